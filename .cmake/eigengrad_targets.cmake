@@ -1,0 +1,38 @@
+# How eigengrad's own targets are compiled. Everything here is PRIVATE: nothing reaches a consumer.
+
+include(CheckCXXCompilerFlag)
+
+if(EIGENGRAD_NATIVE)
+  check_cxx_compiler_flag(-march=native EIGENGRAD_HAS_MARCH_NATIVE)
+endif()
+
+# eigengrad_own_target(<target>): language, warnings and instruction set of a target of this project.
+#
+# All targets of one build agree on EIGENGRAD_NATIVE, because Eigen's allocation and alignment depend
+# on it and its inline functions are shared between the objects of one program.
+function(eigengrad_own_target target)
+  set_target_properties(${target} PROPERTIES CXX_EXTENSIONS OFF)
+  target_compile_features(${target} PRIVATE cxx_std_20)
+  target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -Wconversion)
+  if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+    # Part of -Wconversion in clang, not in g++.
+    target_compile_options(${target} PRIVATE -Wno-sign-conversion)
+  elseif(CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+    # g++ 12 takes the "undefined" operand inside its own AVX-512 intrinsics for a use (GCC bug 105593).
+    target_compile_options(${target} PRIVATE -Wno-maybe-uninitialized)
+  endif()
+  if(EIGENGRAD_WERROR)
+    target_compile_options(${target} PRIVATE -Werror)
+  endif()
+  if(EIGENGRAD_NATIVE AND EIGENGRAD_HAS_MARCH_NATIVE)
+    target_compile_options(${target} PRIVATE -march=native)
+  endif()
+endfunction()
+
+# eigengrad_folders(<out>): the sub-folders of the current one that hold .cpp files, found anew on each build.
+function(eigengrad_folders out)
+  file(GLOB sources CONFIGURE_DEPENDS RELATIVE "${CMAKE_CURRENT_SOURCE_DIR}" */*.cpp)
+  list(TRANSFORM sources REPLACE "/.*" "")
+  list(REMOVE_DUPLICATES sources)
+  set(${out} ${sources} PARENT_SCOPE)
+endfunction()

@@ -1,0 +1,74 @@
+#include "eigengrad/core/show_config.hpp"
+
+#include <Eigen/Core>
+#include <sstream>
+
+#include "eigengrad/core/threads.hpp"
+#include "eigengrad/core/version.hpp"
+
+#ifdef EIGENGRAD_USE_BLAS
+#include <cblas.h>
+#endif
+#ifdef EIGENGRAD_USE_SLEEF
+#include <sleef.h>
+#endif
+
+namespace eigengrad {
+namespace {
+
+std::string compiler() {
+#if defined(__clang__)
+  return "clang " __clang_version__;
+#elif defined(__GNUC__)
+  return "g++ " __VERSION__;
+#else
+  return "unknown";
+#endif
+}
+
+std::string eigen_version() {
+  std::ostringstream out;
+#if EIGEN_MAJOR_VERSION < 5  // Eigen 3.4 counts world.major.minor
+  out << EIGEN_WORLD_VERSION << '.' << EIGEN_MAJOR_VERSION << '.' << EIGEN_MINOR_VERSION;
+#else
+  out << EIGEN_MAJOR_VERSION << '.' << EIGEN_MINOR_VERSION << '.' << EIGEN_PATCH_VERSION;
+#endif
+  return out.str();
+}
+
+std::string blas() {
+#if defined(EIGENGRAD_USE_BLAS) && defined(OPENBLAS_VERSION)
+  return openblas_get_config();
+#elif defined(EIGENGRAD_USE_BLAS)
+  return EIGENGRAD_BLAS_LIBRARY;
+#else
+  return "none (Eigen's own GEMM)";
+#endif
+}
+
+std::string sleef() {
+#ifdef EIGENGRAD_USE_SLEEF
+  std::ostringstream out;
+  out << SLEEF_VERSION_MAJOR << '.' << SLEEF_VERSION_MINOR << '.' << SLEEF_VERSION_PATCHLEVEL;
+  return out.str();
+#else
+  return "none";
+#endif
+}
+
+}  // namespace
+
+std::string show_config() {
+  std::ostringstream out;
+  out << "eigengrad: " << EIGENGRAD_VERSION_MAJOR << '.' << EIGENGRAD_VERSION_MINOR << '.'
+      << EIGENGRAD_VERSION_PATCH << '\n'
+      << "compiler:  " << compiler() << '\n'
+      << "SIMD:      " << Eigen::SimdInstructionSetsInUse() << '\n'
+      << "Eigen:     " << eigen_version() << '\n'
+      << "BLAS:      " << blas() << '\n'
+      << "SLEEF:     " << sleef() << '\n'
+      << "threads:   " << get_num_threads() << '\n';
+  return out.str();
+}
+
+}  // namespace eigengrad
