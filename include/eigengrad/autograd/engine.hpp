@@ -1,0 +1,44 @@
+#pragma once
+
+#include <vector>
+
+#include "eigengrad/autograd/node.hpp"
+
+namespace eigengrad::autograd {
+
+/// Adds the gradients of `tensors`, weighted by `grad_tensors`, to `.grad` of the leaves that they
+/// were computed from, or of `inputs` only.
+///
+/// A weight may be missing (undefined) for a tensor of one element. Saved values are released as the
+/// sweep passes unless `retain_graph`, which defaults to `create_graph`; with `create_graph` the
+/// gradients are themselves recorded.
+/// Throws: GraphError for untracked roots, missing weights, a graph whose values were released or
+/// modified; ShapeError for weights that do not fit.
+EIGENGRAD_API void backward(const variable_list& tensors, const variable_list& grad_tensors = {},
+                            optional<bool> retain_graph = nullopt, bool create_graph = false,
+                            const variable_list& inputs = {});
+
+/// The gradients of `outputs`, weighted by `grad_outputs`, with respect to `inputs`, in their order.
+/// `.grad` stays untouched, and only the part of the graph between outputs and inputs is visited.
+///
+/// Throws: as backward(); GraphError when an input is untracked, or was not used and `allow_unused`
+/// is false (an undefined tensor stands for it otherwise).
+EIGENGRAD_API variable_list grad(const variable_list& outputs, const variable_list& inputs,
+                                 const variable_list& grad_outputs = {},
+                                 optional<bool> retain_graph = nullopt, bool create_graph = false,
+                                 bool allow_unused = false);
+
+/// The trailing arguments of grad() by name: `grad({y}, {x}, {.create_graph = true})`.
+struct GradOptions {
+  variable_list grad_outputs = {};
+  optional<bool> retain_graph = nullopt;
+  bool create_graph = false;
+  bool allow_unused = false;
+};
+EIGENGRAD_API variable_list grad(const variable_list& outputs, const variable_list& inputs,
+                                 const GradOptions& options);
+
+/// The edge along which the gradient of `t` travels; invalid when `t` is not tracked.
+EIGENGRAD_API Edge gradient_edge(const Tensor& t);
+
+}  // namespace eigengrad::autograd

@@ -1,0 +1,128 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "eigengrad/core/tensor.hpp"
+
+namespace eigengrad::autograd {
+
+class Node;
+using Variable = Tensor;
+using variable_list = std::vector<Variable>;
+
+/// Where a gradient goes next: input number `input_nr` of `function`.
+///
+/// Note [Iterative teardown]
+/// A graph is released through its edges. The first edge to drop the last reference of a node
+/// becomes the loop that frees everything below; edges dropped meanwhile queue up behind it. So the
+/// depth of the call stack does not grow with the length of the graph.
+struct EIGENGRAD_API Edge {
+  Edge() noexcept = default;
+  Edge(std::shared_ptr<Node> fn, std::uint32_t nr) noexcept
+      : function(std::move(fn)), input_nr(nr) {}
+  Edge(const Edge&) = default;
+  Edge(Edge&&) noexcept = default;
+  Edge& operator=(const Edge&) = default;
+  Edge& operator=(Edge&&) noexcept = default;
+  ~Edge() {
+    if (function != nullptr && function.use_count() == 1) release_last(std::move(function));
+  }
+  bool is_valid() const noexcept { return function != nullptr; }
+  friend bool operator==(const Edge& a, const Edge& b) noexcept {
+    return a.function == b.function && a.input_nr == b.input_nr;
+  }
+
+  std::shared_ptr<Node> function;
+  std::uint32_t input_nr = 0;
+
+ private:
+  static void release_last(std::shared_ptr<Node> function) noexcept;
+};
+
+using edge_list = ArrayRef<Edge>;
+
+/// The arguments of one evaluation of a node during a sweep.
+struct BackwardCall {
+  /// Cotangents of the node's outputs; undefined ones stand for zero. A rule may move them out.
+  Tensor* grads;
+  /// To be filled, one per edge; undefined stands for zero.
+  Tensor* results;
+  /// One flag per edge: whether its result is wanted. nullptr means that all valid edges are.
+  const bool* wanted;
+  /// Where rules that write into a part of their input's gradient find it, or nullptr when
+  /// gradients are to be recorded (see Note [Gradients of views]).
+  Tensor* (*accumulator)(void* context, std::size_t edge) = nullptr;
+  void* context = nullptr;
+
+  bool wants(std::size_t edge) const noexcept { return wanted == nullptr || wanted[edge]; }
+};
+
+struct NodeExtra;
+
+/// One recorded call. It keeps alive the nodes that computed its inputs and never a newer one.
+///
+/// Note [Sequence numbers]
+/// A node's number is one more than the largest of its inputs' numbers and of the thread's counter.
+/// It is a topological order (also for graphs built by several threads, without a global counter)
+/// and, on one thread, says which call came last. Nodes that end at a leaf have the largest number.
+class EIGENGRAD_API Node : public std::enable_shared_from_this<Node> {
+ public:
+  Node(const Node&) = delete;
+  Node& operator=(const Node&) = delete;
+  virtual ~Node();
+
+  /// As PyTorch prints it: "MulBackward0".
+  virtual std::string name() const = 0;
+  std::uint64_t sequence_nr() const noexcept { return sequence_nr_; }
+  edge_list next_edges() const noexcept { return {edges_, num_edges_}; }
+  const Edge& next_edge(std::size_t i) const noexcept { return edges_[i]; }
+  /// Gradients that the node takes: outputs of the recorded call.
+  std::uint32_t num_inputs() const noexcept { return num_inputs_; }
+  /// Gradients that the node gives: differentiable inputs of the recorded call.
+  std::uint32_t num_outputs() const noexcept { return num_edges_; }
+  bool is_accumulator() const noexcept { return sequence_nr_ == kAccumulator; }
+  /// Evaluates the node: one cotangent per output of the call in, one per input out.
+  variable_list operator()(variable_list&& grads);
+
+  /// Fills call.results from call.grads.
+  /// Throws: GraphError when saved values were released or modified in place.
+  virtual void backward(BackwardCall& call) = 0;
+  /// Drops the saved values; a later backward() that needs them throws.
+  virtual void release_saved() noexcept {}
+
+  /// Nodes alive in the process.
+  static std::int64_t live_count() noexcept;
+
+  static constexpr std::uint64_t kAccumulator = ~std::uint64_t{0};
+
+ protected:
+  Node(Edge* edges, std::uint32_t num_edges, std::uint32_t num_inputs) noexcept;
+  /// Takes the sequence number; called once the edges are in place.
+  void enter_sequence() noexcept;
+  void mark_accumulator() noexcept { sequence_nr_ = kAccumulator; }
+  /// For nodes that learn their edges after construction.
+  void set_edges(Edge* edges, std::uint32_t num_edges) noexcept {
+    edges_ = edges;
+    num_edges_ = num_edges;
+  }
+
+ private:
+  friend class Sweep;
+  friend NodeExtra& extra_of(Node& node);
+  friend NodeExtra* find_extra(const Node& node) noexcept;
+
+  std::uint64_t sequence_nr_ = 0;
+  /// Claimed by a running sweep: its number and this node's place in it.
+  std::atomic<std::uint64_t> sweep_slot_{0};
+  Edge* edges_;
+  std::uint32_t num_edges_;
+  std::uint32_t num_inputs_;
+  NodeExtra* extra_ = nullptr;
+};
+
+}  // namespace eigengrad::autograd

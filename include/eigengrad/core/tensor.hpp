@@ -1,0 +1,439 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <initializer_list>
+#include <iosfwd>
+#include <memory>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "eigengrad/core/array_ref.hpp"
+#include "eigengrad/core/dtype.hpp"
+#include "eigengrad/core/error.hpp"
+#include "eigengrad/core/options.hpp"
+#include "eigengrad/core/scalar.hpp"
+#include "eigengrad/core/tensor_impl.hpp"
+
+namespace eigengrad {
+
+class Tensor;
+class GradSlot;
+namespace indexing {
+class TensorIndex;
+}
+
+using TensorList = ArrayRef<Tensor>;
+using OptionalTensor = optional<Tensor>;
+
+/// A handle to an n-dimensional array of float64, float32, int64 or bool that may take part in a
+/// recorded graph. Copying a handle copies no data.
+///
+/// Names, argument order and defaults are libtorch's. Members whose contract is not given here are
+/// the functions of the same name in eigengrad/ops, with this tensor as the first argument.
+class EIGENGRAD_API Tensor {
+ public:
+  // Not defaulted: clang would need the initialiser of impl_ in the default arguments below.
+  Tensor() noexcept {}
+  Tensor(const Tensor& o) noexcept : impl_(o.impl_) {
+    if (impl_ != nullptr) impl_->retain();
+  }
+  Tensor(Tensor&& o) noexcept : impl_(std::exchange(o.impl_, nullptr)) {}
+  ~Tensor() {
+    if (impl_ != nullptr) impl_->release();
+  }
+  Tensor& operator=(const Tensor& o) & noexcept {
+    if (o.impl_ != nullptr) o.impl_->retain();
+    if (impl_ != nullptr) impl_->release();
+    impl_ = o.impl_;
+    return *this;
+  }
+  Tensor& operator=(Tensor&& o) & noexcept {
+    detail::TensorImpl* incoming = std::exchange(o.impl_, nullptr);
+    detail::TensorImpl* old = std::exchange(impl_, incoming);
+    if (old != nullptr) old->release();
+    return *this;
+  }
+  /// Assignment to a selection writes through it: `x[0] = 5.0`, `x[1] = row`.
+  Tensor& operator=(const Tensor& o) && { return copy_(o); }
+  Tensor& operator=(Tensor&& o) && { return copy_(o); }
+  Tensor& operator=(const Scalar& v) && { return fill_(v); }
+
+  /// Adopts one handle reference of `impl`.
+  static Tensor adopt(detail::TensorImpl* impl) noexcept {
+    Tensor t;
+    t.impl_ = impl;
+    return t;
+  }
+  static Tensor share(detail::TensorImpl* impl) noexcept {
+    if (impl != nullptr) impl->retain();
+    return adopt(impl);
+  }
+  detail::TensorImpl* impl() const noexcept { return impl_; }
+  detail::TensorImpl* release() noexcept { return std::exchange(impl_, nullptr); }
+
+  // ---- Identity.
+  bool defined() const noexcept { return impl_ != nullptr; }
+  void reset() noexcept { *this = Tensor(); }
+  bool is_same(const Tensor& o) const noexcept { return impl_ == o.impl_; }
+
+  // ---- Geometry.
+  std::int64_t dim() const { return get().dim(); }
+  std::int64_t ndimension() const { return dim(); }
+  std::int64_t numel() const { return get().numel(); }
+  IntArrayRef sizes() const { return get().sizes(); }
+  IntArrayRef strides() const { return get().strides(); }
+  std::int64_t size(std::int64_t d) const;
+  std::int64_t stride(std::int64_t d) const;
+  std::int64_t storage_offset() const { return get().storage_offset(); }
+  bool is_contiguous() const { return get().is_contiguous(); }
+  ScalarType scalar_type() const { return get().dtype(); }
+  ScalarType dtype() const { return get().dtype(); }
+  std::int64_t element_size() const { return eigengrad::element_size(get().dtype()); }
+  std::int64_t itemsize() const { return element_size(); }
+  std::int64_t nbytes() const { return numel() * element_size(); }
+  bool is_floating_point() const { return eigengrad::is_floating_point(get().dtype()); }
+  TensorOptions options() const { return TensorOptions(get().dtype()); }
+
+  // ---- Elements.
+  /// The first element; T must be the C++ type of the dtype. Writing through it is not recorded.
+  template <class T>
+  T* data_ptr() const {
+    check_dtype(dtype_of<T>);
+    return get().template data<T>();
+  }
+  void* data_ptr() const { return get().bytes(); }
+  /// The only element, converted to T.
+  template <class T>
+  T item() const {
+    return item().template to<T>();
+  }
+  Scalar item() const;
+  /// Eigen::Map views of the elements; contracts and definitions in core/eigen.hpp.
+  template <class T>
+  auto array() const;
+  template <class T, int Order = -1>
+  auto matrix() const;
+  template <class T, int InnerStride = -1>
+  auto vector() const;
+
+  // ---- Autograd.
+  bool requires_grad() const;
+  /// Starts (or, on a leaf, stops) recording what is done with this tensor.
+  const Tensor& requires_grad_(bool on = true) const;
+  const Tensor& set_requires_grad(bool on) const { return requires_grad_(on); }
+  bool is_leaf() const;
+  /// The accumulated gradient, undefined when there is none.
+  const Tensor& grad() const;
+  /// The same for writing: assignable (checked), `.reset()`, `.zero_()`.
+  GradSlot mutable_grad() const;
+  /// The node that computed this tensor; null for leaves.
+  std::shared_ptr<autograd::Node> grad_fn() const;
+  std::int64_t output_nr() const { return get().output_nr(); }
+  void backward(const Tensor& gradient = {}, optional<bool> retain_graph = nullopt,
+                bool create_graph = false, optional<TensorList> inputs = nullopt) const;
+  void retain_grad() const;
+  bool retains_grad() const;
+  /// A new leaf on the same memory and version counter.
+  Tensor detach() const;
+  Tensor& detach_();
+  /// The same memory with a version counter of its own: writes to it go unnoticed.
+  Tensor data() const;
+  std::int64_t _version() const { return static_cast<std::int64_t>(get().storage().version()); }
+  bool is_view() const { return get().view_base() != nullptr; }
+  Tensor _base() const;
+  bool is_inference() const { return get().is_inference(); }
+
+  // ---- Conversion and copies.
+  Tensor to(ScalarType t) const;
+  Tensor to(const TensorOptions& o) const { return to(o.dtype()); }
+  Tensor to(const Tensor& like) const { return to(like.dtype()); }
+  Tensor type_as(const Tensor& like) const { return to(like.dtype()); }
+  Tensor toType(ScalarType t) const { return to(t); }
+  Tensor contiguous() const;
+  Tensor clone() const;
+  bool equal(const Tensor& o) const;
+  bool allclose(const Tensor& o, double rtol = 1e-5, double atol = 1e-8,
+                bool equal_nan = false) const;
+
+  // ---- New tensors like this one.
+  Tensor new_empty(IntArrayRef sizes, TensorOptions o = {}) const;
+  Tensor new_zeros(IntArrayRef sizes, TensorOptions o = {}) const;
+  Tensor new_ones(IntArrayRef sizes, TensorOptions o = {}) const;
+  Tensor new_full(IntArrayRef sizes, const Scalar& value, TensorOptions o = {}) const;
+
+  // ---- Elementwise.
+  Tensor operator-() const;
+  Tensor neg() const;
+  Tensor abs() const;
+  Tensor exp() const;
+  Tensor log() const;
+  Tensor sqrt() const;
+  Tensor square() const;
+  Tensor reciprocal() const;
+  Tensor sin() const;
+  Tensor cos() const;
+  Tensor tanh() const;
+  Tensor sigmoid() const;
+  Tensor relu() const;
+  Tensor add(const Tensor& o, const Scalar& alpha = 1) const;
+  Tensor add(const Scalar& o, const Scalar& alpha = 1) const;
+  Tensor sub(const Tensor& o, const Scalar& alpha = 1) const;
+  Tensor sub(const Scalar& o, const Scalar& alpha = 1) const;
+  Tensor mul(const Tensor& o) const;
+  Tensor mul(const Scalar& o) const;
+  Tensor div(const Tensor& o) const;
+  Tensor div(const Scalar& o) const;
+  Tensor pow(const Tensor& exponent) const;
+  Tensor pow(const Scalar& exponent) const;
+  Tensor maximum(const Tensor& o) const;
+  Tensor minimum(const Tensor& o) const;
+  Tensor clamp(const optional<Scalar>& min, const optional<Scalar>& max = nullopt) const;
+  Tensor clamp_min(const Scalar& min) const;
+  Tensor clamp_max(const Scalar& max) const;
+
+  // ---- Comparison.
+  Tensor eq(const Tensor& o) const;
+  Tensor eq(const Scalar& o) const;
+  Tensor ne(const Tensor& o) const;
+  Tensor ne(const Scalar& o) const;
+  Tensor lt(const Tensor& o) const;
+  Tensor lt(const Scalar& o) const;
+  Tensor le(const Tensor& o) const;
+  Tensor le(const Scalar& o) const;
+  Tensor gt(const Tensor& o) const;
+  Tensor gt(const Scalar& o) const;
+  Tensor ge(const Tensor& o) const;
+  Tensor ge(const Scalar& o) const;
+  Tensor logical_and(const Tensor& o) const;
+  Tensor logical_or(const Tensor& o) const;
+  Tensor logical_xor(const Tensor& o) const;
+  Tensor logical_not() const;
+  Tensor isnan() const;
+  Tensor isinf() const;
+  Tensor isfinite() const;
+
+  // ---- Reductions. Dimensions count from the end when negative.
+  Tensor sum(optional<ScalarType> dtype = nullopt) const;
+  Tensor sum(OptionalIntArrayRef dim, bool keepdim = false,
+             optional<ScalarType> dtype = nullopt) const;
+  Tensor mean(optional<ScalarType> dtype = nullopt) const;
+  Tensor mean(OptionalIntArrayRef dim, bool keepdim = false,
+              optional<ScalarType> dtype = nullopt) const;
+  Tensor prod(optional<ScalarType> dtype = nullopt) const;
+  Tensor prod(std::int64_t dim, bool keepdim = false, optional<ScalarType> dtype = nullopt) const;
+  Tensor max() const;
+  Tensor max(const Tensor& o) const;
+  std::tuple<Tensor, Tensor> max(std::int64_t dim, bool keepdim = false) const;
+  Tensor min() const;
+  Tensor min(const Tensor& o) const;
+  std::tuple<Tensor, Tensor> min(std::int64_t dim, bool keepdim = false) const;
+  Tensor argmax(optional<std::int64_t> dim = nullopt, bool keepdim = false) const;
+  Tensor argmin(optional<std::int64_t> dim = nullopt, bool keepdim = false) const;
+  Tensor var(bool unbiased = true) const;
+  Tensor var(OptionalIntArrayRef dim, bool unbiased = true, bool keepdim = false) const;
+  Tensor std(bool unbiased = true) const;
+  Tensor std(OptionalIntArrayRef dim, bool unbiased = true, bool keepdim = false) const;
+  Tensor all() const;
+  Tensor all(std::int64_t dim, bool keepdim = false) const;
+  Tensor any() const;
+  Tensor any(std::int64_t dim, bool keepdim = false) const;
+  Tensor sum_to_size(IntArrayRef size) const;
+
+  // ---- Products.
+  Tensor matmul(const Tensor& o) const;
+  Tensor mm(const Tensor& o) const;
+  Tensor mv(const Tensor& o) const;
+  Tensor dot(const Tensor& o) const;
+  Tensor outer(const Tensor& o) const;
+
+  // ---- Shape.
+  Tensor view(IntArrayRef sizes) const;
+  Tensor view_as(const Tensor& o) const { return view(o.sizes()); }
+  Tensor reshape(IntArrayRef sizes) const;
+  Tensor reshape_as(const Tensor& o) const { return reshape(o.sizes()); }
+  Tensor flatten(std::int64_t start_dim = 0, std::int64_t end_dim = -1) const;
+  Tensor transpose(std::int64_t d0, std::int64_t d1) const;
+  Tensor permute(IntArrayRef dims) const;
+  Tensor t() const;
+  Tensor mT() const;
+  Tensor numpy_T() const;
+  Tensor squeeze() const;
+  Tensor squeeze(std::int64_t d) const;
+  Tensor unsqueeze(std::int64_t d) const;
+  Tensor expand(IntArrayRef sizes, bool implicit = false) const;
+  Tensor expand_as(const Tensor& o) const { return expand(o.sizes()); }
+  Tensor select(std::int64_t d, std::int64_t index) const;
+  Tensor slice(std::int64_t d = 0, optional<std::int64_t> start = nullopt,
+               optional<std::int64_t> end = nullopt, std::int64_t step = 1) const;
+  Tensor narrow(std::int64_t d, std::int64_t start, std::int64_t length) const;
+  Tensor diagonal(std::int64_t offset = 0, std::int64_t dim1 = 0, std::int64_t dim2 = 1) const;
+  Tensor as_strided(IntArrayRef sizes, IntArrayRef strides,
+                    optional<std::int64_t> storage_offset = nullopt) const;
+  std::vector<Tensor> unbind(std::int64_t d = 0) const;
+  std::vector<Tensor> split(std::int64_t split_size, std::int64_t d = 0) const;
+  std::vector<Tensor> split_with_sizes(IntArrayRef split_sizes, std::int64_t d = 0) const;
+  std::vector<Tensor> chunk(std::int64_t chunks, std::int64_t d = 0) const;
+
+  // ---- Indexing.
+  Tensor operator[](std::int64_t i) const { return select(0, i); }
+  Tensor operator[](const Tensor& i) const;
+  Tensor index(ArrayRef<indexing::TensorIndex> indices) const;
+  Tensor index(std::initializer_list<indexing::TensorIndex> indices) const;
+  Tensor& index_put_(ArrayRef<indexing::TensorIndex> indices, const Tensor& values,
+                     bool accumulate = false);
+  Tensor& index_put_(std::initializer_list<indexing::TensorIndex> indices, const Tensor& values,
+                     bool accumulate = false);
+  Tensor& index_put_(std::initializer_list<indexing::TensorIndex> indices, const Scalar& value,
+                     bool accumulate = false);
+
+  // ---- In place. Recorded like their namesakes; rules in spec sections B and J.
+  Tensor& add_(const Tensor& o, const Scalar& alpha = 1);
+  Tensor& add_(const Scalar& o, const Scalar& alpha = 1);
+  Tensor& sub_(const Tensor& o, const Scalar& alpha = 1);
+  Tensor& sub_(const Scalar& o, const Scalar& alpha = 1);
+  Tensor& mul_(const Tensor& o);
+  Tensor& mul_(const Scalar& o);
+  Tensor& div_(const Tensor& o);
+  Tensor& div_(const Scalar& o);
+  Tensor& pow_(const Tensor& o);
+  Tensor& pow_(const Scalar& o);
+  Tensor& neg_();
+  Tensor& abs_();
+  Tensor& exp_();
+  Tensor& log_();
+  Tensor& sqrt_();
+  Tensor& square_();
+  Tensor& reciprocal_();
+  Tensor& sin_();
+  Tensor& cos_();
+  Tensor& tanh_();
+  Tensor& sigmoid_();
+  Tensor& relu_();
+  Tensor& clamp_(const optional<Scalar>& min, const optional<Scalar>& max = nullopt);
+  Tensor& zero_();
+  Tensor& fill_(const Scalar& value);
+  Tensor& fill_(const Tensor& value);
+  Tensor& copy_(const Tensor& src);
+  Tensor& t_();
+  Tensor& transpose_(std::int64_t d0, std::int64_t d1);
+  Tensor& squeeze_();
+  Tensor& squeeze_(std::int64_t d);
+  Tensor& unsqueeze_(std::int64_t d);
+  Tensor& operator+=(const Tensor& o) { return add_(o); }
+  Tensor& operator+=(const Scalar& o) { return add_(o); }
+  Tensor& operator-=(const Tensor& o) { return sub_(o); }
+  Tensor& operator-=(const Scalar& o) { return sub_(o); }
+  Tensor& operator*=(const Tensor& o) { return mul_(o); }
+  Tensor& operator*=(const Scalar& o) { return mul_(o); }
+  Tensor& operator/=(const Tensor& o) { return div_(o); }
+  Tensor& operator/=(const Scalar& o) { return div_(o); }
+
+  /// Prints as Python's PyTorch does.
+  std::string to_string() const;
+
+ private:
+  const detail::TensorImpl& get() const {
+    if (EIGENGRAD_UNLIKELY(impl_ == nullptr)) throw_undefined();
+    return *impl_;
+  }
+  void check_dtype(ScalarType wanted) const;
+  [[noreturn]] static void throw_undefined();
+
+  detail::TensorImpl* impl_ = nullptr;
+};
+
+/// The `.grad` of a tensor as a place to assign to: wrong shapes, wrong dtypes and the tensor itself
+/// are refused.
+class EIGENGRAD_API GradSlot {
+ public:
+  GradSlot& operator=(const Tensor& grad);
+  GradSlot& operator=(const GradSlot& o) { return *this = static_cast<const Tensor&>(o); }
+  GradSlot(const GradSlot&) noexcept = default;
+  operator const Tensor&() const { return get(); }
+  const Tensor& operator*() const { return get(); }
+  const Tensor* operator->() const { return &get(); }
+  bool defined() const { return get().defined(); }
+  void reset() { *this = Tensor(); }
+  void zero_();
+
+ private:
+  friend class Tensor;
+  explicit GradSlot(const Tensor& owner) noexcept : owner_(owner) {}
+  const Tensor& get() const;
+  Tensor owner_;
+};
+
+EIGENGRAD_API std::ostream& operator<<(std::ostream& os, const Tensor& t);
+inline std::ostream& operator<<(std::ostream& os, const GradSlot& g) {
+  return os << static_cast<const Tensor&>(g);
+}
+
+namespace indexing {
+
+/// A new axis of extent 1.
+enum class NoneType : std::uint8_t { None };
+inline constexpr NoneType None = NoneType::None;
+/// As many full slices as are missing.
+enum class EllipsisType : std::uint8_t { Ellipsis };
+inline constexpr EllipsisType Ellipsis = EllipsisType::Ellipsis;
+
+/// `start:stop:step`; a missing bound is `None` or nullopt. Negative bounds count from the end.
+struct Slice {
+  Slice() noexcept = default;
+  Slice(optional<std::int64_t> start_index, optional<std::int64_t> stop_index = nullopt,
+        std::int64_t step_size = 1) noexcept
+      : start(start_index), stop(stop_index), step(step_size) {}
+  Slice(NoneType, optional<std::int64_t> stop_index = nullopt, std::int64_t step_size = 1) noexcept
+      : stop(stop_index), step(step_size) {}
+  Slice(optional<std::int64_t> start_index, NoneType, std::int64_t step_size = 1) noexcept
+      : start(start_index), step(step_size) {}
+  Slice(NoneType, NoneType, std::int64_t step_size = 1) noexcept : step(step_size) {}
+
+  optional<std::int64_t> start;
+  optional<std::int64_t> stop;
+  std::int64_t step = 1;
+};
+
+/// One entry of an index: an integer, a Slice, None, Ellipsis, a bool, or an int64 or bool tensor.
+class TensorIndex {
+ public:
+  enum class Kind : std::uint8_t { NewAxis, Dots, Integer, Boolean, Range, Indices };
+
+  TensorIndex(NoneType) noexcept : kind_(Kind::NewAxis) {}
+  TensorIndex(nullopt_t) noexcept : kind_(Kind::NewAxis) {}
+  TensorIndex(EllipsisType) noexcept : kind_(Kind::Dots) {}
+  TensorIndex(const char* dots);
+  template <class T>
+  requires std::is_integral_v<T> TensorIndex(T i)
+  noexcept
+      : kind_(std::same_as<T, bool> ? Kind::Boolean : Kind::Integer),
+        integer_(static_cast<std::int64_t>(i)) {}
+  TensorIndex(indexing::Slice s) noexcept : kind_(Kind::Range), slice_(s) {}
+  TensorIndex(eigengrad::Tensor t) noexcept : kind_(Kind::Indices), tensor_(std::move(t)) {}
+
+  Kind kind() const noexcept { return kind_; }
+  std::int64_t integer() const noexcept { return integer_; }
+  const indexing::Slice& slice() const noexcept { return slice_; }
+  const eigengrad::Tensor& tensor() const noexcept { return tensor_; }
+
+ private:
+  Kind kind_;
+  std::int64_t integer_ = 0;
+  indexing::Slice slice_;
+  eigengrad::Tensor tensor_;
+};
+
+}  // namespace indexing
+
+inline Tensor Tensor::index(std::initializer_list<indexing::TensorIndex> indices) const {
+  return index(ArrayRef<indexing::TensorIndex>(indices));
+}
+inline Tensor& Tensor::index_put_(std::initializer_list<indexing::TensorIndex> indices,
+                                  const Tensor& values, bool accumulate) {
+  return index_put_(ArrayRef<indexing::TensorIndex>(indices), values, accumulate);
+}
+
+}  // namespace eigengrad

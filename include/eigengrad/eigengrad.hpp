@@ -1,0 +1,27 @@
+#pragma once
+
+/// The whole library: tensors on Eigen memory, automatic differentiation, optimisers.
+
+#include "eigengrad/autograd/engine.hpp"
+#include "eigengrad/autograd/forward_mode.hpp"
+#include "eigengrad/autograd/grad_mode.hpp"
+#include "eigengrad/autograd/node.hpp"
+#include "eigengrad/check/gradcheck.hpp"
+#include "eigengrad/core/eigen.hpp"
+#include "eigengrad/core/error.hpp"
+#include "eigengrad/core/factories.hpp"
+#include "eigengrad/core/generator.hpp"
+#include "eigengrad/core/print.hpp"
+#include "eigengrad/core/show_config.hpp"
+#include "eigengrad/core/tensor.hpp"
+#include "eigengrad/core/threads.hpp"
+#include "eigengrad/functional/transforms.hpp"
+#include "eigengrad/ops/arithmetic.hpp"
+#include "eigengrad/ops/compare.hpp"
+#include "eigengrad/ops/elementwise.hpp"
+#include "eigengrad/ops/indexing.hpp"
+#include "eigengrad/ops/products.hpp"
+#include "eigengrad/ops/reductions.hpp"
+#include "eigengrad/ops/shape.hpp"
+#include "eigengrad/optim/minimize.hpp"
+#include "eigengrad/optim/optimizers.hpp"

@@ -1,0 +1,60 @@
+#pragma once
+
+#include "eigengrad/core/tensor.hpp"
+
+namespace eigengrad {
+
+// Shapes: all operators here broadcast. The results are bool tensors without derivative; every
+// comparison with NaN is false, except that NaN differs from everything.
+
+EIGENGRAD_API Tensor eq(const Tensor& a, const Tensor& b);
+EIGENGRAD_API Tensor eq(const Tensor& a, const Scalar& b);
+EIGENGRAD_API Tensor ne(const Tensor& a, const Tensor& b);
+EIGENGRAD_API Tensor ne(const Tensor& a, const Scalar& b);
+EIGENGRAD_API Tensor lt(const Tensor& a, const Tensor& b);
+EIGENGRAD_API Tensor lt(const Tensor& a, const Scalar& b);
+EIGENGRAD_API Tensor le(const Tensor& a, const Tensor& b);
+EIGENGRAD_API Tensor le(const Tensor& a, const Scalar& b);
+EIGENGRAD_API Tensor gt(const Tensor& a, const Tensor& b);
+EIGENGRAD_API Tensor gt(const Tensor& a, const Scalar& b);
+EIGENGRAD_API Tensor ge(const Tensor& a, const Tensor& b);
+EIGENGRAD_API Tensor ge(const Tensor& a, const Scalar& b);
+
+/// Anything but 0 counts as true.
+EIGENGRAD_API Tensor logical_and(const Tensor& a, const Tensor& b);
+EIGENGRAD_API Tensor logical_or(const Tensor& a, const Tensor& b);
+EIGENGRAD_API Tensor logical_xor(const Tensor& a, const Tensor& b);
+EIGENGRAD_API Tensor logical_not(const Tensor& x);
+
+EIGENGRAD_API Tensor isnan(const Tensor& x);
+EIGENGRAD_API Tensor isinf(const Tensor& x);
+EIGENGRAD_API Tensor isfinite(const Tensor& x);
+
+/// Same shape and equal elements.
+EIGENGRAD_API bool equal(const Tensor& a, const Tensor& b);
+/// |a - b| <= atol + rtol |b| for every element; infinities of one sign are close.
+EIGENGRAD_API bool allclose(const Tensor& a, const Tensor& b, double rtol = 1e-5,
+                            double atol = 1e-8, bool equal_nan = false);
+
+inline Tensor operator==(const Tensor& a, const Tensor& b) { return eq(a, b); }
+inline Tensor operator==(const Tensor& a, const Scalar& b) { return eq(a, b); }
+inline Tensor operator!=(const Tensor& a, const Tensor& b) { return ne(a, b); }
+inline Tensor operator!=(const Tensor& a, const Scalar& b) { return ne(a, b); }
+inline Tensor operator<(const Tensor& a, const Tensor& b) { return lt(a, b); }
+inline Tensor operator<(const Tensor& a, const Scalar& b) { return lt(a, b); }
+inline Tensor operator<(const Scalar& a, const Tensor& b) { return gt(b, a); }
+inline Tensor operator<=(const Tensor& a, const Tensor& b) { return le(a, b); }
+inline Tensor operator<=(const Tensor& a, const Scalar& b) { return le(a, b); }
+inline Tensor operator<=(const Scalar& a, const Tensor& b) { return ge(b, a); }
+inline Tensor operator>(const Tensor& a, const Tensor& b) { return gt(a, b); }
+inline Tensor operator>(const Tensor& a, const Scalar& b) { return gt(a, b); }
+inline Tensor operator>(const Scalar& a, const Tensor& b) { return lt(b, a); }
+inline Tensor operator>=(const Tensor& a, const Tensor& b) { return ge(a, b); }
+inline Tensor operator>=(const Tensor& a, const Scalar& b) { return ge(a, b); }
+inline Tensor operator>=(const Scalar& a, const Tensor& b) { return le(b, a); }
+/// On bool tensors.
+EIGENGRAD_API Tensor operator&(const Tensor& a, const Tensor& b);
+EIGENGRAD_API Tensor operator|(const Tensor& a, const Tensor& b);
+EIGENGRAD_API Tensor operator!(const Tensor& x);
+
+}  // namespace eigengrad

@@ -1,0 +1,343 @@
+#include "autograd/elementwise.hpp"
+
+#include "autograd/kinds.hpp"
+#include "autograd/shapes.hpp"
+#include "core/fail.hpp"
+#include "eigengrad/autograd/grad_mode.hpp"
+#include "kernels/copy.hpp"
+#include "kernels/parallel.hpp"
+
+namespace eigengrad::autograd {
+namespace {
+
+using detail::TensorImpl;
+
+constexpr std::size_t kMaxArity = 3;
+
+/// Shapes of the inputs of a call that broadcast.
+struct InputShapes {
+  DimVector sizes[kMaxArity];
+};
+
+struct Op {
+  alignas(8) std::byte bytes[kOpBytes];
+};
+
+void run(const kernels::BlockKernel kernel, const void* op, const TensorImpl* const* operands,
+         int n, IntArrayRef sizes) {
+  bool direct = true;
+  for (int k = 0; k < n; ++k)
+    direct = direct && operands[k]->is_contiguous() && operands[k]->numel() == operands[0]->numel();
+  if (direct && operands[0]->numel() <= kernels::kGrain) {
+    std::byte* at[kernels::kMaxOperands];
+    for (int k = 0; k < n; ++k) at[k] = operands[k]->bytes();
+    kernel(op, at, operands[0]->numel());
+    return;
+  }
+  std::int64_t strides[kernels::kMaxOperands][detail::kMaxDim];
+  kernels::Operand loop[kernels::kMaxOperands];
+  for (int k = 0; k < n; ++k) {
+    kernels::broadcast_strides(operands[k]->sizes(), operands[k]->strides(), sizes, strides[k]);
+    loop[k] = {operands[k]->bytes(), element_size(operands[k]->dtype()), strides[k]};
+  }
+  kernels::run_elementwise(sizes, loop, n, 1, kernel, op);
+}
+
+template <std::size_t N>
+class ElementwiseNode final : public Node {
+ public:
+  ElementwiseNode(const ElementwiseInfo& info, const Op& op, const Tensor* const* inputs,
+                  const Tensor& y, IntArrayRef out_sizes)
+      : Node(edges_, N, 1), info_(&info), op_(op) {
+    for (std::size_t i = 0; i < N; ++i)
+      if (inputs[i]->is_floating_point()) edges_[i] = gradient_edge(*inputs[i]);
+    unsigned used = 0;
+    bool broadcast = false;
+    for (std::size_t i = 0; i < N; ++i) {
+      if (edges_[i].is_valid()) used |= info.used[i];
+      broadcast = broadcast || !(inputs[i]->sizes() == out_sizes);
+    }
+    for (std::size_t i = 0; i < N; ++i)
+      if ((used & (1u << i)) != 0) inputs_[i].save_input(*inputs[i]);
+    if ((used & kOutputBit) != 0) output_.save_output(y);
+    if (broadcast) {
+      shapes_ = std::make_unique<InputShapes>();
+      for (std::size_t i = 0; i < N; ++i) shapes_->sizes[i] = DimVector(inputs[i]->sizes());
+    }
+    enter_sequence();
+  }
+
+  std::string name() const override { return info_->node_name; }
+
+  void release_saved() noexcept override {
+    const detail::SpinLock lock(lock_);
+    for (SavedValue& v : inputs_) v.release();
+    output_.release();
+  }
+
+  void backward(BackwardCall& call) override {
+    Tensor& g = call.grads[0];
+    if (!g.defined()) return;
+    bool wanted[N];
+    std::size_t last = N;
+    for (std::size_t i = 0; i < N; ++i) {
+      wanted[i] = edges_[i].is_valid() && call.wants(i);
+      if (wanted[i]) last = i;
+    }
+    const detail::SpinLock lock(lock_);
+    const bool record = detail::recording() || detail::thread_state.dual_level;
+    for (std::size_t i = 0; i < N; ++i) {
+      if (!wanted[i]) continue;
+      // The last one to use g may have its buffer.
+      Tensor r = info_->passes_on[i] ? (i == last ? std::move(g) : g)
+                 : record            ? recorded(i, g)
+                                     : computed(i, g, i == last);
+      call.results[i] = shapes_ != nullptr ? sum_to(r, shapes_->sizes[i]) : std::move(r);
+    }
+  }
+
+ private:
+  Tensor recorded(std::size_t i, const Tensor& g) {
+    Tensor inputs[N];
+    Tensor output;
+    for (std::size_t k = 0; k < N; ++k)
+      if ((info_->used[i] & (1u << k)) != 0) inputs[k] = inputs_[k].tensor(*this, &edges_[k]);
+    if ((info_->used[i] & kOutputBit) != 0) output = output_.tensor(*this, nullptr);
+    return info_->rule(op_.bytes, static_cast<int>(i), g, inputs, output);
+  }
+
+  /// Slope times cotangent in one pass, into g's own buffer when nobody else sees it.
+  Tensor computed(std::size_t i, Tensor& g, bool may_overwrite) {
+    const TensorImpl* operands[kernels::kMaxOperands];
+    int n = 1;
+    operands[n++] = g.impl();
+    for (std::size_t k = 0; k < N; ++k)
+      if ((info_->used[i] & (1u << k)) != 0) operands[n++] = &inputs_[k].data(*this);
+    if ((info_->used[i] & kOutputBit) != 0) operands[n++] = &output_.data(*this);
+    Tensor r;
+    if (may_overwrite && g.is_contiguous() && g.impl()->exclusively_owned())
+      r = std::move(g);
+    else
+      r = Tensor::adopt(TensorImpl::create(operands[1]->dtype(), operands[1]->sizes()));
+    operands[0] = r.impl();
+    run(info_->pullback[i][operands[0]->dtype() == kFloat64], op_.bytes, operands, n, r.sizes());
+    return r;
+  }
+
+  const ElementwiseInfo* info_;
+  Op op_;
+  Edge edges_[N];
+  SavedValue inputs_[N];
+  SavedValue output_;
+  std::unique_ptr<InputShapes> shapes_;
+  std::atomic<bool> lock_{false};
+};
+
+std::shared_ptr<Node> make_elementwise_node(const ElementwiseInfo& info, const Op& op,
+                                            const Tensor* const* inputs, const Tensor& y,
+                                            IntArrayRef sizes) {
+  if (info.arity == 1) return make_node<ElementwiseNode<1>>(info, op, inputs, y, sizes);
+  if (info.arity == 2) return make_node<ElementwiseNode<2>>(info, op, inputs, y, sizes);
+  return make_node<ElementwiseNode<3>>(info, op, inputs, y, sizes);
+}
+
+/// Inputs brought to one dtype, and the shape of the result.
+class Prepared {
+ public:
+  Prepared(const ElementwiseInfo& info, const Tensor* const* inputs) {
+    const auto arity = static_cast<std::size_t>(info.arity);
+    const std::size_t first = info.first_is_mask ? 1 : 0;
+    bool same = true;
+    for (std::size_t i = 0; i < arity; ++i) {
+      at[i] = inputs[i];
+      if (!inputs[i]->defined())
+        detail::fail<ValueError>(info.op_name, "argument ", i, " is undefined");
+      same = same && (i < first || inputs[i]->dtype() == inputs[first]->dtype()) &&
+             inputs[i]->sizes() == inputs[0]->sizes();
+    }
+    dtype = inputs[first]->dtype();
+    compute = dtype;
+    if (same && is_floating_point(dtype)) {
+      sizes = inputs[0]->sizes();
+      if (first == 1) check_mask(info, *inputs[0]);
+      return;
+    }
+    if (first == 1) check_mask(info, *inputs[0]);
+    dtype = result_type(inputs + first, arity - first);
+    if (info.no_bool && dtype == kBool)
+      detail::fail<DtypeError>(info.op_name,
+                               "is not defined for bool tensors; convert them with "
+                               "to(kInt64) first");
+    compute = dtype;
+    if (!is_floating_point(dtype)) compute = info.integers ? kInt64 : kDefaultDtype;
+    if (!info.integers) dtype = compute;
+    for (std::size_t i = first; i < arity; ++i)
+      if (inputs[i]->dtype() != compute) {
+        converted[i] = cast(*inputs[i], compute);
+        at[i] = &converted[i];
+      }
+    broadcast = DimVector(inputs[0]->sizes());
+    for (std::size_t i = 1; i < arity; ++i)
+      broadcast = broadcast_shapes(info.op_name, broadcast, inputs[i]->sizes());
+    sizes = broadcast;
+  }
+
+  const Tensor* at[kMaxArity];
+  ScalarType dtype;
+  ScalarType compute;
+  IntArrayRef sizes;
+
+ private:
+  static void check_mask(const ElementwiseInfo& info, const Tensor& mask) {
+    if (mask.dtype() != kBool)
+      detail::fail<DtypeError>(info.op_name, "the condition must be a bool tensor, got ",
+                               to_string(mask.dtype()));
+  }
+
+  Tensor converted[kMaxArity];
+  DimVector broadcast;
+};
+
+/// The tangent of the result: slopes times tangents of the inputs.
+Tensor push_forward(const ElementwiseInfo& info, const void* op, const Prepared& p,
+                    const Tensor& y) {
+  const detail::NoTangents plain;
+  Tensor inputs[kMaxArity];
+  for (int i = 0; i < info.arity; ++i) inputs[i] = *p.at[i];
+  Tensor tangent;
+  for (int i = 0; i < info.arity; ++i) {
+    if (!inputs[i].impl()->has_tangent()) continue;
+    accumulate_gradient(tangent, info.rule(op, i, detail::tangent_of(inputs[i]), inputs, y));
+  }
+  if (!(tangent.sizes() == y.sizes())) tangent = copy_row_major(expand_to(tangent, y.sizes()));
+  return tangent;
+}
+
+bool any_tracked(const Prepared& p, int arity) noexcept {
+  for (int i = 0; i < arity; ++i)
+    if (detail::is_tracked(*p.at[i])) return true;
+  return false;
+}
+
+bool any_tangent(const Prepared& p, int arity) noexcept {
+  if (!detail::thread_state.dual_level) return false;
+  for (int i = 0; i < arity; ++i)
+    if (p.at[i]->impl()->has_tangent()) return true;
+  return false;
+}
+
+Op copy_op(const void* op, std::size_t bytes) noexcept {
+  Op copy;
+  std::memcpy(copy.bytes, op, bytes);
+  return copy;
+}
+
+/// Whether the result of a call may be written over `x`, whose only handle is given up: nothing may
+/// see it, and no node may need it.
+bool reusable(const Tensor& x, const Prepared& p, bool saved) noexcept {
+  const TensorImpl& t = *x.impl();
+  return !saved && t.dtype() == p.dtype && t.is_contiguous() && t.sizes() == p.sizes &&
+         t.exclusively_owned() && t.extra() == nullptr && !t.requires_grad_flag() &&
+         t.view_base() == nullptr && !t.is_wrapped_number() && !detail::thread_state.dual_level;
+}
+
+}  // namespace
+
+Tensor apply_elementwise(const ElementwiseInfo& info, const void* op, std::size_t op_bytes,
+                         const Tensor* const* inputs, unsigned dying) {
+  const Prepared p(info, inputs);
+  const auto arity = static_cast<std::size_t>(info.arity);
+  const bool record =
+      detail::recording() && any_tracked(p, info.arity) && is_floating_point(p.compute);
+
+  const TensorImpl* operands[kernels::kMaxOperands];
+  for (std::size_t i = 0; i < arity; ++i) operands[i + 1] = p.at[i]->impl();
+  std::shared_ptr<Node> node;
+  Tensor y;
+  for (std::size_t i = 0; dying != 0 && i < arity && !y.defined(); ++i) {
+    if ((dying & (1u << i)) == 0 || p.at[i] != inputs[i]) continue;
+    unsigned used = 0;
+    for (std::size_t k = 0; record && k < arity; ++k)
+      if (detail::is_tracked(*p.at[k])) used |= info.used[k];
+    if (!reusable(*inputs[i], p, (used & (1u << i)) != 0)) continue;
+    if (record)
+      node = make_elementwise_node(info, copy_op(op, op_bytes), p.at, *inputs[i], p.sizes);
+    y = std::move(*const_cast<Tensor*>(inputs[i]));
+  }
+  const bool reused = y.defined();
+  if (!reused) y = Tensor::adopt(TensorImpl::create(p.compute, p.sizes));
+  operands[0] = y.impl();
+  run(info.value[static_cast<int>(p.compute)], op, operands, info.arity + 1, p.sizes);
+  if (p.dtype != p.compute) return cast(y, p.dtype);
+
+  if (record) {
+    if (node == nullptr)
+      node = make_elementwise_node(info, copy_op(op, op_bytes), p.at, y, p.sizes);
+    set_history(y, std::move(node));
+  } else if (reused) {
+    set_history(y, nullptr);
+  }
+  if (any_tangent(p, info.arity)) detail::set_tangent(y, push_forward(info, op, p, y));
+  return y;
+}
+
+void apply_elementwise_inplace(const ElementwiseInfo& info, const void* op, std::size_t op_bytes,
+                               Tensor& self, const Tensor* const* others) {
+  const Tensor* inputs[kMaxArity] = {&self};
+  for (int i = 1; i < info.arity; ++i) inputs[i] = others[i - 1];
+  const Prepared p(info, inputs);
+  if (!(p.sizes == self.sizes()))
+    detail::fail<ShapeError>(info.op_name, "output with shape ", self.sizes(),
+                             " doesn't match the broadcast shape ", p.sizes,
+                             "; an in-place result cannot grow");
+  if (!can_cast(p.dtype, self.dtype()))
+    detail::fail<DtypeError>(info.op_name, "a result of type ", to_string(p.dtype),
+                             " can't be cast to ", to_string(self.dtype()),
+                             ", the type of the tensor written to");
+  const bool record =
+      detail::recording() && any_tracked(p, info.arity) && is_floating_point(self.dtype());
+  check_inplace(info.op_name, self, record);
+
+  // What the rules need of the old value, and inputs that the write would change under way.
+  Tensor old;
+  const bool dual = any_tangent(p, info.arity);
+  unsigned used = 0;
+  for (int k = 0; (record || dual) && k < info.arity; ++k)
+    if (dual || detail::is_tracked(*p.at[k])) used |= info.used[k];
+  Prepared q = p;
+  if (p.at[0] != &self) {
+    self.copy_(apply_elementwise(info, op, op_bytes, inputs));
+    return;
+  }
+  Tensor copies[kMaxArity];
+  for (int i = 1; i < info.arity; ++i) {
+    const TensorImpl& x = *p.at[i]->impl();
+    const bool shares = &x.storage() == &self.impl()->storage();
+    const bool identical = x.bytes() == self.impl()->bytes() && x.sizes() == self.sizes() &&
+                           x.strides() == self.strides();
+    // A saved input that is written to would be refused in the backward pass, rightly.
+    if (shares && !identical) {
+      copies[i] = copy_row_major(*p.at[i]);
+      q.at[i] = &copies[i];
+    }
+  }
+  if ((used & 1u) != 0 || dual) {
+    {
+      const AutoGradMode off(false);
+      old = copy_row_major(self);
+    }
+    if (Edge edge = gradient_edge(self); edge.is_valid())
+      set_history(old, std::move(edge.function), edge.input_nr);
+    q.at[0] = &old;
+  }
+  const TensorImpl* operands[kernels::kMaxOperands] = {self.impl()};
+  for (int i = 0; i < info.arity; ++i) operands[i + 1] = q.at[i]->impl();
+  run(info.value[static_cast<int>(p.compute)], op, operands, info.arity + 1, p.sizes);
+  self.impl()->storage().bump_version();
+  if (record) {
+    rebase_history(self, make_elementwise_node(info, copy_op(op, op_bytes), q.at, self, p.sizes));
+  }
+  if (dual) detail::set_tangent(self, push_forward(info, op, q, self));
+}
+
+}  // namespace eigengrad::autograd

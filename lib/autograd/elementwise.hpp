@@ -1,0 +1,284 @@
+#pragma once
+
+#include <cstring>
+#include <type_traits>
+
+#include "eigengrad/core/tensor.hpp"
+#include "kernels/elementwise.hpp"
+
+namespace eigengrad::autograd {
+
+/// What the elementwise kind knows of one operator: compiled kernels and the recorded form of its
+/// slopes.
+struct ElementwiseInfo {
+  using Rule = Tensor (*)(const void* op, int input, const Tensor& g, const Tensor* inputs,
+                          const Tensor& output);
+  const char* node_name;  // "MulBackward0"
+  const char* op_name;    // "mul"
+  int arity;
+  bool first_is_mask;
+  bool integers;  // also defined on int64 (and, through it, on bool unless `no_bool`)
+  bool no_bool;
+  /// By dtype: none for bool, int64, float32, float64.
+  kernels::BlockKernel value[4];
+  /// slope times cotangent: [input][float32, float64]; operands: result, g, used inputs, output.
+  kernels::BlockKernel pullback[3][2];
+  /// Bits of the inputs (1, 2, 4) and the output (8) that a slope looks at.
+  unsigned used[3];
+  /// Whether a slope is 1, so that the cotangent passes on unchanged.
+  bool passes_on[3];
+  Rule rule;
+};
+
+inline constexpr unsigned kOutputBit = 8;
+inline constexpr std::size_t kOpBytes = 16;
+
+/// Evaluates and records. `op` points to the operator's parameters, at most kOpBytes of them.
+/// `dying` has a bit for each input whose handle the caller gives up, so that its buffer may serve
+/// for the result.
+Tensor apply_elementwise(const ElementwiseInfo& info, const void* op, std::size_t op_bytes,
+                         const Tensor* const* inputs, unsigned dying = 0);
+/// The same, written into the first input.
+void apply_elementwise_inplace(const ElementwiseInfo& info, const void* op, std::size_t op_bytes,
+                               Tensor& self, const Tensor* const* others);
+
+namespace elementwise_detail {
+
+using kernels::Mask;
+using kernels::Pack;
+using math::One;
+using math::Unused;
+using math::When;
+
+template <class Op>
+inline constexpr std::size_t arity = static_cast<std::size_t>(Op::arity);
+template <class Op>
+inline constexpr bool masks_first = requires {
+  Op::first_is_mask;
+};
+
+/// The bit of argument `K` of a slope: an input, or the output, which comes last.
+template <class Op, std::size_t K>
+inline constexpr unsigned bit_of = K == arity<Op> ? kOutputBit : 1u << K;
+
+/// Slope number `I` by its name.
+template <std::size_t I, class Op, class... X>
+auto named_slope(const Op& op, const X&... x) requires(requires { op.slope_a(x...); } && I == 0) {
+  return op.slope_a(x...);
+}
+template <std::size_t I, class Op, class... X>
+auto named_slope(const Op& op, const X&... x) requires(requires { op.slope_b(x...); } && I == 1) {
+  return op.slope_b(x...);
+}
+template <std::size_t I, class Op, class... X>
+auto named_slope(const Op& op, const X&... x) requires(requires { op.slope_c(x...); } && I == 2) {
+  return op.slope_c(x...);
+}
+template <std::size_t I, class Op, class X>
+auto named_slope(const Op& op, const X& x, Unused) requires requires {
+  op.slope(x);
+}
+{ return op.slope(x); }
+template <std::size_t I, class Op, class Y>
+auto named_slope(const Op& op, Unused, const Y& y) requires requires {
+  op.slope_at_output(y);
+}
+{ return op.slope_at_output(y); }
+
+/// `v` where a slope looks at it, Unused elsewhere.
+template <unsigned Looked, unsigned Bit, class V>
+auto masked(const V& v) {
+  if constexpr ((Looked & Bit) != 0)
+    return v;
+  else
+    return Unused{};
+}
+
+/// Type of argument `K` of a slope over packs, as far as the slope looks at it.
+template <class Op, std::size_t K, unsigned Looked>
+using Example = decltype(masked<Looked, bit_of<Op, K>>(
+    std::declval<std::conditional_t<K == 0 && masks_first<Op>, Mask<double>, Pack<double>>>()));
+
+template <class Op, std::size_t I, unsigned Looked, std::size_t... K>
+auto example_slope(const Op& op, std::index_sequence<K...>)
+    -> decltype(named_slope<I>(op, std::declval<Example<Op, K, Looked>>()...));
+
+template <class Op, std::size_t I, unsigned Looked>
+constexpr bool looks_at() {
+  return requires(const Op& op) {
+    example_slope<Op, I, Looked>(op, std::make_index_sequence<arity<Op> + 1>());
+  };
+}
+
+/// What slope `I` looks at: the one set of arguments that its declaration accepts, since a rule
+/// declares the others as Unused.
+template <class Op, std::size_t I, unsigned Looked = 0>
+constexpr unsigned used_bits() {
+  static_assert(Looked < 16, "a slope takes Value arguments where it looks and Unused elsewhere");
+  if constexpr ((Looked & 7u) < (1u << arity<Op>)&&looks_at<Op, I, Looked>())
+    return Looked;
+  else
+    return used_bits<Op, I, Looked + 1>();
+}
+
+template <class Op, std::size_t I, class... V>
+auto slope(const Op& op, const V&... v) {
+  constexpr unsigned looked = used_bits<Op, I>();
+  return [&]<std::size_t... K>(std::index_sequence<K...>) {
+    return named_slope<I>(op, masked<looked, bit_of<Op, K>>(v)...);
+  }
+  (std::index_sequence_for<V...>());
+}
+
+template <class T, class S>
+Pack<T> pull(Pack<T> g, const S& s) {
+  if constexpr (requires { s.mask; })
+    return kernels::select(s.mask, pull(g, s.slope), Pack<T>(0));
+  else if constexpr (requires { s.denominator; })
+    return g / Pack<T>(s.denominator);
+  else
+    return g * Pack<T>(s);
+}
+template <class S>
+Tensor pull(const Tensor& g, const S& s) {
+  if constexpr (std::same_as<S, One>) {
+    return g;
+  } else if constexpr (requires { s.mask; }) {
+    return where(s.mask, pull(g, s.slope), Scalar(0));
+  } else if constexpr (requires { s.denominator; }) {
+    return g / s.denominator;
+  } else if constexpr (std::is_arithmetic_v<S>) {
+    return s == S(1) ? g : g * s;
+  } else {
+    return g * s;
+  }
+}
+
+template <class Op, class T, std::size_t I>
+void pullback_kernel(const void* context, std::byte* const* operands, std::int64_t n) {
+  const Op& op = *static_cast<const Op*>(context);
+  constexpr unsigned looked = used_bits<Op, I>();
+  constexpr int width = Pack<T>::size;
+  T* out = reinterpret_cast<T*>(operands[0]);
+  const auto at = [&]<std::size_t... K>(std::int64_t i, int count, std::index_sequence<K...>) {
+    const auto load = [&]<std::size_t J>(std::integral_constant<std::size_t, J>) {
+      constexpr unsigned bit = bit_of<Op, J>;
+      if constexpr ((looked & bit) != 0) {
+        constexpr int place = 2 + __builtin_popcount(looked & (bit - 1));
+        return kernels::load_operand<Op, T, J>(operands[place], i, count);
+      } else {
+        return Unused{};
+      }
+    };
+    const Pack<T> g = kernels::load_operand<Op, T, 8>(operands[1], i, count);
+    return pull(g, named_slope<I>(op, load(std::integral_constant<std::size_t, K>{})...));
+  };
+  constexpr std::make_index_sequence<arity<Op> + 1> all;
+  std::int64_t i = 0;
+  for (; i + width <= n; i += width) at(i, width, all).store(out + i);
+  if (i < n) {
+    const int rest = static_cast<int>(n - i);
+    at(i, rest, all).store_partial(out + i, rest);
+  }
+}
+
+template <class Op, std::size_t I>
+Tensor recorded_pullback(const Op& op, const Tensor& g, const Tensor* inputs,
+                         const Tensor& output) {
+  return [&]<std::size_t... K>(std::index_sequence<K...>) {
+    return pull(g, slope<Op, I>(op, (K == arity<Op> ? output : inputs[K])...));
+  }
+  (std::make_index_sequence<arity<Op> + 1>());
+}
+
+template <class Op>
+Tensor rule(const void* context, int input, const Tensor& g, const Tensor* inputs,
+            const Tensor& output) {
+  const Op& op = *static_cast<const Op*>(context);
+  constexpr std::size_t first = masks_first<Op> ? 1 : 0;
+  if constexpr (arity < Op >> 1)
+    if (input == 1) return recorded_pullback<Op, 1>(op, g, inputs, output);
+  if constexpr (arity < Op >> 2)
+    if (input == 2) return recorded_pullback<Op, 2>(op, g, inputs, output);
+  return recorded_pullback<Op, first>(op, g, inputs, output);
+}
+
+template <class Op, std::size_t I>
+constexpr void fill_slope(ElementwiseInfo& info) {
+  constexpr unsigned looked = used_bits<Op, I>();
+  using Slope = decltype(example_slope<Op, I, looked>(std::declval<const Op&>(),
+                                                      std::make_index_sequence<arity<Op> + 1>()));
+  info.used[I] = looked;
+  info.passes_on[I] = std::same_as<Slope, One>;
+  if constexpr (!std::same_as<Slope, One>) {
+    info.pullback[I][0] = pullback_kernel<Op, float, I>;
+    info.pullback[I][1] = pullback_kernel<Op, double, I>;
+  }
+}
+
+template <class Op>
+constexpr ElementwiseInfo make_info() {
+  ElementwiseInfo info{};
+  info.node_name = Op::node_name;
+  info.op_name = Op::op_name;
+  info.arity = Op::arity;
+  info.first_is_mask = masks_first<Op>;
+  info.value[2] = kernels::value_kernel<Op, float, arity<Op>>;
+  info.value[3] = kernels::value_kernel<Op, double, arity<Op>>;
+  if constexpr (requires { Op::on_integers; }) {
+    info.integers = true;
+    info.value[1] = kernels::value_kernel<Op, std::int64_t, arity<Op>>;
+  }
+  info.no_bool = requires { Op::no_bool; };
+  if constexpr (!masks_first<Op>) fill_slope<Op, 0>(info);
+  if constexpr (arity < Op >> 1) fill_slope<Op, 1>(info);
+  if constexpr (arity < Op >> 2) fill_slope<Op, 2>(info);
+  info.rule = rule<Op>;
+  return info;
+}
+
+template <class Op>
+inline constexpr ElementwiseInfo info_of = make_info<Op>();
+
+template <class Op>
+constexpr void check_op() {
+  static_assert(std::is_trivially_copyable_v<Op> && sizeof(Op) <= kOpBytes);
+}
+
+}  // namespace elementwise_detail
+
+/// Evaluates elementwise operator `Op` and records it.
+///
+/// Note [Elementwise rules]
+/// An operator is a struct with
+///   static constexpr int arity, const char* node_name, const char* op_name;
+///   value(x...)                    a generic expression over kernels::Pack
+///   slope(x) or slope_at_output(y) for one input;
+///   slope_a(a, b, y), slope_b(a, b, y) for two, slope_c too for three: generic over Pack and
+///   Tensor, with parameters `const Value auto&` where the slope looks and `Unused` elsewhere. The
+///   slope is an expression, a number, One, over(denominator) or when(mask, slope).
+/// and optionally `on_integers`, `no_bool`, `first_is_mask`. Parameters are its data members.
+/// Saved values, vjp, jvp, broadcasting and every higher order follow.
+template <class Op, class... X>
+Tensor apply(const Op& op, const X&... x) {
+  elementwise_detail::check_op<Op>();
+  const Tensor* const inputs[] = {&x...};
+  return apply_elementwise(elementwise_detail::info_of<Op>, &op, sizeof(Op), inputs);
+}
+/// The same when the caller gives up the handles with a bit in `dying`.
+template <class Op, class... X>
+Tensor apply_reusing(unsigned dying, const Op& op, const X&... x) {
+  elementwise_detail::check_op<Op>();
+  const Tensor* const inputs[] = {&x...};
+  return apply_elementwise(elementwise_detail::info_of<Op>, &op, sizeof(Op), inputs, dying);
+}
+/// Writes the result into `self`, the first input.
+template <class Op, class... X>
+Tensor& apply_inplace(const Op& op, Tensor& self, const X&... x) {
+  elementwise_detail::check_op<Op>();
+  const Tensor* const others[] = {&x..., nullptr};
+  apply_elementwise_inplace(elementwise_detail::info_of<Op>, &op, sizeof(Op), self, others);
+  return self;
+}
+
+}  // namespace eigengrad::autograd

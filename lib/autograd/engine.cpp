@@ -1,0 +1,108 @@
+#include "eigengrad/autograd/engine.hpp"
+
+#include "autograd/structural.hpp"
+#include "autograd/sweep.hpp"
+#include "core/fail.hpp"
+#include "eigengrad/autograd/grad_mode.hpp"
+#include "eigengrad/core/factories.hpp"
+
+namespace eigengrad::autograd {
+namespace {
+
+bool expands_to(IntArrayRef from, IntArrayRef to) noexcept {
+  if (from.size() > to.size()) return false;
+  const std::size_t lead = to.size() - from.size();
+  for (std::size_t d = 0; d < from.size(); ++d)
+    if (from[d] != to[lead + d] && from[d] != 1) return false;
+  return true;
+}
+
+/// The cotangent of `root`: the given one brought to its shape and dtype, or 1.
+Tensor seed(std::string_view op, const Tensor& root, const Tensor& given, bool create_graph) {
+  if (!given.defined()) {
+    if (root.numel() != 1)
+      detail::fail<GraphError>(op,
+                               "grad can be implicitly created only for scalar outputs, not for "
+                               "shape ",
+                               root.sizes(), "; pass a gradient of that shape");
+    return ones_like(root);
+  }
+  Tensor g = given;
+  const AutoGradMode mode(create_graph);
+  if (!(g.sizes() == root.sizes())) {
+    if (!expands_to(root.sizes(), g.sizes()))
+      detail::fail<ShapeError>(op, "the gradient has shape ", g.sizes(),
+                               ", expected shape compatible with ", root.sizes());
+    g = sum_to(g, root.sizes());
+  }
+  return cast(g, root.dtype());
+}
+
+/// Checks everything before the sweep is started, so that a refused call has changed nothing.
+void add_roots(std::string_view op, Sweep& sweep, const variable_list& tensors,
+               const variable_list& grads, bool create_graph) {
+  if (!grads.empty() && grads.size() != tensors.size())
+    detail::fail<GraphError>(op, "got ", tensors.size(), " tensors and ", grads.size(),
+                             " gradients; pass one gradient per tensor, or none");
+  for (std::size_t i = 0; i < tensors.size(); ++i) {
+    const Tensor& root = tensors[i];
+    if (!root.defined()) detail::fail<GraphError>(op, "tensor ", i, " is undefined");
+    Edge edge = gradient_edge(root);
+    if (!edge.is_valid())
+      detail::fail<GraphError>(op, "element ", i,
+                               " of tensors does not require grad and does not have a grad_fn; "
+                               "compute it from a tensor that requires grad");
+    sweep.add_root(std::move(edge),
+                   seed(op, root, grads.empty() ? Tensor() : grads[i], create_graph));
+  }
+}
+
+Edge input_edge(std::string_view op, const Tensor& input, std::size_t i) {
+  if (!input.defined()) detail::fail<GraphError>(op, "input ", i, " is undefined");
+  Edge edge = gradient_edge(input);
+  if (!edge.is_valid())
+    detail::fail<GraphError>(op, "input ", i, " of shape ", input.sizes(),
+                             " does not require grad; call requires_grad_() before using it");
+  return edge;
+}
+
+}  // namespace
+
+void backward(const variable_list& tensors, const variable_list& grad_tensors,
+              optional<bool> retain_graph, bool create_graph, const variable_list& inputs) {
+  Sweep sweep(retain_graph.value_or(create_graph), create_graph);
+  add_roots("backward", sweep, tensors, grad_tensors, create_graph);
+  for (std::size_t i = 0; i < inputs.size(); ++i)
+    sweep.add_target(input_edge("backward", inputs[i], i));
+  variable_list grads = sweep.run();
+  const AutoGradMode mode(create_graph);
+  for (std::size_t i = 0; i < inputs.size(); ++i)
+    if (grads[i].defined()) AccumulateGrad::accumulate(inputs[i], std::move(grads[i]));
+}
+
+variable_list grad(const variable_list& outputs, const variable_list& inputs,
+                   const variable_list& grad_outputs, optional<bool> retain_graph,
+                   bool create_graph, bool allow_unused) {
+  if (inputs.empty()) detail::fail<GraphError>("grad", "grad requires non-empty inputs");
+  Sweep sweep(retain_graph.value_or(create_graph), create_graph);
+  add_roots("grad", sweep, outputs, grad_outputs, create_graph);
+  for (std::size_t i = 0; i < inputs.size(); ++i)
+    sweep.add_target(input_edge("grad", inputs[i], i));
+  variable_list grads = sweep.run();
+  if (!allow_unused)
+    for (std::size_t i = 0; i < grads.size(); ++i)
+      if (!grads[i].defined())
+        detail::fail<GraphError>(
+            "grad", "input ", i, " of shape ", inputs[i].sizes(),
+            " was not used to compute the outputs. Set allow_unused=True to get "
+            "an undefined tensor for it");
+  return grads;
+}
+
+variable_list grad(const variable_list& outputs, const variable_list& inputs,
+                   const GradOptions& options) {
+  return grad(outputs, inputs, options.grad_outputs, options.retain_graph, options.create_graph,
+              options.allow_unused);
+}
+
+}  // namespace eigengrad::autograd

@@ -1,0 +1,28 @@
+#include "eigengrad/autograd/grad_mode.hpp"
+
+#include "core/thread_state.hpp"
+
+namespace eigengrad {
+
+using detail::thread_state;
+
+bool GradMode::is_enabled() noexcept { return !thread_state.grad_mode_off; }
+void GradMode::set_enabled(bool on) noexcept { thread_state.grad_mode_off = !on; }
+
+AutoGradMode::AutoGradMode(bool on) noexcept : previous_(GradMode::is_enabled()) {
+  GradMode::set_enabled(on);
+}
+AutoGradMode::~AutoGradMode() { GradMode::set_enabled(previous_); }
+
+InferenceMode::InferenceMode(bool on) noexcept
+    : previous_inference_(thread_state.inference_mode), previous_grad_(GradMode::is_enabled()) {
+  thread_state.inference_mode = on;
+  GradMode::set_enabled(!on);
+}
+InferenceMode::~InferenceMode() {
+  thread_state.inference_mode = previous_inference_;
+  GradMode::set_enabled(previous_grad_);
+}
+bool InferenceMode::is_enabled() noexcept { return thread_state.inference_mode; }
+
+}  // namespace eigengrad

@@ -1,0 +1,300 @@
+#pragma once
+
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "autograd/meta.hpp"
+#include "autograd/saved_value.hpp"
+#include "autograd/structural.hpp"
+#include "autograd/views.hpp"
+#include "core/allocator.hpp"
+#include "kernels/copy.hpp"
+
+/// Kinds of operators beside the elementwise one (autograd/elementwise.hpp). An operator is a struct
+/// with `static constexpr const char* node_name` whose data members are its parameters; forward()
+/// computes without recording, everything else is written in recorded operators, so that it can be
+/// differentiated again.
+namespace eigengrad::autograd {
+
+template <class T, class... Args>
+std::shared_ptr<T> make_node(Args&&... args) {
+  return std::allocate_shared<T>(detail::PoolAllocator<T>{}, std::forward<Args>(args)...);
+}
+
+inline bool records(const Tensor& x) noexcept {
+  return detail::recording() && detail::is_tracked(x);
+}
+
+/// Note [Gradients of views]
+/// An operator that picks a part of its input may say how to add a gradient into that part,
+/// add_into(base, g). Then, when gradients are not recorded, it goes straight into the gradient of
+/// the whole that is being collected, so a loop over the rows of a tensor costs O(n), not O(n^2).
+template <class Op>
+concept PicksPart = requires(const Op& op, const Tensor& t) {
+  op.add_into(t, t);
+  op.input_sizes;
+};
+
+/// Adds `g` into the part of the collected gradient that `op` picks.
+template <PicksPart Op>
+void add_into_part(const Op& op, Tensor& whole, const Tensor& g) {
+  if (!whole.defined()) {
+    whole = Tensor::adopt(detail::TensorImpl::create(g.dtype(), op.input_sizes));
+    kernels::fill(whole, 0);
+  } else if (!whole.is_contiguous() || !whole.impl()->exclusively_owned()) {
+    whole = copy_row_major(whole);
+  }
+  op.add_into(whole, g);
+}
+
+// ---- Linear: forward(x) and its transpose. Saves nothing.
+
+template <class Op>
+class LinearNode final : public Node {
+ public:
+  LinearNode(Op op, Edge edge) : Node(&edge_, 1, 1), edge_(std::move(edge)), op_(std::move(op)) {
+    enter_sequence();
+  }
+  std::string name() const override { return Op::node_name; }
+  void backward(BackwardCall& call) override {
+    if (!call.grads[0].defined() || !call.wants(0)) return;
+    if constexpr (PicksPart<Op>) {
+      if (call.accumulator != nullptr && !detail::thread_state.dual_level) {
+        add_into_part(op_, *call.accumulator(call.context, 0), call.grads[0]);
+        return;
+      }
+    }
+    call.results[0] = op_.transpose(call.grads[0]);
+  }
+
+ private:
+  Edge edge_;
+  Op op_;
+};
+
+template <class Op>
+Tensor apply_linear(const Op& op, const Tensor& x) {
+  Tensor y = op.forward(x);
+  if (records(x) && y.is_floating_point())
+    set_history(y, make_node<LinearNode<Op>>(op, gradient_edge(x)));
+  if (detail::carries_tangent(x)) {
+    const detail::NoTangents plain;
+    detail::set_tangent(y, apply_linear(op, detail::tangent_of(x)));
+  }
+  return y;
+}
+
+// ---- Linear with a list of inputs (cat, stack): forward(list), transpose(g, i).
+
+template <class Op>
+class ListLinearNode final : public Node {
+ public:
+  ListLinearNode(Op op, std::vector<Edge> edges)
+      : Node(nullptr, 0, 1), edges_(std::move(edges)), op_(std::move(op)) {
+    set_edges(edges_.data(), static_cast<std::uint32_t>(edges_.size()));
+    enter_sequence();
+  }
+  std::string name() const override { return Op::node_name; }
+  void backward(BackwardCall& call) override {
+    if (!call.grads[0].defined()) return;
+    for (std::size_t i = 0; i < edges_.size(); ++i)
+      if (edges_[i].is_valid() && call.wants(i)) call.results[i] = op_.transpose(call.grads[0], i);
+  }
+
+ private:
+  std::vector<Edge> edges_;
+  Op op_;
+};
+
+template <class Op>
+Tensor apply_linear_list(const Op& op, TensorList xs) {
+  Tensor y = op.forward(xs);
+  bool record = false;
+  bool dual = false;
+  for (const Tensor& x : xs) {
+    record = record || records(x);
+    dual = dual || detail::carries_tangent(x);
+  }
+  if (record && y.is_floating_point()) {
+    std::vector<Edge> edges;
+    edges.reserve(xs.size());
+    for (const Tensor& x : xs) edges.push_back(gradient_edge(x));
+    set_history(y, make_node<ListLinearNode<Op>>(op, std::move(edges)));
+  }
+  if (dual) {
+    const detail::NoTangents plain;
+    std::vector<Tensor> tangents;
+    tangents.reserve(xs.size());
+    for (const Tensor& x : xs) {
+      if (x.impl()->has_tangent()) {
+        tangents.push_back(detail::tangent_of(x));
+        continue;
+      }
+      tangents.push_back(Tensor::adopt(detail::TensorImpl::create(x.dtype(), x.sizes())));
+      kernels::fill(tangents.back(), 0);
+    }
+    detail::set_tangent(y, apply_linear_list(op, tangents));
+  }
+  return y;
+}
+
+// ---- Linear with a list of outputs, all views of the input (unbind, split): forward(x) gives the
+// list; part(i) is the operator that picks output i.
+
+template <class Op>
+class MultiViewNode final : public Node {
+ public:
+  MultiViewNode(Op op, Edge edge, std::uint32_t outputs)
+      : Node(&edge_, 1, outputs), edge_(std::move(edge)), op_(std::move(op)) {
+    enter_sequence();
+  }
+  std::string name() const override { return Op::node_name; }
+  void backward(BackwardCall& call) override {
+    if (!call.wants(0)) return;
+    for (std::uint32_t i = 0; i < num_inputs(); ++i) {
+      if (!call.grads[i].defined()) continue;
+      const auto part = op_.part(i);
+      if (call.accumulator != nullptr && !detail::thread_state.dual_level)
+        add_into_part(part, *call.accumulator(call.context, 0), call.grads[i]);
+      else
+        accumulate_gradient(call.results[0], part.transpose(call.grads[i]));
+    }
+  }
+
+ private:
+  Edge edge_;
+  Op op_;
+};
+
+template <class Op>
+std::vector<Tensor> apply_multi_view(const Op& op, const Tensor& x) {
+  std::vector<Tensor> ys = op.forward(x);
+  if (records(x)) {
+    const auto node =
+        make_node<MultiViewNode<Op>>(op, gradient_edge(x), static_cast<std::uint32_t>(ys.size()));
+    for (std::uint32_t i = 0; i < ys.size(); ++i) set_history(ys[i], node, i);
+  }
+  if (detail::carries_tangent(x)) {
+    const detail::NoTangents plain;
+    const std::vector<Tensor> tangents = apply_multi_view(op, detail::tangent_of(x));
+    for (std::size_t i = 0; i < ys.size(); ++i) detail::set_tangent(ys[i], tangents[i]);
+  }
+  return ys;
+}
+
+// ---- Bilinear: forward(a, b), grad_a(g, b), grad_b(g, a). Saves a only if b needs it.
+
+template <class Op>
+class BilinearNode final : public Node {
+ public:
+  BilinearNode(Op op, const Tensor& a, const Tensor& b)
+      : Node(edges_, 2, 1), edges_{gradient_edge(a), gradient_edge(b)}, op_(std::move(op)) {
+    if (edges_[1].is_valid()) a_.save_input(a);
+    if (edges_[0].is_valid()) b_.save_input(b);
+    enter_sequence();
+  }
+  std::string name() const override { return Op::node_name; }
+  void backward(BackwardCall& call) override {
+    if (!call.grads[0].defined()) return;
+    const Tensor& g = call.grads[0];
+    if (edges_[0].is_valid() && call.wants(0)) call.results[0] = op_.grad_a(g, read(b_, edges_[1]));
+    if (edges_[1].is_valid() && call.wants(1)) call.results[1] = op_.grad_b(g, read(a_, edges_[0]));
+  }
+  void release_saved() noexcept override {
+    const detail::SpinLock lock(lock_);
+    a_.release();
+    b_.release();
+  }
+
+ private:
+  Tensor read(const SavedValue& v, const Edge& edge) {
+    const detail::SpinLock lock(lock_);
+    return v.tensor(*this, &edge);
+  }
+
+  Edge edges_[2];
+  SavedValue a_;
+  SavedValue b_;
+  std::atomic<bool> lock_{false};
+  Op op_;
+};
+
+template <class Op>
+Tensor apply_bilinear(const Op& op, const Tensor& a, const Tensor& b) {
+  Tensor y = op.forward(a, b);
+  if (detail::recording() && (detail::is_tracked(a) || detail::is_tracked(b)) &&
+      y.is_floating_point())
+    set_history(y, make_node<BilinearNode<Op>>(op, a, b));
+  const bool dual_a = detail::carries_tangent(a);
+  const bool dual_b = detail::carries_tangent(b);
+  if (dual_a || dual_b) {
+    const detail::NoTangents plain;
+    Tensor tangent;
+    if (dual_a) tangent = apply_bilinear(op, detail::tangent_of(a), b);
+    if (dual_b) accumulate_gradient(tangent, apply_bilinear(op, a, detail::tangent_of(b)));
+    detail::set_tangent(y, tangent);
+  }
+  return y;
+}
+
+// ---- General, one input: forward(x), vjp(g, x, y), jvp(t, x, y). `uses_input` and `uses_output`
+// say what the rules look at; the other argument is undefined. Constant tensors that the rules need
+// (indices) are members of the operator.
+
+template <class Op>
+class GeneralNode final : public Node {
+ public:
+  GeneralNode(Op op, const Tensor& x, const Tensor& y)
+      : Node(&edge_, 1, 1), edge_(gradient_edge(x)), op_(std::move(op)) {
+    if constexpr (Op::uses_input) x_.save_input(x);
+    if constexpr (Op::uses_output) y_.save_output(y);
+    enter_sequence();
+  }
+  std::string name() const override { return Op::node_name; }
+  void backward(BackwardCall& call) override {
+    if (!call.grads[0].defined() || !call.wants(0)) return;
+    Tensor x;
+    Tensor y;
+    {
+      const detail::SpinLock lock(lock_);
+      if constexpr (Op::uses_input) x = x_.tensor(*this, &edge_);
+      if constexpr (Op::uses_output) y = y_.tensor(*this, nullptr);
+    }
+    call.results[0] = op_.vjp(call.grads[0], x, y);
+  }
+  void release_saved() noexcept override {
+    const detail::SpinLock lock(lock_);
+    x_.release();
+    y_.release();
+  }
+
+ private:
+  Edge edge_;
+  SavedValue x_;
+  SavedValue y_;
+  std::atomic<bool> lock_{false};
+  Op op_;
+};
+
+/// Records `y`, computed from `x` by `op`.
+template <class Op>
+void record_general(const Op& op, const Tensor& x, const Tensor& y) {
+  if (records(x) && y.is_floating_point()) {
+    auto node = make_node<GeneralNode<Op>>(op, x, y);
+    set_history(y, std::move(node));
+  }
+  if (detail::carries_tangent(x)) {
+    const detail::NoTangents plain;
+    detail::set_tangent(y, op.jvp(detail::tangent_of(x), x, y));
+  }
+}
+
+template <class Op>
+Tensor apply_general(const Op& op, const Tensor& x) {
+  Tensor y = op.forward(x);
+  record_general(op, x, y);
+  return y;
+}
+
+}  // namespace eigengrad::autograd

@@ -1,0 +1,129 @@
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "core/thread_state.hpp"
+#include "eigengrad/autograd/engine.hpp"
+#include "eigengrad/autograd/node.hpp"
+
+namespace eigengrad::detail {
+
+/// What only some tensors have in the graph: leaves, tensors that retain their gradient or carry a
+/// tangent.
+struct AutogradExtra {
+  Tensor grad;
+  Tensor tangent;
+  /// The node that ends at this leaf; the graph keeps it alive.
+  std::weak_ptr<autograd::Node> accumulator;
+  std::atomic<bool> lock{false};
+  bool retains_grad = false;
+};
+
+AutogradExtra& ensure_extra(TensorImpl& t);
+
+inline const Tensor& tangent_of(const Tensor& t) { return t.impl()->extra()->tangent; }
+inline bool carries_tangent(const TensorImpl& t) noexcept {
+  return t.has_tangent() && thread_state.dual_level;
+}
+inline bool carries_tangent(const Tensor& t) noexcept { return carries_tangent(*t.impl()); }
+/// Gives `t` a tangent for the rest of the dual level.
+void set_tangent(const Tensor& t, const Tensor& tangent);
+
+/// Within the scope operators see no tangents; rules of forward mode are evaluated in it.
+class NoTangents {
+ public:
+  NoTangents() noexcept : previous_(std::exchange(thread_state.dual_level, false)) {}
+  ~NoTangents() { thread_state.dual_level = previous_; }
+  NoTangents(const NoTangents&) = delete;
+  NoTangents& operator=(const NoTangents&) = delete;
+
+ private:
+  bool previous_;
+};
+
+inline bool recording() noexcept { return !thread_state.grad_mode_off; }
+
+/// Whether operators on `t` are to be recorded, given that recording is on. A view is tracked also
+/// through its base, which an in-place write may have made tracked.
+inline bool is_tracked(const TensorImpl& t) noexcept {
+  if (t.tracked()) return true;
+  const TensorImpl* base = t.view_base();
+  return base != nullptr && t.view_kind() != ViewKind::NoGrad && base->tracked();
+}
+inline bool is_tracked(const Tensor& t) noexcept { return is_tracked(*t.impl()); }
+
+/// A lock for one node or leaf, taken only when the process has threads.
+class SpinLock {
+ public:
+  explicit SpinLock(std::atomic<bool>& flag) noexcept : flag_(single_threaded() ? nullptr : &flag) {
+    if (flag_ != nullptr) wait();
+  }
+  ~SpinLock() {
+    if (flag_ != nullptr) flag_->store(false, std::memory_order_release);
+  }
+  SpinLock(const SpinLock&) = delete;
+  SpinLock& operator=(const SpinLock&) = delete;
+
+ private:
+  void wait() noexcept;
+  std::atomic<bool>* flag_;
+};
+
+}  // namespace eigengrad::detail
+
+namespace eigengrad::autograd {
+
+/// What only some nodes have: outputs that retain their gradient.
+struct NodeExtra {
+  struct Retained {
+    std::uint32_t output_nr;
+    detail::TensorImpl* tensor;  // held
+  };
+  std::vector<Retained> retained;
+  NodeExtra() = default;
+  NodeExtra(const NodeExtra&) = delete;
+  NodeExtra& operator=(const NodeExtra&) = delete;
+  ~NodeExtra();
+};
+NodeExtra& extra_of(Node& node);
+NodeExtra* find_extra(const Node& node) noexcept;
+
+/// Ends at a leaf: adds what arrives to its `.grad`. Holds the leaf's data, not the leaf, so a leaf
+/// whose gradient has a history is no cycle; nothing is accumulated once the last handle is gone.
+class AccumulateGrad final : public Node {
+ public:
+  explicit AccumulateGrad(detail::TensorImpl& leaf) noexcept;
+  ~AccumulateGrad() override;
+  std::string name() const override { return "AccumulateGrad"; }
+  void backward(BackwardCall& call) override;
+  /// Adds `grad` to the `.grad` of `leaf`, stealing its buffer when nobody else sees it.
+  static void accumulate(const Tensor& leaf, Tensor&& grad);
+
+ private:
+  detail::TensorImpl* leaf_;
+};
+
+/// Makes `node` the history of `output`.
+inline void set_history(const Tensor& output, std::shared_ptr<Node> node,
+                        std::uint32_t output_nr = 0) noexcept {
+  output.impl()->set_history(std::move(node), output_nr);
+}
+
+/// Lets `t` keep the gradient that arrives at it.
+void retain_at_node(detail::TensorImpl& t, Node& node, std::uint32_t output_nr);
+/// Moves that to the node which `t` gets by an in-place write.
+void move_retained(detail::TensorImpl& t, Node& to);
+
+/// Makes `node` the history of `self` after an in-place write, through its base when it is a view.
+void rebase_history(const Tensor& self, std::shared_ptr<Node> node);
+
+/// Refuses an in-place write that the graph cannot represent.
+void check_inplace(std::string_view op, const Tensor& self, bool will_record);
+
+/// Adds `grad` to `into`, in place when nobody else sees `into` and nothing is recorded.
+void accumulate_gradient(Tensor& into, Tensor&& grad);
+
+}  // namespace eigengrad::autograd

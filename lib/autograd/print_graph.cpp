@@ -1,0 +1,14 @@
+#include "core/print_graph.hpp"
+
+#include "autograd/meta.hpp"
+
+namespace eigengrad::detail {
+
+std::string printed_grad_fn(const Tensor& t) {
+  const std::shared_ptr<autograd::Node> node = t.grad_fn();
+  return node != nullptr ? node->name() : std::string();
+}
+
+Tensor printed_tangent(const Tensor& t) { return carries_tangent(t) ? tangent_of(t) : Tensor(); }
+
+}  // namespace eigengrad::detail

@@ -1,0 +1,53 @@
+#include "autograd/saved_value.hpp"
+
+#include "autograd/meta.hpp"
+#include "core/fail.hpp"
+
+namespace eigengrad::autograd {
+
+void SavedValue::save(const Tensor& t, std::uint16_t output_nr) noexcept {
+  drop();
+  impl_ = t.impl();
+  impl_->hold();
+  version_ = impl_->storage().version();
+  output_nr_ = output_nr;
+}
+
+Tensor SavedValue::tensor(Node& node, const Edge* edge) const {
+  data(node);
+  const bool is_output = output_nr_ != kInput;
+  const bool has_history = is_output || (edge != nullptr && edge->is_valid());
+  if (impl_->try_retain()) {
+    Tensor t = Tensor::adopt(impl_);
+    // The very tensor that was saved, unless its history was rewritten since.
+    if (!has_history ||
+        (is_output ? impl_->node().get() == &node && impl_->output_nr() == output_nr_
+                   : gradient_edge(t) == *edge))
+      return t;
+  }
+  Tensor alias = Tensor::adopt(detail::TensorImpl::create_view(
+      &impl_->storage(), impl_->bytes(), impl_->dtype(), impl_->sizes(), impl_->strides()));
+  if (is_output)
+    set_history(alias, node.shared_from_this(), output_nr_);
+  else if (has_history)
+    set_history(alias, edge->function, edge->input_nr);
+  if (detail::carries_tangent(*impl_)) detail::set_tangent(alias, impl_->extra()->tangent);
+  return alias;
+}
+
+void SavedValue::fail(const Node& node) const {
+  if (impl_ == nullptr)
+    detail::fail<GraphError>(
+        node.name(),
+        "Trying to backward through the graph a second time: the values that this node saved were "
+        "released by the first pass; pass retain_graph = true to it");
+  detail::fail<GraphError>(
+      node.name(), "a value needed for the gradient was modified by an inplace operation: ",
+      to_string(impl_->dtype()), " tensor of shape ", impl_->sizes(), ", ",
+      output_nr_ == kInput ? std::string("an input of ")
+                           : "output " + std::to_string(output_nr_) + " of ",
+      node.name(), ", is at version ", impl_->storage().version(), ", expected version ", version_,
+      "; write into a clone, or modify it after backward()");
+}
+
+}  // namespace eigengrad::autograd

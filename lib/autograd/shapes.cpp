@@ -1,0 +1,59 @@
+#include "autograd/shapes.hpp"
+
+#include <algorithm>
+
+#include "core/fail.hpp"
+#include "kernels/copy.hpp"
+
+namespace eigengrad::autograd {
+
+DimVector broadcast_shapes(std::string_view op, IntArrayRef a, IntArrayRef b) {
+  const std::size_t n = std::max(a.size(), b.size());
+  DimVector sizes(n);
+  for (std::size_t i = 1; i <= n; ++i) {
+    const std::int64_t x = i <= a.size() ? a[a.size() - i] : 1;
+    const std::int64_t y = i <= b.size() ? b[b.size() - i] : 1;
+    if (x != y && x != 1 && y != 1)
+      detail::fail<ShapeError>(op, "The size of tensor a (", x,
+                               ") must match the size of tensor b (", y, ") at dimension ", n - i,
+                               ": shapes ", a, " and ", b, " do not broadcast");
+    sizes[n - i] = x == 1 ? y : x;
+  }
+  return sizes;
+}
+
+ScalarType result_type(const Tensor* const* inputs, std::size_t n) {
+  // Per rank (number, without dimensions, with dimensions) the largest dtype seen.
+  bool seen[3] = {};
+  ScalarType largest[3] = {kBool, kBool, kBool};
+  for (std::size_t i = 0; i < n; ++i) {
+    const int rank = inputs[i]->impl()->is_wrapped_number() ? 0 : inputs[i]->dim() == 0 ? 1 : 2;
+    const ScalarType t = inputs[i]->dtype();
+    largest[rank] = seen[rank] ? promote_types(largest[rank], t) : t;
+    seen[rank] = true;
+  }
+  const auto category = [](ScalarType t) { return t == kBool ? 0 : t == kInt64 ? 1 : 2; };
+  ScalarType result = kBool;
+  bool any = false;
+  for (int rank = 2; rank >= 0; --rank) {
+    if (!seen[rank]) continue;
+    if (!any || category(largest[rank]) > category(result)) result = largest[rank];
+    any = true;
+  }
+  return result;
+}
+
+Tensor wrap_number(const Scalar& value, const Tensor& like) {
+  ScalarType dtype = value.type();
+  if (is_floating_point(dtype)) dtype = like.is_floating_point() ? like.dtype() : kDefaultDtype;
+  if (dtype <= like.dtype()) dtype = like.dtype();
+  Tensor t = Tensor::adopt(detail::TensorImpl::create(dtype, {}));
+  if (dtype == kFloat64)
+    *t.impl()->data<double>() = value.toDouble();
+  else
+    kernels::fill(t, value);
+  t.impl()->set_wrapped_number(true);
+  return t;
+}
+
+}  // namespace eigengrad::autograd

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <string_view>
+
+#include "eigengrad/core/tensor.hpp"
+
+namespace eigengrad::autograd {
+
+/// The shape that both broadcast to.
+/// Throws: ShapeError when an extent differs and neither is 1.
+DimVector broadcast_shapes(std::string_view op, IntArrayRef a, IntArrayRef b);
+
+/// The dtype of a result: the highest category decides (bool < int < float), within it tensors with
+/// dimensions before those without, and both before numbers.
+ScalarType result_type(const Tensor* const* inputs, std::size_t n);
+
+/// A number as a tensor without dimensions that counts as a number in type promotion, in the dtype
+/// that it will have next to `like`.
+Tensor wrap_number(const Scalar& value, const Tensor& like);
+
+}  // namespace eigengrad::autograd

@@ -1,0 +1,106 @@
+#include "autograd/structural.hpp"
+
+#include "autograd/kinds.hpp"
+#include "core/fail.hpp"
+#include "core/geometry.hpp"
+#include "kernels/loops.hpp"
+#include "kernels/reduce.hpp"
+
+namespace eigengrad::autograd {
+namespace {
+
+struct Cast {
+  static constexpr auto node_name = "ToCopyBackward0";
+  ScalarType from;
+  ScalarType to;
+  Tensor forward(const Tensor& x) const {
+    Tensor y = Tensor::adopt(detail::TensorImpl::create(to, x.sizes()));
+    kernels::copy(y, x);
+    return y;
+  }
+  Tensor transpose(const Tensor& g) const { return cast(g, from); }
+};
+
+struct Copy {
+  static constexpr auto node_name = "CloneBackward0";
+  DimVector strides;
+  Tensor forward(const Tensor& x) const {
+    Tensor y = Tensor::adopt(detail::TensorImpl::create(x.dtype(), x.sizes()));
+    if (!detail::is_row_major(x.sizes(), strides))
+      y.impl()->set_geometry(x.sizes(), strides, y.impl()->bytes());
+    kernels::copy(y, x);
+    return y;
+  }
+  Tensor transpose(const Tensor& g) const { return g; }
+};
+
+struct Expand {
+  static constexpr auto node_name = "ExpandBackward0";
+  DimVector from;
+  DimVector to;
+  Tensor forward(const Tensor& x) const {
+    DimVector strides(to.size());
+    kernels::broadcast_strides(x.sizes(), x.strides(), to, strides.data());
+    Tensor y = raw_view(x, to, strides, 0);
+    mark_view(y, x, detail::recording() ? detail::ViewKind::Plain : detail::ViewKind::NoGrad);
+    return y;
+  }
+  Tensor transpose(const Tensor& g) const { return sum_to(g, from); }
+};
+
+struct SumTo {
+  static constexpr auto node_name = "SumBackward1";
+  DimVector from;
+  DimVector to;
+  Tensor forward(const Tensor& x) const {
+    Tensor y = Tensor::adopt(detail::TensorImpl::create(x.dtype(), to));
+    kernels::sum(y, x);
+    return y;
+  }
+  Tensor transpose(const Tensor& g) const { return expand_to(g, from); }
+};
+
+/// Strides of a dense tensor with extents `sizes` whose dimensions lie in memory in the order of
+/// `like`; nothing when `like` is not dense.
+optional<DimVector> dense_strides(IntArrayRef sizes, const Tensor& like) {
+  if (!(sizes == like.sizes())) return nullopt;
+  DimVector left;
+  for (std::size_t d = 0; d < sizes.size(); ++d)
+    if (sizes[d] != 1) left.push_back(static_cast<std::int64_t>(d));
+  for (std::int64_t expected = 1; !left.empty();) {
+    std::size_t k = 0;
+    while (k < left.size() && like.strides()[static_cast<std::size_t>(left[k])] != expected) ++k;
+    if (k == left.size()) return nullopt;
+    expected *= sizes[static_cast<std::size_t>(left[k])];
+    left.erase(k);
+  }
+  return DimVector(like.strides());
+}
+
+}  // namespace
+
+Tensor cast(const Tensor& x, ScalarType dtype) {
+  if (x.dtype() == dtype) return x;
+  return apply_linear(Cast{x.dtype(), dtype}, x);
+}
+
+Tensor copy_row_major(const Tensor& x) {
+  return apply_linear(Copy{detail::row_major_strides(x.sizes())}, x);
+}
+
+Tensor copy_like(const Tensor& x, const Tensor& like) {
+  if (like.is_contiguous()) return copy_row_major(x);
+  const optional<DimVector> strides = dense_strides(x.sizes(), like);
+  return strides ? apply_linear(Copy{*strides}, x) : copy_row_major(x);
+}
+
+Tensor expand_to(const Tensor& x, IntArrayRef sizes) {
+  return apply_linear(Expand{DimVector(x.sizes()), DimVector(sizes)}, x);
+}
+
+Tensor sum_to(const Tensor& x, IntArrayRef sizes) {
+  if (x.sizes() == sizes) return x;
+  return apply_linear(SumTo{DimVector(x.sizes()), DimVector(sizes)}, x);
+}
+
+}  // namespace eigengrad::autograd

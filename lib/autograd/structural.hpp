@@ -1,0 +1,22 @@
+#pragma once
+
+#include "eigengrad/core/tensor.hpp"
+
+/// Linear operators that the graph itself needs: conversions, copies, and the pair that broadcasting
+/// consists of.
+namespace eigengrad::autograd {
+
+/// Elements converted to `dtype`; the tensor itself when it has that dtype.
+Tensor cast(const Tensor& x, ScalarType dtype);
+
+/// A copy laid out like `like` when that is dense, row-major otherwise.
+Tensor copy_like(const Tensor& x, const Tensor& like);
+Tensor copy_row_major(const Tensor& x);
+
+/// A view with extents of 1 (and missing leading ones) repeated up to `sizes`.
+Tensor expand_to(const Tensor& x, IntArrayRef sizes);
+
+/// The transpose of expand_to: sums over what was repeated.
+Tensor sum_to(const Tensor& x, IntArrayRef sizes);
+
+}  // namespace eigengrad::autograd

@@ -1,0 +1,234 @@
+#include "autograd/sweep.hpp"
+
+#include <algorithm>
+#include <atomic>
+
+#include "eigengrad/autograd/grad_mode.hpp"
+
+namespace eigengrad::autograd {
+namespace {
+
+constexpr std::size_t kInlineEdges = 8;
+constexpr std::size_t kKeptTasks = 1 << 14;
+
+std::uint64_t next_sweep_id() noexcept {
+  static std::atomic<std::uint32_t> last{0};
+  std::uint32_t id = 0;
+  while (id == 0) id = last.fetch_add(1, std::memory_order_relaxed) + 1;
+  return std::uint64_t{id} << 32;
+}
+
+/// Task memory of the last sweep of this thread, kept for the next.
+template <class T>
+std::vector<T>& spare() {
+  thread_local std::vector<T> memory;
+  return memory;
+}
+
+}  // namespace
+
+Sweep::Sweep(bool keep_graph, bool create_graph)
+    : keep_graph_(keep_graph), create_graph_(create_graph), id_(next_sweep_id()) {
+  tasks_.swap(spare<Task>());
+  ready_.swap(spare<Ready>());
+}
+
+Sweep::~Sweep() {
+  for (Task& task : tasks_) unclaim(task);
+  tasks_.clear();
+  ready_.clear();
+  if (tasks_.capacity() <= kKeptTasks) {
+    tasks_.swap(spare<Task>());
+    ready_.swap(spare<Ready>());
+  }
+}
+
+void Sweep::unclaim(Task& task) noexcept {
+  if (!task.slot_taken) return;
+  task.node->sweep_slot_.store(0, std::memory_order_release);
+  task.slot_taken = false;
+}
+
+std::uint32_t Sweep::place_of(Node& node) {
+  const std::uint64_t claimed = node.sweep_slot_.load(std::memory_order_acquire);
+  if ((claimed & ~std::uint64_t{0xffffffff}) == id_) return static_cast<std::uint32_t>(claimed);
+  const auto place = static_cast<std::uint32_t>(tasks_.size());
+  bool taken = false;
+  if (claimed == 0) {
+    if (detail::single_threaded()) {
+      node.sweep_slot_.store(id_ | place, std::memory_order_relaxed);
+      taken = true;
+    } else {
+      std::uint64_t expected = 0;
+      taken = node.sweep_slot_.compare_exchange_strong(expected, id_ | place);
+    }
+  }
+  if (!taken) {
+    const auto [at, is_new] = elsewhere_.try_emplace(&node, place);
+    if (!is_new) return at->second;
+  }
+  Task& task = tasks_.emplace_back();
+  task.node = &node;
+  task.slot_taken = taken;
+  if (node.num_inputs() != 1) task.grads = std::make_unique<Tensor[]>(node.num_inputs());
+  return place;
+}
+
+std::uint32_t Sweep::find_place(const Node& node) const {
+  const std::uint64_t claimed = node.sweep_slot_.load(std::memory_order_acquire);
+  if ((claimed & ~std::uint64_t{0xffffffff}) == id_) return static_cast<std::uint32_t>(claimed);
+  const auto at = elsewhere_.find(&node);
+  return at == elsewhere_.end() ? kNone : at->second;
+}
+
+void Sweep::add_root(Edge edge, Tensor grad) {
+  roots_.push_back(std::move(edge));
+  root_grads_.push_back(std::move(grad));
+}
+
+void Sweep::add_target(Edge edge) { targets_.push_back({std::move(edge)}); }
+
+void Sweep::discover(std::uint64_t oldest) {
+  for (std::size_t r = 0; r < roots_.size(); ++r) place_of(*roots_[r].function);
+  // Tasks double as the list of nodes still to be looked into.
+  for (std::size_t i = 0; i < tasks_.size(); ++i) {
+    const Node& node = *tasks_[i].node;
+    for (const Edge& e : node.next_edges()) {
+      if (!e.is_valid() || e.function->sequence_nr() < oldest) continue;
+      const std::uint32_t place = place_of(*e.function);
+      ++tasks_[place].dependencies;
+    }
+  }
+}
+
+void Sweep::mark_needed() {
+  for (std::uint32_t t = 0; t < targets_.size(); ++t) {
+    const std::uint32_t place = find_place(*targets_[t].edge.function);
+    if (place == kNone) continue;
+    targets_[t].next = tasks_[place].target;
+    tasks_[place].target = t;
+  }
+  // A node runs when a target lies strictly below it. Older nodes are decided first; accumulators,
+  // which have the largest number, are below everything and have no edges.
+  std::vector<Ready> order;
+  order.reserve(tasks_.size());
+  for (std::uint32_t i = 0; i < tasks_.size(); ++i) {
+    tasks_[i].needed = tasks_[i].target != kNone;
+    if (!tasks_[i].node->is_accumulator()) order.push_back({tasks_[i].node->sequence_nr(), i});
+  }
+  std::sort(order.begin(), order.end());
+  for (const Ready& r : order) {
+    Task& task = tasks_[r.task];
+    for (const Edge& e : task.node->next_edges()) {
+      if (task.needed) break;
+      if (!e.is_valid()) continue;
+      const std::uint32_t place = find_place(*e.function);
+      task.needed = place != kNone && tasks_[place].needed;
+    }
+  }
+}
+
+void Sweep::push_ready(std::uint32_t place) {
+  ready_.push_back({tasks_[place].node->sequence_nr(), place});
+  std::push_heap(ready_.begin(), ready_.end());
+}
+
+Tensor* Sweep::accumulator(void* context, std::size_t edge) {
+  const auto& a = *static_cast<const Accumulator*>(context);
+  const Edge& e = a.node->next_edge(edge);
+  Task& task = a.sweep->tasks_[a.sweep->find_place(*e.function)];
+  return task.buffer() + e.input_nr;
+}
+
+void Sweep::deliver(std::uint32_t place, variable_list& results) {
+  Task& task = tasks_[place];
+  if (const NodeExtra* extra = find_extra(*task.node); extra != nullptr) {
+    for (const NodeExtra::Retained& r : extra->retained) {
+      const Tensor& g = task.buffer()[r.output_nr];
+      if (!g.defined() || !r.tensor->try_retain()) continue;
+      AccumulateGrad::accumulate(Tensor::adopt(r.tensor), Tensor(g));
+    }
+  }
+  for (std::uint32_t t = task.target; t != kNone; t = targets_[t].next)
+    results[t] = task.buffer()[targets_[t].edge.input_nr];
+}
+
+void Sweep::execute(std::uint32_t place) {
+  Node& node = *tasks_[place].node;
+  unclaim(tasks_[place]);
+  const edge_list edges = node.next_edges();
+  const std::size_t n = edges.size();
+
+  Tensor inline_results[kInlineEdges];
+  bool inline_wanted[kInlineEdges];
+  std::uint32_t inline_places[kInlineEdges];
+  std::vector<Tensor> heap_results;
+  std::unique_ptr<bool[]> heap_wanted;
+  std::vector<std::uint32_t> heap_places;
+  Tensor* results = inline_results;
+  bool* wanted = inline_wanted;
+  std::uint32_t* places = inline_places;
+  if (n > kInlineEdges) {
+    heap_results.resize(n);
+    heap_wanted = std::make_unique<bool[]>(n);
+    heap_places.resize(n);
+    results = heap_results.data();
+    wanted = heap_wanted.get();
+    places = heap_places.data();
+  }
+  // A leaf that is a target is asked for its gradient, not given it.
+  bool any_wanted = node.is_accumulator() && targets_.empty();
+  for (std::size_t i = 0; i < n; ++i) {
+    places[i] = edges[i].is_valid() ? find_place(*edges[i].function) : kNone;
+    wanted[i] = places[i] != kNone && tasks_[places[i]].needed;
+    any_wanted = any_wanted || wanted[i];
+  }
+  if (any_wanted) {
+    Accumulator context{this, &node};
+    Task& task = tasks_[place];
+    BackwardCall call{task.buffer(), results, wanted, create_graph_ ? nullptr : accumulator,
+                      &context};
+    node.backward(call);
+    if (!keep_graph_) node.release_saved();
+  }
+  // Nothing points to the collected cotangents any more; nodes may go on with their buffers.
+  tasks_[place].grad.reset();
+  tasks_[place].grads.reset();
+  for (std::size_t i = 0; i < n; ++i) {
+    if (places[i] == kNone) continue;
+    Task& next = tasks_[places[i]];
+    if (wanted[i]) accumulate_gradient(next.buffer()[edges[i].input_nr], std::move(results[i]));
+    if (--next.dependencies == 0) push_ready(places[i]);
+  }
+}
+
+variable_list Sweep::run() {
+  const AutoGradMode mode(create_graph_);
+  std::uint64_t oldest = 0;
+  if (!targets_.empty()) {
+    oldest = Node::kAccumulator;
+    for (const Target& t : targets_)
+      oldest =
+          t.edge.function->is_accumulator() ? 0 : std::min(oldest, t.edge.function->sequence_nr());
+  }
+  discover(oldest);
+  variable_list results(targets_.size());
+  if (!targets_.empty()) mark_needed();
+  for (std::size_t r = 0; r < roots_.size(); ++r) {
+    const std::uint32_t place = find_place(*roots_[r].function);
+    accumulate_gradient(tasks_[place].buffer()[roots_[r].input_nr], std::move(root_grads_[r]));
+    const bool seen =
+        std::any_of(ready_.begin(), ready_.end(), [&](const Ready& x) { return x.task == place; });
+    if (tasks_[place].dependencies == 0 && !seen) push_ready(place);
+  }
+  while (!ready_.empty()) {
+    std::pop_heap(ready_.begin(), ready_.end());
+    const std::uint32_t place = ready_.back().task;
+    ready_.pop_back();
+    deliver(place, results);
+    execute(place);
+  }
+  return results;
+}
+
+}  // namespace eigengrad::autograd

@@ -1,0 +1,88 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <unordered_map>
+#include <vector>
+
+#include "autograd/meta.hpp"
+
+namespace eigengrad::autograd {
+
+/// One reverse sweep over a graph.
+///
+/// Note [Engine]
+/// Discovery walks the graph from the roots and counts for each node how many gradients it will get.
+/// Execution takes the ready node that was created last, hands it the sum of what arrived, and
+/// passes on what it returns; nodes that end at leaves run as soon as they are ready. Neither
+/// recurses. The state of the sweep is in this object: a node only notes which sweep claimed it and
+/// where (a node claimed by another sweep, of another thread or of a hook, is found by hashing).
+class Sweep {
+ public:
+  Sweep(bool keep_graph, bool create_graph);
+  ~Sweep();
+  Sweep(const Sweep&) = delete;
+  Sweep& operator=(const Sweep&) = delete;
+
+  /// Starts at `edge` with cotangent `grad`.
+  void add_root(Edge edge, Tensor grad);
+  /// Asks for the gradient that arrives at `edge`; the place in the result is the order of calls.
+  /// With at least one target only nodes between roots and targets run.
+  void add_target(Edge edge);
+  /// Gradients at the targets, undefined where none arrived.
+  variable_list run();
+
+ private:
+  static constexpr std::uint32_t kNone = ~std::uint32_t{0};
+
+  struct Task {
+    Node* node = nullptr;
+    /// Collected cotangents: of the only output, or of several.
+    Tensor grad;
+    std::unique_ptr<Tensor[]> grads;
+    std::uint32_t dependencies = 0;
+    /// First target that waits for this node.
+    std::uint32_t target = kNone;
+    bool needed = true;
+    bool slot_taken = false;
+
+    Tensor* buffer() noexcept { return grads != nullptr ? grads.get() : &grad; }
+  };
+  struct Target {
+    Edge edge;
+    std::uint32_t next = kNone;
+  };
+  struct Ready {
+    std::uint64_t sequence_nr;
+    std::uint32_t task;
+    friend bool operator<(const Ready& a, const Ready& b) noexcept {
+      return a.sequence_nr < b.sequence_nr;
+    }
+  };
+  struct Accumulator {
+    Sweep* sweep;
+    const Node* node;
+  };
+
+  std::uint32_t place_of(Node& node);
+  std::uint32_t find_place(const Node& node) const;
+  void unclaim(Task& task) noexcept;
+  void discover(std::uint64_t oldest);
+  void mark_needed();
+  void execute(std::uint32_t place);
+  void deliver(std::uint32_t place, variable_list& results);
+  void push_ready(std::uint32_t place);
+  static Tensor* accumulator(void* context, std::size_t edge);
+
+  bool keep_graph_;
+  bool create_graph_;
+  std::uint64_t id_;
+  std::vector<Edge> roots_;
+  std::vector<Tensor> root_grads_;
+  std::vector<Target> targets_;
+  std::vector<Task> tasks_;
+  std::vector<Ready> ready_;
+  std::unordered_map<const Node*, std::uint32_t> elsewhere_;
+};
+
+}  // namespace eigengrad::autograd

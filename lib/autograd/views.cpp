@@ -1,0 +1,252 @@
+#include "autograd/views.hpp"
+
+#include <cstring>
+
+#include "autograd/kinds.hpp"
+#include "core/fail.hpp"
+#include "core/geometry.hpp"
+#include "kernels/copy.hpp"
+
+namespace eigengrad::autograd {
+namespace {
+
+/// Geometry relative to the first element that any index reaches.
+struct Layout {
+  DimVector sizes;
+  DimVector strides;
+  std::int64_t offset = 0;
+};
+
+struct Alias {
+  static constexpr auto node_name = "AliasBackward0";
+  Tensor forward(const Tensor& x) const {
+    Tensor y = raw_view(x, x.sizes(), x.strides(), 0);
+    mark_view(y, x, detail::recording() ? detail::ViewKind::Plain : detail::ViewKind::NoGrad);
+    return y;
+  }
+  Tensor transpose(const Tensor& g) const { return alias(g); }
+};
+
+/// Reads the elements at `part` of memory laid out as `whole`, and its transpose, which adds into
+/// such memory. Overlapping parts add up.
+struct Gather {
+  static constexpr auto node_name = "AsStridedBackward0";
+  Layout whole;
+  Layout part;
+  std::int64_t extent = 0;
+  Tensor forward(const Tensor& x) const;
+  Tensor transpose(const Tensor& g) const;
+};
+struct Scatter {
+  static constexpr auto node_name = "AsStridedScatterBackward0";
+  Gather gather;
+  Tensor forward(const Tensor& g) const;
+  Tensor transpose(const Tensor& gg) const { return apply_linear(gather, gg); }
+};
+
+Tensor flat_buffer(ScalarType dtype, std::int64_t extent) {
+  Tensor flat = Tensor::adopt(detail::TensorImpl::create(dtype, {extent}));
+  kernels::fill(flat, 0);
+  return flat;
+}
+
+Tensor Gather::forward(const Tensor& x) const {
+  const Tensor flat = flat_buffer(x.dtype(), extent);
+  kernels::copy(raw_view(flat, whole.sizes, whole.strides, whole.offset), x);
+  Tensor y = Tensor::adopt(detail::TensorImpl::create(x.dtype(), part.sizes));
+  kernels::copy(y, raw_view(flat, part.sizes, part.strides, part.offset));
+  return y;
+}
+Tensor Gather::transpose(const Tensor& g) const { return apply_linear(Scatter{*this}, g); }
+Tensor Scatter::forward(const Tensor& g) const {
+  const Tensor flat = flat_buffer(g.dtype(), gather.extent);
+  kernels::add_into_overlapping(
+      raw_view(flat, gather.part.sizes, gather.part.strides, gather.part.offset), g);
+  Tensor y = Tensor::adopt(detail::TensorImpl::create(g.dtype(), gather.whole.sizes));
+  kernels::copy(y, raw_view(flat, gather.whole.sizes, gather.whole.strides, gather.whole.offset));
+  return y;
+}
+
+/// One past the last element that the geometry reaches.
+std::int64_t reach(const Tensor& t) {
+  std::int64_t last = 0;
+  for (std::size_t d = 0; d < t.sizes().size(); ++d) {
+    if (t.sizes()[d] == 0) return 0;
+    last += (t.sizes()[d] - 1) * t.strides()[d];
+  }
+  return last + 1;
+}
+
+Gather gather_of(const Tensor& base, const Tensor& view) {
+  Gather op;
+  op.whole = {DimVector(base.sizes()), DimVector(base.strides()), 0};
+  op.part = {DimVector(view.sizes()), DimVector(view.strides()),
+             view.storage_offset() - base.storage_offset()};
+  // A view made by as_strided may reach before its base's first element.
+  const std::int64_t before = op.part.offset < 0 ? -op.part.offset : 0;
+  op.whole.offset += before;
+  op.part.offset += before;
+  op.extent = std::max(op.whole.offset + reach(base), op.part.offset + reach(view));
+  return op;
+}
+
+/// An in-place write to a view, seen from its base: input 0 is the base, the others are the inputs of
+/// the write beside the view.
+class CopySlices final : public Node {
+ public:
+  CopySlices(Edge base_edge, const Tensor& base, const Tensor& view, std::shared_ptr<Node> fn)
+      : Node(nullptr, 0, 1), gather_(gather_of(base, view)), fn_(std::move(fn)) {
+    edges_.push_back(std::move(base_edge));
+    for (std::size_t i = 1; i < fn_->num_outputs(); ++i) edges_.push_back(fn_->next_edge(i));
+    set_edges(edges_.data(), static_cast<std::uint32_t>(edges_.size()));
+    enter_sequence();
+  }
+  ~CopySlices() override { const Edge last(std::move(fn_), 0); }
+  std::string name() const override { return "CopySlices"; }
+  void release_saved() noexcept override {
+    fn_->release_saved();
+    released_ = true;
+  }
+
+  /// Outside the view the gradient passes to the base's old history; inside it goes through `fn`.
+  void backward(BackwardCall& call) override {
+    if (!call.grads[0].defined()) return;
+    const Tensor& g = call.grads[0];
+    Tensor inside[] = {apply_linear(gather_, g)};
+    const Tensor seen = inside[0];
+    std::vector<Tensor> results(std::max<std::size_t>(1, fn_->num_outputs()));
+    const auto wanted = std::make_unique<bool[]>(results.size());
+    wanted[0] = call.wants(0);
+    for (std::size_t i = 1; i < results.size(); ++i) wanted[i] = call.wants(i);
+    BackwardCall inner{inside, results.data(), wanted.get()};
+    fn_->backward(inner);
+    if (edges_[0].is_valid() && call.wants(0)) {
+      // g - scatter(seen) is g with zeros inside, also where g is infinite there.
+      Tensor outside = apply_linear(ZeroInside{gather_}, g);
+      if (results[0].defined())
+        accumulate_gradient(outside, apply_linear(Scatter{gather_}, results[0]));
+      call.results[0] = std::move(outside);
+    }
+    for (std::size_t i = 1; i < results.size(); ++i) call.results[i] = std::move(results[i]);
+  }
+
+ private:
+  struct ZeroInside {
+    static constexpr auto node_name = "SliceScatterBackward0";
+    Gather gather;
+    Tensor forward(const Tensor& g) const {
+      const Tensor flat = flat_buffer(g.dtype(), gather.extent);
+      kernels::copy(raw_view(flat, gather.whole.sizes, gather.whole.strides, gather.whole.offset),
+                    g);
+      kernels::fill(raw_view(flat, gather.part.sizes, gather.part.strides, gather.part.offset), 0);
+      Tensor y = Tensor::adopt(detail::TensorImpl::create(g.dtype(), gather.whole.sizes));
+      kernels::copy(y,
+                    raw_view(flat, gather.whole.sizes, gather.whole.strides, gather.whole.offset));
+      return y;
+    }
+    Tensor transpose(const Tensor& g) const { return apply_linear(*this, g); }
+  };
+
+  std::vector<Edge> edges_;
+  Gather gather_;
+  std::shared_ptr<Node> fn_;
+  bool released_ = false;
+};
+
+}  // namespace
+
+Tensor raw_view(const Tensor& t, IntArrayRef sizes, IntArrayRef strides,
+                std::int64_t offset_elements) {
+  const detail::TensorImpl& impl = *t.impl();
+  return Tensor::adopt(detail::TensorImpl::create_view(
+      &impl.storage(), impl.bytes() + offset_elements * element_size(impl.dtype()), impl.dtype(),
+      sizes, strides));
+}
+
+void mark_view(const Tensor& view, const Tensor& t, detail::ViewKind kind) {
+  detail::TensorImpl* base = t.impl()->view_base();
+  const detail::ViewKind inherited = t.impl()->view_kind();
+  if (inherited != detail::ViewKind::NotAView && inherited != detail::ViewKind::Plain)
+    kind = inherited;
+  view.impl()->set_view(base != nullptr ? base : t.impl(), kind);
+}
+
+Tensor alias(const Tensor& t) { return apply_linear(Alias{}, t); }
+
+Tensor strided_view(const Tensor& t, IntArrayRef sizes, IntArrayRef strides, std::int64_t offset) {
+  Tensor y = raw_view(t, sizes, strides, offset);
+  mark_view(y, t, detail::recording() ? detail::ViewKind::Plain : detail::ViewKind::NoGrad);
+  if (records(t)) set_history(y, make_node<LinearNode<Gather>>(gather_of(t, y), gradient_edge(t)));
+  if (detail::carries_tangent(t)) {
+    const detail::NoTangents plain;
+    detail::set_tangent(y, apply_linear(gather_of(t, y), detail::tangent_of(t)));
+  }
+  return y;
+}
+
+void refresh_view_history(const Tensor& view) {
+  detail::TensorImpl& impl = *view.impl();
+  const std::uint32_t version = impl.storage().version();
+  if (impl.history_version() == version || impl.view_kind() == detail::ViewKind::NoGrad) return;
+  const Tensor base = Tensor::share(impl.view_base());
+  impl.set_history_version(version);
+  if (!base.impl()->tracked()) return;
+  impl.set_history(make_node<LinearNode<Gather>>(gather_of(base, view), gradient_edge(base)), 0);
+}
+
+void rebase_history(const Tensor& self, std::shared_ptr<Node> node) {
+  detail::TensorImpl& impl = *self.impl();
+  if (impl.view_base() == nullptr) {
+    if (impl.extra() != nullptr && impl.extra()->retains_grad) move_retained(impl, *node);
+    impl.set_history(std::move(node), 0);
+    return;
+  }
+  const Tensor base = Tensor::share(impl.view_base());
+  const auto copy = make_node<CopySlices>(gradient_edge(base), base, self, std::move(node));
+  base.impl()->set_history(copy, 0);
+  impl.set_history_version(impl.storage().version() - 1);
+  refresh_view_history(self);
+}
+
+void check_inplace(std::string_view op, const Tensor& self, bool will_record) {
+  const detail::TensorImpl& impl = *self.impl();
+  for (std::size_t d = 0; d < impl.sizes().size(); ++d)
+    if (impl.sizes()[d] > 1 && impl.strides()[d] == 0)
+      detail::fail<GraphError>(op,
+                               "more than one element of the written-to tensor refers to a single "
+                               "memory location: it is expanded, with shape ",
+                               impl.sizes(), " and strides ", impl.strides(), "; clone() it first");
+  if (impl.is_inference() && !detail::thread_state.inference_mode)
+    detail::fail<GraphError>(op,
+                             "a tensor made in inference mode is written to in place outside it; "
+                             "clone() it first");
+  if (!detail::recording()) return;
+  const detail::TensorImpl* base = impl.view_base();
+  const bool leaf = impl.requires_grad_flag() && impl.node() == nullptr;
+  if (leaf)
+    detail::fail<GraphError>(op,
+                             "a leaf Variable that requires grad is being used in an in-place "
+                             "operation; write under NoGradGuard, or into a clone");
+  if (base == nullptr) return;
+  const bool base_leaf = base->requires_grad_flag() && base->node() == nullptr;
+  const bool tracked = will_record || base->tracked();
+  if (!tracked) return;
+  switch (impl.view_kind()) {
+    case detail::ViewKind::NoGrad:
+      detail::fail<GraphError>(op,
+                               "the view was created in no_grad mode and is written to in place "
+                               "with grad mode on; take the view in the mode you write in");
+    case detail::ViewKind::MultiOutput:
+      detail::fail<GraphError>(op,
+                               "the view comes from a function that returns multiple views, so the "
+                               "write cannot be recorded; use select or narrow, or clone() it");
+    default:
+      break;
+  }
+  if (base_leaf)
+    detail::fail<GraphError>(op,
+                             "a view of a leaf Variable that requires grad is being used in an "
+                             "in-place operation; write under NoGradGuard, or into a clone");
+}
+
+}  // namespace eigengrad::autograd

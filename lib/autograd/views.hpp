@@ -1,0 +1,31 @@
+#pragma once
+
+#include "eigengrad/core/tensor.hpp"
+
+namespace eigengrad::autograd {
+
+/// Note [Views and in-place]
+/// A view knows the tensor that owns its memory (its base, never a view itself). An in-place write to
+/// a view is recorded as a CopySlices node, which becomes the history of the base; an in-place write
+/// to the base replaces its history too. Either bumps the storage's version, so a view whose
+/// history_version lags behind has an outdated node and gets a new one from its base's when it is
+/// next asked for (AsStridedBackward0).
+
+/// A tensor over the memory of `base` that is recorded as nothing: for kernels.
+Tensor raw_view(const Tensor& t, IntArrayRef sizes, IntArrayRef strides,
+                std::int64_t offset_elements);
+
+/// The same memory and geometry, recorded as a view.
+Tensor alias(const Tensor& t);
+
+/// A view by explicit geometry, `offset` in elements from the first element of `t`. Its transpose adds
+/// up where elements of the view share memory.
+Tensor strided_view(const Tensor& t, IntArrayRef sizes, IntArrayRef strides, std::int64_t offset);
+
+/// Makes `view`, fresh from raw_view, a view of `t` for in-place writes, of the given kind.
+void mark_view(const Tensor& view, const Tensor& t, detail::ViewKind kind);
+
+/// Brings the node of a view up to date with in-place writes to its base.
+void refresh_view_history(const Tensor& view);
+
+}  // namespace eigengrad::autograd

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "core/geometry.hpp"
+#include "eigengrad/core/array_ref.hpp"
+
+namespace eigengrad::kernels {
+
+/// Elements handed to a kernel at a time when an operand does not lie in one piece.
+inline constexpr std::int64_t kBlock = 1024;
+inline constexpr int kMaxOperands = 6;
+
+/// Memory of one operand of a loop, with a stride in elements for each dimension of the loop.
+struct Operand {
+  std::byte* data;
+  std::int64_t element_size;
+  const std::int64_t* strides;
+};
+
+/// Works on `n` consecutive elements of every operand: outputs first, then inputs.
+using BlockKernel = void (*)(const void* context, std::byte* const* operands, std::int64_t n);
+
+/// Runs `kernel` over all elements of `sizes`. The first `num_outputs` operands are written, the rest
+/// read; strides of 0 broadcast an input.
+///
+/// Note [Loop driver]
+/// Dimensions are ordered by the first operand's strides and merged where every operand allows. If
+/// every operand then lies in one piece the kernel gets the whole; otherwise it gets blocks of kBlock
+/// elements, and operands that do not lie in one piece pass through a buffer that stays in the
+/// first-level cache. So there is one kernel per operator and dtype, not one per layout.
+/// Independent blocks are shared among threads when there are enough of them; which elements form a
+/// block does not depend on the number of threads.
+void run_elementwise(IntArrayRef sizes, const Operand* operands, int num_operands, int num_outputs,
+                     BlockKernel kernel, const void* context);
+
+/// Strides over `out_sizes` of a tensor that broadcasts to them; 0 where it is expanded.
+void broadcast_strides(IntArrayRef sizes, IntArrayRef strides, IntArrayRef out_sizes,
+                       std::int64_t* result) noexcept;
+
+/// Dimensions of extent 1 dropped, others ordered so that the first operand's strides shrink inwards,
+/// neighbours merged where every operand allows it.
+struct CollapsedLoop {
+  int ndim = 0;
+  std::int64_t sizes[detail::kMaxDim];
+  std::int64_t strides[kMaxOperands][detail::kMaxDim];
+};
+void collapse(IntArrayRef sizes, const Operand* operands, int num_operands, CollapsedLoop& loop);
+
+}  // namespace eigengrad::kernels

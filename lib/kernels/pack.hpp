@@ -1,0 +1,145 @@
+#pragma once
+
+#include <Eigen/Core>
+#include <concepts>
+#include <cstdint>
+#include <cstring>
+#include <type_traits>
+
+namespace eigengrad::kernels {
+
+/// Note [Packs instead of array expressions]
+/// A derivative rule is a generic expression that is compiled over Tensor (recorded) and over Pack, a
+/// SIMD register of Eigen with operators (one pass, no temporaries). Over Eigen array expressions,
+/// Eigen 3.4 would not vectorise a select or a double-precision sin or tanh, and would compute the
+/// elements of a loop's remainder by other code than the rest, so that a value would depend on where
+/// it lies; remainders here go through the same registers. Pack also compiles several times faster.
+
+/// The outcome of comparing two packs.
+template <class T>
+struct Mask;
+
+/// As many T as fit a SIMD register; one T for types that Eigen does not vectorise.
+template <class T>
+struct Pack {
+  static constexpr int size = 1;
+  T v;
+
+  Pack() = default;
+  template <class U>
+  requires std::is_arithmetic_v<U> Pack(U x) : v(static_cast<T>(x)) {}
+  static Pack load(const T* p) { return Pack(*p); }
+  static Pack load_partial(const T* p, int) { return Pack(*p); }
+  void store(T* p) const { *p = v; }
+  void store_partial(T* p, int) const { *p = v; }
+  T first() const { return v; }
+
+  friend Pack operator+(Pack a, Pack b) { return wrapping(unsigned_of(a.v) + unsigned_of(b.v)); }
+  friend Pack operator-(Pack a, Pack b) { return wrapping(unsigned_of(a.v) - unsigned_of(b.v)); }
+  friend Pack operator*(Pack a, Pack b) { return wrapping(unsigned_of(a.v) * unsigned_of(b.v)); }
+  friend Pack operator-(Pack a) { return wrapping(0 - unsigned_of(a.v)); }
+  friend Mask<T> operator<(Pack a, Pack b) { return {a.v < b.v}; }
+  friend Mask<T> operator<=(Pack a, Pack b) { return {a.v <= b.v}; }
+  friend Mask<T> operator>(Pack a, Pack b) { return {a.v > b.v}; }
+  friend Mask<T> operator>=(Pack a, Pack b) { return {a.v >= b.v}; }
+  friend Mask<T> operator==(Pack a, Pack b) { return {a.v == b.v}; }
+
+ private:
+  using Unsigned = std::make_unsigned_t<T>;
+  static Unsigned unsigned_of(T x) { return static_cast<Unsigned>(x); }
+  static Pack wrapping(Unsigned x) { return Pack(static_cast<T>(x)); }
+};
+
+template <class T>
+struct Mask {
+  bool m;
+  friend Mask operator&(Mask a, Mask b) { return {a.m && b.m}; }
+  friend Mask operator|(Mask a, Mask b) { return {a.m || b.m}; }
+  friend Mask operator!(Mask a) { return {!a.m}; }
+};
+
+template <class T>
+Pack<T> select(Mask<T> m, Pack<T> a, Pack<T> b) {
+  return m.m ? a : b;
+}
+template <class T>
+Mask<T> load_mask(const bool* p) {
+  return {*p};
+}
+
+template <std::floating_point T>
+struct Pack<T> {
+  using Raw = typename Eigen::internal::packet_traits<T>::type;
+  static constexpr int size = Eigen::internal::unpacket_traits<Raw>::size;
+  Raw v;
+
+  Pack() = default;
+  Pack(Raw raw) : v(raw) {}
+  template <class U>
+  requires std::is_arithmetic_v<U> Pack(U x) : v(Eigen::internal::pset1<Raw>(static_cast<T>(x))) {}
+  static Pack load(const T* p) { return Eigen::internal::ploadu<Raw>(p); }
+  /// The first `n` elements from memory, ones behind them.
+  static Pack load_partial(const T* p, int n) {
+    T buffer[static_cast<std::size_t>(size)];
+    for (int i = 0; i < size; ++i) buffer[i] = i < n ? p[i] : T(1);
+    return load(buffer);
+  }
+  void store(T* p) const { Eigen::internal::pstoreu(p, v); }
+  void store_partial(T* p, int n) const {
+    T buffer[static_cast<std::size_t>(size)];
+    store(buffer);
+    for (int i = 0; i < n; ++i) p[i] = buffer[i];
+  }
+  T first() const { return Eigen::internal::pfirst(v); }
+
+  friend Pack operator+(Pack a, Pack b) { return Eigen::internal::padd(a.v, b.v); }
+  friend Pack operator-(Pack a, Pack b) { return Eigen::internal::psub(a.v, b.v); }
+  friend Pack operator*(Pack a, Pack b) { return Eigen::internal::pmul(a.v, b.v); }
+  friend Pack operator/(Pack a, Pack b) { return Eigen::internal::pdiv(a.v, b.v); }
+  friend Pack operator-(Pack a) { return Eigen::internal::pnegate(a.v); }
+  friend Mask<T> operator<(Pack a, Pack b) { return {Eigen::internal::pcmp_lt(a.v, b.v)}; }
+  friend Mask<T> operator<=(Pack a, Pack b) { return {Eigen::internal::pcmp_le(a.v, b.v)}; }
+  friend Mask<T> operator>(Pack a, Pack b) { return b < a; }
+  friend Mask<T> operator>=(Pack a, Pack b) { return b <= a; }
+  friend Mask<T> operator==(Pack a, Pack b) { return {Eigen::internal::pcmp_eq(a.v, b.v)}; }
+};
+
+template <std::floating_point T>
+struct Mask<T> {
+  typename Pack<T>::Raw m;
+  friend Mask operator&(Mask a, Mask b) { return {Eigen::internal::pand(a.m, b.m)}; }
+  friend Mask operator|(Mask a, Mask b) { return {Eigen::internal::por(a.m, b.m)}; }
+  friend Mask operator!(Mask a) {
+    return {Eigen::internal::pandnot(Eigen::internal::ptrue(a.m), a.m)};
+  }
+};
+
+template <std::floating_point T>
+Pack<T> select(Mask<T> m, Pack<T> a, Pack<T> b) {
+  return Eigen::internal::pselect(m.m, a.v, b.v);
+}
+
+template <std::floating_point T>
+bool all(Mask<T> m) {
+  return Eigen::internal::predux_min(select(m, Pack<T>(1), Pack<T>(0)).v) > T(0);
+}
+
+/// Applies `f` to the elements one by one, for functions without a SIMD form.
+template <std::floating_point T, class F>
+Pack<T> by_element(Pack<T> x, F f) {
+  T buffer[static_cast<std::size_t>(Pack<T>::size)];
+  x.store(buffer);
+  for (T& e : buffer) e = f(e);
+  return Pack<T>::load(buffer);
+}
+template <std::floating_point T, class F>
+Pack<T> by_element(Pack<T> a, Pack<T> b, F f) {
+  T buffer[static_cast<std::size_t>(Pack<T>::size)];
+  T other[static_cast<std::size_t>(Pack<T>::size)];
+  a.store(buffer);
+  b.store(other);
+  for (int i = 0; i < Pack<T>::size; ++i) buffer[i] = f(buffer[i], other[i]);
+  return Pack<T>::load(buffer);
+}
+
+}  // namespace eigengrad::kernels

@@ -1,0 +1,128 @@
+#include "kernels/parallel.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "core/fail.hpp"
+#include "eigengrad/core/threads.hpp"
+
+namespace eigengrad {
+namespace {
+
+std::atomic<int> wanted_threads{0};
+
+}  // namespace
+
+int get_num_threads() noexcept {
+  const int n = wanted_threads.load(std::memory_order_relaxed);
+  return n > 0 ? n : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+}
+
+void set_num_threads(int n) {
+  if (n < 1)
+    detail::fail<ValueError>("set_num_threads", "the number of threads must be at least 1: ", n);
+  wanted_threads.store(n, std::memory_order_relaxed);
+}
+
+namespace kernels {
+namespace {
+
+/// Below this many ranges the work is over before a helper is awake.
+constexpr std::int64_t kFewestRanges = 4;
+
+/// Helper threads that wait for ranges to work on. One loop runs at a time; a loop that finds the
+/// pool taken (by another thread, or by the loop it is part of) runs on its own thread alone.
+class Pool {
+ public:
+  ~Pool() {
+    {
+      const std::lock_guard lock(mutex_);
+      stop_ = true;
+    }
+    wake_.notify_all();
+    for (std::thread& t : threads_) t.join();
+  }
+
+  bool try_run(std::int64_t ranges, std::int64_t n, RangeFunction f, void* context, int threads) {
+    const std::unique_lock user(user_, std::try_to_lock);
+    if (!user.owns_lock()) return false;
+    while (static_cast<int>(threads_.size()) + 1 < threads)
+      threads_.emplace_back([this, id = static_cast<int>(threads_.size())] { work(id); });
+    {
+      const std::lock_guard lock(mutex_);
+      n_ = n;
+      ranges_ = ranges;
+      f_ = f;
+      context_ = context;
+      next_.store(0, std::memory_order_relaxed);
+      helpers_ = threads - 1;
+      busy_ = helpers_;
+      ++job_;
+    }
+    wake_.notify_all();
+    take_ranges();
+    std::unique_lock lock(mutex_);
+    done_.wait(lock, [this] { return busy_ == 0; });
+    return true;
+  }
+
+ private:
+  void take_ranges() {
+    for (;;) {
+      const std::int64_t r = next_.fetch_add(1, std::memory_order_relaxed);
+      if (r >= ranges_) return;
+      f_(context_, r * kGrain, std::min(n_, (r + 1) * kGrain));
+    }
+  }
+
+  void work(int id) {
+    std::uint64_t seen = 0;
+    std::unique_lock lock(mutex_);
+    for (;;) {
+      wake_.wait(lock, [&] { return stop_ || (job_ != seen && id < helpers_); });
+      if (stop_) return;
+      seen = job_;
+      lock.unlock();
+      take_ranges();
+      lock.lock();
+      if (--busy_ == 0) done_.notify_one();
+    }
+  }
+
+  std::mutex user_;
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::condition_variable done_;
+  std::vector<std::thread> threads_;
+  std::atomic<std::int64_t> next_{0};
+  std::int64_t n_ = 0;
+  std::int64_t ranges_ = 0;
+  RangeFunction f_ = nullptr;
+  void* context_ = nullptr;
+  std::uint64_t job_ = 0;
+  int helpers_ = 0;
+  int busy_ = 0;
+  bool stop_ = false;
+};
+
+Pool& pool() {
+  static Pool the_pool;
+  return the_pool;
+}
+
+}  // namespace
+
+void parallel_ranges(std::int64_t n, RangeFunction f, void* context) {
+  const std::int64_t ranges = (n + kGrain - 1) / kGrain;
+  const int threads = static_cast<int>(std::min<std::int64_t>(get_num_threads(), ranges));
+  if (threads > 1 && ranges >= kFewestRanges && pool().try_run(ranges, n, f, context, threads))
+    return;
+  for (std::int64_t r = 0; r < ranges; ++r) f(context, r * kGrain, std::min(n, (r + 1) * kGrain));
+}
+
+}  // namespace kernels
+}  // namespace eigengrad

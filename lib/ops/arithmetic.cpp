@@ -1,0 +1,343 @@
+#include "eigengrad/ops/arithmetic.hpp"
+
+#include "autograd/add.hpp"
+#include "autograd/shapes.hpp"
+#include "core/fail.hpp"
+#include "core/thread_state.hpp"
+#include "ops/rule_math.hpp"
+
+namespace eigengrad {
+namespace {
+
+using autograd::Add;
+using autograd::apply;
+using autograd::apply_inplace;
+using autograd::apply_reusing;
+using autograd::wrap_number;
+using math::One;
+using math::Unused;
+using math::Value;
+
+/// a + alpha b.
+struct AddScaled {
+  static constexpr int arity = 2;
+  static constexpr auto node_name = "AddBackward0";
+  static constexpr auto op_name = "add";
+  static constexpr bool on_integers = true;
+  double alpha;
+  auto value(const auto& a, const auto& b) const { return a + b * alpha; }
+  static auto slope_a(Unused, Unused, Unused) { return One{}; }
+  auto slope_b(Unused, Unused, Unused) const { return alpha; }
+};
+
+struct Sub {
+  static constexpr int arity = 2;
+  static constexpr auto node_name = "SubBackward0";
+  static constexpr auto op_name = "sub";
+  static constexpr bool on_integers = true;
+  static constexpr bool no_bool = true;
+  static auto value(const auto& a, const auto& b) { return a - b; }
+  static auto slope_a(Unused, Unused, Unused) { return One{}; }
+  static auto slope_b(Unused, Unused, Unused) { return -1; }
+};
+
+struct Mul {
+  static constexpr int arity = 2;
+  static constexpr auto node_name = "MulBackward0";
+  static constexpr auto op_name = "mul";
+  static constexpr bool on_integers = true;
+  static auto value(const auto& a, const auto& b) { return a * b; }
+  static auto slope_a(Unused, const Value auto& b, Unused) { return b; }
+  static auto slope_b(const Value auto& a, Unused, Unused) { return a; }
+};
+
+struct Div {
+  static constexpr int arity = 2;
+  static constexpr auto node_name = "DivBackward0";
+  static constexpr auto op_name = "div";
+  static auto value(const auto& a, const auto& b) { return a / b; }
+  static auto slope_a(Unused, const Value auto& b, Unused) { return math::over(b); }
+  static auto slope_b(Unused, const Value auto& b, const Value auto& y) { return -(y / b); }
+};
+
+struct Neg {
+  static constexpr int arity = 1;
+  static constexpr auto node_name = "NegBackward0";
+  static constexpr auto op_name = "neg";
+  static constexpr bool on_integers = true;
+  static constexpr bool no_bool = true;
+  static auto value(const auto& x) { return -x; }
+  static auto slope(Unused) { return -1; }
+};
+
+struct Pow {
+  static constexpr int arity = 2;
+  static constexpr auto node_name = "PowBackward1";
+  static constexpr auto op_name = "pow";
+  static auto value(const auto& a, const auto& b) { return math::pow(a, b); }
+  static auto slope_a(const Value auto& a, const Value auto& b, Unused) {
+    return math::when(!(b == 0), b * math::pow(a, b - 1));
+  }
+  static auto slope_b(const Value auto& a, const Value auto& b, const Value auto& y) {
+    return math::when(!((a == 0) & (b >= 0)), y * math::log(a));
+  }
+};
+
+/// x to a fixed power. Small integer powers are products.
+struct PowNumber {
+  static constexpr int arity = 1;
+  static constexpr auto node_name = "PowBackward0";
+  static constexpr auto op_name = "pow";
+  static constexpr bool on_integers = true;
+  double exponent;
+  auto value(const auto& x) const { return power(x, exponent); }
+  auto slope(const Value auto& x) const { return times(power_rule(x, exponent - 1), exponent); }
+
+ private:
+  template <class X>
+  static X power(const X& x, double e) {
+    if constexpr (std::same_as<X, math::Pack<std::int64_t>>) {
+      std::int64_t base = x.v;
+      X result(1);
+      for (auto n = static_cast<std::int64_t>(e); n > 0; n /= 2) {
+        if (n % 2 == 1) result = result * X(base);
+        base = (X(base) * X(base)).v;
+      }
+      return result;
+    } else {
+      if (e == 2) return x * x;
+      if (e == 1) return x;
+      if (e == 3) return x * x * x;
+      if (e == 0.5) return math::sqrt(x);
+      if (e == -1) return X(1) / x;
+      if (e == -2) return X(1) / (x * x);
+      return math::pow(x, X(e));
+    }
+  }
+  template <class T>
+  static math::Pack<T> power_rule(const math::Pack<T>& x, double e) {
+    return power(x, e);
+  }
+  static Tensor power_rule(const Tensor& x, double e) { return e == 1 ? x : eigengrad::pow(x, e); }
+  /// The exponent 0 has slope 0 everywhere, also where 1/x is not finite.
+  template <class X>
+  static X times(const X& p, double e) {
+    return e == 0 ? X(math::zeros_like(p)) : X(p * e);
+  }
+};
+
+struct Maximum {
+  static constexpr int arity = 2;
+  static constexpr auto node_name = "MaximumBackward0";
+  static constexpr auto op_name = "maximum";
+  static constexpr bool on_integers = true;
+  static auto value(const auto& a, const auto& b) { return math::maximum(a, b); }
+  static auto slope_a(const Value auto& a, const Value auto& b, Unused) {
+    return math::when(!(a < b), math::where(a == b, 0.5, math::ones_like(a)));
+  }
+  static auto slope_b(const Value auto& a, const Value auto& b, Unused) {
+    return slope_a(b, a, Unused{});
+  }
+};
+
+struct Minimum {
+  static constexpr int arity = 2;
+  static constexpr auto node_name = "MinimumBackward0";
+  static constexpr auto op_name = "minimum";
+  static constexpr bool on_integers = true;
+  static auto value(const auto& a, const auto& b) { return math::minimum(a, b); }
+  static auto slope_a(const Value auto& a, const Value auto& b, Unused) {
+    return math::when(!(b < a), math::where(a == b, 0.5, math::ones_like(a)));
+  }
+  static auto slope_b(const Value auto& a, const Value auto& b, Unused) {
+    return slope_a(b, a, Unused{});
+  }
+};
+
+struct Where {
+  static constexpr int arity = 3;
+  static constexpr auto node_name = "WhereBackward0";
+  static constexpr auto op_name = "where";
+  static constexpr bool on_integers = true;
+  static constexpr bool first_is_mask = true;
+  static auto value(const auto& m, const auto& a, const auto& b) { return math::where(m, a, b); }
+  static auto slope_b(const Value auto& m, Unused, Unused, Unused) { return math::when(m, 1); }
+  static auto slope_c(const Value auto& m, Unused, Unused, Unused) { return math::when(!m, 1); }
+};
+
+Tensor add_scaled(const Tensor& a, const Tensor& b, const Scalar& alpha) {
+  if (alpha.toDouble() == 1) return apply(Add{}, a, b);
+  if (alpha.isFloatingPoint() && !a.is_floating_point() && !b.is_floating_point())
+    detail::fail<DtypeError>("add", "alpha must be an integer for integer tensors, got ", alpha);
+  return apply(AddScaled{alpha.toDouble()}, a, b);
+}
+
+void check_integer_power(const Tensor& x, double e) {
+  if (!x.is_floating_point() && e < 0)
+    detail::fail<ValueError>("pow",
+                             "integers to negative integer powers are not allowed: exponent ", e,
+                             "; convert the base with to(kFloat64)");
+}
+
+/// Whether x to the power `e` stays an integer.
+bool integer_power(const Tensor& x, const Scalar& e) {
+  return !x.is_floating_point() && !e.isFloatingPoint();
+}
+
+void check_out(std::string_view op, const Tensor& out, const Tensor& a, const Tensor& b) {
+  if (!detail::thread_state.grad_mode_off &&
+      ((out.defined() && out.requires_grad()) || a.requires_grad() || b.requires_grad()))
+    detail::fail<GraphError>(op,
+                             "functions with an out argument don't support automatic "
+                             "differentiation, but one of the arguments requires grad; use the "
+                             "function without out, or NoGradGuard");
+}
+
+Tensor& write_out(Tensor& out, const Tensor& value) {
+  if (out.defined() && out.sizes() == value.sizes())
+    out.copy_(value);
+  else
+    out = out.defined() ? value.to(out.dtype()) : value;
+  return out;
+}
+
+}  // namespace
+
+Tensor add(const Tensor& a, const Tensor& b, const Scalar& alpha) {
+  return add_scaled(a, b, alpha);
+}
+Tensor add(const Tensor& a, const Scalar& b, const Scalar& alpha) {
+  return add_scaled(a, wrap_number(b, a), alpha);
+}
+Tensor sub(const Tensor& a, const Tensor& b, const Scalar& alpha) {
+  return alpha.toDouble() == 1 ? apply(Sub{}, a, b) : apply(Sub{}, a, mul(b, alpha));
+}
+Tensor sub(const Tensor& a, const Scalar& b, const Scalar& alpha) {
+  return sub(a, wrap_number(b, a), alpha);
+}
+Tensor rsub(const Tensor& a, const Tensor& b, const Scalar& alpha) { return sub(b, a, alpha); }
+Tensor rsub(const Tensor& a, const Scalar& b, const Scalar& alpha) {
+  return sub(wrap_number(b, a), a, alpha);
+}
+Tensor mul(const Tensor& a, const Tensor& b) { return apply(Mul{}, a, b); }
+Tensor mul(const Tensor& a, const Scalar& b) { return apply(Mul{}, a, wrap_number(b, a)); }
+Tensor div(const Tensor& a, const Tensor& b) { return apply(Div{}, a, b); }
+Tensor div(const Tensor& a, const Scalar& b) { return apply(Div{}, a, wrap_number(b, a)); }
+Tensor neg(const Tensor& x) { return apply(Neg{}, x); }
+
+Tensor pow(const Tensor& a, const Tensor& b) {
+  if (a.is_floating_point() || b.is_floating_point()) return apply(Pow{}, a, b);
+  const Tensor negative = b.numel() > 0 ? b.min() : b;
+  if (b.numel() > 0) check_integer_power(a, negative.item().toDouble());
+  return apply(Pow{}, a, b).to(kInt64);
+}
+Tensor pow(const Tensor& a, const Scalar& b) {
+  const double e = b.toDouble();
+  if (integer_power(a, b)) {
+    check_integer_power(a, e);
+    return apply(PowNumber{e}, a.dtype() == kBool ? a.to(kInt64) : a);
+  }
+  return apply(PowNumber{e}, a.is_floating_point() ? a : a.to(kDefaultDtype));
+}
+Tensor pow(const Scalar& a, const Tensor& b) { return pow(wrap_number(a, b), b); }
+
+Tensor maximum(const Tensor& a, const Tensor& b) { return apply(Maximum{}, a, b); }
+Tensor minimum(const Tensor& a, const Tensor& b) { return apply(Minimum{}, a, b); }
+
+Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b) {
+  return apply(Where{}, condition, a, b);
+}
+Tensor where(const Tensor& condition, const Tensor& a, const Scalar& b) {
+  return where(condition, a, wrap_number(b, a));
+}
+Tensor where(const Tensor& condition, const Scalar& a, const Tensor& b) {
+  return where(condition, wrap_number(a, b), b);
+}
+Tensor where(const Tensor& condition, const Scalar& a, const Scalar& b) {
+  return where(condition, wrap_number(a, condition), wrap_number(b, condition));
+}
+
+Tensor& mul_out(Tensor& out, const Tensor& a, const Tensor& b) {
+  check_out("mul_out", out, a, b);
+  return write_out(out, mul(a, b));
+}
+Tensor& add_out(Tensor& out, const Tensor& a, const Tensor& b, const Scalar& alpha) {
+  check_out("add_out", out, a, b);
+  return write_out(out, add(a, b, alpha));
+}
+
+#define EIGENGRAD_OPERATOR(op, Rule)                                                         \
+  Tensor operator op(const Tensor& a, const Tensor& b) { return apply(Rule{}, a, b); }       \
+  Tensor operator op(Tensor&& a, const Tensor& b) { return apply_reusing(1, Rule{}, a, b); } \
+  Tensor operator op(const Tensor& a, Tensor&& b) { return apply_reusing(2, Rule{}, a, b); } \
+  Tensor operator op(Tensor&& a, Tensor&& b) { return apply_reusing(3, Rule{}, a, b); }      \
+  Tensor operator op(const Tensor& a, const Scalar& b) {                                     \
+    return apply(Rule{}, a, wrap_number(b, a));                                              \
+  }                                                                                          \
+  Tensor operator op(Tensor&& a, const Scalar& b) {                                          \
+    return apply_reusing(1, Rule{}, a, wrap_number(b, a));                                   \
+  }                                                                                          \
+  Tensor operator op(const Scalar& a, const Tensor& b) {                                     \
+    return apply(Rule{}, wrap_number(a, b), b);                                              \
+  }                                                                                          \
+  Tensor operator op(const Scalar& a, Tensor&& b) {                                          \
+    return apply_reusing(2, Rule{}, wrap_number(a, b), b);                                   \
+  }
+EIGENGRAD_OPERATOR(+, Add)
+EIGENGRAD_OPERATOR(-, Sub)
+EIGENGRAD_OPERATOR(*, Mul)
+EIGENGRAD_OPERATOR(/, Div)
+#undef EIGENGRAD_OPERATOR
+
+Tensor Tensor::operator-() const { return eigengrad::neg(*this); }
+Tensor Tensor::neg() const { return eigengrad::neg(*this); }
+Tensor Tensor::add(const Tensor& o, const Scalar& alpha) const {
+  return eigengrad::add(*this, o, alpha);
+}
+Tensor Tensor::add(const Scalar& o, const Scalar& alpha) const {
+  return eigengrad::add(*this, o, alpha);
+}
+Tensor Tensor::sub(const Tensor& o, const Scalar& alpha) const {
+  return eigengrad::sub(*this, o, alpha);
+}
+Tensor Tensor::sub(const Scalar& o, const Scalar& alpha) const {
+  return eigengrad::sub(*this, o, alpha);
+}
+Tensor Tensor::mul(const Tensor& o) const { return eigengrad::mul(*this, o); }
+Tensor Tensor::mul(const Scalar& o) const { return eigengrad::mul(*this, o); }
+Tensor Tensor::div(const Tensor& o) const { return eigengrad::div(*this, o); }
+Tensor Tensor::div(const Scalar& o) const { return eigengrad::div(*this, o); }
+Tensor Tensor::pow(const Tensor& e) const { return eigengrad::pow(*this, e); }
+Tensor Tensor::pow(const Scalar& e) const { return eigengrad::pow(*this, e); }
+Tensor Tensor::maximum(const Tensor& o) const { return eigengrad::maximum(*this, o); }
+Tensor Tensor::minimum(const Tensor& o) const { return eigengrad::minimum(*this, o); }
+
+Tensor& Tensor::add_(const Tensor& o, const Scalar& alpha) {
+  if (alpha.toDouble() == 1) return apply_inplace(Add{}, *this, o);
+  return apply_inplace(AddScaled{alpha.toDouble()}, *this, o);
+}
+Tensor& Tensor::add_(const Scalar& o, const Scalar& alpha) {
+  return add_(wrap_number(o, *this), alpha);
+}
+Tensor& Tensor::sub_(const Tensor& o, const Scalar& alpha) {
+  if (alpha.toDouble() == 1) return apply_inplace(Sub{}, *this, o);
+  return apply_inplace(Sub{}, *this, eigengrad::mul(o, alpha));
+}
+Tensor& Tensor::sub_(const Scalar& o, const Scalar& alpha) {
+  return sub_(wrap_number(o, *this), alpha);
+}
+Tensor& Tensor::mul_(const Tensor& o) { return apply_inplace(Mul{}, *this, o); }
+Tensor& Tensor::mul_(const Scalar& o) { return mul_(wrap_number(o, *this)); }
+Tensor& Tensor::div_(const Tensor& o) { return apply_inplace(Div{}, *this, o); }
+Tensor& Tensor::div_(const Scalar& o) { return div_(wrap_number(o, *this)); }
+Tensor& Tensor::neg_() { return apply_inplace(Neg{}, *this); }
+Tensor& Tensor::pow_(const Tensor& e) {
+  if (!is_floating_point()) return copy_(eigengrad::pow(*this, e));
+  return apply_inplace(Pow{}, *this, e);
+}
+Tensor& Tensor::pow_(const Scalar& e) {
+  if (!is_floating_point()) return copy_(eigengrad::pow(*this, e));
+  return apply_inplace(PowNumber{e.toDouble()}, *this);
+}
+
+}  // namespace eigengrad

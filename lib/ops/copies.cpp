@@ -1,0 +1,116 @@
+#include "autograd/kinds.hpp"
+#include "autograd/shapes.hpp"
+#include "core/fail.hpp"
+#include "core/geometry.hpp"
+#include "eigengrad/autograd/grad_mode.hpp"
+#include "eigengrad/core/factories.hpp"
+#include "eigengrad/ops/shape.hpp"
+
+namespace eigengrad {
+namespace {
+
+using autograd::apply_linear;
+
+/// What was there before does not matter to what is there now.
+struct Overwrite {
+  static constexpr auto node_name = "CopyBackwards";
+  DimVector src_sizes;
+  ScalarType src_dtype;
+  Tensor transpose(const Tensor& g, std::size_t i) const {
+    if (i == 0) return {};
+    return autograd::cast(autograd::sum_to(g, src_sizes), src_dtype);
+  }
+};
+
+struct Filled {
+  static constexpr auto node_name = "FillBackward0";
+  Tensor transpose(const Tensor& g) const { return eigengrad::zeros_like(g); }
+};
+struct Zeroed : Filled {
+  static constexpr auto node_name = "ZeroBackward0";
+};
+
+template <class Op>
+void write_number(std::string_view op, Tensor& self, const Scalar& value) {
+  const bool record = detail::recording() && detail::is_tracked(self);
+  autograd::check_inplace(op, self, record);
+  kernels::fill(self, value);
+  const autograd::Edge edge = record ? autograd::gradient_edge(self) : autograd::Edge();
+  self.impl()->storage().bump_version();
+  if (record)
+    autograd::rebase_history(self, autograd::make_node<autograd::LinearNode<Op>>(Op{}, edge));
+  if (detail::carries_tangent(self)) detail::set_tangent(self, zeros_like(self.detach()));
+}
+
+}  // namespace
+
+Tensor Tensor::to(ScalarType t) const {
+  get();
+  return autograd::cast(*this, t);
+}
+
+Tensor Tensor::contiguous() const {
+  return is_contiguous() ? *this : autograd::copy_row_major(*this);
+}
+
+Tensor clone(const Tensor& x) { return autograd::copy_like(x, x); }
+Tensor Tensor::clone() const {
+  get();
+  return eigengrad::clone(*this);
+}
+
+Tensor& Tensor::copy_(const Tensor& src) {
+  get();
+  const DimVector shape = autograd::broadcast_shapes("copy_", sizes(), src.sizes());
+  if (!(sizes() == IntArrayRef(shape)))
+    detail::fail<ShapeError>("copy_", "output with shape ", sizes(),
+                             " doesn't match the broadcast shape ", IntArrayRef(shape),
+                             "; an in-place result cannot grow");
+  const bool record = detail::recording() && is_floating_point() &&
+                      (detail::is_tracked(*this) || detail::is_tracked(src));
+  autograd::check_inplace("copy_", *this, record);
+  if (is_same(src)) return *this;
+  const bool shares = &src.impl()->storage() == &impl_->storage();
+  std::vector<autograd::Edge> edges;
+  if (record) {
+    edges.push_back(autograd::gradient_edge(*this));
+    edges.push_back(src.is_floating_point() ? autograd::gradient_edge(src) : autograd::Edge());
+  }
+  {
+    const NoGradGuard off;
+    const detail::NoTangents plain;
+    kernels::copy(*this, shares ? autograd::copy_row_major(src) : src);
+  }
+  impl_->storage().bump_version();
+  if (record)
+    autograd::rebase_history(*this,
+                             autograd::make_node<autograd::ListLinearNode<Overwrite>>(
+                                 Overwrite{DimVector(src.sizes()), src.dtype()}, std::move(edges)));
+  if (detail::carries_tangent(src) || detail::carries_tangent(*this)) {
+    const detail::NoTangents plain;
+    detail::set_tangent(
+        *this, src.impl()->has_tangent()
+                   ? autograd::expand_to(autograd::cast(detail::tangent_of(src), dtype()), sizes())
+                   : zeros_like(detach()));
+  }
+  return *this;
+}
+
+Tensor& Tensor::fill_(const Scalar& value) {
+  get();
+  write_number<Filled>("fill_", *this, value);
+  return *this;
+}
+Tensor& Tensor::fill_(const Tensor& value) {
+  if (value.dim() != 0)
+    detail::fail<ShapeError>("fill_", "the value must be a tensor without dimensions, got shape ",
+                             value.sizes(), "; use copy_()");
+  return copy_(value);
+}
+Tensor& Tensor::zero_() {
+  get();
+  write_number<Zeroed>("zero_", *this, 0);
+  return *this;
+}
+
+}  // namespace eigengrad
