@@ -8,8 +8,6 @@
 namespace eigengrad::autograd {
 namespace {
 
-detail::LiveCounter live_nodes;
-
 /// Nodes whose last edge is gone while another one is being freed, see Note [Iterative teardown].
 struct Teardown {
   bool running = false;
@@ -40,15 +38,15 @@ void Edge::release_last(std::shared_ptr<Node> function) noexcept {
 
 Node::Node(Edge* edges, std::uint32_t num_edges, std::uint32_t num_inputs) noexcept
     : edges_(edges), num_edges_(num_edges), num_inputs_(num_inputs) {
-  live_nodes.add();
+  detail::count_live(&detail::LiveCounts::nodes, 1);
 }
 
 Node::~Node() {
   delete extra_;
-  live_nodes.remove();
+  detail::count_live(&detail::LiveCounts::nodes, -1);
 }
 
-std::int64_t Node::live_count() noexcept { return live_nodes.total(); }
+std::int64_t Node::live_count() noexcept { return detail::total_live(&detail::LiveCounts::nodes); }
 
 void Node::enter_sequence() noexcept {
   std::uint64_t n = detail::thread_state.sequence_nr;

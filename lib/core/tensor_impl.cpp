@@ -11,17 +11,16 @@
 
 namespace eigengrad {
 namespace {
-detail::LiveCounter live_storages;
-detail::LiveCounter live_tensors;
-
 constexpr std::size_t kInlineData = 64;
 }  // namespace
 
-std::int64_t Storage::live_count() noexcept { return live_storages.total(); }
+std::int64_t Storage::live_count() noexcept {
+  return detail::total_live(&detail::LiveCounts::storages);
+}
 
 namespace detail {
 
-std::int64_t TensorImpl::live_count() noexcept { return live_tensors.total(); }
+std::int64_t TensorImpl::live_count() noexcept { return total_live(&LiveCounts::tensors); }
 
 namespace {
 
@@ -51,7 +50,7 @@ TensorImpl::TensorImpl(ScalarType dtype, IntArrayRef sizes, std::int64_t* dims) 
     numel_ *= sizes[i];
   }
   inference_ = thread_state.inference_mode;
-  live_tensors.add();
+  count_live(&LiveCounts::tensors, 1);
 }
 
 TensorImpl* TensorImpl::create(ScalarType dtype, IntArrayRef sizes) {
@@ -82,7 +81,7 @@ TensorImpl* TensorImpl::create(ScalarType dtype, IntArrayRef sizes) {
       Storage(data, bytes, data_inline ? release_block : release_buffer, block);
   t->data_ = data;
   t->owns_memory_ = true;
-  live_storages.add();
+  count_live(&LiveCounts::storages, 1);
   return t;
 }
 
@@ -130,14 +129,14 @@ TensorImpl* TensorImpl::create_external(void* data, ScalarType dtype, IntArrayRe
   t->storage_ = new (block + storage_at)
       Storage(static_cast<std::byte*>(data), bytes, release_external, block);
   t->data_ = static_cast<std::byte*>(data);
-  live_storages.add();
+  count_live(&LiveCounts::storages, 1);
   return t;
 }
 
 void TensorImpl::release_block(Storage* storage) noexcept {
   auto* block = static_cast<TensorImpl*>(storage->context());
   const std::size_t bytes = block->block_bytes_;
-  live_storages.remove();
+  count_live(&LiveCounts::storages, -1);
   bytes <= kSmallBlock ? free_small(block, bytes) : free_buffer(block, bytes);
 }
 
@@ -158,9 +157,10 @@ void TensorImpl::release_external(Storage* storage) noexcept {
 }
 
 void TensorImpl::destroy() noexcept {
+  if (node_ != nullptr || extra_ != nullptr || view_base_ != nullptr) forget_history();
   if (extra_ != nullptr) forget_tangent(*this);
   if (dims_on_heap_) delete[] dims_;
-  live_tensors.remove();
+  count_live(&LiveCounts::tensors, -1);
   Storage* storage = storage_;
   const bool owns_block = owns_block_;
   const std::size_t bytes = block_bytes_;

@@ -46,24 +46,6 @@ struct MatrixT : Permute {
   static constexpr auto node_name = "TBackward0";
 };
 
-struct Reshaped {
-  static constexpr auto node_name = "ViewBackward0";
-  DimVector from;
-  DimVector sizes;
-  DimVector strides;
-  Tensor forward(const Tensor& x) const { return new_view(x, sizes, strides, 0); }
-  Tensor transpose(const Tensor& g) const { return g.reshape(from); }
-};
-struct Squeezed : Reshaped {
-  static constexpr auto node_name = "SqueezeBackward0";
-};
-struct SqueezedDim : Reshaped {
-  static constexpr auto node_name = "SqueezeBackward1";
-};
-struct Unsqueezed : Reshaped {
-  static constexpr auto node_name = "UnsqueezeBackward0";
-};
-
 /// Strides of a view of x with extents `sizes`, when there is one. Runs of dimensions of x that lie in
 /// one piece may be cut anew; others must be kept.
 optional<DimVector> view_strides(const Tensor& x, IntArrayRef sizes) {
@@ -96,6 +78,33 @@ optional<DimVector> view_strides(const Tensor& x, IntArrayRef sizes) {
   }
   return strides;
 }
+
+struct Reshaped {
+  static constexpr auto node_name = "ViewBackward0";
+  DimVector from;
+  DimVector from_strides;
+  DimVector sizes;
+  DimVector strides;
+  Tensor forward(const Tensor& x) const {
+    if (x.strides().equals(from_strides)) return new_view(x, sizes, strides, 0);
+    // A tangent may lie in memory in another way than the tensor that it belongs to.
+    if (const optional<DimVector> other = view_strides(x, sizes))
+      return new_view(x, sizes, *other, 0);
+    const Tensor copy = Tensor::adopt(detail::TensorImpl::create(x.dtype(), from));
+    kernels::copy(copy, x);
+    return raw_view(copy, sizes, detail::row_major_strides(sizes), 0);
+  }
+  Tensor transpose(const Tensor& g) const { return g.reshape(from); }
+};
+struct Squeezed : Reshaped {
+  static constexpr auto node_name = "SqueezeBackward0";
+};
+struct SqueezedDim : Reshaped {
+  static constexpr auto node_name = "SqueezeBackward1";
+};
+struct Unsqueezed : Reshaped {
+  static constexpr auto node_name = "UnsqueezeBackward0";
+};
 
 /// Extents with -1 replaced by what is left.
 DimVector infer_size(std::string_view op, IntArrayRef sizes, std::int64_t numel) {
@@ -238,7 +247,8 @@ Tensor& become(std::string_view op, Tensor& self,
 Tensor reshape(const Tensor& x, IntArrayRef sizes) {
   const DimVector wanted = infer_size("reshape", sizes, x.numel());
   if (const optional<DimVector> strides = view_strides(x, wanted))
-    return apply_linear(Reshaped{DimVector(x.sizes()), wanted, *strides}, x);
+    return apply_linear(Reshaped{DimVector(x.sizes()), DimVector(x.strides()), wanted, *strides},
+                        x);
   return reshape(autograd::copy_row_major(x), wanted);
 }
 
@@ -249,7 +259,8 @@ Tensor Tensor::view(IntArrayRef new_sizes) const {
     detail::fail<ShapeError>("view", "no view of shape ", IntArrayRef(wanted),
                              " exists: the tensor of shape ", sizes(), " has strides ", strides(),
                              "; use reshape()");
-  return apply_linear(Reshaped{DimVector(sizes()), wanted, *view}, *this);
+  return apply_linear(Reshaped{DimVector(sizes()), DimVector(this->strides()), wanted, *view},
+                      *this);
 }
 
 Tensor flatten(const Tensor& x, std::int64_t start_dim, std::int64_t end_dim) {
@@ -311,7 +322,7 @@ Tensor squeeze(const Tensor& x) {
     sizes.push_back(x.sizes()[d]);
     strides.push_back(x.strides()[d]);
   }
-  return apply_linear(Squeezed{{DimVector(x.sizes()), sizes, strides}}, x);
+  return apply_linear(Squeezed{{DimVector(x.sizes()), DimVector(x.strides()), sizes, strides}}, x);
 }
 
 Tensor squeeze(const Tensor& x, std::int64_t dim) {
@@ -322,7 +333,8 @@ Tensor squeeze(const Tensor& x, std::int64_t dim) {
     sizes.erase(d);
     strides.erase(d);
   }
-  return apply_linear(SqueezedDim{{DimVector(x.sizes()), sizes, strides}}, x);
+  return apply_linear(SqueezedDim{{DimVector(x.sizes()), DimVector(x.strides()), sizes, strides}},
+                      x);
 }
 
 Tensor unsqueeze(const Tensor& x, std::int64_t dim) {
@@ -332,7 +344,8 @@ Tensor unsqueeze(const Tensor& x, std::int64_t dim) {
   DimVector strides(x.strides());
   sizes.insert(d, 1);
   strides.insert(d, d < n ? x.sizes()[d] * x.strides()[d] : 1);
-  return apply_linear(Unsqueezed{{DimVector(x.sizes()), sizes, strides}}, x);
+  return apply_linear(Unsqueezed{{DimVector(x.sizes()), DimVector(x.strides()), sizes, strides}},
+                      x);
 }
 
 Tensor expand(const Tensor& x, IntArrayRef sizes) {

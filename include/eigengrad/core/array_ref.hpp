@@ -159,5 +159,6 @@ class EIGENGRAD_API DimVector {
 inline bool operator==(const DimVector& a, const DimVector& b) noexcept {
   return IntArrayRef(a).equals(b);
 }
+inline bool operator==(IntArrayRef a, const DimVector& b) noexcept { return a.equals(b); }
 
 }  // namespace eigengrad

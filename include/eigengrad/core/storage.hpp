@@ -38,7 +38,8 @@ class EIGENGRAD_API Storage {
   bool unique() const noexcept { return refs_.value() == 1; }
   void retain() noexcept { refs_.increment(); }
   void release() noexcept {
-    if (refs_.decrement()) release_(this);
+    // A sole owner cannot gain a rival, so it needs no locked instruction.
+    if (refs_.value() == 1 || refs_.decrement()) release_(this);
   }
 
   /// Storages alive in the process.

@@ -69,22 +69,27 @@ class EIGENGRAD_API TensorImpl {
   void set_geometry(IntArrayRef sizes, IntArrayRef strides, std::byte* data);
 
   // Counts, see Note [Two counts].
-  void retain() noexcept { handles_.increment(); }
+  void retain() noexcept { counts_.add_handle(); }
   void release() noexcept {
-    if (handles_.decrement()) {
+    // With one handle and no saved value nobody else can come to refer to this tensor.
+    if (counts_.both_one()) {
+      destroy();
+      return;
+    }
+    if (counts_.drop_handle()) {
       if (node_ != nullptr || extra_ != nullptr || view_base_ != nullptr) forget_history();
       release_held();
     }
   }
-  bool try_retain() noexcept { return handles_.try_increment(); }
-  void hold() noexcept { holders_.increment(); }
+  bool try_retain() noexcept { return counts_.try_add_handle(); }
+  void hold() noexcept { counts_.add_holder(); }
   void release_held() noexcept {
-    if (holders_.decrement()) destroy();
+    if (counts_.holders() == 1 || counts_.drop_holder()) destroy();
   }
-  std::uint32_t handle_count() const noexcept { return handles_.value(); }
+  std::uint32_t handle_count() const noexcept { return counts_.handles(); }
   /// Whether nobody but one handle can see this tensor's memory, so that it may be overwritten.
   bool exclusively_owned() const noexcept {
-    return handles_.value() == 1 && holders_.value() == 1 && storage_->unique() && owns_memory_;
+    return counts_.both_one() && storage_->unique() && owns_memory_;
   }
 
   // Place in the graph; meaning and rules belong to the autograd layer.
@@ -129,8 +134,7 @@ class EIGENGRAD_API TensorImpl {
   static void release_buffer(Storage* storage) noexcept;
   static void release_external(Storage* storage) noexcept;
 
-  RefCount handles_;
-  RefCount holders_;
+  HandleCounts counts_;
   std::byte* data_ = nullptr;
   Storage* storage_ = nullptr;
   std::int64_t numel_ = 1;
