@@ -7,6 +7,7 @@
 #include "eigengrad/autograd/grad_mode.hpp"
 #include "eigengrad/autograd/node.hpp"
 #include "eigengrad/check/gradcheck.hpp"
+#include "eigengrad/core/accessor.hpp"
 #include "eigengrad/core/eigen.hpp"
 #include "eigengrad/core/error.hpp"
 #include "eigengrad/core/factories.hpp"

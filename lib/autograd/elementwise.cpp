@@ -155,47 +155,51 @@ class Prepared {
       same = same && (i < first || inputs[i]->dtype() == inputs[first]->dtype()) &&
              inputs[i]->sizes() == inputs[0]->sizes();
     }
-    dtype = inputs[first]->dtype();
-    compute = dtype;
-    if (same && is_floating_point(dtype)) {
-      sizes = inputs[0]->sizes();
-      if (first == 1) check_mask(info, *inputs[0]);
-      return;
-    }
-    if (first == 1) check_mask(info, *inputs[0]);
+    if (first == 1 && inputs[0]->dtype() != kBool)
+      detail::fail<DtypeError>(info.op_name, "the condition must be a bool tensor, got ",
+                               to_string(inputs[0]->dtype()));
+    dtype = compute = inputs[first]->dtype();
+    sizes = inputs[0]->sizes();
+    if (!same || !is_floating_point(dtype)) unify(info, inputs);
+  }
+
+  const Tensor* at[kMaxArity];
+  ScalarType dtype;
+  /// The dtype that the kernel works in; bool is computed in int64.
+  ScalarType compute;
+  IntArrayRef sizes;
+
+ private:
+  /// Only what differs is converted and broadcast; calls on equal shapes and dtypes do not get here.
+  struct Unified {
+    Tensor converted[kMaxArity];
+    DimVector sizes;
+  };
+
+  void unify(const ElementwiseInfo& info, const Tensor* const* inputs) {
+    const auto arity = static_cast<std::size_t>(info.arity);
+    const std::size_t first = info.first_is_mask ? 1 : 0;
+    unified_.emplace();
     dtype = result_type(inputs + first, arity - first);
     if (info.no_bool && dtype == kBool)
       detail::fail<DtypeError>(info.op_name,
-                               "is not defined for bool tensors; convert them with "
-                               "to(kInt64) first");
+                               "is not defined for bool tensors; convert them with to(kInt64) "
+                               "first");
     compute = dtype;
     if (!is_floating_point(dtype)) compute = info.integers ? kInt64 : kDefaultDtype;
     if (!info.integers) dtype = compute;
     for (std::size_t i = first; i < arity; ++i)
       if (inputs[i]->dtype() != compute) {
-        converted[i] = cast(*inputs[i], compute);
-        at[i] = &converted[i];
+        unified_->converted[i] = cast(*inputs[i], compute);
+        at[i] = &unified_->converted[i];
       }
-    broadcast = DimVector(inputs[0]->sizes());
+    unified_->sizes = DimVector(inputs[0]->sizes());
     for (std::size_t i = 1; i < arity; ++i)
-      broadcast = broadcast_shapes(info.op_name, broadcast, inputs[i]->sizes());
-    sizes = broadcast;
+      unified_->sizes = broadcast_shapes(info.op_name, unified_->sizes, inputs[i]->sizes());
+    sizes = unified_->sizes;
   }
 
-  const Tensor* at[kMaxArity];
-  ScalarType dtype;
-  ScalarType compute;
-  IntArrayRef sizes;
-
- private:
-  static void check_mask(const ElementwiseInfo& info, const Tensor& mask) {
-    if (mask.dtype() != kBool)
-      detail::fail<DtypeError>(info.op_name, "the condition must be a bool tensor, got ",
-                               to_string(mask.dtype()));
-  }
-
-  Tensor converted[kMaxArity];
-  DimVector broadcast;
+  optional<Unified> unified_;
 };
 
 /// The tangent of the result: slopes times tangents of the inputs.
@@ -207,7 +211,10 @@ Tensor push_forward(const ElementwiseInfo& info, const void* op, const Prepared&
   Tensor tangent;
   for (int i = 0; i < info.arity; ++i) {
     if (!inputs[i].impl()->has_tangent()) continue;
-    accumulate_gradient(tangent, info.rule(op, i, detail::tangent_of(inputs[i]), inputs, y));
+    const Tensor& t = detail::tangent_of(inputs[i]);
+    Tensor term = info.rule(op, i, t, inputs, y);
+    // Every tensor has a tangent of its own, since in-place writes go to it.
+    accumulate_gradient(tangent, term.is_same(t) ? copy_row_major(term) : std::move(term));
   }
   if (!(tangent.sizes() == y.sizes())) tangent = copy_row_major(expand_to(tangent, y.sizes()));
   return tangent;
@@ -309,19 +316,24 @@ void apply_elementwise_inplace(const ElementwiseInfo& info, const void* op, std:
     self.copy_(apply_elementwise(info, op, op_bytes, inputs));
     return;
   }
+  bool keep_old = (used & 1u) != 0 || dual;
   Tensor copies[kMaxArity];
   for (int i = 1; i < info.arity; ++i) {
     const TensorImpl& x = *p.at[i]->impl();
-    const bool shares = &x.storage() == &self.impl()->storage();
+    if (&x.storage() != &self.impl()->storage()) continue;
     const bool identical = x.bytes() == self.impl()->bytes() && x.sizes() == self.sizes() &&
                            x.strides() == self.strides();
-    // A saved input that is written to would be refused in the backward pass, rightly.
-    if (shares && !identical) {
+    // An operand over the very same elements may be read while they are written, not saved.
+    if (identical && (used & (1u << i)) == 0) continue;
+    if (p.at[i]->is_same(self)) {
+      keep_old = true;
+      q.at[i] = &old;
+    } else {
       copies[i] = copy_row_major(*p.at[i]);
       q.at[i] = &copies[i];
     }
   }
-  if ((used & 1u) != 0 || dual) {
+  if (keep_old) {
     {
       const AutoGradMode off(false);
       old = copy_row_major(self);
@@ -337,7 +349,7 @@ void apply_elementwise_inplace(const ElementwiseInfo& info, const void* op, std:
   if (record) {
     rebase_history(self, make_elementwise_node(info, copy_op(op, op_bytes), q.at, self, p.sizes));
   }
-  if (dual) detail::set_tangent(self, push_forward(info, op, q, self));
+  if (dual) write_tangent(self, push_forward(info, op, q, self));
 }
 
 }  // namespace eigengrad::autograd

@@ -66,6 +66,12 @@ Edge input_edge(std::string_view op, const Tensor& input, std::size_t i) {
   return edge;
 }
 
+[[noreturn]] void refuse_unused(const Tensor& input, std::size_t i) {
+  detail::fail<GraphError>("grad", "input ", i, " of shape ", input.sizes(),
+                           " was not used to compute the outputs. Set allow_unused=True to get "
+                           "an undefined tensor for it");
+}
+
 }  // namespace
 
 void backward(const variable_list& tensors, const variable_list& grad_tensors,
@@ -74,6 +80,7 @@ void backward(const variable_list& tensors, const variable_list& grad_tensors,
   add_roots("backward", sweep, tensors, grad_tensors, create_graph);
   for (std::size_t i = 0; i < inputs.size(); ++i)
     sweep.add_target(input_edge("backward", inputs[i], i));
+  sweep.prepare();
   variable_list grads = sweep.run();
   const AutoGradMode mode(create_graph);
   for (std::size_t i = 0; i < inputs.size(); ++i)
@@ -88,14 +95,12 @@ variable_list grad(const variable_list& outputs, const variable_list& inputs,
   add_roots("grad", sweep, outputs, grad_outputs, create_graph);
   for (std::size_t i = 0; i < inputs.size(); ++i)
     sweep.add_target(input_edge("grad", inputs[i], i));
+  sweep.prepare();
+  for (std::size_t i = 0; i < inputs.size() && !allow_unused; ++i)
+    if (!sweep.reaches(i)) refuse_unused(inputs[i], i);
   variable_list grads = sweep.run();
-  if (!allow_unused)
-    for (std::size_t i = 0; i < grads.size(); ++i)
-      if (!grads[i].defined())
-        detail::fail<GraphError>(
-            "grad", "input ", i, " of shape ", inputs[i].sizes(),
-            " was not used to compute the outputs. Set allow_unused=True to get "
-            "an undefined tensor for it");
+  for (std::size_t i = 0; i < inputs.size() && !allow_unused; ++i)
+    if (!grads[i].defined()) refuse_unused(inputs[i], i);
   return grads;
 }
 

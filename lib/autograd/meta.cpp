@@ -1,8 +1,7 @@
 #include "autograd/meta.hpp"
 
-#include <mutex>
 #include <thread>
-#include <unordered_map>
+#include <vector>
 
 #include "autograd/add.hpp"
 #include "autograd/structural.hpp"
@@ -15,15 +14,16 @@ namespace eigengrad {
 namespace detail {
 namespace {
 
-/// Tensors that carry a tangent, so that the end of a level finds them and a dying one is forgotten.
-struct TangentRegistry {
-  std::mutex mutex;
-  /// With the thread whose level the tangent belongs to.
-  std::unordered_map<TensorImpl*, const ThreadState*> tensors;
+/// All tensors that carry a tangent, of every thread.
+struct TangentList {
+  std::atomic<bool> lock{false};
+  AutogradExtra::Link head;
 };
-TangentRegistry& tangents() {
-  static TangentRegistry& registry = *new TangentRegistry;
-  return registry;
+TangentList tangents;
+
+void unlink(AutogradExtra::Link& link) noexcept {
+  link.previous->next = link.next;
+  if (link.next != nullptr) link.next->previous = link.previous;
 }
 
 }  // namespace
@@ -48,9 +48,8 @@ void forget_extra(TensorImpl& t) noexcept {
 
 void forget_tangent(TensorImpl& t) noexcept {
   if (t.has_tangent()) {
-    TangentRegistry& registry = tangents();
-    const std::lock_guard lock(registry.mutex);
-    registry.tensors.erase(&t);
+    const SpinLock lock(tangents.lock);
+    unlink(t.extra()->link);
     t.set_has_tangent(false);
   }
   delete t.extra();
@@ -59,11 +58,15 @@ void forget_tangent(TensorImpl& t) noexcept {
 
 void set_tangent(const Tensor& t, const Tensor& tangent) {
   TensorImpl& impl = *t.impl();
-  ensure_extra(impl).tangent = tangent;
+  // Laid out alike, so that a view of one corresponds to the same view of the other.
+  ensure_extra(impl).tangent =
+      tangent.strides() == t.strides() ? tangent : autograd::copy_like(tangent, t);
   if (impl.has_tangent()) return;
-  TangentRegistry& registry = tangents();
-  const std::lock_guard lock(registry.mutex);
-  registry.tensors.emplace(&impl, &thread_state);
+  const SpinLock lock(tangents.lock);
+  AutogradExtra::Link& link = impl.extra()->link;
+  link = {&impl, &thread_state, &tangents.head, tangents.head.next};
+  if (link.next != nullptr) link.next->previous = &link;
+  tangents.head.next = &link;
   impl.set_has_tangent(true);
 }
 
@@ -87,16 +90,15 @@ DualLevel::~DualLevel() {
   detail::thread_state.dual_level = false;
   std::vector<Tensor> dropped;
   {
-    detail::TangentRegistry& registry = detail::tangents();
-    const std::lock_guard lock(registry.mutex);
-    for (auto it = registry.tensors.begin(); it != registry.tensors.end();) {
-      if (it->second != &detail::thread_state) {
-        ++it;
-        continue;
+    const detail::SpinLock lock(detail::tangents.lock);
+    for (auto* link = detail::tangents.head.next; link != nullptr;) {
+      auto* next = link->next;
+      if (link->level == &detail::thread_state) {
+        detail::unlink(*link);
+        link->tensor->set_has_tangent(false);
+        dropped.push_back(std::move(link->tensor->extra()->tangent));
       }
-      it->first->set_has_tangent(false);
-      dropped.push_back(std::move(it->first->extra()->tangent));
-      it = registry.tensors.erase(it);
+      link = next;
     }
   }
 }
@@ -124,12 +126,10 @@ Tensor make_dual(const Tensor& primal, const Tensor& tangent) {
     detail::fail<DtypeError>("make_dual",
                              "primal and tangent must be of one floating point dtype: ",
                              to_string(primal.dtype()), " and ", to_string(tangent.dtype()));
-  Tensor dual;
-  {
-    const detail::NoTangents plain;
-    dual = alias(primal);
-  }
-  detail::set_tangent(dual, tangent);
+  const detail::NoTangents plain;
+  Tensor dual = alias(primal);
+  // Its own tensor, since in-place writes to the dual will write to it.
+  detail::set_tangent(dual, copy_like(tangent, primal));
   return dual;
 }
 

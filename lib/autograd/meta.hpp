@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/allocator.hpp"
 #include "core/thread_state.hpp"
 #include "eigengrad/autograd/engine.hpp"
 #include "eigengrad/autograd/node.hpp"
@@ -16,10 +17,20 @@ namespace eigengrad::detail {
 struct AutogradExtra {
   Tensor grad;
   Tensor tangent;
+  /// Place among the tensors that carry a tangent: the end of a level finds them there.
+  struct Link {
+    TensorImpl* tensor = nullptr;
+    const ThreadState* level = nullptr;
+    Link* previous = nullptr;
+    Link* next = nullptr;
+  } link;
   /// The node that ends at this leaf; the graph keeps it alive.
   std::weak_ptr<autograd::Node> accumulator;
   std::atomic<bool> lock{false};
   bool retains_grad = false;
+
+  static void* operator new(std::size_t bytes) { return allocate_small(bytes); }
+  static void operator delete(void* p, std::size_t bytes) noexcept { free_small(p, bytes); }
 };
 
 AutogradExtra& ensure_extra(TensorImpl& t);
@@ -76,13 +87,15 @@ class SpinLock {
 
 namespace eigengrad::autograd {
 
-/// What only some nodes have: outputs that retain their gradient.
+/// What only some nodes have: outputs that retain their gradient, and for a write to a view the
+/// CopySlices that it is part of.
 struct NodeExtra {
   struct Retained {
     std::uint32_t output_nr;
     detail::TensorImpl* tensor;  // held
   };
   std::vector<Retained> retained;
+  Node* enclosing = nullptr;
   NodeExtra() = default;
   NodeExtra(const NodeExtra&) = delete;
   NodeExtra& operator=(const NodeExtra&) = delete;
@@ -119,6 +132,10 @@ void move_retained(detail::TensorImpl& t, Node& to);
 
 /// Makes `node` the history of `self` after an in-place write, through its base when it is a view.
 void rebase_history(const Tensor& self, std::shared_ptr<Node> node);
+
+/// Gives `self`, after an in-place write, the tangent of what was written: into the tangent that it
+/// has, or into that of its base, so that views of the same memory see it.
+void write_tangent(const Tensor& self, const Tensor& tangent);
 
 /// Refuses an in-place write that the graph cannot represent.
 void check_inplace(std::string_view op, const Tensor& self, bool will_record);

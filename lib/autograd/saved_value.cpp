@@ -1,6 +1,7 @@
 #include "autograd/saved_value.hpp"
 
 #include "autograd/meta.hpp"
+#include "autograd/views.hpp"
 #include "core/fail.hpp"
 
 namespace eigengrad::autograd {
@@ -27,10 +28,10 @@ Tensor SavedValue::tensor(Node& node, const Edge* edge) const {
   }
   Tensor alias = Tensor::adopt(detail::TensorImpl::create_view(
       &impl_->storage(), impl_->bytes(), impl_->dtype(), impl_->sizes(), impl_->strides()));
-  if (is_output)
-    set_history(alias, node.shared_from_this(), output_nr_);
-  else if (has_history)
-    set_history(alias, edge->function, edge->input_nr);
+  if (has_history) {
+    const Edge history = is_output ? output_edge(node, output_nr_) : *edge;
+    set_history(alias, history.function, history.input_nr);
+  }
   if (detail::carries_tangent(*impl_)) detail::set_tangent(alias, impl_->extra()->tangent);
   return alias;
 }

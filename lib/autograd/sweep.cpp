@@ -202,8 +202,7 @@ void Sweep::execute(std::uint32_t place) {
   }
 }
 
-variable_list Sweep::run() {
-  const AutoGradMode mode(create_graph_);
+void Sweep::prepare() {
   std::uint64_t oldest = 0;
   if (!targets_.empty()) {
     oldest = Node::kAccumulator;
@@ -212,8 +211,12 @@ variable_list Sweep::run() {
           t.edge.function->is_accumulator() ? 0 : std::min(oldest, t.edge.function->sequence_nr());
   }
   discover(oldest);
-  variable_list results(targets_.size());
   if (!targets_.empty()) mark_needed();
+}
+
+variable_list Sweep::run() {
+  const AutoGradMode mode(create_graph_);
+  variable_list results(targets_.size());
   for (std::size_t r = 0; r < roots_.size(); ++r) {
     const std::uint32_t place = find_place(*roots_[r].function);
     accumulate_gradient(tasks_[place].buffer()[roots_[r].input_nr], std::move(root_grads_[r]));

@@ -29,7 +29,11 @@ class Sweep {
   /// Asks for the gradient that arrives at `edge`; the place in the result is the order of calls.
   /// With at least one target only nodes between roots and targets run.
   void add_target(Edge edge);
-  /// Gradients at the targets, undefined where none arrived.
+  /// Walks the graph from the roots; runs nothing, so that a request may still be refused.
+  void prepare();
+  /// After prepare(): whether target number `i` can be reached from the roots.
+  bool reaches(std::size_t i) const { return find_place(*targets_[i].edge.function) != kNone; }
+  /// After prepare(): gradients at the targets, undefined where none arrived.
   variable_list run();
 
  private:

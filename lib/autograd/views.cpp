@@ -5,6 +5,7 @@
 #include "autograd/kinds.hpp"
 #include "core/fail.hpp"
 #include "core/geometry.hpp"
+#include "eigengrad/core/factories.hpp"
 #include "kernels/copy.hpp"
 
 namespace eigengrad::autograd {
@@ -99,21 +100,19 @@ class CopySlices final : public Node {
     edges_.push_back(std::move(base_edge));
     for (std::size_t i = 1; i < fn_->num_outputs(); ++i) edges_.push_back(fn_->next_edge(i));
     set_edges(edges_.data(), static_cast<std::uint32_t>(edges_.size()));
+    extra_of(*fn_).enclosing = this;
     enter_sequence();
   }
   ~CopySlices() override { const Edge last(std::move(fn_), 0); }
   std::string name() const override { return "CopySlices"; }
-  void release_saved() noexcept override {
-    fn_->release_saved();
-    released_ = true;
-  }
+  const Gather& gather() const noexcept { return gather_; }
+  void release_saved() noexcept override { fn_->release_saved(); }
 
   /// Outside the view the gradient passes to the base's old history; inside it goes through `fn`.
   void backward(BackwardCall& call) override {
     if (!call.grads[0].defined()) return;
     const Tensor& g = call.grads[0];
     Tensor inside[] = {apply_linear(gather_, g)};
-    const Tensor seen = inside[0];
     std::vector<Tensor> results(std::max<std::size_t>(1, fn_->num_outputs()));
     const auto wanted = std::make_unique<bool[]>(results.size());
     wanted[0] = call.wants(0);
@@ -121,7 +120,6 @@ class CopySlices final : public Node {
     BackwardCall inner{inside, results.data(), wanted.get()};
     fn_->backward(inner);
     if (edges_[0].is_valid() && call.wants(0)) {
-      // g - scatter(seen) is g with zeros inside, also where g is infinite there.
       Tensor outside = apply_linear(ZeroInside{gather_}, g);
       if (results[0].defined())
         accumulate_gradient(outside, apply_linear(Scatter{gather_}, results[0]));
@@ -150,7 +148,6 @@ class CopySlices final : public Node {
   std::vector<Edge> edges_;
   Gather gather_;
   std::shared_ptr<Node> fn_;
-  bool released_ = false;
 };
 
 }  // namespace
@@ -179,9 +176,19 @@ Tensor strided_view(const Tensor& t, IntArrayRef sizes, IntArrayRef strides, std
   if (records(t)) set_history(y, make_node<LinearNode<Gather>>(gather_of(t, y), gradient_edge(t)));
   if (detail::carries_tangent(t)) {
     const detail::NoTangents plain;
-    detail::set_tangent(y, apply_linear(gather_of(t, y), detail::tangent_of(t)));
+    const Tensor& tangent = detail::tangent_of(t);
+    detail::set_tangent(y, tangent.strides() == t.strides()
+                               ? strided_view(tangent, sizes, strides, offset)
+                               : apply_linear(gather_of(t, y), tangent));
   }
   return y;
+}
+
+Edge output_edge(Node& node, std::uint32_t output_nr) {
+  const NodeExtra* extra = find_extra(node);
+  if (extra == nullptr || extra->enclosing == nullptr) return {node.shared_from_this(), output_nr};
+  auto& write = static_cast<CopySlices&>(*extra->enclosing);
+  return {make_node<LinearNode<Gather>>(write.gather(), Edge(write.shared_from_this(), 0)), 0};
 }
 
 void refresh_view_history(const Tensor& view) {
@@ -206,6 +213,33 @@ void rebase_history(const Tensor& self, std::shared_ptr<Node> node) {
   base.impl()->set_history(copy, 0);
   impl.set_history_version(impl.storage().version() - 1);
   refresh_view_history(self);
+}
+
+void write_tangent(const Tensor& self, const Tensor& tangent) {
+  const detail::NoTangents plain;
+  if (self.impl()->has_tangent()) {
+    Tensor own = detail::tangent_of(self);
+    own.copy_(tangent);
+    return;
+  }
+  detail::TensorImpl* base = self.impl()->view_base();
+  if (base == nullptr) {
+    detail::set_tangent(self, copy_like(tangent, self));
+    return;
+  }
+  const Tensor whole = Tensor::share(base);
+  if (!base->has_tangent()) detail::set_tangent(whole, zeros_like(whole.detach()));
+  const Tensor& whole_tangent = detail::tangent_of(whole);
+  if (!(whole_tangent.strides() == whole.strides()))
+    detail::fail<GraphError>("forward mode",
+                             "an in-place write to a view of memory with gaps or "
+                             "overlaps, of shape ",
+                             whole.sizes(), " and strides ", whole.strides(),
+                             ", has no tangent; clone() the tensor first");
+  Tensor part = strided_view(whole_tangent, self.sizes(), self.strides(),
+                             self.storage_offset() - whole.storage_offset());
+  part.copy_(tangent);
+  detail::set_tangent(self, part);
 }
 
 void check_inplace(std::string_view op, const Tensor& self, bool will_record) {

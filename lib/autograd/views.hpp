@@ -1,6 +1,6 @@
 #pragma once
 
-#include "eigengrad/core/tensor.hpp"
+#include "eigengrad/autograd/node.hpp"
 
 namespace eigengrad::autograd {
 
@@ -24,6 +24,10 @@ Tensor strided_view(const Tensor& t, IntArrayRef sizes, IntArrayRef strides, std
 
 /// Makes `view`, fresh from raw_view, a view of `t` for in-place writes, of the given kind.
 void mark_view(const Tensor& view, const Tensor& t, detail::ViewKind kind);
+
+/// What computed output `output_nr` of `node`: the node, or for a write to a view, which is no node
+/// of the graph by itself, what reads the view from its base.
+Edge output_edge(Node& node, std::uint32_t output_nr);
 
 /// Brings the node of a view up to date with in-place writes to its base.
 void refresh_view_history(const Tensor& view);

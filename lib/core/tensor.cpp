@@ -16,6 +16,12 @@ void Tensor::check_dtype(ScalarType wanted) const {
                              "; convert it with to() first");
 }
 
+void Tensor::check_rank(std::size_t wanted) const {
+  if (sizes().size() != wanted)
+    detail::fail<ShapeError>("accessor", "asked for ", wanted, " dimensions of a tensor of shape ",
+                             sizes());
+}
+
 std::int64_t Tensor::size(std::int64_t d) const {
   return sizes()[detail::wrap_dim("size", d, sizes().size())];
 }

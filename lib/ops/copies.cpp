@@ -39,7 +39,7 @@ void write_number(std::string_view op, Tensor& self, const Scalar& value) {
   self.impl()->storage().bump_version();
   if (record)
     autograd::rebase_history(self, autograd::make_node<autograd::LinearNode<Op>>(Op{}, edge));
-  if (detail::carries_tangent(self)) detail::set_tangent(self, zeros_like(self.detach()));
+  if (detail::carries_tangent(self)) autograd::write_tangent(self, zeros_like(self.detach()));
 }
 
 }  // namespace
@@ -88,10 +88,8 @@ Tensor& Tensor::copy_(const Tensor& src) {
                                  Overwrite{DimVector(src.sizes()), src.dtype()}, std::move(edges)));
   if (detail::carries_tangent(src) || detail::carries_tangent(*this)) {
     const detail::NoTangents plain;
-    detail::set_tangent(
-        *this, src.impl()->has_tangent()
-                   ? autograd::expand_to(autograd::cast(detail::tangent_of(src), dtype()), sizes())
-                   : zeros_like(detach()));
+    autograd::write_tangent(
+        *this, src.impl()->has_tangent() ? detail::tangent_of(src) : zeros_like(detach()));
   }
   return *this;
 }

@@ -21,6 +21,8 @@ namespace eigengrad {
 
 class Tensor;
 class GradSlot;
+template <class T, std::size_t N>
+class TensorAccessor;
 namespace indexing {
 class TensorIndex;
 }
@@ -111,6 +113,9 @@ class EIGENGRAD_API Tensor {
     return item().template to<T>();
   }
   Scalar item() const;
+  /// Element access by index, see core/accessor.hpp.
+  template <class T, std::size_t N>
+  TensorAccessor<T, N> accessor() const;
   /// Eigen::Map views of the elements; contracts and definitions in core/eigen.hpp.
   template <class T>
   auto array() const;
@@ -340,6 +345,7 @@ class EIGENGRAD_API Tensor {
     return *impl_;
   }
   void check_dtype(ScalarType wanted) const;
+  void check_rank(std::size_t wanted) const;
   [[noreturn]] static void throw_undefined();
 
   detail::TensorImpl* impl_ = nullptr;
@@ -405,7 +411,7 @@ class TensorIndex {
   TensorIndex(NoneType) noexcept : kind_(Kind::NewAxis) {}
   TensorIndex(nullopt_t) noexcept : kind_(Kind::NewAxis) {}
   TensorIndex(EllipsisType) noexcept : kind_(Kind::Dots) {}
-  TensorIndex(const char* dots);
+  EIGENGRAD_API TensorIndex(const char* dots);
   template <class T>
   requires std::is_integral_v<T> TensorIndex(T i)
   noexcept

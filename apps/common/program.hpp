@@ -1,0 +1,30 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <string>
+
+#include "eigengrad/optim/minimize.hpp"
+
+namespace apps {
+
+enum ExitCode : int { kConverged = 0, kNotConverged = 1, kBadInput = 2 };
+
+/// Reads the command line and runs `body`, whose exit code is returned. A mistake of the user, on
+/// the command line or as BadInput, is one line on stderr and kBadInput; any other error is one
+/// line and kNotConverged. `--help` and `--version` are answered on stdout.
+int run(CLI::App& app, int argc, char** argv, const std::function<int()>& body);
+
+/// One line on stderr, `program: text`.
+void complain(const CLI::App& app, const std::string& text);
+
+/// "text", "json" or "csv".
+CLI::Option* add_format_option(CLI::App& app, std::string& format);
+
+class Progress;
+/// Shows where minimize() is. The time left is told from how far |gradient| has come on its way to
+/// the tolerance, on a logarithmic scale.
+void show_iteration(Progress& progress, const eigengrad::optim::Iteration& now,
+                    double first_gradient_norm, double tolerance);
+
+}  // namespace apps

@@ -1,0 +1,42 @@
+#include "common/progress.hpp"
+
+#include <unistd.h>
+
+#include <cstdio>
+#include <utility>
+
+#include "common/table.hpp"
+
+namespace apps {
+
+Progress::Progress(std::string program)
+    : program_(std::move(program)), shown_(isatty(STDERR_FILENO) == 1) {}
+
+Progress::~Progress() {
+  if (has_line_) std::fputs("\r\033[K", stderr);
+}
+
+void Progress::write(const std::string& text) {
+  std::fprintf(stderr, "\r\033[K%s: %s", program_.c_str(), text.c_str());
+  std::fflush(stderr);
+  has_line_ = true;
+}
+
+void Progress::update(double done, const std::string& text) {
+  if (!shown_) return;
+  const Clock::time_point now = Clock::now();
+  if (has_line_ && now - last_ < std::chrono::milliseconds(100)) return;
+  last_ = now;
+  const double elapsed = std::chrono::duration<double>(now - start_).count();
+  std::string line = text + ", " + number(elapsed, 2) + " s";
+  if (done > 0) line += ", about " + number(elapsed * (1 - done) / done, 2) + " s left";
+  write(line);
+}
+
+void Progress::finish(const std::string& text) {
+  if (!shown_) return;
+  write(text + "\n");
+  has_line_ = false;
+}
+
+}  // namespace apps

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <chrono>
+#include <string>
+
+namespace apps {
+
+/// One line on stderr that is rewritten as the work goes on, when stderr is a terminal; nothing at
+/// all otherwise. The line is gone when the object is, unless finish() was called.
+class Progress {
+ public:
+  explicit Progress(std::string program);
+  ~Progress();
+  Progress(const Progress&) = delete;
+  Progress& operator=(const Progress&) = delete;
+
+  /// `done` is the share of the work, from 0 to 1, for an estimate of the time left; negative when
+  /// the length of the work is not known. Shown at most ten times a second.
+  void update(double done, const std::string& text);
+  /// Leaves `text` standing.
+  void finish(const std::string& text);
+  bool shown() const noexcept { return shown_; }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  void write(const std::string& text);
+
+  std::string program_;
+  bool shown_;
+  bool has_line_ = false;
+  Clock::time_point start_ = Clock::now();
+  Clock::time_point last_;
+};
+
+}  // namespace apps

@@ -1,0 +1,181 @@
+#include "eigengrad/functional/jacobian.hpp"
+
+#include "eigengrad/autograd/engine.hpp"
+#include "eigengrad/autograd/forward_mode.hpp"
+#include "eigengrad/autograd/grad_mode.hpp"
+#include "eigengrad/ops/shape.hpp"
+#include "functional/variables.hpp"
+
+namespace eigengrad::detail {
+
+using autograd::DualLevel;
+
+namespace {
+
+/// Whether derivatives come as rows, shaped like the argument, or as columns, shaped like the value.
+enum class Slices : std::uint8_t { Rows, Columns };
+
+/// The derivatives of one tensor by another one in the making.
+class Block {
+ public:
+  /// With `keep` the slices are put together with their graphs and tangents, else copied.
+  Block(const Tensor& of, const Tensor& by, Slices kind, bool keep)
+      : sizes_(of.sizes()),
+        slice_numel_(kind == Slices::Rows ? by.numel() : of.numel()),
+        kind_(kind) {
+    for (const std::int64_t n : by.sizes()) sizes_.push_back(n);
+    if (!keep) matrix_ = zeros({of.numel(), by.numel()}, by.dtype());
+    dtype_ = by.dtype();
+  }
+
+  /// Slice number `i`, which has to be the next one; undefined for zeros.
+  void add(std::int64_t i, const Tensor& slice) {
+    if (!matrix_.defined())
+      slices_.push_back(slice.defined() ? slice.reshape({-1}).to(dtype_)
+                                        : zeros({slice_numel_}, dtype_));
+    else if (slice.defined()) {
+      const NoGradGuard copy_only;
+      matrix_.select(dim(), i).copy_(slice.reshape({-1}));
+    }
+  }
+  Tensor finish() {
+    if (matrix_.defined()) return matrix_.view(sizes_);
+    if (slices_.empty()) return zeros(sizes_, dtype_);
+    return stack(slices_, dim()).reshape(sizes_);
+  }
+
+ private:
+  std::int64_t dim() const noexcept { return kind_ == Slices::Rows ? 0 : 1; }
+
+  DimVector sizes_;
+  std::int64_t slice_numel_;
+  Slices kind_;
+  ScalarType dtype_;
+  Tensor matrix_;
+  variable_list slices_;
+};
+
+using BlockMatrix = std::vector<std::vector<Block>>;
+
+BlockMatrix make_blocks(const variable_list& of, const variable_list& by, Slices kind, bool keep) {
+  BlockMatrix blocks(of.size());
+  for (std::size_t k = 0; k < of.size(); ++k)
+    for (const Tensor& x : by) blocks[k].emplace_back(of[k], x, kind, keep);
+  return blocks;
+}
+
+DerivativeBlocks finish(std::string_view op, BlockMatrix& blocks,
+                        const FunctionalOptions& options) {
+  DerivativeBlocks results(blocks.size());
+  for (std::size_t k = 0; k < blocks.size(); ++k) {
+    for (Block& b : blocks[k]) results[k].push_back(b.finish());
+    if (!options.create_graph)
+      make_constant(results[k]);
+    else if (options.strict)
+      check_recorded(op, results[k]);
+  }
+  return results;
+}
+
+std::int64_t total_numel(const variable_list& list) {
+  std::int64_t n = 0;
+  for (const Tensor& t : list) n += t.numel();
+  return n;
+}
+
+/// Derivatives of `of`, whose undefined entries have none and are shaped as in `like`.
+DerivativeBlocks by_rows(std::string_view op, const variable_list& of, const variable_list& like,
+                         const variable_list& vars, const FunctionalOptions& options) {
+  const bool keep = options.create_graph || DualLevel::is_open();
+  BlockMatrix blocks = make_blocks(like, vars, Slices::Rows, keep);
+  for (std::size_t k = 0; k < of.size(); ++k) {
+    const bool tracked = of[k].defined() && of[k].requires_grad();
+    for (std::int64_t i = 0; i < like[k].numel(); ++i) {
+      variable_list row(vars.size());
+      if (tracked)
+        row = autograd::grad({of[k]}, vars, {unit(like[k], i)}, /*retain_graph=*/true,
+                             options.create_graph, /*allow_unused=*/true);
+      for (std::size_t j = 0; j < vars.size(); ++j) {
+        if (options.strict && !row[j].defined()) fail_independent(op, "by argument", j);
+        blocks[k][j].add(i, row[j]);
+      }
+    }
+  }
+  return finish(op, blocks, options);
+}
+
+enum class Order : std::uint8_t { First, Second };
+
+/// One evaluation with a tangent per element of `x`: of f, or of f and its gradient.
+DerivativeBlocks by_columns(std::string_view op, ErasedFunction f, const variable_list& x,
+                            const FunctionalOptions& options, Order order) {
+  const bool create_graph = options.create_graph;
+  BlockMatrix blocks;
+  for (std::size_t j = 0; j < x.size(); ++j) {
+    for (std::int64_t e = 0; e < x[j].numel(); ++e) {
+      const DualLevel level;
+      const AutoGradMode recording(create_graph || order == Order::Second);
+      variable_list arguments;
+      for (const Tensor& t : x)
+        arguments.push_back(order == Order::Second ? variable(t, create_graph)
+                                                   : (create_graph ? t : t.detach()));
+      arguments[j] = autograd::make_dual(arguments[j], unit(x[j], e));
+      variable_list results;
+      if (order == Order::First) {
+        results = evaluate(op, f, arguments);
+      } else {
+        const Tensor y = evaluate_to_one_element(op, f, arguments);
+        if (options.strict) check_tracked_outputs(op, {y});
+        results = sweep({y}, arguments, {ones(y.sizes(), y.dtype())}, create_graph);
+      }
+      if (blocks.empty())
+        blocks = make_blocks(order == Order::First ? results : x, x, Slices::Columns, create_graph);
+      for (std::size_t k = 0; k < blocks.size(); ++k) {
+        Tensor column;
+        if (results[k].defined()) column = autograd::unpack_dual(results[k]).tangent;
+        if (options.strict && !column.defined()) fail_independent(op, "by argument", j);
+        blocks[k][j].add(e, column);
+      }
+    }
+  }
+  return finish(op, blocks, options);
+}
+
+}  // namespace
+
+DerivativeBlocks jacobian(ErasedFunction f, const variable_list& x,
+                          const FunctionalOptions& options) {
+  check_arguments("jacobian", x);
+  const std::int64_t columns = total_numel(x);
+  const Strategy strategy = options.strategy.value_or(Strategy::Reverse);
+  // Without a column there is no evaluation that would tell the shape of the value.
+  if (strategy == Strategy::Forward && columns > 0)
+    return by_columns("jacobian", f, x, options, Order::First);
+
+  const AutoGradMode recording(true);
+  variable_list vars = variables("jacobian", x, options.create_graph);
+  variable_list value = evaluate("jacobian", f, vars);
+  if (strategy == Strategy::Auto && choose_tangents(options) && columns > 0 &&
+      columns < total_numel(value)) {
+    value.clear();
+    return by_columns("jacobian", f, x, options, Order::First);
+  }
+  if (options.strict) check_tracked_outputs("jacobian", value);
+  return by_rows("jacobian", value, value, vars, options);
+}
+
+DerivativeBlocks hessian(ErasedFunction f, const variable_list& x,
+                         const FunctionalOptions& options) {
+  check_arguments("hessian", x);
+  if (options.strategy.value_or(Strategy::Reverse) == Strategy::Forward && total_numel(x) > 0)
+    return by_columns("hessian", f, x, options, Order::Second);
+
+  const AutoGradMode recording(true);
+  const variable_list vars = variables("hessian", x, options.create_graph);
+  const Tensor y = evaluate_to_one_element("hessian", f, vars);
+  if (options.strict) check_tracked_outputs("hessian", {y});
+  const variable_list g = sweep({y}, vars, {ones(y.sizes(), y.dtype())}, /*create_graph=*/true);
+  return by_rows("hessian", g, vars, vars, options);
+}
+
+}  // namespace eigengrad::detail

@@ -1,0 +1,129 @@
+#include "eigengrad/functional/products.hpp"
+
+#include "eigengrad/autograd/engine.hpp"
+#include "eigengrad/autograd/forward_mode.hpp"
+#include "eigengrad/autograd/grad_mode.hpp"
+#include "functional/variables.hpp"
+
+namespace eigengrad::detail {
+
+using autograd::DualLevel;
+
+namespace {
+
+Product finish(std::string_view op, variable_list value, variable_list product,
+               const FunctionalOptions& options) {
+  if (!options.create_graph) {
+    make_constant(value);
+    make_constant(product);
+  } else if (options.strict) {
+    check_recorded(op, product);
+  }
+  return {std::move(value), std::move(product)};
+}
+
+Product jvp_by_tangents(ErasedFunction f, const variable_list& x, const variable_list& v,
+                        const FunctionalOptions& options) {
+  check_arguments("jvp", x);
+  const variable_list tangents = check_vectors("jvp", v, x, "argument");
+  const DualLevel level;
+  const AutoGradMode recording(options.create_graph);
+  variable_list duals;
+  for (std::size_t i = 0; i < x.size(); ++i)
+    duals.push_back(autograd::make_dual(options.create_graph ? x[i] : x[i].detach(), tangents[i]));
+
+  variable_list value, product;
+  for (const Tensor& y : evaluate("jvp", f, duals)) {
+    autograd::Dual parts = autograd::unpack_dual(y);
+    value.push_back(std::move(parts.primal));
+    product.push_back(std::move(parts.tangent));
+  }
+  fill_in_zeros("jvp", product, value, options.strict, "of output");
+  return finish("jvp", std::move(value), std::move(product), options);
+}
+
+/// The result of a backward sweep is linear in its cotangents, so that a second sweep, by these,
+/// gives the transposed product.
+Product jvp_by_sweeps(ErasedFunction f, const variable_list& x, const variable_list& v,
+                      const FunctionalOptions& options) {
+  const AutoGradMode recording(true);
+  const variable_list vars = variables("jvp", x, options.create_graph);
+  const variable_list tangents = check_vectors("jvp", v, x, "argument");
+  variable_list value = evaluate("jvp", f, vars);
+  if (options.strict) check_tracked_outputs("jvp", value);
+  variable_list cotangents;
+  for (const Tensor& y : value)
+    cotangents.push_back(zeros(
+        y.sizes(),
+        TensorOptions(y.is_floating_point() ? y.dtype() : kDefaultDtype).requires_grad(true)));
+
+  const variable_list g = sweep(value, vars, cotangents, /*create_graph=*/true);
+  variable_list product = sweep(g, cotangents, tangents, options.create_graph);
+  fill_in_zeros("jvp", product, value, options.strict, "of output");
+  return finish("jvp", std::move(value), std::move(product), options);
+}
+
+Product hvp_by_tangents(ErasedFunction f, const variable_list& x, const variable_list& v,
+                        const FunctionalOptions& options) {
+  check_arguments("hvp", x);
+  const variable_list tangents = check_vectors("hvp", v, x, "argument");
+  const DualLevel level;
+  const AutoGradMode recording(true);
+  variable_list duals;
+  for (std::size_t i = 0; i < x.size(); ++i)
+    duals.push_back(autograd::make_dual(variable(x[i], options.create_graph), tangents[i]));
+
+  const Tensor y = evaluate_to_one_element("hvp", f, duals);
+  if (options.strict) check_tracked_outputs("hvp", {y});
+  variable_list product = sweep({y}, duals, {ones(y.sizes(), y.dtype())}, options.create_graph);
+  for (Tensor& g : product)
+    if (g.defined()) g = autograd::unpack_dual(g).tangent;
+  fill_in_zeros("hvp", product, x, options.strict, "by argument");
+  return finish("hvp", as_list(autograd::unpack_dual(y).primal), std::move(product), options);
+}
+
+Product hvp_by_sweeps(std::string_view op, ErasedFunction f, const variable_list& x,
+                      const variable_list& v, const FunctionalOptions& options) {
+  const AutoGradMode recording(true);
+  const variable_list vars = variables(op, x, options.create_graph);
+  const variable_list cotangents = check_vectors(op, v, x, "argument");
+  const Tensor y = evaluate_to_one_element(op, f, vars);
+  if (options.strict) check_tracked_outputs(op, {y});
+  const variable_list g = sweep({y}, vars, {ones(y.sizes(), y.dtype())}, /*create_graph=*/true);
+  variable_list product = sweep(g, vars, cotangents, options.create_graph);
+  fill_in_zeros(op, product, x, options.strict, "by argument");
+  return finish(op, as_list(y), std::move(product), options);
+}
+
+}  // namespace
+
+Product vjp(ErasedFunction f, const variable_list& x, const variable_list& v,
+            const FunctionalOptions& options) {
+  const AutoGradMode recording(true);
+  const variable_list vars = variables("vjp", x, options.create_graph);
+  variable_list value = evaluate("vjp", f, vars);
+  if (options.strict) check_tracked_outputs("vjp", value);
+  const variable_list cotangents = check_vectors("vjp", v, value, "value");
+  variable_list product = sweep(value, vars, cotangents, options.create_graph);
+  fill_in_zeros("vjp", product, vars, options.strict, "by argument");
+  return finish("vjp", std::move(value), std::move(product), options);
+}
+
+Product jvp(ErasedFunction f, const variable_list& x, const variable_list& v,
+            const FunctionalOptions& options) {
+  return choose_tangents(options) ? jvp_by_tangents(f, x, v, options)
+                                  : jvp_by_sweeps(f, x, v, options);
+}
+
+Product hvp(ErasedFunction f, const variable_list& x, const variable_list& v,
+            const FunctionalOptions& options) {
+  return choose_tangents(options) ? hvp_by_tangents(f, x, v, options)
+                                  : hvp_by_sweeps("hvp", f, x, v, options);
+}
+
+Product vhp(ErasedFunction f, const variable_list& x, const variable_list& v,
+            const FunctionalOptions& options) {
+  return hvp_by_sweeps("vhp", f, x, v, options);
+}
+
+}  // namespace eigengrad::detail

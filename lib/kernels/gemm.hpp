@@ -1,0 +1,30 @@
+#pragma once
+
+#include "eigengrad/core/tensor.hpp"
+
+namespace eigengrad::kernels {
+
+/// A matrix in memory, strides in elements.
+struct Matrix {
+  std::byte* data;
+  std::int64_t rows;
+  std::int64_t cols;
+  std::int64_t row_stride;
+  std::int64_t col_stride;
+};
+
+/// c = a b for float64, float32 or int64. c is dense, by rows or by columns.
+///
+/// Note [Matrix products]
+/// A factor that has unit stride in either dimension is read where it lies, others are packed; nothing
+/// is transposed in memory. Small products and integers take a register-blocked loop; products with a
+/// vector Eigen's, in pieces of rows that do not depend on the number of threads; a 1 x 1 result is a
+/// pairwise sum. The rest goes to the BLAS, if there is one and it has kernels for the SIMD registers
+/// that we are compiled for, and to Eigen otherwise. No result depends on alignment.
+void multiply(ScalarType dtype, const Matrix& c, const Matrix& a, const Matrix& b);
+
+/// dst = a b for every matrix of the last two dimensions; the leading ones of a and b broadcast to
+/// those of dst, which is contiguous.
+void multiply_batches(const Tensor& dst, const Tensor& a, const Tensor& b);
+
+}  // namespace eigengrad::kernels

@@ -1,0 +1,195 @@
+#include "eigengrad/optim/lbfgs.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/fail.hpp"
+#include "eigengrad/autograd/grad_mode.hpp"
+#include "eigengrad/core/factories.hpp"
+#include "eigengrad/ops/arithmetic.hpp"
+#include "eigengrad/ops/shape.hpp"
+#include "optim/line_search.hpp"
+#include "optim/two_loop.hpp"
+#include "optim/update.hpp"
+
+namespace eigengrad::optim {
+
+using eigengrad::detail::fail;
+
+void LBFGSOptions::check() const {
+  check_not_negative("LBFGS", "lr", lr());
+  check_not_negative("LBFGS", "tolerance_grad", tolerance_grad());
+  check_not_negative("LBFGS", "tolerance_change", tolerance_change());
+  if (max_iter() < 1)
+    fail<ValueError>("LBFGS", "max_iter is ", max_iter(), "; it must be at least 1");
+  if (max_eval().value_or(1) < 1)
+    fail<ValueError>("LBFGS", "max_eval is ", *max_eval(), "; it must be at least 1");
+  if (history_size() < 1)
+    fail<ValueError>("LBFGS", "history_size is ", history_size(), "; it must be at least 1");
+  if (line_search_fn().value_or("strong_wolfe") != "strong_wolfe")
+    fail<ValueError>("LBFGS", "line_search_fn is \"", *line_search_fn(),
+                     "\"; only \"strong_wolfe\" is known");
+}
+
+void remember_pair(LBFGSParamState& memory, const Tensor& y, const Tensor& s,
+                   std::int64_t history_size, double min_curvature) {
+  const auto ys = y.dot(s).item<double>();
+  if (!(ys > min_curvature)) return;
+  if (static_cast<std::int64_t>(memory.ro().size()) == history_size) {
+    memory.old_dirs().pop_front();
+    memory.old_stps().pop_front();
+    memory.ro().pop_front();
+  }
+  memory.old_dirs().push_back(y);
+  memory.old_stps().push_back(s);
+  memory.ro().push_back(1 / ys);
+  memory.H_diag(ys / y.dot(y).item<double>());
+}
+
+Tensor two_loop_direction(const LBFGSParamState& memory, const Tensor& g) {
+  const std::deque<Tensor>& y = memory.old_dirs();
+  const std::deque<Tensor>& s = memory.old_stps();
+  const std::deque<double>& rho = memory.ro();
+  std::vector<double> alpha(rho.size());
+  Tensor d = g.neg();
+  for (std::size_t i = rho.size(); i-- > 0;) {
+    alpha[i] = s[i].dot(d).item<double>() * rho[i];
+    d.add_(y[i], -alpha[i]);
+  }
+  d.mul_(memory.H_diag());
+  for (std::size_t i = 0; i < rho.size(); ++i) {
+    const double beta = y[i].dot(d).item<double>() * rho[i];
+    d.add_(s[i], alpha[i] - beta);
+  }
+  return d;
+}
+
+namespace {
+
+/// The parameters of one group as a single vector.
+class FlatView {
+ public:
+  explicit FlatView(const std::vector<Tensor>& params) : params_(params) {}
+
+  Tensor gradient() const {
+    std::vector<Tensor> parts;
+    parts.reserve(params_.size());
+    for (const Tensor& p : params_)
+      parts.push_back(p.grad().defined() ? p.grad().detach().reshape({-1})
+                                         : zeros({p.numel()}, p.options()));
+    return cat(parts);
+  }
+
+  void move(double t, const Tensor& d) const {
+    std::int64_t at = 0;
+    for (const Tensor& p : params_) {
+      Tensor(p).add_(d.narrow(0, at, p.numel()).view_as(p), t);
+      at += p.numel();
+    }
+  }
+
+  std::vector<Tensor> values() const {
+    std::vector<Tensor> copies;
+    copies.reserve(params_.size());
+    for (const Tensor& p : params_) copies.push_back(p.detach().clone());
+    return copies;
+  }
+
+  void set(const std::vector<Tensor>& values) const {
+    for (std::size_t i = 0; i < params_.size(); ++i) Tensor(params_[i]).copy_(values[i]);
+  }
+
+ private:
+  const std::vector<Tensor>& params_;
+};
+
+double largest(const Tensor& t) { return t.abs().max().item<double>(); }
+
+}  // namespace
+
+LBFGS::LBFGS(std::vector<OptimizerParamGroup> groups, LBFGSOptions defaults)
+    : Optimizer(std::move(groups), std::make_unique<LBFGSOptions>(defaults)) {
+  if (param_groups().size() != 1)
+    fail<ValueError>("LBFGS", "there are ", param_groups().size(),
+                     " groups of parameters; LBFGS takes one");
+  for (OptimizerOptions* options : {&param_groups().front().options(), &this->defaults()}) {
+    auto& o = static_cast<LBFGSOptions&>(*options);
+    if (!o.max_eval()) o.max_eval(o.max_iter() * 5 / 4);
+  }
+}
+
+Tensor LBFGS::step(LossClosure closure) {
+  if (!closure) fail<ValueError>("LBFGS", "step() was called without a closure; give one");
+  if (param_groups().size() != 1 || parameters().empty())
+    fail<ValueError>("LBFGS", "there are ", param_groups().size(), " groups and ", size(),
+                     " parameters; LBFGS takes one group with at least one parameter");
+  const NoGradGuard no_grad;
+  const auto& o = static_cast<const LBFGSOptions&>(param_groups().front().options());
+  auto& state = state_of<LBFGSParamState>(parameters().front());
+  const FlatView x(parameters());
+
+  const Tensor first_loss = evaluate(closure);
+  auto loss = first_loss.item<double>();
+  std::int64_t evaluations = 1;
+  ++state.func_evals();
+  Tensor g = x.gradient();
+  if (largest(g) <= o.tolerance_grad()) return first_loss;
+
+  for (std::int64_t iteration = 1; iteration <= o.max_iter(); ++iteration) {
+    const bool is_first = ++state.n_iter() == 1;
+    if (!is_first)
+      remember_pair(state, g - state.prev_flat_grad(), state.d() * state.t(), o.history_size(),
+                    1e-10);
+    const Tensor d = two_loop_direction(state, g);
+    state.d(d);
+    state.prev_flat_grad(g);
+    state.prev_loss(loss);
+    // Nothing is known of the scale before the first step.
+    state.t(is_first ? std::min(1.0, 1 / g.abs().sum().item<double>()) * o.lr() : o.lr());
+
+    const auto slope = g.dot(d).item<double>();
+    if (slope > -o.tolerance_change()) break;
+
+    std::int64_t new_evaluations = 0;
+    if (o.line_search_fn()) {
+      const std::vector<Tensor> origin = x.values();
+      const auto line = [&](double t) -> LinePoint<Tensor> {
+        x.move(t, d);
+        try {
+          const auto value = evaluate(closure).item<double>();
+          const Tensor gradient = x.gradient();
+          x.set(origin);
+          return {{t, value, gradient.dot(d).item<double>()}, gradient};
+        } catch (...) {
+          x.set(origin);
+          throw;
+        }
+      };
+      auto found = strong_wolfe(
+          line, LinePoint<Tensor>{{0, loss, slope}, g}, state.t(),
+          WolfeOptions{.min_width = o.tolerance_change() / largest(d), .lower_end_is_base = true});
+      state.t(found.point.t);
+      loss = found.point.value;
+      g = std::move(found.point.payload);
+      new_evaluations = found.evaluations;
+      x.move(state.t(), d);
+    } else {
+      x.move(state.t(), d);
+      // The gradient after the last step is computed by the next call of step().
+      if (iteration == o.max_iter()) break;
+      loss = evaluate(closure).item<double>();
+      g = x.gradient();
+      new_evaluations = 1;
+    }
+    evaluations += new_evaluations;
+    state.func_evals() += new_evaluations;
+
+    if (evaluations >= *o.max_eval() || largest(g) <= o.tolerance_grad() ||
+        largest(d) * std::abs(state.t()) <= o.tolerance_change() ||
+        std::abs(loss - state.prev_loss()) < o.tolerance_change())
+      break;
+  }
+  return first_loss;
+}
+
+}  // namespace eigengrad::optim

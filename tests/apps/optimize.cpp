@@ -1,0 +1,204 @@
+#include <algorithm>
+#include <boost/test/unit_test.hpp>
+#include <cmath>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "apps/run.hpp"
+#include "common/csv.hpp"
+
+using namespace apps_test;
+using nlohmann::json;
+
+namespace {
+
+Outcome optimize(const std::vector<std::string>& arguments) { return run(EG_OPTIMIZE, arguments); }
+
+json minimised(std::vector<std::string> arguments) {
+  arguments.insert(arguments.end(), {"--format", "json"});
+  const Outcome r = optimize(arguments);
+  BOOST_TEST(r.code == 0, r.err);
+  BOOST_TEST(r.err == "");
+  return json::parse(r.out);
+}
+
+constexpr const char* kMethods[] = {"gd", "lbfgs", "newton", "newton-cg", "adam"};
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(optimize_runs)
+
+BOOST_AUTO_TEST_CASE(without_arguments) {
+  const Outcome r = optimize({});
+  BOOST_TEST(r.code == 0);
+  BOOST_TEST(r.err == "");
+  for (const char* part :
+       {"rosenbrock, n = 2, method newton", "iter", "cost", "cost change", "|gradient|", "|step|",
+        "Hv", "seconds", "converged in", "minimum ", "at x = (1, 1)"})
+    BOOST_TEST(r.out.find(part) != std::string::npos, part);
+}
+
+BOOST_AUTO_TEST_CASE(rosenbrock_in_2_10_1000_dimensions) {
+  for (const char* method : {"newton", "newton-cg"})
+    for (const char* n : {"2", "10", "1000"}) {
+      const json j = minimised({"--function", "rosenbrock", "--n", n, "--method", method});
+      BOOST_TEST(j["gradient_norm"] < 1e-10);
+      BOOST_TEST(j["x"].size() == static_cast<std::size_t>(std::stoi(n)));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(every_function_by_every_method) {
+  for (const char* function : {"rosenbrock", "beale", "himmelblau", "powell-singular", "logistic",
+                               "wood", "booth", "matyas", "goldstein-price", "dixon-price"})
+    for (const std::string method : kMethods) BOOST_TEST_CONTEXT(function << " by " << method) {
+        const bool first_order = method == "gd" || method == "adam";
+        const json j = minimised(
+            {"--function", function, "--method", method, "--tol", first_order ? "1e-5" : "1e-8"});
+        BOOST_TEST(j["converged"] == true);
+        if (!j["known_minimum"].is_null())
+          BOOST_TEST(std::abs(j["minimum"].get<double>() - j["known_minimum"].get<double>()) <
+                     1e-5);
+      }
+}
+
+BOOST_AUTO_TEST_CASE(start_tolerance_and_limit_are_obeyed) {
+  const json j = minimised({"--function", "himmelblau", "--start", "-3,3", "--tol", "1e-3"});
+  BOOST_TEST((j["start"] == json{-3.0, 3.0}));
+  BOOST_TEST(std::abs(j["x"][0].get<double>() + 2.805118) < 1e-3);
+  BOOST_TEST(j["tolerance"] == 1e-3);
+  BOOST_TEST((minimised({"--n", "4", "--start", "2,3"})["start"] == json{2.0, 3.0, 2.0, 3.0}));
+  BOOST_TEST(minimised({"--function", "booth", "--start=-1e1,2.5"})["start"][0] == -10.0);
+
+  const Outcome r = optimize({"--max-iter", "3"});
+  BOOST_TEST(r.code == 1);
+  BOOST_TEST(r.out.find("not converged: iteration 3") != std::string::npos);
+  BOOST_TEST(r.err.find("eg-optimize: not converged") == 0U);
+  BOOST_TEST(std::count(r.err.begin(), r.err.end(), '\n') == 1);
+}
+
+BOOST_AUTO_TEST_CASE(the_csv_is_the_convergence_table) {
+  const Outcome r = optimize({"--format", "csv", "--method", "newton-cg"});
+  BOOST_TEST(r.code == 0);
+  std::istringstream in(r.out);
+  apps::CsvReader reader(in, "output");
+  BOOST_TEST((reader.header() == std::vector<std::string>{"iter", "cost", "cost_change",
+                                                          "gradient_norm", "step_norm", "f", "g",
+                                                          "H", "Hv", "seconds", "x1", "x2"}));
+  double rows = 0;
+  double gradient = 1;
+  double x1 = 0;
+  for (; reader.next(); ++rows) {
+    BOOST_TEST(reader.number(0) == rows);
+    gradient = reader.number(3);
+    x1 = reader.number(10);
+  }
+  BOOST_TEST(rows > 5);
+  BOOST_TEST(gradient < 1e-10);
+  BOOST_TEST(std::abs(x1 - 1) < 1e-9);
+  BOOST_TEST(optimize({"--n", "30", "--format", "csv"}).out.find("x1") == std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(long_histories_are_thinned_in_text_only) {
+  const Outcome text = optimize({"--method", "adam", "--tol", "1e-3"});
+  BOOST_TEST(text.code == 0);
+  BOOST_TEST(text.out.find("iterations are shown") != std::string::npos);
+  BOOST_TEST(std::count(text.out.begin(), text.out.end(), '\n') < 80);
+  const Outcome csv = optimize({"--method", "adam", "--tol", "1e-3", "--format", "csv"});
+  BOOST_TEST(std::count(csv.out.begin(), csv.out.end(), '\n') > 80);
+}
+
+BOOST_AUTO_TEST_CASE(progress_is_for_terminals) {
+  const Outcome r = run(EG_OPTIMIZE, {"--method", "adam", "--tol", "1e-6"}, "", Stderr::Terminal);
+  BOOST_TEST(r.code == 0);
+  BOOST_TEST(r.err.find("eg-optimize: iteration 0, cost 24.2") != std::string::npos, r.err);
+  BOOST_TEST(r.err.find("eg-optimize: converged in") != std::string::npos, r.err);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(optimize_plots)
+
+BOOST_AUTO_TEST_CASE(contours_and_the_path) {
+  if (std::system("command -v gnuplot >/dev/null 2>&1") != 0) {
+    BOOST_TEST_MESSAGE("skipped: gnuplot is not installed");
+    return;
+  }
+  const Scratch scratch;
+  for (const char* function : {"rosenbrock", "himmelblau"}) {
+    const std::string file = scratch.path(std::string("it's a ") + function + ".svg");
+    const Outcome r = optimize({"--function", function, "--plot", file});
+    BOOST_TEST(r.code == 0, r.err);
+    BOOST_TEST(r.err == "");
+    const std::string svg = read_file(file);
+    BOOST_TEST(svg.find("<svg") != std::string::npos);
+    BOOST_TEST(svg.find("</svg>") != std::string::npos);
+    BOOST_TEST(svg.find(function) != std::string::npos);
+    // Contours are made of many segments.
+    BOOST_TEST(svg.size() > 20000U);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_missing_gnuplot_is_told) {
+  const Scratch scratch;
+  const Outcome r = run(EG_OPTIMIZE, {"--plot", scratch.path("p.svg")}, "", Stderr::File,
+                        scratch.path("").c_str());
+  check_refusal(r, {"--plot", "gnuplot is not installed"});
+}
+
+BOOST_AUTO_TEST_CASE(other_obstacles_are_told) {
+  if (std::system("command -v gnuplot >/dev/null 2>&1") == 0)
+    check_refusal(optimize({"--plot", "/nowhere/p.svg"}), {"--plot", "/nowhere/p.svg"});
+  check_refusal(optimize({"--n", "10", "--plot", "p.svg"}), {"--plot", "n = 2"});
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(optimize_bad_input)
+
+BOOST_AUTO_TEST_CASE(is_one_line_on_stderr) {
+  struct Row {
+    std::vector<std::string> arguments;
+    std::vector<std::string> phrases;
+  };
+  const Row rows[] = {
+      {{"--function", "ackley"}, {"--function", "ackley"}},
+      {{"--method", "bfgs"}, {"--method", "bfgs"}},
+      {{"--format", "xml"}, {"--format", "xml"}},
+      {{"--n", "0"}, {"--n"}},
+      {{"--n", "1"}, {"--n", "rosenbrock", "n >= 2"}},
+      {{"--n", "2.5"}, {"--n", "2.5"}},
+      {{"--function", "beale", "--n", "3"}, {"--n", "beale", "n = 2"}},
+      {{"--function", "powell-singular", "--n", "6"}, {"--n", "multiples of 4"}},
+      {{"--n", "3", "--start", "1,2"}, {"--start", "2 numbers for 3"}},
+      {{"--start", "1,2,3"}, {"--start", "3 numbers for 2"}},
+      {{"--start", "1,x"}, {"--start", "'x'", "number 2"}},
+      {{"--start", "1,"}, {"--start", "number 2"}},
+      {{"--start", "nan,1"}, {"--start", "'nan'"}},
+      {{"--start", "1,inf"}, {"--start", "'inf'"}},
+      {{"--start", "1e200,1"}, {"--start", "not finite at the start"}},
+      {{"--tol", "-1"}, {"--tol"}},
+      {{"--tol", "small"}, {"--tol", "small"}},
+      {{"--max-iter", "-1"}, {"--max-iter"}},
+      {{"--lr", "0"}, {"--lr"}},
+      {{"--speed"}, {"--speed"}},
+      {{"--n"}, {"--n"}},
+      {{"2"}, {"2"}},
+  };
+  for (const Row& row : rows)
+    BOOST_TEST_CONTEXT(row.arguments.front() << ' ' << row.arguments.back()) {
+      std::vector<std::string> phrases = row.phrases;
+      phrases.emplace_back("eg-optimize: ");
+      check_refusal(optimize(row.arguments), phrases);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(help_is_not) {
+  const Outcome help = optimize({"--help"});
+  BOOST_TEST(help.code == 0);
+  for (const char* part : {"--function", "--n", "--method", "--start", "--tol", "--max-iter",
+                           "--format", "--plot", "himmelblau", "powell-singular"})
+    BOOST_TEST(help.out.find(part) != std::string::npos, part);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
