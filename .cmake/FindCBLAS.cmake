@@ -2,7 +2,6 @@
 #
 # Only OpenBLAS is looked for by name: the reference BLAS has the same interface and is slower than
 # Eigen's own product. Another fast one is chosen with -DCBLAS_LIBRARY=... -DCBLAS_INCLUDE_DIR=...
-# This file is installed beside eigengradConfig.cmake, for consumers of the static library.
 
 find_library(CBLAS_LIBRARY NAMES openblas)
 find_path(CBLAS_INCLUDE_DIR NAMES cblas.h PATH_SUFFIXES openblas-pthread openblas-openmp openblas-serial openblas)

@@ -23,19 +23,14 @@ get_target_property(library_type eigengrad TYPE)
 if(library_type STREQUAL "STATIC_LIBRARY")
   list(APPEND EIGENGRAD_STATIC_DEPENDENCIES "find_dependency(Threads)")
   string(APPEND PC_PRIVATE_LIBS " -pthread")
-  foreach(pair BLAS:CBLAS SLEEF:SLEEF)
-    string(REPLACE ":" ";" pair ${pair})
-    list(GET pair 0 name)
-    list(GET pair 1 package)
-    if(EIGENGRAD_USE_${name})
-      list(APPEND EIGENGRAD_STATIC_DEPENDENCIES "find_dependency(${package})")
-      string(APPEND PC_PRIVATE_LIBS " ${${package}_LIBRARY}")
-      install(
-        FILES "${PROJECT_SOURCE_DIR}/.cmake/Find${package}.cmake"
-        DESTINATION ${package_dir}
-        COMPONENT library)
-    endif()
-  endforeach()
+  if(EIGENGRAD_USE_SLEEF)
+    list(APPEND EIGENGRAD_STATIC_DEPENDENCIES "find_dependency(SLEEF)")
+    string(APPEND PC_PRIVATE_LIBS " ${SLEEF_LIBRARY}")
+    install(
+      FILES "${PROJECT_SOURCE_DIR}/.cmake/FindSLEEF.cmake"
+      DESTINATION ${package_dir}
+      COMPONENT library)
+  endif()
 endif()
 list(JOIN EIGENGRAD_STATIC_DEPENDENCIES "\n" EIGENGRAD_STATIC_DEPENDENCIES)
 

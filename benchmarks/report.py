@@ -8,7 +8,7 @@
     report.py *.json --plot report.svg
 
 A benchmark is called <case>/<column>, the column being eigengrad, hand (hand-written Eigen) or
-libtorch. Of all repetitions the best counts: whatever disturbs a run makes it slower. Times move
+libtorch. The two ratios are of times, also where rates are shown. Of all repetitions the best counts: whatever disturbs a run makes it slower. Times move
 from machine to machine, so the ratios inside one run are what to look at; absolute bars are those
 of the machine that the design was made on.
 """
@@ -156,6 +156,13 @@ def judge(best, row, ours, hand):
     return ours / other / row.bar if row.rule == "short" else row.bar * ours / other
 
 
+def time_ratio(row, a, b):
+    """How many times longer a takes than b."""
+    if not a or not b:
+        return None
+    return b / a if row.rule == "rate" else a / b
+
+
 def number(x):
     if x is None:
         return ""
@@ -211,8 +218,8 @@ def make_table(best):
             number(ours),
             number(hand) + "".join(f" ({VARIANTS[c]} {number(v)})" for c, v in variants if v),
             number(theirs),
-            number(ours / hand) if ours and hand else "",
-            number(theirs / ours) if ours and theirs else "",
+            number(time_ratio(row, ours, hand)),
+            number(time_ratio(row, theirs, ours)),
             bar_text(row),
             verdict(row, distance),
         )
@@ -221,9 +228,8 @@ def make_table(best):
             values = {"eigengrad": ours}
             if row.rule in ("value", "hand", "rate"):
                 values["libtorch"] = theirs
-            rate = row.rule == "rate"
             points.append(
-                (label(row), {c: distance * (ours / v if rate else v / ours) for c, v in values.items() if v})
+                (label(row), {c: distance * time_ratio(row, v, ours) for c, v in values.items() if v})
             )
     return lines, points
 

@@ -6,9 +6,6 @@
 #include "eigengrad/core/threads.hpp"
 #include "eigengrad/core/version.hpp"
 
-#ifdef EIGENGRAD_USE_BLAS
-#include <cblas.h>
-#endif
 #ifdef EIGENGRAD_USE_SLEEF
 #include <sleef.h>
 #endif
@@ -37,10 +34,8 @@ std::string eigen_version() {
 }
 
 std::string blas() {
-#if defined(EIGENGRAD_USE_BLAS) && defined(OPENBLAS_VERSION)
-  return openblas_get_config();
-#elif defined(EIGENGRAD_USE_BLAS)
-  return EIGENGRAD_BLAS_LIBRARY;
+#ifdef EIGENGRAD_USE_BLAS
+  return EIGENGRAD_BLAS_SONAME ", loaded by the first large product";
 #else
   return "none (Eigen's own GEMM)";
 #endif

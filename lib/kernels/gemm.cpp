@@ -11,13 +11,10 @@
 
 #include "core/dispatch.hpp"
 #include "eigengrad/core/threads.hpp"
+#include "kernels/blas.hpp"
 #include "kernels/loops.hpp"
 #include "kernels/pack.hpp"
 #include "kernels/parallel.hpp"
-
-#ifdef EIGENGRAD_USE_BLAS
-#include <cblas.h>
-#endif
 
 namespace eigengrad::kernels {
 namespace {
@@ -70,8 +67,7 @@ class Readable {
     copy_ = std::make_unique_for_overwrite<T[]>(static_cast<std::size_t>(m.rows * m.cols));
     T* to = copy_.get();
     for (std::int64_t i = 0; i < m.rows; ++i)
-      for (std::int64_t j = 0; j < m.cols; ++j)
-        *to++ = m.data[i * m.row_stride + j * m.col_stride];
+      for (std::int64_t j = 0; j < m.cols; ++j) *to++ = m.data[i * m.row_stride + j * m.col_stride];
     block_.data = copy_.get();
     block_.row_stride = m.cols;
     block_.col_stride = 1;
@@ -207,8 +203,7 @@ void multiply_panel(const Block<T>& a, const T* panel, std::int64_t panel_stride
 
 /// `columns` columns of b from `from` on, followed by zeros up to `width`.
 template <class T>
-void pack_panel(T* to, std::int64_t width, const T* from, const Block<T>& b,
-                std::int64_t columns) {
+void pack_panel(T* to, std::int64_t width, const T* from, const Block<T>& b, std::int64_t columns) {
   if (b.col_stride == 1) {
     for (std::int64_t p = 0; p < b.rows; ++p, to += width, from += b.row_stride) {
       std::memcpy(to, from, static_cast<std::size_t>(columns) * sizeof(T));
@@ -243,8 +238,8 @@ void multiply_in_registers(const Block<T>& c, const Block<T>& a, const Block<T>&
       T* to = stack;
       if (b.rows * panel_width > on_stack) {
         if (heap == nullptr)
-          heap = std::make_unique_for_overwrite<T[]>(
-              static_cast<std::size_t>(b.rows * panel_width));
+          heap =
+              std::make_unique_for_overwrite<T[]>(static_cast<std::size_t>(b.rows * panel_width));
         to = heap.get();
       }
       pack_panel(to, loaded, panel, b, columns);
@@ -261,9 +256,8 @@ void multiply_in_registers(const Block<T>& c, const Block<T>& a, const Block<T>&
 // ---- Large matrices.
 
 template <class T, int Order>
-using ConstMap =
-    Eigen::Map<const Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic, Order>, Eigen::Unaligned,
-               Eigen::OuterStride<>>;
+using ConstMap = Eigen::Map<const Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic, Order>,
+                            Eigen::Unaligned, Eigen::OuterStride<>>;
 template <class T>
 using RowsMap = Eigen::Map<Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>,
                            Eigen::Unaligned, Eigen::OuterStride<>>;
@@ -311,28 +305,39 @@ void multiply_by_eigen(const Block<T>& c, const Block<T>& a, const Block<T>& b) 
 
 /// OpenBLAS picks its kernels by the name of the processor, and takes those of 2013 for one that is
 /// newer than itself; Eigen's own for AVX-512 are then a third faster.
-bool blas_fits_processor() noexcept {
-#if defined(OPENBLAS_VERSION) && defined(EIGEN_VECTORIZE_AVX512)
-  const std::string_view core = openblas_get_corename();
-  return core == "SkylakeX" || core == "Cooperlake" || core == "SapphireRapids";
-#else
-  return true;
+bool fits_processor([[maybe_unused]] const Blas& blas) noexcept {
+#ifdef EIGEN_VECTORIZE_AVX512
+  if (blas.core_name != nullptr) {
+    const std::string_view core = blas.core_name();
+    return core == "SkylakeX" || core == "Cooperlake" || core == "SapphireRapids";
+  }
 #endif
+  return true;
+}
+
+/// The BLAS, when there is one that is worth calling.
+const Blas* usable_blas() noexcept {
+  static const Blas* const usable = [] {
+    const Blas* found = blas();
+    return found != nullptr && fits_processor(*found) ? found : nullptr;
+  }();
+  return usable;
 }
 
 /// Within the scope OpenBLAS uses no threads of its own: how it sums up depends on their number.
 class OneBlasThread {
  public:
-#ifdef OPENBLAS_VERSION
-  OneBlasThread() {
+  explicit OneBlasThread(const Blas& blas) : blas_(blas) {
+    if (blas_.set_num_threads == nullptr) return;
     const std::lock_guard lock(mutex);
     if (scopes++ > 0) return;
-    before = openblas_get_num_threads();
-    if (before > 1) openblas_set_num_threads(1);
+    before = blas_.get_num_threads();
+    if (before > 1) blas_.set_num_threads(1);
   }
   ~OneBlasThread() {
+    if (blas_.set_num_threads == nullptr) return;
     const std::lock_guard lock(mutex);
-    if (--scopes == 0 && before > 1) openblas_set_num_threads(before);
+    if (--scopes == 0 && before > 1) blas_.set_num_threads(before);
   }
   OneBlasThread(const OneBlasThread&) = delete;
   OneBlasThread& operator=(const OneBlasThread&) = delete;
@@ -341,7 +346,7 @@ class OneBlasThread {
   static inline std::mutex mutex;
   static inline int scopes = 0;
   static inline int before = 1;
-#endif
+  const Blas& blas_;
 };
 
 template <class T>
@@ -356,55 +361,64 @@ void multiply_by_blas(const Block<T>& c, const Block<T>& a, const Block<T>& b) {
   const auto number = [](std::int64_t n) { return static_cast<int>(n); };
   const auto order = [](const Block<T>& m) { return m.by_rows() ? CblasNoTrans : CblasTrans; };
   const auto gemm = [&](auto function) {
-    function(CblasRowMajor, order(a), order(b), number(c.rows), number(c.cols), number(a.cols), T(1),
-             a.data, number(a.leading()), b.data, number(b.leading()), T(0), c.data,
+    function(CblasRowMajor, order(a), order(b), number(c.rows), number(c.cols), number(a.cols),
+             T(1), a.data, number(a.leading()), b.data, number(b.leading()), T(0), c.data,
              number(c.row_stride));
   };
   if constexpr (std::same_as<T, float>)
-    gemm(cblas_sgemm);
+    gemm(blas()->sgemm);
   else
-    gemm(cblas_dgemm);
+    gemm(blas()->dgemm);
 }
 
 #endif
 
-/// Flops from which pieces of the product are handed to threads.
-constexpr double kThreadedFlops = 4e6;
-/// Pieces begin at multiples of this many rows, and so at register blocks of Eigen and of OpenBLAS;
-/// how either sums up depends on the number of columns of a alone, so that the pieces have the bits of
-/// the whole.
-constexpr std::int64_t kPieceRows = 32;
-
+/// Multiplies `rows` rows of a at a time, the last time up to twice as many.
 template <class T, class F>
-void multiply_pieces(const Block<T>& c, const Block<T>& a, const Block<T>& b, F multiply_piece) {
-  const int threads = get_num_threads();
-  const double flops = 2.0 * static_cast<double>(a.rows) * static_cast<double>(a.cols) *
-                       static_cast<double>(b.cols);
-  if (threads == 1 || flops < kThreadedFlops) {
+void multiply_pieces(const Block<T>& c, const Block<T>& a, const Block<T>& b, std::int64_t rows,
+                     F multiply_piece) {
+  const std::int64_t pieces = std::max<std::int64_t>(1, a.rows / rows);
+  if (pieces == 1) {
     multiply_piece(c, a, b);
     return;
   }
-  const std::int64_t share = a.rows / std::max(4, threads);
-  const std::int64_t rows = (share + kPieceRows) / kPieceRows * kPieceRows;
-  parallel_jobs((a.rows + rows - 1) / rows, [&](std::int64_t job) {
-    const std::int64_t begin = job * rows;
-    const std::int64_t end = std::min(a.rows, begin + rows);
+  parallel_jobs(pieces, [&](std::int64_t i) {
+    const std::int64_t begin = i * rows;
+    const std::int64_t end = i == pieces - 1 ? a.rows : begin + rows;
     multiply_piece(c.row_range(begin, end), a.row_range(begin, end), b);
   });
+}
+
+/// Rows of a piece for the BLAS. The same for any number of threads, because an element may depend on
+/// the piece that it is in; so long that packing b for every piece costs little.
+constexpr std::int64_t kBlasRows = 256;
+constexpr std::int64_t kBlasPieces = 4;
+
+/// Rows of a piece for Eigen. What is summed up in which order depends on the number of columns of a
+/// alone, so pieces of whole register blocks (4 rows) have the bits of the whole and may be chosen to
+/// suit the number of threads.
+template <class T>
+std::int64_t eigen_rows(const Block<T>& a, const Block<T>& b) {
+  constexpr double threaded = 2e6;
+  const int threads = get_num_threads();
+  const double products =
+      static_cast<double>(a.rows) * static_cast<double>(a.cols) * static_cast<double>(b.cols);
+  if (threads == 1 || products < threaded) return a.rows;
+  return std::max<std::int64_t>(32, a.rows / std::max(4, threads) / 8 * 8);
 }
 
 /// c = a b, c by rows.
 template <class T>
 void multiply_large(const Block<T>& c, const Block<T>& a, const Block<T>& b) {
 #ifdef EIGENGRAD_USE_BLAS
-  static const bool use_blas = blas_fits_processor();
-  if (use_blas && fits_blas(a) && fits_blas(b)) {
-    const OneBlasThread scope;
-    multiply_pieces(c, a, b, multiply_by_blas<T>);
+  if (const Blas* usable = usable_blas(); usable != nullptr && fits_blas(a) && fits_blas(b)) {
+    const OneBlasThread scope(*usable);
+    multiply_pieces(c, a, b, a.rows < kBlasRows * kBlasPieces ? a.rows : kBlasRows,
+                    multiply_by_blas<T>);
     return;
   }
 #endif
-  multiply_pieces(c, a, b, multiply_by_eigen<T>);
+  multiply_pieces(c, a, b, eigen_rows(a, b), multiply_by_eigen<T>);
 }
 
 /// Multiplications below which packing and blocking cost more than they save.
@@ -505,8 +519,8 @@ void multiply_batches(const Tensor& dst, const Tensor& a, const Tensor& b) {
   Matrix to = matrix_of(dst);
   Matrix left = matrix_of(a);
   Matrix right = matrix_of(b);
-  const bool one_right = std::all_of(b_strides.begin(), b_strides.end(),
-                                     [](std::int64_t s) { return s == 0; });
+  const bool one_right =
+      std::all_of(b_strides.begin(), b_strides.end(), [](std::int64_t s) { return s == 0; });
   if (one_right && fold_into_rows(batches, a_strides, left)) {
     to.rows = left.rows;
     multiply(dst.dtype(), to, left, right);
