@@ -8,9 +8,10 @@
     report.py *.json --plot report.svg
 
 A benchmark is called <case>/<column>, the column being eigengrad, hand (hand-written Eigen) or
-libtorch. The two ratios are of times, also where rates are shown. Of all repetitions the best counts: whatever disturbs a run makes it slower. Times move
-from machine to machine, so the ratios inside one run are what to look at; absolute bars are those
-of the machine that the design was made on.
+libtorch. The two ratios are of times, also where rates are shown. Of all repetitions the best
+counts: whatever disturbs a run makes it slower. Times move from machine to machine, so the ratios
+inside one run are what to look at; absolute bars are those of the machine that the design was made
+on.
 """
 
 import argparse

@@ -55,7 +55,8 @@ class Coordinates {
     r_ = qr.matrixQR().topRows(columns).triangularView<Eigen::Upper>();
     // What is left of a column when its part along the columns before it is taken away: rounding
     // errors when it depends on them.
-    const double rounding = 10 * static_cast<double>(rows) * std::numeric_limits<double>::epsilon();
+    const double rounding =
+        100 * std::sqrt(static_cast<double>(rows)) * std::numeric_limits<double>::epsilon();
     for (Index j = 0; j < columns; ++j)
       if (!(std::abs(r_(j, j)) > rounding * lengths[j])) {
         const auto feature = static_cast<std::size_t>(j - shift_);

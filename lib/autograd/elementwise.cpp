@@ -202,19 +202,40 @@ class Prepared {
   optional<Unified> unified_;
 };
 
+/// Slope `i` times the tangent `t` in one pass.
+Tensor pushed(const ElementwiseInfo& info, const void* op, int i, const Tensor& t,
+              const Tensor* inputs, const Tensor& y) {
+  const TensorImpl* operands[kernels::kMaxOperands];
+  int n = 1;
+  operands[n++] = t.impl();
+  for (int k = 0; k < info.arity; ++k)
+    if ((info.used[i] & (1u << k)) != 0) operands[n++] = inputs[k].impl();
+  if ((info.used[i] & kOutputBit) != 0) operands[n++] = y.impl();
+  Tensor r = Tensor::adopt(TensorImpl::create(t.dtype(), y.sizes()));
+  operands[0] = r.impl();
+  run(info.pullback[i][t.dtype() == kFloat64], op, operands, n, y.sizes());
+  return r;
+}
+
 /// The tangent of the result: slopes times tangents of the inputs.
 Tensor push_forward(const ElementwiseInfo& info, const void* op, const Prepared& p,
                     const Tensor& y) {
   const detail::NoTangents plain;
   Tensor inputs[kMaxArity];
-  for (int i = 0; i < info.arity; ++i) inputs[i] = *p.at[i];
+  bool record = false;
+  for (int i = 0; i < info.arity; ++i) {
+    inputs[i] = *p.at[i];
+    record = record || records(inputs[i]) ||
+             (inputs[i].impl()->has_tangent() && records(detail::tangent_of(inputs[i])));
+  }
   Tensor tangent;
   for (int i = 0; i < info.arity; ++i) {
     if (!inputs[i].impl()->has_tangent()) continue;
     const Tensor& t = detail::tangent_of(inputs[i]);
-    Tensor term = info.rule(op, i, t, inputs, y);
     // Every tensor has a tangent of its own, since in-place writes go to it.
-    accumulate_gradient(tangent, term.is_same(t) ? copy_row_major(term) : std::move(term));
+    accumulate_gradient(tangent, info.passes_on[i] ? copy_row_major(t)
+                                 : record          ? info.rule(op, i, t, inputs, y)
+                                                   : pushed(info, op, i, t, inputs, y));
   }
   if (!(tangent.sizes() == y.sizes())) tangent = copy_row_major(expand_to(tangent, y.sizes()));
   return tangent;

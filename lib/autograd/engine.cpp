@@ -1,5 +1,7 @@
 #include "eigengrad/autograd/engine.hpp"
 
+#include <unordered_set>
+
 #include "autograd/structural.hpp"
 #include "autograd/sweep.hpp"
 #include "core/fail.hpp"
@@ -39,8 +41,8 @@ Tensor seed(std::string_view op, const Tensor& root, const Tensor& given, bool c
 }
 
 /// Checks everything before the sweep is started, so that a refused call has changed nothing.
-void add_roots(std::string_view op, Sweep& sweep, const variable_list& tensors,
-               const variable_list& grads, bool create_graph) {
+void add_roots(std::string_view op, Sweep& sweep, const variable_list& tensors, TensorList grads,
+               bool create_graph) {
   if (!grads.empty() && grads.size() != tensors.size())
     detail::fail<GraphError>(op, "got ", tensors.size(), " tensors and ", grads.size(),
                              " gradients; pass one gradient per tensor, or none");
@@ -81,15 +83,19 @@ void backward(const variable_list& tensors, const variable_list& grad_tensors,
   for (std::size_t i = 0; i < inputs.size(); ++i)
     sweep.add_target(input_edge("backward", inputs[i], i));
   sweep.prepare();
+  // Results retain their gradient, so the sweep itself gives it to them.
+  for (const Tensor& input : inputs) input.retain_grad();
   variable_list grads = sweep.run();
   const AutoGradMode mode(create_graph);
+  std::unordered_set<const detail::TensorImpl*> given;
   for (std::size_t i = 0; i < inputs.size(); ++i)
-    if (grads[i].defined()) AccumulateGrad::accumulate(inputs[i], std::move(grads[i]));
+    if (grads[i].defined() && inputs[i].is_leaf() && given.insert(inputs[i].impl()).second)
+      AccumulateGrad::accumulate(inputs[i], std::move(grads[i]));
 }
 
 variable_list grad(const variable_list& outputs, const variable_list& inputs,
-                   const variable_list& grad_outputs, optional<bool> retain_graph,
-                   bool create_graph, bool allow_unused) {
+                   TensorList grad_outputs, optional<bool> retain_graph, bool create_graph,
+                   bool allow_unused) {
   if (inputs.empty()) detail::fail<GraphError>("grad", "grad requires non-empty inputs");
   Sweep sweep(retain_graph.value_or(create_graph), create_graph);
   add_roots("grad", sweep, outputs, grad_outputs, create_graph);

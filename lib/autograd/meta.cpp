@@ -174,6 +174,22 @@ void AccumulateGrad::accumulate(const Tensor& leaf, Tensor&& grad) {
   }
 }
 
+namespace {
+
+/// into += x, when nobody else sees `into`.
+void add_owned(Tensor& into, const Tensor& x) {
+  if (into.numel() > kernels::kBlock || !x.is_contiguous()) {
+    apply_inplace(Add{}, into, x);
+    return;
+  }
+  std::byte* const operands[] = {into.impl()->bytes(), into.impl()->bytes(), x.impl()->bytes()};
+  const Add rule;
+  elementwise_detail::info_of<Add>.value[static_cast<int>(into.dtype())](&rule, operands,
+                                                                         into.numel());
+}
+
+}  // namespace
+
 void accumulate_gradient(Tensor& into, Tensor&& grad) {
   if (!grad.defined()) return;
   if (!into.defined()) {
@@ -182,12 +198,14 @@ void accumulate_gradient(Tensor& into, Tensor&& grad) {
   }
   const bool plain = !detail::recording() && !detail::thread_state.dual_level &&
                      into.sizes() == grad.sizes() && into.dtype() == grad.dtype();
-  if (plain && into.is_contiguous() && into.impl()->exclusively_owned())
-    apply_inplace(Add{}, into, grad);
-  else if (plain && grad.is_contiguous() && grad.impl()->exclusively_owned())
-    into = std::move(apply_inplace(Add{}, grad, into));
-  else
+  if (plain && into.is_contiguous() && into.impl()->exclusively_owned()) {
+    add_owned(into, grad);
+  } else if (plain && grad.is_contiguous() && grad.impl()->exclusively_owned()) {
+    add_owned(grad, into);
+    into = std::move(grad);
+  } else {
     into = apply(Add{}, into, grad);
+  }
 }
 
 Edge gradient_edge(const Tensor& t) {

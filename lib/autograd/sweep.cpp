@@ -8,7 +8,6 @@
 namespace eigengrad::autograd {
 namespace {
 
-constexpr std::size_t kInlineEdges = 8;
 constexpr std::size_t kKeptTasks = 1 << 14;
 
 std::uint64_t next_sweep_id() noexcept {
@@ -27,10 +26,24 @@ std::vector<T>& spare() {
 
 }  // namespace
 
+Sweep::Scratch& Sweep::spare_scratch() {
+  thread_local Scratch memory;
+  return memory;
+}
+
+void Sweep::Scratch::make_room(std::size_t edges) {
+  if (edges <= size) return;
+  size = std::max<std::size_t>(edges, 8);
+  results = std::make_unique<Tensor[]>(size);
+  wanted = std::make_unique<bool[]>(size);
+  places = std::make_unique<std::uint32_t[]>(size);
+}
+
 Sweep::Sweep(bool keep_graph, bool create_graph)
     : keep_graph_(keep_graph), create_graph_(create_graph), id_(next_sweep_id()) {
   tasks_.swap(spare<Task>());
   ready_.swap(spare<Ready>());
+  std::swap(scratch_, spare_scratch());
 }
 
 Sweep::~Sweep() {
@@ -40,6 +53,8 @@ Sweep::~Sweep() {
   if (tasks_.capacity() <= kKeptTasks) {
     tasks_.swap(spare<Task>());
     ready_.swap(spare<Ready>());
+    for (std::size_t i = 0; i < scratch_.size; ++i) scratch_.results[i].reset();
+    std::swap(scratch_, spare_scratch());
   }
 }
 
@@ -159,23 +174,10 @@ void Sweep::execute(std::uint32_t place) {
   const edge_list edges = node.next_edges();
   const std::size_t n = edges.size();
 
-  Tensor inline_results[kInlineEdges];
-  bool inline_wanted[kInlineEdges];
-  std::uint32_t inline_places[kInlineEdges];
-  std::vector<Tensor> heap_results;
-  std::unique_ptr<bool[]> heap_wanted;
-  std::vector<std::uint32_t> heap_places;
-  Tensor* results = inline_results;
-  bool* wanted = inline_wanted;
-  std::uint32_t* places = inline_places;
-  if (n > kInlineEdges) {
-    heap_results.resize(n);
-    heap_wanted = std::make_unique<bool[]>(n);
-    heap_places.resize(n);
-    results = heap_results.data();
-    wanted = heap_wanted.get();
-    places = heap_places.data();
-  }
+  scratch_.make_room(n);
+  Tensor* const results = scratch_.results.get();
+  bool* const wanted = scratch_.wanted.get();
+  std::uint32_t* const places = scratch_.places.get();
   // A leaf that is a target is asked for its gradient, not given it.
   bool any_wanted = node.is_accumulator() && targets_.empty();
   for (std::size_t i = 0; i < n; ++i) {
@@ -198,6 +200,7 @@ void Sweep::execute(std::uint32_t place) {
     if (places[i] == kNone) continue;
     Task& next = tasks_[places[i]];
     if (wanted[i]) accumulate_gradient(next.buffer()[edges[i].input_nr], std::move(results[i]));
+    results[i].reset();
     if (--next.dependencies == 0) push_ready(places[i]);
   }
 }

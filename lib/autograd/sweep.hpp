@@ -63,11 +63,20 @@ class Sweep {
       return a.sequence_nr < b.sequence_nr;
     }
   };
+  /// What one evaluation of a node needs, kept for the next.
+  struct Scratch {
+    std::unique_ptr<Tensor[]> results;
+    std::unique_ptr<bool[]> wanted;
+    std::unique_ptr<std::uint32_t[]> places;
+    std::size_t size = 0;
+    void make_room(std::size_t edges);
+  };
   struct Accumulator {
     Sweep* sweep;
     const Node* node;
   };
 
+  static Scratch& spare_scratch();
   std::uint32_t place_of(Node& node);
   std::uint32_t find_place(const Node& node) const;
   void unclaim(Task& task) noexcept;
@@ -86,6 +95,7 @@ class Sweep {
   std::vector<Target> targets_;
   std::vector<Task> tasks_;
   std::vector<Ready> ready_;
+  Scratch scratch_;
   std::unordered_map<const Node*, std::uint32_t> elsewhere_;
 };
 

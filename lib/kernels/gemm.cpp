@@ -111,6 +111,11 @@ T added(T sum, T x, T y) {
 template <class T>
 T block_dot(const T* x, const T* y, std::int64_t n) {
   constexpr int width = Pack<T>::size;
+  if constexpr (width == 1) {  // g++ 12 with AVX-512 makes wrong code of the two sums below
+    T sum(0);
+    for (std::int64_t i = 0; i < n; ++i) sum = added(sum, x[i], y[i]);
+    return sum;
+  }
   Pack<T> even(0);
   Pack<T> odd(0);
   std::int64_t i = 0;

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <memory>
 #include <vector>
 
 #include "eigengrad/core/tensor.hpp"
@@ -14,15 +13,22 @@ namespace eigengrad::kernels {
 /// indexed dimensions are not neighbours, `picked` comes first.
 struct IndexPlan {
   DimVector input_sizes;
-  /// The indexed dimensions, and for each the indices from 0, row-major in the shape `picked`.
+  /// The indexed dimensions, and for each the indices from 0: int64, contiguous, of shape `picked`.
   std::vector<std::size_t> dims;
-  std::vector<std::vector<std::int64_t>> indices;
+  std::vector<Tensor> indices;
   DimVector picked;
   /// Dimensions of the input before and after `picked` in the result.
   std::vector<std::size_t> before;
   std::vector<std::size_t> after;
   DimVector result_sizes;
 };
+
+/// Brings negative indices, which count from the end of `extent`, in place to the range from 0.
+/// Returns one that is out of range, or 0.
+std::int64_t wrap_indices(const Tensor& indices, std::int64_t extent);
+
+/// The positions of the true elements of a bool tensor, one int64 tensor per dimension.
+std::vector<Tensor> true_positions(const Tensor& mask);
 
 /// dst, contiguous, gets the picked elements of src.
 void index_gather(const IndexPlan& plan, const Tensor& dst, const Tensor& src);

@@ -99,25 +99,6 @@ struct Parsed {
   }
 };
 
-/// The positions of true elements, one tensor per dimension of the mask.
-std::vector<Tensor> positions_of(const Tensor& mask) {
-  const Tensor m = mask.contiguous();
-  const bool* p = m.data_ptr<bool>();
-  const auto n = static_cast<std::size_t>(m.dim());
-  std::vector<std::vector<std::int64_t>> at(n);
-  for (std::int64_t i = 0; i < m.numel(); ++i) {
-    if (!p[i]) continue;
-    std::int64_t rest = i;
-    for (std::size_t d = n; d-- > 0;) {
-      at[d].push_back(rest % m.sizes()[d]);
-      rest /= m.sizes()[d];
-    }
-  }
-  std::vector<Tensor> result;
-  for (const auto& list : at) result.push_back(tensor(list));
-  return result;
-}
-
 /// Dimensions of the indexed tensor that an entry uses up.
 std::size_t consumed(const TensorIndex& i) {
   switch (i.kind()) {
@@ -159,7 +140,7 @@ std::size_t index_by_tensor(std::string_view op, Parsed& p, std::size_t d, const
       detail::fail<IndexError>(op, "the shape of the mask ", t.sizes(), " at index ", k,
                                " does not match the shape of the indexed tensor ", p.view.sizes(),
                                " at index ", d + k);
-  for (Tensor& positions : positions_of(t)) p.index_dim(d++, std::move(positions));
+  for (Tensor& positions : kernels::true_positions(t)) p.index_dim(d++, std::move(positions));
   return d;
 }
 
@@ -206,13 +187,13 @@ Parsed parse(std::string_view op, const Tensor& x, ArrayRef<TensorIndex> indices
 }
 
 /// Indices from 0, row-major in the common shape.
-std::vector<std::int64_t> positions(std::string_view op, const Tensor& indices, IntArrayRef shape,
-                                    std::size_t d, std::int64_t extent) {
-  const Tensor all = autograd::copy_row_major(autograd::expand_to(indices, shape));
-  const std::int64_t* p = all.data_ptr<std::int64_t>();
-  std::vector<std::int64_t> result(p, p + all.numel());
-  for (std::int64_t& i : result) i = detail::wrap_index(op, i, d, extent);
-  return result;
+Tensor positions(std::string_view op, const Tensor& indices, IntArrayRef shape, std::size_t d,
+                 std::int64_t extent) {
+  Tensor all = autograd::copy_row_major(autograd::expand_to(indices, shape));
+  const std::int64_t outside = kernels::wrap_indices(all, extent);
+  if (outside != 0 || (extent == 0 && all.numel() > 0))
+    detail::wrap_index(op, outside, d, extent);
+  return all;
 }
 
 DimVector common_shape(std::string_view op, const std::vector<Tensor>& by_dim) {
@@ -267,7 +248,13 @@ Tensor fitted(const Tensor& values, const Tensor& self, IntArrayRef shape) {
   if (!fits)
     detail::fail<ShapeError>("index_put_", "shape mismatch: value tensor of shape ", values.sizes(),
                              " cannot be broadcast to indexing result of shape ", shape);
-  return autograd::copy_row_major(autograd::expand_to(autograd::cast(values, self.dtype()), shape));
+  return autograd::expand_to(autograd::cast(values, self.dtype()), shape);
+}
+
+/// Values may have more dimensions than the place that they are put in, if those are of extent 1.
+Tensor without_leading_ones(Tensor values, std::size_t dims) {
+  while (values.sizes().size() > dims && values.sizes()[0] == 1) values = values.squeeze(0);
+  return values;
 }
 
 /// The tangent of what is written to, after a write of `values`.
@@ -299,7 +286,9 @@ void put(Tensor& self, const IndexGather& gather, const Tensor& values, bool acc
   {
     const NoGradGuard off;
     const detail::NoTangents plain;
-    const Tensor source = fitted(values, self, gather.plan->result_sizes);
+    Tensor source = fitted(values, self, gather.plan->result_sizes);
+    const bool shares = &source.impl()->storage() == &self.impl()->storage();
+    if (shares || !source.is_contiguous()) source = autograd::copy_row_major(source);
     if (accumulate)
       kernels::index_add(*gather.plan, self, source);
     else
@@ -329,12 +318,15 @@ Tensor Tensor::operator[](const Tensor& i) const { return index({TensorIndex(i)}
 Tensor& Tensor::index_put_(ArrayRef<TensorIndex> indices, const Tensor& values, bool accumulate) {
   Parsed p = parse("index_put_", *this, indices);
   if (!p.is_basic()) {
-    put(p.view, plan_of("index_put_", p), values, accumulate);
-  } else if (accumulate) {
-    p.view.add_(values);
-  } else {
-    p.view.copy_(values);
+    const IndexGather gather = plan_of("index_put_", p);
+    put(p.view, gather, without_leading_ones(values, gather.plan->result_sizes.size()), accumulate);
+    return *this;
   }
+  const Tensor fitting = without_leading_ones(values, p.view.sizes().size());
+  if (accumulate)
+    p.view.add_(fitting);
+  else
+    p.view.copy_(fitting);
   return *this;
 }
 

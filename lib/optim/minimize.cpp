@@ -5,7 +5,6 @@
 #include <sstream>
 
 #include "core/fail.hpp"
-#include "eigengrad/autograd/grad_mode.hpp"
 #include "eigengrad/ops/arithmetic.hpp"
 #include "optim/methods.hpp"
 #include "optim/objective.hpp"
@@ -90,7 +89,6 @@ std::string describe(Status status, const Iteration& at, const MinimizeOptions& 
 MinimizeResult minimize(const std::function<Tensor(const Tensor&)>& f, const Tensor& x0,
                         const MinimizeOptions& options) {
   check(options, x0);
-  const NoGradGuard no_grad;
   const auto start = std::chrono::steady_clock::now();
   const auto seconds = [&] {
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();

@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <boost/test/unit_test.hpp>
+#include <cstdlib>
 #include <string>
 
 #include "apps/run.hpp"
@@ -93,6 +95,14 @@ BOOST_AUTO_TEST_CASE(prints_the_worked_example) {
 BOOST_AUTO_TEST_CASE(takes_no_arguments) {
   check_refusal(run(EG_TOUR, {"--fast"}), {"eg-tour", "--fast"});
   BOOST_TEST(run(EG_TOUR, {"--help"}).code == 0);
+}
+
+BOOST_AUTO_TEST_CASE(output_that_is_lost_is_told) {
+  const Scratch scratch;
+  const std::string err = scratch.path("err");
+  const std::string command = std::string(EG_TOUR) + " > /dev/full 2> " + err;
+  BOOST_TEST(WEXITSTATUS(std::system(command.c_str())) == 1);
+  BOOST_TEST(read_file(err) == "eg-tour: the results cannot be written to stdout\n");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

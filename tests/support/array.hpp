@@ -271,7 +271,7 @@ inline Array first_row_repeated(const Array& a) {
 /// Source: SplitMix64; Steele, Lea and Flood, Fast splittable pseudorandom number generators (2014).
 class Uniform {
  public:
-  explicit Uniform(std::uint64_t seed) : state_(seed * 0x9E3779B97F4A7C15u) {}
+  explicit Uniform(std::uint64_t seed) : state_(seed * 0xD1342543DE82EF95u) {}
   double operator()(double low, double high) {
     std::uint64_t z = state_ += 0x9E3779B97F4A7C15u;
     z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;

@@ -85,8 +85,8 @@ inline void check_close(const Array& actual, const Array& expected,
 inline void check_close(const eg::Tensor& actual, const Array& expected,
                         const Tolerance& tolerance = {}) {
   if (!actual.defined()) {
-    BOOST_CHECK_MESSAGE(false, "an undefined tensor instead of one of shape "
-                                   << text(expected.sizes));
+    BOOST_CHECK_MESSAGE(false,
+                        "an undefined tensor instead of one of shape " << text(expected.sizes));
     return;
   }
   check_close(to_array(actual), expected, tolerance);

@@ -24,7 +24,7 @@ EIGENGRAD_API void backward(const variable_list& tensors, const variable_list& g
 /// Throws: as backward(); GraphError when an input is untracked, or was not used and `allow_unused`
 /// is false (an undefined tensor stands for it otherwise).
 EIGENGRAD_API variable_list grad(const variable_list& outputs, const variable_list& inputs,
-                                 const variable_list& grad_outputs = {},
+                                 TensorList grad_outputs = {},
                                  optional<bool> retain_graph = nullopt, bool create_graph = false,
                                  bool allow_unused = false);
 
