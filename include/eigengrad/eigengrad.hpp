@@ -16,6 +16,7 @@
 #include "eigengrad/core/show_config.hpp"
 #include "eigengrad/core/tensor.hpp"
 #include "eigengrad/core/threads.hpp"
+#include "eigengrad/core/version.hpp"
 #include "eigengrad/functional/transforms.hpp"
 #include "eigengrad/ops/arithmetic.hpp"
 #include "eigengrad/ops/compare.hpp"
