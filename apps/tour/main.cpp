@@ -105,7 +105,7 @@ void second_derivative() {
   heading("First and second derivative of x^2 at x = 3");
   const eg::Tensor x = tracked(3);
   const eg::Tensor y = eg::pow(x, 2);
-  const eg::Tensor first = eg::autograd::grad({y}, {x}, {}, eg::nullopt, true)[0];
+  const eg::Tensor first = eg::autograd::grad({y}, {x}, {.create_graph = true})[0];
   const eg::Tensor second = eg::autograd::grad({first}, {x})[0];
   std::cout << first.item<double>()
             << ", itself with a grad_fn: " << yes_or_no(first.grad_fn() != nullptr) << '\n'

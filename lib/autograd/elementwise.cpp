@@ -181,10 +181,11 @@ class Prepared {
     const std::size_t first = info.first_is_mask ? 1 : 0;
     unified_.emplace();
     dtype = result_type(inputs + first, arity - first);
-    if (info.no_bool && dtype == kBool)
-      detail::fail<DtypeError>(info.op_name,
-                               "is not defined for bool tensors; convert them with to(kInt64) "
-                               "first");
+    for (std::size_t i = first; info.no_bool && i < arity; ++i)
+      if (inputs[i]->dtype() == kBool)
+        detail::fail<DtypeError>(info.op_name,
+                                 "is not defined for bool tensors; convert them with to(kInt64) "
+                                 "first");
     compute = dtype;
     if (!is_floating_point(dtype)) compute = info.integers ? kInt64 : kDefaultDtype;
     if (!info.integers) dtype = compute;
@@ -265,8 +266,9 @@ Op copy_op(const void* op, std::size_t bytes) noexcept {
 bool reusable(const Tensor& x, const Prepared& p, bool saved) noexcept {
   const TensorImpl& t = *x.impl();
   return !saved && t.dtype() == p.dtype && t.is_contiguous() && t.sizes() == p.sizes &&
-         t.exclusively_owned() && t.extra() == nullptr && !t.requires_grad_flag() &&
-         t.view_base() == nullptr && !t.is_wrapped_number() && !detail::thread_state.dual_level;
+         t.exclusively_owned() && t.is_inference() == detail::thread_state.inference_mode &&
+         t.extra() == nullptr && !t.requires_grad_flag() && t.view_base() == nullptr &&
+         !t.is_wrapped_number() && !detail::thread_state.dual_level;
 }
 
 }  // namespace
@@ -332,6 +334,8 @@ void apply_elementwise_inplace(const ElementwiseInfo& info, const void* op, std:
   unsigned used = 0;
   for (int k = 0; (record || dual) && k < info.arity; ++k)
     if (dual || detail::is_tracked(*p.at[k])) used |= info.used[k];
+  for (int k = 1; record && k < info.arity; ++k)
+    if ((used & (1u << k)) != 0) check_may_be_saved(*p.at[k]);
   Prepared q = p;
   if (p.at[0] != &self) {
     self.copy_(apply_elementwise(info, op, op_bytes, inputs));

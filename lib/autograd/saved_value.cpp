@@ -6,7 +6,14 @@
 
 namespace eigengrad::autograd {
 
-void SavedValue::save(const Tensor& t, std::uint16_t output_nr) noexcept {
+void refuse_to_save(const Tensor& t) {
+  detail::fail<GraphError>("autograd",
+                           "Inference tensors cannot be saved for backward: one of shape ",
+                           t.sizes(), " was made in inference mode; clone() it outside first");
+}
+
+void SavedValue::save(const Tensor& t, std::uint16_t output_nr) {
+  check_may_be_saved(t);
   drop();
   impl_ = t.impl();
   impl_->hold();

@@ -7,6 +7,12 @@
 
 namespace eigengrad::autograd {
 
+[[noreturn]] void refuse_to_save(const Tensor& t);
+/// Throws: GraphError for a tensor made in inference mode, whose writes nobody counts.
+inline void check_may_be_saved(const Tensor& t) {
+  if (EIGENGRAD_UNLIKELY(t.impl()->is_inference())) refuse_to_save(t);
+}
+
 /// A tensor that a node keeps for its backward pass.
 ///
 /// Note [Saved values]
@@ -27,9 +33,9 @@ class SavedValue {
 
   static constexpr std::uint16_t kInput = 0xffff;
 
-  void save_input(const Tensor& t) noexcept { save(t, kInput); }
+  void save_input(const Tensor& t) { save(t, kInput); }
   /// `output_nr` tells which output of the node it is.
-  void save_output(const Tensor& t, std::uint16_t output_nr = 0) noexcept { save(t, output_nr); }
+  void save_output(const Tensor& t, std::uint16_t output_nr = 0) { save(t, output_nr); }
   bool holds() const noexcept { return impl_ != nullptr; }
   /// For values that may be missing by design: whether something was saved, released since or not.
   bool was_saved() const noexcept { return impl_ != nullptr || released_; }
@@ -49,7 +55,7 @@ class SavedValue {
   Tensor tensor(Node& node, const Edge* edge) const;
 
  private:
-  void save(const Tensor& t, std::uint16_t output_nr) noexcept;
+  void save(const Tensor& t, std::uint16_t output_nr);
   void drop() noexcept {
     if (impl_ != nullptr) std::exchange(impl_, nullptr)->release_held();
   }

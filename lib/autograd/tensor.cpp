@@ -136,6 +136,13 @@ Tensor Tensor::data() const {
       [](void* t) noexcept { delete static_cast<Tensor*>(t); }, keep));
 }
 
+std::int64_t Tensor::_version() const {
+  if (is_inference())
+    detail::fail<GraphError>("_version",
+                             "Inference tensors do not track version counter; clone() it first");
+  return static_cast<std::int64_t>(impl_->storage().version());
+}
+
 Tensor Tensor::_base() const { return share(get().view_base()); }
 
 namespace autograd {

@@ -155,9 +155,11 @@ class CopySlices final : public Node {
 Tensor raw_view(const Tensor& t, IntArrayRef sizes, IntArrayRef strides,
                 std::int64_t offset_elements) {
   const detail::TensorImpl& impl = *t.impl();
-  return Tensor::adopt(detail::TensorImpl::create_view(
+  Tensor y = Tensor::adopt(detail::TensorImpl::create_view(
       &impl.storage(), impl.bytes() + offset_elements * element_size(impl.dtype()), impl.dtype(),
       sizes, strides));
+  y.impl()->set_inference(impl.is_inference());
+  return y;
 }
 
 void mark_view(const Tensor& view, const Tensor& t, detail::ViewKind kind) {
@@ -191,6 +193,17 @@ Edge output_edge(Node& node, std::uint32_t output_nr) {
   return {make_node<LinearNode<Gather>>(write.gather(), Edge(write.shared_from_this(), 0)), 0};
 }
 
+namespace {
+
+/// Replaces the history of a tensor that was written to; a retained gradient becomes that of its new
+/// value.
+void adopt_history(detail::TensorImpl& t, std::shared_ptr<Node> node) {
+  if (t.extra() != nullptr && t.extra()->retains_grad) move_retained(t, *node);
+  t.set_history(std::move(node), 0);
+}
+
+}  // namespace
+
 void refresh_view_history(const Tensor& view) {
   detail::TensorImpl& impl = *view.impl();
   const std::uint32_t version = impl.storage().version();
@@ -198,19 +211,18 @@ void refresh_view_history(const Tensor& view) {
   const Tensor base = Tensor::share(impl.view_base());
   impl.set_history_version(version);
   if (!base.impl()->tracked()) return;
-  impl.set_history(make_node<LinearNode<Gather>>(gather_of(base, view), gradient_edge(base)), 0);
+  adopt_history(impl, make_node<LinearNode<Gather>>(gather_of(base, view), gradient_edge(base)));
 }
 
 void rebase_history(const Tensor& self, std::shared_ptr<Node> node) {
   detail::TensorImpl& impl = *self.impl();
   if (impl.view_base() == nullptr) {
-    if (impl.extra() != nullptr && impl.extra()->retains_grad) move_retained(impl, *node);
-    impl.set_history(std::move(node), 0);
+    adopt_history(impl, std::move(node));
     return;
   }
   const Tensor base = Tensor::share(impl.view_base());
   const auto copy = make_node<CopySlices>(gradient_edge(base), base, self, std::move(node));
-  base.impl()->set_history(copy, 0);
+  adopt_history(*base.impl(), copy);
   impl.set_history_version(impl.storage().version() - 1);
   refresh_view_history(self);
 }

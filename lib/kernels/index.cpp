@@ -152,9 +152,8 @@ void index_write(const IndexPlan& plan, const Tensor& dst, const Tensor& src) {
 }
 
 void index_add(const IndexPlan& plan, const Tensor& dst, const Tensor& src) {
-  for_picked(plan, dst, src, []<class T>(T& picked, const T& value) {
-    picked = static_cast<T>(picked + value);
-  });
+  for_picked(plan, dst, src,
+             []<class T>(T& picked, const T& value) { picked = static_cast<T>(picked + value); });
 }
 
 }  // namespace eigengrad::kernels

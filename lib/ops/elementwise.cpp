@@ -128,6 +128,15 @@ struct Clamp {
   auto slope(const Value auto& x) const { return math::when((x >= low) & (x <= high), 1); }
 };
 
+struct ClampMin : Clamp {
+  static constexpr auto node_name = "ClampMinBackward0";
+  static constexpr auto op_name = "clamp_min";
+};
+struct ClampMax : Clamp {
+  static constexpr auto node_name = "ClampMaxBackward0";
+  static constexpr auto op_name = "clamp_max";
+};
+
 /// clamp on int64, where infinite bounds have no place.
 struct ClampInteger {
   static constexpr int arity = 1;
@@ -160,7 +169,7 @@ Tensor abs(const Tensor& x) { return apply(Abs{}, x); }
 Tensor exp(const Tensor& x) { return apply(Exp{}, x); }
 Tensor log(const Tensor& x) { return apply(Log{}, x); }
 Tensor sqrt(const Tensor& x) { return apply(Sqrt{}, x); }
-Tensor square(const Tensor& x) { return apply(Square{}, x); }
+Tensor square(const Tensor& x) { return apply(Square{}, x.dtype() == kBool ? x.to(kInt64) : x); }
 Tensor reciprocal(const Tensor& x) { return apply(Reciprocal{}, x); }
 Tensor sin(const Tensor& x) { return apply(Sin{}, x); }
 Tensor cos(const Tensor& x) { return apply(Cos{}, x); }
@@ -178,8 +187,14 @@ Tensor clamp(const Tensor& x, const optional<Scalar>& min, const optional<Scalar
       ClampInteger{min ? min->toLong() : Limits::min(), max ? max->toLong() : Limits::max()},
       x.to(kInt64));
 }
-Tensor clamp_min(const Tensor& x, const Scalar& min) { return clamp(x, min, nullopt); }
-Tensor clamp_max(const Tensor& x, const Scalar& max) { return clamp(x, nullopt, max); }
+Tensor clamp_min(const Tensor& x, const Scalar& min) {
+  if (!x.is_floating_point()) return clamp(x, min, nullopt);
+  return apply(ClampMin{clamp_rule(min, nullopt)}, x);
+}
+Tensor clamp_max(const Tensor& x, const Scalar& max) {
+  if (!x.is_floating_point()) return clamp(x, nullopt, max);
+  return apply(ClampMax{clamp_rule(nullopt, max)}, x);
+}
 
 #define EIGENGRAD_UNARY(name, Rule)                              \
   Tensor Tensor::name() const { return eigengrad::name(*this); } \

@@ -89,13 +89,21 @@ struct IndexPut {
 struct Parsed {
   Tensor view;
   std::vector<Tensor> by_dim;
+  /// The dimensions of the whole tensor that they index, for messages.
+  std::vector<std::size_t> origin;
 
   bool is_basic() const {
     return std::none_of(by_dim.begin(), by_dim.end(), [](const Tensor& t) { return t.defined(); });
   }
-  void index_dim(std::size_t d, Tensor indices) {
-    if (by_dim.size() <= d) by_dim.resize(d + 1);
+  void index_dim(std::size_t d, std::size_t whole_dim, Tensor indices) {
+    by_dim.resize(d + 1);
+    origin.resize(d + 1);
     by_dim[d] = std::move(indices);
+    origin[d] = whole_dim;
+  }
+  void select(std::string_view op, std::size_t d, std::size_t whole_dim, std::int64_t i) {
+    detail::wrap_index(op, i, whole_dim, view.sizes()[d]);
+    view = view.select(static_cast<std::int64_t>(d), i);
   }
 };
 
@@ -115,20 +123,21 @@ std::size_t consumed(const TensorIndex& i) {
 /// A bool picks all or nothing along a new axis.
 void index_by_bool(Parsed& p, std::size_t d, bool value) {
   p.view = p.view.unsqueeze(static_cast<std::int64_t>(d));
-  p.index_dim(d, zeros({value ? 1 : 0}, kInt64));
+  p.index_dim(d, d, zeros({value ? 1 : 0}, kInt64));
 }
 
 /// Returns the next dimension.
-std::size_t index_by_tensor(std::string_view op, Parsed& p, std::size_t d, const Tensor& t) {
+std::size_t index_by_tensor(std::string_view op, Parsed& p, std::size_t d, std::size_t whole_dim,
+                            const Tensor& t) {
   if (t.dtype() != kBool && t.dtype() != kInt64)
     detail::fail<IndexError>(op, "tensors used as indices must be int64 or bool, got ",
                              to_string(t.dtype()));
   if (t.dtype() == kInt64) {
     if (t.dim() == 0) {
-      p.view = p.view.select(static_cast<std::int64_t>(d), t.item<std::int64_t>());
+      p.select(op, d, whole_dim, t.item<std::int64_t>());
       return d;
     }
-    p.index_dim(d, t.detach());
+    p.index_dim(d, whole_dim, t.detach());
     return d + 1;
   }
   if (t.dim() == 0) {
@@ -140,7 +149,8 @@ std::size_t index_by_tensor(std::string_view op, Parsed& p, std::size_t d, const
       detail::fail<IndexError>(op, "the shape of the mask ", t.sizes(), " at index ", k,
                                " does not match the shape of the indexed tensor ", p.view.sizes(),
                                " at index ", d + k);
-  for (Tensor& positions : kernels::true_positions(t)) p.index_dim(d++, std::move(positions));
+  for (Tensor& positions : kernels::true_positions(t))
+    p.index_dim(d++, whole_dim++, std::move(positions));
   return d;
 }
 
@@ -155,13 +165,14 @@ Parsed parse(std::string_view op, const Tensor& x, ArrayRef<TensorIndex> indices
     detail::fail<IndexError>(op, "too many indices for tensor of dimension ", x.dim(), ": ", used);
   if (dots > 1) detail::fail<IndexError>(op, "an index can only have a single ellipsis ('...')");
 
-  Parsed p{x, {}};
+  Parsed p{x, {}, {}};
   std::size_t d = 0;
+  std::size_t whole_dim = 0;
   for (const TensorIndex& i : indices) {
     const auto at = static_cast<std::int64_t>(d);
     switch (i.kind()) {
       case TensorIndex::Kind::Integer:
-        p.view = p.view.select(at, i.integer());
+        p.select(op, d, whole_dim, i.integer());
         break;
       case TensorIndex::Kind::Range:
         p.view = p.view.slice(at, i.slice().start, i.slice().stop, i.slice().step);
@@ -173,15 +184,17 @@ Parsed parse(std::string_view op, const Tensor& x, ArrayRef<TensorIndex> indices
         break;
       case TensorIndex::Kind::Dots:
         d += x.sizes().size() - used;
+        whole_dim += x.sizes().size() - used;
         break;
       case TensorIndex::Kind::Boolean:
         index_by_bool(p, d, i.integer() != 0);
         ++d;
         break;
       case TensorIndex::Kind::Indices:
-        d = index_by_tensor(op, p, d, i.tensor());
+        d = index_by_tensor(op, p, d, whole_dim, i.tensor());
         break;
     }
+    whole_dim += consumed(i);
   }
   return p;
 }
@@ -191,8 +204,7 @@ Tensor positions(std::string_view op, const Tensor& indices, IntArrayRef shape, 
                  std::int64_t extent) {
   Tensor all = autograd::copy_row_major(autograd::expand_to(indices, shape));
   const std::int64_t outside = kernels::wrap_indices(all, extent);
-  if (outside != 0 || (extent == 0 && all.numel() > 0))
-    detail::wrap_index(op, outside, d, extent);
+  if (outside != 0 || (extent == 0 && all.numel() > 0)) detail::wrap_index(op, outside, d, extent);
   return all;
 }
 
@@ -219,7 +231,7 @@ IndexGather plan_of(std::string_view op, const Parsed& p) {
   for (std::size_t d = 0; d < p.by_dim.size(); ++d) {
     if (!p.by_dim[d].defined()) continue;
     plan->dims.push_back(d);
-    plan->indices.push_back(positions(op, p.by_dim[d], plan->picked, d, sizes[d]));
+    plan->indices.push_back(positions(op, p.by_dim[d], plan->picked, p.origin[d], sizes[d]));
   }
   const std::size_t first = plan->dims.front();
   const bool neighbours = plan->dims.back() - first + 1 == plan->dims.size();

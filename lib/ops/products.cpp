@@ -70,9 +70,8 @@ struct Mv {
       sizes.push_back(1);
       DimVector strides(y.strides());
       strides.push_back(1);
-      kernels::multiply_batches(
-          autograd::raw_view(y, sizes, strides, 0), a,
-          autograd::raw_view(x, {x.sizes()[0], 1}, {x.strides()[0], 1}, 0));
+      kernels::multiply_batches(autograd::raw_view(y, sizes, strides, 0), a,
+                                autograd::raw_view(x, {x.sizes()[0], 1}, {x.strides()[0], 1}, 0));
     }
     return y;
   }
@@ -125,8 +124,8 @@ Tensor Bmm::forward(const Tensor& a, const Tensor& b) const {
 
 [[noreturn]] void refuse(std::string_view op, const Tensor& a, const Tensor& b,
                          std::string_view why) {
-  detail::fail<ShapeError>(op, "shapes ", a.sizes(), " and ", b.sizes(), " cannot be multiplied: ",
-                           why);
+  detail::fail<ShapeError>(op, "shapes ", a.sizes(), " and ", b.sizes(),
+                           " cannot be multiplied: ", why);
 }
 
 void check_dtypes(std::string_view op, const Tensor& a, const Tensor& b) {

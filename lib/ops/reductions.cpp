@@ -97,40 +97,48 @@ struct MeanDim : Mean {
   static constexpr auto node_name = "MeanBackward1";
 };
 
-/// Product over the last dimension. Its gradient is the product of the other elements, exact also
-/// where elements are 0, at every order.
-struct ProdLast {
+/// Product along a dimension. Its gradient is the product of the other elements, exact also where
+/// elements are 0, at every order.
+struct Prod {
   static constexpr auto node_name = "ProdBackward1";
   static constexpr bool uses_input = true;
   static constexpr bool uses_output = true;
+  std::int64_t d = -1;
+  bool keepdim = false;
   Tensor forward(const Tensor& x) const {
-    DimVector kept_one(x.sizes());
-    kept_one.back() = 1;
-    DimVector sizes(x.sizes());
-    sizes.pop_back();
-    return reduced(kernels::prod, x, x.dtype(), kept_one, sizes);
-  }
-  /// At each element the product of the others.
-  static Tensor others(const Tensor& x, const Tensor& y) {
-    if (!detail::recording() && !detail::thread_state.dual_level) {
-      const Tensor result = empty_like(x.contiguous());
-      kernels::products_of_others(result, x.contiguous());
-      return result;
-    }
-    if (!x.eq(0).any().item<bool>()) return y.unsqueeze(-1) / x;
-    // Row i of a matrix of copies of x with a diagonal of ones has the product of all but i; a
-    // composition of smooth operators, at the price of n^2 elements.
-    const Tensor diagonal = eye(x.size(-1), x.options()).eq(1);
-    return apply_general(ProdLast{}, where(diagonal, 1, x.unsqueeze(-2)));
+    const Dims dims("prod", x, d);
+    return reduced(kernels::prod, x, x.dtype(), dims.kept_one, dims.result(keepdim));
   }
   Tensor vjp(const Tensor& g, const Tensor& x, const Tensor& y) const {
-    return g.unsqueeze(-1) * others(x, y);
+    return widen(g) * others(x, y);
   }
   Tensor jvp(const Tensor& t, const Tensor& x, const Tensor& y) const {
-    return (t * others(x, y)).sum(-1);
+    return (t * others(x, y)).sum(d, keepdim);
+  }
+
+ private:
+  Tensor widen(const Tensor& y) const { return keepdim ? y : y.unsqueeze(d); }
+  /// At each element the product of the others.
+  Tensor others(const Tensor& x, const Tensor& y) const {
+    const bool record = detail::recording() || detail::thread_state.dual_level;
+    if (record && !x.eq(0).any().item<bool>()) return widen(y) / x;
+    const Tensor rows = x.transpose(d, -1);
+    return (record ? recorded_others(rows) : computed_others(rows)).transpose(d, -1);
+  }
+  static Tensor computed_others(const Tensor& rows) {
+    const Tensor x = rows.contiguous();
+    const Tensor result = empty_like(x);
+    kernels::products_of_others(result, x);
+    return result;
+  }
+  /// Row i of a matrix of copies of x with a diagonal of ones has the product of all but i; a
+  /// composition of smooth operators, at the price of n^2 elements.
+  static Tensor recorded_others(const Tensor& rows) {
+    const Tensor diagonal = eye(rows.size(-1), rows.options()).eq(1);
+    return apply_general(Prod{}, where(diagonal, 1, rows.unsqueeze(-2)));
   }
 };
-struct ProdAll : ProdLast {
+struct ProdAll : Prod {
   static constexpr auto node_name = "ProdBackward0";
 };
 
@@ -361,11 +369,7 @@ Tensor prod(const Tensor& x, std::int64_t dim, bool keepdim, optional<ScalarType
   const Tensor y = as_summand(x, dtype);
   const auto d = static_cast<std::int64_t>(detail::wrap_dim("prod", dim, y.sizes().size()));
   if (y.dim() == 0) return prod(y);
-  const Tensor p = apply_general(ProdLast{}, y.transpose(d, -1));
-  // The other dimensions come in the order of y with the last one at place d.
-  if (d == y.dim() - 1) return keepdim ? p.unsqueeze(d) : p;
-  const Tensor in_place = p.unsqueeze(-1).transpose(d, -1);
-  return keepdim ? in_place : in_place.squeeze(d);
+  return apply_general(Prod{d, keepdim}, y);
 }
 
 Tensor max(const Tensor& x) { return extremum_all("max", x, true); }
@@ -409,7 +413,7 @@ Tensor sum_to_size(const Tensor& x, IntArrayRef size) {
   if (!fits)
     detail::fail<ShapeError>("sum_to_size", "size ", size, " is not expandable to size ",
                              x.sizes());
-  return autograd::sum_to(x, size);
+  return autograd::sum_to(x.dtype() == kBool && !(x.sizes() == size) ? x.to(kInt64) : x, size);
 }
 
 Tensor Tensor::sum(optional<ScalarType> dtype) const { return eigengrad::sum(*this, dtype); }

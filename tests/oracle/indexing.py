@@ -17,7 +17,7 @@ FORMS = [
     PAIR, "tensor([-1, 0, -1])", f":, {PAIR}", f"..., {PAIR}", f"{PAIR}, {OTHER}",
     f"{PAIR}, :, {OTHER}", f":, {PAIR}, {OTHER}", f"tensor([[2], [0]]), {OTHER}", f"{PAIR}, 1",
     f"1, :, {PAIR}", f"1, {PAIR}", f"{PAIR}, None", f"{PAIR}, None, {OTHER}", f"None, {PAIR}",
-    f"{PAIR}, ..., None", f"{PAIR}, 1:3", f"1:3, {PAIR}, ::2", f"1:3, :, {PAIR}",
+    f":, {PAIR}, None, {OTHER}", f"{PAIR}, ..., None", f"{PAIR}, 1:3", f"1:3, {PAIR}, ::2", f"1:3, :, {PAIR}",
     "tensor([[0, 1], [2, 3]])", ":, tensor([[0, 1], [2, 0]])", "tensor(2)", ":, tensor(1)",
     f"tensor(1), :, {PAIR}", f"tensor([3]), {PAIR}", f"{PAIR}, {OTHER}, tensor([0, 4])",
     f"{PAIR}, {OTHER}, 3", "tensor([], dtype=torch.int64)",

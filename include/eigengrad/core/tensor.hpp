@@ -146,7 +146,8 @@ class EIGENGRAD_API Tensor {
   Tensor& detach_();
   /// The same memory with a version counter of its own: writes to it go unnoticed.
   Tensor data() const;
-  std::int64_t _version() const { return static_cast<std::int64_t>(get().storage().version()); }
+  /// In-place writes to the memory so far. Throws: GraphError for a tensor made in inference mode.
+  std::int64_t _version() const;
   bool is_view() const { return get().view_base() != nullptr; }
   Tensor _base() const;
   bool is_inference() const { return get().is_inference(); }

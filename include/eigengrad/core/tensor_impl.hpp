@@ -119,6 +119,7 @@ class EIGENGRAD_API TensorImpl {
   bool is_wrapped_number() const noexcept { return wrapped_number_; }
   void set_wrapped_number(bool on) noexcept { wrapped_number_ = on; }
   bool is_inference() const noexcept { return inference_; }
+  void set_inference(bool on) noexcept { inference_ = on; }
 
   /// Tensors alive in the process, those that only saved values keep included.
   static std::int64_t live_count() noexcept;

@@ -1,0 +1,386 @@
+#include <boost/test/unit_test.hpp>
+#include <fstream>
+#include <map>
+#include <set>
+#include <sstream>
+
+#include "eigengrad/autograd/engine.hpp"
+#include "table.hpp"
+
+/// The rows of the table against PyTorch: tests/oracle/ops.txt, which tests/oracle/generate.py writes.
+namespace table {
+namespace {
+
+using support::check_close;
+using support::to_array;
+using support::to_tensor;
+
+struct Evaluation {
+  Inputs arguments;
+  std::vector<bool> differentiated;
+  Outputs values;
+  Inputs weights, gradients, directions, products;
+};
+
+struct Promotion {
+  std::string a, b, result;
+};
+
+struct Fixture {
+  std::vector<std::string> nodes;
+  std::vector<Evaluation> samples;
+  /// Dtype of the arguments, and of the results.
+  std::vector<std::pair<std::string, std::string>> dtypes;
+};
+
+struct Oracle {
+  std::map<std::string, Fixture> rows;
+  std::map<std::string, std::vector<Promotion>> promotions;
+};
+
+Array read_array(std::istringstream& line) {
+  std::size_t n = 0;
+  line >> n;
+  Sizes sizes(n);
+  for (std::int64_t& s : sizes) line >> s;
+  Array a(sizes);
+  std::string word;
+  for (double& v : a.values) {
+    if (!(line >> word)) throw std::runtime_error("ops.txt: a line ends too early");
+    v = std::strtod(word.c_str(), nullptr);
+  }
+  return a;
+}
+
+void read_sample_line(const std::string& keyword, std::istringstream& line, Evaluation& e) {
+  if (keyword == "input" || keyword == "constant") {
+    e.arguments.push_back(read_array(line));
+    e.differentiated.push_back(keyword == "input");
+    if (keyword == "constant") e.arguments.back().dtype = eg::kBool;
+    return;
+  }
+  const std::map<std::string, Inputs*> lists{{"value", &e.values},
+                                             {"weight", &e.weights},
+                                             {"gradient", &e.gradients},
+                                             {"direction", &e.directions},
+                                             {"product", &e.products}};
+  const auto list = lists.find(keyword);
+  if (list == lists.end()) throw std::runtime_error("ops.txt: unknown keyword " + keyword);
+  list->second->push_back(read_array(line));
+}
+
+/// "a b = c" as "a b" and "c".
+std::pair<std::string, std::string> sides(const std::string& text) {
+  const std::size_t at = text.find(" = ");
+  return {text.substr(0, at), text.substr(at + 3)};
+}
+
+Oracle read_oracle() {
+  std::ifstream file(EIGENGRAD_SOURCE_DIR "/tests/oracle/ops.txt");
+  if (!file) throw std::runtime_error("tests/oracle/ops.txt cannot be read");
+  Oracle oracle;
+  Fixture* fixture = nullptr;
+  for (std::string text; std::getline(file, text);) {
+    std::istringstream line(text);
+    std::string keyword, rest;
+    line >> keyword;
+    if (keyword == "#") continue;
+    if (keyword == "row") {
+      line >> rest;
+      fixture = &oracle.rows[rest];
+    } else if (keyword == "node") {
+      while (line >> rest) fixture->nodes.push_back(rest);
+    } else if (keyword == "sample") {
+      fixture->samples.emplace_back();
+    } else if (keyword == "dtypes") {
+      std::getline(line >> std::ws, rest);
+      fixture->dtypes.push_back(sides(rest));
+    } else if (keyword == "promote") {
+      Promotion p;
+      std::string op, equals;
+      line >> op >> p.a >> p.b >> equals >> p.result;
+      oracle.promotions[op].push_back(p);
+    } else {
+      read_sample_line(keyword, line, fixture->samples.back());
+    }
+  }
+  return oracle;
+}
+
+const Oracle& oracle() {
+  static const Oracle read = read_oracle();
+  return read;
+}
+
+// ---- Values, gradients, second derivatives.
+
+/// 1e-12 of an element; where terms cancel, which are about as large as the largest element or as
+/// `terms`, some units in their last place.
+void check_like_torch(const std::string& what, const variable_list& actual, const Inputs& wanted,
+                      double terms = 0) {
+  BOOST_REQUIRE_EQUAL(actual.size(), wanted.size());
+  for (std::size_t k = 0; k < wanted.size(); ++k) {
+    BOOST_TEST_INFO_SCOPE(what << ' ' << k);
+    double largest = terms;
+    for (const double v : wanted[k].values)
+      if (std::isfinite(v)) largest = std::max(largest, std::abs(v));
+    if (!actual[k].defined()) {  // stands for zeros
+      BOOST_TEST(largest == terms);
+      continue;
+    }
+    Array given = to_array(actual[k]);
+    given.dtype = eg::kFloat64;
+    check_close(given, wanted[k], {.relative = 1e-12, .scale = largest / 256});
+  }
+}
+
+variable_list tensors_of(const Inputs& arrays) {
+  variable_list list;
+  for (const Array& a : arrays) list.push_back(to_tensor(a));
+  return list;
+}
+
+eg::Tensor weighted_sum(const variable_list& list, const variable_list& weights) {
+  eg::Tensor total = eg::zeros({});
+  for (std::size_t k = 0; k < list.size(); ++k)
+    if (list[k].defined()) total = total + (list[k] * weights[k]).sum();
+  return total;
+}
+
+void check_sample(const Row& row, const Evaluation& e) {
+  const variable_list x = tensors_of(e.arguments);
+  variable_list wanted;
+  for (std::size_t k = 0; k < x.size(); ++k)
+    if (e.differentiated[k] && row.differentiable) wanted.push_back(x[k].requires_grad_());
+  const variable_list y = row.call(x);
+  check_like_torch("value", y, e.values);
+  variable_list tracked;
+  for (const eg::Tensor& t : y)
+    if (t.requires_grad()) tracked.push_back(t);
+  BOOST_REQUIRE_EQUAL(tracked.size(), e.weights.size());
+  if (tracked.empty()) return;
+  const variable_list g = eg::autograd::grad(
+      tracked, wanted,
+      {.grad_outputs = tensors_of(e.weights), .create_graph = true, .allow_unused = true});
+  check_like_torch("gradient", g, e.gradients);
+  if (e.directions.empty()) return;
+  const eg::Tensor total = weighted_sum(g, tensors_of(e.directions));
+  variable_list products(wanted.size());
+  if (total.requires_grad()) products = eg::autograd::grad({total}, wanted, {.allow_unused = true});
+  check_like_torch("second derivative", products, e.products, 1);
+}
+
+/// Nodes whose names differ from PyTorch 1.13's on purpose.
+const std::map<std::string, std::string>& other_nodes() {
+  static const std::map<std::string, std::string> names{
+      // A difference with the operands exchanged is a difference, as in libtorch's operators.
+      {"rsub", "SubBackward0"},
+      {"rsub_number", "SubBackward0"},
+      // Later versions of PyTorch say the same as eigengrad.
+      {"reshape", "ViewBackward0"},
+      {"reshape_inferred", "ViewBackward0"},
+      {"flatten", "ViewBackward0"},
+      {"flatten_some", "ViewBackward0"},
+      {"sum_to_scalar", "SumBackward1"}};
+  return names;
+}
+
+void check_row(const Row& row) {
+  const auto found = oracle().rows.find(row.name);
+  if (found == oracle().rows.end()) {
+    BOOST_ERROR("no fixture: add the row to tests/oracle/generate.py and run it");
+    return;
+  }
+  const Fixture& fixture = found->second;
+  BOOST_TEST(!fixture.samples.empty());
+  for (std::size_t i = 0; i < fixture.samples.size(); ++i) {
+    BOOST_TEST_INFO_SCOPE("sample " << i);
+    check_sample(row, fixture.samples[i]);
+  }
+  if (!row.differentiable) return;
+  const Evaluation& first = fixture.samples[0];
+  variable_list x = tensors_of(first.arguments);
+  for (std::size_t k = 0; k < x.size(); ++k)
+    if (first.differentiated[k]) x[k].requires_grad_();
+  std::vector<std::string> names;
+  for (const eg::Tensor& t : row.call(x))
+    if (t.requires_grad()) names.push_back(t.is_leaf() ? "none" : t.grad_fn()->name());
+  const auto other = other_nodes().find(row.name);
+  BOOST_TEST(names == (other == other_nodes().end() ? fixture.nodes
+                                                    : std::vector<std::string>{other->second}),
+             boost::test_tools::per_element());
+}
+
+// ---- Dtypes.
+
+eg::ScalarType dtype_named(const std::string& name) {
+  for (const eg::ScalarType t : {eg::kBool, eg::kInt64, eg::kFloat32, eg::kFloat64})
+    if (eg::to_string(t) == name) return t;
+  throw std::runtime_error("ops.txt: unknown dtype " + name);
+}
+
+template <class F>
+std::string dtypes_of(F&& call) {
+  try {
+    std::string names;
+    for (const eg::Tensor& t : call())
+      names += (names.empty() ? "" : " ") + std::string(eg::to_string(t.dtype()));
+    return names;
+  } catch (const eg::Error&) {
+    return "error";
+  }
+}
+
+/// Rows that take bool tensors although PyTorch refuses them: |x|, max(x, 0) and powers of 0 and 1
+/// exist, and so does the place of the first true element.
+const std::set<std::string>& rows_on_bools() {
+  static const std::set<std::string> names{
+      "abs", "relu", "pow", "argmax", "argmax_dim", "argmin", "argmin_dim_kept"};
+  return names;
+}
+
+void check_dtypes(const Row& row, const Fixture& fixture) {
+  for (const auto& [dtype, wanted] : fixture.dtypes) {
+    BOOST_TEST_INFO_SCOPE(dtype);
+    variable_list x;
+    for (const Array& a : row.samples[0])
+      x.push_back(to_tensor(a.dtype == eg::kFloat64 ? support::as(a, dtype_named(dtype)) : a));
+    for (eg::Tensor& t : x)
+      if (t.dtype() == eg::kInt64) t = t.abs();  // exponents
+    const std::string actual = dtypes_of([&] { return row.call(x); });
+    if (dtype == "bool" && rows_on_bools().contains(row.name))
+      BOOST_TEST((wanted == "error" && actual != "error"));
+    else
+      BOOST_TEST(actual == wanted);
+  }
+}
+
+// ---- Promotion of two arguments.
+
+struct Operator {
+  std::function<eg::Tensor(const eg::Tensor&, const eg::Tensor&)> tensors;
+  std::function<eg::Tensor(const eg::Tensor&, const eg::Scalar&)> number = {};
+};
+
+const std::map<std::string, Operator>& operators() {
+  using eg::Scalar;
+  using eg::Tensor;
+  static const std::map<std::string, Operator> list{
+      {"add",
+       {[](const Tensor& a, const Tensor& b) { return a + b; },
+        [](const Tensor& a, const Scalar& b) { return a + b; }}},
+      {"sub",
+       {[](const Tensor& a, const Tensor& b) { return a - b; },
+        [](const Tensor& a, const Scalar& b) { return a - b; }}},
+      {"mul",
+       {[](const Tensor& a, const Tensor& b) { return a * b; },
+        [](const Tensor& a, const Scalar& b) { return a * b; }}},
+      {"div",
+       {[](const Tensor& a, const Tensor& b) { return a / b; },
+        [](const Tensor& a, const Scalar& b) { return a / b; }}},
+      {"pow",
+       {[](const Tensor& a, const Tensor& b) { return eg::pow(a, b); },
+        [](const Tensor& a, const Scalar& b) { return eg::pow(a, b); }}},
+      {"eq",
+       {[](const Tensor& a, const Tensor& b) { return a == b; },
+        [](const Tensor& a, const Scalar& b) { return a == b; }}},
+      {"lt",
+       {[](const Tensor& a, const Tensor& b) { return a < b; },
+        [](const Tensor& a, const Scalar& b) { return a < b; }}},
+      {"maximum", {[](const Tensor& a, const Tensor& b) { return eg::maximum(a, b); }}},
+      {"logical_and", {[](const Tensor& a, const Tensor& b) { return eg::logical_and(a, b); }}},
+      {"where",
+       {[](const Tensor& a, const Tensor& b) { return eg::where(eg::tensor({true}), a, b); }}},
+      {"cat", {[](const Tensor& a, const Tensor& b) {
+         return eg::cat({a, b});
+       }}},
+      {"stack", {[](const Tensor& a, const Tensor& b) {
+         return eg::stack({a, b});
+       }}},
+      {"matmul", {[](const Tensor& a, const Tensor& b) { return eg::matmul(a, b); }}}};
+  return list;
+}
+
+/// "float64:dims" and "float64:none" as a tensor of ones.
+eg::Tensor argument(const std::string& text) {
+  const std::size_t colon = text.find(':');
+  const bool has_dims = text.substr(colon + 1) == "dims";
+  return eg::ones(has_dims ? Sizes{1} : Sizes{}, dtype_named(text.substr(0, colon)));
+}
+
+eg::Scalar number(const std::string& text) {
+  if (text == "bool:number") return true;
+  return text == "int64:number" ? eg::Scalar(2) : eg::Scalar(1.5);
+}
+
+/// As rows_on_bools(); a bool that is subtracted from a tensor is a number like others in C++.
+bool takes_more(const std::string& op, const Promotion& p) {
+  const auto is_bool = [](const std::string& argument) { return argument.starts_with("bool:"); };
+  if (op == "pow") return is_bool(p.a) && is_bool(p.b);
+  return op == "sub" && p.b == "bool:number" && !is_bool(p.a);
+}
+
+void check_promotions(const std::string& op, const std::vector<Promotion>& list) {
+  const Operator& f = operators().at(op);
+  for (const Promotion& p : list) {
+    BOOST_TEST_INFO_SCOPE(p.a << " and " << p.b);
+    const std::string actual = dtypes_of([&] {
+      const eg::Tensor a = argument(p.a);
+      return variable_list{p.b.ends_with(":number") ? f.number(a, number(p.b))
+                                                    : f.tensors(a, argument(p.b))};
+    });
+    if (takes_more(op, p))
+      BOOST_TEST((p.result == "error" && actual != "error"));
+    else
+      BOOST_TEST(actual == p.result);
+  }
+}
+
+// ---- Registration.
+
+/// Rows without derivative that PyTorch has no counterpart of, or none that returns a tensor.
+bool without_counterpart(const Row& row) {
+  static const std::set<std::string> names{"add_out",       "mul_out",  "equal",
+                                           "where_numbers", "allclose", "allclose_nan"};
+  return names.contains(row.name);
+}
+
+template <class F>
+void add(boost::unit_test::test_suite& suite, const std::string& name, F test) {
+  suite.add(boost::unit_test::make_test_case(test, name, __FILE__, __LINE__));
+}
+
+const bool registered = [] {
+  auto& all = boost::unit_test::framework::master_test_suite();
+  auto* const like_torch = BOOST_TEST_SUITE("oracle");
+  auto* const dtypes = BOOST_TEST_SUITE("dtypes");
+  auto* const promotion = BOOST_TEST_SUITE("promotion");
+  for (const Row& row : all_rows()) {
+    if (without_counterpart(row)) continue;
+    add(*like_torch, row.name, [&row] { check_row(row); });
+    add(*dtypes, row.name, [&row] { check_dtypes(row, oracle().rows.at(row.name)); });
+  }
+  for (const auto& op : operators())
+    add(*promotion, op.first,
+        [&op] { check_promotions(op.first, oracle().promotions.at(op.first)); });
+  all.add(like_torch);
+  all.add(dtypes);
+  all.add(promotion);
+  return true;
+}();
+
+BOOST_AUTO_TEST_SUITE(fixtures)
+
+BOOST_AUTO_TEST_CASE(every_row_of_the_file_is_in_the_table) {
+  std::set<std::string> names;
+  for (const Row& row : all_rows()) names.insert(row.name);
+  for (const auto& [name, fixture] : oracle().rows)
+    BOOST_CHECK_MESSAGE(names.contains(name), name << " is in ops.txt only");
+  for (const auto& [op, list] : oracle().promotions)
+    BOOST_CHECK_MESSAGE(operators().contains(op), op << " is in ops.txt only");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace
+}  // namespace table

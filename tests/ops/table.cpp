@@ -1,0 +1,383 @@
+#include "table.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include "eigengrad/autograd/engine.hpp"
+#include "eigengrad/autograd/forward_mode.hpp"
+#include "eigengrad/check/gradcheck.hpp"
+
+namespace table {
+
+const Rows& all_rows() {
+  static const Rows rows = [] {
+    Rows all;
+    for (const Rows& family :
+         {arithmetic_rows(), elementwise_rows(), compare_rows(), reduction_rows(), view_rows(),
+          assembly_rows(), product_rows(), indexing_rows()})
+      all.insert(all.end(), family.begin(), family.end());
+    return all;
+  }();
+  return rows;
+}
+
+namespace {
+
+using support::check_close;
+using support::Layout;
+using support::to_array;
+using support::to_tensor;
+using support::Tolerance;
+
+Inputs as(const Inputs& inputs, eg::ScalarType dtype) {
+  Inputs converted;
+  for (const Array& a : inputs)
+    converted.push_back(a.dtype == eg::kFloat64 ? support::as(a, dtype) : a);
+  return converted;
+}
+
+/// Whether the sample has a counterpart in integers.
+bool all_finite(const Inputs& inputs) {
+  for (const Array& a : inputs)
+    for (const double v : a.values)
+      if (!std::isfinite(v)) return false;
+  return true;
+}
+
+/// The sample as tensors; those of float64 are tracked when asked.
+variable_list tensors_of(const Inputs& inputs, Layout layout = Layout::RowMajor,
+                         bool tracked = false) {
+  variable_list list;
+  for (const Array& a : inputs) {
+    list.push_back(to_tensor(a, layout));
+    if (tracked && list.back().is_floating_point()) list.back().requires_grad_();
+  }
+  return list;
+}
+
+Outputs arrays_of(const variable_list& list) {
+  Outputs arrays;
+  for (const eg::Tensor& t : list) arrays.push_back(to_array(t));
+  return arrays;
+}
+
+/// What the reference gives, stored in the dtypes that came out.
+Outputs expected(const Row& row, const Inputs& inputs, const variable_list& actual) {
+  Outputs arrays = row.naive(inputs);
+  BOOST_REQUIRE_EQUAL(arrays.size(), actual.size());
+  for (std::size_t k = 0; k < arrays.size(); ++k) {
+    arrays[k].dtype = actual[k].dtype();
+    for (double& v : arrays[k].values) v = support::stored(v, arrays[k].dtype);
+  }
+  return arrays;
+}
+
+void check_all_close(const variable_list& actual, const Outputs& wanted, const Tolerance& tol) {
+  BOOST_REQUIRE_EQUAL(actual.size(), wanted.size());
+  for (std::size_t k = 0; k < wanted.size(); ++k) {
+    BOOST_TEST_INFO_SCOPE("output " << k);
+    check_close(actual[k], wanted[k], tol);
+  }
+}
+
+std::string shapes_of(const Inputs& inputs) {
+  std::string list;
+  for (const Array& a : inputs) list += support::text(a.sizes);
+  return list;
+}
+
+template <class F>
+void for_each_sample(const Row& row, F&& f) {
+  for (std::size_t i = 0; i < row.samples.size(); ++i) {
+    BOOST_TEST_INFO_SCOPE("sample " << i << ", shapes " << shapes_of(row.samples[i]));
+    f(row.samples[i]);
+  }
+}
+
+/// The first sample repeated until it needs several blocks and threads.
+Inputs enlarged(const Inputs& sample) {
+  Inputs large;
+  for (const Array& a : sample) {
+    std::size_t i = 0;
+    large.push_back(support::generate(
+        {131, 263}, [&](const Sizes&) { return a.values[i++ % a.values.size()]; }));
+    large.back().dtype = a.dtype;
+  }
+  return large;
+}
+
+template <class F>
+void for_each_size(const Row& row, F&& f) {
+  for_each_sample(row, f);
+  for (const Inputs& sample : row.values_only) {
+    BOOST_TEST_INFO_SCOPE("shapes " << shapes_of(sample));
+    f(sample);
+  }
+  if (row.elementwise) {
+    BOOST_TEST_INFO_SCOPE("first sample, enlarged");
+    f(enlarged(row.samples[0]));
+  }
+}
+
+void check_values(const Row& row, eg::ScalarType dtype) {
+  const auto check = [&](const Inputs& sample) {
+    if (!eg::is_floating_point(dtype) && !all_finite(sample)) return;
+    const Inputs inputs = as(sample, dtype);
+    const variable_list x = tensors_of(inputs);
+    const variable_list y = row.call(x);
+    check_all_close(y, expected(row, inputs, y), tolerance_of(row, dtype));
+    for (std::size_t k = 0; k < x.size(); ++k) {
+      BOOST_TEST_INFO_SCOPE("input " << k << " afterwards");
+      check_close(x[k], inputs[k]);
+    }
+    for (const eg::Tensor& t : y) BOOST_TEST(!t.requires_grad());
+  };
+  // Large products of integers overflow.
+  if (eg::is_floating_point(dtype) || row.elementwise)
+    for_each_size(row, check);
+  else
+    for_each_sample(row, check);
+}
+
+/// One reference is all that a fixed set of values allows, so the others are compared with it: to the
+/// bit for elementwise operators, whose loops may not depend on the layout.
+void check_layouts(const Row& row) {
+  for (const eg::ScalarType dtype : {eg::kFloat64, eg::kFloat32})
+    for_each_size(row, [&](const Inputs& sample) {
+      const Inputs inputs = as(sample, dtype);
+      const Tolerance tol = row.elementwise ? Tolerance{} : tolerance_of(row, dtype);
+      const Outputs wanted = arrays_of(row.call(tensors_of(inputs)));
+      for (const Layout layout : support::kStridedLayouts) {
+        BOOST_TEST_INFO_SCOPE(eg::to_string(dtype) << ", " << support::name_of(layout));
+        check_all_close(row.call(tensors_of(inputs, layout)), wanted, tol);
+      }
+      Inputs repeated;
+      for (const Array& a : inputs) repeated.push_back(support::first_row_repeated(a));
+      BOOST_TEST_INFO_SCOPE(eg::to_string(dtype) << ", expanded");
+      check_all_close(row.call(tensors_of(inputs, Layout::Expanded)),
+                      arrays_of(row.call(tensors_of(repeated))), tol);
+    });
+}
+
+/// One operand in each layout beside row-major others.
+void check_mixed_layouts(const Row& row) {
+  for_each_sample(row, [&](const Inputs& inputs) {
+    const Tolerance tol = row.elementwise ? Tolerance{} : tolerance_of(row, eg::kFloat64);
+    const Outputs wanted = arrays_of(row.call(tensors_of(inputs)));
+    for (std::size_t k = 0; k < inputs.size(); ++k)
+      for (const Layout layout : support::kStridedLayouts) {
+        BOOST_TEST_INFO_SCOPE("input " << k << ' ' << support::name_of(layout));
+        variable_list x = tensors_of(inputs);
+        x[k] = to_tensor(inputs[k], layout);
+        check_all_close(row.call(x), wanted, tol);
+      }
+  });
+}
+
+/// Weights for the floating point outputs that are tracked.
+variable_list cotangents(const variable_list& y, Layout layout = Layout::RowMajor) {
+  variable_list weights;
+  for (const eg::Tensor& t : y)
+    if (t.requires_grad())
+      weights.push_back(to_tensor(
+          support::as(support::uniform(t.sizes().vec(), 0.5, 1.5, 77 + weights.size()), t.dtype()),
+          layout));
+  return weights;
+}
+
+variable_list tracked(const variable_list& list) {
+  variable_list some;
+  for (const eg::Tensor& t : list)
+    if (t.requires_grad()) some.push_back(t);
+  return some;
+}
+
+variable_list gradients(const variable_list& y, const variable_list& x,
+                        const variable_list& weights) {
+  return eg::autograd::grad(tracked(y), tracked(x),
+                            {.grad_outputs = weights, .retain_graph = true, .allow_unused = true});
+}
+
+void check_spellings(const Row& row) {
+  for (const Spelling& s : row.spellings) {
+    BOOST_TEST_INFO_SCOPE(s.name);
+    for_each_sample(row, [&](const Inputs& inputs) {
+      const variable_list x = tensors_of(inputs, Layout::RowMajor, row.differentiable);
+      const variable_list y = row.call(x);
+      const variable_list z = s.call(x);
+      check_all_close(z, arrays_of(y), {});
+      if (tracked(y).empty()) return;
+      BOOST_REQUIRE_EQUAL(tracked(z).size(), tracked(y).size());
+      const variable_list w = cotangents(y);
+      const variable_list g = gradients(y, x, w), h = gradients(z, x, w);
+      for (std::size_t k = 0; k < g.size(); ++k) check_close(h[k], to_array(g[k]));
+    });
+  }
+}
+
+/// The layouts in which derivatives are compared with differences.
+constexpr Layout kCheckedLayouts[] = {Layout::RowMajor, Layout::Transposed, Layout::Sliced};
+
+void check_derivatives(const Row& row, bool second) {
+  for_each_sample(row, [&](const Inputs& inputs) {
+    for (const Layout layout : kCheckedLayouts) {
+      if (!row.any_layout && layout != Layout::RowMajor) continue;
+      BOOST_TEST_INFO_SCOPE(support::name_of(layout));
+      const variable_list x = tensors_of(inputs, layout, true);
+      const eg::GradcheckOptions options{.check_forward_ad = true};
+      try {
+        BOOST_TEST((second ? eg::gradgradcheck(row.call, x, {}, options)
+                           : eg::gradcheck(row.call, x, options)));
+      } catch (const eg::Error& e) {
+        BOOST_ERROR(e.what());
+      }
+    }
+  });
+}
+
+/// sum(w (J t)) both ways: w J by a backward sweep, J t by tangents.
+void check_ways_agree(const Row& row) {
+  for_each_sample(row, [&](const Inputs& inputs) {
+    const variable_list x = tensors_of(inputs, Layout::RowMajor, true);
+    const variable_list y = row.call(x);
+    const variable_list w = cotangents(y);
+    const variable_list g = gradients(y, x, w);
+    double reverse = 0;
+    double size = 0;
+    std::vector<Array> tangents;
+    for (std::size_t k = 0; k < g.size(); ++k) {
+      tangents.push_back(support::uniform(tracked(x)[k].sizes().vec(), -1, 1, 200 + k));
+      const Array gradient = to_array(g[k]);
+      for (std::size_t i = 0; i < gradient.values.size(); ++i) {
+        reverse += gradient.values[i] * tangents[k].values[i];
+        size += std::abs(gradient.values[i] * tangents[k].values[i]);
+      }
+    }
+    double forward = 0;
+    const eg::autograd::DualLevel level;
+    variable_list duals = x;
+    for (std::size_t k = 0, i = 0; k < duals.size(); ++k)
+      if (duals[k].requires_grad())
+        duals[k] = eg::autograd::make_dual(duals[k].detach(), to_tensor(tangents[i++]));
+    const variable_list z = row.call(duals);
+    for (std::size_t k = 0, i = 0; k < z.size(); ++k) {
+      if (!y[k].requires_grad()) continue;
+      const Array weight = to_array(w[i++]);
+      const eg::Tensor t = eg::autograd::unpack_dual(z[k]).tangent;
+      BOOST_REQUIRE(t.defined());
+      const Array tangent = to_array(t);
+      BOOST_TEST(tangent.sizes == weight.sizes);
+      for (std::size_t e = 0; e < weight.values.size(); ++e)
+        forward += weight.values[e] * tangent.values[e];
+    }
+    BOOST_TEST(std::abs(reverse - forward) <= 1e-13 * (1 + size));
+  });
+}
+
+/// Gradients do not depend on how inputs and cotangents lie in memory.
+void check_gradient_layouts(const Row& row) {
+  for_each_sample(row, [&](const Inputs& inputs) {
+    const auto run = [&](Layout of_inputs, Layout of_weights) {
+      const variable_list x = tensors_of(inputs, of_inputs, true);
+      const variable_list y = row.call(x);
+      return arrays_of(gradients(y, x, cotangents(y, of_weights)));
+    };
+    const Outputs wanted = run(Layout::RowMajor, Layout::RowMajor);
+    const Tolerance tol{.relative = 1e-12, .scale = 1};
+    const auto compare = [&](const Outputs& actual, const Outputs& reference) {
+      for (std::size_t k = 0; k < reference.size(); ++k) check_close(actual[k], reference[k], tol);
+    };
+    for (const Layout layout : support::kStridedLayouts) {
+      BOOST_TEST_INFO_SCOPE(support::name_of(layout));
+      compare(run(Layout::RowMajor, layout), wanted);
+      if (row.any_layout) compare(run(layout, layout), wanted);
+    }
+    // A cotangent of stride 0, such as that of a sum, against one written out.
+    const variable_list x = tensors_of(inputs, Layout::RowMajor, true);
+    const variable_list y = row.call(x);
+    variable_list expanded, dense;
+    for (const eg::Tensor& t : tracked(y)) {
+      const eg::Tensor one = to_tensor(Array(Sizes(), 0.75));
+      expanded.push_back(one.expand(t.sizes()));
+      dense.push_back(to_tensor(Array(t.sizes().vec(), 0.75)));
+    }
+    BOOST_TEST_INFO_SCOPE("cotangent of stride 0");
+    compare(arrays_of(gradients(y, x, expanded)), arrays_of(gradients(y, x, dense)));
+  });
+}
+
+/// float32 all the way: dtype of the gradients, and their values against those in float64.
+void check_float32_gradients(const Row& row) {
+  for_each_sample(row, [&](const Inputs& sample) {
+    const Inputs inputs = as(sample, eg::kFloat32);
+    const variable_list x = tensors_of(inputs, Layout::RowMajor, true);
+    const variable_list y = row.call(x);
+    const Outputs g = arrays_of(gradients(y, x, cotangents(y)));
+    Inputs doubled = inputs;
+    for (Array& a : doubled)
+      if (a.dtype == eg::kFloat32) a.dtype = eg::kFloat64;
+    const variable_list u = tensors_of(doubled, Layout::RowMajor, true);
+    const variable_list v = row.call(u);
+    Outputs wanted = arrays_of(gradients(v, u, cotangents(v)));
+    for (std::size_t k = 0; k < g.size(); ++k) {
+      wanted[k].dtype = eg::kFloat32;
+      for (double& e : wanted[k].values) e = support::stored(e, eg::kFloat32);
+      check_close(g[k], wanted[k], {.relative = 1e-5, .scale = 1});
+    }
+  });
+}
+
+/// A node without cotangents has no gradients to give, whether recorded or not.
+void check_undefined_cotangents(const Row& row) {
+  for_each_sample(row, [&](const Inputs& inputs) {
+    const variable_list x = tensors_of(inputs, Layout::RowMajor, true);
+    const variable_list y = tracked(row.call(x));
+    BOOST_REQUIRE(!y.empty());
+    if (y[0].is_same(x[0])) return;  // nothing had to be done
+    for (const bool record : {false, true}) {
+      const eg::AutoGradMode mode(record);
+      const auto node = y[0].grad_fn();
+      for (const eg::Tensor& g : (*node)(variable_list(node->num_inputs())))
+        BOOST_TEST(!g.defined());
+    }
+  });
+}
+
+void add(boost::unit_test::test_suite& suite, const Row& row, const char* name,
+         std::function<void(const Row&)> test) {
+  suite.add(
+      boost::unit_test::make_test_case([&row, test] { test(row); }, name, __FILE__, __LINE__));
+}
+
+boost::unit_test::test_suite* suite_of(const Row& row) {
+  boost::unit_test::test_suite* const suite = BOOST_TEST_SUITE(row.name);
+  add(*suite, row, "value", [](const Row& r) { check_values(r, eg::kFloat64); });
+  add(*suite, row, "value_float32", [](const Row& r) { check_values(r, eg::kFloat32); });
+  if (row.integers)
+    add(*suite, row, "value_int64", [](const Row& r) { check_values(r, eg::kInt64); });
+  if (row.bools) add(*suite, row, "value_bool", [](const Row& r) { check_values(r, eg::kBool); });
+  if (row.any_layout) {
+    add(*suite, row, "layouts", check_layouts);
+    add(*suite, row, "mixed_layouts", check_mixed_layouts);
+  }
+  if (!row.spellings.empty()) add(*suite, row, "spellings", check_spellings);
+  if (row.differentiable) {
+    add(*suite, row, "gradcheck", [](const Row& r) { check_derivatives(r, false); });
+    add(*suite, row, "gradgradcheck", [](const Row& r) { check_derivatives(r, true); });
+    add(*suite, row, "reverse_and_forward", check_ways_agree);
+    add(*suite, row, "gradient_layouts", check_gradient_layouts);
+    add(*suite, row, "gradient_float32", check_float32_gradients);
+    add(*suite, row, "undefined_cotangents", check_undefined_cotangents);
+  }
+  return suite;
+}
+
+/// Registers the rows before main(), as BOOST_AUTO_TEST_CASE does.
+const bool registered = [] {
+  boost::unit_test::test_suite* const suite = BOOST_TEST_SUITE("table");
+  for (const Row& row : all_rows()) suite->add(suite_of(row));
+  boost::unit_test::framework::master_test_suite().add(suite);
+  return true;
+}();
+
+}  // namespace
+}  // namespace table

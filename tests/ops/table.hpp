@@ -1,0 +1,185 @@
+#pragma once
+
+#include <cmath>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "eigengrad/eigengrad.hpp"
+#include "support/array.hpp"
+#include "support/compare.hpp"
+
+/// The table of operators. A row says how an operator is called, on which samples, and what it should
+/// give, by plain loops; table.cpp makes a suite of tests out of each row, so that
+/// `test_ops --run_test=table/exp` runs one.
+namespace table {
+
+namespace eg = eigengrad;
+using eg::autograd::variable_list;
+using support::Array;
+using support::Sizes;
+
+using Inputs = std::vector<Array>;
+using Outputs = std::vector<Array>;
+using Call = std::function<variable_list(const variable_list&)>;
+using Naive = std::function<Outputs(const Inputs&)>;
+
+/// Another way to write the same call; `name` is what it covers, such as "Tensor::exp".
+struct Spelling {
+  std::string name;
+  Call call;
+};
+
+struct Row {
+  /// The name of the suite.
+  std::string name;
+  /// The function that the row tests, as tests/ops/coverage.cpp finds it in a header.
+  std::string function;
+  Call call;
+  Naive naive;
+  std::vector<Inputs> samples;
+  /// Samples without a derivative, or too large for one. Elementwise rows get a large one in any case.
+  std::vector<Inputs> values_only = {};
+  std::vector<Spelling> spellings = {};
+
+  bool differentiable = true;
+  /// Whether every element of the result is computed from single elements of the inputs: then all
+  /// layouts give the same bits, and the value is within 4 ulp.
+  bool elementwise = false;
+  /// Whether inputs may lie in memory in any way.
+  bool any_layout = true;
+  /// Whether int64 and bool inputs are tried.
+  bool integers = true;
+  bool bools = true;
+};
+
+using Rows = std::vector<Row>;
+
+Rows arithmetic_rows();
+Rows elementwise_rows();
+Rows compare_rows();
+Rows reduction_rows();
+Rows view_rows();
+Rows assembly_rows();
+Rows product_rows();
+Rows indexing_rows();
+
+/// All rows of all families.
+const Rows& all_rows();
+
+/// An in-place operator, beside the operator that it is the in-place form of.
+struct InplaceRow {
+  std::string name;
+  std::function<eg::Tensor&(eg::Tensor& self, const variable_list& others)> inplace;
+  std::function<eg::Tensor(const eg::Tensor& self, const variable_list& others)> plain;
+  /// self, then others.
+  std::vector<Inputs> samples;
+  /// What it covers beside Tensor::<name>.
+  std::vector<std::string> also = {};
+};
+
+std::vector<InplaceRow> inplace_rows();
+
+/// How far a row's values may be off.
+inline support::Tolerance tolerance_of(const Row& row, eg::ScalarType dtype) {
+  if (row.elementwise) return {.ulps = 4};
+  return {.relative = dtype == eg::kFloat32 ? 2e-6 : 1e-12, .scale = 1};
+}
+
+// ---- Calls.
+
+template <class F>
+Call on1(F f) {
+  return [f](const variable_list& x) { return variable_list{f(x[0])}; };
+}
+template <class F>
+Call on2(F f) {
+  return [f](const variable_list& x) { return variable_list{f(x[0], x[1])}; };
+}
+template <class F>
+Call on3(F f) {
+  return [f](const variable_list& x) { return variable_list{f(x[0], x[1], x[2])}; };
+}
+/// Of a function that returns a pair or a list of tensors.
+template <class F>
+Call list_on1(F f) {
+  return [f](const variable_list& x) { return eg::detail::as_list(f(x[0])); };
+}
+
+// ---- References.
+
+/// `f` of the elements that broadcasting brings together.
+template <class F>
+Naive elements(F f) {
+  return [f](const Inputs& x) {
+    Sizes sizes = x[0].sizes;
+    for (const Array& a : x) sizes = support::broadcast(sizes, a.sizes);
+    return Outputs{support::generate(sizes, [&](const Sizes& i) {
+      const auto e = [&](std::size_t k) { return support::at_broadcast(x[k], i); };
+      if constexpr (std::is_invocable_v<F, double>)
+        return static_cast<double>(f(e(0)));
+      else if constexpr (std::is_invocable_v<F, double, double>)
+        return static_cast<double>(f(e(0), e(1)));
+      else
+        return static_cast<double>(f(e(0), e(1), e(2)));
+    })};
+  };
+}
+
+/// An array of extents `sizes` with the element source(index) of the only input at each index.
+template <class F>
+Outputs picked(const Array& x, const Sizes& sizes, F source) {
+  return {support::generate(sizes, [&](const Sizes& i) { return x.at(source(i)); })};
+}
+
+inline std::size_t wrap(std::int64_t d, std::size_t n) {
+  return static_cast<std::size_t>(d < 0 ? d + static_cast<std::int64_t>(n) : d);
+}
+
+// ---- Samples.
+
+/// The domain that the elements of an input are drawn from.
+struct Range {
+  double low;
+  double high;
+};
+
+/// One input in several shapes: ordinary ones, one element, no dimensions, no elements.
+inline std::vector<Inputs> unary_samples(Range r) {
+  std::vector<Inputs> samples;
+  for (const Sizes& s :
+       {Sizes{3, 4}, Sizes{2, 3, 2}, Sizes{5}, Sizes{1, 1}, Sizes{}, Sizes{0}, Sizes{2, 0, 3}})
+    samples.push_back({support::uniform(s, r.low, r.high, 1)});
+  return samples;
+}
+
+/// Two inputs in shapes that broadcast in every way.
+inline std::vector<Inputs> binary_samples(Range a, Range b) {
+  std::vector<Inputs> samples;
+  const std::pair<Sizes, Sizes> shapes[] = {{{3, 4}, {3, 4}}, {{3, 4}, {4}},       {{3, 1}, {1, 4}},
+                                            {{2}, {3, 2, 2}}, {{}, {3}},           {{3}, {}},
+                                            {{}, {}},         {{2, 1, 3}, {4, 1}}, {{0}, {0}},
+                                            {{2, 0}, {1}},    {{0, 3}, {1, 3}},    {{}, {0}}};
+  for (const auto& [s, t] : shapes)
+    samples.push_back(
+        {support::uniform(s, a.low, a.high, 2), support::uniform(t, b.low, b.high, 3)});
+  return samples;
+}
+
+/// Inputs of several given shapes.
+inline std::vector<Inputs> samples_of(const std::vector<std::vector<Sizes>>& shapes,
+                                      Range r = {-2, 2}) {
+  std::vector<Inputs> samples;
+  for (const std::vector<Sizes>& list : shapes) {
+    Inputs inputs;
+    for (const Sizes& s : list)
+      inputs.push_back(support::uniform(s, r.low, r.high, 10 + inputs.size()));
+    samples.push_back(std::move(inputs));
+  }
+  return samples;
+}
+
+}  // namespace table
