@@ -15,6 +15,8 @@ namespace {
 
 using autograd::wrap_number;
 
+bool is_true(auto a) { return a != decltype(a)(0); }
+
 struct Eq {
   static bool test(auto a, auto b) { return a == b; }
 };
@@ -28,16 +30,16 @@ struct Le {
   static bool test(auto a, auto b) { return a <= b; }
 };
 struct And {
-  static bool test(auto a, auto b) { return a && b; }
+  static bool test(auto a, auto b) { return is_true(a) && is_true(b); }
 };
 struct Or {
-  static bool test(auto a, auto b) { return a || b; }
+  static bool test(auto a, auto b) { return is_true(a) || is_true(b); }
 };
 struct Xor {
-  static bool test(auto a, auto b) { return bool(a) != bool(b); }
+  static bool test(auto a, auto b) { return is_true(a) != is_true(b); }
 };
 struct Not {
-  static bool test(auto a) { return !a; }
+  static bool test(auto a) { return !is_true(a); }
 };
 struct IsNan {
   static bool test(auto a) { return std::isnan(static_cast<double>(a)); }
