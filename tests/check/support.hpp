@@ -1,39 +1,19 @@
 #pragma once
 
 #include <boost/test/unit_test.hpp>
-#include <exception>
 #include <functional>
 #include <memory>
 #include <string>
 
 #include "eigengrad/eigengrad.hpp"
+#include "support/throws.hpp"
 
 namespace check_test {
 
 namespace eg = eigengrad;
 
-/// The message of the E that `f` throws; any other outcome gives a text that no test expects.
-template <class E, class F>
-std::string message_of(F&& f) {
-  try {
-    f();
-  } catch (const E& e) {
-    return e.what();
-  } catch (const std::exception& e) {
-    return std::string("another exception: ") + e.what();
-  }
-  return "nothing was thrown";
-}
-
-/// Checks that `f` throws E with `part` in the message and leaves no state of autograd behind.
-template <class E, class F>
-void check_throws(const std::string& part, F&& f) {
-  const std::string message = message_of<E>(f);
-  BOOST_TEST_INFO("message: " << message);
-  BOOST_TEST(message.find(part) != std::string::npos);
-  BOOST_TEST(eg::GradMode::is_enabled());
-  BOOST_TEST(!eg::autograd::DualLevel::is_open());
-}
+using support::check_throws;
+using support::message_of;
 
 /// Gradient of the input from that of the output, by hand.
 using Rule = std::function<eg::Tensor(const eg::Tensor& g)>;

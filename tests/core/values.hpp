@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "eigengrad/core/tensor.hpp"
+#include "support/throws.hpp"
 
 namespace core_test {
 
@@ -26,18 +27,7 @@ std::vector<T> values(const eigengrad::Tensor& t) {
   return out;
 }
 
-/// The message of the E that `f` throws; any other outcome fails the test that compares it.
-template <class E, class F>
-std::string message_of(F&& f) {
-  try {
-    f();
-  } catch (const E& e) {
-    return e.what();
-  } catch (const std::exception& e) {
-    return std::string("another exception: ") + e.what();
-  }
-  return "nothing was thrown";
-}
+using support::message_of;
 
 using Doubles = std::vector<double>;
 using Floats = std::vector<float>;

@@ -1,10 +1,10 @@
 #pragma once
 
 #include <boost/test/unit_test.hpp>
-#include <exception>
 #include <string>
 
 #include "eigengrad/eigengrad.hpp"
+#include "support/throws.hpp"
 
 namespace functional_test {
 
@@ -21,30 +21,8 @@ inline void check_close(const eg::Tensor& got, const eg::Tensor& want, double to
   BOOST_TEST(difference <= tolerance);
 }
 
-/// The message of the E that `f` throws; any other outcome gives a text that no test expects.
-template <class E, class F>
-std::string message_of(F&& f) {
-  try {
-    f();
-  } catch (const E& e) {
-    return e.what();
-  } catch (const std::exception& e) {
-    return std::string("another exception: ") + e.what();
-  }
-  return "nothing was thrown";
-}
-
-/// Checks that `f` throws E with `part` in the message, and that neither grad mode nor a level of
-/// forward mode is left changed.
-template <class E, class F>
-void check_throws(const std::string& part, F&& f) {
-  const bool before = eg::GradMode::is_enabled();
-  const std::string message = message_of<E>(f);
-  BOOST_TEST_INFO("message: " << message);
-  BOOST_TEST(message.find(part) != std::string::npos);
-  BOOST_TEST(eg::GradMode::is_enabled() == before);
-  BOOST_TEST(!eg::autograd::DualLevel::is_open());
-}
+using support::check_throws;
+using support::message_of;
 
 /// A polynomial with cross terms: x0^2 x1 + x1^3 + 2 x0 x2.
 inline eg::Tensor cubic(const eg::Tensor& x) {
