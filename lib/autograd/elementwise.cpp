@@ -320,10 +320,7 @@ void apply_elementwise_inplace(const ElementwiseInfo& info, const void* op, std:
     detail::fail<ShapeError>(info.op_name, "output with shape ", self.sizes(),
                              " doesn't match the broadcast shape ", p.sizes,
                              "; an in-place result cannot grow");
-  if (!can_cast(p.dtype, self.dtype()))
-    detail::fail<DtypeError>(info.op_name, "a result of type ", to_string(p.dtype),
-                             " can't be cast to ", to_string(self.dtype()),
-                             ", the type of the tensor written to");
+  check_result_fits(info.op_name, p.dtype, self.dtype());
   const bool record =
       detail::recording() && any_tracked(p, info.arity) && is_floating_point(self.dtype());
   check_inplace(info.op_name, self, record);

@@ -67,6 +67,9 @@ void Sweep::unclaim(Task& task) noexcept {
 std::uint32_t Sweep::place_of(Node& node) {
   const std::uint64_t claimed = node.sweep_slot_.load(std::memory_order_acquire);
   if ((claimed & ~std::uint64_t{0xffffffff}) == id_) return static_cast<std::uint32_t>(claimed);
+  // The other sweep may have let go of a node since it was found taken.
+  if (!elsewhere_.empty())
+    if (const auto at = elsewhere_.find(&node); at != elsewhere_.end()) return at->second;
   const auto place = static_cast<std::uint32_t>(tasks_.size());
   bool taken = false;
   if (claimed == 0) {
@@ -78,10 +81,7 @@ std::uint32_t Sweep::place_of(Node& node) {
       taken = node.sweep_slot_.compare_exchange_strong(expected, id_ | place);
     }
   }
-  if (!taken) {
-    const auto [at, is_new] = elsewhere_.try_emplace(&node, place);
-    if (!is_new) return at->second;
-  }
+  if (!taken) elsewhere_.emplace(&node, place);
   Task& task = tasks_.emplace_back();
   task.node = &node;
   task.slot_taken = taken;

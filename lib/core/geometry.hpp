@@ -24,9 +24,8 @@ inline std::int64_t numel_of(IntArrayRef sizes) noexcept {
 inline bool is_row_major(IntArrayRef sizes, IntArrayRef strides) noexcept {
   std::int64_t expected = 1;
   for (std::size_t i = sizes.size(); i-- > 0;) {
-    if (sizes[i] == 0) return true;
     if (sizes[i] == 1) continue;
-    if (strides[i] != expected) return false;
+    if (strides[i] != expected) return numel_of(sizes) == 0;
     expected *= sizes[i];
   }
   return true;

@@ -15,26 +15,22 @@ namespace {
 constexpr std::int64_t kSumBlock = 128;
 constexpr std::int64_t kColumns = 64;
 
-template <class T>
-T lanes_sum(Pack<T> p) {
-  if constexpr (std::floating_point<T>)
-    return Eigen::internal::predux(p.v);
-  else
-    return p.v;
-}
-
 /// Sum of at most kSumBlock consecutive elements.
 template <class T>
 T block_sum(const T* x, std::int64_t n) {
-  constexpr int width = Pack<T>::size;
-  Pack<T> a(0);
-  Pack<T> b(0);
+  T sum(0);
   std::int64_t i = 0;
-  for (; i + 2 * width <= n; i += 2 * width) {
-    a = a + Pack<T>::load(x + i);
-    b = b + Pack<T>::load(x + i + width);
+  // Integers need one sum only, and g++ 12.2 vectorises two of them wrongly (GCC bug 107212).
+  if constexpr (std::floating_point<T>) {
+    constexpr int width = Pack<T>::size;
+    Pack<T> a(0);
+    Pack<T> b(0);
+    for (; i + 2 * width <= n; i += 2 * width) {
+      a = a + Pack<T>::load(x + i);
+      b = b + Pack<T>::load(x + i + width);
+    }
+    sum = Eigen::internal::predux((a + b).v);
   }
-  T sum = lanes_sum(a + b);
   for (; i < n; ++i) sum += x[i];
   return sum;
 }

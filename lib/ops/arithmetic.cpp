@@ -1,6 +1,7 @@
 #include "eigengrad/ops/arithmetic.hpp"
 
 #include "autograd/add.hpp"
+#include "autograd/meta.hpp"
 #include "autograd/shapes.hpp"
 #include "core/fail.hpp"
 #include "core/thread_state.hpp"
@@ -165,10 +166,14 @@ struct Where {
   static auto slope_c(const Value auto& m, Unused, Unused, Unused) { return math::when(!m, 1); }
 };
 
+void check_alpha(std::string_view op, const Tensor& a, const Tensor& b, const Scalar& alpha) {
+  if (alpha.isFloatingPoint() && !a.is_floating_point() && !b.is_floating_point())
+    detail::fail<DtypeError>(op, "alpha must be an integer for integer tensors, got ", alpha);
+}
+
 Tensor add_scaled(const Tensor& a, const Tensor& b, const Scalar& alpha) {
   if (alpha.toDouble() == 1) return apply(Add{}, a, b);
-  if (alpha.isFloatingPoint() && !a.is_floating_point() && !b.is_floating_point())
-    detail::fail<DtypeError>("add", "alpha must be an integer for integer tensors, got ", alpha);
+  check_alpha("add", a, b, alpha);
   return apply(AddScaled{alpha.toDouble()}, a, b);
 }
 
@@ -184,13 +189,26 @@ bool integer_power(const Tensor& x, const Scalar& e) {
   return !x.is_floating_point() && !e.isFloatingPoint();
 }
 
+/// The result of a power of integers, for which there is no kernel in place.
+Tensor& write_power(Tensor& self, const Tensor& power) {
+  autograd::check_result_fits("pow_", power.dtype(), self.dtype());
+  return self.copy_(power);
+}
+
 void check_out(std::string_view op, const Tensor& out, const Tensor& a, const Tensor& b) {
+  if (!a.defined() || !b.defined()) detail::fail<ValueError>(op, "an argument is undefined");
   if (!detail::thread_state.grad_mode_off &&
       ((out.defined() && out.requires_grad()) || a.requires_grad() || b.requires_grad()))
     detail::fail<GraphError>(op,
                              "functions with an out argument don't support automatic "
                              "differentiation, but one of the arguments requires grad; use the "
                              "function without out, or NoGradGuard");
+  if (detail::carries_tangent(a) || detail::carries_tangent(b) ||
+      (out.defined() && detail::carries_tangent(out)))
+    detail::fail<GraphError>(
+        op,
+        "functions with an out argument don't support forward mode, but one of "
+        "the arguments carries a tangent; use the function without out");
 }
 
 Tensor& write_out(Tensor& out, const Tensor& value) {
@@ -210,7 +228,9 @@ Tensor add(const Tensor& a, const Scalar& b, const Scalar& alpha) {
   return add_scaled(a, wrap_number(b, a), alpha);
 }
 Tensor sub(const Tensor& a, const Tensor& b, const Scalar& alpha) {
-  return alpha.toDouble() == 1 ? apply(Sub{}, a, b) : apply(Sub{}, a, mul(b, alpha));
+  if (alpha.toDouble() == 1) return apply(Sub{}, a, b);
+  check_alpha("sub", a, b, alpha);
+  return apply(Sub{}, a, mul(b, alpha));
 }
 Tensor sub(const Tensor& a, const Scalar& b, const Scalar& alpha) {
   return sub(a, wrap_number(b, a), alpha);
@@ -314,6 +334,7 @@ Tensor Tensor::minimum(const Tensor& o) const { return eigengrad::minimum(*this,
 
 Tensor& Tensor::add_(const Tensor& o, const Scalar& alpha) {
   if (alpha.toDouble() == 1) return apply_inplace(Add{}, *this, o);
+  check_alpha("add_", *this, o, alpha);
   return apply_inplace(AddScaled{alpha.toDouble()}, *this, o);
 }
 Tensor& Tensor::add_(const Scalar& o, const Scalar& alpha) {
@@ -321,6 +342,7 @@ Tensor& Tensor::add_(const Scalar& o, const Scalar& alpha) {
 }
 Tensor& Tensor::sub_(const Tensor& o, const Scalar& alpha) {
   if (alpha.toDouble() == 1) return apply_inplace(Sub{}, *this, o);
+  check_alpha("sub_", *this, o, alpha);
   return apply_inplace(Sub{}, *this, eigengrad::mul(o, alpha));
 }
 Tensor& Tensor::sub_(const Scalar& o, const Scalar& alpha) {
@@ -332,11 +354,11 @@ Tensor& Tensor::div_(const Tensor& o) { return apply_inplace(Div{}, *this, o); }
 Tensor& Tensor::div_(const Scalar& o) { return div_(wrap_number(o, *this)); }
 Tensor& Tensor::neg_() { return apply_inplace(Neg{}, *this); }
 Tensor& Tensor::pow_(const Tensor& e) {
-  if (!is_floating_point()) return copy_(eigengrad::pow(*this, e));
+  if (!is_floating_point()) return write_power(*this, eigengrad::pow(*this, e));
   return apply_inplace(Pow{}, *this, e);
 }
 Tensor& Tensor::pow_(const Scalar& e) {
-  if (!is_floating_point()) return copy_(eigengrad::pow(*this, e));
+  if (!is_floating_point()) return write_power(*this, eigengrad::pow(*this, e));
   return apply_inplace(PowNumber{e.toDouble()}, *this);
 }
 

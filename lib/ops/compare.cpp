@@ -60,12 +60,12 @@ constexpr kernels::BlockKernel kernel_for(ScalarType dtype, auto arity) {
 
 template <class Op>
 Tensor compare(std::string_view name, const Tensor& a, const Tensor& b) {
+  const DimVector sizes = autograd::broadcast_shapes(name, a.sizes(), b.sizes());
   const Tensor* inputs[] = {&a, &b};
   const ScalarType dtype = autograd::result_type(inputs, 2);
   const NoGradGuard off;
   const Tensor x = autograd::cast(a, dtype);
   const Tensor y = autograd::cast(b, dtype);
-  const DimVector sizes = autograd::broadcast_shapes(name, a.sizes(), b.sizes());
   Tensor out = Tensor::adopt(detail::TensorImpl::create(kBool, sizes));
   std::int64_t x_strides[detail::kMaxDim];
   std::int64_t y_strides[detail::kMaxDim];
@@ -74,9 +74,9 @@ Tensor compare(std::string_view name, const Tensor& a, const Tensor& b) {
   const kernels::Operand operands[] = {{out.impl()->bytes(), 1, out.strides().data()},
                                        {x.impl()->bytes(), x.element_size(), x_strides},
                                        {y.impl()->bytes(), y.element_size(), y_strides}};
+  const Op op{};
   kernels::run_elementwise(sizes, operands, 3, 1,
-                           kernel_for<Op>(dtype, std::integral_constant<std::size_t, 2>{}),
-                           nullptr);
+                           kernel_for<Op>(dtype, std::integral_constant<std::size_t, 2>{}), &op);
   return out;
 }
 
@@ -85,9 +85,10 @@ Tensor test(const Tensor& x) {
   Tensor out = Tensor::adopt(detail::TensorImpl::create(kBool, x.sizes()));
   const kernels::Operand operands[] = {{out.impl()->bytes(), 1, out.strides().data()},
                                        {x.impl()->bytes(), x.element_size(), x.strides().data()}};
+  const Op op{};
   kernels::run_elementwise(x.sizes(), operands, 2, 1,
                            kernel_for<Op>(x.dtype(), std::integral_constant<std::size_t, 1>{}),
-                           nullptr);
+                           &op);
   return out;
 }
 

@@ -89,7 +89,9 @@ Tensor& Tensor::copy_(const Tensor& src) {
   if (detail::carries_tangent(src) || detail::carries_tangent(*this)) {
     const detail::NoTangents plain;
     autograd::write_tangent(
-        *this, src.impl()->has_tangent() ? detail::tangent_of(src) : zeros_like(detach()));
+        *this, src.impl()->has_tangent()
+                   ? autograd::expand_to(autograd::cast(detail::tangent_of(src), dtype()), sizes())
+                   : zeros_like(detach()));
   }
   return *this;
 }

@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "autograd/elementwise.hpp"
+#include "autograd/shapes.hpp"
 #include "core/fail.hpp"
 #include "ops/rule_math.hpp"
 
@@ -220,7 +221,9 @@ Tensor Tensor::clamp_max(const Scalar& max) const { return eigengrad::clamp_max(
 Tensor& Tensor::clamp_(const optional<Scalar>& min, const optional<Scalar>& max) {
   check_bounds(min, max);
   if (is_floating_point()) return apply_inplace(clamp_rule(min, max), *this);
-  return copy_(eigengrad::clamp(*this, min, max));
+  const Tensor y = eigengrad::clamp(*this, min, max);
+  autograd::check_result_fits("clamp_", y.dtype(), dtype());
+  return copy_(y);
 }
 
 }  // namespace eigengrad

@@ -121,7 +121,7 @@ struct Prod {
   /// At each element the product of the others.
   Tensor others(const Tensor& x, const Tensor& y) const {
     const bool record = detail::recording() || detail::thread_state.dual_level;
-    if (record && !x.eq(0).any().item<bool>()) return widen(y) / x;
+    if (record && (y.ne(0) & y.isfinite()).all().item<bool>()) return widen(y) / x;
     const Tensor rows = x.transpose(d, -1);
     return (record ? recorded_others(rows) : computed_others(rows)).transpose(d, -1);
   }

@@ -175,7 +175,10 @@ struct Stack {
 std::vector<Tensor> of_one_dtype(std::string_view op, TensorList xs) {
   if (xs.empty()) detail::fail<ShapeError>(op, "expected a non-empty list of tensors");
   std::vector<const Tensor*> list;
-  for (const Tensor& x : xs) list.push_back(&x);
+  for (const Tensor& x : xs) {
+    if (!x.defined()) detail::fail<ValueError>(op, "tensor ", list.size(), " is undefined");
+    list.push_back(&x);
+  }
   const ScalarType dtype = autograd::result_type(list.data(), list.size());
   std::vector<Tensor> converted;
   converted.reserve(xs.size());
@@ -235,6 +238,7 @@ Tensor& become(std::string_view op, Tensor& self,
   detail::TensorImpl& impl = *self.impl();
   impl.set_geometry(v.sizes(), v.strides(), v.impl()->bytes());
   impl.storage().bump_version();
+  if (detail::carries_tangent(self)) detail::set_tangent(self, detail::tangent_of(v));
   if (impl.view_base() != nullptr)
     autograd::refresh_view_history(self);
   else if (detail::recording() && v.impl()->node() != nullptr)

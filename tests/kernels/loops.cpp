@@ -1,193 +1,286 @@
-#define BOOST_TEST_MODULE kernels
 #include "kernels/loops.hpp"
 
 #include <algorithm>
-#include <atomic>
-#include <boost/test/unit_test.hpp>
-#include <cmath>
+#include <mutex>
 #include <numeric>
-#include <random>
-#include <vector>
+#include <utility>
 
-#include "eigengrad/core/threads.hpp"
-#include "eigengrad/eigengrad.hpp"
-#include "kernels/copy.hpp"
 #include "kernels/parallel.hpp"
-#include "kernels/reduce.hpp"
+#include "kernels/support.hpp"
 
-namespace eg = eigengrad;
-namespace kernels = eigengrad::kernels;
-
+/// The loop driver: every element once, whatever the layout, in pieces that do not depend on the
+/// number of threads.
+namespace kernels_test {
 namespace {
 
-/// out = a + 10 b.
-void add_kernel(const void*, std::byte* const* operands, std::int64_t n) {
+using eg::kernels::BlockKernel;
+using eg::kernels::kBlock;
+using eg::kernels::kGrain;
+using eg::kernels::Operand;
+
+/// out = 3 a + b, in double.
+void affine(const void*, std::byte* const* operands, std::int64_t n) {
   auto* out = reinterpret_cast<double*>(operands[0]);
   const auto* a = reinterpret_cast<const double*>(operands[1]);
   const auto* b = reinterpret_cast<const double*>(operands[2]);
-  for (std::int64_t i = 0; i < n; ++i) out[i] = a[i] + 10 * b[i];
+  for (std::int64_t i = 0; i < n; ++i) out[i] = 3 * a[i] + b[i];
 }
 
-double at(const eg::Tensor& t, const std::vector<std::int64_t>& index) {
-  std::int64_t offset = 0;
-  for (std::size_t d = 0; d < index.size(); ++d) offset += index[d] * t.strides()[d];
-  return t.data_ptr<double>()[offset];
-}
-
-/// Runs the loop over the three tensors and compares with one element at a time.
-void check_loop(const eg::Tensor& out, const eg::Tensor& a, const eg::Tensor& b) {
-  const kernels::Operand operands[] = {{out.impl()->bytes(), 8, out.strides().data()},
-                                       {a.impl()->bytes(), 8, a.strides().data()},
-                                       {b.impl()->bytes(), 8, b.strides().data()}};
-  kernels::run_elementwise(out.sizes(), operands, 3, 1, add_kernel, nullptr);
-  std::vector<std::int64_t> index(out.sizes().size());
-  for (std::int64_t i = 0; i < out.numel(); ++i) {
-    std::int64_t rest = i;
-    for (std::size_t d = index.size(); d-- > 0;) {
-      index[d] = rest % out.sizes()[d];
-      rest /= out.sizes()[d];
-    }
-    BOOST_TEST_REQUIRE(at(out, index) == at(a, index) + 10 * at(b, index), "element " << i);
-  }
-}
-
-eg::Tensor counting(eg::IntArrayRef sizes) {
-  eg::Tensor t = eg::empty(sizes);
-  std::iota(t.data_ptr<double>(), t.data_ptr<double>() + t.numel(), 1.0);
-  return t;
-}
-
-struct Threads {
-  explicit Threads(int n) : before(eg::get_num_threads()) { eg::set_num_threads(n); }
-  ~Threads() { eg::set_num_threads(before); }
-  int before;
+struct Operands {
+  Dims sizes;
+  Dims out;
+  Dims a;
+  Dims b;
 };
+
+std::int64_t extent(const Dims& sizes, const Dims& strides) {
+  std::int64_t last = 0;
+  for (std::size_t d = 0; d < sizes.size(); ++d) last += (sizes[d] - 1) * strides[d];
+  return last + 1;
+}
+
+/// Runs affine() over the layouts and compares with a plain loop, elements between included.
+void check_affine(const Operands& o) {
+  const auto n = static_cast<std::size_t>(extent(o.sizes, o.out));
+  const std::vector<double> a = random_values(static_cast<std::size_t>(extent(o.sizes, o.a)), 1);
+  const std::vector<double> b = random_values(static_cast<std::size_t>(extent(o.sizes, o.b)), 2);
+  std::vector<double> want(n, -7);
+  for_positions(o.sizes, [&](const Dims& at) {
+    want[static_cast<std::size_t>(dot(at, o.out))] =
+        3 * a[static_cast<std::size_t>(dot(at, o.a))] + b[static_cast<std::size_t>(dot(at, o.b))];
+  });
+  std::vector<double> got(n, -7);
+  auto a_copy = a;
+  auto b_copy = b;
+  const Operand operands[] = {{reinterpret_cast<std::byte*>(got.data()), 8, o.out.data()},
+                              {reinterpret_cast<std::byte*>(a_copy.data()), 8, o.a.data()},
+                              {reinterpret_cast<std::byte*>(b_copy.data()), 8, o.b.data()}};
+  eg::kernels::run_elementwise(o.sizes, operands, 3, 1, affine, nullptr);
+  BOOST_TEST(got == want);
+  BOOST_TEST(a_copy == a);
+  BOOST_TEST(b_copy == b);
+}
 
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(loops)
-
-BOOST_AUTO_TEST_CASE(contiguous) {
-  check_loop(eg::zeros({7, 5, 3}), counting({7, 5, 3}), counting({7, 5, 3}));
+BOOST_AUTO_TEST_CASE(loops_row_major) {
+  for (const std::int64_t n : {std::int64_t{1}, std::int64_t{7}, kBlock - 1, kBlock, kBlock + 1,
+                               kGrain, kGrain + 1, 3 * kGrain + 5})
+    check_affine({{n}, {1}, {1}, {1}});
+  check_affine({{3, 4, 5}, {20, 5, 1}, {20, 5, 1}, {20, 5, 1}});
 }
 
-BOOST_AUTO_TEST_CASE(transposed_inputs_and_outputs) {
-  check_loop(eg::zeros({40, 60}), counting({60, 40}).t(), counting({40, 60}));
-  check_loop(eg::zeros({60, 40}).t(), counting({40, 60}), counting({60, 40}).t());
-  check_loop(eg::zeros({4, 5, 6}).permute({2, 0, 1}), counting({6, 4, 5}),
-             counting({5, 6, 4}).permute({1, 2, 0}));
+BOOST_AUTO_TEST_CASE(loops_no_dimensions) {
+  check_affine({{}, {}, {}, {}});
+  check_affine({{1, 1, 1}, {1, 1, 1}, {0, 0, 0}, {5, 5, 5}});
 }
 
-BOOST_AUTO_TEST_CASE(sliced_with_steps) {
-  check_loop(eg::zeros({30, 20}).slice(0, 1, 30, 2), counting({15, 40}).slice(1, 0, 40, 2),
-             counting({15, 20}));
+BOOST_AUTO_TEST_CASE(loops_no_elements) {
+  int calls = 0;
+  const Dims strides = {5, 1};
+  double x = 1;
+  const Operand operands[] = {{reinterpret_cast<std::byte*>(&x), 8, strides.data()}};
+  for (const Dims& sizes : {Dims{0, 5}, Dims{5, 0}, Dims{0, 0}})
+    eg::kernels::run_elementwise(
+        sizes, operands, 1, 1,
+        [](const void* context, std::byte* const*, std::int64_t) {
+          ++*static_cast<int*>(const_cast<void*>(context));
+        },
+        &calls);
+  BOOST_TEST(calls == 0);
+  BOOST_TEST(x == 1);
 }
 
-BOOST_AUTO_TEST_CASE(expanded_inputs) {
-  check_loop(eg::zeros({9, 2000}), counting({2000}).expand({9, 2000}),
-             counting({9, 1}).expand({9, 2000}));
-  check_loop(eg::zeros({2000, 9}), counting({1}).expand({2000, 9}), counting({2000, 9}));
+BOOST_AUTO_TEST_CASE(loops_broadcast) {
+  const Dims row_major = {5, 1};
+  check_affine({{4, 5}, row_major, {0, 1}, row_major});
+  check_affine({{4, 5}, row_major, {1, 0}, {0, 1}});
+  check_affine({{4, 5}, row_major, {0, 0}, row_major});
+  check_affine({{4, 5}, row_major, {0, 0}, {0, 0}});
+  check_affine({{300, 500}, {500, 1}, {1, 0}, {0, 1}});
 }
 
-BOOST_AUTO_TEST_CASE(extents_of_one_and_no_dimensions) {
-  check_loop(eg::zeros({1, 3, 1}), counting({1, 3, 1}), counting({3}).reshape({1, 3, 1}));
-  check_loop(eg::zeros({}), counting({}), counting({}));
+BOOST_AUTO_TEST_CASE(loops_transposed) {
+  check_affine({{4, 5}, {5, 1}, {1, 4}, {5, 1}});
+  check_affine({{4, 5}, {1, 4}, {1, 4}, {1, 4}});
+  check_affine({{4, 5}, {1, 4}, {5, 1}, {0, 1}});
+  check_affine({{300, 500}, {500, 1}, {1, 300}, {1, 300}});
+  check_affine({{300, 500}, {1, 300}, {500, 1}, {1, 300}});
 }
 
-BOOST_AUTO_TEST_CASE(no_elements) {
-  check_loop(eg::zeros({0, 4}), eg::zeros({0, 4}), eg::zeros({0, 4}));
+BOOST_AUTO_TEST_CASE(loops_gaps) {
+  check_affine({{4, 5}, {10, 2}, {5, 1}, {50, 3}});
+  check_affine({{2000}, {2}, {3}, {1}});
+  check_affine({{2000}, {1}, {3}, {0}});
+  check_affine({{70, 30, 20}, {1200, 40, 2}, {600, 20, 1}, {600, 20, 1}});
 }
 
-BOOST_AUTO_TEST_CASE(neighbouring_dimensions_merge) {
-  const eg::Tensor t = counting({4, 5, 6});
-  const kernels::Operand operands[] = {{t.impl()->bytes(), 8, t.strides().data()}};
-  kernels::CollapsedLoop loop;
-  kernels::collapse(t.sizes(), operands, 1, loop);
-  BOOST_TEST(loop.ndim == 1);
-  BOOST_TEST(loop.sizes[0] == 120);
+BOOST_AUTO_TEST_CASE(loops_backwards) {
+  std::vector<double> x = {1, 2, 3, 4, 5};
+  std::vector<double> y(5);
+  const Dims out = {1};
+  const Dims in = {-1};
+  const Dims zero = {0};
+  double none = 0;
+  const Operand operands[] = {{reinterpret_cast<std::byte*>(y.data()), 8, out.data()},
+                              {reinterpret_cast<std::byte*>(x.data() + 4), 8, in.data()},
+                              {reinterpret_cast<std::byte*>(&none), 8, zero.data()}};
+  eg::kernels::run_elementwise({5}, operands, 3, 1, affine, nullptr);
+  BOOST_TEST((y == std::vector<double>{15, 12, 9, 6, 3}));
 }
 
-BOOST_AUTO_TEST_CASE(every_number_of_threads_gives_the_same_bits) {
-  const eg::Tensor x = eg::sin(counting({300000}));
-  const eg::Tensor wide = eg::sin(counting({600, 500}));
-  const auto results = [&] {
-    return std::vector<eg::Tensor>{x.sum(), (x * 3 + 1).exp(), wide.sum(0), wide.t() * wide.t(),
-                                   wide.var(0)};
+BOOST_AUTO_TEST_CASE(loops_every_order_of_four_dimensions) {
+  const Dims sizes = {3, 1, 4, 5};
+  std::vector<std::size_t> order = {0, 1, 2, 3};
+  std::vector<Dims> layouts;
+  do layouts.push_back(strides_in_order(sizes, order));
+  while (std::next_permutation(order.begin(), order.end()));
+  for (std::size_t i = 0; i < layouts.size(); ++i)
+    for (std::size_t j = 0; j < layouts.size(); j += 5)
+      check_affine({sizes, layouts[i], layouts[j], layouts[(i + j) % layouts.size()]});
+}
+
+BOOST_AUTO_TEST_CASE(loops_as_many_dimensions_as_there_may_be) {
+  Dims sizes(eg::detail::kMaxDim, 1);
+  for (const std::size_t d : {0u, 13u, 20u, 41u, 63u}) sizes[d] = 3;
+  std::vector<std::size_t> order(sizes.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  const Dims row_major = strides_in_order(sizes, order);
+  std::reverse(order.begin(), order.end());
+  const Dims reversed = strides_in_order(sizes, order);
+  check_affine({sizes, row_major, reversed, row_major});
+  check_affine({sizes, reversed, row_major, Dims(sizes.size(), 0)});
+}
+
+BOOST_AUTO_TEST_CASE(loops_elements_of_several_sizes) {
+  // bool out = (float a < double b), with every operand in another layout.
+  const Dims sizes = {40, 60};
+  std::vector<std::uint8_t> out(2400, 9);
+  std::vector<float> a(2400);
+  std::vector<double> b(60);
+  for (std::size_t i = 0; i < a.size(); ++i) a[i] = static_cast<float>(i % 37);
+  for (std::size_t i = 0; i < b.size(); ++i) b[i] = static_cast<double>(i % 29);
+  const Dims out_strides = {1, 40};
+  const Dims a_strides = {60, 1};
+  const Dims b_strides = {0, 1};
+  const Operand operands[] = {{reinterpret_cast<std::byte*>(out.data()), 1, out_strides.data()},
+                              {reinterpret_cast<std::byte*>(a.data()), 4, a_strides.data()},
+                              {reinterpret_cast<std::byte*>(b.data()), 8, b_strides.data()}};
+  eg::kernels::run_elementwise(
+      sizes, operands, 3, 1,
+      [](const void*, std::byte* const* at, std::int64_t n) {
+        for (std::int64_t i = 0; i < n; ++i)
+          at[0][i] = std::byte(reinterpret_cast<const float*>(at[1])[i] <
+                               reinterpret_cast<const double*>(at[2])[i]);
+      },
+      nullptr);
+  bool right = true;
+  for_positions(sizes, [&](const Dims& at) {
+    const bool want = a[static_cast<std::size_t>(dot(at, a_strides))] <
+                      b[static_cast<std::size_t>(dot(at, b_strides))];
+    right = right && out[static_cast<std::size_t>(dot(at, out_strides))] == (want ? 1 : 0);
+  });
+  BOOST_TEST(right);
+}
+
+BOOST_AUTO_TEST_CASE(loops_two_outputs) {
+  const Dims sizes = {30, 50};
+  std::vector<double> sum(1500);
+  std::vector<double> difference(1500);
+  std::vector<double> a = random_values(1500, 3);
+  std::vector<double> b = random_values(50, 4);
+  const Dims rows = {50, 1};
+  const Dims columns = {1, 30};
+  const Dims repeated = {0, 1};
+  const Operand operands[] = {{reinterpret_cast<std::byte*>(sum.data()), 8, rows.data()},
+                              {reinterpret_cast<std::byte*>(difference.data()), 8, columns.data()},
+                              {reinterpret_cast<std::byte*>(a.data()), 8, rows.data()},
+                              {reinterpret_cast<std::byte*>(b.data()), 8, repeated.data()}};
+  eg::kernels::run_elementwise(
+      sizes, operands, 4, 2,
+      [](const void*, std::byte* const* at, std::int64_t n) {
+        for (std::int64_t i = 0; i < n; ++i) {
+          const double x = reinterpret_cast<const double*>(at[2])[i];
+          const double y = reinterpret_cast<const double*>(at[3])[i];
+          reinterpret_cast<double*>(at[0])[i] = x + y;
+          reinterpret_cast<double*>(at[1])[i] = x - y;
+        }
+      },
+      nullptr);
+  bool right = true;
+  for_positions(sizes, [&](const Dims& at) {
+    const double x = a[static_cast<std::size_t>(dot(at, rows))];
+    const double y = b[static_cast<std::size_t>(at[1])];
+    right = right && sum[static_cast<std::size_t>(dot(at, rows))] == x + y &&
+            difference[static_cast<std::size_t>(dot(at, columns))] == x - y;
+  });
+  BOOST_TEST(right);
+}
+
+BOOST_AUTO_TEST_CASE(loops_pieces_do_not_depend_on_threads) {
+  struct Log {
+    std::mutex mutex;
+    std::vector<std::pair<std::ptrdiff_t, std::int64_t>> pieces;
+    const std::byte* base = nullptr;
   };
-  const Threads one(1);
-  const auto expected = results();
-  for (int n = 2; n <= 4; ++n) {
-    eg::set_num_threads(n);
-    const auto found = results();
-    for (std::size_t i = 0; i < expected.size(); ++i)
-      BOOST_TEST(found[i].equal(expected[i]), "result " << i << " with " << n << " threads");
+  const auto pieces = [](const Dims& sizes, const Dims& strides, int threads) {
+    const Threads scope(threads);
+    std::vector<double> memory(static_cast<std::size_t>(extent(sizes, strides)));
+    Log log;
+    log.base = reinterpret_cast<std::byte*>(memory.data());
+    const Operand operands[] = {{reinterpret_cast<std::byte*>(memory.data()), 8, strides.data()}};
+    eg::kernels::run_elementwise(
+        sizes, operands, 1, 1,
+        [](const void* context, std::byte* const* at, std::int64_t n) {
+          auto& l = *static_cast<Log*>(const_cast<void*>(context));
+          const std::lock_guard lock(l.mutex);
+          l.pieces.emplace_back(at[0] - l.base, n);
+        },
+        &log);
+    std::sort(log.pieces.begin(), log.pieces.end());
+    return log.pieces;
+  };
+  const Dims flat = {10 * kGrain + 17};
+  const auto alone = pieces(flat, {1}, 1);
+  BOOST_TEST(alone.size() == 11u);
+  for (int threads = 2; threads <= 4; ++threads) BOOST_TEST((pieces(flat, {1}, threads) == alone));
+  // With gaps the pieces are blocks that pass through a buffer, as many as it takes.
+  for (int threads = 1; threads <= 4; ++threads) {
+    std::int64_t elements = 0;
+    for (const auto& [at, n] : pieces(flat, {2}, threads)) {
+      BOOST_TEST(n <= kBlock);
+      elements += n;
+    }
+    BOOST_TEST(elements == flat[0]);
   }
 }
 
-BOOST_AUTO_TEST_CASE(ranges_cover_everything_once) {
-  const Threads four(4);
-  const std::int64_t n = 10 * kernels::kGrain + 17;
-  std::vector<char> seen(static_cast<std::size_t>(n));
-  kernels::parallel_blocks(n, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t i = begin; i < end; ++i) ++seen[static_cast<std::size_t>(i)];
-  });
-  BOOST_TEST(std::count(seen.begin(), seen.end(), 1) == n);
+BOOST_AUTO_TEST_CASE(loops_collapse) {
+  const auto collapsed = [](const Dims& sizes, const std::vector<Dims>& strides) {
+    std::vector<Operand> operands;
+    for (const Dims& s : strides) operands.push_back({nullptr, 8, s.data()});
+    eg::kernels::CollapsedLoop loop;
+    eg::kernels::collapse(sizes, operands.data(), static_cast<int>(operands.size()), loop);
+    return Dims(loop.sizes, loop.sizes + loop.ndim);
+  };
+  BOOST_TEST((collapsed({2, 3, 4}, {{12, 4, 1}}) == Dims{24}));
+  BOOST_TEST((collapsed({2, 3, 4}, {{12, 4, 1}, {12, 4, 1}}) == Dims{24}));
+  BOOST_TEST((collapsed({2, 3, 4}, {{12, 4, 1}, {0, 4, 1}}) == Dims{2, 12}));
+  BOOST_TEST((collapsed({2, 3, 4}, {{12, 4, 1}, {0, 0, 0}}) == Dims{24}));
+  BOOST_TEST((collapsed({2, 3, 4}, {{24, 8, 2}}) == Dims{24}));
+  BOOST_TEST((collapsed({2, 3, 4}, {{24, 8, 1}}) == Dims{6, 4}));
+  BOOST_TEST((collapsed({2, 1, 4}, {{4, 99, 1}, {4, 0, 1}}) == Dims{8}));
+  BOOST_TEST((collapsed({2, 3}, {{1, 2}}) == Dims{6}));
+  BOOST_TEST((collapsed({2, 3}, {{1, 2}, {3, 1}}) == Dims{3, 2}));
+  BOOST_TEST((collapsed({}, {{}}) == Dims{1}));
 }
 
-BOOST_AUTO_TEST_CASE(a_loop_inside_a_loop_runs_too) {
-  const Threads two(2);
-  std::atomic<std::int64_t> total{0};
-  kernels::parallel_blocks(5 * kernels::kGrain, [&](std::int64_t begin, std::int64_t end) {
-    kernels::parallel_blocks(end - begin, [&](std::int64_t b, std::int64_t e) { total += e - b; });
-  });
-  BOOST_TEST(total.load() == 5 * kernels::kGrain);
+BOOST_AUTO_TEST_CASE(loops_broadcast_strides) {
+  Dims result(3, -1);
+  const Dims sizes = {3, 1};
+  const Dims strides = {7, 5};
+  eg::kernels::broadcast_strides(sizes, strides, {2, 3, 4}, result.data());
+  BOOST_TEST((result == Dims{0, 7, 0}));
 }
 
-BOOST_AUTO_TEST_SUITE_END()
-
-BOOST_AUTO_TEST_SUITE(reductions)
-
-BOOST_AUTO_TEST_CASE(a_long_sum_loses_no_digits) {
-  // One after the other in float, 2^24 + 1 is where adding ones stops.
-  const std::int64_t n = 40'000'000;
-  BOOST_TEST(eg::ones({n}, eg::kFloat32).sum().item<float>() == static_cast<float>(n));
-  std::mt19937_64 random(1);
-  std::uniform_real_distribution<double> uniform(0, 1);
-  std::vector<double> values(1'000'003);
-  long double exact = 0;
-  for (double& v : values) exact += v = uniform(random);
-  const double found = eg::tensor(values).sum().item<double>();
-  BOOST_TEST(std::abs(found - static_cast<double>(exact)) <= 4e-16 * static_cast<double>(exact));
-}
-
-BOOST_AUTO_TEST_CASE(sums_over_any_dimensions) {
-  const eg::Tensor x = counting({6, 7, 50, 3});
-  const std::vector<std::vector<std::int64_t>> kept = {
-      {1, 7, 50, 3}, {6, 1, 50, 3}, {6, 7, 1, 3}, {6, 7, 50, 1}, {1, 7, 1, 3},
-      {6, 1, 1, 3},  {1, 1, 50, 1}, {1, 7, 1, 1}, {1, 1, 1, 1},  {6, 7, 50, 3}};
-  for (const eg::Tensor& source : {x, x.permute({3, 1, 0, 2}).contiguous().permute({2, 1, 3, 0})})
-    for (const auto& sizes : kept) {
-      const eg::Tensor sum = eg::empty(sizes);
-      kernels::sum(sum, source);
-      eg::Tensor expected = eg::zeros(sizes);
-      for (std::int64_t i = 0; i < 6; ++i)
-        for (std::int64_t j = 0; j < 7; ++j)
-          for (std::int64_t k = 0; k < 50; ++k)
-            for (std::int64_t l = 0; l < 3; ++l) {
-              const std::int64_t p =
-                  ((i % sizes[0] * sizes[1] + j % sizes[1]) * sizes[2] + k % sizes[2]) * sizes[3] +
-                  l % sizes[3];
-              expected.data_ptr<double>()[p] += at(source, {i, j, k, l});
-            }
-      BOOST_TEST(sum.equal(expected), "sum to " << eg::IntArrayRef(sizes));
-    }
-}
-
-BOOST_AUTO_TEST_CASE(overlapping_elements_add_up) {
-  const eg::Tensor memory = eg::zeros({3});
-  const eg::Tensor overlapping = memory.as_strided({2, 2}, {1, 1}, 0);
-  kernels::add_into_overlapping(overlapping, counting({2, 2}));
-  BOOST_TEST(memory.equal(eg::tensor({1., 5., 4.})));
-}
-
-BOOST_AUTO_TEST_SUITE_END()
+}  // namespace kernels_test

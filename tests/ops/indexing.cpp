@@ -235,9 +235,9 @@ BOOST_AUTO_TEST_CASE(values_broadcast_and_their_gradients_sum_up) {
   y.index_put_({eg::tensor({1})}, row);
   y.index_put_({eg::tensor({3}), eg::tensor({0, 1})}, number);
   y.sum().backward();
-  check_close(v.grad(), Array({1}, {6}));
+  check_close(v.grad(), Array({1}, 6));
   check_close(row.grad(), Array({1, 1, 3}, {1, 1, 1}));
-  check_close(number.grad(), Array({}, {2}));
+  check_close(number.grad(), Array({}, 2));
 
   Tensor z = eg::zeros({4, 3});
   z.index_put_({1}, row);

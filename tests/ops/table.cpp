@@ -5,6 +5,7 @@
 #include "eigengrad/autograd/engine.hpp"
 #include "eigengrad/autograd/forward_mode.hpp"
 #include "eigengrad/check/gradcheck.hpp"
+#include "support/says.hpp"
 
 namespace table {
 
@@ -342,6 +343,21 @@ void check_undefined_cotangents(const Row& row) {
   });
 }
 
+/// An undefined tensor in the place of any argument is an error that says so.
+void check_undefined_arguments(const Row& row) {
+  const variable_list x = tensors_of(row.samples[0]);
+  for (std::size_t k = 0; k < x.size(); ++k) {
+    BOOST_TEST_INFO_SCOPE("argument " << k);
+    variable_list with_hole = x;
+    with_hole[k] = eg::Tensor();
+    BOOST_CHECK_EXCEPTION(row.call(with_hole), eg::ValueError, Says{"undefined"});
+    for (const Spelling& s : row.spellings) {
+      BOOST_TEST_INFO_SCOPE(s.name);
+      BOOST_CHECK_EXCEPTION(s.call(with_hole), eg::ValueError, Says{"undefined"});
+    }
+  }
+}
+
 void add(boost::unit_test::test_suite& suite, const Row& row, const char* name,
          std::function<void(const Row&)> test) {
   suite.add(
@@ -355,6 +371,7 @@ boost::unit_test::test_suite* suite_of(const Row& row) {
   if (row.integers)
     add(*suite, row, "value_int64", [](const Row& r) { check_values(r, eg::kInt64); });
   if (row.bools) add(*suite, row, "value_bool", [](const Row& r) { check_values(r, eg::kBool); });
+  add(*suite, row, "undefined_arguments", check_undefined_arguments);
   if (row.any_layout) {
     add(*suite, row, "layouts", check_layouts);
     add(*suite, row, "mixed_layouts", check_mixed_layouts);

@@ -72,13 +72,13 @@ const Rows& all_rows();
 
 /// An in-place operator, beside the operator that it is the in-place form of.
 struct InplaceRow {
+  /// The name of the suite, and of the member that it covers.
   std::string name;
+  std::string function;
   std::function<eg::Tensor&(eg::Tensor& self, const variable_list& others)> inplace;
   std::function<eg::Tensor(const eg::Tensor& self, const variable_list& others)> plain;
   /// self, then others.
   std::vector<Inputs> samples;
-  /// What it covers beside Tensor::<name>.
-  std::vector<std::string> also = {};
 };
 
 std::vector<InplaceRow> inplace_rows();

@@ -161,7 +161,7 @@ void add_differences(Rows& rows) {
   Row neg = unary(
       "neg", "neg", [](const Tensor& a) { return eg::neg(a); }, [](double a) { return -a; });
   neg.bools = false;
-  neg.spellings = {{"operator-", on1([](const Tensor& a) { return -a; })},
+  neg.spellings = {{"Tensor::operator-", on1([](const Tensor& a) { return -a; })},
                    {"Tensor::neg", on1([](const Tensor& a) { return a.neg(); })}};
   rows.push_back(neg);
 }

@@ -48,7 +48,7 @@ EIGENGRAD_API Tensor where(const Tensor& condition, const Scalar& a, const Tenso
 EIGENGRAD_API Tensor where(const Tensor& condition, const Scalar& a, const Scalar& b);
 
 /// Writes a b, a + alpha b into `out`, which takes the shape of the result.
-/// Throws: GraphError when any of the tensors requires grad and grad mode is on.
+/// Throws: GraphError when any of the tensors requires grad and grad mode is on, or has a tangent.
 EIGENGRAD_API Tensor& mul_out(Tensor& out, const Tensor& a, const Tensor& b);
 EIGENGRAD_API Tensor& add_out(Tensor& out, const Tensor& a, const Tensor& b,
                               const Scalar& alpha = 1);

@@ -1,0 +1,140 @@
+#include <boost/test/unit_test.hpp>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <regex>
+#include <set>
+#include <sstream>
+
+#include "table.hpp"
+
+/// Every operator that a header declares has a row.
+namespace table {
+namespace {
+
+/// Declared names that have no row, and why.
+const std::map<std::string, std::string>& without_row() {
+  static const std::map<std::string, std::string> names{
+      {"Tensor::new_empty", "a factory"},
+      {"Tensor::new_zeros", "a factory"},
+      {"Tensor::new_ones", "a factory"},
+      {"Tensor::new_full", "a factory"},
+      {"Tensor::t_", "changes no element: inplace.cpp, suite metadata"},
+      {"Tensor::transpose_", "changes no element: inplace.cpp, suite metadata"},
+      {"Tensor::squeeze_", "changes no element: inplace.cpp, suite metadata"},
+      {"Tensor::unsqueeze_", "changes no element: inplace.cpp, suite metadata"}};
+  return names;
+}
+
+/// The file without comments.
+std::string read(const std::filesystem::path& path) {
+  std::ifstream file(path);
+  if (!file) throw std::runtime_error(path.string() + " cannot be read");
+  std::ostringstream text;
+  for (std::string line; std::getline(file, line);) text << line.substr(0, line.find("//")) << '\n';
+  return text.str();
+}
+
+/// Group 1 of every match.
+std::vector<std::string> found(const std::string& text, const std::string& pattern) {
+  const std::regex regex(pattern);
+  std::vector<std::string> names;
+  for (std::sregex_iterator i(text.begin(), text.end(), regex), end; i != end; ++i)
+    names.push_back((*i)[1]);
+  return names;
+}
+
+constexpr const char* kName = R"((operator\s*[^\s(a-z]{1,2}|[A-Za-z_]\w*))";
+
+std::set<std::string> declared_functions() {
+  std::set<std::string> names;
+  const std::filesystem::path headers = EIGENGRAD_SOURCE_DIR "/include/eigengrad/ops";
+  for (const auto& entry : std::filesystem::directory_iterator(headers)) {
+    std::string text = read(entry.path());
+    for (const std::string& op : found(text, R"(\bEIGENGRAD_OPERATOR\(([^a-z)])\))"))
+      names.insert("operator" + op);
+    text = std::regex_replace(text, std::regex(R"(#define(.*\\\n)*.*\n)"), "");
+    const std::string pattern =
+        std::string(R"((?:EIGENGRAD_API|inline)\s[\w\s:&*<>,]*?\b)") + kName + R"(\s*\()";
+    for (const std::string& name : found(text, pattern)) names.insert(name);
+  }
+  return names;
+}
+
+/// Members of Tensor from the conversions on; what comes before computes nothing.
+std::set<std::string> declared_members() {
+  const std::string path = EIGENGRAD_SOURCE_DIR "/include/eigengrad/core/tensor.hpp";
+  std::ifstream file(path);
+  std::ostringstream whole;
+  whole << file.rdbuf();
+  const std::string text = whole.str();
+  const std::size_t begin = text.find("// ---- Conversion and copies.");
+  const std::size_t end = text.find("/// Prints as", begin);
+  BOOST_REQUIRE(begin != std::string::npos);
+  BOOST_REQUIRE(end != std::string::npos);
+  const std::string members = text.substr(begin, end - begin);
+  std::set<std::string> names;
+  const std::string pattern =
+      std::string(R"(\n  (?:Tensor&?|bool|std::\S+<.*>) )") + R"((operator[^(]*(?:\(\))?|\w+)\()";
+  for (const std::string& name : found(members, pattern)) names.insert("Tensor::" + name);
+  return names;
+}
+
+std::set<std::string> covered() {
+  std::set<std::string> names;
+  for (const Row& row : all_rows()) {
+    names.insert(row.function);
+    for (const Spelling& s : row.spellings) names.insert(s.name.substr(0, s.name.find(' ')));
+  }
+  for (const InplaceRow& row : inplace_rows()) names.insert("Tensor::" + row.function);
+  return names;
+}
+
+void check_covered(const std::set<std::string>& declared) {
+  const std::set<std::string> rows = covered();
+  for (const std::string& name : declared)
+    BOOST_CHECK_MESSAGE(rows.contains(name) || without_row().contains(name),
+                        name << " is declared and has no row in the table");
+}
+
+BOOST_AUTO_TEST_SUITE(coverage)
+
+BOOST_AUTO_TEST_CASE(functions) {
+  const std::set<std::string> declared = declared_functions();
+  BOOST_TEST(declared.size() > 90);
+  BOOST_TEST(declared.contains("operator*"));
+  BOOST_TEST(declared.contains("split_with_sizes"));
+  check_covered(declared);
+}
+
+BOOST_AUTO_TEST_CASE(members) {
+  const std::set<std::string> declared = declared_members();
+  BOOST_TEST(declared.size() > 110);
+  BOOST_TEST(declared.contains("Tensor::operator*="));
+  BOOST_TEST(declared.contains("Tensor::unbind"));
+  check_covered(declared);
+}
+
+BOOST_AUTO_TEST_CASE(rows_name_what_exists) {
+  std::set<std::string> declared = declared_functions();
+  declared.merge(declared_members());
+  for (const Row& row : all_rows())
+    BOOST_CHECK_MESSAGE(declared.contains(row.function), "row " << row.name << " covers "
+                                                                << row.function
+                                                                << ", which no header declares");
+  for (const auto& [name, reason] : without_row())
+    BOOST_CHECK_MESSAGE(declared.contains(name), name << " is excepted and not declared");
+}
+
+BOOST_AUTO_TEST_CASE(names_of_rows_are_unique) {
+  std::set<std::string> names;
+  for (const Row& row : all_rows())
+    BOOST_CHECK_MESSAGE(names.insert(row.name).second, row.name << " names two rows");
+  for (const InplaceRow& row : inplace_rows())
+    BOOST_CHECK_MESSAGE(names.insert(row.name).second, row.name << " names two rows");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace
+}  // namespace table
