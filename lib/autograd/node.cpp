@@ -10,30 +10,38 @@ namespace {
 
 /// Nodes whose last edge is gone while another one is being freed, see Note [Iterative teardown].
 struct Teardown {
-  bool running = false;
-  std::vector<std::shared_ptr<Node>> queue;
+  /// The only one at a time in a chain, which so takes no memory.
+  std::shared_ptr<Node> first;
+  std::vector<std::shared_ptr<Node>> others;
+
+  void push(std::shared_ptr<Node> node) {
+    if (first == nullptr)
+      first = std::move(node);
+    else
+      others.push_back(std::move(node));
+  }
+  std::shared_ptr<Node> pop() noexcept {
+    if (first != nullptr || others.empty()) return std::move(first);
+    std::shared_ptr<Node> node = std::move(others.back());
+    others.pop_back();
+    return node;
+  }
 };
-Teardown& teardown() noexcept {
-  // Never destroyed: a thread's last graphs may go after its thread-local objects.
-  thread_local Teardown& the_teardown = *new Teardown;
-  return the_teardown;
-}
+/// The one that runs on this thread. A pointer, since a thread's last graphs may go after its
+/// thread-local objects.
+thread_local constinit Teardown* running = nullptr;
 
 }  // namespace
 
 void Edge::release_last(std::shared_ptr<Node> function) noexcept {
-  Teardown& t = teardown();
-  if (t.running) {
-    t.queue.push_back(std::move(function));
+  if (running != nullptr) {
+    running->push(std::move(function));
     return;
   }
-  t.running = true;
-  function.reset();
-  while (!t.queue.empty()) {
-    const std::shared_ptr<Node> next = std::move(t.queue.back());
-    t.queue.pop_back();
-  }
-  t.running = false;
+  Teardown teardown;
+  running = &teardown;
+  for (; function != nullptr; function = teardown.pop()) function.reset();
+  running = nullptr;
 }
 
 Node::Node(Edge* edges, std::uint32_t num_edges, std::uint32_t num_inputs) noexcept

@@ -281,7 +281,73 @@ void check_metadata(const Metadata& row) {
   check_close(leaf, a);
 }
 
-const bool metadata_registered = [] {
+// ---- Arguments that share memory with the tensor written to.
+
+struct Aliasing {
+  std::string name;
+  Tensor& (*inplace)(Tensor&);
+  Tensor (*plain)(const Tensor&);
+};
+
+const Aliasing kAliasing[] = {
+    {"add_itself", [](Tensor& x) -> Tensor& { return x.add_(x); },
+     [](const Tensor& x) { return x + x; }},
+    {"mul_itself", [](Tensor& x) -> Tensor& { return x.mul_(x); },
+     [](const Tensor& x) { return x * x; }},
+    {"mul_transposed", [](Tensor& x) -> Tensor& { return x.mul_(x.t()); },
+     [](const Tensor& x) { return x * x.t(); }},
+    {"sub_first_row", [](Tensor& x) -> Tensor& { return x.sub_(x[0]); },
+     [](const Tensor& x) { return x - x[0]; }},
+    {"div_by_element", [](Tensor& x) -> Tensor& { return x.div_(x[1][2]); },
+     [](const Tensor& x) { return x / x[1][2]; }},
+    {"copy_transposed", [](Tensor& x) -> Tensor& { return x.copy_(x.t()); },
+     [](const Tensor& x) { return x.t() * 1; }},
+    {"copy_first_row", [](Tensor& x) -> Tensor& { return x.copy_(x[0]); },
+     [](const Tensor& x) {
+       return x[0].expand({3, 3}) * 1;
+     }},
+    {"put_own_rows",
+     [](Tensor& x) -> Tensor& {
+       return x.index_put_({eg::tensor({0, 1})}, x.narrow(0, 1, 2));
+     },
+     [](const Tensor& x) {
+       return eg::cat({x.narrow(0, 1, 2), x.narrow(0, 2, 1)});
+     }},
+    {"write_to_first_row_from_second",
+     [](Tensor& x) -> Tensor& {
+       x[0] *= x[1];
+       return x;
+     },
+     [](const Tensor& x) {
+       return eg::stack({x[0] * x[1], x[1], x[2]});
+     }}};
+
+void check_aliasing(const Aliasing& row) {
+  const Array a = support::uniform({3, 3}, 0.5, 2, 72);
+  Tensor x = to_tensor(a);
+  row.inplace(x);
+  check_close(x, to_array(row.plain(to_tensor(a))));
+
+  const Tensor tracked = to_tensor(a).requires_grad_();
+  const auto f = [&](const Tensor& given) {
+    Tensor y = given.clone();
+    return row.inplace(y);
+  };
+  const Tensor w = to_tensor(support::uniform({3, 3}, 0.5, 2, 73));
+  const eg::autograd::GradOptions options{.grad_outputs = {w}};
+  check_close(eg::autograd::grad({f(tracked)}, {tracked}, options)[0],
+              to_array(eg::autograd::grad({row.plain(tracked)}, {tracked}, options)[0]),
+              {.relative = 1e-14, .scale = 1});
+  BOOST_TEST(eg::gradcheck(f, tracked, {.check_forward_ad = true}));
+  BOOST_TEST(eg::gradgradcheck(f, tracked, {.check_forward_ad = true}));
+}
+
+const bool others_registered = [] {
+  auto* const aliasing = BOOST_TEST_SUITE("aliasing");
+  for (const Aliasing& row : kAliasing)
+    aliasing->add(boost::unit_test::make_test_case([row] { check_aliasing(row); }, row.name,
+                                                   __FILE__, __LINE__));
+  boost::unit_test::framework::master_test_suite().add(aliasing);
   auto* const suite = BOOST_TEST_SUITE("metadata");
   for (const Metadata& row : kMetadata)
     suite->add(boost::unit_test::make_test_case([row] { check_metadata(row); }, row.name, __FILE__,
