@@ -60,9 +60,10 @@ inline bool recording() noexcept { return !thread_state.grad_mode_off; }
 /// Whether operators on `t` are to be recorded, given that recording is on. A view is tracked also
 /// through its base, which an in-place write may have made tracked.
 inline bool is_tracked(const TensorImpl& t) noexcept {
-  if (t.tracked()) return true;
+  // The base first: while it is tracked, another thread may be renewing the view's own history.
   const TensorImpl* base = t.view_base();
-  return base != nullptr && t.view_kind() != ViewKind::NoGrad && base->tracked();
+  if (base != nullptr && t.view_kind() != ViewKind::NoGrad && base->tracked()) return true;
+  return t.tracked();
 }
 inline bool is_tracked(const Tensor& t) noexcept { return is_tracked(*t.impl()); }
 

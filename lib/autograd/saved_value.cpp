@@ -28,9 +28,9 @@ Tensor SavedValue::tensor(Node& node, const Edge* edge) const {
   if (impl_->try_retain()) {
     Tensor t = Tensor::adopt(impl_);
     // The very tensor that was saved, unless its history was rewritten since.
-    if (!has_history ||
-        (is_output ? impl_->node().get() == &node && impl_->output_nr() == output_nr_
-                   : gradient_edge(t) == *edge))
+    if (!has_history) return t;
+    const Edge now = gradient_edge(t);
+    if (is_output ? now.function.get() == &node && now.input_nr == output_nr_ : now == *edge)
       return t;
   }
   Tensor alias = Tensor::adopt(detail::TensorImpl::create_view(

@@ -209,9 +209,16 @@ void refresh_view_history(const Tensor& view) {
   const std::uint32_t version = impl.storage().version();
   if (impl.history_version() == version || impl.view_kind() == detail::ViewKind::NoGrad) return;
   const Tensor base = Tensor::share(impl.view_base());
+  std::shared_ptr<Node> outdated;  // freed when the lock is open again
+  static std::atomic<bool> refreshing{false};
+  const detail::SpinLock lock(refreshing);
+  if (impl.history_version() == version) return;
+  if (base.impl()->tracked()) {
+    outdated = impl.node();
+    adopt_history(impl, make_node<LinearNode<Gather>>(gather_of(base, view), gradient_edge(base)));
+  }
+  // Last, so that a thread that finds the version up to date finds the history as well.
   impl.set_history_version(version);
-  if (!base.impl()->tracked()) return;
-  adopt_history(impl, make_node<LinearNode<Gather>>(gather_of(base, view), gradient_edge(base)));
 }
 
 void rebase_history(const Tensor& self, std::shared_ptr<Node> node) {

@@ -59,7 +59,10 @@ inline assertion_result equals(const Tensor& got,
                                double tolerance = 0) {
   return equals(got, eg::tensor(want, got.defined() ? got.dtype() : eg::kFloat64), tolerance);
 }
-inline assertion_result equals(const Tensor& got, double want, double tolerance = 0) {
+/// The same for a tensor without dimensions. A template, so that braces mean the one above.
+template <class Number>
+requires std::is_arithmetic_v<Number> assertion_result equals(const Tensor& got, Number want,
+                                                              double tolerance = 0) {
   return equals(got, eg::tensor(want, got.defined() ? got.dtype() : eg::kFloat64), tolerance);
 }
 /// For comparisons of results of exp, sin and the like.

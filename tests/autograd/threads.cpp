@@ -255,6 +255,17 @@ BOOST_FIXTURE_TEST_CASE(P_graph_dropped_by_another_thread, Balanced) {
   }
 }
 
+BOOST_FIXTURE_TEST_CASE(P_view_whose_history_is_outdated, Balanced) {
+  for (int round = 0; round < 50; ++round) {
+    const Tensor x = eg::tensor({{1.0, 2.0}, {3.0, 4.0}}, tracked);
+    Tensor base = x * 1;
+    const Tensor v = base[0];
+    base.mul_(3);
+    in_threads([&](int) { (v * 2).sum().backward({}, /*retain_graph=*/true); });
+    BOOST_TEST_REQUIRE(equals(x.grad(), {{6.0 * kThreads, 6.0 * kThreads}, {0.0, 0.0}}));
+  }
+}
+
 BOOST_FIXTURE_TEST_CASE(P_retained_gradient_while_others_sweep, Balanced) {
   const Tensor x = eg::ones({2}, tracked);
   const Tensor a = x * 3;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -113,8 +114,12 @@ class EIGENGRAD_API TensorImpl {
   /// Takes a reference to `base`.
   void set_view(TensorImpl* base, ViewKind kind) noexcept;
   /// Storage version for which node() is up to date, see Note [Views and in-place].
-  std::uint32_t history_version() const noexcept { return history_version_; }
-  void set_history_version(std::uint32_t v) noexcept { history_version_ = v; }
+  std::uint32_t history_version() const noexcept {
+    return history_version_.load(std::memory_order_acquire);
+  }
+  void set_history_version(std::uint32_t v) noexcept {
+    history_version_.store(v, std::memory_order_release);
+  }
 
   bool is_wrapped_number() const noexcept { return wrapped_number_; }
   void set_wrapped_number(bool on) noexcept { wrapped_number_ = on; }
@@ -155,7 +160,7 @@ class EIGENGRAD_API TensorImpl {
   std::shared_ptr<autograd::Node> node_;
   AutogradExtra* extra_ = nullptr;
   TensorImpl* view_base_ = nullptr;
-  std::uint32_t history_version_ = 0;
+  std::atomic<std::uint32_t> history_version_{0};
   std::uint32_t block_bytes_ = 0;
 };
 
