@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -238,56 +240,103 @@ Tensor apply_bilinear(const Op& op, const Tensor& a, const Tensor& b) {
   return y;
 }
 
-// ---- General, one input: forward(x), vjp(g, x, y), jvp(t, x, y). `uses_input` and `uses_output`
-// say what the rules look at; the other argument is undefined. Constant tensors that the rules need
-// (indices) are members of the operator.
+// ---- General: forward, vjp and jvp. Constant tensors that the rules need (indices) are members of
+// the operator. With one input and one output an operator states
+//   uses_input, uses_output;  forward(x), vjp(g, x, y), jvp(t, x, y),
+// where what it does not use is undefined. With several it states
+//   inputs, outputs;  keeps_input, keeps_output: a bit for each that the rules look at;
+//   vjp(i, g, x, y): the gradient of input i; an element of g is undefined where nothing came in;
+//   jvp(k, t, x, y): the tangent of output k; an element of t is undefined where an input has none,
+// with g, t, x, y pointers to as many tensors as there are.
+
+/// An operator of one input and one output in the form of those of several.
+template <class Op>
+struct Single {
+  static constexpr std::size_t inputs = 1;
+  static constexpr std::size_t outputs = 1;
+  static constexpr unsigned keeps_input = Op::uses_input ? 1 : 0;
+  static constexpr unsigned keeps_output = Op::uses_output ? 1 : 0;
+  static constexpr auto node_name = Op::node_name;
+  Op op;
+  Tensor vjp(std::size_t, const Tensor* g, const Tensor* x, const Tensor* y) const {
+    return op.vjp(g[0], x[0], y[0]);
+  }
+  Tensor jvp(std::size_t, const Tensor* t, const Tensor* x, const Tensor* y) const {
+    return op.jvp(t[0], x[0], y[0]);
+  }
+};
 
 template <class Op>
 class GeneralNode final : public Node {
+  static constexpr std::size_t N = Op::inputs;
+  static constexpr std::size_t M = Op::outputs;
+
  public:
-  GeneralNode(Op op, const Tensor& x, const Tensor& y)
-      : Node(&edge_, 1, 1), edge_(gradient_edge(x)), op_(std::move(op)) {
-    if constexpr (Op::uses_input) x_.save_input(x);
-    if constexpr (Op::uses_output) y_.save_output(y);
+  GeneralNode(Op op, const std::array<Tensor, N>& x, const std::array<Tensor, M>& y)
+      : Node(edges_, N, M), op_(std::move(op)) {
+    for (std::size_t i = 0; i < N; ++i) {
+      edges_[i] = gradient_edge(x[i]);
+      if ((Op::keeps_input >> i & 1u) != 0) x_[i].save_input(x[i]);
+    }
+    for (std::size_t k = 0; k < M; ++k)
+      if ((Op::keeps_output >> k & 1u) != 0) y_[k].save_output(y[k], static_cast<std::uint16_t>(k));
     enter_sequence();
   }
   std::string name() const override { return Op::node_name; }
   void backward(BackwardCall& call) override {
-    if (!call.grads[0].defined() || !call.wants(0)) return;
-    Tensor x;
-    Tensor y;
+    if (std::none_of(call.grads, call.grads + M, [](const Tensor& g) { return g.defined(); }))
+      return;
+    std::array<Tensor, N> x;
+    std::array<Tensor, M> y;
     {
       const detail::SpinLock lock(lock_);
-      if constexpr (Op::uses_input) x = x_.tensor(*this, &edge_);
-      if constexpr (Op::uses_output) y = y_.tensor(*this, nullptr);
+      for (std::size_t i = 0; i < N; ++i)
+        if ((Op::keeps_input >> i & 1u) != 0) x[i] = x_[i].tensor(*this, &edges_[i]);
+      for (std::size_t k = 0; k < M; ++k)
+        if ((Op::keeps_output >> k & 1u) != 0) y[k] = y_[k].tensor(*this, nullptr);
     }
-    call.results[0] = op_.vjp(call.grads[0], x, y);
+    for (std::size_t i = 0; i < N; ++i)
+      if (edges_[i].is_valid() && call.wants(i))
+        call.results[i] = op_.vjp(i, call.grads, x.data(), y.data());
   }
   void release_saved() noexcept override {
     const detail::SpinLock lock(lock_);
-    x_.release();
-    y_.release();
+    for (SavedValue& v : x_) v.release();
+    for (SavedValue& v : y_) v.release();
   }
 
  private:
-  Edge edge_;
-  SavedValue x_;
-  SavedValue y_;
+  Edge edges_[N];
+  SavedValue x_[N];
+  SavedValue y_[M];
   std::atomic<bool> lock_{false};
   Op op_;
 };
 
-/// Records `y`, computed from `x` by `op`.
+/// Records `y`, computed from `x` by `op`; outputs of integers have no derivative.
+template <class Op>
+void record_many(const Op& op, const std::array<Tensor, Op::inputs>& x,
+                 const std::array<Tensor, Op::outputs>& y) {
+  if (std::any_of(x.begin(), x.end(), [](const Tensor& t) { return records(t); })) {
+    const auto node = make_node<GeneralNode<Op>>(op, x, y);
+    for (std::uint32_t k = 0; k < y.size(); ++k)
+      if (y[k].is_floating_point()) set_history(y[k], node, k);
+  }
+  if (!detail::thread_state.dual_level) return;
+  std::array<Tensor, Op::inputs> t;
+  for (std::size_t i = 0; i < x.size(); ++i)
+    if (detail::carries_tangent(x[i])) t[i] = detail::tangent_of(x[i]);
+  if (std::none_of(t.begin(), t.end(), [](const Tensor& v) { return v.defined(); })) return;
+  const detail::NoTangents plain;
+  for (std::size_t k = 0; k < y.size(); ++k)
+    if (y[k].is_floating_point())
+      detail::set_tangent(y[k], op.jvp(k, t.data(), x.data(), y.data()));
+}
+
+/// The same for one input and one output.
 template <class Op>
 void record_general(const Op& op, const Tensor& x, const Tensor& y) {
-  if (records(x) && y.is_floating_point()) {
-    auto node = make_node<GeneralNode<Op>>(op, x, y);
-    set_history(y, std::move(node));
-  }
-  if (detail::carries_tangent(x)) {
-    const detail::NoTangents plain;
-    detail::set_tangent(y, op.jvp(detail::tangent_of(x), x, y));
-  }
+  record_many(Single<Op>{op}, {x}, {y});
 }
 
 template <class Op>

@@ -279,7 +279,7 @@ Tensor written_tangent(const IndexPut& op, const Tensor& self, const Tensor& val
   return t + apply_linear(IndexScatter{op.gather}, put);
 }
 
-void put(Tensor& self, const IndexGather& gather, const Tensor& values, bool accumulate) {
+void write_at(Tensor& self, const IndexGather& gather, const Tensor& values, bool accumulate) {
   const bool record = detail::recording() && self.is_floating_point() &&
                       (detail::is_tracked(self) || detail::is_tracked(values));
   autograd::check_inplace("index_put_", self, record);
@@ -331,7 +331,8 @@ Tensor& Tensor::index_put_(ArrayRef<TensorIndex> indices, const Tensor& values, 
   Parsed p = parse("index_put_", *this, indices);
   if (!p.is_basic()) {
     const IndexGather gather = plan_of("index_put_", p);
-    put(p.view, gather, without_leading_ones(values, gather.plan->result_sizes.size()), accumulate);
+    write_at(p.view, gather, without_leading_ones(values, gather.plan->result_sizes.size()),
+             accumulate);
     return *this;
   }
   const Tensor fitting = without_leading_ones(values, p.view.sizes().size());

@@ -61,21 +61,28 @@ std::set<std::string> declared_functions() {
   return names;
 }
 
-/// Members of Tensor from the conversions on; what comes before computes nothing.
-std::set<std::string> declared_members() {
-  const std::string path = EIGENGRAD_SOURCE_DIR "/include/eigengrad/core/tensor.hpp";
+std::string whole(const std::filesystem::path& path) {
   std::ifstream file(path);
-  std::ostringstream whole;
-  whole << file.rdbuf();
-  const std::string text = whole.str();
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+/// Members of Tensor from the conversions on, what comes before computes nothing; and those of the
+/// families.
+std::set<std::string> declared_members() {
+  const std::filesystem::path core = EIGENGRAD_SOURCE_DIR "/include/eigengrad/core";
+  const std::string text = whole(core / "tensor.hpp");
   const std::size_t begin = text.find("// ---- Conversion and copies.");
   const std::size_t end = text.find("/// Prints as", begin);
   BOOST_REQUIRE(begin != std::string::npos);
   BOOST_REQUIRE(end != std::string::npos);
-  const std::string members = text.substr(begin, end - begin);
+  std::string members = text.substr(begin, end - begin);
+  for (const auto& entry : std::filesystem::directory_iterator(core / "members"))
+    members += whole(entry.path());
   std::set<std::string> names;
   const std::string pattern =
-      std::string(R"(\n  (?:Tensor&?|bool|std::\S+<.*>) )") + R"((operator[^(]*(?:\(\))?|\w+)\()";
+      std::string(R"(\n *(?:Tensor&?|bool|std::\S+<.*>) )") + R"((operator[^(]*(?:\(\))?|\w+)\()";
   for (const std::string& name : found(members, pattern)) names.insert("Tensor::" + name);
   return names;
 }

@@ -336,7 +336,7 @@ ErrorRows argument_errors() {
            kValueError,
            "min and max",
            {real({2})},
-           [](variable_list& x) { x[0].clamp_(eg::nullopt); }},
+           [](variable_list& x) { x[0].clamp_(eg::optional<eg::Scalar>()); }},
           {"add_scaled_integers",
            kDtypeError,
            "alpha",

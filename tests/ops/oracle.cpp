@@ -1,4 +1,5 @@
 #include <boost/test/unit_test.hpp>
+#include <filesystem>
 #include <fstream>
 #include <map>
 #include <set>
@@ -7,7 +8,7 @@
 #include "eigengrad/autograd/engine.hpp"
 #include "table.hpp"
 
-/// The rows of the table against PyTorch: tests/oracle/ops.txt, which tests/oracle/generate.py writes.
+/// The rows of the table against PyTorch: tests/oracle/fixtures, which tests/oracle/generate.py writes.
 namespace table {
 namespace {
 
@@ -46,17 +47,17 @@ Array read_array(std::istringstream& line) {
   Array a(sizes);
   std::string word;
   for (double& v : a.values) {
-    if (!(line >> word)) throw std::runtime_error("ops.txt: a line ends too early");
+    if (!(line >> word)) throw std::runtime_error("a fixture ends too early");
     v = std::strtod(word.c_str(), nullptr);
   }
   return a;
 }
 
 void read_sample_line(const std::string& keyword, std::istringstream& line, Evaluation& e) {
-  if (keyword == "input" || keyword == "constant") {
+  if (keyword == "input" || keyword == "index" || keyword == "mask") {
     e.arguments.push_back(read_array(line));
     e.differentiated.push_back(keyword == "input");
-    if (keyword == "constant") e.arguments.back().dtype = eg::kBool;
+    if (keyword != "input") e.arguments.back().dtype = keyword == "mask" ? eg::kBool : eg::kInt64;
     return;
   }
   const std::map<std::string, Inputs*> lists{{"value", &e.values},
@@ -65,7 +66,7 @@ void read_sample_line(const std::string& keyword, std::istringstream& line, Eval
                                              {"direction", &e.directions},
                                              {"product", &e.products}};
   const auto list = lists.find(keyword);
-  if (list == lists.end()) throw std::runtime_error("ops.txt: unknown keyword " + keyword);
+  if (list == lists.end()) throw std::runtime_error("fixtures: unknown keyword " + keyword);
   list->second->push_back(read_array(line));
 }
 
@@ -75,10 +76,9 @@ std::pair<std::string, std::string> sides(const std::string& text) {
   return {text.substr(0, at), text.substr(at + 3)};
 }
 
-Oracle read_oracle() {
-  std::ifstream file(EIGENGRAD_SOURCE_DIR "/tests/oracle/ops.txt");
-  if (!file) throw std::runtime_error("tests/oracle/ops.txt cannot be read");
-  Oracle oracle;
+void read_fixtures(const std::filesystem::path& path, Oracle& oracle) {
+  std::ifstream file(path);
+  if (!file) throw std::runtime_error(path.string() + " cannot be read");
   Fixture* fixture = nullptr;
   for (std::string text; std::getline(file, text);) {
     std::istringstream line(text);
@@ -104,6 +104,13 @@ Oracle read_oracle() {
       read_sample_line(keyword, line, fixture->samples.back());
     }
   }
+}
+
+Oracle read_oracle() {
+  Oracle oracle;
+  for (const auto& entry :
+       std::filesystem::directory_iterator(EIGENGRAD_SOURCE_DIR "/tests/oracle/fixtures"))
+    read_fixtures(entry.path(), oracle);
   return oracle;
 }
 
@@ -170,21 +177,6 @@ void check_sample(const Row& row, const Evaluation& e) {
   check_like_torch("second derivative", products, e.products, 1);
 }
 
-/// Nodes whose names differ from PyTorch 1.13's on purpose.
-const std::map<std::string, std::string>& other_nodes() {
-  static const std::map<std::string, std::string> names{
-      // A difference with the operands exchanged is a difference, as in libtorch's operators.
-      {"rsub", "SubBackward0"},
-      {"rsub_number", "SubBackward0"},
-      // Later versions of PyTorch say the same as eigengrad.
-      {"reshape", "ViewBackward0"},
-      {"reshape_inferred", "ViewBackward0"},
-      {"flatten", "ViewBackward0"},
-      {"flatten_some", "ViewBackward0"},
-      {"sum_to_scalar", "SumBackward1"}};
-  return names;
-}
-
 void check_row(const Row& row) {
   const auto found = oracle().rows.find(row.name);
   if (found == oracle().rows.end()) {
@@ -205,9 +197,7 @@ void check_row(const Row& row) {
   std::vector<std::string> names;
   for (const eg::Tensor& t : row.call(x))
     if (t.requires_grad()) names.push_back(t.is_leaf() ? "none" : t.grad_fn()->name());
-  const auto other = other_nodes().find(row.name);
-  BOOST_TEST(names == (other == other_nodes().end() ? fixture.nodes
-                                                    : std::vector<std::string>{other->second}),
+  BOOST_TEST(names == (row.other_nodes.empty() ? fixture.nodes : row.other_nodes),
              boost::test_tools::per_element());
 }
 
@@ -216,7 +206,7 @@ void check_row(const Row& row) {
 eg::ScalarType dtype_named(const std::string& name) {
   for (const eg::ScalarType t : {eg::kBool, eg::kInt64, eg::kFloat32, eg::kFloat64})
     if (eg::to_string(t) == name) return t;
-  throw std::runtime_error("ops.txt: unknown dtype " + name);
+  throw std::runtime_error("fixtures: unknown dtype " + name);
 }
 
 template <class F>
@@ -231,14 +221,6 @@ std::string dtypes_of(F&& call) {
   }
 }
 
-/// Rows that take bool tensors although PyTorch refuses them: |x|, max(x, 0) and powers of 0 and 1
-/// exist, and so does the place of the first true element.
-const std::set<std::string>& rows_on_bools() {
-  static const std::set<std::string> names{
-      "abs", "relu", "pow", "argmax", "argmax_dim", "argmin", "argmin_dim_kept"};
-  return names;
-}
-
 void check_dtypes(const Row& row, const Fixture& fixture) {
   for (const auto& [dtype, wanted] : fixture.dtypes) {
     BOOST_TEST_INFO_SCOPE(dtype);
@@ -248,7 +230,7 @@ void check_dtypes(const Row& row, const Fixture& fixture) {
     for (eg::Tensor& t : x)
       if (t.dtype() == eg::kInt64) t = t.abs();  // exponents
     const std::string actual = dtypes_of([&] { return row.call(x); });
-    if (dtype == "bool" && rows_on_bools().contains(row.name))
+    if (row.more_dtypes.contains(dtype))
       BOOST_TEST((wanted == "error" && actual != "error"));
     else
       BOOST_TEST(actual == wanted);
@@ -313,7 +295,7 @@ eg::Scalar number(const std::string& text) {
   return text == "int64:number" ? eg::Scalar(2) : eg::Scalar(1.5);
 }
 
-/// As rows_on_bools(); a bool that is subtracted from a tensor is a number like others in C++.
+/// As Row::more_dtypes; a bool that is subtracted from a tensor is a number like others in C++.
 bool takes_more(const std::string& op, const Promotion& p) {
   const auto is_bool = [](const std::string& argument) { return argument.starts_with("bool:"); };
   if (op == "pow") return is_bool(p.a) && is_bool(p.b);
@@ -338,13 +320,6 @@ void check_promotions(const std::string& op, const std::vector<Promotion>& list)
 
 // ---- Registration.
 
-/// Rows without derivative that PyTorch has no counterpart of, or none that returns a tensor.
-bool without_counterpart(const Row& row) {
-  static const std::set<std::string> names{"add_out",       "mul_out",  "equal",
-                                           "where_numbers", "allclose", "allclose_nan"};
-  return names.contains(row.name);
-}
-
 template <class F>
 void add(boost::unit_test::test_suite& suite, const std::string& name, F test) {
   suite.add(boost::unit_test::make_test_case(test, name, __FILE__, __LINE__));
@@ -356,7 +331,7 @@ const bool registered = [] {
   auto* const dtypes = BOOST_TEST_SUITE("dtypes");
   auto* const promotion = BOOST_TEST_SUITE("promotion");
   for (const Row& row : all_rows()) {
-    if (without_counterpart(row)) continue;
+    if (!row.without_oracle.empty()) continue;
     add(*like_torch, row.name, [&row] { check_row(row); });
     add(*dtypes, row.name, [&row] { check_dtypes(row, oracle().rows.at(row.name)); });
   }
@@ -371,13 +346,13 @@ const bool registered = [] {
 
 BOOST_AUTO_TEST_SUITE(fixtures)
 
-BOOST_AUTO_TEST_CASE(every_row_of_the_file_is_in_the_table) {
+BOOST_AUTO_TEST_CASE(every_row_of_the_fixtures_is_in_the_table) {
   std::set<std::string> names;
   for (const Row& row : all_rows()) names.insert(row.name);
   for (const auto& [name, fixture] : oracle().rows)
-    BOOST_CHECK_MESSAGE(names.contains(name), name << " is in ops.txt only");
+    BOOST_CHECK_MESSAGE(names.contains(name), name << " is in the fixtures only");
   for (const auto& [op, list] : oracle().promotions)
-    BOOST_CHECK_MESSAGE(operators().contains(op), op << " is in ops.txt only");
+    BOOST_CHECK_MESSAGE(operators().contains(op), op << " is in the fixtures only");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,6 +1,9 @@
 #include "table.hpp"
 
+#include <algorithm>
 #include <boost/test/unit_test.hpp>
+#include <iterator>
+#include <stdexcept>
 
 #include "eigengrad/autograd/engine.hpp"
 #include "eigengrad/autograd/forward_mode.hpp"
@@ -12,13 +15,22 @@ namespace table {
 const Rows& all_rows() {
   static const Rows rows = [] {
     Rows all;
-    for (const Rows& family :
-         {arithmetic_rows(), elementwise_rows(), compare_rows(), reduction_rows(), view_rows(),
-          assembly_rows(), product_rows(), indexing_rows()})
-      all.insert(all.end(), family.begin(), family.end());
+    const auto append = [&](Rows family) {
+      std::move(family.begin(), family.end(), std::back_inserter(all));
+    };
+#define EIGENGRAD_APPEND_FAMILY(name) append(name());
+    EIGENGRAD_TABLE_FAMILIES(EIGENGRAD_APPEND_FAMILY)
+#undef EIGENGRAD_APPEND_FAMILY
     return all;
   }();
   return rows;
+}
+
+Row& named(Rows& rows, const std::string& name) {
+  const auto row =
+      std::find_if(rows.begin(), rows.end(), [&](const Row& r) { return r.name == name; });
+  if (row == rows.end()) throw std::logic_error("no row is called " + name);
+  return *row;
 }
 
 namespace {

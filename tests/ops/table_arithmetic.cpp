@@ -319,6 +319,14 @@ Rows arithmetic_rows() {
   add_products(rows);
   add_powers(rows);
   add_choices(rows);
+  // A difference with the operands exchanged is a difference, as in libtorch's operators.
+  named(rows, "rsub").other_nodes = {"SubBackward0"};
+  named(rows, "rsub_number").other_nodes = {"SubBackward0"};
+  // Powers of 0 and 1 exist.
+  named(rows, "pow").more_dtypes = {"bool"};
+  for (const char* name : {"add_out", "mul_out"})
+    named(rows, name).without_oracle = "Python's form is a keyword of add and mul";
+  named(rows, "where_numbers").without_oracle = "PyTorch 1.13 takes no two numbers of one kind";
   return rows;
 }
 

@@ -76,6 +76,9 @@ Rows elementwise_rows() {
       "clamp_max", "clamp_max", [](const Tensor& x) { return eg::clamp_max(x, 0.25); },
       [](const Tensor& x) { return x.clamp_max(0.25); },
       [](double x) { return std::min(x, 0.25); }));
+  // |x| and max(x, 0) of a truth value exist.
+  named(rows, "abs").more_dtypes = {"bool"};
+  named(rows, "relu").more_dtypes = {"bool"};
   return rows;
 }
 

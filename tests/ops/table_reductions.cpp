@@ -333,6 +333,11 @@ Rows reduction_rows() {
   add_extrema(rows);
   add_spreads(rows);
   add_truths(rows);
+  // Later versions of PyTorch say the same.
+  named(rows, "sum_to_scalar").other_nodes = {"SumBackward1"};
+  // So does the place of the first true element exist.
+  for (const char* name : {"argmax", "argmax_dim", "argmin", "argmin_dim_kept"})
+    named(rows, name).more_dtypes = {"bool"};
   return rows;
 }
 

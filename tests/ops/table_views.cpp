@@ -393,6 +393,9 @@ Rows view_rows() {
   add_expansions(rows);
   add_parts(rows);
   add_lists(rows);
+  // Later versions of PyTorch say the same.
+  for (const char* name : {"reshape", "reshape_inferred", "flatten", "flatten_some"})
+    named(rows, name).other_nodes = {"ViewBackward0"};
   return rows;
 }
 

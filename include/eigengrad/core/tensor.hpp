@@ -1,11 +1,13 @@
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 #include <functional>
 #include <initializer_list>
 #include <iosfwd>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <tuple>
 #include <utility>
 #include <vector>
@@ -170,164 +172,16 @@ class EIGENGRAD_API Tensor {
   Tensor new_ones(IntArrayRef sizes, TensorOptions o = {}) const;
   Tensor new_full(IntArrayRef sizes, const Scalar& value, TensorOptions o = {}) const;
 
-  // ---- Elementwise.
-  Tensor operator-() const;
-  Tensor neg() const;
-  Tensor abs() const;
-  Tensor exp() const;
-  Tensor log() const;
-  Tensor sqrt() const;
-  Tensor square() const;
-  Tensor reciprocal() const;
-  Tensor sin() const;
-  Tensor cos() const;
-  Tensor tanh() const;
-  Tensor sigmoid() const;
-  Tensor relu() const;
-  Tensor add(const Tensor& o, const Scalar& alpha = 1) const;
-  Tensor add(const Scalar& o, const Scalar& alpha = 1) const;
-  Tensor sub(const Tensor& o, const Scalar& alpha = 1) const;
-  Tensor sub(const Scalar& o, const Scalar& alpha = 1) const;
-  Tensor mul(const Tensor& o) const;
-  Tensor mul(const Scalar& o) const;
-  Tensor div(const Tensor& o) const;
-  Tensor div(const Scalar& o) const;
-  Tensor pow(const Tensor& exponent) const;
-  Tensor pow(const Scalar& exponent) const;
-  Tensor maximum(const Tensor& o) const;
-  Tensor minimum(const Tensor& o) const;
-  Tensor clamp(const optional<Scalar>& min, const optional<Scalar>& max = nullopt) const;
-  Tensor clamp_min(const Scalar& min) const;
-  Tensor clamp_max(const Scalar& max) const;
+  // Note [Members by family]
+  // Operators that are members too are declared in one file for each family, so that none grows
+  // beyond reading; contracts are at the functions of the same names in eigengrad/ops.
+#include "eigengrad/core/members/elementwise.inc"
+#include "eigengrad/core/members/indexing.inc"
+#include "eigengrad/core/members/products.inc"
+#include "eigengrad/core/members/reductions.inc"
+#include "eigengrad/core/members/shape.inc"
+#include "eigengrad/core/members/special.inc"
 
-  // ---- Comparison.
-  Tensor eq(const Tensor& o) const;
-  Tensor eq(const Scalar& o) const;
-  Tensor ne(const Tensor& o) const;
-  Tensor ne(const Scalar& o) const;
-  Tensor lt(const Tensor& o) const;
-  Tensor lt(const Scalar& o) const;
-  Tensor le(const Tensor& o) const;
-  Tensor le(const Scalar& o) const;
-  Tensor gt(const Tensor& o) const;
-  Tensor gt(const Scalar& o) const;
-  Tensor ge(const Tensor& o) const;
-  Tensor ge(const Scalar& o) const;
-  Tensor logical_and(const Tensor& o) const;
-  Tensor logical_or(const Tensor& o) const;
-  Tensor logical_xor(const Tensor& o) const;
-  Tensor logical_not() const;
-  Tensor isnan() const;
-  Tensor isinf() const;
-  Tensor isfinite() const;
-
-  // ---- Reductions. Dimensions count from the end when negative.
-  Tensor sum(optional<ScalarType> dtype = nullopt) const;
-  Tensor sum(OptionalIntArrayRef dim, bool keepdim = false,
-             optional<ScalarType> dtype = nullopt) const;
-  Tensor mean(optional<ScalarType> dtype = nullopt) const;
-  Tensor mean(OptionalIntArrayRef dim, bool keepdim = false,
-              optional<ScalarType> dtype = nullopt) const;
-  Tensor prod(optional<ScalarType> dtype = nullopt) const;
-  Tensor prod(std::int64_t dim, bool keepdim = false, optional<ScalarType> dtype = nullopt) const;
-  Tensor max() const;
-  Tensor max(const Tensor& o) const;
-  std::tuple<Tensor, Tensor> max(std::int64_t dim, bool keepdim = false) const;
-  Tensor min() const;
-  Tensor min(const Tensor& o) const;
-  std::tuple<Tensor, Tensor> min(std::int64_t dim, bool keepdim = false) const;
-  Tensor argmax(optional<std::int64_t> dim = nullopt, bool keepdim = false) const;
-  Tensor argmin(optional<std::int64_t> dim = nullopt, bool keepdim = false) const;
-  Tensor var(bool unbiased = true) const;
-  Tensor var(OptionalIntArrayRef dim, bool unbiased = true, bool keepdim = false) const;
-  Tensor std(bool unbiased = true) const;
-  Tensor std(OptionalIntArrayRef dim, bool unbiased = true, bool keepdim = false) const;
-  Tensor all() const;
-  Tensor all(std::int64_t dim, bool keepdim = false) const;
-  Tensor any() const;
-  Tensor any(std::int64_t dim, bool keepdim = false) const;
-  Tensor sum_to_size(IntArrayRef size) const;
-
-  // ---- Products.
-  Tensor matmul(const Tensor& o) const;
-  Tensor mm(const Tensor& o) const;
-  Tensor mv(const Tensor& o) const;
-  Tensor dot(const Tensor& o) const;
-  Tensor outer(const Tensor& o) const;
-
-  // ---- Shape.
-  Tensor view(IntArrayRef sizes) const;
-  Tensor view_as(const Tensor& o) const { return view(o.sizes()); }
-  Tensor reshape(IntArrayRef sizes) const;
-  Tensor reshape_as(const Tensor& o) const { return reshape(o.sizes()); }
-  Tensor flatten(std::int64_t start_dim = 0, std::int64_t end_dim = -1) const;
-  Tensor transpose(std::int64_t d0, std::int64_t d1) const;
-  Tensor permute(IntArrayRef dims) const;
-  Tensor t() const;
-  Tensor mT() const;
-  Tensor numpy_T() const;
-  Tensor squeeze() const;
-  Tensor squeeze(std::int64_t d) const;
-  Tensor unsqueeze(std::int64_t d) const;
-  Tensor expand(IntArrayRef sizes, bool implicit = false) const;
-  Tensor expand_as(const Tensor& o) const { return expand(o.sizes()); }
-  Tensor select(std::int64_t d, std::int64_t index) const;
-  Tensor slice(std::int64_t d = 0, optional<std::int64_t> start = nullopt,
-               optional<std::int64_t> end = nullopt, std::int64_t step = 1) const;
-  Tensor narrow(std::int64_t d, std::int64_t start, std::int64_t length) const;
-  Tensor diagonal(std::int64_t offset = 0, std::int64_t dim1 = 0, std::int64_t dim2 = 1) const;
-  Tensor as_strided(IntArrayRef sizes, IntArrayRef strides,
-                    optional<std::int64_t> storage_offset = nullopt) const;
-  std::vector<Tensor> unbind(std::int64_t d = 0) const;
-  std::vector<Tensor> split(std::int64_t split_size, std::int64_t d = 0) const;
-  std::vector<Tensor> split_with_sizes(IntArrayRef split_sizes, std::int64_t d = 0) const;
-  std::vector<Tensor> chunk(std::int64_t chunks, std::int64_t d = 0) const;
-
-  // ---- Indexing.
-  Tensor operator[](std::int64_t i) const { return select(0, i); }
-  Tensor operator[](const Tensor& i) const;
-  Tensor index(ArrayRef<indexing::TensorIndex> indices) const;
-  Tensor index(std::initializer_list<indexing::TensorIndex> indices) const;
-  Tensor& index_put_(ArrayRef<indexing::TensorIndex> indices, const Tensor& values,
-                     bool accumulate = false);
-  Tensor& index_put_(std::initializer_list<indexing::TensorIndex> indices, const Tensor& values,
-                     bool accumulate = false);
-  Tensor& index_put_(std::initializer_list<indexing::TensorIndex> indices, const Scalar& value,
-                     bool accumulate = false);
-
-  // ---- In place. Recorded like their namesakes; rules in spec sections B and J.
-  Tensor& add_(const Tensor& o, const Scalar& alpha = 1);
-  Tensor& add_(const Scalar& o, const Scalar& alpha = 1);
-  Tensor& sub_(const Tensor& o, const Scalar& alpha = 1);
-  Tensor& sub_(const Scalar& o, const Scalar& alpha = 1);
-  Tensor& mul_(const Tensor& o);
-  Tensor& mul_(const Scalar& o);
-  Tensor& div_(const Tensor& o);
-  Tensor& div_(const Scalar& o);
-  Tensor& pow_(const Tensor& o);
-  Tensor& pow_(const Scalar& o);
-  Tensor& neg_();
-  Tensor& abs_();
-  Tensor& exp_();
-  Tensor& log_();
-  Tensor& sqrt_();
-  Tensor& square_();
-  Tensor& reciprocal_();
-  Tensor& sin_();
-  Tensor& cos_();
-  Tensor& tanh_();
-  Tensor& sigmoid_();
-  Tensor& relu_();
-  Tensor& clamp_(const optional<Scalar>& min, const optional<Scalar>& max = nullopt);
-  Tensor& zero_();
-  Tensor& fill_(const Scalar& value);
-  Tensor& fill_(const Tensor& value);
-  Tensor& copy_(const Tensor& src);
-  Tensor& t_();
-  Tensor& transpose_(std::int64_t d0, std::int64_t d1);
-  Tensor& squeeze_();
-  Tensor& squeeze_(std::int64_t d);
-  Tensor& unsqueeze_(std::int64_t d);
   Tensor& operator+=(const Tensor& o) { return add_(o); }
   Tensor& operator+=(const Scalar& o) { return add_(o); }
   Tensor& operator-=(const Tensor& o) { return sub_(o); }

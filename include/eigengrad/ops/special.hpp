@@ -1,0 +1,5 @@
+#pragma once
+
+#include "eigengrad/core/tensor.hpp"
+
+namespace eigengrad {}  // namespace eigengrad
