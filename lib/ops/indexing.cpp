@@ -325,6 +325,10 @@ Tensor Tensor::index(ArrayRef<TensorIndex> indices) const {
   return eigengrad::index(*this, indices);
 }
 
+Tensor Tensor::index(std::initializer_list<TensorIndex> indices) const {
+  return index(ArrayRef<TensorIndex>(indices));
+}
+
 Tensor Tensor::operator[](const Tensor& i) const { return index({TensorIndex(i)}); }
 
 Tensor& Tensor::index_put_(ArrayRef<TensorIndex> indices, const Tensor& values, bool accumulate) {
@@ -343,6 +347,10 @@ Tensor& Tensor::index_put_(ArrayRef<TensorIndex> indices, const Tensor& values, 
   return *this;
 }
 
+Tensor& Tensor::index_put_(std::initializer_list<TensorIndex> indices, const Tensor& values,
+                           bool accumulate) {
+  return index_put_(ArrayRef<TensorIndex>(indices), values, accumulate);
+}
 Tensor& Tensor::index_put_(std::initializer_list<TensorIndex> indices, const Scalar& value,
                            bool accumulate) {
   return index_put_(ArrayRef<TensorIndex>(indices), autograd::wrap_number(value, *this),

@@ -97,6 +97,24 @@ std::set<std::string> covered() {
   return names;
 }
 
+/// Functions of a header, and whether a contract (`///`) stands right before one of the overloads.
+std::map<std::string, bool> contracts(const std::filesystem::path& header) {
+  static const std::regex declaration(
+      R"(^\s*(?:EIGENGRAD_API|inline)\s[\w\s:&*<>,]*?\b([A-Za-z_]\w*)\s*\(.*)");
+  std::map<std::string, bool> found;
+  std::ifstream file(header);
+  bool documented = false;
+  for (std::string line; std::getline(file, line);) {
+    std::smatch match;
+    if (line.find_first_not_of(' ') == line.find("///") && !line.empty())
+      documented = true;
+    else if (std::regex_match(line, match, declaration) && match[1] != "operator")
+      found[match[1]] = found[match[1]] || documented;
+    if (line.empty() || line.ends_with(';') || line.ends_with('}')) documented = false;
+  }
+  return found;
+}
+
 void check_covered(const std::set<std::string>& declared) {
   const std::set<std::string> rows = covered();
   for (const std::string& name : declared)
@@ -120,6 +138,18 @@ BOOST_AUTO_TEST_CASE(members) {
   BOOST_TEST(declared.contains("Tensor::operator*="));
   BOOST_TEST(declared.contains("Tensor::unbind"));
   check_covered(declared);
+}
+
+BOOST_AUTO_TEST_CASE(every_function_has_a_contract) {
+  const std::filesystem::path headers = EIGENGRAD_SOURCE_DIR "/include/eigengrad/ops";
+  std::size_t functions = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(headers))
+    for (const auto& [name, documented] : contracts(entry.path())) {
+      ++functions;
+      BOOST_CHECK_MESSAGE(documented, name << " in " << entry.path().filename()
+                                           << " is declared without a contract");
+    }
+  BOOST_TEST(functions > 90);
 }
 
 BOOST_AUTO_TEST_CASE(rows_name_what_exists) {

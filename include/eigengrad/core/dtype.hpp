@@ -3,10 +3,15 @@
 #include <cstdint>
 #include <iosfwd>
 #include <string_view>
+#include <type_traits>
 
 #include "eigengrad/core/config.hpp"
 
 namespace eigengrad {
+
+/// An arithmetic type of C++, bool and characters included.
+template <class T>
+concept Arithmetic = std::is_arithmetic_v<T>;
 
 /// Element types, in the order of type promotion.
 enum class ScalarType : std::uint8_t { Bool, Int64, Float32, Float64 };

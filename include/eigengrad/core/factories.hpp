@@ -59,8 +59,7 @@ namespace detail {
 /// was made from, so it lives no longer than the expression that contains them.
 class NestedList {
  public:
-  template <class T>
-  requires std::is_arithmetic_v<T>
+  template <Arithmetic T>
   constexpr NestedList(T v) noexcept : number_(v) {}
   constexpr NestedList(std::initializer_list<NestedList> list) noexcept
       : items_(list.begin()), size_(list.size()), is_list_(true) {}
@@ -86,16 +85,16 @@ EIGENGRAD_API Tensor from_values(const void* data, ScalarType stored, std::int64
 
 }  // namespace detail
 
-/// `tensor(3.0)` has no dimensions, `tensor({1, 2})` one, `tensor({{1., 2.}, {3., 4.}})` two. The
+/// `tensor(3.0)` has no dimensions, `tensor({1, 2})` one, `tensor({{1, 2}, {3, 4.5}})` two. The
 /// dtype is bool, int64 or float64 after the elements unless the options name one.
 /// Throws: ShapeError for a ragged list, naming the place.
-template <class T>
-requires std::is_arithmetic_v<T> Tensor tensor(T value, TensorOptions o = {}) {
+template <Arithmetic T>
+Tensor tensor(T value, TensorOptions o = {}) {
   return scalar_tensor(Scalar(value), o.has_dtype() ? o : o.dtype(Scalar(value).type()));
 }
 EIGENGRAD_API Tensor tensor(std::initializer_list<detail::NestedList> values, TensorOptions o = {});
-template <class T>
-requires std::is_arithmetic_v<T> Tensor tensor(ArrayRef<T> values, TensorOptions o = {}) {
+template <Arithmetic T>
+Tensor tensor(ArrayRef<T> values, TensorOptions o = {}) {
   if (!o.has_dtype()) o = o.dtype(Scalar(T()).type());
   const auto n = static_cast<std::int64_t>(values.size());
   if constexpr (std::is_floating_point_v<T> && sizeof(T) <= sizeof(double)) {
@@ -106,8 +105,8 @@ requires std::is_arithmetic_v<T> Tensor tensor(ArrayRef<T> values, TensorOptions
     return detail::from_values(wide.data(), dtype_of<Stored>, n, o);
   }
 }
-template <class T>
-requires std::is_arithmetic_v<T> Tensor tensor(const std::vector<T>& values, TensorOptions o = {}) {
+template <Arithmetic T>
+Tensor tensor(const std::vector<T>& values, TensorOptions o = {}) {
   if constexpr (std::is_same_v<T, bool>) {  // packed bits: there is no array to refer to
     const std::vector<std::int64_t> wide(values.begin(), values.end());
     return tensor(ArrayRef<std::int64_t>(wide), o.has_dtype() ? o : o.dtype(kBool));

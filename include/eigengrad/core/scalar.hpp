@@ -14,8 +14,7 @@ namespace eigengrad {
 class Scalar {
  public:
   constexpr Scalar() noexcept : Scalar(std::int64_t{0}) {}
-  template <class T>
-  requires std::is_arithmetic_v<T>
+  template <Arithmetic T>
   constexpr Scalar(T v) noexcept {  // NOLINT(google-explicit-constructor): numbers are scalars
     if constexpr (std::same_as<T, bool>) {
       type_ = ScalarType::Bool;

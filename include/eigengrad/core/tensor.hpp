@@ -270,9 +270,8 @@ class TensorIndex {
   TensorIndex(nullopt_t) noexcept : kind_(Kind::NewAxis) {}
   TensorIndex(EllipsisType) noexcept : kind_(Kind::Dots) {}
   EIGENGRAD_API TensorIndex(const char* dots);
-  template <class T>
-  requires std::is_integral_v<T> TensorIndex(T i)
-  noexcept
+  template <std::integral T>
+  TensorIndex(T i) noexcept
       : kind_(std::same_as<T, bool> ? Kind::Boolean : Kind::Integer),
         integer_(static_cast<std::int64_t>(i)) {}
   TensorIndex(indexing::Slice s) noexcept : kind_(Kind::Range), slice_(s) {}
@@ -291,13 +290,5 @@ class TensorIndex {
 };
 
 }  // namespace indexing
-
-inline Tensor Tensor::index(std::initializer_list<indexing::TensorIndex> indices) const {
-  return index(ArrayRef<indexing::TensorIndex>(indices));
-}
-inline Tensor& Tensor::index_put_(std::initializer_list<indexing::TensorIndex> indices,
-                                  const Tensor& values, bool accumulate) {
-  return index_put_(ArrayRef<indexing::TensorIndex>(indices), values, accumulate);
-}
 
 }  // namespace eigengrad

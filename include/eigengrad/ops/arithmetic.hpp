@@ -34,9 +34,10 @@ EIGENGRAD_API Tensor pow(const Tensor& a, const Tensor& b);
 EIGENGRAD_API Tensor pow(const Tensor& a, const Scalar& b);
 EIGENGRAD_API Tensor pow(const Scalar& a, const Tensor& b);
 
-/// The larger, the smaller of two; NaN when either is NaN.
+/// The larger of two; NaN when either is NaN.
 /// At the edge: where a = b either gets half of the gradient.
 EIGENGRAD_API Tensor maximum(const Tensor& a, const Tensor& b);
+/// The smaller of two, as maximum().
 EIGENGRAD_API Tensor minimum(const Tensor& a, const Tensor& b);
 
 /// a where `condition` holds, b elsewhere. Shapes: all three broadcast.
@@ -47,9 +48,10 @@ EIGENGRAD_API Tensor where(const Tensor& condition, const Tensor& a, const Scala
 EIGENGRAD_API Tensor where(const Tensor& condition, const Scalar& a, const Tensor& b);
 EIGENGRAD_API Tensor where(const Tensor& condition, const Scalar& a, const Scalar& b);
 
-/// Writes a b, a + alpha b into `out`, which takes the shape of the result.
+/// Writes a b into `out`, which takes the shape of the result.
 /// Throws: GraphError when any of the tensors requires grad and grad mode is on, or has a tangent.
 EIGENGRAD_API Tensor& mul_out(Tensor& out, const Tensor& a, const Tensor& b);
+/// Writes a + alpha b into `out`, as mul_out().
 EIGENGRAD_API Tensor& add_out(Tensor& out, const Tensor& a, const Tensor& b,
                               const Scalar& alpha = 1);
 

@@ -7,27 +7,39 @@ namespace eigengrad {
 // Shapes: all operators here broadcast. The results are bool tensors without derivative; every
 // comparison with NaN is false, except that NaN differs from everything.
 
+/// a == b.
 EIGENGRAD_API Tensor eq(const Tensor& a, const Tensor& b);
 EIGENGRAD_API Tensor eq(const Tensor& a, const Scalar& b);
+/// a != b.
 EIGENGRAD_API Tensor ne(const Tensor& a, const Tensor& b);
 EIGENGRAD_API Tensor ne(const Tensor& a, const Scalar& b);
+/// a < b.
 EIGENGRAD_API Tensor lt(const Tensor& a, const Tensor& b);
 EIGENGRAD_API Tensor lt(const Tensor& a, const Scalar& b);
+/// a <= b.
 EIGENGRAD_API Tensor le(const Tensor& a, const Tensor& b);
 EIGENGRAD_API Tensor le(const Tensor& a, const Scalar& b);
+/// a > b.
 EIGENGRAD_API Tensor gt(const Tensor& a, const Tensor& b);
 EIGENGRAD_API Tensor gt(const Tensor& a, const Scalar& b);
+/// a >= b.
 EIGENGRAD_API Tensor ge(const Tensor& a, const Tensor& b);
 EIGENGRAD_API Tensor ge(const Tensor& a, const Scalar& b);
 
-/// Anything but 0 counts as true.
+/// a and b; anything but 0 counts as true.
 EIGENGRAD_API Tensor logical_and(const Tensor& a, const Tensor& b);
+/// a or b; anything but 0 counts as true.
 EIGENGRAD_API Tensor logical_or(const Tensor& a, const Tensor& b);
+/// Whether one of a and b holds; anything but 0 counts as true.
 EIGENGRAD_API Tensor logical_xor(const Tensor& a, const Tensor& b);
+/// x == 0.
 EIGENGRAD_API Tensor logical_not(const Tensor& x);
 
+/// Where x is NaN.
 EIGENGRAD_API Tensor isnan(const Tensor& x);
+/// Where x is inf or -inf.
 EIGENGRAD_API Tensor isinf(const Tensor& x);
+/// Where x is neither infinite nor NaN.
 EIGENGRAD_API Tensor isfinite(const Tensor& x);
 
 /// Same shape and equal elements.
