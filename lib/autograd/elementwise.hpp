@@ -3,6 +3,7 @@
 #include <cstring>
 #include <type_traits>
 
+#include "eigengrad/core/factories.hpp"
 #include "eigengrad/core/tensor.hpp"
 #include "kernels/elementwise.hpp"
 
@@ -31,7 +32,7 @@ struct ElementwiseInfo {
 };
 
 inline constexpr unsigned kOutputBit = 8;
-inline constexpr std::size_t kOpBytes = 16;
+inline constexpr std::size_t kOpBytes = 24;
 
 /// Evaluates and records. `op` points to the operator's parameters, at most kOpBytes of them.
 /// `dying` has a bit for each input whose handle the caller gives up, so that its buffer may serve
@@ -49,6 +50,7 @@ using kernels::Pack;
 using math::One;
 using math::Unused;
 using math::When;
+using math::Zero;
 
 template <class Op>
 inline constexpr std::size_t arity = static_cast<std::size_t>(Op::arity);
@@ -132,7 +134,9 @@ auto slope(const Op& op, const V&... v) {
 
 template <class T, class S>
 Pack<T> pull(Pack<T> g, const S& s) {
-  if constexpr (requires { s.mask; })
+  if constexpr (std::same_as<S, Zero>)
+    return Pack<T>(0);
+  else if constexpr (requires { s.mask; })
     return kernels::select(s.mask, pull(g, s.slope), Pack<T>(0));
   else if constexpr (requires { s.denominator; })
     return g / Pack<T>(s.denominator);
@@ -143,6 +147,8 @@ template <class S>
 Tensor pull(const Tensor& g, const S& s) {
   if constexpr (std::same_as<S, One>) {
     return g;
+  } else if constexpr (std::same_as<S, Zero>) {
+    return zeros_like(g);
   } else if constexpr (requires { s.mask; }) {
     return where(s.mask, pull(g, s.slope), Scalar(0));
   } else if constexpr (requires { s.denominator; }) {
@@ -256,7 +262,7 @@ constexpr void check_op() {
 ///   slope(x) or slope_at_output(y) for one input;
 ///   slope_a(a, b, y), slope_b(a, b, y) for two, slope_c too for three: generic over Pack and
 ///   Tensor, with parameters `const Value auto&` where the slope looks and `Unused` elsewhere. The
-///   slope is an expression, a number, One, over(denominator) or when(mask, slope).
+///   slope is an expression, a number, One, Zero, over(denominator) or when(mask, slope).
 /// and optionally `on_integers`, `no_bool`, `first_is_mask`. Parameters are its data members.
 /// Saved values, vjp, jvp, broadcasting and every higher order follow.
 template <class Op, class... X>

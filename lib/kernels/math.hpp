@@ -23,6 +23,9 @@ concept Value = !std::same_as<T, Unused>;
 
 /// The slope of an input that passes its cotangent on unchanged.
 struct One {};
+/// The slope of a function that is constant by parts: no cotangent gets through, an infinite one
+/// neither.
+struct Zero {};
 /// A slope that is exactly zero where `mask` is false, even against an infinite cotangent.
 template <class M, class S>
 struct When {
@@ -64,17 +67,62 @@ Over<D> over(const D& denominator) {
   inline Pack<float> fn(Pack<float> x) {                                \
     return kernels::by_element(x, [](float e) { return std::fn(e); });  \
   }
+#define EIGENGRAD_BY_ELEMENT_2(fn)                                                      \
+  inline Pack<double> fn(Pack<double> a, Pack<double> b) {                              \
+    return kernels::by_element(a, b, [](double c, double d) { return std::fn(c, d); }); \
+  }                                                                                     \
+  inline Pack<float> fn(Pack<float> a, Pack<float> b) {                                 \
+    return kernels::by_element(a, b, [](float c, float d) { return std::fn(c, d); });   \
+  }
 #ifdef EIGENGRAD_SLEEF_D
-#define EIGENGRAD_VECTOR_FN(fn)                                                        \
-  inline Pack<double> fn(Pack<double> x) { return {EIGENGRAD_SLEEF_D(fn, u10)(x.v)}; } \
-  inline Pack<float> fn(Pack<float> x) { return {EIGENGRAD_SLEEF_F(fn, u10)(x.v)}; }
+#define EIGENGRAD_VECTOR_FN(fn, acc)                                                   \
+  inline Pack<double> fn(Pack<double> x) { return {EIGENGRAD_SLEEF_D(fn, acc)(x.v)}; } \
+  inline Pack<float> fn(Pack<float> x) { return {EIGENGRAD_SLEEF_F(fn, acc)(x.v)}; }
+#define EIGENGRAD_VECTOR_FN_2(fn, acc)                     \
+  inline Pack<double> fn(Pack<double> a, Pack<double> b) { \
+    return {EIGENGRAD_SLEEF_D(fn, acc)(a.v, b.v)};         \
+  }                                                        \
+  inline Pack<float> fn(Pack<float> a, Pack<float> b) {    \
+    return {EIGENGRAD_SLEEF_F(fn, acc)(a.v, b.v)};         \
+  }
 #else
-#define EIGENGRAD_VECTOR_FN(fn) EIGENGRAD_BY_ELEMENT(fn)
+#define EIGENGRAD_VECTOR_FN(fn, acc) EIGENGRAD_BY_ELEMENT(fn)
+#define EIGENGRAD_VECTOR_FN_2(fn, acc) EIGENGRAD_BY_ELEMENT_2(fn)
 #endif
-EIGENGRAD_VECTOR_FN(sin)
-EIGENGRAD_VECTOR_FN(cos)
-EIGENGRAD_VECTOR_FN(tanh)
+EIGENGRAD_VECTOR_FN(sin, u10)
+EIGENGRAD_VECTOR_FN(cos, u10)
+EIGENGRAD_VECTOR_FN(tan, u10)
+EIGENGRAD_VECTOR_FN(asin, u10)
+EIGENGRAD_VECTOR_FN(acos, u10)
+EIGENGRAD_VECTOR_FN(atan, u10)
+EIGENGRAD_VECTOR_FN(sinh, u10)
+EIGENGRAD_VECTOR_FN(cosh, u10)
+EIGENGRAD_VECTOR_FN(tanh, u10)
+EIGENGRAD_VECTOR_FN(asinh, u10)
+EIGENGRAD_VECTOR_FN(acosh, u10)
+EIGENGRAD_VECTOR_FN(atanh, u10)
+EIGENGRAD_VECTOR_FN(exp2, u10)
+EIGENGRAD_VECTOR_FN(expm1, u10)
+EIGENGRAD_VECTOR_FN(log2, u10)
+EIGENGRAD_VECTOR_FN(log10, u10)
+EIGENGRAD_VECTOR_FN(log1p, u10)
+EIGENGRAD_VECTOR_FN(cbrt, u10)
+EIGENGRAD_VECTOR_FN(erf, u10)
+EIGENGRAD_VECTOR_FN(erfc, u15)
+EIGENGRAD_VECTOR_FN(lgamma, u10)
+EIGENGRAD_VECTOR_FN(tgamma, u10)
+EIGENGRAD_VECTOR_FN_2(pow, u10)
+EIGENGRAD_VECTOR_FN_2(atan2, u10)
+EIGENGRAD_VECTOR_FN_2(hypot, u05)
+// Exact, which SLEEF's is not for large quotients.
+EIGENGRAD_BY_ELEMENT_2(fmod)
+// g++ and clang make one instruction of these loops where there is one.
+EIGENGRAD_BY_ELEMENT(floor)
+EIGENGRAD_BY_ELEMENT(ceil)
+EIGENGRAD_BY_ELEMENT(trunc)
+EIGENGRAD_BY_ELEMENT(rint)
 #undef EIGENGRAD_VECTOR_FN
+#undef EIGENGRAD_VECTOR_FN_2
 
 template <std::floating_point T>
 Pack<T> exp(Pack<T> x) {
@@ -109,18 +157,8 @@ Pack<T> log(Pack<T> x) {
   return kernels::by_element(x, [](T e) { return std::log(e); });
 #endif
 }
-template <std::floating_point T>
-Pack<T> pow(Pack<T> x, Pack<T> e) {
-#ifdef EIGENGRAD_SLEEF_D
-  if constexpr (std::same_as<T, double>)
-    return {EIGENGRAD_SLEEF_D(pow, u10)(x.v, e.v)};
-  else
-    return {EIGENGRAD_SLEEF_F(pow, u10)(x.v, e.v)};
-#else
-  return kernels::by_element(x, e, [](T a, T b) { return std::pow(a, b); });
-#endif
-}
 #undef EIGENGRAD_BY_ELEMENT
+#undef EIGENGRAD_BY_ELEMENT_2
 
 template <std::floating_point T>
 Pack<T> sqrt(Pack<T> x) {
@@ -129,6 +167,26 @@ Pack<T> sqrt(Pack<T> x) {
 template <std::floating_point T>
 Pack<T> abs(Pack<T> x) {
   return {Eigen::internal::pabs(x.v)};
+}
+/// |x| with the sign bit of s.
+template <std::floating_point T>
+Pack<T> copysign(Pack<T> x, Pack<T> s) {
+  using namespace Eigen::internal;
+  return {por(pabs(x.v), pand(s.v, Pack<T>(T(-0.0)).v))};
+}
+/// a b + c, rounded once.
+template <std::floating_point T>
+Pack<T> fma(Pack<T> a, Pack<T> b, Pack<T> c) {
+#if defined(__FMA__) || defined(__AVX512F__)
+  return {Eigen::internal::pmadd(a.v, b.v, c.v)};
+#else
+  T x[std::size_t(Pack<T>::size)], y[std::size_t(Pack<T>::size)], z[std::size_t(Pack<T>::size)];
+  a.store(x);
+  b.store(y);
+  c.store(z);
+  for (int i = 0; i < Pack<T>::size; ++i) x[i] = std::fma(x[i], y[i], z[i]);
+  return Pack<T>::load(x);
+#endif
 }
 inline Pack<std::int64_t> abs(Pack<std::int64_t> x) { return x.v < 0 ? -x : x; }
 
