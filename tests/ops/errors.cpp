@@ -2,6 +2,7 @@
 #include <exception>
 
 #include "errors.hpp"
+#include "support/compare.hpp"
 
 /// An operator that refuses says its name and what is wrong, and has changed nothing.
 namespace table {

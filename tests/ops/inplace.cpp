@@ -2,6 +2,7 @@
 
 #include "eigengrad/autograd/engine.hpp"
 #include "eigengrad/check/gradcheck.hpp"
+#include "support/compare.hpp"
 #include "support/says.hpp"
 #include "table.hpp"
 

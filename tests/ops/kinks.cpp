@@ -3,6 +3,7 @@
 
 #include "eigengrad/autograd/engine.hpp"
 #include "eigengrad/functional/transforms.hpp"
+#include "support/compare.hpp"
 #include "table.hpp"
 
 /// Values and derivatives where an operator has a kink, a pole or nothing to work on: SEMANTICS V1 to

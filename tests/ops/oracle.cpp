@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "eigengrad/autograd/engine.hpp"
+#include "support/compare.hpp"
 #include "table.hpp"
 
 /// The rows of the table against PyTorch: tests/oracle/fixtures, which tests/oracle/generate.py writes.

@@ -11,7 +11,7 @@
 
 #include "eigengrad/eigengrad.hpp"
 #include "support/array.hpp"
-#include "support/compare.hpp"
+#include "support/tolerance.hpp"
 
 /// The table of operators. A row says how an operator is called, on which samples, and what it should
 /// give, by plain loops; table.cpp makes a suite of tests out of each row, so that
