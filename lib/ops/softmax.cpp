@@ -1,0 +1,110 @@
+#include "eigengrad/ops/softmax.hpp"
+
+#include "autograd/kinds.hpp"
+#include "core/fail.hpp"
+#include "core/geometry.hpp"
+#include "eigengrad/autograd/grad_mode.hpp"
+#include "eigengrad/core/factories.hpp"
+#include "eigengrad/ops/arithmetic.hpp"
+#include "eigengrad/ops/elementwise.hpp"
+#include "eigengrad/ops/reductions.hpp"
+#include "kernels/softmax.hpp"
+
+namespace eigengrad {
+namespace {
+
+using autograd::apply_general;
+
+Tensor plain_row_major(const Tensor& x) {
+  const NoGradGuard off;
+  const Tensor y = x.dim() == 0 ? x.reshape({1}) : x;
+  return y.contiguous();
+}
+
+/// What both forms share. The Jacobian of softmax, diag(y) - y y^T, is symmetric.
+template <class Form>
+struct Normalise {
+  static constexpr bool uses_input = false;
+  static constexpr bool uses_output = true;
+  std::int64_t dim;
+
+  Tensor forward(const Tensor& x) const {
+    const Tensor y = empty(x.sizes(), x.dtype());
+    Form::value(y, plain_row_major(x), axis(x));
+    return y;
+  }
+  Tensor vjp(const Tensor& g, const Tensor&, const Tensor& y) const {
+    if (detail::recording() || detail::thread_state.dual_level) return Form::pull(g, y, dim);
+    const Tensor r = empty(y.sizes(), y.dtype());
+    Form::pull(r, plain_row_major(g), plain_row_major(y), axis(y));
+    return r;
+  }
+  Tensor jvp(const Tensor& t, const Tensor&, const Tensor& y) const {
+    return Form::push(t, y, dim);
+  }
+
+ private:
+  std::size_t axis(const Tensor& x) const {
+    return detail::wrap_dim(Form::op_name, dim, x.sizes().size());
+  }
+};
+
+struct Softmax : Normalise<Softmax> {
+  static constexpr auto node_name = "SoftmaxBackward0";
+  static constexpr auto op_name = "softmax";
+  static constexpr auto value = kernels::softmax;
+  static void pull(const Tensor& r, const Tensor& g, const Tensor& y, std::size_t d) {
+    kernels::softmax_pullback(r, g, y, d);
+  }
+  static Tensor pull(const Tensor& g, const Tensor& y, std::int64_t d) {
+    return y * (g - (g * y).sum(d, true));
+  }
+  static Tensor push(const Tensor& t, const Tensor& y, std::int64_t d) { return pull(t, y, d); }
+};
+
+struct LogSoftmax : Normalise<LogSoftmax> {
+  static constexpr auto node_name = "LogSoftmaxBackward0";
+  static constexpr auto op_name = "log_softmax";
+  static constexpr auto value = kernels::log_softmax;
+  static void pull(const Tensor& r, const Tensor& g, const Tensor& y, std::size_t d) {
+    kernels::log_softmax_pullback(r, g, y, d);
+  }
+  static Tensor pull(const Tensor& g, const Tensor& y, std::int64_t d) {
+    return g - y.exp() * g.sum(d, true);
+  }
+  static Tensor push(const Tensor& t, const Tensor& y, std::int64_t d) {
+    return t - (t * y.exp()).sum(d, true);
+  }
+};
+
+template <class Form>
+Tensor normalised(const Tensor& x, std::int64_t dim, optional<ScalarType> dtype) {
+  detail::wrap_dim(Form::op_name, dim, x.sizes().size());
+  const Tensor y = dtype ? x.to(*dtype) : x;
+  if (!y.is_floating_point())
+    detail::fail<DtypeError>(Form::op_name, "needs a floating point tensor, got ",
+                             to_string(y.dtype()),
+                             "; convert it with to(kFloat64) or give a dtype");
+  return apply_general(Form{{dim}}, y);
+}
+
+}  // namespace
+
+Tensor softmax(const Tensor& x, std::int64_t dim, optional<ScalarType> dtype) {
+  return normalised<Softmax>(x, dim, dtype);
+}
+Tensor log_softmax(const Tensor& x, std::int64_t dim, optional<ScalarType> dtype) {
+  return normalised<LogSoftmax>(x, dim, dtype);
+}
+Tensor softmin(const Tensor& x, std::int64_t dim, optional<ScalarType> dtype) {
+  return softmax(-x, dim, dtype);
+}
+
+Tensor Tensor::softmax(std::int64_t dim, optional<ScalarType> dtype) const {
+  return eigengrad::softmax(*this, dim, dtype);
+}
+Tensor Tensor::log_softmax(std::int64_t dim, optional<ScalarType> dtype) const {
+  return eigengrad::log_softmax(*this, dim, dtype);
+}
+
+}  // namespace eigengrad
