@@ -21,6 +21,9 @@ struct Unused {};
 template <class T>
 concept Value = !std::same_as<T, Unused>;
 
+template <class T>
+inline constexpr T kInfinity = std::numeric_limits<T>::infinity();
+
 /// The slope of an input that passes its cotangent on unchanged.
 struct One {};
 /// The slope of a function that is constant by parts: no cotangent gets through, an infinite one
@@ -49,6 +52,8 @@ Over<D> over(const D& denominator) {
 // Note [Vector mathematics]
 // SLEEF (Shibata and Petrogalli, IEEE TPDS 2020), 1 ulp, when it is there and has the register
 // width; else Eigen's packet function where Eigen vectorises it; else the C library by element.
+// `vendor` has the functions of SLEEF or of the C library as they are; those that SLEEF gets wrong
+// near the ends of the range are mended behind it.
 #if EIGENGRAD_USE_SLEEF && defined(__AVX512F__)
 #define EIGENGRAD_SLEEF_D(fn, acc) Sleef_##fn##d8_##acc##avx512f
 #define EIGENGRAD_SLEEF_F(fn, acc) Sleef_##fn##f16_##acc##avx512f
@@ -95,34 +100,38 @@ EIGENGRAD_VECTOR_FN(tan, u10)
 EIGENGRAD_VECTOR_FN(asin, u10)
 EIGENGRAD_VECTOR_FN(acos, u10)
 EIGENGRAD_VECTOR_FN(atan, u10)
-EIGENGRAD_VECTOR_FN(sinh, u10)
-EIGENGRAD_VECTOR_FN(cosh, u10)
 EIGENGRAD_VECTOR_FN(tanh, u10)
-EIGENGRAD_VECTOR_FN(asinh, u10)
-EIGENGRAD_VECTOR_FN(acosh, u10)
 EIGENGRAD_VECTOR_FN(atanh, u10)
 EIGENGRAD_VECTOR_FN(exp2, u10)
 EIGENGRAD_VECTOR_FN(expm1, u10)
 EIGENGRAD_VECTOR_FN(log2, u10)
 EIGENGRAD_VECTOR_FN(log10, u10)
-EIGENGRAD_VECTOR_FN(log1p, u10)
 EIGENGRAD_VECTOR_FN(cbrt, u10)
 EIGENGRAD_VECTOR_FN(erf, u10)
 EIGENGRAD_VECTOR_FN(erfc, u15)
-EIGENGRAD_VECTOR_FN(lgamma, u10)
-EIGENGRAD_VECTOR_FN(tgamma, u10)
-EIGENGRAD_VECTOR_FN_2(pow, u10)
 EIGENGRAD_VECTOR_FN_2(atan2, u10)
 EIGENGRAD_VECTOR_FN_2(hypot, u05)
-// Exact, which SLEEF's is not for large quotients.
-EIGENGRAD_BY_ELEMENT_2(fmod)
 // g++ and clang make one instruction of these loops where there is one.
 EIGENGRAD_BY_ELEMENT(floor)
 EIGENGRAD_BY_ELEMENT(ceil)
 EIGENGRAD_BY_ELEMENT(trunc)
 EIGENGRAD_BY_ELEMENT(rint)
+
+namespace vendor {
+EIGENGRAD_VECTOR_FN(sinh, u10)
+EIGENGRAD_VECTOR_FN(cosh, u10)
+EIGENGRAD_VECTOR_FN(asinh, u10)
+EIGENGRAD_VECTOR_FN(acosh, u10)
+EIGENGRAD_VECTOR_FN(log1p, u10)
+EIGENGRAD_VECTOR_FN(lgamma, u10)
+EIGENGRAD_VECTOR_FN(tgamma, u10)
+EIGENGRAD_VECTOR_FN_2(pow, u10)
+EIGENGRAD_BY_ELEMENT_2(fmod)
+}  // namespace vendor
 #undef EIGENGRAD_VECTOR_FN
 #undef EIGENGRAD_VECTOR_FN_2
+#undef EIGENGRAD_BY_ELEMENT
+#undef EIGENGRAD_BY_ELEMENT_2
 
 template <std::floating_point T>
 Pack<T> exp(Pack<T> x) {
@@ -157,9 +166,6 @@ Pack<T> log(Pack<T> x) {
   return kernels::by_element(x, [](T e) { return std::log(e); });
 #endif
 }
-#undef EIGENGRAD_BY_ELEMENT
-#undef EIGENGRAD_BY_ELEMENT_2
-
 template <std::floating_point T>
 Pack<T> sqrt(Pack<T> x) {
   return {Eigen::internal::psqrt(x.v)};
@@ -188,6 +194,126 @@ Pack<T> fma(Pack<T> a, Pack<T> b, Pack<T> c) {
   return Pack<T>::load(x);
 #endif
 }
+template <std::floating_point T>
+using Wider = std::conditional_t<std::same_as<T, float>, double, long double>;
+
+/// exp(x) / 2 without overflow before the result does.
+template <std::floating_point T>
+Pack<T> half_exp(Pack<T> x) {
+  constexpr long double half_e = 1.359140914229522617680143735676331249L;
+  constexpr T high = static_cast<T>(half_e);
+  constexpr T low = static_cast<T>(half_e - high);
+  const Pack<T> y = exp(x - Pack<T>(1));
+  const Pack<T> finite = kernels::select(y < Pack<T>(kInfinity<T>), y, Pack<T>(0));
+  return fma(y, Pack<T>(high), finite * Pack<T>(low));
+}
+template <std::floating_point T>
+Pack<T> sinh(Pack<T> x) {
+  const Mask<T> large = Pack<T>(std::same_as<T, double> ? 700 : 80) < abs(x);
+  const Pack<T> y = vendor::sinh(x);
+  return kernels::any(large) ? kernels::select(large, copysign(half_exp(abs(x)), x), y) : y;
+}
+template <std::floating_point T>
+Pack<T> cosh(Pack<T> x) {
+  const Mask<T> large = Pack<T>(std::same_as<T, double> ? 700 : 80) < abs(x);
+  const Pack<T> y = vendor::cosh(x);
+  return kernels::any(large) ? kernels::select(large, half_exp(abs(x)), y) : y;
+}
+/// log(2 x) without overflow.
+template <std::floating_point T>
+Pack<T> log_twice(Pack<T> x) {
+  return log(x) + Pack<T>(0.693147180559945309417232121458176568L);
+}
+template <std::floating_point T>
+Pack<T> asinh(Pack<T> x) {
+  const Mask<T> large = Pack<T>(1e10) < abs(x);
+  const Pack<T> y = vendor::asinh(x);
+  return kernels::any(large) ? kernels::select(large, copysign(log_twice(abs(x)), x), y) : y;
+}
+template <std::floating_point T>
+Pack<T> acosh(Pack<T> x) {
+  const Mask<T> large = Pack<T>(1e10) < x;
+  const Pack<T> y = vendor::acosh(x);
+  return kernels::any(large) ? kernels::select(large, log_twice(x), y) : y;
+}
+template <std::floating_point T>
+Pack<T> log1p(Pack<T> x) {
+  const Mask<T> large = Pack<T>(0x1p60) < x;
+  const Pack<T> y = vendor::log1p(x);
+  return kernels::any(large) ? kernels::select(large, log(x), y) : y;
+}
+/// log |gamma(x)|.
+template <std::floating_point T>
+Pack<T> lgamma(Pack<T> x) {
+  const Mask<T> large = Pack<T>(std::same_as<T, double> ? 1e17 : 1e9) < x;
+  Pack<T> y = vendor::lgamma(x);
+  // Stirling: what is left out is below the last place.
+  if (kernels::any(large)) y = kernels::select(large, x * (log(x) - Pack<T>(1)), y);
+  // SLEEF's error is absolute between the poles, where the function has zeros.
+  if (kernels::any(x < Pack<T>(0)))
+    y = kernels::by_element(x, y, [](T e, T positive) {
+      return e < 0 ? static_cast<T>(std::lgamma(Wider<T>(e))) : positive;
+    });
+  return y;
+}
+template <std::floating_point T>
+Pack<T> tgamma(Pack<T> x) {
+  const Mask<T> tiny = x < Pack<T>(std::same_as<T, double> ? -170 : -33);
+  const Pack<T> y = vendor::tgamma(x);
+  if (!kernels::any(tiny)) return y;
+  return kernels::select(
+      tiny, kernels::by_element(x, [](T e) { return static_cast<T>(std::tgamma(Wider<T>(e))); }),
+      y);
+}
+template <std::floating_point T>
+Pack<T> pow(Pack<T> x, Pack<T> e) {
+  return kernels::select(e == Pack<T>(1), x, vendor::pow(x, e));
+}
+/// Exact. By one division and one step where the quotient is an integer of the type, since the
+/// remainder has no more bits than the operands.
+template <std::floating_point T>
+Pack<T> fmod(Pack<T> a, Pack<T> b) {
+  const Pack<T> x = abs(a);
+  const Pack<T> m = abs(b);
+  const Pack<T> q = trunc(x / m);
+  const Mask<T> fits =
+      (q < Pack<T>(T(1) / std::numeric_limits<T>::epsilon())) & (m < Pack<T>(kInfinity<T>));
+  if (!kernels::all(fits)) return vendor::fmod(a, b);
+  const Pack<T> r = fma(-q, m, x);
+  return copysign(kernels::select(r < Pack<T>(0), r + m, r), a);
+}
+
+/// sin(pi x) and cos(pi x), of which SLEEF's need a small argument.
+template <std::floating_point T>
+Pack<T> sinpi(Pack<T> x) {
+  const Pack<T> r = x - Pack<T>(2) * rint(x * Pack<T>(0.5));
+#ifdef EIGENGRAD_SLEEF_D
+  if constexpr (std::same_as<T, double>)
+    return {EIGENGRAD_SLEEF_D(sinpi, u05)(r.v)};
+  else
+    return {EIGENGRAD_SLEEF_F(sinpi, u05)(r.v)};
+#else
+  return kernels::by_element(r, [](T e) {
+    constexpr T pi = T(3.141592653589793238462643383279502884L);
+    const T a = std::abs(e) <= T(0.5) ? e : std::copysign(T(1), e) - e;  // sin(pi - z) = sin z
+    return std::abs(a) <= T(0.25) ? std::sin(pi * a)
+                                  : std::copysign(std::cos(pi * (T(0.5) - std::abs(a))), a);
+  });
+#endif
+}
+template <std::floating_point T>
+Pack<T> cospi(Pack<T> x) {
+  const Pack<T> r = abs(x - Pack<T>(2) * rint(x * Pack<T>(0.5)));
+#ifdef EIGENGRAD_SLEEF_D
+  if constexpr (std::same_as<T, double>)
+    return {EIGENGRAD_SLEEF_D(cospi, u05)(r.v)};
+  else
+    return {EIGENGRAD_SLEEF_F(cospi, u05)(r.v)};
+#else
+  return sinpi(Pack<T>(0.5) - r);
+#endif
+}
+
 inline Pack<std::int64_t> abs(Pack<std::int64_t> x) { return x.v < 0 ? -x : x; }
 
 template <class T>

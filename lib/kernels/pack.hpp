@@ -124,6 +124,11 @@ bool all(Mask<T> m) {
   return Eigen::internal::predux_min(select(m, Pack<T>(1), Pack<T>(0)).v) > T(0);
 }
 
+template <std::floating_point T>
+bool any(Mask<T> m) {
+  return !all(!m);
+}
+
 /// Applies `f` to the elements one by one, for functions without a SIMD form.
 template <std::floating_point T, class F>
 Pack<T> by_element(Pack<T> x, F f) {
