@@ -91,6 +91,29 @@ def rows():
         yield Row(f"e/dense_hessian/n={n}", "per_call", "ms", "value", bar, moonshot)
 
 
+    for f in ("exp", "log", "sin", "cos", "tanh", "erf", "sqrt", "pow", "div", "add"):
+        for dtype in ("f64", "f32"):
+            for n in (1000, 10000):
+                yield Row(f"functions/{f}/{dtype}/n={n}", "per_element", "ns", "hand", 1.3)
+    for layout in ("transposed", "both_transposed", "row", "column", "every_second"):
+        for f in ("exp", "mul"):
+            yield Row(f"layouts/{f}/{layout}", "per_element", "ns", "short", 2, None,
+                      f"layouts/{f}/contiguous", "per_element")
+
+
+def measured_rows(best):
+    """The rows of the operator table, which the tests keep, and those of its reductions."""
+    for case, column in best:
+        if column != "eigengrad":
+            continue
+        if case.startswith("reductions/"):
+            yield Row(case, "per_element", "ns", "hand", 1.5)
+        if case.startswith("operators/"):
+            per_element = "per_element" in best[case, column]
+            yield Row(case, "per_element" if per_element else "per_call",
+                      "ns" if per_element else "us", "value", None)
+
+
 def split_name(name):
     """'b/n=10/eigengrad/real_time' -> ('b/n=10', 'eigengrad'); the options that the library appends go."""
     parts = name.split("/")
@@ -207,7 +230,7 @@ def make_table(best):
         "|---|---|---:|---:|---:|---:|---:|---|---|",
     ]
     points = []
-    for row in rows():
+    for row in [*rows(), *measured_rows(best)]:
         ours, hand, theirs = (value_of(best, row.case, c, row) for c in COLUMNS)
         if ours is None and hand is None and theirs is None:
             continue
