@@ -1,0 +1,24 @@
+// Prints the fixture of the conformance test. With Debian's libtorch-dev, in tests/conformance:
+//   g++ -std=c++17 -DEIGENGRAD_CONFORMANCE_LIBTORCH -I. -I/usr/include/torch/csrc/api/include \
+//       elementwise.cpp reductions.cpp shapes.cpp indexing.cpp products.cpp special.cpp losses.cpp \
+//       members.cpp libtorch/write.cpp -ltorch -ltorch_cpu -lc10 -o write && ./write > libtorch.txt
+
+#include <cstdio>
+
+#include "calls.hpp"
+
+int main() {
+  for (const conformance::Result& r : conformance::all_results()) {
+    std::printf("call %s\n", r.call.c_str());
+    if (!r.error.empty()) {
+      std::fprintf(stderr, "%s: %s\n", r.call.c_str(), r.error.c_str());
+      return 1;
+    }
+    for (const auto& v : r.values) {
+      std::printf("%s %zu", v.dtype.c_str(), v.sizes.size());
+      for (const std::int64_t s : v.sizes) std::printf(" %lld", static_cast<long long>(s));
+      for (const double e : v.elements) std::printf(" %.17g", e);
+      std::printf("\n");
+    }
+  }
+}
