@@ -95,6 +95,10 @@ struct Dot {
   Tensor grad_b(const Tensor& g, const Tensor& a) const { return g * a; }
 };
 
+struct Vdot : Dot {
+  static constexpr auto node_name = "VdotBackward0";
+};
+
 /// Products of the last two dimensions; the leading ones broadcast.
 struct Bmm {
   static constexpr auto node_name = "BmmBackward0";
@@ -168,6 +172,11 @@ Tensor dot(const Tensor& a, const Tensor& b) {
   return apply_bilinear(Dot{}, a, b);
 }
 
+Tensor vdot(const Tensor& a, const Tensor& b) {
+  check("vdot", a, b, 1, 1);
+  return apply_bilinear(Vdot{}, a, b);
+}
+
 Tensor outer(const Tensor& a, const Tensor& b) {
   if (a.dim() != 1 || b.dim() != 1) refuse("outer", a, b, "it takes two vectors");
   return a.unsqueeze(1) * b;
@@ -201,6 +210,8 @@ Tensor Tensor::matmul(const Tensor& o) const { return eigengrad::matmul(*this, o
 Tensor Tensor::mm(const Tensor& o) const { return eigengrad::mm(*this, o); }
 Tensor Tensor::mv(const Tensor& o) const { return eigengrad::mv(*this, o); }
 Tensor Tensor::dot(const Tensor& o) const { return eigengrad::dot(*this, o); }
+Tensor Tensor::vdot(const Tensor& o) const { return eigengrad::vdot(*this, o); }
+Tensor Tensor::bmm(const Tensor& o) const { return eigengrad::bmm(*this, o); }
 Tensor Tensor::outer(const Tensor& o) const { return eigengrad::outer(*this, o); }
 
 }  // namespace eigengrad

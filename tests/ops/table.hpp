@@ -79,8 +79,9 @@ Row& named(Rows& rows, const std::string& name);
   X(view_rows)                      \
   X(assembly_rows)                  \
   X(product_rows)                   \
-  X(indexing_rows)                 \
-  X(softmax_rows)
+  X(indexing_rows)                  \
+  X(softmax_rows)                   \
+  X(contraction_rows)
 #define EIGENGRAD_DECLARE_FAMILY(name) Rows name();
 EIGENGRAD_TABLE_FAMILIES(EIGENGRAD_DECLARE_FAMILY)
 #undef EIGENGRAD_DECLARE_FAMILY

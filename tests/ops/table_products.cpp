@@ -103,7 +103,9 @@ Rows product_rows() {
            {{1, 1, 1}, {1, 1, 1}},
            {{0, 2, 3}, {0, 3, 1}},
            {{2, 2, 0}, {2, 0, 3}}},
-          {{{4, 33, 40}, {4, 40, 21}}}, {{"matmul", matmul}})};
+          {{{4, 33, 40}, {4, 40, 21}}},
+          {{"matmul", matmul},
+           {"Tensor::bmm", on2([](const Tensor& a, const Tensor& b) { return a.bmm(b); })}})};
 }
 
 }  // namespace table
