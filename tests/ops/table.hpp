@@ -81,7 +81,8 @@ Row& named(Rows& rows, const std::string& name);
   X(product_rows)                   \
   X(indexing_rows)                  \
   X(softmax_rows)                   \
-  X(contraction_rows)
+  X(contraction_rows)               \
+  X(cumulative_rows)
 #define EIGENGRAD_DECLARE_FAMILY(name) Rows name();
 EIGENGRAD_TABLE_FAMILIES(EIGENGRAD_DECLARE_FAMILY)
 #undef EIGENGRAD_DECLARE_FAMILY
