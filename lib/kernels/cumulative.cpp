@@ -5,8 +5,7 @@
 #include <limits>
 
 #include "core/dispatch.hpp"
-#include "kernels/math.hpp"
-#include "kernels/parallel.hpp"
+#include "kernels/rows.hpp"
 
 namespace eigengrad::kernels {
 namespace {
@@ -33,15 +32,13 @@ void for_bundles(const Tensor& x, const Lines& lines, F f) {
   const std::int64_t bundles = (lines.stride + kLines - 1) / kLines;
   const std::int64_t outer = x.numel() / (lines.length * lines.stride);
   const std::int64_t size = lines.length * std::min(lines.stride, kLines);
-  parallel_blocks(outer * bundles * size, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t i = (begin + size - 1) / size; i < (end + size - 1) / size; ++i) {
-      const std::int64_t column = i % bundles * kLines;
-      const std::int64_t offset = i / bundles * lines.length * lines.stride + column;
-      if (lines.stride == 1)
-        f(offset, std::integral_constant<std::int64_t, 1>());
-      else
-        f(offset, std::min(kLines, lines.stride - column));
-    }
+  parallel_units(outer * bundles, size, [&](std::int64_t i) {
+    const std::int64_t column = i % bundles * kLines;
+    const std::int64_t offset = i / bundles * lines.length * lines.stride + column;
+    if (lines.stride == 1)
+      f(offset, std::integral_constant<std::int64_t, 1>());
+    else
+      f(offset, std::min(kLines, lines.stride - column));
   });
 }
 
@@ -132,8 +129,7 @@ class RunningLogSum {
       rest[k] = rest_;
     }
     before_ = m;
-    by_packs(rest, n,
-             [](Pack<double> v) { return by_element(v, [](double e) { return std::log1p(e); }); });
+    by_packs(rest, n, [](Pack<double> v) { return math::log1p(v); });
     for (std::int64_t k = 0; k < n; ++k) x[k] = maxima[k] + rest[k];
   }
 
@@ -145,11 +141,9 @@ class RunningLogSum {
   }
   template <class F>
   static void by_packs(double* x, std::int64_t n, F f) {
-    constexpr int width = Pack<double>::size;
-    for (std::int64_t i = 0; i < n; i += width) {
-      const int count = static_cast<int>(std::min<std::int64_t>(width, n - i));
-      f(Pack<double>::load_partial(x + i, count)).store_partial(x + i, count);
-    }
+    for_packs<double>(n, [&](std::int64_t i, int count) {
+      store_lanes(f(load_lanes(x + i, count)), x + i, count);
+    });
   }
 
   static constexpr double kInfinity = std::numeric_limits<double>::infinity();

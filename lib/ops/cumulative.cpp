@@ -315,6 +315,9 @@ std::vector<Tensor> gradient_along(const Tensor& x, IntArrayRef dims, std::int64
                                    SpacingOf spacing_of) {
   if (edge_order != 1 && edge_order != 2)
     detail::fail<ValueError>("gradient", "edge_order must be 1 or 2, got ", edge_order);
+  if (x.dtype() == kBool)
+    detail::fail<DtypeError>("gradient",
+                             "is not defined for bool tensors; convert them with to(kInt64)");
   const Tensor y = x.is_floating_point() ? x : x.to(kDefaultDtype);
   DimVector seen(y.sizes().size(), 0);
   DimVector from_behind;

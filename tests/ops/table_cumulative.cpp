@@ -17,18 +17,28 @@ template <class F>
 Array along(const Array& x, std::int64_t dim, F f) {
   if (x.dim() == 0) return Array(Sizes(), static_cast<double>(f(Elements{x.values[0]})[0]));
   const std::size_t d = wrap(dim, x.dim());
-  const auto line_at = [&](Sizes index) {
+  Array y = x;
+  y.dtype = eg::kFloat64;
+  y.sizes[d] = std::ssize(f(Elements(static_cast<std::size_t>(x.sizes[d]))));
+  y = Array(y.sizes);
+  Sizes lines = y.sizes;
+  lines[d] = std::min<std::int64_t>(1, y.sizes[d]);
+  const Sizes from = support::row_major(x.sizes), to = support::row_major(y.sizes);
+  support::for_each_index(lines, [&](const Sizes& index) {
+    std::int64_t in = 0, out = 0;
+    for (std::size_t i = 0; i < index.size(); ++i) {
+      in += index[i] * from[i];
+      out += index[i] * to[i];
+    }
     Elements line;
-    for (index[d] = 0; index[d] < x.sizes[d]; ++index[d]) line.push_back(x.at(index));
-    return Elements(f(line));
-  };
-  Sizes sizes = x.sizes;
-  sizes[d] = support::count(x.sizes) == 0
-                 ? std::ssize(f(Elements(static_cast<std::size_t>(sizes[d]))))
-                 : std::ssize(line_at(Sizes(x.dim(), 0)));
-  return support::generate(sizes, [&](const Sizes& index) {
-    return static_cast<double>(line_at(index)[static_cast<std::size_t>(index[d])]);
+    for (std::int64_t k = 0; k < x.sizes[d]; ++k, in += from[d])
+      line.push_back(x.values[static_cast<std::size_t>(in)]);
+    for (const long double v : f(line)) {
+      y.values[static_cast<std::size_t>(out)] = static_cast<double>(v);
+      out += to[d];
+    }
   });
+  return y;
 }
 
 /// Element k replaced by f(result before it, element k).
@@ -270,8 +280,7 @@ Elements last_or_zero(const Elements& e) { return {e.empty() ? 0 : e.back()}; }
 /// The integral of y over a step, or over x of shape (n), as an array without dimension `d`.
 Array integral(const Array& y, std::int64_t d, const Elements& x, long double step) {
   Array total = along(y, d, [&](const Elements& e) { return last_or_zero(integrals(e, x, step)); });
-  total.sizes.erase(total.sizes.begin() + std::ssize(total.sizes) * 0 +
-                    static_cast<std::ptrdiff_t>(wrap(d, y.dim())));
+  total.sizes.erase(total.sizes.begin() + static_cast<std::ptrdiff_t>(wrap(d, y.dim())));
   return total;
 }
 

@@ -55,7 +55,7 @@ EIGENGRAD_API Tensor cumulative_trapezoid(const Tensor& y, const Scalar& dx = 1,
 /// distance of neighbours, one for all dimensions or one for each, or for each the coordinates.
 /// Shapes: one tensor for each dimension, as large as x.
 /// Throws: ShapeError when a dimension has not edge_order + 1 elements, or coordinates or spacings do
-/// not fit; ValueError for another edge_order or a dimension named twice.
+/// not fit; ValueError for another edge_order or a dimension named twice; DtypeError for bool.
 /// Source: of unevenly spaced samples the parabola through three neighbours.
 EIGENGRAD_API std::vector<Tensor> gradient(const Tensor& x,
                                            const optional<Scalar>& spacing = nullopt,
