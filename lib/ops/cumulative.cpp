@@ -431,6 +431,8 @@ std::vector<Tensor> gradient(const Tensor& x, TensorList spacing, optional<std::
 std::vector<Tensor> gradient(const Tensor& x, TensorList spacing, IntArrayRef dim,
                              std::int64_t edge_order) {
   check_spacings(spacing.size(), dim.size());
+  for (const Tensor& coordinates : spacing)
+    if (!coordinates.defined()) detail::fail<ValueError>("gradient", "coordinates are undefined");
   return gradient_along(x, dim, edge_order, [&](std::size_t i) { return Spacing{1, spacing[i]}; });
 }
 
