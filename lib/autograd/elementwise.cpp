@@ -43,18 +43,19 @@ void run(const kernels::BlockKernel kernel, const void* op, const TensorImpl* co
   kernels::run_elementwise(sizes, loop, n, 1, kernel, op);
 }
 
-template <std::size_t N>
+/// `First` of `Total` edges belongs to the first input; others, of numbers, lead nowhere.
+template <std::size_t N, std::size_t First = 0, std::size_t Total = N>
 class ElementwiseNode final : public Node {
  public:
   ElementwiseNode(const ElementwiseInfo& info, const Op& op, const Tensor* const* inputs,
                   const Tensor& y, IntArrayRef out_sizes)
-      : Node(edges_, N, 1), info_(&info), op_(op) {
+      : Node(edges_, Total, 1), info_(&info), op_(op) {
     for (std::size_t i = 0; i < N; ++i)
-      if (inputs[i]->is_floating_point()) edges_[i] = gradient_edge(*inputs[i]);
+      if (inputs[i]->is_floating_point()) edge(i) = gradient_edge(*inputs[i]);
     unsigned used = 0;
     bool broadcast = false;
     for (std::size_t i = 0; i < N; ++i) {
-      if (edges_[i].is_valid()) used |= info.used[i];
+      if (edge(i).is_valid()) used |= info.used[i];
       broadcast = broadcast || !(inputs[i]->sizes() == out_sizes);
     }
     for (std::size_t i = 0; i < N; ++i)
@@ -73,6 +74,7 @@ class ElementwiseNode final : public Node {
     const detail::SpinLock lock(lock_);
     for (SavedValue& v : inputs_) v.release();
     output_.release();
+    released_ = info_->number_is_saved;
   }
 
   void backward(BackwardCall& call) override {
@@ -81,10 +83,11 @@ class ElementwiseNode final : public Node {
     bool wanted[N];
     std::size_t last = N;
     for (std::size_t i = 0; i < N; ++i) {
-      wanted[i] = edges_[i].is_valid() && call.wants(i);
+      wanted[i] = edge(i).is_valid() && call.wants(First + i);
       if (wanted[i]) last = i;
     }
     const detail::SpinLock lock(lock_);
+    if (EIGENGRAD_UNLIKELY(released_)) fail_released(*this);
     const bool record = detail::recording() || detail::thread_state.dual_level;
     for (std::size_t i = 0; i < N; ++i) {
       if (!wanted[i]) continue;
@@ -92,16 +95,18 @@ class ElementwiseNode final : public Node {
       Tensor r = info_->passes_on[i] ? (i == last ? std::move(g) : g)
                  : record            ? recorded(i, g)
                                      : computed(i, g, i == last);
-      call.results[i] = shapes_ != nullptr ? sum_to(r, shapes_->sizes[i]) : std::move(r);
+      call.results[First + i] = shapes_ != nullptr ? sum_to(r, shapes_->sizes[i]) : std::move(r);
     }
   }
 
  private:
+  Edge& edge(std::size_t i) noexcept { return edges_[First + i]; }
+
   Tensor recorded(std::size_t i, const Tensor& g) {
     Tensor inputs[N];
     Tensor output;
     for (std::size_t k = 0; k < N; ++k)
-      if ((info_->used[i] & (1u << k)) != 0) inputs[k] = inputs_[k].tensor(*this, &edges_[k]);
+      if ((info_->used[i] & (1u << k)) != 0) inputs[k] = inputs_[k].tensor(*this, &edge(k));
     if ((info_->used[i] & kOutputBit) != 0) output = output_.tensor(*this, nullptr);
     return info_->rule(op_.bytes, static_cast<int>(i), g, inputs, output);
   }
@@ -126,16 +131,21 @@ class ElementwiseNode final : public Node {
 
   const ElementwiseInfo* info_;
   Op op_;
-  Edge edges_[N];
+  Edge edges_[Total];
   SavedValue inputs_[N];
   SavedValue output_;
   std::unique_ptr<InputShapes> shapes_;
   std::atomic<bool> lock_{false};
+  bool released_ = false;
 };
 
 std::shared_ptr<Node> make_elementwise_node(const ElementwiseInfo& info, const Op& op,
                                             const Tensor* const* inputs, const Tensor& y,
                                             IntArrayRef sizes) {
+  if (info.number == Number::After)
+    return make_node<ElementwiseNode<1, 0, 2>>(info, op, inputs, y, sizes);
+  if (info.number == Number::Before)
+    return make_node<ElementwiseNode<1, 1, 2>>(info, op, inputs, y, sizes);
   if (info.arity == 1) return make_node<ElementwiseNode<1>>(info, op, inputs, y, sizes);
   if (info.arity == 2) return make_node<ElementwiseNode<2>>(info, op, inputs, y, sizes);
   return make_node<ElementwiseNode<3>>(info, op, inputs, y, sizes);

@@ -9,6 +9,9 @@
 
 namespace eigengrad::autograd {
 
+/// Where a number that is a parameter of the rule stands among the operands: see ops/numbers.hpp.
+enum class Number : std::uint8_t { None, Before, After };
+
 /// What the elementwise kind knows of one operator: compiled kernels and the recorded form of its
 /// slopes.
 struct ElementwiseInfo {
@@ -20,6 +23,9 @@ struct ElementwiseInfo {
   bool first_is_mask;
   bool integers;  // also defined on int64 (and, through it, on bool unless `no_bool`)
   bool no_bool;
+  Number number;
+  /// Whether PyTorch's node saves the number, so that a released node refuses a second pass.
+  bool number_is_saved;
   /// By dtype: none for bool, int64, float32, float64.
   kernels::BlockKernel value[4];
   /// slope times cotangent: [input][float32, float64]; operands: result, g, used inputs, output.
@@ -236,6 +242,8 @@ constexpr ElementwiseInfo make_info() {
     info.value[1] = kernels::value_kernel<Op, std::int64_t, arity<Op>>;
   }
   info.no_bool = requires { Op::no_bool; };
+  if constexpr (requires { Op::number; }) info.number = Op::number;
+  info.number_is_saved = requires { Op::number_is_saved; };
   if constexpr (!masks_first<Op>) fill_slope<Op, 0>(info);
   if constexpr (arity < Op >> 1) fill_slope<Op, 1>(info);
   if constexpr (arity < Op >> 2) fill_slope<Op, 2>(info);
@@ -263,7 +271,7 @@ constexpr void check_op() {
 ///   slope_a(a, b, y), slope_b(a, b, y) for two, slope_c too for three: generic over Pack and
 ///   Tensor, with parameters `const Value auto&` where the slope looks and `Unused` elsewhere. The
 ///   slope is an expression, a number, One, Zero, over(denominator) or when(mask, slope).
-/// and optionally `on_integers`, `no_bool`, `first_is_mask`. Parameters are its data members.
+/// and optionally `on_integers`, `no_bool`, `first_is_mask`, `number`. Parameters are its data members.
 /// Saved values, vjp, jvp, broadcasting and every higher order follow.
 template <class Op, class... X>
 Tensor apply(const Op& op, const X&... x) {

@@ -43,12 +43,15 @@ Tensor SavedValue::tensor(Node& node, const Edge* edge) const {
   return alias;
 }
 
+void fail_released(const Node& node) {
+  detail::fail<GraphError>(
+      node.name(),
+      "Trying to backward through the graph a second time: the values that this node saved were "
+      "released by the first pass; pass retain_graph = true to it");
+}
+
 void SavedValue::fail(const Node& node) const {
-  if (impl_ == nullptr)
-    detail::fail<GraphError>(
-        node.name(),
-        "Trying to backward through the graph a second time: the values that this node saved were "
-        "released by the first pass; pass retain_graph = true to it");
+  if (impl_ == nullptr) fail_released(node);
   detail::fail<GraphError>(
       node.name(), "a value needed for the gradient was modified by an inplace operation: ",
       to_string(impl_->dtype()), " tensor of shape ", impl_->sizes(), ", ",

@@ -7,6 +7,8 @@
 
 namespace eigengrad::autograd {
 
+/// A second pass through a node that the first released. Throws: GraphError.
+[[noreturn]] void fail_released(const Node& node);
 [[noreturn]] void refuse_to_save(const Tensor& t);
 /// Throws: GraphError for a tensor made in inference mode, whose writes nobody counts.
 inline void check_may_be_saved(const Tensor& t) {

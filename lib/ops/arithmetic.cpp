@@ -5,6 +5,7 @@
 #include "autograd/shapes.hpp"
 #include "core/fail.hpp"
 #include "core/thread_state.hpp"
+#include "ops/numbers.hpp"
 #include "ops/rule_math.hpp"
 
 namespace eigengrad {
@@ -225,6 +226,7 @@ Tensor add(const Tensor& a, const Tensor& b, const Scalar& alpha) {
   return add_scaled(a, b, alpha);
 }
 Tensor add(const Tensor& a, const Scalar& b, const Scalar& alpha) {
+  if (a.is_floating_point()) return apply(AddNumber{b.toDouble() * alpha.toDouble()}, a);
   return add_scaled(a, wrap_number(b, a), alpha);
 }
 Tensor sub(const Tensor& a, const Tensor& b, const Scalar& alpha) {
@@ -233,16 +235,24 @@ Tensor sub(const Tensor& a, const Tensor& b, const Scalar& alpha) {
   return apply(Sub{}, a, mul(b, alpha));
 }
 Tensor sub(const Tensor& a, const Scalar& b, const Scalar& alpha) {
+  if (a.is_floating_point()) return apply(SubNumber{b.toDouble() * alpha.toDouble()}, a);
   return sub(a, wrap_number(b, a), alpha);
 }
 Tensor rsub(const Tensor& a, const Tensor& b, const Scalar& alpha) { return sub(b, a, alpha); }
 Tensor rsub(const Tensor& a, const Scalar& b, const Scalar& alpha) {
+  if (a.is_floating_point() && alpha.toDouble() == 1) return apply(NumberSub{b.toDouble()}, a);
   return sub(wrap_number(b, a), a, alpha);
 }
 Tensor mul(const Tensor& a, const Tensor& b) { return apply(Mul{}, a, b); }
-Tensor mul(const Tensor& a, const Scalar& b) { return apply(Mul{}, a, wrap_number(b, a)); }
+Tensor mul(const Tensor& a, const Scalar& b) {
+  if (a.is_floating_point()) return apply(MulNumber{b.toDouble()}, a);
+  return apply(Mul{}, a, wrap_number(b, a));
+}
 Tensor div(const Tensor& a, const Tensor& b) { return apply(Div{}, a, b); }
-Tensor div(const Tensor& a, const Scalar& b) { return apply(Div{}, a, wrap_number(b, a)); }
+Tensor div(const Tensor& a, const Scalar& b) {
+  if (a.is_floating_point()) return apply(DivNumber{b.toDouble()}, a);
+  return apply(Div{}, a, wrap_number(b, a));
+}
 Tensor neg(const Tensor& x) { return apply(Neg{}, x); }
 
 Tensor pow(const Tensor& a, const Tensor& b) {
@@ -286,28 +296,38 @@ Tensor& add_out(Tensor& out, const Tensor& a, const Tensor& b, const Scalar& alp
   return write_out(out, add(a, b, alpha));
 }
 
-#define EIGENGRAD_OPERATOR(op, Rule)                                                         \
+#define EIGENGRAD_OPERATOR(op, Rule, Number)                                                 \
   Tensor operator op(const Tensor& a, const Tensor& b) { return apply(Rule{}, a, b); }       \
   Tensor operator op(Tensor&& a, const Tensor& b) { return apply_reusing(1, Rule{}, a, b); } \
   Tensor operator op(const Tensor& a, Tensor&& b) { return apply_reusing(2, Rule{}, a, b); } \
   Tensor operator op(Tensor&& a, Tensor&& b) { return apply_reusing(3, Rule{}, a, b); }      \
   Tensor operator op(const Tensor& a, const Scalar& b) {                                     \
+    if (a.is_floating_point()) return apply(Number{b.toDouble()}, a);                        \
     return apply(Rule{}, a, wrap_number(b, a));                                              \
   }                                                                                          \
   Tensor operator op(Tensor&& a, const Scalar& b) {                                          \
+    if (a.is_floating_point()) return apply_reusing(1, Number{b.toDouble()}, a);             \
     return apply_reusing(1, Rule{}, a, wrap_number(b, a));                                   \
-  }                                                                                          \
-  Tensor operator op(const Scalar& a, const Tensor& b) {                                     \
-    return apply(Rule{}, wrap_number(a, b), b);                                              \
-  }                                                                                          \
-  Tensor operator op(const Scalar& a, Tensor&& b) {                                          \
-    return apply_reusing(2, Rule{}, wrap_number(a, b), b);                                   \
   }
-EIGENGRAD_OPERATOR(+, Add)
-EIGENGRAD_OPERATOR(-, Sub)
-EIGENGRAD_OPERATOR(*, Mul)
-EIGENGRAD_OPERATOR(/, Div)
+EIGENGRAD_OPERATOR(+, Add, AddNumber)
+EIGENGRAD_OPERATOR(-, Sub, SubNumber)
+EIGENGRAD_OPERATOR(*, Mul, MulNumber)
+EIGENGRAD_OPERATOR(/, Div, DivNumber)
 #undef EIGENGRAD_OPERATOR
+
+Tensor operator+(const Scalar& a, const Tensor& b) { return b + a; }
+Tensor operator+(const Scalar& a, Tensor&& b) { return std::move(b) + a; }
+Tensor operator*(const Scalar& a, const Tensor& b) { return b * a; }
+Tensor operator*(const Scalar& a, Tensor&& b) { return std::move(b) * a; }
+Tensor operator-(const Scalar& a, const Tensor& b) { return rsub(b, a); }
+Tensor operator-(const Scalar& a, Tensor&& b) {
+  if (b.is_floating_point()) return apply_reusing(1, NumberSub{a.toDouble()}, b);
+  return rsub(b, a);
+}
+Tensor operator/(const Scalar& a, const Tensor& b) { return apply(Div{}, wrap_number(a, b), b); }
+Tensor operator/(const Scalar& a, Tensor&& b) {
+  return apply_reusing(2, Div{}, wrap_number(a, b), b);
+}
 
 Tensor Tensor::operator-() const { return eigengrad::neg(*this); }
 Tensor Tensor::neg() const { return eigengrad::neg(*this); }
@@ -338,6 +358,7 @@ Tensor& Tensor::add_(const Tensor& o, const Scalar& alpha) {
   return apply_inplace(AddScaled{alpha.toDouble()}, *this, o);
 }
 Tensor& Tensor::add_(const Scalar& o, const Scalar& alpha) {
+  if (is_floating_point()) return apply_inplace(AddNumber{o.toDouble() * alpha.toDouble()}, *this);
   return add_(wrap_number(o, *this), alpha);
 }
 Tensor& Tensor::sub_(const Tensor& o, const Scalar& alpha) {
@@ -346,12 +367,19 @@ Tensor& Tensor::sub_(const Tensor& o, const Scalar& alpha) {
   return apply_inplace(Sub{}, *this, eigengrad::mul(o, alpha));
 }
 Tensor& Tensor::sub_(const Scalar& o, const Scalar& alpha) {
+  if (is_floating_point()) return apply_inplace(SubNumber{o.toDouble() * alpha.toDouble()}, *this);
   return sub_(wrap_number(o, *this), alpha);
 }
 Tensor& Tensor::mul_(const Tensor& o) { return apply_inplace(Mul{}, *this, o); }
-Tensor& Tensor::mul_(const Scalar& o) { return mul_(wrap_number(o, *this)); }
+Tensor& Tensor::mul_(const Scalar& o) {
+  if (is_floating_point()) return apply_inplace(MulNumber{o.toDouble()}, *this);
+  return mul_(wrap_number(o, *this));
+}
 Tensor& Tensor::div_(const Tensor& o) { return apply_inplace(Div{}, *this, o); }
-Tensor& Tensor::div_(const Scalar& o) { return div_(wrap_number(o, *this)); }
+Tensor& Tensor::div_(const Scalar& o) {
+  if (is_floating_point()) return apply_inplace(DivNumber{o.toDouble()}, *this);
+  return div_(wrap_number(o, *this));
+}
 Tensor& Tensor::neg_() { return apply_inplace(Neg{}, *this); }
 Tensor& Tensor::pow_(const Tensor& e) {
   if (!is_floating_point()) return write_power(*this, eigengrad::pow(*this, e));
