@@ -1,8 +1,10 @@
 #include "kernels/index.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 #include "core/dispatch.hpp"
+#include "kernels/loops.hpp"
 
 namespace eigengrad::kernels {
 namespace {
@@ -50,10 +52,52 @@ void pick_offsets(const IndexPlan& plan, IntArrayRef strides, std::int64_t first
   }
 }
 
-/// Calls f(picked element, element of the result) in the order of the result. `indexed` has the given
-/// strides, `result` is contiguous.
-template <class T, class F>
-void for_picked(const IndexPlan& plan, T* indexed, IntArrayRef strides, T* result, F f) {
+// ---- What is done with a picked element and its place in the contiguous result. A visitor states
+// one(element, place) and run(elements, n, place) for neighbours.
+
+template <class T>
+struct Read {
+  T* result;
+  void one(const T& e, std::int64_t place) const { result[place] = e; }
+  void run(const T* e, std::int64_t n, std::int64_t place) const {
+    std::memcpy(result + place, e, static_cast<std::size_t>(n) * sizeof(T));
+  }
+};
+
+template <Combine kind, class T>
+void combine_into(T& e, const T& v) {
+  if constexpr (kind == Combine::Write)
+    e = v;
+  else if constexpr (kind == Combine::Add)
+    e = static_cast<T>(e + v);
+  else if constexpr (kind == Combine::Mul)
+    e = static_cast<T>(e * v);
+  else if constexpr (kind == Combine::Max)
+    e = v > e || v != v ? v : e;
+  else
+    e = v < e || v != v ? v : e;
+}
+
+template <class T, Combine kind>
+struct Put {
+  const T* values;
+  void one(T& e, std::int64_t place) const { combine_into<kind>(e, values[place]); }
+  void run(T* __restrict e, std::int64_t n, std::int64_t place) const {
+    const T* __restrict v = values + place;
+    for (std::int64_t i = 0; i < n; ++i) combine_into<kind>(e[i], v[i]);
+  }
+};
+
+template <class T>
+struct Fill {
+  T value;
+  void one(T& e, std::int64_t) const { e = value; }
+  void run(T* e, std::int64_t n, std::int64_t) const { std::fill_n(e, n, value); }
+};
+
+/// Visits the picked elements of `indexed`, which has the given strides, in the order of the result.
+template <class T, class Visitor>
+void for_picked(const IndexPlan& plan, T* indexed, IntArrayRef strides, const Visitor& visit) {
   if (std::count(plan.result_sizes.begin(), plan.result_sizes.end(), 0) > 0) return;
   const Kept before(plan.before, plan.input_sizes, strides);
   Kept after(plan.after, plan.input_sizes, strides);
@@ -64,14 +108,32 @@ void for_picked(const IndexPlan& plan, T* indexed, IntArrayRef strides, T* resul
     after.sizes.pop_back();
     after.strides.pop_back();
   }
+  std::int64_t place = 0;
   const auto run = [&](T* at) {
     if (step == 1)
-      for (std::int64_t i = 0; i < length; ++i) f(at[i], result[i]);
+      visit.run(at, length, place);
     else
-      for (std::int64_t i = 0; i < length; ++i) f(at[i * step], result[i]);
-    result += length;
+      for (std::int64_t i = 0; i < length; ++i) visit.one(at[i * step], place + i);
+    place += length;
   };
   const std::int64_t picks = plan.indices[0].numel();
+  if (plan.dims.size() == 1) {
+    const std::int64_t* index = plan.indices[0].impl()->data<std::int64_t>();
+    const std::int64_t stride = strides[plan.dims[0]];
+    before.walk([&](std::int64_t start) {
+      T* const from = indexed + start;
+      if (!runs) {
+        for (std::int64_t p = 0; p < picks; ++p) visit.one(from[index[p] * stride], place + p);
+        place += picks;
+      } else if (after.sizes.empty()) {
+        for (std::int64_t p = 0; p < picks; ++p) run(from + index[p] * stride);
+      } else {
+        for (std::int64_t p = 0; p < picks; ++p)
+          after.walk([&](std::int64_t offset) { run(from + index[p] * stride + offset); });
+      }
+    });
+    return;
+  }
   before.walk([&](std::int64_t start) {
     std::int64_t offsets[kPicks];
     for (std::int64_t first = 0; first < picks; first += kPicks) {
@@ -79,8 +141,8 @@ void for_picked(const IndexPlan& plan, T* indexed, IntArrayRef strides, T* resul
       pick_offsets(plan, strides, first, n, offsets);
       T* const from = indexed + start;
       if (!runs) {
-        for (std::int64_t p = 0; p < n; ++p) f(from[offsets[p]], result[p]);
-        result += n;
+        for (std::int64_t p = 0; p < n; ++p) visit.one(from[offsets[p]], place + p);
+        place += n;
       } else {
         for (std::int64_t p = 0; p < n; ++p)
           after.walk([&](std::int64_t offset) { run(from + offsets[p] + offset); });
@@ -89,11 +151,93 @@ void for_picked(const IndexPlan& plan, T* indexed, IntArrayRef strides, T* resul
   });
 }
 
-template <class F>
-void for_picked(const IndexPlan& plan, const Tensor& indexed, const Tensor& result, F f) {
-  detail::dispatch(indexed.dtype(), [&]<class T>(std::type_identity<T>) {
-    for_picked(plan, indexed.impl()->data<T>(), indexed.strides(), result.impl()->data<T>(), f);
+template <class T, class Visitor>
+void for_picked(const AlongPlan& plan, T* indexed, IntArrayRef strides, const Visitor& visit) {
+  const Tensor& index = plan.index;
+  if (index.numel() == 0) return;
+  const std::int64_t stride = strides.empty() ? 0 : strides[plan.d];
+  // Position by position, without the indexed dimension.
+  DimVector fixed(index.sizes().size());
+  for (std::size_t d = 0; d < fixed.size(); ++d)
+    fixed[d] = d == plan.d || strides.empty() ? 0 : strides[d];
+  const Operand operands[] = {{nullptr, 0, index.strides().data()}, {nullptr, 0, fixed.data()}};
+  CollapsedLoop loop;
+  collapse(index.sizes(), operands, 2, loop);
+  const int inner = loop.ndim - 1;
+  const std::int64_t n = loop.sizes[inner];
+  const std::int64_t step = n > 1 ? loop.strides[1][inner] : 0;
+  const std::int64_t* at = index.impl()->data<std::int64_t>();
+  std::int64_t place = 0;
+  const auto row = [&](T* from) {
+    if (step == 0 && stride == 1)
+      for (std::int64_t i = 0; i < n; ++i) visit.one(from[at[i]], place + i);
+    else if (step == 1)
+      for (std::int64_t i = 0; i < n; ++i) visit.one(from[at[i] * stride + i], place + i);
+    else
+      for (std::int64_t i = 0; i < n; ++i) visit.one(from[at[i] * stride + i * step], place + i);
+    at += n;
+    place += n;
+  };
+  const std::int64_t rows = inner > 0 ? loop.sizes[inner - 1] : 1;
+  const std::int64_t row_step = inner > 0 ? loop.strides[1][inner - 1] : 0;
+  DimVector position(static_cast<std::size_t>(loop.ndim));
+  for (;;) {
+    for (std::int64_t r = 0; r < rows; ++r) row(indexed + r * row_step);
+    int d = inner - 2;
+    for (; d >= 0; --d) {
+      std::int64_t& p = position[static_cast<std::size_t>(d)];
+      indexed += loop.strides[1][d];
+      if (++p < loop.sizes[d]) break;
+      indexed -= p * loop.strides[1][d];
+      p = 0;
+    }
+    if (d < 0) return;
+  }
+}
+
+template <class Plan>
+void gather_by(const Plan& plan, const Tensor& dst, const Tensor& src) {
+  detail::dispatch(src.dtype(), [&]<class T>(std::type_identity<T>) {
+    for_picked(plan, src.impl()->data<T>(), src.strides(), Read<T>{dst.impl()->data<T>()});
   });
+}
+
+template <class Plan>
+void put_by(const Plan& plan, const Tensor& dst, const Tensor& src, Combine combine) {
+  detail::dispatch(dst.dtype(), [&]<class T>(std::type_identity<T>) {
+    const auto run = [&]<Combine kind>(std::integral_constant<Combine, kind>) {
+      for_picked(plan, dst.impl()->data<T>(), dst.strides(), Put<T, kind>{src.impl()->data<T>()});
+    };
+    switch (combine) {
+      case Combine::Write:
+        return run(std::integral_constant<Combine, Combine::Write>());
+      case Combine::Add:
+        return run(std::integral_constant<Combine, Combine::Add>());
+      case Combine::Mul:
+        return run(std::integral_constant<Combine, Combine::Mul>());
+      case Combine::Max:
+        return run(std::integral_constant<Combine, Combine::Max>());
+      case Combine::Min:
+        return run(std::integral_constant<Combine, Combine::Min>());
+    }
+  });
+}
+
+template <class Plan>
+void fill_by(const Plan& plan, const Tensor& dst, const Scalar& value) {
+  detail::dispatch(dst.dtype(), [&]<class T>(std::type_identity<T>) {
+    for_picked(plan, dst.impl()->data<T>(), dst.strides(), Fill<T>{value.to<T>()});
+  });
+}
+
+/// Operands: result, source, mask.
+template <class T>
+void masked_fill_kernel(const void* value, std::byte* const* operands, std::int64_t n) {
+  const T v = *static_cast<const T*>(value);
+  T* to = reinterpret_cast<T*>(operands[0]);
+  const T* from = reinterpret_cast<const T*>(operands[1]);
+  const bool* mask = reinterpret_cast<const bool*>(operands[2]);
+  for (std::int64_t i = 0; i < n; ++i) to[i] = mask[i] ? v : from[i];
 }
 
 }  // namespace
@@ -107,6 +251,22 @@ std::int64_t wrap_indices(const Tensor& indices, std::int64_t extent) {
   if (outside) return *std::find_if(at, at + n, is_outside);
   for (std::int64_t i = 0; i < n; ++i) at[i] += at[i] < 0 ? extent : 0;
   return 0;
+}
+
+const std::int64_t* find_outside(const Tensor& indices, std::int64_t extent) {
+  const std::int64_t* at = indices.impl()->data<std::int64_t>();
+  const std::int64_t n = indices.numel();
+  // The highest bit of i, or of extent - 1 - i, is set for an index outside: no comparison, which
+  // few instruction sets have for 64 bits.
+  const auto last = static_cast<std::uint64_t>(extent - 1);
+  std::uint64_t outside = 0;
+  for (std::int64_t k = 0; k < n; ++k) {
+    const auto i = static_cast<std::uint64_t>(at[k]);
+    outside |= i | (last - i);
+  }
+  if (outside >> 63 == 0) return nullptr;
+  const auto* found = std::find_if(at, at + n, [&](std::int64_t i) { return i < 0 || i >= extent; });
+  return found == at + n ? nullptr : found;
 }
 
 std::vector<Tensor> true_positions(const Tensor& mask) {
@@ -143,17 +303,56 @@ std::vector<Tensor> true_positions(const Tensor& mask) {
   return positions;
 }
 
-void index_gather(const IndexPlan& plan, const Tensor& dst, const Tensor& src) {
-  for_picked(plan, src, dst, [](const auto& picked, auto& y) { y = picked; });
+std::vector<Tensor> unravel(const Tensor& positions, IntArrayRef sizes) {
+  const std::int64_t n = positions.numel();
+  const std::int64_t* p = positions.impl()->data<std::int64_t>();
+  std::vector<Tensor> coordinates;
+  std::vector<std::int64_t*> to;
+  for (std::size_t d = 0; d < sizes.size(); ++d) {
+    coordinates.push_back(Tensor::adopt(detail::TensorImpl::create(kInt64, positions.sizes())));
+    to.push_back(coordinates.back().impl()->data<std::int64_t>());
+  }
+  for (std::int64_t i = 0; i < n; ++i) {
+    std::int64_t rest = p[i];
+    for (std::size_t d = sizes.size(); d-- > 0; rest /= sizes[d]) to[d][i] = rest % sizes[d];
+  }
+  return coordinates;
 }
 
-void index_write(const IndexPlan& plan, const Tensor& dst, const Tensor& src) {
-  for_picked(plan, dst, src, [](auto& picked, const auto& value) { picked = value; });
+void gather(const IndexPlan& plan, const Tensor& dst, const Tensor& src) {
+  gather_by(plan, dst, src);
+}
+void gather(const AlongPlan& plan, const Tensor& dst, const Tensor& src) {
+  gather_by(plan, dst, src);
 }
 
-void index_add(const IndexPlan& plan, const Tensor& dst, const Tensor& src) {
-  for_picked(plan, dst, src,
-             []<class T>(T& picked, const T& value) { picked = static_cast<T>(picked + value); });
+void put(const IndexPlan& plan, const Tensor& dst, const Tensor& src, Combine combine) {
+  put_by(plan, dst, src, combine);
+}
+void put(const AlongPlan& plan, const Tensor& dst, const Tensor& src, Combine combine) {
+  put_by(plan, dst, src, combine);
+}
+
+void fill_picked(const IndexPlan& plan, const Tensor& dst, const Scalar& value) {
+  fill_by(plan, dst, value);
+}
+void fill_picked(const AlongPlan& plan, const Tensor& dst, const Scalar& value) {
+  fill_by(plan, dst, value);
+}
+
+void masked_fill(const Tensor& dst, const Tensor& src, const Tensor& mask, const Scalar& value) {
+  std::int64_t src_strides[detail::kMaxDim];
+  std::int64_t mask_strides[detail::kMaxDim];
+  broadcast_strides(src.sizes(), src.strides(), dst.sizes(), src_strides);
+  broadcast_strides(mask.sizes(), mask.strides(), dst.sizes(), mask_strides);
+  detail::dispatch(dst.dtype(), [&]<class T>(std::type_identity<T>) {
+    const T v = value.to<T>();
+    constexpr auto bytes = static_cast<std::int64_t>(sizeof(T));
+    const Operand operands[] = {{dst.impl()->bytes(), bytes, dst.strides().data()},
+                                {src.impl()->bytes(), bytes, src_strides},
+                                {mask.impl()->bytes(), 1, mask_strides}};
+    run_elementwise(dst.sizes(), operands, 3, 1, masked_fill_kernel<T>, &v);
+  });
 }
 
 }  // namespace eigengrad::kernels

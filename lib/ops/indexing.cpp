@@ -3,86 +3,16 @@
 #include <algorithm>
 #include <string_view>
 
-#include "autograd/kinds.hpp"
 #include "autograd/shapes.hpp"
-#include "core/fail.hpp"
-#include "core/geometry.hpp"
-#include "eigengrad/autograd/grad_mode.hpp"
 #include "eigengrad/core/factories.hpp"
-#include "eigengrad/ops/arithmetic.hpp"
 #include "eigengrad/ops/shape.hpp"
-#include "kernels/index.hpp"
+#include "ops/indexed.hpp"
 
 namespace eigengrad {
 namespace {
 
-using autograd::apply_linear;
 using indexing::TensorIndex;
 using kernels::IndexPlan;
-
-using Plan = std::shared_ptr<const IndexPlan>;
-
-struct IndexScatter;
-
-/// Reads the picked elements.
-struct IndexGather {
-  static constexpr auto node_name = "IndexBackward0";
-  Plan plan;
-  IntArrayRef input_sizes;
-  Tensor forward(const Tensor& x) const {
-    Tensor y = Tensor::adopt(detail::TensorImpl::create(x.dtype(), plan->result_sizes));
-    kernels::index_gather(*plan, y, x);
-    return y;
-  }
-  Tensor transpose(const Tensor& g) const;
-  void add_into(const Tensor& whole, const Tensor& g) const {
-    kernels::index_add(*plan, whole, g.contiguous());
-  }
-};
-
-/// Zeros with the picked elements added in place.
-struct IndexScatter {
-  static constexpr auto node_name = "IndexPutBackward0";
-  IndexGather gather;
-  Tensor forward(const Tensor& g) const {
-    Tensor whole = Tensor::adopt(detail::TensorImpl::create(g.dtype(), gather.input_sizes));
-    kernels::fill(whole, 0);
-    const NoGradGuard off;
-    gather.add_into(whole, g);
-    return whole;
-  }
-  Tensor transpose(const Tensor& gg) const { return apply_linear(gather, gg); }
-};
-
-Tensor IndexGather::transpose(const Tensor& g) const {
-  return apply_linear(IndexScatter{*this}, g);
-}
-
-/// A copy with zeros at the picked elements.
-struct ZeroPicked {
-  static constexpr auto node_name = "IndexPutBackward0";
-  IndexGather gather;
-  Tensor forward(const Tensor& x) const {
-    const NoGradGuard off;
-    Tensor y = autograd::copy_row_major(x);
-    kernels::index_write(*gather.plan, y, zeros(gather.plan->result_sizes, x.dtype()));
-    return y;
-  }
-  Tensor transpose(const Tensor& g) const { return apply_linear(*this, g); }
-};
-
-/// What index_put_ makes of the tensor (input 0) and the values (input 1).
-struct IndexPut {
-  static constexpr auto node_name = "IndexPutBackward0";
-  IndexGather gather;
-  bool accumulate;
-  DimVector values_sizes;
-  ScalarType values_dtype;
-  Tensor transpose(const Tensor& g, std::size_t i) const {
-    if (i == 0) return accumulate ? g : apply_linear(ZeroPicked{gather}, g);
-    return autograd::cast(autograd::sum_to(apply_linear(gather, g), values_sizes), values_dtype);
-  }
-};
 
 /// A list of indices as a view, by the integers, slices and new axes, and the tensors that then
 /// index dimensions of the view.
@@ -223,7 +153,7 @@ DimVector common_shape(std::string_view op, const std::vector<Tensor>& by_dim) {
   return shape;
 }
 
-IndexGather plan_of(std::string_view op, const Parsed& p) {
+ByLists plan_of(std::string_view op, const Parsed& p) {
   auto plan = std::make_shared<IndexPlan>();
   const IntArrayRef sizes = p.view.sizes();
   plan->input_sizes = DimVector(sizes);
@@ -242,25 +172,25 @@ IndexGather plan_of(std::string_view op, const Parsed& p) {
   for (const std::size_t d : plan->before) plan->result_sizes.push_back(sizes[d]);
   for (const std::int64_t n : plan->picked) plan->result_sizes.push_back(n);
   for (const std::size_t d : plan->after) plan->result_sizes.push_back(sizes[d]);
-  const IntArrayRef input_sizes = plan->input_sizes;
-  return {std::move(plan), input_sizes};
+  return {std::move(plan), DimVector(sizes), {}};
 }
 
 /// `values` in the dtype and, expanded, the shape that index_put_ writes.
-Tensor fitted(const Tensor& values, const Tensor& self, IntArrayRef shape) {
-  if (values.dtype() != self.dtype() && values.dim() != 0)
-    detail::fail<DtypeError>("index_put_", "source and destination dtypes must match, got ",
-                             to_string(values.dtype()), " for a tensor of ",
-                             to_string(self.dtype()), "; convert the values with to()");
+Tensor fitted(std::string_view op, const Tensor& values, ScalarType dtype, IntArrayRef shape) {
+  if (values.dtype() != dtype && values.dim() != 0)
+    detail::fail<DtypeError>(op, "source and destination dtypes must match, got ",
+                             to_string(values.dtype()), " for a tensor of ", to_string(dtype),
+                             "; convert the values with to()");
   bool fits = values.sizes().size() <= shape.size();
   for (std::size_t k = 1; fits && k <= values.sizes().size(); ++k) {
     const std::int64_t have = values.sizes()[values.sizes().size() - k];
     fits = have == 1 || have == shape[shape.size() - k];
   }
   if (!fits)
-    detail::fail<ShapeError>("index_put_", "shape mismatch: value tensor of shape ", values.sizes(),
+    detail::fail<ShapeError>(op, "shape mismatch: value tensor of shape ", values.sizes(),
                              " cannot be broadcast to indexing result of shape ", shape);
-  return autograd::expand_to(autograd::cast(values, self.dtype()), shape);
+  const Tensor v = autograd::cast(values, dtype);
+  return v.sizes() == shape ? v : autograd::expand_to(v, shape);
 }
 
 /// Values may have more dimensions than the place that they are put in, if those are of extent 1.
@@ -269,56 +199,14 @@ Tensor without_leading_ones(Tensor values, std::size_t dims) {
   return values;
 }
 
-/// The tangent of what is written to, after a write of `values`.
-Tensor written_tangent(const IndexPut& op, const Tensor& self, const Tensor& values) {
-  Tensor t =
-      self.impl()->has_tangent() ? detail::tangent_of(self) : eigengrad::zeros_like(self.detach());
-  if (!op.accumulate) t = apply_linear(ZeroPicked{op.gather}, t);
-  if (!values.impl()->has_tangent()) return t;
-  const Tensor put = fitted(detail::tangent_of(values), self, op.gather.plan->result_sizes);
-  return t + apply_linear(IndexScatter{op.gather}, put);
-}
-
-void write_at(Tensor& self, const IndexGather& gather, const Tensor& values, bool accumulate) {
-  const bool record = detail::recording() && self.is_floating_point() &&
-                      (detail::is_tracked(self) || detail::is_tracked(values));
-  autograd::check_inplace("index_put_", self, record);
-  const IndexPut op{gather, accumulate, DimVector(values.sizes()), values.dtype()};
-  Tensor tangent;
-  if (detail::carries_tangent(self) || detail::carries_tangent(values)) {
-    const detail::NoTangents plain;
-    tangent = written_tangent(op, self, values);
-  }
-  std::vector<autograd::Edge> edges;
-  if (record) {
-    edges.push_back(autograd::gradient_edge(self));
-    edges.push_back(values.is_floating_point() ? autograd::gradient_edge(values)
-                                               : autograd::Edge());
-  }
-  {
-    const NoGradGuard off;
-    const detail::NoTangents plain;
-    Tensor source = fitted(values, self, gather.plan->result_sizes);
-    const bool shares = &source.impl()->storage() == &self.impl()->storage();
-    if (shares || !source.is_contiguous()) source = autograd::copy_row_major(source);
-    if (accumulate)
-      kernels::index_add(*gather.plan, self, source);
-    else
-      kernels::index_write(*gather.plan, self, source);
-  }
-  self.impl()->storage().bump_version();
-  if (record)
-    autograd::rebase_history(
-        self, autograd::make_node<autograd::ListLinearNode<IndexPut>>(op, std::move(edges)));
-  if (tangent.defined()) autograd::write_tangent(self, tangent);
-}
+using IndexPut = WriteAt<ByLists, "IndexPutBackward0">;
 
 }  // namespace
 
 Tensor index(const Tensor& x, ArrayRef<TensorIndex> indices) {
   const Parsed p = parse("index", x, indices);
   if (p.is_basic()) return p.view.is_same(x) ? autograd::alias(x) : p.view;
-  return apply_linear(plan_of("index", p), p.view);
+  return pick_at<"IndexBackward0">(plan_of("index", p), p.view);
 }
 
 Tensor Tensor::index(ArrayRef<TensorIndex> indices) const {
@@ -331,12 +219,32 @@ Tensor Tensor::index(std::initializer_list<TensorIndex> indices) const {
 
 Tensor Tensor::operator[](const Tensor& i) const { return index({TensorIndex(i)}); }
 
+Tensor index_put(const Tensor& x, ArrayRef<TensorIndex> indices, const Tensor& values,
+                 bool accumulate) {
+  Parsed p = parse("index_put", x, indices);
+  if (p.is_basic() || !p.view.is_same(x)) {
+    Tensor y = x.clone();
+    return y.index_put_(indices, values, accumulate);
+  }
+  const IndexPut op{plan_of("index_put", p), accumulate};
+  const Tensor source = fitted("index_put", without_leading_ones(values, op.at.picked().size()),
+                               x.dtype(), op.at.picked());
+  const Tensor y = plain_copy(x);
+  op.store(y, source);
+  return record_written(op, x, source, y);
+}
+Tensor Tensor::index_put(ArrayRef<TensorIndex> indices, const Tensor& values,
+                         bool accumulate) const {
+  return eigengrad::index_put(*this, indices, values, accumulate);
+}
+
 Tensor& Tensor::index_put_(ArrayRef<TensorIndex> indices, const Tensor& values, bool accumulate) {
   Parsed p = parse("index_put_", *this, indices);
   if (!p.is_basic()) {
-    const IndexGather gather = plan_of("index_put_", p);
-    write_at(p.view, gather, without_leading_ones(values, gather.plan->result_sizes.size()),
-             accumulate);
+    const IndexPut op{plan_of("index_put_", p), accumulate};
+    const Tensor source = fitted("index_put_", without_leading_ones(values, op.at.picked().size()),
+                                 p.view.dtype(), op.at.picked());
+    write_inplace("index_put_", op, p.view, source, [&] { op.store(p.view, source); });
     return *this;
   }
   const Tensor fitting = without_leading_ones(values, p.view.sizes().size());
