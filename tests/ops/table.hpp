@@ -80,6 +80,8 @@ Row& named(Rows& rows, const std::string& name);
   X(assembly_rows)                  \
   X(product_rows)                   \
   X(indexing_rows)                  \
+  X(gather_rows)                    \
+  X(scatter_rows)                   \
   X(softmax_rows)                   \
   X(contraction_rows)               \
   X(cumulative_rows)
@@ -102,6 +104,8 @@ struct InplaceRow {
 };
 
 std::vector<InplaceRow> inplace_rows();
+/// Those with an index or a mask, which are among them.
+std::vector<InplaceRow> indexing_inplace_rows();
 
 /// How far a row's values may be off.
 inline support::Tolerance tolerance_of(const Row& row, eg::ScalarType dtype) {

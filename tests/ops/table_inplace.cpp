@@ -82,6 +82,7 @@ std::vector<InplaceRow> inplace_rows() {
   add_elementwise(rows);
   add_overwriting(rows);
   add_running(rows);
+  for (InplaceRow& row : indexing_inplace_rows()) rows.push_back(std::move(row));
   return rows;
 }
 

@@ -60,7 +60,7 @@ def write_sample(row, inputs, order, with_node):
     for w in weights:
         write("weight", w)
     total = sum((v * w).sum() for v, w in zip(live, weights))
-    gradients = torch.autograd.grad(total, wanted, create_graph=True)
+    gradients = torch.autograd.grad(total, wanted, create_graph=order > 1)
     for g in gradients:
         write("gradient", g)
     if order < 2:
