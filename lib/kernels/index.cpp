@@ -59,8 +59,13 @@ template <class T>
 struct Read {
   T* result;
   void one(const T& e, std::int64_t place) const { result[place] = e; }
-  void run(const T* e, std::int64_t n, std::int64_t place) const {
-    std::memcpy(result + place, e, static_cast<std::size_t>(n) * sizeof(T));
+  void run(const T* __restrict e, std::int64_t n, std::int64_t place) const {
+    T* __restrict y = result + place;
+    // A call costs more than a short copy.
+    if (n > 32)
+      std::memcpy(y, e, static_cast<std::size_t>(n) * sizeof(T));
+    else
+      for (std::int64_t i = 0; i < n; ++i) y[i] = e[i];
   }
 };
 
@@ -125,8 +130,10 @@ void for_picked(const IndexPlan& plan, T* indexed, IntArrayRef strides, const Vi
       if (!runs) {
         for (std::int64_t p = 0; p < picks; ++p) visit.one(from[index[p] * stride], place + p);
         place += picks;
-      } else if (after.sizes.empty()) {
-        for (std::int64_t p = 0; p < picks; ++p) run(from + index[p] * stride);
+      } else if (after.sizes.empty() && step == 1) {
+        for (std::int64_t p = 0; p < picks; ++p)
+          visit.run(from + index[p] * stride, length, place + p * length);
+        place += picks * length;
       } else {
         for (std::int64_t p = 0; p < picks; ++p)
           after.walk([&](std::int64_t offset) { run(from + index[p] * stride + offset); });
@@ -265,7 +272,8 @@ const std::int64_t* find_outside(const Tensor& indices, std::int64_t extent) {
     outside |= i | (last - i);
   }
   if (outside >> 63 == 0) return nullptr;
-  const auto* found = std::find_if(at, at + n, [&](std::int64_t i) { return i < 0 || i >= extent; });
+  const auto* found =
+      std::find_if(at, at + n, [&](std::int64_t i) { return i < 0 || i >= extent; });
   return found == at + n ? nullptr : found;
 }
 

@@ -165,8 +165,8 @@ using MaskedScatter = WriteAt<ByLists, "MaskedScatterBackward0">;
 Tensor source_of(std::string_view op, const Tensor& source, const ByLists& at) {
   const std::int64_t n = at.picked()[0];
   if (source.numel() < n)
-    detail::fail<ShapeError>(op, "Number of elements of source < number of ones in mask: ",
-                             source.numel(), " < ", n);
+    detail::fail<ShapeError>(
+        op, "Number of elements of source < number of ones in mask: ", source.numel(), " < ", n);
   return source.reshape({-1}).narrow(0, 0, n);
 }
 
@@ -217,8 +217,9 @@ Tensor Tensor::argwhere() const { return eigengrad::argwhere(*this); }
 Tensor one_hot(const Tensor& x, std::int64_t num_classes) {
   check_index_dtype("one_hot", x);
   if (x.numel() == 0 && num_classes <= 0)
-    detail::fail<ValueError>("one_hot", "Can not infer total number of classes from empty tensor; "
-                                        "give num_classes");
+    detail::fail<ValueError>("one_hot",
+                             "Can not infer total number of classes from empty tensor; "
+                             "give num_classes");
   const Tensor classes = x.contiguous();
   const std::int64_t* at = classes.impl()->data<std::int64_t>();
   const auto [least, largest] = std::minmax_element(at, at + classes.numel());

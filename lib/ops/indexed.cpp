@@ -1,6 +1,5 @@
 #include "ops/indexed.hpp"
 
-#include "eigengrad/core/factories.hpp"
 #include "eigengrad/ops/shape.hpp"
 
 namespace eigengrad {
@@ -42,7 +41,8 @@ ByLists by_positions(const Tensor& x, const Tensor& positions) {
   const bool flat = x.is_contiguous() || x.sizes().empty();
   return {flat ? flat_plan(x.numel(), positions)
                : point_plan(x.sizes(), kernels::unravel(positions, x.sizes())),
-          DimVector(x.sizes()), {}};
+          DimVector(x.sizes()),
+          {KeptIndices(positions)}};
 }
 
 }  // namespace
@@ -71,13 +71,22 @@ void check_inside(std::string_view op, const Tensor& index, std::size_t d, std::
   if (outside != nullptr) fail_outside(op, *outside, d, extent);
 }
 
+Tensor wrapped_indices(const Tensor& index, std::int64_t extent, optional<std::int64_t>* outside) {
+  const Tensor list = index.contiguous();
+  if (kernels::find_outside(list, extent) == nullptr) return list;
+  const Tensor copy = list.is_same(index) ? plain_copy(list) : list;
+  const std::int64_t found = kernels::wrap_indices(copy, extent);
+  if (found != 0 || extent == 0) *outside = found;
+  return copy;
+}
+
 ByLists by_wrapped_positions(std::string_view op, const Tensor& x, const Tensor& index) {
   check_index_dtype(op, index);
-  const Tensor positions = plain_copy(index.contiguous());
   const std::int64_t n = x.numel();
-  const std::int64_t outside = kernels::wrap_indices(positions, n);
-  if (outside != 0 || (n == 0 && positions.numel() > 0))
-    detail::fail<IndexError>(op, "out of range: tried to access index ", outside,
+  optional<std::int64_t> outside;
+  const Tensor positions = wrapped_indices(index, n, &outside);
+  if (outside)
+    detail::fail<IndexError>(op, "out of range: tried to access index ", *outside,
                              " on a tensor of ", n, " elements");
   return by_positions(x, positions);
 }
@@ -100,15 +109,11 @@ ByLists by_rows(std::string_view op, const Tensor& x, std::int64_t dim, const Te
     detail::fail<ShapeError>(op, "Index is supposed to be a vector, got shape ", index.sizes(),
                              "; flatten it");
   const std::int64_t extent = sizes.empty() ? 1 : sizes[d];
-  // In one piece; a copy if its elements are about to change.
-  Tensor list = wraps || !index.is_contiguous() ? plain_copy(index.contiguous()) : index;
-  if (wraps) {
-    const std::int64_t outside = kernels::wrap_indices(list, extent);
-    if (outside != 0 || (extent == 0 && list.numel() > 0)) fail_outside(op, outside, d, extent);
-  } else {
-    check_inside(op, list, d, extent);
-  }
-  KeptIndices kept(list);
+  optional<std::int64_t> outside;
+  Tensor list = wraps ? wrapped_indices(index, extent, &outside) : index.contiguous();
+  if (outside) fail_outside(op, *outside, d, extent);
+  if (!wraps) check_inside(op, list, d, extent);
+  std::vector<KeptIndices> kept{KeptIndices(list)};
   if (list.dim() == 0) list = autograd::raw_view(list, {1}, {1}, 0);
   if (sizes.empty()) return {flat_plan(1, list), DimVector(), std::move(kept)};
   auto plan = std::make_shared<kernels::IndexPlan>();
@@ -130,8 +135,8 @@ Tensor source_rows(std::string_view op, const Tensor& self, const ByLists& at,
   if (source.sizes() == shape) return source;
   // A tensor without dimensions counts as one of a single element.
   if (source.dim() > 1 || shape.size() > 1 || source.numel() != detail::numel_of(shape))
-    detail::fail<ShapeError>(op, "the source must have the shape ", shape, " of the ",
-                             self.sizes(), " tensor's slices at the index, got ", source.sizes());
+    detail::fail<ShapeError>(op, "the source must have the shape ", shape, " of the ", self.sizes(),
+                             " tensor's slices at the index, got ", source.sizes());
   return source.reshape(shape);
 }
 
@@ -161,7 +166,8 @@ Tensor source_part(std::string_view op, const Tensor& self, const ByPosition& at
                    const Tensor& src) {
   check_same_dtype(op, self, src);
   const IntArrayRef shape = at.picked();
-  if (detail::numel_of(shape) == 0) return zeros(shape, src.dtype());
+  // Without an index no shape is wrong.
+  if (detail::numel_of(shape) == 0) return src.reshape({-1}).narrow(0, 0, 0).reshape(shape);
   Tensor part = src;
   if (part.sizes().size() != shape.size()) {
     if (part.dim() > 1 || shape.size() > 1)

@@ -27,13 +27,13 @@ class KeptIndices {
   explicit KeptIndices(const Tensor& t) : tensor_(t), version_(t.impl()->storage().version()) {}
   const Tensor& get() const {
     if (tensor_.defined() && tensor_.impl()->storage().version() != version_)
-      detail::fail<GraphError>(
-          "backward",
-          "one of the variables needed for gradient computation has been "
-          "modified by an inplace operation: the ",
-          to_string(tensor_.dtype()), " tensor of indices of shape ", tensor_.sizes(),
-          " is at version ", tensor_.impl()->storage().version(), ", expected ", version_,
-          "; write into a clone() of it");
+      detail::fail<GraphError>("backward",
+                               "one of the variables needed for gradient computation has been "
+                               "modified by an inplace operation: the ",
+                               to_string(tensor_.dtype()), " tensor of indices of shape ",
+                               tensor_.sizes(), " is at version ",
+                               tensor_.impl()->storage().version(), ", expected ", version_,
+                               "; write into a clone() of it");
     return tensor_;
   }
 
@@ -49,7 +49,7 @@ class KeptIndices {
 struct ByLists {
   std::shared_ptr<const kernels::IndexPlan> plan;
   DimVector sizes;
-  KeptIndices kept;
+  std::vector<KeptIndices> kept;
 
   IntArrayRef picked() const { return plan->result_sizes; }
   void read(const Tensor& y, const Tensor& x) const { kernels::gather(*plan, y, seen(x)); }
@@ -63,11 +63,11 @@ struct ByLists {
 
  private:
   Tensor seen(const Tensor& x) const {
-    kept.get();
+    for (const KeptIndices& index : kept) index.get();
     if (x.sizes() == IntArrayRef(plan->input_sizes)) return x;
     const Tensor flat = x.is_contiguous() ? x : autograd::copy_row_major(x);
-    return autograd::raw_view(flat, plan->input_sizes,
-                              detail::row_major_strides(plan->input_sizes), 0);
+    return autograd::raw_view(flat, plan->input_sizes, detail::row_major_strides(plan->input_sizes),
+                              0);
   }
 };
 
@@ -227,8 +227,7 @@ inline std::vector<autograd::Edge> edges_of(const Tensor& self, const Tensor& va
 /// Records `y`, which a linear write computed from `self` and `values`.
 template <class Op>
 Tensor record_written(const Op& op, const Tensor& self, const Tensor& values, Tensor y) {
-  const bool tracked =
-      autograd::records(self) || (values.defined() && autograd::records(values));
+  const bool tracked = autograd::records(self) || (values.defined() && autograd::records(values));
   if (tracked && y.is_floating_point())
     autograd::set_history(y, autograd::make_node<autograd::ListLinearNode<Op>>(
                                  op, indexed_detail::edges_of(self, values)));
@@ -250,8 +249,8 @@ Tensor& write_inplace(std::string_view name, const Op& op, Tensor& self, const T
   Tensor tangent;
   if (indexed_detail::has_dual(self, values) && self.is_floating_point()) {
     const detail::NoTangents plain;
-    tangent = op.tangent(indexed_detail::tangent_or_none(self),
-                         indexed_detail::tangent_or_none(values));
+    tangent =
+        op.tangent(indexed_detail::tangent_or_none(self), indexed_detail::tangent_or_none(values));
   }
   std::vector<autograd::Edge> edges;
   if (record) edges = indexed_detail::edges_of(self, values);
@@ -290,6 +289,10 @@ void check_mask_dtype(std::string_view op, const Tensor& mask);
 void check_same_dtype(std::string_view op, const Tensor& self, const Tensor& source);
 /// Throws: IndexError when an element of `index`, contiguous, lies outside [0, extent).
 void check_inside(std::string_view op, const Tensor& index, std::size_t d, std::int64_t extent);
+
+/// Indices from 0, row-major: `index` itself if it is that already, a copy otherwise. `*outside` gets
+/// one that is out of range, if there is any.
+Tensor wrapped_indices(const Tensor& index, std::int64_t extent, optional<std::int64_t>* outside);
 
 // ---- Patterns from arguments.
 

@@ -129,15 +129,6 @@ Parsed parse(std::string_view op, const Tensor& x, ArrayRef<TensorIndex> indices
   return p;
 }
 
-/// Indices from 0, row-major in the common shape.
-Tensor positions(std::string_view op, const Tensor& indices, IntArrayRef shape, std::size_t d,
-                 std::int64_t extent) {
-  Tensor all = autograd::copy_row_major(autograd::expand_to(indices, shape));
-  const std::int64_t outside = kernels::wrap_indices(all, extent);
-  if (outside != 0 || (extent == 0 && all.numel() > 0)) detail::wrap_index(op, outside, d, extent);
-  return all;
-}
-
 DimVector common_shape(std::string_view op, const std::vector<Tensor>& by_dim) {
   DimVector shape;
   for (const Tensor& t : by_dim) {
@@ -158,10 +149,18 @@ ByLists plan_of(std::string_view op, const Parsed& p) {
   const IntArrayRef sizes = p.view.sizes();
   plan->input_sizes = DimVector(sizes);
   plan->picked = common_shape(op, p.by_dim);
+  std::vector<KeptIndices> kept;
   for (std::size_t d = 0; d < p.by_dim.size(); ++d) {
     if (!p.by_dim[d].defined()) continue;
     plan->dims.push_back(d);
-    plan->indices.push_back(positions(op, p.by_dim[d], plan->picked, p.origin[d], sizes[d]));
+    Tensor indices = apart(p.by_dim[d], p.view);
+    if (!(indices.sizes() == IntArrayRef(plan->picked)))
+      indices = autograd::copy_row_major(autograd::expand_to(indices, plan->picked));
+    optional<std::int64_t> outside;
+    indices = wrapped_indices(indices, sizes[d], &outside);
+    if (outside) detail::wrap_index(op, *outside, p.origin[d], sizes[d]);
+    kept.emplace_back(indices);
+    plan->indices.push_back(std::move(indices));
   }
   const std::size_t first = plan->dims.front();
   const bool neighbours = plan->dims.back() - first + 1 == plan->dims.size();
@@ -172,7 +171,7 @@ ByLists plan_of(std::string_view op, const Parsed& p) {
   for (const std::size_t d : plan->before) plan->result_sizes.push_back(sizes[d]);
   for (const std::int64_t n : plan->picked) plan->result_sizes.push_back(n);
   for (const std::size_t d : plan->after) plan->result_sizes.push_back(sizes[d]);
-  return {std::move(plan), DimVector(sizes), {}};
+  return {std::move(plan), DimVector(sizes), std::move(kept)};
 }
 
 /// `values` in the dtype and, expanded, the shape that index_put_ writes.

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "autograd/shapes.hpp"
+#include "eigengrad/core/factories.hpp"
 #include "eigengrad/ops/arithmetic.hpp"
 #include "eigengrad/ops/shape.hpp"
 #include "ops/indexed.hpp"
@@ -154,6 +155,18 @@ Tensor scaled(const Tensor& source, const Scalar& alpha) {
   return alpha.toLong() == 1 ? source : mul(source, alpha.toLong()).to(source.dtype());
 }
 
+/// The slices at `index`, each once, so that the value's gradient counts none twice.
+ByLists filled_rows(std::string_view op, const Tensor& x, std::int64_t dim, const Tensor& index) {
+  ByLists at = by_rows(op, x, dim, apart(index, x), true);
+  const Tensor& list = at.plan->indices[0];
+  const std::int64_t* p = list.impl()->data<std::int64_t>();
+  std::vector<std::int64_t> rows(p, p + list.numel());
+  std::sort(rows.begin(), rows.end());
+  rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
+  if (std::ssize(rows) == list.numel()) return at;
+  return by_rows(op, x, dim, tensor(rows, kInt64));
+}
+
 Tensor checked_value(std::string_view op, const Tensor& value, const Tensor& self) {
   if (value.dim() != 0)
     detail::fail<ShapeError>(op, "only supports a 0-dimensional value tensor, got shape ",
@@ -190,11 +203,11 @@ Tensor& Tensor::index_copy_(std::int64_t dim, const Tensor& index, const Tensor&
 }
 
 Tensor index_fill(const Tensor& x, std::int64_t dim, const Tensor& index, const Scalar& value) {
-  const WriteRows<"IndexFillBackward0"> op{by_rows("index_fill", x, dim, index, true)};
+  const WriteRows<"IndexFillBackward0"> op{filled_rows("index_fill", x, dim, index)};
   return fill_copy(op, x, value);
 }
 Tensor index_fill(const Tensor& x, std::int64_t dim, const Tensor& index, const Tensor& value) {
-  const WriteRows<"IndexFillBackward1"> op{by_rows("index_fill", x, dim, index, true)};
+  const WriteRows<"IndexFillBackward1"> op{filled_rows("index_fill", x, dim, index)};
   const Tensor v = checked_value("index_fill", value, x);
   return write_to_copy(op, x, autograd::expand_to(v, op.at.picked()));
 }
@@ -205,11 +218,11 @@ Tensor Tensor::index_fill(std::int64_t dim, const Tensor& index, const Tensor& v
   return eigengrad::index_fill(*this, dim, index, value);
 }
 Tensor& Tensor::index_fill_(std::int64_t dim, const Tensor& index, const Scalar& value) {
-  const WriteRows<"IndexFillBackward0"> op{by_rows("index_fill_", *this, dim, index, true)};
+  const WriteRows<"IndexFillBackward0"> op{filled_rows("index_fill_", *this, dim, index)};
   return fill_in("index_fill_", op, *this, value);
 }
 Tensor& Tensor::index_fill_(std::int64_t dim, const Tensor& index, const Tensor& value) {
-  const WriteRows<"IndexFillBackward1"> op{by_rows("index_fill_", *this, dim, index, true)};
+  const WriteRows<"IndexFillBackward1"> op{filled_rows("index_fill_", *this, dim, index)};
   const Tensor v = checked_value("index_fill_", value, *this);
   return write_to("index_fill_", op, *this, autograd::expand_to(v, op.at.picked()));
 }
@@ -244,15 +257,17 @@ Tensor Tensor::put(const Tensor& index, const Tensor& source, bool accumulate) c
   return eigengrad::put(*this, index, source, accumulate);
 }
 Tensor& Tensor::put_(const Tensor& index, const Tensor& source, bool accumulate) {
-  const Put op{by_wrapped_positions("put_", *this, index), accumulate};
+  const Put op{by_wrapped_positions("put_", *this, apart(index, *this)), accumulate};
   return write_to("put_", op, *this, put_source("put_", *this, op.at, source));
 }
 
 Tensor& Tensor::fill_diagonal_(const Scalar& value, bool wrap) {
-  const IntArrayRef extents = sizes();
+  const DimVector extents(sizes());
   if (extents.size() < 2)
     detail::fail<ShapeError>("fill_diagonal_", "dimensions must larger than 1, got shape ",
-                             extents);
+                             sizes());
+  autograd::check_inplace("fill_diagonal_", *this,
+                          detail::recording() && detail::is_tracked(*this));
   if (extents.size() == 2) {
     // The diagonal goes on below the last column, after a row without one.
     const std::int64_t rows = extents[0];
@@ -263,9 +278,8 @@ Tensor& Tensor::fill_diagonal_(const Scalar& value, bool wrap) {
     return *this;
   }
   if (std::any_of(extents.begin(), extents.end(), [&](std::int64_t n) { return n != extents[0]; }))
-    detail::fail<ShapeError>("fill_diagonal_",
-                             "all dimensions of input must be of equal length, got shape ",
-                             extents);
+    detail::fail<ShapeError>(
+        "fill_diagonal_", "all dimensions of input must be of equal length, got shape ", sizes());
   std::int64_t stride = 0;
   for (const std::int64_t s : strides()) stride += s;
   as_strided({extents[0]}, {stride}, storage_offset()).fill_(value);

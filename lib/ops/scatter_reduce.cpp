@@ -196,8 +196,7 @@ Tensor mean_of(const Tensor& sum, const Tensor& divisor) {
   const Tensor n = divisor.contiguous();
   const std::int64_t* d = n.impl()->data<std::int64_t>();
   std::int64_t* to = y.impl()->data<std::int64_t>();
-  for (std::int64_t i = 0; i < y.numel(); ++i)
-    to[i] = s[i] / d[i] - (s[i] % d[i] < 0 ? 1 : 0);
+  for (std::int64_t i = 0; i < y.numel(); ++i) to[i] = s[i] / d[i] - (s[i] % d[i] < 0 ? 1 : 0);
   return y;
 }
 
@@ -229,19 +228,19 @@ template <NodeName name, class At>
 Tensor reduced(std::string_view op, const At& at, Reduce reduce, bool include_self, const Tensor& x,
                const Tensor& src) {
   if (reduce == Reduce::Prod) return ProdAt<At, name>::apply(at, include_self, x, src);
-  return with_linear_rule<name>(op, at, reduce, include_self, x, src,
-                                [&](const auto& rule, const Tensor& y) {
-                                  return record_written(rule, x, src, y);
-                                });
+  return with_linear_rule<name>(
+      op, at, reduce, include_self, x, src,
+      [&](const auto& rule, const Tensor& y) { return record_written(rule, x, src, y); });
 }
 
 template <NodeName name, class At>
 Tensor& reduce_into(std::string_view op, const At& at, Reduce reduce, bool include_self,
                     Tensor& self, const Tensor& src) {
   if (reduce == Reduce::Prod) {
-    // The rule needs the elements from before the write.
     autograd::check_inplace(op, self, detail::recording() && detail::is_tracked(src));
-    return self.copy_(ProdAt<At, name>::apply(at, include_self, self, src));
+    // The rule needs the elements from before the write.
+    const Tensor before = autograd::copy_row_major(self);
+    return self.copy_(ProdAt<At, name>::apply(at, include_self, before, src));
   }
   with_linear_rule<name>(op, at, reduce, include_self, self, src,
                          [&](const auto& rule, const Tensor& y) {
@@ -262,10 +261,10 @@ Reduce scatter_reduction(std::string_view op, std::string_view reduce) {
 }
 
 Reduce index_reduction(std::string_view op, std::string_view reduce) {
-  if (reduce == "sum" || (reduce != "prod" && reduce != "mean" && reduce != "amax" &&
-                          reduce != "amin"))
-    detail::fail<ValueError>(
-        op, "Expected reduce to be one of prod, mean, amax or amin but got \"", reduce, '"');
+  if (reduce == "sum" ||
+      (reduce != "prod" && reduce != "mean" && reduce != "amax" && reduce != "amin"))
+    detail::fail<ValueError>(op, "Expected reduce to be one of prod, mean, amax or amin but got \"",
+                             reduce, '"');
   return scatter_reduction(op, reduce);
 }
 
@@ -329,7 +328,7 @@ Reduce segment_reduction(std::string_view reduce) {
 Tensor segment_lengths(const OptionalTensor& lengths, const OptionalTensor& offsets) {
   const bool by_length = lengths && lengths->defined();
   if (!by_length && !(offsets && offsets->defined()))
-    detail::fail<ValueError>(kSegments, "Either lengths or offsets must be defined");
+    detail::fail<ValueError>(kSegments, "lengths and offsets are undefined; give either");
   const Tensor& given = by_length ? *lengths : *offsets;
   check_index_dtype(kSegments, given);
   if (given.dim() == 0)
@@ -358,8 +357,7 @@ void check_lengths(const Tensor& data, const Tensor& lengths, std::int64_t axis)
   const std::int64_t* n = lengths.impl()->data<std::int64_t>();
   const std::int64_t row = lengths.size(-1);
   const std::int64_t extent = data.sizes()[dims - 1];
-  const std::int64_t rows =
-      detail::numel_of(IntArrayRef(lengths.sizes().data(), dims - 1));
+  const std::int64_t rows = detail::numel_of(IntArrayRef(lengths.sizes().data(), dims - 1));
   for (std::int64_t i = 0; i < rows; ++i) {
     std::int64_t sum = 0;
     for (std::int64_t k = 0; k < row; ++k, ++n) {
@@ -390,8 +388,7 @@ Tensor reduce_rows(const Tensor& rows, Reduce reduce, const Tensor& lengths,
   sizes[0] = lengths.numel();
   const Tensor start =
       full(sizes, initial ? *initial : neutral(reduce, rows.dtype()), rows.dtype());
-  const ByLists at =
-      by_rows(kSegments, start, 0, segment_numbers(lengths, rows.sizes()[0]));
+  const ByLists at = by_rows(kSegments, start, 0, segment_numbers(lengths, rows.sizes()[0]));
   if (reduce == Reduce::Sum || reduce == Reduce::Prod)
     return reduced<kSegmentNode>(kSegments, at, reduce, true, start, rows);
   Tensor y = combined(at, reduce, true, start, rows);

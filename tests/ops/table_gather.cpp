@@ -31,113 +31,108 @@ Naive selected(std::int64_t dim) {
 }
 
 void add_selections(Rows& rows) {
-  Row row = reading(
-      "index_select", on2([](const Tensor& x, const Tensor& i) { return eg::index_select(x, 0, i); }),
-      selected(0),
-      {{drawn({3, 4}), list({2, 0, 2, 1})},
-       {drawn({4, 2, 3}), list({3, 1})},
-       {drawn({5}), list({4, 0, 0})},
-       {drawn({3, 2}), indices({}, {1})},
-       {drawn({}), list({0})},
-       {drawn({3, 4}), list({})},
-       {drawn({3, 0}), list({1, 1})},
-       {drawn({0, 2}), list({})}});
+  Row row = reading("index_select",
+                    on2([](const Tensor& x, const Tensor& i) { return eg::index_select(x, 0, i); }),
+                    selected(0),
+                    {{drawn({3, 4}), list({2, 0, 2, 1})},
+                     {drawn({4, 2, 3}), list({3, 1})},
+                     {drawn({5}), list({4, 0, 0})},
+                     {drawn({3, 2}), indices({}, {1})},
+                     {drawn({}), list({0})},
+                     {drawn({3, 4}), list({})},
+                     {drawn({3, 0}), list({1, 1})},
+                     {drawn({0, 2}), list({})}});
   row.spellings = {{"Tensor::index_select",
                     on2([](const Tensor& x, const Tensor& i) { return x.index_select(0, i); })}};
   rows.push_back(row);
-  row = reading(
-      "index_select_last",
-      on2([](const Tensor& x, const Tensor& i) { return eg::index_select(x, -1, i); }), selected(-1),
-      {{drawn({3, 4}), list({3, 3, 0})}, {drawn({2, 3, 2}), list({1, 0, 1})}});
+  row = reading("index_select_last",
+                on2([](const Tensor& x, const Tensor& i) { return eg::index_select(x, -1, i); }),
+                selected(-1),
+                {{drawn({3, 4}), list({3, 3, 0})}, {drawn({2, 3, 2}), list({1, 0, 1})}});
   row.function = "index_select";
   rows.push_back(row);
-  row = reading(
-      "index_select_middle",
-      on2([](const Tensor& x, const Tensor& i) { return eg::index_select(x, 1, i); }), selected(1),
-      {{drawn({2, 4, 3}), list({3, 0, 3})}, {drawn({2, 3, 2, 2}), list({2})}});
+  row =
+      reading("index_select_middle",
+              on2([](const Tensor& x, const Tensor& i) { return eg::index_select(x, 1, i); }),
+              selected(1), {{drawn({2, 4, 3}), list({3, 0, 3})}, {drawn({2, 3, 2, 2}), list({2})}});
   row.function = "index_select";
   rows.push_back(row);
 }
 
 void add_gathers(Rows& rows) {
-  const std::vector<Inputs> samples{
-      {drawn({3, 4}), indices({2, 4}, {2, 0, 1, 1, 0, 0, 2, 1})},
-      {drawn({3, 4}), indices({4, 2}, {2, 0, 1, 1, 0, 0, 2, 2})},
-      {drawn({3, 2, 2}), indices({3, 1, 2}, {2, 0, 1, 1, 0, 0})},
-      {drawn({4}), list({3, 3, 0, 1, 3})},
-      {drawn({}), indices({}, {0})},
-      {drawn({}), list({0, 0})},
-      {drawn({2}), indices({}, {1})},
-      {drawn({3, 4}), indices({0, 4}, {})},
-      {drawn({3, 4}), list({})}};
-  Row row = reading("gather",
-                    on2([](const Tensor& x, const Tensor& i) { return eg::gather(x, 0, i); }),
-                    gathered(0), samples);
+  const std::vector<Inputs> samples{{drawn({3, 4}), indices({2, 4}, {2, 0, 1, 1, 0, 0, 2, 1})},
+                                    {drawn({3, 4}), indices({4, 2}, {2, 0, 1, 1, 0, 0, 2, 2})},
+                                    {drawn({3, 2, 2}), indices({3, 1, 2}, {2, 0, 1, 1, 0, 0})},
+                                    {drawn({4}), list({3, 3, 0, 1, 3})},
+                                    {drawn({}), indices({}, {0})},
+                                    {drawn({}), list({0, 0})},
+                                    {drawn({2}), indices({}, {1})},
+                                    {drawn({3, 4}), indices({0, 4}, {})},
+                                    {drawn({3, 4}), list({})}};
+  Row row =
+      reading("gather", on2([](const Tensor& x, const Tensor& i) { return eg::gather(x, 0, i); }),
+              gathered(0), samples);
   row.spellings = {
       {"Tensor::gather", on2([](const Tensor& x, const Tensor& i) { return x.gather(0, i); })}};
   rows.push_back(row);
-  row = reading("gather_last",
-                on2([](const Tensor& x, const Tensor& i) { return eg::gather(x, -1, i); }),
-                gathered(-1),
-                {{drawn({3, 4}), indices({3, 2}, {3, 0, 1, 1, 2, 3})},
-                 {drawn({2, 2, 3}), indices({2, 2, 4}, {2, 0, 1, 1, 0, 0, 2, 1, 0, 1, 2, 2, 1, 0, 0, 0})}});
+  row = reading(
+      "gather_last", on2([](const Tensor& x, const Tensor& i) { return eg::gather(x, -1, i); }),
+      gathered(-1),
+      {{drawn({3, 4}), indices({3, 2}, {3, 0, 1, 1, 2, 3})},
+       {drawn({2, 2, 3}), indices({2, 2, 4}, {2, 0, 1, 1, 0, 0, 2, 1, 0, 1, 2, 2, 1, 0, 0, 0})}});
   row.function = "gather";
   rows.push_back(row);
   row = reading("gather_middle",
                 on2([](const Tensor& x, const Tensor& i) { return eg::gather(x, 1, i); }),
-                gathered(1),
-                {{drawn({2, 3, 3}), indices({2, 2, 2}, {2, 0, 1, 1, 2, 2, 0, 1})}});
+                gathered(1), {{drawn({2, 3, 3}), indices({2, 2, 2}, {2, 0, 1, 1, 2, 2, 0, 1})}});
   row.function = "gather";
   rows.push_back(row);
 }
 
 void add_takes(Rows& rows) {
-  Row row = reading(
-      "take", on2([](const Tensor& x, const Tensor& i) { return eg::take(x, i); }),
-      [](const Inputs& x) {
-        return Outputs{support::generate(x[1].sizes, [&](const Sizes& i) {
-          return x[0].values[wrap(integer(x[1].at(i)), x[0].values.size())];
-        })};
-      },
-      {{drawn({3, 4}), indices({2, 3}, {0, -1, 7, 7, -12, 11})},
-       {drawn({2, 3, 2}), list({5, 5, -2})},
-       {drawn({}), indices({1, 2}, {0, -1})},
-       {drawn({3}), indices({}, {2})},
-       {drawn({2, 2}), list({})},
-       {drawn({0}), list({})}});
+  Row row = reading("take", on2([](const Tensor& x, const Tensor& i) { return eg::take(x, i); }),
+                    [](const Inputs& x) {
+                      return Outputs{support::generate(x[1].sizes, [&](const Sizes& i) {
+                        return x[0].values[wrap(integer(x[1].at(i)), x[0].values.size())];
+                      })};
+                    },
+                    {{drawn({3, 4}), indices({2, 2}, {0, 7, 7, 11})},
+                     {drawn({3, 4}), indices({2, 3}, {0, -1, 7, 7, -12, 11})},
+                     {drawn({2, 3, 2}), list({5, 5, -2})},
+                     {drawn({}), indices({1, 2}, {0, -1})},
+                     {drawn({3}), indices({}, {2})},
+                     {drawn({2, 2}), list({})},
+                     {drawn({0}), list({})}});
   row.spellings = {
       {"Tensor::take", on2([](const Tensor& x, const Tensor& i) { return x.take(i); })}};
   rows.push_back(row);
 
-  row = reading(
-      "take_along_dim",
-      on2([](const Tensor& x, const Tensor& i) { return eg::take_along_dim(x, i, 1); }),
-      [](const Inputs& x) {
-        Sizes sizes = support::broadcast({x[0].sizes[0]}, {x[1].sizes[0]});
-        sizes.push_back(x[1].sizes[1]);
-        return Outputs{support::generate(sizes, [&](const Sizes& i) {
-          const std::int64_t k = integer(support::at_broadcast(x[1], i));
-          return x[0].at({x[0].sizes[0] == 1 ? 0 : i[0], k});
-        })};
-      },
-      {{drawn({3, 4}), indices({3, 2}, {3, 0, 1, 1, 2, 0})},
-       {drawn({3, 4}), indices({1, 2}, {3, 0})},
-       {drawn({1, 4}), indices({3, 1}, {3, 0, 2})}});
-  row.spellings = {{"Tensor::take_along_dim", on2([](const Tensor& x, const Tensor& i) {
-                      return x.take_along_dim(i, -1);
-                    })}};
+  row = reading("take_along_dim",
+                on2([](const Tensor& x, const Tensor& i) { return eg::take_along_dim(x, i, 1); }),
+                [](const Inputs& x) {
+                  Sizes sizes = support::broadcast({x[0].sizes[0]}, {x[1].sizes[0]});
+                  sizes.push_back(x[1].sizes[1]);
+                  return Outputs{support::generate(sizes, [&](const Sizes& i) {
+                    const std::int64_t k = integer(support::at_broadcast(x[1], i));
+                    return x[0].at({x[0].sizes[0] == 1 ? 0 : i[0], k});
+                  })};
+                },
+                {{drawn({3, 4}), indices({3, 2}, {3, 0, 1, 1, 2, 0})},
+                 {drawn({3, 4}), indices({1, 2}, {3, 0})},
+                 {drawn({1, 4}), indices({3, 1}, {3, 0, 2})}});
+  row.spellings = {{"Tensor::take_along_dim",
+                    on2([](const Tensor& x, const Tensor& i) { return x.take_along_dim(i, -1); })}};
   rows.push_back(row);
-  row = reading(
-      "take_along_dim_flat",
-      on2([](const Tensor& x, const Tensor& i) { return eg::take_along_dim(x, i); }),
-      [](const Inputs& x) {
-        return Outputs{support::generate(
-            {static_cast<std::int64_t>(x[1].values.size())}, [&](const Sizes& i) {
-              const double k = x[1].values[static_cast<std::size_t>(i[0])];
-              return x[0].values[static_cast<std::size_t>(k)];
-            })};
-      },
-      {{drawn({3, 4}), indices({2, 2}, {0, 11, 7, 7})}, {drawn({3}), list({2})}});
+  row = reading("take_along_dim_flat",
+                on2([](const Tensor& x, const Tensor& i) { return eg::take_along_dim(x, i); }),
+                [](const Inputs& x) {
+                  return Outputs{support::generate(
+                      {static_cast<std::int64_t>(x[1].values.size())}, [&](const Sizes& i) {
+                        const double k = x[1].values[static_cast<std::size_t>(i[0])];
+                        return x[0].values[static_cast<std::size_t>(k)];
+                      })};
+                },
+                {{drawn({3, 4}), indices({2, 2}, {0, 11, 7, 7})}, {drawn({3}), list({2})}});
   row.function = "take_along_dim";
   rows.push_back(row);
 }
@@ -158,7 +153,8 @@ std::vector<Inputs> masked_samples() {
 
 void add_masked(Rows& rows) {
   Row row = reading(
-      "masked_select", on2([](const Tensor& x, const Tensor& m) { return eg::masked_select(x, m); }),
+      "masked_select",
+      on2([](const Tensor& x, const Tensor& m) { return eg::masked_select(x, m); }),
       [](const Inputs& x) {
         Array y({0});
         support::for_each_index(common_sizes(x), [&](const Sizes& i) {
@@ -169,9 +165,8 @@ void add_masked(Rows& rows) {
         return Outputs{y};
       },
       masked_samples());
-  row.spellings = {{"Tensor::masked_select", on2([](const Tensor& x, const Tensor& m) {
-                      return x.masked_select(m);
-                    })}};
+  row.spellings = {{"Tensor::masked_select",
+                    on2([](const Tensor& x, const Tensor& m) { return x.masked_select(m); })}};
   rows.push_back(row);
 
   row = reading(
@@ -184,16 +179,14 @@ void add_masked(Rows& rows) {
       },
       masked_samples());
   row.elementwise = true;
-  row.spellings = {{"Tensor::masked_fill", on2([](const Tensor& x, const Tensor& m) {
-                      return x.masked_fill(m, -2.75);
-                    })}};
+  row.spellings = {{"Tensor::masked_fill",
+                    on2([](const Tensor& x, const Tensor& m) { return x.masked_fill(m, -2.75); })}};
   rows.push_back(row);
 
   std::vector<Inputs> with_value = masked_samples();
   for (Inputs& sample : with_value) sample.push_back(drawn({}));
   row = reading(
-      "masked_fill_tensor",
-      on3([](const Tensor& x, const Tensor& m, const Tensor& v) {
+      "masked_fill_tensor", on3([](const Tensor& x, const Tensor& m, const Tensor& v) {
         return eg::masked_fill(x, m, v);
       }),
       [](const Inputs& x) {
@@ -204,16 +197,15 @@ void add_masked(Rows& rows) {
       },
       with_value);
   row.function = "masked_fill";
-  row.spellings = {{"Tensor::masked_fill", on3([](const Tensor& x, const Tensor& m, const Tensor& v) {
-                      return x.masked_fill(m, v);
-                    })}};
+  row.spellings = {
+      {"Tensor::masked_fill",
+       on3([](const Tensor& x, const Tensor& m, const Tensor& v) { return x.masked_fill(m, v); })}};
   rows.push_back(row);
 
   std::vector<Inputs> with_source = masked_samples();
   for (Inputs& sample : with_source) sample.push_back(drawn({3, 5}));
   row = reading(
-      "masked_scatter",
-      on3([](const Tensor& x, const Tensor& m, const Tensor& s) {
+      "masked_scatter", on3([](const Tensor& x, const Tensor& m, const Tensor& s) {
         return eg::masked_scatter(x, m, s);
       }),
       [](const Inputs& x) {
@@ -224,10 +216,10 @@ void add_masked(Rows& rows) {
         })};
       },
       with_source);
-  row.spellings = {{"Tensor::masked_scatter",
-                    on3([](const Tensor& x, const Tensor& m, const Tensor& s) {
-                      return x.masked_scatter(m, s);
-                    })}};
+  row.spellings = {
+      {"Tensor::masked_scatter", on3([](const Tensor& x, const Tensor& m, const Tensor& s) {
+         return x.masked_scatter(m, s);
+       })}};
   rows.push_back(row);
 }
 
@@ -257,8 +249,8 @@ void add_positions(Rows& rows) {
               list[static_cast<std::size_t>(i[0])][static_cast<std::size_t>(i[1])]);
         })};
   };
-  Row row = reading("nonzero", on1([](const Tensor& x) { return eg::nonzero(x); }), coordinates,
-                    samples);
+  Row row =
+      reading("nonzero", on1([](const Tensor& x) { return eg::nonzero(x); }), coordinates, samples);
   row.differentiable = false;
   row.spellings = {{"Tensor::nonzero", on1([](const Tensor& x) { return x.nonzero(); })}};
   rows.push_back(row);
@@ -275,14 +267,15 @@ void add_positions(Rows& rows) {
         const Array table = coordinates({flat})[0];
         Outputs columns;
         for (std::int64_t d = 0; d < table.sizes[1]; ++d)
-          columns.push_back(support::generate(
-              {table.sizes[0]}, [&](const Sizes& i) { return table.at({i[0], d}); }));
+          columns.push_back(support::generate({table.sizes[0]}, [&](const Sizes& i) {
+            return table.at({i[0], d});
+          }));
         return columns;
       },
       samples);
   row.differentiable = false;
-  row.spellings = {{"Tensor::nonzero_numpy",
-                    list_on1([](const Tensor& x) { return x.nonzero_numpy(); })}};
+  row.spellings = {
+      {"Tensor::nonzero_numpy", list_on1([](const Tensor& x) { return x.nonzero_numpy(); })}};
   rows.push_back(row);
 
   const auto hot = [](std::int64_t classes) {
@@ -319,32 +312,30 @@ void add_puts(Rows& rows) {
       support::for_each_index(sizes, [&](const Sizes& i) {
         Sizes at(i.begin() + static_cast<std::ptrdiff_t>(x[1].dim()), i.end());
         const Sizes own(i.begin(), i.begin() + static_cast<std::ptrdiff_t>(x[1].dim()));
-        at.insert(at.begin(), static_cast<std::int64_t>(
-                                  wrap(integer(x[1].at(own)), static_cast<std::size_t>(y.sizes[0]))));
+        at.insert(at.begin(), static_cast<std::int64_t>(wrap(
+                                  integer(x[1].at(own)), static_cast<std::size_t>(y.sizes[0]))));
         const double v = support::at_broadcast(x[2], i);
         y.at(at) = accumulate ? y.at(at) + v : v;
       });
       return Outputs{y};
     };
   };
-  Row row = reading(
-      "index_put_copy",
-      on3([](const Tensor& x, const Tensor& i, const Tensor& v) {
-        return eg::index_put(x, {eg::indexing::TensorIndex(i)}, v);
-      }),
-      put(false),
-      {{drawn({3, 2}), list({2, -3}), drawn({2, 2})},
-       {drawn({4}), list({1, 3}), drawn({})},
-       {drawn({3, 2}), indices({2, 1}, {2, 0}), drawn({1, 2})},
-       {drawn({3, 2}), list({}), drawn({1})}});
+  Row row = reading("index_put_copy", on3([](const Tensor& x, const Tensor& i, const Tensor& v) {
+                      return eg::index_put(x, {eg::indexing::TensorIndex(i)}, v);
+                    }),
+                    put(false),
+                    {{drawn({3, 2}), list({2, 0}), drawn({2, 2})},
+                     {drawn({3, 2}), list({2, -3}), drawn({2, 2})},
+                     {drawn({4}), list({1, 3}), drawn({})},
+                     {drawn({3, 2}), indices({2, 1}, {2, 0}), drawn({1, 2})},
+                     {drawn({3, 2}), list({}), drawn({1})}});
   row.function = "index_put";
   row.spellings = {{"Tensor::index_put", on3([](const Tensor& x, const Tensor& i, const Tensor& v) {
                       return x.index_put({eg::indexing::TensorIndex(i)}, v);
                     })}};
   rows.push_back(row);
   row = reading(
-      "index_put_added",
-      on3([](const Tensor& x, const Tensor& i, const Tensor& v) {
+      "index_put_added", on3([](const Tensor& x, const Tensor& i, const Tensor& v) {
         return eg::index_put(x, {eg::indexing::TensorIndex(i)}, v, true);
       }),
       put(true),

@@ -60,14 +60,13 @@ void add_positions(std::vector<InplaceRow>& rows) {
       [=](const Tensor& x, Others o) { return x.scatter_add(0, meeting(), o[0]); }, shapes));
   for (const std::string reduce : {"add", "multiply"}) {
     rows.push_back(row(
-        "scatter_" + reduce + "_", "scatter_",
+        "scatter_by_" + reduce + "_", "scatter_",
         [=](Tensor& x, Others o) -> Tensor& { return x.scatter_(0, meeting(), o[0], reduce); },
         [=](const Tensor& x, Others o) { return x.scatter(0, meeting(), o[0], reduce); }, shapes));
     rows.push_back(row(
         "scatter_value_" + reduce + "_", "scatter_",
         [=](Tensor& x, Others) -> Tensor& { return x.scatter_(0, meeting(), 2.5, reduce); },
-        [=](const Tensor& x, Others) { return x.scatter(0, meeting(), 2.5, reduce); },
-        {{{3, 4}}}));
+        [=](const Tensor& x, Others) { return x.scatter(0, meeting(), 2.5, reduce); }, {{{3, 4}}}));
   }
   for (const std::string reduce : {"sum", "prod", "mean", "amax", "amin"})
     for (const bool include_self : {true, false})

@@ -31,9 +31,8 @@ inline Sizes target(const Array& index, const Sizes& i, std::int64_t dim, std::s
 
 inline Naive gathered(std::int64_t dim) {
   return [dim](const Inputs& x) {
-    return Outputs{support::generate(x[1].sizes, [&](const Sizes& i) {
-      return x[0].at(target(x[1], i, dim, x[0].dim()));
-    })};
+    return Outputs{support::generate(
+        x[1].sizes, [&](const Sizes& i) { return x[0].at(target(x[1], i, dim, x[0].dim())); })};
   };
 }
 

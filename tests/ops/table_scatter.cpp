@@ -39,12 +39,14 @@ Target by_slice(std::int64_t dim) {
     if (x[0].dim() == 0) return Sizes{};
     const std::size_t d = wrap(dim, x[0].dim());
     Sizes at = i;
-    at[d] = static_cast<std::int64_t>(
-        wrap(integer(x[1].values[static_cast<std::size_t>(i[d])]),
-             static_cast<std::size_t>(x[0].sizes[d])));
+    at[d] = static_cast<std::int64_t>(wrap(integer(x[1].values[static_cast<std::size_t>(i[d])]),
+                                           static_cast<std::size_t>(x[0].sizes[d])));
     return at;
   };
 }
+
+/// A sample of values, which are not those of drawn().
+Array values_of(const Sizes& sizes) { return support::uniform(sizes, -2, 2, 90022); }
 
 double last_of(double, const std::vector<double>& v) { return v.back(); }
 double sum_of(double self, const std::vector<double>& v) {
@@ -75,21 +77,21 @@ Row writing(std::string name, Call call, Naive naive, std::vector<Inputs> sample
 
 /// self, index, src. No place is written twice.
 std::vector<Inputs> position_samples() {
-  return {{drawn({3, 4}), indices({2, 4}, {2, 0, 1, 1, 0, 1, 2, 2}), drawn({2, 4})},
-          {drawn({3, 4}), indices({2, 2}, {2, 0, 1, 1}), drawn({3, 2})},
-          {drawn({3, 2, 2}), indices({2, 2, 2}, {2, 0, 1, 2, 0, 1, 0, 1}), drawn({2, 2, 2})},
-          {drawn({4}), list({3, 0}), drawn({2})},
-          {drawn({}), indices({}, {0}), drawn({})},
-          {drawn({2}), indices({}, {1}), drawn({1})},
-          {drawn({3, 4}), indices({0, 4}, {}), drawn({2, 4})}};
+  return {{drawn({3, 4}), indices({2, 4}, {2, 0, 1, 1, 0, 1, 2, 2}), values_of({2, 4})},
+          {drawn({3, 4}), indices({2, 2}, {2, 0, 1, 1}), values_of({3, 2})},
+          {drawn({3, 2, 2}), indices({2, 2, 2}, {2, 0, 1, 2, 0, 1, 0, 1}), values_of({2, 2, 2})},
+          {drawn({4}), list({3, 0}), values_of({2})},
+          {drawn({}), indices({}, {0}), values_of({})},
+          {drawn({2}), indices({}, {1}), values_of({1})},
+          {drawn({3, 4}), indices({0, 4}, {}), values_of({2, 4})}};
 }
 /// Places that several values meet at.
 std::vector<Inputs> meeting_samples() {
-  return {{drawn({3, 4}), indices({3, 4}, {2, 0, 1, 1, 2, 1, 2, 1, 0, 0, 2, 1}), drawn({3, 4})},
-          {drawn({2, 3}), indices({4, 2}, {1, 1, 1, 0, 1, 0, 0, 1}), drawn({4, 3})},
-          {drawn({3}), list({0, 2, 2, 2, 0}), drawn({5})},
-          {drawn({}), indices({}, {0}), drawn({})},
-          {drawn({3}), list({}), drawn({2})}};
+  return {{drawn({3, 4}), indices({3, 4}, {2, 0, 1, 1, 2, 1, 2, 1, 0, 0, 2, 1}), values_of({3, 4})},
+          {drawn({2, 3}), indices({4, 2}, {1, 1, 1, 0, 1, 0, 0, 1}), values_of({4, 3})},
+          {drawn({3}), list({0, 2, 2, 2, 0}), values_of({5})},
+          {drawn({}), indices({}, {0}), values_of({})},
+          {drawn({3}), list({}), values_of({2})}};
 }
 
 void add_scatters(Rows& rows) {
@@ -106,7 +108,7 @@ void add_scatters(Rows& rows) {
                   return eg::scatter(x, -1, i, s);
                 }),
                 meeting(by_position(-1), last_of),
-                {{drawn({3, 4}), indices({2, 3}, {3, 0, 1, 2, 0, 3}), drawn({3, 3})}});
+                {{drawn({3, 4}), indices({2, 3}, {3, 0, 1, 2, 0, 3}), values_of({3, 3})}});
   row.function = "scatter";
   rows.push_back(row);
 
@@ -121,9 +123,8 @@ void add_scatters(Rows& rows) {
                 on2([](const Tensor& x, const Tensor& i) { return eg::scatter(x, 0, i, 1.75); }),
                 number(meeting(by_position(0), last_of)), without_source);
   row.function = "scatter";
-  row.spellings = {{"Tensor::scatter", on2([](const Tensor& x, const Tensor& i) {
-                      return x.scatter(0, i, 1.75);
-                    })}};
+  row.spellings = {{"Tensor::scatter",
+                    on2([](const Tensor& x, const Tensor& i) { return x.scatter(0, i, 1.75); })}};
   rows.push_back(row);
 
   std::vector<Inputs> met_by_numbers = meeting_samples();
@@ -133,20 +134,19 @@ void add_scatters(Rows& rows) {
       v.push_back(self);
       return reduced(reduce == "add" ? "sum" : "prod", v, false);
     };
-    row = writing("scatter_" + reduce,
+    row = writing("scatter_by_" + reduce,
                   on3([reduce](const Tensor& x, const Tensor& i, const Tensor& s) {
                     return eg::scatter(x, 0, i, s, reduce);
                   }),
                   meeting(by_position(0), meet), meeting_samples());
     row.function = "scatter";
-    row.spellings = {{"Tensor::scatter",
-                      on3([reduce](const Tensor& x, const Tensor& i, const Tensor& s) {
-                        return x.scatter(0, i, s, reduce);
-                      })}};
+    row.spellings = {
+        {"Tensor::scatter", on3([reduce](const Tensor& x, const Tensor& i, const Tensor& s) {
+           return x.scatter(0, i, s, reduce);
+         })}};
     row.without_oracle = "PyTorch has no derivative; its values are those of scatter_reduce";
     rows.push_back(row);
-    row = writing("scatter_value_" + reduce,
-                  on2([reduce](const Tensor& x, const Tensor& i) {
+    row = writing("scatter_value_" + reduce, on2([reduce](const Tensor& x, const Tensor& i) {
                     return eg::scatter(x, 0, i, 1.75, reduce);
                   }),
                   number(meeting(by_position(0), meet)), met_by_numbers);
@@ -162,10 +162,10 @@ void add_scatters(Rows& rows) {
                   return eg::scatter_add(x, 0, i, s);
                 }),
                 meeting(by_position(0), sum_of), meeting_samples());
-  row.spellings = {{"Tensor::scatter_add",
-                    on3([](const Tensor& x, const Tensor& i, const Tensor& s) {
-                      return x.scatter_add(0, i, s);
-                    })}};
+  row.spellings = {
+      {"Tensor::scatter_add", on3([](const Tensor& x, const Tensor& i, const Tensor& s) {
+         return x.scatter_add(0, i, s);
+       })}};
   rows.push_back(row);
 }
 
@@ -194,10 +194,10 @@ void add_reductions(Rows& rows) {
                         }),
                         reducing(by_position(0), reduce, include_self), meeting_samples());
       row.function = "scatter_reduce";
-      row.spellings = {{"Tensor::scatter_reduce",
-                        on3([=](const Tensor& x, const Tensor& i, const Tensor& s) {
-                          return x.scatter_reduce(0, i, s, reduce, include_self);
-                        })}};
+      row.spellings = {
+          {"Tensor::scatter_reduce", on3([=](const Tensor& x, const Tensor& i, const Tensor& s) {
+             return x.scatter_reduce(0, i, s, reduce, include_self);
+           })}};
       row.bools = reduce != "mean";
       rows.push_back(row);
       if (reduce == "sum") continue;
@@ -206,31 +206,31 @@ void add_reductions(Rows& rows) {
                       return eg::index_reduce(x, 0, i, s, reduce, include_self);
                     }),
                     reducing(by_slice(0), reduce, include_self),
-                    {{drawn({3, 2}), list({2, 0, 2, 2}), drawn({4, 2})},
-                     {drawn({3}), list({1, 1}), drawn({2})},
-                     {drawn({2, 2, 2}), list({0, 0, 0}), drawn({3, 2, 2})},
-                     {drawn({}), list({0}), drawn({1})},
-                     {drawn({2, 2}), list({}), drawn({0, 2})}});
+                    {{drawn({3, 2}), list({2, 0, 2, 2}), values_of({4, 2})},
+                     {drawn({3}), list({1, 1}), values_of({2})},
+                     {drawn({2, 2, 2}), list({0, 0, 0}), values_of({3, 2, 2})},
+                     {drawn({}), list({0}), values_of({1})},
+                     {drawn({2, 2}), list({}), values_of({0, 2})}});
       row.function = "index_reduce";
-      row.spellings = {{"Tensor::index_reduce",
-                        on3([=](const Tensor& x, const Tensor& i, const Tensor& s) {
-                          return x.index_reduce(0, i, s, reduce, include_self);
-                        })}};
+      row.spellings = {
+          {"Tensor::index_reduce", on3([=](const Tensor& x, const Tensor& i, const Tensor& s) {
+             return x.index_reduce(0, i, s, reduce, include_self);
+           })}};
       row.bools = reduce != "mean";
-      if (row.bools) row.more_dtypes = {"bool"};
+      if (row.bools && !include_self) row.more_dtypes = {"bool"};
       rows.push_back(row);
     }
 }
 
 void add_slices(Rows& rows) {
-  const std::vector<Inputs> apart{{drawn({3, 2}), list({2, 0}), drawn({2, 2})},
-                                  {drawn({4}), list({1, 3}), drawn({2})},
-                                  {drawn({3, 2, 2}), indices({}, {1}), drawn({1, 2, 2})},
-                                  {drawn({}), list({0}), drawn({1})},
-                                  {drawn({}), indices({}, {0}), drawn({})},
-                                  {drawn({3, 2}), list({}), drawn({0, 2})}};
+  const std::vector<Inputs> apart{{drawn({3, 2}), list({2, 0}), values_of({2, 2})},
+                                  {drawn({4}), list({1, 3}), values_of({2})},
+                                  {drawn({3, 2, 2}), indices({}, {1}), values_of({1, 2, 2})},
+                                  {drawn({}), list({0}), values_of({1})},
+                                  {drawn({}), indices({}, {0}), values_of({})},
+                                  {drawn({3, 2}), list({}), values_of({0, 2})}};
   std::vector<Inputs> met = apart;
-  met.insert(met.begin(), {drawn({3, 2}), list({2, 0, 2}), drawn({3, 2})});
+  met.insert(met.begin(), {drawn({3, 2}), list({2, 0, 2}), values_of({3, 2})});
   Row row = writing("index_add", on3([](const Tensor& x, const Tensor& i, const Tensor& s) {
                       return eg::index_add(x, 0, i, s);
                     }),
@@ -247,49 +247,49 @@ void add_slices(Rows& rows) {
                           for (const double e : v) self += 3 * e;
                           return self;
                         }),
-                {{drawn({2, 3}), list({2, 0, 2}), drawn({2, 3})}, {drawn({3}), list({1}), drawn({1})}});
+                {{drawn({2, 3}), list({2, 0, 2}), values_of({2, 3})},
+                 {drawn({3}), list({1}), values_of({1})}});
   row.function = "index_add";
   rows.push_back(row);
   row = writing("index_copy", on3([](const Tensor& x, const Tensor& i, const Tensor& s) {
                   return eg::index_copy(x, 0, i, s);
                 }),
                 meeting(by_slice(0), last_of), apart);
-  row.spellings = {{"Tensor::index_copy",
-                    on3([](const Tensor& x, const Tensor& i, const Tensor& s) {
-                      return x.index_copy(0, i, s);
-                    })}};
+  row.spellings = {
+      {"Tensor::index_copy", on3([](const Tensor& x, const Tensor& i, const Tensor& s) {
+         return x.index_copy(0, i, s);
+       })}};
   rows.push_back(row);
 
-  const std::vector<Inputs> filled{{drawn({3, 2}), list({2, -3})},
-                                   {drawn({4}), list({1, 1})},
-                                   {drawn({2, 3, 2}), indices({}, {1})},
-                                   {drawn({}), list({0})},
-                                   {drawn({3, 2}), list({})}};
+  const std::vector<Inputs> filled{
+      {drawn({3, 2}), list({2, 0})}, {drawn({3, 2}), list({2, -3})},
+      {drawn({4}), list({1, 1})},    {drawn({2, 3, 2}), indices({}, {1})},
+      {drawn({}), list({0})},        {drawn({3, 2}), list({})}};
   const auto fill = [](double value, const Inputs& x) {
     Array src = x[0];
     if (src.dim() == 0) return meeting(by_slice(0), last_of)({x[0], x[1], Array({1}, value)});
     src.sizes[0] = static_cast<std::int64_t>(x[1].values.size());
     return meeting(by_slice(0), last_of)({x[0], x[1], Array(src.sizes, value)});
   };
-  row = writing("index_fill",
-                on2([](const Tensor& x, const Tensor& i) { return eg::index_fill(x, 0, i, 2.5); }),
-                [fill](const Inputs& x) { return fill(support::stored(2.5, x[0].dtype), x); },
-                filled);
-  row.spellings = {{"Tensor::index_fill", on2([](const Tensor& x, const Tensor& i) {
-                      return x.index_fill(0, i, 2.5);
-                    })}};
+  row = writing(
+      "index_fill",
+      on2([](const Tensor& x, const Tensor& i) { return eg::index_fill(x, 0, i, 2.5); }),
+      [fill](const Inputs& x) { return fill(support::stored(2.5, x[0].dtype), x); }, filled);
+  row.spellings = {{"Tensor::index_fill",
+                    on2([](const Tensor& x, const Tensor& i) { return x.index_fill(0, i, 2.5); })}};
   rows.push_back(row);
   std::vector<Inputs> with_value = filled;
   for (Inputs& sample : with_value) sample.push_back(drawn({}));
-  row = writing("index_fill_tensor", on3([](const Tensor& x, const Tensor& i, const Tensor& v) {
-                  return eg::index_fill(x, 0, i, v);
-                }),
-                [fill](const Inputs& x) { return fill(x[2].values[0], x); }, with_value);
+  row = writing(
+      "index_fill_tensor", on3([](const Tensor& x, const Tensor& i, const Tensor& v) {
+        return eg::index_fill(x, 0, i, v);
+      }),
+      [fill](const Inputs& x) { return fill(x[2].values[0], x); }, with_value);
   row.function = "index_fill";
-  row.spellings = {{"Tensor::index_fill",
-                    on3([](const Tensor& x, const Tensor& i, const Tensor& v) {
-                      return x.index_fill(0, i, v);
-                    })}};
+  row.spellings = {
+      {"Tensor::index_fill", on3([](const Tensor& x, const Tensor& i, const Tensor& v) {
+         return x.index_fill(0, i, v);
+       })}};
   rows.push_back(row);
 }
 
@@ -303,11 +303,11 @@ void add_puts(Rows& rows) {
       }
       return Outputs{y};
     };
-    std::vector<Inputs> samples{{drawn({3, 2}), indices({2, 2}, {0, 3, -1, 1}), drawn({4})},
-                                {drawn({2, 2, 2}), list({3, -8}), drawn({2, 1})},
-                                {drawn({}), list({0}), drawn({1})},
-                                {drawn({3, 2}), list({}), drawn({0})}};
-    if (accumulate) samples.push_back({drawn({4}), list({3, 3, -1}), drawn({3})});
+    std::vector<Inputs> samples{{drawn({3, 2}), indices({2, 2}, {0, 3, -1, 1}), values_of({4})},
+                                {drawn({2, 2, 2}), list({3, -8}), values_of({2, 1})},
+                                {drawn({}), list({0}), values_of({1})},
+                                {drawn({3, 2}), list({}), values_of({0})}};
+    if (accumulate) samples.push_back({drawn({4}), list({3, 3, -1}), values_of({3})});
     Row row = writing(accumulate ? "put_accumulate" : "put",
                       on3([=](const Tensor& x, const Tensor& i, const Tensor& s) {
                         return eg::put(x, i, s, accumulate);
@@ -357,8 +357,7 @@ void add_segments(Rows& rows) {
                                     {drawn({2, 5}), indices({2, 2}, {1, 4, 3, 2})},
                                     {drawn({2, 3, 2}), indices({2, 2}, {2, 1, 1, 2})}};
   for (const std::string reduce : {"sum", "mean", "max", "min", "prod"}) {
-    Row row = writing("segment_reduce_" + reduce,
-                      on2([=](const Tensor& x, const Tensor& n) {
+    Row row = writing("segment_reduce_" + reduce, on2([=](const Tensor& x, const Tensor& n) {
                         const std::int64_t axis = n.defined() ? n.dim() - 1 : 0;
                         return eg::segment_reduce(x, reduce, n, {}, {}, axis);
                       }),
@@ -377,8 +376,7 @@ void add_segments(Rows& rows) {
     row.samples.push_back({drawn({4, 2}), list({0, 3, 0, 1})});
     rows.push_back(row);
   }
-  Row row = writing("segment_reduce_offsets",
-                    on2([](const Tensor& x, const Tensor& offsets) {
+  Row row = writing("segment_reduce_offsets", on2([](const Tensor& x, const Tensor& offsets) {
                       return eg::segment_reduce(x, "sum", {}, {}, offsets);
                     }),
                     [](const Inputs& x) {

@@ -60,8 +60,9 @@ EIGENGRAD_API Tensor masked_scatter(const Tensor& x, const Tensor& mask, const T
 
 /// The coordinates of the elements that are not 0, a row for each, in row-major order. NaN is not 0.
 EIGENGRAD_API Tensor nonzero(const Tensor& x);
+/// nonzero() by its other name.
 EIGENGRAD_API Tensor argwhere(const Tensor& x);
-/// The same, a vector for each dimension; one without dimensions counts as one element.
+/// The same coordinates, a vector for each dimension; one without dimensions counts as one element.
 EIGENGRAD_API std::vector<Tensor> nonzero_numpy(const Tensor& x);
 
 /// For each class number a row of zeros with a 1 at that place, int64.

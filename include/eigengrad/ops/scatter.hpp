@@ -77,7 +77,6 @@ EIGENGRAD_API Tensor segment_reduce(const Tensor& data, std::string_view reduce,
                                     const OptionalTensor& lengths = {},
                                     const OptionalTensor& indices = {},
                                     const OptionalTensor& offsets = {}, std::int64_t axis = 0,
-                                    bool unsafe = false,
-                                    const optional<Scalar>& initial = nullopt);
+                                    bool unsafe = false, const optional<Scalar>& initial = nullopt);
 
 }  // namespace eigengrad
