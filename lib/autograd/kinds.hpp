@@ -14,9 +14,9 @@
 #include "kernels/copy.hpp"
 
 /// Kinds of operators beside the elementwise one (autograd/elementwise.hpp). An operator is a struct
-/// with `static constexpr const char* node_name` whose data members are its parameters; forward()
-/// computes without recording, everything else is written in recorded operators, so that it can be
-/// differentiated again.
+/// with `static constexpr const char* node_name` (of some kinds also a data member, where one operator
+/// goes by several names) whose data members are its parameters; forward() computes without recording,
+/// everything else is written in recorded operators, so that it can be differentiated again.
 namespace eigengrad::autograd {
 
 template <class T, class... Args>
@@ -58,7 +58,7 @@ class LinearNode final : public Node {
   LinearNode(Op op, Edge edge) : Node(&edge_, 1, 1), edge_(std::move(edge)), op_(std::move(op)) {
     enter_sequence();
   }
-  std::string name() const override { return Op::node_name; }
+  std::string name() const override { return op_.node_name; }
   void backward(BackwardCall& call) override {
     if (!call.grads[0].defined() || !call.wants(0)) return;
     if constexpr (PicksPart<Op>) {
@@ -97,7 +97,7 @@ class ListLinearNode final : public Node {
     set_edges(edges_.data(), static_cast<std::uint32_t>(edges_.size()));
     enter_sequence();
   }
-  std::string name() const override { return Op::node_name; }
+  std::string name() const override { return op_.node_name; }
   void backward(BackwardCall& call) override {
     if (!call.grads[0].defined()) return;
     for (std::size_t i = 0; i < edges_.size(); ++i)
@@ -151,7 +151,7 @@ class MultiViewNode final : public Node {
       : Node(&edge_, 1, outputs), edge_(std::move(edge)), op_(std::move(op)) {
     enter_sequence();
   }
-  std::string name() const override { return Op::node_name; }
+  std::string name() const override { return op_.node_name; }
   void backward(BackwardCall& call) override {
     if (!call.wants(0)) return;
     for (std::uint32_t i = 0; i < num_inputs(); ++i) {

@@ -1,10 +1,12 @@
 #include "autograd/views.hpp"
 
-#include <cstring>
+#include <algorithm>
+#include <utility>
 
 #include "autograd/kinds.hpp"
 #include "core/fail.hpp"
 #include "core/geometry.hpp"
+#include "eigengrad/autograd/grad_mode.hpp"
 #include "eigengrad/core/factories.hpp"
 #include "kernels/copy.hpp"
 
@@ -28,67 +30,143 @@ struct Alias {
   Tensor transpose(const Tensor& g) const { return alias(g); }
 };
 
-/// Reads the elements at `part` of memory laid out as `whole`, and its transpose, which adds into
-/// such memory. Overlapping parts add up.
-struct Gather {
-  static constexpr auto node_name = "AsStridedBackward0";
+/// Whether two indices may mean the same element. May say so although none do.
+bool may_overlap(const Layout& layout) {
+  std::vector<std::pair<std::int64_t, std::int64_t>> dims;  // stride, extent
+  for (std::size_t d = 0; d < layout.sizes.size(); ++d) {
+    if (layout.sizes[d] == 0) return false;
+    if (layout.sizes[d] > 1) dims.emplace_back(layout.strides[d], layout.sizes[d]);
+  }
+  std::sort(dims.begin(), dims.end());
+  std::int64_t reached = 0;
+  for (const auto& [stride, extent] : dims) {
+    if (stride <= reached) return true;
+    reached += (extent - 1) * stride;
+  }
+  return false;
+}
+
+/// Memory with elements at `whole` and at `part`.
+///
+/// Where elements of the whole share memory (it is expanded) each stands for an equal share of it:
+/// the memory holds their mean, and its gradient is divided among them.
+struct Memory {
   Layout whole;
   Layout part;
   std::int64_t extent = 0;
-  Tensor forward(const Tensor& x) const;
+  bool whole_overlaps = false;
+
+  static Tensor at(const Tensor& flat, const Layout& layout) {
+    return raw_view(flat, layout.sizes, layout.strides, layout.offset);
+  }
+  static Tensor read(const Tensor& flat, const Layout& layout) {
+    Tensor y = Tensor::adopt(detail::TensorImpl::create(flat.dtype(), layout.sizes));
+    kernels::copy(y, at(flat, layout));
+    return y;
+  }
+  Tensor zeros(ScalarType dtype) const {
+    Tensor flat = Tensor::adopt(detail::TensorImpl::create(dtype, {extent}));
+    kernels::fill(flat, 0);
+    return flat;
+  }
+  /// How many elements of a layout lie at each place.
+  Tensor counts(const Layout& layout, ScalarType dtype) const {
+    const Tensor flat = zeros(dtype);
+    const Tensor one = Tensor::adopt(detail::TensorImpl::create(dtype, {}));
+    kernels::fill(one, 1);
+    kernels::add_into_overlapping(at(flat, layout),
+                                  raw_view(one, layout.sizes, DimVector(layout.sizes.size()), 0));
+    return flat;
+  }
+  void share_out(Tensor& flat) const {
+    if (!whole_overlaps) return;
+    const NoGradGuard off;
+    const detail::NoTangents plain;
+    flat.div_(counts(whole, flat.dtype()).clamp_min(1));
+  }
+  Tensor with_whole(const Tensor& x) const {
+    Tensor flat = zeros(x.dtype());
+    if (whole_overlaps)
+      kernels::add_into_overlapping(at(flat, whole), x);
+    else
+      kernels::copy(at(flat, whole), x);
+    share_out(flat);
+    return flat;
+  }
+};
+
+/// Reads the part of the whole, and its transpose, which adds into the whole. Overlapping parts add
+/// up.
+struct Gather : Memory {
+  static constexpr auto node_name = "AsStridedBackward0";
+  Tensor forward(const Tensor& x) const { return read(with_whole(x), part); }
   Tensor transpose(const Tensor& g) const;
 };
 struct Scatter {
   static constexpr auto node_name = "AsStridedScatterBackward0";
   Gather gather;
-  Tensor forward(const Tensor& g) const;
+  Tensor forward(const Tensor& g) const {
+    Tensor flat = gather.zeros(g.dtype());
+    kernels::add_into_overlapping(Memory::at(flat, gather.part), g);
+    gather.share_out(flat);
+    return Memory::read(flat, gather.whole);
+  }
   Tensor transpose(const Tensor& gg) const { return apply_linear(gather, gg); }
 };
-
-Tensor flat_buffer(ScalarType dtype, std::int64_t extent) {
-  Tensor flat = Tensor::adopt(detail::TensorImpl::create(dtype, {extent}));
-  kernels::fill(flat, 0);
-  return flat;
-}
-
-Tensor Gather::forward(const Tensor& x) const {
-  const Tensor flat = flat_buffer(x.dtype(), extent);
-  kernels::copy(raw_view(flat, whole.sizes, whole.strides, whole.offset), x);
-  Tensor y = Tensor::adopt(detail::TensorImpl::create(x.dtype(), part.sizes));
-  kernels::copy(y, raw_view(flat, part.sizes, part.strides, part.offset));
-  return y;
-}
 Tensor Gather::transpose(const Tensor& g) const { return apply_linear(Scatter{*this}, g); }
-Tensor Scatter::forward(const Tensor& g) const {
-  const Tensor flat = flat_buffer(g.dtype(), gather.extent);
-  kernels::add_into_overlapping(
-      raw_view(flat, gather.part.sizes, gather.part.strides, gather.part.offset), g);
-  Tensor y = Tensor::adopt(detail::TensorImpl::create(g.dtype(), gather.whole.sizes));
-  kernels::copy(y, raw_view(flat, gather.whole.sizes, gather.whole.strides, gather.whole.offset));
-  return y;
-}
+
+/// The whole with zeros at the part.
+struct ZeroInside {
+  static constexpr auto node_name = "SliceScatterBackward0";
+  Gather gather;
+  Tensor forward(const Tensor& g) const {
+    const Tensor flat = gather.with_whole(g);
+    kernels::fill(Memory::at(flat, gather.part), 0);
+    return Memory::read(flat, gather.whole);
+  }
+  Tensor transpose(const Tensor& g) const { return apply_linear(*this, g); }
+};
+
+/// The whole (input 0) with input 1 at the part.
+struct Replaced {
+  static constexpr auto node_name = "AsStridedScatterBackward0";
+  Gather gather;
+  Tensor forward(TensorList xs) const {
+    const Tensor flat = gather.with_whole(xs[0]);
+    kernels::copy(Memory::at(flat, gather.part), xs[1]);
+    return Memory::read(flat, gather.whole);
+  }
+  Tensor transpose(const Tensor& g, std::size_t i) const {
+    return i == 0 ? apply_linear(ZeroInside{gather}, g) : apply_linear(gather, g);
+  }
+};
 
 /// One past the last element that the geometry reaches.
-std::int64_t reach(const Tensor& t) {
+std::int64_t reach(const Layout& t) {
   std::int64_t last = 0;
-  for (std::size_t d = 0; d < t.sizes().size(); ++d) {
-    if (t.sizes()[d] == 0) return 0;
-    last += (t.sizes()[d] - 1) * t.strides()[d];
+  for (std::size_t d = 0; d < t.sizes.size(); ++d) {
+    if (t.sizes[d] == 0) return 0;
+    last += (t.sizes[d] - 1) * t.strides[d];
   }
   return last + 1;
 }
 
-Gather gather_of(const Tensor& base, const Tensor& view) {
+/// A view of the given geometry, `offset` elements from the first one of `base`.
+Gather gather_of(const Tensor& base, IntArrayRef sizes, IntArrayRef strides, std::int64_t offset) {
   Gather op;
   op.whole = {DimVector(base.sizes()), DimVector(base.strides()), 0};
-  op.part = {DimVector(view.sizes()), DimVector(view.strides()),
-             view.storage_offset() - base.storage_offset()};
+  op.part = {DimVector(sizes), DimVector(strides), offset};
   // A view made by as_strided may reach before its base's first element.
-  const std::int64_t before = op.part.offset < 0 ? -op.part.offset : 0;
+  const std::int64_t before = std::max<std::int64_t>(0, -offset);
   op.whole.offset += before;
   op.part.offset += before;
-  op.extent = std::max(op.whole.offset + reach(base), op.part.offset + reach(view));
+  op.extent = std::max(op.whole.offset + reach(op.whole), op.part.offset + reach(op.part));
+  op.whole_overlaps = !base.is_contiguous() && may_overlap(op.whole);
   return op;
+}
+Gather gather_of(const Tensor& base, const Tensor& view) {
+  return gather_of(base, view.sizes(), view.strides(),
+                   view.storage_offset() - base.storage_offset());
 }
 
 /// An in-place write to a view, seen from its base: input 0 is the base, the others are the inputs of
@@ -129,22 +207,6 @@ class CopySlices final : public Node {
   }
 
  private:
-  struct ZeroInside {
-    static constexpr auto node_name = "SliceScatterBackward0";
-    Gather gather;
-    Tensor forward(const Tensor& g) const {
-      const Tensor flat = flat_buffer(g.dtype(), gather.extent);
-      kernels::copy(raw_view(flat, gather.whole.sizes, gather.whole.strides, gather.whole.offset),
-                    g);
-      kernels::fill(raw_view(flat, gather.part.sizes, gather.part.strides, gather.part.offset), 0);
-      Tensor y = Tensor::adopt(detail::TensorImpl::create(g.dtype(), gather.whole.sizes));
-      kernels::copy(y,
-                    raw_view(flat, gather.whole.sizes, gather.whole.strides, gather.whole.offset));
-      return y;
-    }
-    Tensor transpose(const Tensor& g) const { return apply_linear(*this, g); }
-  };
-
   std::vector<Edge> edges_;
   Gather gather_;
   std::shared_ptr<Node> fn_;
@@ -184,6 +246,15 @@ Tensor strided_view(const Tensor& t, IntArrayRef sizes, IntArrayRef strides, std
                                : apply_linear(gather_of(t, y), tangent));
   }
   return y;
+}
+
+Tensor strided_scatter(const Tensor& t, const Tensor& src, IntArrayRef sizes, IntArrayRef strides,
+                       std::int64_t offset) {
+  const Gather gather = gather_of(t, sizes, strides, offset);
+  if (may_overlap(gather.part) && gather.counts(gather.part, kFloat64).max().item<double>() > 1)
+    detail::fail<ValueError>("as_strided_scatter", "elements with sizes ", sizes, " and strides ",
+                             strides, " share memory, so src cannot be written to them");
+  return apply_linear_list(Replaced{gather}, {t, src});
 }
 
 Edge output_edge(Node& node, std::uint32_t output_nr) {

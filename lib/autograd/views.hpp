@@ -22,6 +22,11 @@ Tensor alias(const Tensor& t);
 /// up where elements of the view share memory.
 Tensor strided_view(const Tensor& t, IntArrayRef sizes, IntArrayRef strides, std::int64_t offset);
 
+/// A copy of `t` in which `src` has replaced the elements of such a view.
+/// Throws: ValueError when elements of the view share memory.
+Tensor strided_scatter(const Tensor& t, const Tensor& src, IntArrayRef sizes, IntArrayRef strides,
+                       std::int64_t offset);
+
 /// Makes `view`, fresh from raw_view, a view of `t` for in-place writes, of the given kind.
 void mark_view(const Tensor& view, const Tensor& t, detail::ViewKind kind);
 

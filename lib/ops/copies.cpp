@@ -30,6 +30,22 @@ struct Zeroed : Filled {
   static constexpr auto node_name = "ZeroBackward0";
 };
 
+/// Of a number the linear part is 0: the caller writes it into the result.
+struct FillNumber : Filled {
+  Tensor forward(const Tensor& x) const { return zeros(x.sizes(), x.dtype()); }
+};
+struct FillTensor {
+  static constexpr auto node_name = "FillBackward1";
+  Tensor forward(TensorList xs) const {
+    Tensor y = Tensor::adopt(detail::TensorImpl::create(xs[0].dtype(), xs[0].sizes()));
+    kernels::copy(y, xs[1]);
+    return y;
+  }
+  Tensor transpose(const Tensor& g, std::size_t i) const {
+    return i == 0 ? eigengrad::zeros_like(g) : autograd::sum_to(g, {});
+  }
+};
+
 template <class Op>
 void write_number(std::string_view op, Tensor& self, const Scalar& value) {
   const bool record = detail::recording() && detail::is_tracked(self);
@@ -57,6 +73,18 @@ Tensor clone(const Tensor& x) { return autograd::copy_like(x, x); }
 Tensor Tensor::clone() const {
   get();
   return eigengrad::clone(*this);
+}
+
+Tensor fill(const Tensor& x, const Scalar& value) {
+  Tensor y = apply_linear(FillNumber{}, x);
+  kernels::fill(y, value);
+  return y;
+}
+Tensor fill(const Tensor& x, const Tensor& value) {
+  if (value.dim() != 0)
+    detail::fail<ShapeError>("fill", "the value must be a tensor without dimensions, got shape ",
+                             value.sizes());
+  return autograd::apply_linear_list(FillTensor{}, {x, autograd::cast(value, x.dtype())});
 }
 
 Tensor& Tensor::copy_(const Tensor& src) {

@@ -3,6 +3,7 @@
 #include "autograd/add.hpp"
 #include "autograd/kinds.hpp"
 #include "core/geometry.hpp"
+#include "eigengrad/autograd/grad_mode.hpp"
 
 /// Views that pick a part of their input by position.
 namespace eigengrad {
@@ -21,6 +22,13 @@ inline Tensor new_view(const Tensor& x, IntArrayRef sizes, IntArrayRef strides, 
   return y;
 }
 
+/// part += g, unrecorded.
+inline void add_to(Tensor part, const Tensor& g) {
+  const NoGradGuard off;
+  const detail::NoTangents plain;
+  autograd::apply_inplace(autograd::Add{}, part, g);
+}
+
 /// Zeros with `g` at the place that `Op` picks.
 template <class Op>
 struct Place {
@@ -29,7 +37,7 @@ struct Place {
   Tensor forward(const Tensor& g) const {
     Tensor whole = Tensor::adopt(detail::TensorImpl::create(g.dtype(), op.input_sizes));
     kernels::fill(whole, 0);
-    kernels::copy(op.part_of(whole), g);
+    op.write_into(whole, g);
     return whole;
   }
   Tensor transpose(const Tensor& gg) const { return autograd::apply_linear(op, gg); }
@@ -50,10 +58,8 @@ struct Picks {
   }
   Tensor forward(const Tensor& x) const { return view_of(x, detail::ViewKind::Plain); }
   Tensor transpose(const Tensor& g) const { return autograd::apply_linear(Place<Op>{self()}, g); }
-  void add_into(const Tensor& whole, const Tensor& g) const {
-    Tensor part = part_of(whole);
-    autograd::apply_inplace(autograd::Add{}, part, g);
-  }
+  void write_into(const Tensor& whole, const Tensor& g) const { kernels::copy(part_of(whole), g); }
+  void add_into(const Tensor& whole, const Tensor& g) const { add_to(part_of(whole), g); }
 
  private:
   const Op& self() const { return static_cast<const Op&>(*this); }
@@ -107,6 +113,43 @@ struct Diagonal : Picks<Diagonal> {
     g.sizes.push_back(length);
     g.strides.push_back(strides[row] + strides[column]);
     return g;
+  }
+};
+
+/// Windows of `size` elements at every `step` along a dimension, their elements in a new last one.
+struct Windows : Picks<Windows> {
+  static constexpr auto node_name = "UnfoldBackward0";
+  static constexpr auto transpose_name = "UnfoldBackwardBackward0";
+  std::size_t d;
+  std::int64_t size;
+  std::int64_t step;
+  Geometry geometry(IntArrayRef sizes, IntArrayRef strides) const {
+    Geometry g{DimVector(sizes), DimVector(strides)};
+    g.sizes.push_back(size);
+    if (sizes.empty()) {  // one element is a window of one, or of none
+      g.strides.push_back(1);
+      return g;
+    }
+    g.strides.push_back(strides[d]);
+    g.sizes[d] = (sizes[d] - size) / step + 1;
+    g.strides[d] *= step;
+    return g;
+  }
+  void write_into(const Tensor& whole, const Tensor& g) const { add_into(whole, g); }
+  /// Windows may overlap; the elements of one do not, nor do those at one place of every window.
+  void add_into(const Tensor& whole, const Tensor& g) const {
+    const Tensor part = part_of(whole);
+    const std::size_t last = part.sizes().size() - 1;
+    if (step >= size || part.dim() == 1) return add_to(part, g);
+    const std::size_t along = size <= part.sizes()[d] ? last : d;
+    for (std::int64_t i = 0; i < part.sizes()[along]; ++i)
+      add_to(at(part, along, i), at(g, along, i));
+  }
+
+ private:
+  static Tensor at(const Tensor& x, std::size_t along, std::int64_t i) {
+    const Geometry g = Select{{DimVector(x.sizes())}, along, i}.geometry(x.sizes(), x.strides());
+    return autograd::raw_view(x, g.sizes, g.strides, g.offset);
   }
 };
 

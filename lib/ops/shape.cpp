@@ -1,22 +1,20 @@
 #include "eigengrad/ops/shape.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "autograd/kinds.hpp"
 #include "autograd/shapes.hpp"
 #include "core/fail.hpp"
 #include "core/geometry.hpp"
-#include "eigengrad/autograd/grad_mode.hpp"
 #include "ops/picks.hpp"
 
 namespace eigengrad {
 namespace {
 
 using autograd::apply_linear;
-using autograd::apply_linear_list;
 using autograd::raw_view;
 using detail::wrap_dim;
-using detail::wrap_index;
 
 // ---- Views that keep every element.
 
@@ -127,114 +125,11 @@ DimVector infer_size(std::string_view op, IntArrayRef sizes, std::int64_t numel)
   return result;
 }
 
-// ---- Assembly.
-
-struct Cat {
-  static constexpr auto node_name = "CatBackward0";
-  std::size_t d;
-  DimVector result;
-  std::vector<std::int64_t> starts;
-  std::vector<DimVector> sizes;
-  bool skipped(std::size_t i) const { return sizes[i].size() == 1 && sizes[i][0] == 0; }
-  Tensor forward(TensorList xs) const {
-    Tensor y = Tensor::adopt(detail::TensorImpl::create(xs[0].dtype(), result));
-    for (std::size_t i = 0; i < xs.size(); ++i)
-      if (!skipped(i)) kernels::copy(piece(y, i), xs[i]);
-    return y;
-  }
-  Tensor transpose(const Tensor& g, std::size_t i) const {
-    if (skipped(i)) return g.new_zeros(sizes[i]);
-    return g.narrow(static_cast<std::int64_t>(d), starts[i], sizes[i][d]);
-  }
-
- private:
-  Tensor piece(const Tensor& y, std::size_t i) const {
-    return raw_view(y, sizes[i], y.strides(), starts[i] * y.strides()[d]);
-  }
-};
-
-struct Stack {
-  static constexpr auto node_name = "StackBackward0";
-  std::size_t d;
-  DimVector result;
-  Tensor forward(TensorList xs) const {
-    Tensor y = Tensor::adopt(detail::TensorImpl::create(xs[0].dtype(), result));
-    DimVector strides(y.strides());
-    strides.erase(d);
-    for (std::size_t i = 0; i < xs.size(); ++i)
-      kernels::copy(
-          raw_view(y, xs[i].sizes(), strides, static_cast<std::int64_t>(i) * y.strides()[d]),
-          xs[i]);
-    return y;
-  }
-  Tensor transpose(const Tensor& g, std::size_t i) const {
-    return g.select(static_cast<std::int64_t>(d), static_cast<std::int64_t>(i));
-  }
-};
-
-std::vector<Tensor> of_one_dtype(std::string_view op, TensorList xs) {
-  if (xs.empty()) detail::fail<ShapeError>(op, "expected a non-empty list of tensors");
-  std::vector<const Tensor*> list;
-  for (const Tensor& x : xs) {
-    if (!x.defined()) detail::fail<ValueError>(op, "tensor ", list.size(), " is undefined");
-    list.push_back(&x);
-  }
-  const ScalarType dtype = autograd::result_type(list.data(), list.size());
-  std::vector<Tensor> converted;
-  converted.reserve(xs.size());
-  for (const Tensor& x : xs) converted.push_back(autograd::cast(x, dtype));
-  return converted;
-}
-
-// ---- Several views at once.
-
-struct Unbind {
-  static constexpr auto node_name = "UnbindBackward0";
-  DimVector input_sizes;
-  std::size_t d;
-  Select part(std::size_t i) const { return {{input_sizes}, d, static_cast<std::int64_t>(i)}; }
-  std::vector<Tensor> forward(const Tensor& x) const {
-    std::vector<Tensor> parts;
-    for (std::int64_t i = 0; i < input_sizes[d]; ++i)
-      parts.push_back(part(static_cast<std::size_t>(i)).view_of(x, detail::ViewKind::MultiOutput));
-    return parts;
-  }
-};
-
-struct Split {
-  static constexpr auto node_name = "SplitBackward0";
-  DimVector input_sizes;
-  std::size_t d;
-  std::vector<std::int64_t> lengths;
-  SliceOf part(std::size_t i) const {
-    std::int64_t start = 0;
-    for (std::size_t k = 0; k < i; ++k) start += lengths[k];
-    return {{input_sizes}, d, start, lengths[i], 1};
-  }
-  std::vector<Tensor> forward(const Tensor& x) const {
-    std::vector<Tensor> parts;
-    for (std::size_t i = 0; i < lengths.size(); ++i)
-      parts.push_back(part(i).view_of(x, detail::ViewKind::MultiOutput));
-    return parts;
-  }
-};
-struct SplitWithSizes : Split {
-  static constexpr auto node_name = "SplitWithSizesBackward0";
-};
-
-void require_dims(std::string_view op, const Tensor& x) {
-  if (x.dim() == 0)
-    detail::fail<IndexError>(op,
-                             "a tensor without dimensions has no elements to pick; index is out "
-                             "of range");
-}
-
-/// The view in place of the tensor itself, for the in-place forms of shape operators.
-Tensor& become(std::string_view op, Tensor& self,
-               Tensor (*view)(const Tensor&, std::int64_t, std::int64_t), std::int64_t a,
-               std::int64_t b) {
+/// `view(self)` in place of the tensor itself, for the in-place forms of shape operators.
+template <class View>
+Tensor& become(std::string_view op, Tensor& self, View view) {
   autograd::check_inplace(op, self, false);
-  const Tensor v = view(self, a, b);
+  const Tensor v = view(std::as_const(self));
   detail::TensorImpl& impl = *self.impl();
   impl.set_geometry(v.sizes(), v.strides(), v.impl()->bytes());
   impl.storage().bump_version();
@@ -244,6 +139,31 @@ Tensor& become(std::string_view op, Tensor& self,
   else if (detail::recording() && v.impl()->node() != nullptr)
     autograd::rebase_history(self, v.impl()->node());
   return self;
+}
+
+/// Dimensions of a movement from 0, each at most once.
+DimVector distinct_dims(std::string_view op, IntArrayRef dims, std::size_t n) {
+  DimVector wrapped;
+  for (const std::int64_t d : dims) {
+    const auto w = static_cast<std::int64_t>(wrap_dim(op, d, n));
+    if (std::find(wrapped.begin(), wrapped.end(), w) != wrapped.end())
+      detail::fail<ValueError>(op, "dimension ", d, " is repeated in ", dims);
+    wrapped.push_back(w);
+  }
+  return wrapped;
+}
+
+void require_matrices(std::string_view op, const Tensor& x) {
+  if (x.dim() < 2)
+    detail::fail<ShapeError>(op, "needs at least 2 dimensions, got shape ", x.sizes());
+}
+
+template <class F>
+std::vector<Tensor> each(TensorList xs, F f) {
+  std::vector<Tensor> ys;
+  ys.reserve(xs.size());
+  for (const Tensor& x : xs) ys.push_back(f(x));
+  return ys;
 }
 
 }  // namespace
@@ -284,20 +204,28 @@ Tensor flatten(const Tensor& x, std::int64_t start_dim, std::int64_t end_dim) {
   return x.reshape(sizes);
 }
 
+Tensor unflatten(const Tensor& x, std::int64_t dim, IntArrayRef sizes) {
+  const std::size_t d = wrap_dim("unflatten", dim, x.sizes().size());
+  if (sizes.empty() || x.dim() == 0)
+    detail::fail<ShapeError>("unflatten", "sizes ", sizes, " cannot replace dimension ", dim,
+                             " of a tensor of shape ", x.sizes());
+  DimVector result;
+  for (std::size_t k = 0; k < x.sizes().size(); ++k) {
+    if (k != d) result.push_back(x.sizes()[k]);
+    if (k == d)
+      for (const std::int64_t n : infer_size("unflatten", sizes, x.sizes()[d])) result.push_back(n);
+  }
+  return x.view(result);
+}
+
+Tensor ravel(const Tensor& x) { return reshape(x, {-1}); }
+
 Tensor permute(const Tensor& x, IntArrayRef dims) {
   const std::size_t n = x.sizes().size();
   if (dims.size() != n)
     detail::fail<ShapeError>("permute", "dims ", dims, " do not name the ", n,
                              " dimensions of the tensor");
-  DimVector order;
-  DimVector seen(n);
-  for (const std::int64_t d : dims) {
-    const std::size_t w = wrap_dim("permute", d, n);
-    if (seen[w]++ != 0)
-      detail::fail<ValueError>("permute", "dimension ", d, " is repeated in ", dims);
-    order.push_back(static_cast<std::int64_t>(w));
-  }
-  return apply_linear(Permute{order}, x);
+  return apply_linear(Permute{distinct_dims("permute", dims, n)}, x);
 }
 
 Tensor transpose(const Tensor& x, std::int64_t d0, std::int64_t d1) {
@@ -308,6 +236,42 @@ Tensor transpose(const Tensor& x, std::int64_t d0, std::int64_t d1) {
   for (std::size_t d = 0; d < n; ++d) order.push_back(static_cast<std::int64_t>(d));
   if (n > 0) std::swap(order[a], order[b]);
   return apply_linear(Transpose{{order}}, x);
+}
+
+Tensor swapaxes(const Tensor& x, std::int64_t a, std::int64_t b) { return transpose(x, a, b); }
+Tensor swapdims(const Tensor& x, std::int64_t a, std::int64_t b) { return transpose(x, a, b); }
+
+Tensor movedim(const Tensor& x, IntArrayRef source, IntArrayRef destination) {
+  const std::size_t n = x.sizes().size();
+  if (source.size() != destination.size())
+    detail::fail<ShapeError>("movedim", "source ", source, " and destination ", destination,
+                             " must have the same length");
+  const DimVector from = distinct_dims("movedim", source, n);
+  const DimVector to = distinct_dims("movedim", destination, n);
+  if (n == 0) return autograd::alias(x);
+  DimVector order(n, -1);
+  for (std::size_t k = 0; k < to.size(); ++k) order[static_cast<std::size_t>(to[k])] = from[k];
+  std::int64_t* place = order.begin();
+  for (std::int64_t d = 0; d < x.dim(); ++d) {
+    if (std::find(from.begin(), from.end(), d) != from.end()) continue;
+    place = std::find(place, order.end(), -1);
+    *place = d;
+  }
+  return apply_linear(Permute{order}, x);
+}
+Tensor movedim(const Tensor& x, std::int64_t source, std::int64_t destination) {
+  return movedim(x, IntArrayRef(source), IntArrayRef(destination));
+}
+Tensor moveaxis(const Tensor& x, IntArrayRef source, IntArrayRef destination) {
+  return movedim(x, source, destination);
+}
+Tensor moveaxis(const Tensor& x, std::int64_t source, std::int64_t destination) {
+  return movedim(x, source, destination);
+}
+
+Tensor adjoint(const Tensor& x) {
+  require_matrices("adjoint", x);
+  return transpose(x, -2, -1);
 }
 
 Tensor t(const Tensor& x) {
@@ -374,163 +338,98 @@ Tensor expand(const Tensor& x, IntArrayRef sizes) {
 
 Tensor broadcast_to(const Tensor& x, IntArrayRef sizes) { return expand(x, sizes); }
 
-Tensor select(const Tensor& x, std::int64_t dim, std::int64_t index) {
-  require_dims("select", x);
-  const std::size_t d = wrap_dim("select", dim, x.sizes().size());
-  return apply_linear(
-      Select{{DimVector(x.sizes())}, d, wrap_index("select", index, d, x.sizes()[d])}, x);
+std::vector<Tensor> broadcast_tensors(TensorList xs) {
+  DimVector shape;
+  for (const Tensor& x : xs)
+    shape = autograd::broadcast_shapes("broadcast_tensors", shape, x.sizes());
+  return each(xs, [&](const Tensor& x) { return x.sizes() == shape ? x : x.expand(shape); });
 }
 
-Tensor slice(const Tensor& x, std::int64_t dim, optional<std::int64_t> start,
-             optional<std::int64_t> end, std::int64_t step) {
-  require_dims("slice", x);
-  const std::size_t d = wrap_dim("slice", dim, x.sizes().size());
-  if (step <= 0) detail::fail<ValueError>("slice", "the step must be positive: ", step);
-  const std::int64_t n = x.sizes()[d];
-  const auto clip = [n](std::int64_t i) {
-    return std::clamp<std::int64_t>(i < 0 ? i + n : i, 0, n);
-  };
-  const std::int64_t first = clip(start.value_or(0));
-  const std::int64_t last = std::max(first, clip(end.value_or(n)));
-  return apply_linear(
-      SliceOf{{DimVector(x.sizes())}, d, first, (last - first + step - 1) / step, step}, x);
-}
+std::vector<Tensor> meshgrid(TensorList xs) { return meshgrid(xs, "ij"); }
 
-Tensor narrow(const Tensor& x, std::int64_t dim, std::int64_t start, std::int64_t length) {
-  require_dims("narrow", x);
-  const std::size_t d = wrap_dim("narrow", dim, x.sizes().size());
-  const std::int64_t n = x.sizes()[d];
-  const std::int64_t first = start < 0 ? start + n : start;
-  if (length < 0 || first < 0 || first + length > n)
-    detail::fail<IndexError>("narrow", "start ", start, " and length ", length,
-                             " are out of range for dimension ", dim, " of extent ", n);
-  return apply_linear(SliceOf{{DimVector(x.sizes())}, d, first, length, 1}, x);
-}
-
-Tensor diagonal(const Tensor& x, std::int64_t offset, std::int64_t dim1, std::int64_t dim2) {
-  const std::size_t n = x.sizes().size();
-  const std::size_t a = wrap_dim("diagonal", dim1, n);
-  const std::size_t b = wrap_dim("diagonal", dim2, n);
-  if (a == b || n < 2)
-    detail::fail<ValueError>("diagonal", "the two dimensions must differ: ", dim1, " and ", dim2,
-                             " of a tensor of shape ", x.sizes());
-  return apply_linear(Diagonal{{DimVector(x.sizes())}, offset, a, b}, x);
-}
-
-Tensor as_strided(const Tensor& x, IntArrayRef sizes, IntArrayRef strides,
-                  optional<std::int64_t> storage_offset) {
-  if (sizes.size() != strides.size())
-    detail::fail<ShapeError>("as_strided", "sizes ", sizes, " and strides ", strides,
-                             " must have the same length");
-  const std::int64_t offset = storage_offset.value_or(x.storage_offset());
-  std::int64_t last = offset;
-  bool empty = false;
-  for (std::size_t d = 0; d < sizes.size(); ++d) {
-    if (sizes[d] < 0 || strides[d] < 0)
-      detail::fail<ShapeError>("as_strided", "sizes ", sizes, " and strides ", strides,
-                               " must not be negative");
-    empty = empty || sizes[d] == 0;
-    last += (sizes[d] - 1) * strides[d];
+std::vector<Tensor> meshgrid(TensorList xs, std::string_view indexing) {
+  if (indexing != "ij" && indexing != "xy")
+    detail::fail<ValueError>("meshgrid", "indexing must be \"ij\" or \"xy\", got \"", indexing,
+                             '"');
+  if (xs.empty()) detail::fail<ShapeError>("meshgrid", "expected a non-empty list of tensors");
+  const std::size_t n = xs.size();
+  const auto dim_of = [&](std::size_t k) { return indexing == "xy" && k < 2 && n > 1 ? 1 - k : k; };
+  DimVector shape(n);
+  for (std::size_t k = 0; k < n; ++k) {
+    if (xs[k].dim() > 1)
+      detail::fail<ShapeError>("meshgrid", "tensor ", k, " has shape ", xs[k].sizes(),
+                               " and more than one dimension; flatten() it");
+    if (xs[k].dtype() != xs[0].dtype())
+      detail::fail<DtypeError>("meshgrid", "tensors must have one dtype, got ", xs[0].dtype(),
+                               " and ", xs[k].dtype());
+    shape[dim_of(k)] = xs[k].numel();
   }
-  const auto bytes = static_cast<std::int64_t>(x.impl()->storage().bytes());
-  if (offset < 0 || (!empty && (last + 1) * x.element_size() > bytes))
-    detail::fail<IndexError>("as_strided", "sizes ", sizes, ", strides ", strides, " and offset ",
-                             offset, " are out of range of a storage of ", bytes / x.element_size(),
-                             " elements");
-  return autograd::strided_view(x, sizes, strides, offset - x.storage_offset());
-}
-
-std::vector<Tensor> unbind(const Tensor& x, std::int64_t dim) {
-  require_dims("unbind", x);
-  return autograd::apply_multi_view(
-      Unbind{DimVector(x.sizes()), wrap_dim("unbind", dim, x.sizes().size())}, x);
-}
-
-std::vector<Tensor> split(const Tensor& x, std::int64_t split_size, std::int64_t dim) {
-  require_dims("split", x);
-  const std::size_t d = wrap_dim("split", dim, x.sizes().size());
-  const std::int64_t n = x.sizes()[d];
-  if (split_size < 0 || (split_size == 0 && n != 0))
-    detail::fail<ValueError>("split", "the size of a piece must be positive: ", split_size);
-  Split op{DimVector(x.sizes()), d, {}};
-  for (std::int64_t at = 0; at < n; at += split_size)
-    op.lengths.push_back(std::min(split_size, n - at));
-  if (op.lengths.empty()) op.lengths.push_back(0);
-  return autograd::apply_multi_view(op, x);
-}
-
-std::vector<Tensor> split_with_sizes(const Tensor& x, IntArrayRef split_sizes, std::int64_t dim) {
-  require_dims("split_with_sizes", x);
-  const std::size_t d = wrap_dim("split_with_sizes", dim, x.sizes().size());
-  std::int64_t total = 0;
-  for (const std::int64_t s : split_sizes) {
-    if (s < 0)
-      detail::fail<ValueError>("split_with_sizes", "sizes must not be negative: ", split_sizes);
-    total += s;
+  std::vector<Tensor> grids;
+  for (std::size_t k = 0; k < n; ++k) {
+    DimVector own(n, 1);
+    own[dim_of(k)] = xs[k].numel();
+    grids.push_back(xs[k].reshape(own).expand(shape));
   }
-  if (total != x.sizes()[d])
-    detail::fail<ShapeError>("split_with_sizes", "sizes ", split_sizes, " must sum to the extent ",
-                             x.sizes()[d], " of dimension ", dim);
-  return autograd::apply_multi_view(SplitWithSizes{{DimVector(x.sizes()), d, split_sizes.vec()}},
-                                    x);
+  return grids;
 }
 
-std::vector<Tensor> chunk(const Tensor& x, std::int64_t chunks, std::int64_t dim) {
-  require_dims("chunk", x);
-  if (chunks <= 0)
-    detail::fail<ValueError>("chunk", "the number of chunks must be positive: ", chunks);
-  const std::int64_t n = x.size(dim);
-  return split(x, std::max<std::int64_t>(1, (n + chunks - 1) / chunks), dim);
+Tensor atleast_1d(const Tensor& x) { return x.dim() == 0 ? x.reshape({1}) : x; }
+std::vector<Tensor> atleast_1d(TensorList xs) {
+  return each(xs, [](const Tensor& x) { return atleast_1d(x); });
 }
-
-Tensor cat(TensorList xs, std::int64_t dim) {
-  const std::vector<Tensor> list = of_one_dtype("cat", xs);
-  const auto skipped = [](const Tensor& x) { return x.dim() == 1 && x.numel() == 0; };
-  auto model = std::find_if_not(list.begin(), list.end(), skipped);
-  if (model == list.end()) model = list.begin();
-  if (model->dim() == 0)
-    detail::fail<ShapeError>("cat", "tensors without dimensions cannot be joined; use stack()");
-  Cat op{wrap_dim("cat", dim, model->sizes().size()), DimVector(model->sizes()), {}, {}};
-  std::int64_t total = 0;
-  for (const Tensor& x : list) {
-    op.starts.push_back(total);
-    op.sizes.emplace_back(x.sizes());
-    if (skipped(x)) continue;
-    bool fits = x.dim() == model->dim();
-    for (std::size_t d = 0; fits && d < x.sizes().size(); ++d)
-      fits = d == op.d || x.sizes()[d] == model->sizes()[d];
-    if (!fits)
-      detail::fail<ShapeError>("cat", "Sizes of tensors must match except in dimension ", op.d,
-                               ": got ", model->sizes(), " and ", x.sizes());
-    total += x.sizes()[op.d];
-  }
-  op.result[op.d] = total;
-  return apply_linear_list(op, list);
+Tensor atleast_2d(const Tensor& x) {
+  if (x.dim() == 0) return x.reshape({1, 1});
+  return x.dim() == 1 ? x.unsqueeze(0) : x;
 }
-
-Tensor stack(TensorList xs, std::int64_t dim) {
-  const std::vector<Tensor> list = of_one_dtype("stack", xs);
-  for (const Tensor& x : list)
-    if (!(x.sizes() == list[0].sizes()))
-      detail::fail<ShapeError>("stack", "Sizes of tensors must match: got ", list[0].sizes(),
-                               " and ", x.sizes());
-  Stack op{wrap_dim("stack", dim, list[0].sizes().size() + 1), DimVector(list[0].sizes())};
-  op.result.insert(op.d, static_cast<std::int64_t>(list.size()));
-  return apply_linear_list(op, list);
+std::vector<Tensor> atleast_2d(TensorList xs) {
+  return each(xs, [](const Tensor& x) { return atleast_2d(x); });
+}
+Tensor atleast_3d(const Tensor& x) {
+  if (x.dim() == 0) return x.reshape({1, 1, 1});
+  if (x.dim() == 1) return x.unsqueeze(0).unsqueeze(-1);
+  return x.dim() == 2 ? x.unsqueeze(-1) : x;
+}
+std::vector<Tensor> atleast_3d(TensorList xs) {
+  return each(xs, [](const Tensor& x) { return atleast_3d(x); });
 }
 
 Tensor Tensor::reshape(IntArrayRef s) const { return eigengrad::reshape(*this, s); }
 Tensor Tensor::flatten(std::int64_t a, std::int64_t b) const {
   return eigengrad::flatten(*this, a, b);
 }
+Tensor Tensor::unflatten(std::int64_t d, IntArrayRef s) const {
+  return eigengrad::unflatten(*this, d, s);
+}
+Tensor Tensor::ravel() const { return eigengrad::ravel(*this); }
 Tensor Tensor::transpose(std::int64_t a, std::int64_t b) const {
   return eigengrad::transpose(*this, a, b);
 }
 Tensor Tensor::permute(IntArrayRef dims) const { return eigengrad::permute(*this, dims); }
+Tensor Tensor::swapaxes(std::int64_t a, std::int64_t b) const { return transpose(a, b); }
+Tensor Tensor::swapdims(std::int64_t a, std::int64_t b) const { return transpose(a, b); }
+Tensor Tensor::movedim(IntArrayRef from, IntArrayRef to) const {
+  return eigengrad::movedim(*this, from, to);
+}
+Tensor Tensor::movedim(std::int64_t from, std::int64_t to) const {
+  return eigengrad::movedim(*this, from, to);
+}
+Tensor Tensor::moveaxis(IntArrayRef from, IntArrayRef to) const { return movedim(from, to); }
+Tensor Tensor::moveaxis(std::int64_t from, std::int64_t to) const { return movedim(from, to); }
 Tensor Tensor::t() const { return eigengrad::t(*this); }
 Tensor Tensor::mT() const {
-  if (dim() < 2) detail::fail<ShapeError>("mT", "needs at least 2 dimensions, got shape ", sizes());
+  require_matrices("mT", *this);
   return transpose(-2, -1);
+}
+Tensor Tensor::mH() const {
+  require_matrices("mH", *this);
+  return transpose(-2, -1);
+}
+Tensor Tensor::adjoint() const { return eigengrad::adjoint(*this); }
+Tensor Tensor::matrix_H() const {
+  if (dim() != 2)
+    detail::fail<ShapeError>("matrix_H", "expects a matrix, got shape ", sizes(),
+                             "; use mH() for batches");
+  return transpose(0, 1);
 }
 Tensor Tensor::numpy_T() const {
   DimVector order;
@@ -541,57 +440,29 @@ Tensor Tensor::squeeze() const { return eigengrad::squeeze(*this); }
 Tensor Tensor::squeeze(std::int64_t d) const { return eigengrad::squeeze(*this, d); }
 Tensor Tensor::unsqueeze(std::int64_t d) const { return eigengrad::unsqueeze(*this, d); }
 Tensor Tensor::expand(IntArrayRef s, bool) const { return eigengrad::expand(*this, s); }
-Tensor Tensor::select(std::int64_t d, std::int64_t i) const {
-  return eigengrad::select(*this, d, i);
-}
-Tensor Tensor::slice(std::int64_t d, optional<std::int64_t> start, optional<std::int64_t> end,
-                     std::int64_t step) const {
-  return eigengrad::slice(*this, d, start, end, step);
-}
-Tensor Tensor::narrow(std::int64_t d, std::int64_t start, std::int64_t length) const {
-  return eigengrad::narrow(*this, d, start, length);
-}
-Tensor Tensor::diagonal(std::int64_t offset, std::int64_t a, std::int64_t b) const {
-  return eigengrad::diagonal(*this, offset, a, b);
-}
-Tensor Tensor::as_strided(IntArrayRef s, IntArrayRef strides, optional<std::int64_t> offset) const {
-  return eigengrad::as_strided(*this, s, strides, offset);
-}
-std::vector<Tensor> Tensor::unbind(std::int64_t d) const { return eigengrad::unbind(*this, d); }
-std::vector<Tensor> Tensor::split(std::int64_t size, std::int64_t d) const {
-  return eigengrad::split(*this, size, d);
-}
-std::vector<Tensor> Tensor::split_with_sizes(IntArrayRef sizes, std::int64_t d) const {
-  return eigengrad::split_with_sizes(*this, sizes, d);
-}
-std::vector<Tensor> Tensor::chunk(std::int64_t n, std::int64_t d) const {
-  return eigengrad::chunk(*this, n, d);
-}
-
+Tensor Tensor::broadcast_to(IntArrayRef s) const { return expand(s); }
 Tensor& Tensor::t_() {
   if (dim() > 2)
     detail::fail<ShapeError>("t_", "expects a tensor of at most 2 dimensions, got shape ", sizes());
   return dim() < 2 ? *this : transpose_(0, 1);
 }
 Tensor& Tensor::transpose_(std::int64_t a, std::int64_t b) {
-  return become("transpose_", *this, eigengrad::transpose, a, b);
+  return become("transpose_", *this, [=](const Tensor& x) { return x.transpose(a, b); });
 }
+Tensor& Tensor::swapaxes_(std::int64_t a, std::int64_t b) { return transpose_(a, b); }
+Tensor& Tensor::swapdims_(std::int64_t a, std::int64_t b) { return transpose_(a, b); }
 Tensor& Tensor::squeeze_() {
-  return become(
-      "squeeze_", *this,
-      [](const Tensor& x, std::int64_t, std::int64_t) { return eigengrad::squeeze(x); }, 0, 0);
+  return become("squeeze_", *this, [](const Tensor& x) { return x.squeeze(); });
 }
 Tensor& Tensor::squeeze_(std::int64_t d) {
-  return become(
-      "squeeze_", *this,
-      [](const Tensor& x, std::int64_t at, std::int64_t) { return eigengrad::squeeze(x, at); }, d,
-      0);
+  return become("squeeze_", *this, [=](const Tensor& x) { return x.squeeze(d); });
 }
 Tensor& Tensor::unsqueeze_(std::int64_t d) {
-  return become(
-      "unsqueeze_", *this,
-      [](const Tensor& x, std::int64_t at, std::int64_t) { return eigengrad::unsqueeze(x, at); }, d,
-      0);
+  return become("unsqueeze_", *this, [=](const Tensor& x) { return x.unsqueeze(d); });
+}
+Tensor& Tensor::as_strided_(IntArrayRef s, IntArrayRef strides, optional<std::int64_t> offset) {
+  return become("as_strided_", *this,
+                [=](const Tensor& x) { return x.as_strided(s, strides, offset); });
 }
 
 }  // namespace eigengrad

@@ -37,5 +37,8 @@ inline constexpr auto kValueError = is_error<eg::ValueError>;
 
 ErrorRows shape_errors();
 ErrorRows range_errors();
+ErrorRows view_errors();
+ErrorRows assembly_errors();
+ErrorRows rearrange_errors();
 
 }  // namespace table

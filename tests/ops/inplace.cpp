@@ -242,7 +242,19 @@ const Metadata kMetadata[] = {
     {"squeeze_dim_", [](Tensor& x) -> Tensor& { return x.squeeze_(-1); },
      [](const Tensor& x) { return x.squeeze(2); }, Sizes{1, 3, 1}},
     {"unsqueeze_", [](Tensor& x) -> Tensor& { return x.unsqueeze_(1); },
-     [](const Tensor& x) { return x.unsqueeze(1); }, Sizes{2, 3}}};
+     [](const Tensor& x) { return x.unsqueeze(1); }, Sizes{2, 3}},
+    {"swapaxes_", [](Tensor& x) -> Tensor& { return x.swapaxes_(0, 1); },
+     [](const Tensor& x) { return x.swapaxes(0, 1); }, Sizes{2, 3, 4}},
+    {"swapdims_", [](Tensor& x) -> Tensor& { return x.swapdims_(-1, 0); },
+     [](const Tensor& x) { return x.swapdims(0, 2); }, Sizes{2, 1, 4}},
+    {"as_strided_",
+     [](Tensor& x) -> Tensor& {
+       return x.as_strided_({2, 2}, {1, 2});
+     },
+     [](const Tensor& x) {
+       return x.as_strided({2, 2}, {1, 2});
+     },
+     Sizes{2, 3}}};
 
 void check_metadata(const Metadata& row) {
   const Array a = support::uniform(row.sizes, -2, 2, 70);

@@ -77,7 +77,10 @@ Row& named(Rows& rows, const std::string& name);
   X(compare_rows)                   \
   X(reduction_rows)                 \
   X(view_rows)                      \
+  X(part_rows)                      \
   X(assembly_rows)                  \
+  X(rearrange_rows)                 \
+  X(band_rows)                      \
   X(product_rows)                   \
   X(indexing_rows)                  \
   X(gather_rows)                    \

@@ -74,6 +74,20 @@ void add_overwriting(std::vector<InplaceRow>& rows) {
   rows.push_back(put_number);
 }
 
+void add_triangles(std::vector<InplaceRow>& rows) {
+  for (const std::int64_t k : {-1, 0, 1}) {
+    const std::string suffix = k < 0 ? "below_" : k > 0 ? "above_" : "";
+    rows.push_back(unary(
+        "tril_" + suffix, "tril_", [k](Tensor& x) -> Tensor& { return x.tril_(k); },
+        [k](const Tensor& x) { return eg::tril(x, k); }));
+    rows.push_back(unary(
+        "triu_" + suffix, "triu_", [k](Tensor& x) -> Tensor& { return x.triu_(k); },
+        [k](const Tensor& x) { return eg::triu(x, k); }));
+    for (InplaceRow* row : {&rows.back(), &rows.back() - 1})
+      row->samples = samples_of({{{3, 4}}, {{2, 3, 3}}, {{4, 2}}, {{0, 2}}, {{1, 1}}});
+  }
+}
+
 }  // namespace
 
 std::vector<InplaceRow> inplace_rows() {
@@ -83,6 +97,7 @@ std::vector<InplaceRow> inplace_rows() {
   add_overwriting(rows);
   add_running(rows);
   for (InplaceRow& row : indexing_inplace_rows()) rows.push_back(std::move(row));
+  add_triangles(rows);
   return rows;
 }
 

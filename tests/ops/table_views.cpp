@@ -1,136 +1,9 @@
-#include "table.hpp"
+#include "views.hpp"
 
 namespace table {
 namespace {
 
 using eg::Tensor;
-
-/// Where the element at an index of a view lies in its input.
-using Source = std::function<Sizes(const Sizes&)>;
-/// Extents of the view, and its source, for an input of extents `sizes`.
-struct View {
-  Sizes sizes;
-  Source source;
-};
-using ViewOf = std::function<View(const Sizes& sizes)>;
-
-Naive viewing(ViewOf view) {
-  return [view](const Inputs& x) {
-    const View v = view(x[0].sizes);
-    return picked(x[0], v.sizes, v.source);
-  };
-}
-
-/// The elements in their order, with the extents new_sizes(sizes).
-template <class F>
-Naive reshaped(F new_sizes) {
-  return [=](const Inputs& x) { return Outputs{Array(new_sizes(x[0].sizes), x[0].values)}; };
-}
-
-/// Dimension i of the result is dimension order[i] of the input.
-View permuted(const Sizes& sizes, const std::vector<std::size_t>& order) {
-  View v;
-  for (const std::size_t d : order) v.sizes.push_back(sizes[d]);
-  v.source = [order](const Sizes& i) {
-    Sizes index(i.size());
-    for (std::size_t k = 0; k < i.size(); ++k) index[order[k]] = i[k];
-    return index;
-  };
-  return v;
-}
-
-View swapped(const Sizes& sizes, std::int64_t a, std::int64_t b) {
-  std::vector<std::size_t> order;
-  for (std::size_t d = 0; d < sizes.size(); ++d) order.push_back(d);
-  if (!order.empty()) std::swap(order[wrap(a, sizes.size())], order[wrap(b, sizes.size())]);
-  return permuted(sizes, order);
-}
-
-View sliced(Sizes sizes, std::size_t d, std::int64_t start, std::int64_t length,
-            std::int64_t step) {
-  sizes[d] = length;
-  return {sizes, [=](Sizes i) {
-            i[d] = start + i[d] * step;
-            return i;
-          }};
-}
-
-View selected(Sizes sizes, std::size_t d, std::int64_t at) {
-  sizes.erase(sizes.begin() + static_cast<std::ptrdiff_t>(d));
-  return {sizes, [=](Sizes i) {
-            i.insert(i.begin() + static_cast<std::ptrdiff_t>(d), at);
-            return i;
-          }};
-}
-
-View expanded(const Sizes& from, const Sizes& to) {
-  return {to, [=](const Sizes& i) {
-            Sizes index(from.size());
-            for (std::size_t k = 1; k <= from.size(); ++k)
-              index[from.size() - k] = from[from.size() - k] == 1 ? 0 : i[i.size() - k];
-            return index;
-          }};
-}
-
-View diagonal_of(const Sizes& sizes, std::int64_t offset, std::size_t row, std::size_t column) {
-  View v;
-  for (std::size_t d = 0; d < sizes.size(); ++d)
-    if (d != row && d != column) v.sizes.push_back(sizes[d]);
-  const std::int64_t down = std::max<std::int64_t>(0, -offset);
-  const std::int64_t right = std::max<std::int64_t>(0, offset);
-  v.sizes.push_back(std::max<std::int64_t>(0, std::min(sizes[row] - down, sizes[column] - right)));
-  v.source = [=](const Sizes& i) {
-    Sizes index(i.size() + 1);
-    for (std::size_t d = 0, k = 0; d < index.size(); ++d)
-      index[d] = d == row ? i.back() + down : d == column ? i.back() + right : i[k++];
-    return index;
-  };
-  return v;
-}
-
-/// Consecutive pieces of the given lengths along a dimension.
-Naive pieces(std::size_t d, std::function<std::vector<std::int64_t>(std::int64_t)> lengths) {
-  return [=](const Inputs& x) {
-    Outputs y;
-    std::int64_t start = 0;
-    for (const std::int64_t n : lengths(x[0].sizes[d])) {
-      const View v = sliced(x[0].sizes, d, start, n, 1);
-      y.push_back(picked(x[0], v.sizes, v.source)[0]);
-      start += n;
-    }
-    return y;
-  };
-}
-
-/// n cut into pieces of `size`, the last one smaller.
-std::vector<std::int64_t> cut(std::int64_t n, std::int64_t size) {
-  std::vector<std::int64_t> lengths;
-  for (std::int64_t at = 0; at < n || lengths.empty(); at += size)
-    lengths.push_back(std::min(size, n - at));
-  return lengths;
-}
-
-using Shapes = std::vector<std::vector<Sizes>>;
-
-Row row(std::string name, std::string function, Call call, Naive naive, const Shapes& shapes,
-        std::vector<Spelling> spellings = {}) {
-  return {.name = std::move(name),
-          .function = std::move(function),
-          .call = std::move(call),
-          .naive = std::move(naive),
-          .samples = samples_of(shapes),
-          .spellings = std::move(spellings)};
-}
-
-/// A row whose only spelling is the member of the same name.
-Row with_member(std::string name, std::string function, Call call, Naive naive,
-                const Shapes& shapes, Call member) {
-  std::string member_name = "Tensor::" + function;
-  return row(std::move(name), std::move(function), std::move(call), std::move(naive), shapes,
-             {{std::move(member_name), std::move(member)}});
-}
-
-std::int64_t all_of(const Sizes& s) { return support::count(s); }
 
 void add_reshapes(Rows& rows) {
   const Shapes of_twelve{{{3, 4}}, {{2, 3, 2}}, {{12}}, {{1, 12, 1}}};
@@ -213,6 +86,133 @@ void add_reshapes(Rows& rows) {
                              any, on1([](const Tensor& x) { return x.unsqueeze(x.dim()); })));
 }
 
+void add_cuts(Rows& rows) {
+  const auto cut_last = reshaped([](Sizes s) {
+    s.back() /= 2;
+    s.push_back(2);
+    return s;
+  });
+  Row unflatten =
+      with_member("unflatten", "unflatten", on1([](const Tensor& x) {
+                    return eg::unflatten(x, -1, {-1, 2});
+                  }),
+                  cut_last, {{{3, 4}}, {{6}}, {{2, 0, 2}}, {{2, 1, 2}}}, on1([](const Tensor& x) {
+                    return x.unflatten(x.dim() - 1, {x.size(-1) / 2, 2});
+                  }));
+  rows.push_back(unflatten);
+  rows.push_back(with_member("ravel", "ravel", on1([](const Tensor& x) { return eg::ravel(x); }),
+                             reshaped([](const Sizes& s) { return Sizes{all_of(s)}; }),
+                             {{{3, 4}}, {{5}}, {{}}, {{2, 0}}},
+                             on1([](const Tensor& x) { return x.ravel(); })));
+}
+
+void add_movements(Rows& rows) {
+  const Shapes three{{{2, 3, 4}}, {{1, 3, 2}}, {{2, 0, 3}}};
+  rows.push_back(with_member("movedim", "movedim",
+                             on1([](const Tensor& x) { return eg::movedim(x, 0, -1); }),
+                             viewing([](const Sizes& s) {
+                               return permuted(s, {1, 2, 0});
+                             }),
+                             three, on1([](const Tensor& x) { return x.movedim(-3, 2); })));
+  rows.push_back(with_member("movedim_several", "movedim", on1([](const Tensor& x) {
+                               return eg::movedim(x, {0, 1}, {-1, 0});
+                             }),
+                             viewing([](const Sizes& s) {
+                               return permuted(s, {1, 2, 0});
+                             }),
+                             three, on1([](const Tensor& x) {
+                               return x.movedim({0, 1}, {2, 0});
+                             })));
+  rows.push_back(with_member("moveaxis", "moveaxis",
+                             on1([](const Tensor& x) { return eg::moveaxis(x, {2}, {0}); }),
+                             viewing([](const Sizes& s) {
+                               return permuted(s, {2, 0, 1});
+                             }),
+                             three, on1([](const Tensor& x) { return x.moveaxis(2, 0); })));
+  named(rows, "moveaxis").spellings.push_back({"Tensor::moveaxis", on1([](const Tensor& x) {
+                                                 return x.moveaxis({2}, {0});
+                                               })});
+  for (const char* name : {"swapaxes", "swapdims"}) {
+    const bool axes = std::string(name) == "swapaxes";
+    rows.push_back(with_member(
+        name, name, on1([axes](const Tensor& x) {
+          return axes ? eg::swapaxes(x, 0, 1) : eg::swapdims(x, 0, 1);
+        }),
+        viewing([](const Sizes& s) { return swapped(s, 0, 1); }), three,
+        on1([axes](const Tensor& x) { return axes ? x.swapaxes(1, 0) : x.swapdims(-3, -2); })));
+  }
+  const auto transposed = viewing([](const Sizes& s) { return swapped(s, -2, -1); });
+  const Shapes matrices{{{3, 4}}, {{0, 2}}};
+  rows.push_back(row("adjoint", "adjoint", on1([](const Tensor& x) { return eg::adjoint(x); }),
+                     transposed, {matrices[0], matrices[1], three[0], three[2]},
+                     {{"Tensor::adjoint", on1([](const Tensor& x) { return x.adjoint(); })},
+                      {"Tensor::mH", on1([](const Tensor& x) { return x.mH(); })}}));
+  rows.push_back(row("matrix_H", "Tensor::matrix_H",
+                     on1([](const Tensor& x) { return x.matrix_H(); }), transposed, matrices));
+}
+
+/// Each input broadcast to the shape of all.
+Outputs broadcast_all(const Inputs& x) {
+  Sizes shape;
+  for (const Array& a : x) shape = support::broadcast(shape, a.sizes);
+  Outputs y;
+  for (const Array& a : x)
+    y.push_back(
+        support::generate(shape, [&](const Sizes& i) { return support::at_broadcast(a, i); }));
+  return y;
+}
+
+Naive grid(bool xy) {
+  return [xy](const Inputs& x) {
+    const auto dim_of = [&](std::size_t k) { return xy && k < 2 && x.size() > 1 ? 1 - k : k; };
+    Sizes shape(x.size());
+    for (std::size_t k = 0; k < x.size(); ++k)
+      shape[dim_of(k)] = static_cast<std::int64_t>(x[k].values.size());
+    Outputs y;
+    for (std::size_t k = 0; k < x.size(); ++k)
+      y.push_back(support::generate(shape, [&](const Sizes& i) {
+        return x[k].values[static_cast<std::size_t>(i[dim_of(k)])];
+      }));
+    return y;
+  };
+}
+
+void add_expansions_of_lists(Rows& rows) {
+  rows.push_back(row("broadcast_tensors", "broadcast_tensors",
+                     [](const variable_list& x) { return eg::broadcast_tensors(x); }, broadcast_all,
+                     {{{3, 1}, {1, 4}}, {{3, 4}, {4}, {}}, {{2, 0}, {1}}, {{5}}}));
+  const Shapes vectors{{{3}, {2}}, {{2}, {}, {3}}, {{4}}, {{0}, {2}}};
+  rows.push_back(row("meshgrid", "meshgrid", [](const variable_list& x) { return eg::meshgrid(x); },
+                     grid(false), vectors,
+                     {{"meshgrid", [](const variable_list& x) { return eg::meshgrid(x, "ij"); }}}));
+  rows.push_back(row(
+      "meshgrid_xy", "meshgrid", [](const variable_list& x) { return eg::meshgrid(x, "xy"); },
+      grid(true), vectors));
+}
+
+void add_atleast(Rows& rows) {
+  const Shapes any{{{3, 4}}, {{2, 3, 2}}, {{5}}, {{}}, {{0}}, {{2, 0, 3}}};
+  const auto one = reshaped([](const Sizes& s) { return s.empty() ? Sizes{1} : s; });
+  const auto two = reshaped([](const Sizes& s) {
+    return s.empty() ? Sizes{1, 1} : s.size() == 1 ? Sizes{1, s[0]} : s;
+  });
+  const auto three = reshaped([](const Sizes& s) {
+    return s.empty()       ? Sizes{1, 1, 1}
+           : s.size() == 1 ? Sizes{1, s[0], 1}
+           : s.size() == 2 ? Sizes{s[0], s[1], 1}
+                           : s;
+  });
+  rows.push_back(row(
+      "atleast_1d", "atleast_1d", on1([](const Tensor& x) { return eg::atleast_1d(x); }), one, any,
+      {{"atleast_1d of a list", [](const variable_list& x) { return eg::atleast_1d(x); }}}));
+  rows.push_back(row(
+      "atleast_2d", "atleast_2d", on1([](const Tensor& x) { return eg::atleast_2d(x); }), two, any,
+      {{"atleast_2d of a list", [](const variable_list& x) { return eg::atleast_2d(x); }}}));
+  rows.push_back(row(
+      "atleast_3d", "atleast_3d", on1([](const Tensor& x) { return eg::atleast_3d(x); }), three,
+      any, {{"atleast_3d of a list", [](const variable_list& x) { return eg::atleast_3d(x); }}}));
+}
+
 void add_permutations(Rows& rows) {
   const Shapes three{{{2, 3, 4}}, {{1, 3, 2}}, {{2, 0, 3}}};
   const Shapes two{{{3, 4}}, {{1, 3}}, {{0, 2}}};
@@ -259,8 +259,8 @@ void add_expansions(Rows& rows) {
                       {"Tensor::expand_as", on1([](const Tensor& x) {
                          return x.expand_as(eg::zeros({2, 3, 4}));
                        })},
-                      {"broadcast_to", on1([](const Tensor& x) {
-                         return eg::broadcast_to(x, {2, 3, 4});
+                      {"Tensor::broadcast_to", on1([](const Tensor& x) {
+                         return x.broadcast_to({2, 3, 4});
                        })}}));
   rows.push_back(row("broadcast_to", "broadcast_to", on1([](const Tensor& x) {
                        return eg::broadcast_to(x, {2, 3, 4});
@@ -286,113 +286,17 @@ void add_expansions(Rows& rows) {
                              })));
 }
 
-void add_parts(Rows& rows) {
-  const Shapes any{{{3, 4}}, {{4, 2, 3}}, {{5}}};
-  rows.push_back(row("select", "select", on1([](const Tensor& x) { return eg::select(x, 0, 2); }),
-                     viewing([](const Sizes& s) { return selected(s, 0, 2); }),
-                     {{{3, 4}}, {{4, 2, 3}}, {{5}}, {{3, 0}}},
-                     {{"Tensor::select", on1([](const Tensor& x) { return x.select(0, 2); })},
-                      {"Tensor::operator[]", on1([](const Tensor& x) { return x[2]; })}}));
-  rows.push_back(with_member(
-      "select_last", "select", on1([](const Tensor& x) { return eg::select(x, -1, -1); }),
-      viewing([](const Sizes& s) { return selected(s, s.size() - 1, s.back() - 1); }), any,
-      on1([](const Tensor& x) { return x.select(x.dim() - 1, -1); })));
-  rows.push_back(with_member(
-      "slice", "slice", on1([](const Tensor& x) { return eg::slice(x, 0, 1, eg::nullopt, 2); }),
-      viewing([](const Sizes& s) { return sliced(s, 0, 1, s[0] / 2, 2); }),
-      {{{3, 4}}, {{4, 2, 3}}, {{5}}, {{1, 2}}, {{3, 0}}},
-      on1([](const Tensor& x) { return x.slice(0, 1, eg::nullopt, 2); })));
-  rows.push_back(with_member("slice_clipped", "slice",
-                             on1([](const Tensor& x) { return eg::slice(x, -1, -3, 100); }),
-                             viewing([](const Sizes& s) {
-                               const std::int64_t n = std::min<std::int64_t>(3, s.back());
-                               return sliced(s, s.size() - 1, s.back() - n, n, 1);
-                             }),
-                             {{{3, 4}}, {{4, 2, 2}}, {{5}}, {{3, 0}}},
-                             on1([](const Tensor& x) { return x.slice(-1, -3, 100); })));
-  rows.push_back(with_member("slice_nothing", "slice",
-                             on1([](const Tensor& x) { return eg::slice(x, 0, 2, 1); }),
-                             viewing([](const Sizes& s) { return sliced(s, 0, 0, 0, 1); }), any,
-                             on1([](const Tensor& x) { return x.slice(0, 2, 1); })));
-  rows.push_back(with_member("narrow", "narrow",
-                             on1([](const Tensor& x) { return eg::narrow(x, 0, 1, 2); }),
-                             viewing([](const Sizes& s) { return sliced(s, 0, 1, 2, 1); }), any,
-                             on1([](const Tensor& x) { return x.narrow(0, 1 - x.size(0), 2); })));
-  rows.push_back(with_member("diagonal", "diagonal",
-                             on1([](const Tensor& x) { return eg::diagonal(x); }),
-                             viewing([](const Sizes& s) { return diagonal_of(s, 0, 0, 1); }),
-                             {{{3, 4}}, {{4, 3}}, {{3, 2, 2}}, {{0, 3}}, {{1, 1}}},
-                             on1([](const Tensor& x) { return x.diagonal(); })));
-  rows.push_back(with_member(
-      "diagonal_above", "diagonal", on1([](const Tensor& x) { return eg::diagonal(x, 1, -2, -1); }),
-      viewing([](const Sizes& s) { return diagonal_of(s, 1, s.size() - 2, s.size() - 1); }),
-      {{{3, 4}}, {{4, 3}}, {{2, 3, 3}}, {{2, 1}}},
-      on1([](const Tensor& x) { return x.diagonal(1, -2, -1); })));
-  rows.push_back(with_member("diagonal_below", "diagonal",
-                             on1([](const Tensor& x) { return eg::diagonal(x, -1, 2, 0); }),
-                             viewing([](const Sizes& s) { return diagonal_of(s, -1, 2, 0); }),
-                             {{{3, 2, 4}}, {{2, 1, 3}}, {{1, 2, 1}}},
-                             on1([](const Tensor& x) { return x.diagonal(-1, 2, 0); })));
-  Row strided = with_member(
-      "as_strided", "as_strided", on1([](const Tensor& x) {
-        return eg::as_strided(x, {2, 3}, {1, 2}, 1);
-      }),
-      [](const Inputs& x) {  // elements overlap
-        return Outputs{support::generate({2, 3}, [&](const Sizes& i) {
-          return x[0].values[static_cast<std::size_t>(1 + i[0] + 2 * i[1])];
-        })};
-      },
-      {{{3, 4}}, {{7}}, {{2, 2, 2}}}, on1([](const Tensor& x) {
-        return x.as_strided({2, 3}, {1, 2}, 1);
-      }));
-  strided.any_layout = false;  // it speaks of the memory itself
-  rows.push_back(strided);
-}
-
-void add_lists(Rows& rows) {
-  rows.push_back(with_member(
-      "unbind", "unbind", list_on1([](const Tensor& x) { return eg::unbind(x); }),
-      [](const Inputs& x) {
-        Outputs y;
-        for (std::int64_t k = 0; k < x[0].sizes[0]; ++k) {
-          const View v = selected(x[0].sizes, 0, k);
-          y.push_back(picked(x[0], v.sizes, v.source)[0]);
-        }
-        return y;
-      },
-      {{{3, 4}}, {{2, 3, 2}}, {{4}}, {{2, 0}}},
-      list_on1([](const Tensor& x) { return x.unbind(-x.dim()); })));
-  rows.push_back(with_member("split", "split",
-                             list_on1([](const Tensor& x) { return eg::split(x, 2); }),
-                             pieces(0, [](std::int64_t n) { return cut(n, 2); }),
-                             {{{3, 4}}, {{4, 2, 3}}, {{5}}, {{1, 2}}, {{0, 2}}},
-                             list_on1([](const Tensor& x) { return x.split(2, 0); })));
-  rows.push_back(with_member("split_with_sizes", "split_with_sizes", list_on1([](const Tensor& x) {
-                               return eg::split_with_sizes(x, {1, 0, x.size(1) - 1}, 1);
-                             }),
-                             pieces(1,
-                                    [](std::int64_t n) {
-                                      return std::vector<std::int64_t>{1, 0, n - 1};
-                                    }),
-                             {{{3, 4}}, {{4, 2, 3}}, {{0, 2}}}, list_on1([](const Tensor& x) {
-                               return x.split_with_sizes({1, 0, x.size(1) - 1}, 1);
-                             })));
-  rows.push_back(with_member(
-      "chunk", "chunk", list_on1([](const Tensor& x) { return eg::chunk(x, 3); }),
-      pieces(0, [](std::int64_t n) { return cut(n, std::max<std::int64_t>(1, (n + 2) / 3)); }),
-      {{{3, 4}}, {{4, 2, 3}}, {{7}}, {{2, 2}}},
-      list_on1([](const Tensor& x) { return x.chunk(3, 0); })));
-}
-
 }  // namespace
 
 Rows view_rows() {
   Rows rows;
   add_reshapes(rows);
+  add_cuts(rows);
   add_permutations(rows);
+  add_movements(rows);
   add_expansions(rows);
-  add_parts(rows);
-  add_lists(rows);
+  add_expansions_of_lists(rows);
+  add_atleast(rows);
   // Later versions of PyTorch say the same.
   for (const char* name : {"reshape", "reshape_inferred", "flatten", "flatten_some"})
     named(rows, name).other_nodes = {"ViewBackward0"};

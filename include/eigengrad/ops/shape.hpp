@@ -1,57 +1,73 @@
 #pragma once
 
+#include <string_view>
 #include <vector>
 
 #include "eigengrad/core/tensor.hpp"
+#include "eigengrad/ops/assembly.hpp"
+#include "eigengrad/ops/parts.hpp"
 
+/// Views of all elements of a tensor in another shape or order.
 namespace eigengrad {
 
 // Views share memory with x; writing to either is seen in both. Negative dimensions count from the
-// end. Throws: IndexError for a dimension or index out of range; ShapeError for impossible shapes.
+// end. Cost: O(1) but where a function says that it copies.
+// Throws: IndexError for a dimension out of range; ShapeError for impossible shapes.
 
 /// x with other extents (one may be -1); a view where the layout allows, a copy otherwise.
 EIGENGRAD_API Tensor reshape(const Tensor& x, IntArrayRef sizes);
-/// Dimensions start to end (inclusive) merged into one.
+/// Dimensions start to end (inclusive) merged into one. Copies where reshape does.
 EIGENGRAD_API Tensor flatten(const Tensor& x, std::int64_t start_dim = 0,
                              std::int64_t end_dim = -1);
-EIGENGRAD_API Tensor transpose(const Tensor& x, std::int64_t d0, std::int64_t d1);
-EIGENGRAD_API Tensor permute(const Tensor& x, IntArrayRef dims);
-/// Transpose of a matrix; tensors of fewer dimensions stay as they are.
-EIGENGRAD_API Tensor t(const Tensor& x);
+/// One dimension cut into several; one of `sizes` may be -1. Shapes: (..., prod(sizes), ...) ->
+/// (..., sizes..., ...).
+EIGENGRAD_API Tensor unflatten(const Tensor& x, std::int64_t dim, IntArrayRef sizes);
+/// All elements in one dimension. Copies where reshape does.
+EIGENGRAD_API Tensor ravel(const Tensor& x);
 EIGENGRAD_API Tensor squeeze(const Tensor& x);
 EIGENGRAD_API Tensor squeeze(const Tensor& x, std::int64_t d);
 EIGENGRAD_API Tensor unsqueeze(const Tensor& x, std::int64_t d);
+
+EIGENGRAD_API Tensor transpose(const Tensor& x, std::int64_t d0, std::int64_t d1);
+EIGENGRAD_API Tensor swapaxes(const Tensor& x, std::int64_t axis0, std::int64_t axis1);
+EIGENGRAD_API Tensor swapdims(const Tensor& x, std::int64_t dim0, std::int64_t dim1);
+EIGENGRAD_API Tensor permute(const Tensor& x, IntArrayRef dims);
+/// Dimension source[i] moved to position destination[i]; the others keep their order.
+/// Throws: ShapeError when the lists differ in length; ValueError for a dimension named twice.
+EIGENGRAD_API Tensor movedim(const Tensor& x, IntArrayRef source, IntArrayRef destination);
+EIGENGRAD_API Tensor movedim(const Tensor& x, std::int64_t source, std::int64_t destination);
+EIGENGRAD_API Tensor moveaxis(const Tensor& x, IntArrayRef source, IntArrayRef destination);
+EIGENGRAD_API Tensor moveaxis(const Tensor& x, std::int64_t source, std::int64_t destination);
+/// Transpose of a matrix; tensors of fewer dimensions stay as they are.
+EIGENGRAD_API Tensor t(const Tensor& x);
+/// Transpose of each matrix of a batch; elements are real, so there is nothing to conjugate.
+EIGENGRAD_API Tensor adjoint(const Tensor& x);
+
 /// A view in which extents of 1, and missing leading ones, are repeated; -1 keeps an extent.
 EIGENGRAD_API Tensor expand(const Tensor& x, IntArrayRef sizes);
 EIGENGRAD_API Tensor broadcast_to(const Tensor& x, IntArrayRef sizes);
-EIGENGRAD_API Tensor select(const Tensor& x, std::int64_t d, std::int64_t index);
-/// start:end:step along `d`; bounds are clipped, negative ones count from the end.
-EIGENGRAD_API Tensor slice(const Tensor& x, std::int64_t d = 0,
-                           optional<std::int64_t> start = nullopt,
-                           optional<std::int64_t> end = nullopt, std::int64_t step = 1);
-EIGENGRAD_API Tensor narrow(const Tensor& x, std::int64_t d, std::int64_t start,
-                            std::int64_t length);
-/// The diagonal of dimensions dim1 and dim2 as a new last dimension.
-EIGENGRAD_API Tensor diagonal(const Tensor& x, std::int64_t offset = 0, std::int64_t dim1 = 0,
-                              std::int64_t dim2 = 1);
-/// A view with any extents, strides and offset (in elements of the storage).
-EIGENGRAD_API Tensor as_strided(const Tensor& x, IntArrayRef sizes, IntArrayRef strides,
-                                optional<std::int64_t> storage_offset = nullopt);
-/// All slices along `d`.
-EIGENGRAD_API std::vector<Tensor> unbind(const Tensor& x, std::int64_t d = 0);
-/// Pieces of `split_size` along `d`; the last may be smaller.
-EIGENGRAD_API std::vector<Tensor> split(const Tensor& x, std::int64_t split_size,
-                                        std::int64_t d = 0);
-EIGENGRAD_API std::vector<Tensor> split_with_sizes(const Tensor& x, IntArrayRef split_sizes,
-                                                   std::int64_t d = 0);
-/// At most `chunks` pieces of equal size.
-EIGENGRAD_API std::vector<Tensor> chunk(const Tensor& x, std::int64_t chunks, std::int64_t d = 0);
+/// Each tensor expanded to the shape that all broadcast to.
+EIGENGRAD_API std::vector<Tensor> broadcast_tensors(TensorList xs);
+/// Coordinates of the points of a grid: result k has along dimension k what xs[k] has, and repeats
+/// it along the others. Indexing "xy" exchanges the first two dimensions.
+/// Shapes: n tensors of at most one dimension -> n tensors of n dimensions.
+/// Throws: ShapeError, DtypeError when dtypes differ, ValueError for another indexing.
+EIGENGRAD_API std::vector<Tensor> meshgrid(TensorList xs);
+EIGENGRAD_API std::vector<Tensor> meshgrid(TensorList xs, std::string_view indexing);
 
-/// Joined along an existing dimension. Tensors of shape (0) are skipped.
-EIGENGRAD_API Tensor cat(TensorList xs, std::int64_t d = 0);
-/// Joined along a new dimension.
-EIGENGRAD_API Tensor stack(TensorList xs, std::int64_t d = 0);
+/// At least 1, 2 or 3 dimensions. A vector becomes a row; atleast_3d makes (1, n, 1) of it, and
+/// (n, m, 1) of a matrix.
+EIGENGRAD_API Tensor atleast_1d(const Tensor& x);
+EIGENGRAD_API std::vector<Tensor> atleast_1d(TensorList xs);
+EIGENGRAD_API Tensor atleast_2d(const Tensor& x);
+EIGENGRAD_API std::vector<Tensor> atleast_2d(TensorList xs);
+EIGENGRAD_API Tensor atleast_3d(const Tensor& x);
+EIGENGRAD_API std::vector<Tensor> atleast_3d(TensorList xs);
 
 EIGENGRAD_API Tensor clone(const Tensor& x);
+/// A tensor like x with every element `value`. Its derivative by x is 0.
+EIGENGRAD_API Tensor fill(const Tensor& x, const Scalar& value);
+/// Throws: ShapeError when `value` has dimensions.
+EIGENGRAD_API Tensor fill(const Tensor& x, const Tensor& value);
 
 }  // namespace eigengrad

@@ -2,6 +2,7 @@ import torch
 
 from rows import ANY, BOOL, F64, I64, Row, of, untracked
 
+T = torch.tensor
 ROWS = {
     "cat": Row(lambda *x: torch.cat(x), [[(3, 2), (2, 2), (1, 2)], [(2,), (0,), (3,)]]),
     "cat_last": Row(lambda *x: torch.cat(x, -1), [[(3, 4), (3, 2)], [(2, 1, 2), (2, 1, 3)]]),
@@ -14,4 +15,29 @@ ROWS = {
     "to_double": Row(lambda x: x.to(F64), ANY),
     "to_int64": untracked(lambda x: x.to(I64), ANY),
     "to_bool": untracked(lambda x: x.to(BOOL), ANY),
+    "concat": Row(lambda *x: torch.concat(x, 1), [[(3, 4), (3, 2)]]),
+    "hstack": Row(lambda *x: torch.hstack(x), [[(3, 4), (3, 2)], [(2,), (3,)], [(), ()]]),
+    "vstack": Row(lambda *x: torch.vstack(x), [[(3, 4), (2, 4)], [(3,), (3,)], [(2,), (3, 2)]]),
+    "dstack": Row(lambda *x: torch.dstack(x), [[(3, 4), (3, 4)], [(3,), (3,)], [(), ()]]),
+    "column_stack": Row(lambda *x: torch.column_stack(x),
+                        [[(3, 4), (3, 4)], [(3,), (3, 2)], [(), ()]]),
+    "block_diag": Row(lambda *x: torch.block_diag(*x), [[(2, 3), (1, 2)], [(3,), (), (2, 1)]]),
+    "cartesian_prod": Row(lambda *x: torch.cartesian_prod(*x),
+                          [[(3,), (2,)], [(2,), (3,), (2,)], [(4,)]]),
+    "combinations": Row(torch.combinations, of((4,), (2,))),
+    "combinations_of_3": Row(lambda x: torch.combinations(x, 3), of((4,))),
+    "combinations_replacing": Row(lambda x: torch.combinations(x, 3, True), of((4,), (2,))),
+    "combinations_of_1": Row(lambda x: torch.combinations(x, 1), of((4,))),
+    "repeat": Row(lambda x: x.repeat(2, 1, 3), of((3, 4), (2, 3, 2), (3,), ())),
+    "repeat_nothing": Row(lambda x: x.repeat(2, 0), of((3, 4), (3,))),
+    "tile": Row(lambda x: x.tile(2), of((3, 4), (3,), ())),
+    "repeat_interleave": Row(lambda x: x.repeat_interleave(3), of((3, 4), (3,), ())),
+    "repeat_interleave_dim": Row(lambda x: x.repeat_interleave(2, 0), of((3, 4), (3,))),
+    "repeat_interleave_tensor": Row(lambda x, n: x.repeat_interleave(n, 0),
+                                    [[(3, 2), T([2, 0, 3])], [(4,), T([1])]]),
+    "repeat_interleave_tensor_flat": Row(lambda x, n: x.repeat_interleave(n),
+                                         [[(2, 2), T([2, 0, 3, 1])], [(3,), T([2])]]),
+    "repeat_interleave_index": untracked(torch.repeat_interleave, [[T([2, 0, 3])]]),
+    "fill": Row(lambda x: torch.fill(x, 2.5), ANY),
+    "fill_tensor": Row(torch.fill, [[(3, 4), ()], [(), ()]]),
 }
