@@ -12,7 +12,9 @@ namespace eigengrad {
 
 /// Joined along an existing dimension. Tensors of shape (0) are skipped.
 EIGENGRAD_API Tensor cat(TensorList xs, std::int64_t d = 0);
+/// cat() by another name.
 EIGENGRAD_API Tensor concat(TensorList xs, std::int64_t d = 0);
+/// cat() by its name in NumPy.
 EIGENGRAD_API Tensor concatenate(TensorList xs, std::int64_t d = 0);
 /// Joined along a new dimension.
 EIGENGRAD_API Tensor stack(TensorList xs, std::int64_t d = 0);
@@ -20,6 +22,7 @@ EIGENGRAD_API Tensor stack(TensorList xs, std::int64_t d = 0);
 EIGENGRAD_API Tensor hstack(TensorList xs);
 /// Joined along dimension 0, vectors as rows.
 EIGENGRAD_API Tensor vstack(TensorList xs);
+/// vstack() by another name.
 EIGENGRAD_API Tensor row_stack(TensorList xs);
 /// Joined along dimension 2 after atleast_3d.
 EIGENGRAD_API Tensor dstack(TensorList xs);

@@ -16,6 +16,7 @@ EIGENGRAD_API Tensor triu(const Tensor& x, std::int64_t diagonal = 0);
 /// Shapes: (2, number of elements), int64.
 EIGENGRAD_API Tensor tril_indices(std::int64_t row, std::int64_t col, std::int64_t offset = 0,
                                   TensorOptions o = kInt64);
+/// The same for the upper triangle.
 EIGENGRAD_API Tensor triu_indices(std::int64_t row, std::int64_t col, std::int64_t offset = 0,
                                   TensorOptions o = kInt64);
 

@@ -11,11 +11,13 @@ namespace eigengrad {
 // gradient of a view is added into that of the whole where it lies.
 // Throws: IndexError for a dimension or index out of range.
 
+/// The slice at one index, without dimension `d`.
 EIGENGRAD_API Tensor select(const Tensor& x, std::int64_t d, std::int64_t index);
 /// start:end:step along `d`; bounds are clipped, negative ones count from the end.
 EIGENGRAD_API Tensor slice(const Tensor& x, std::int64_t d = 0,
                            optional<std::int64_t> start = nullopt,
                            optional<std::int64_t> end = nullopt, std::int64_t step = 1);
+/// `length` elements along `d` from `start` on. Throws: IndexError when they reach beyond the end.
 EIGENGRAD_API Tensor narrow(const Tensor& x, std::int64_t d, std::int64_t start,
                             std::int64_t length);
 /// `start` is an int64 tensor without dimensions. Throws: DtypeError, ShapeError when it is not.
@@ -32,7 +34,7 @@ EIGENGRAD_API Tensor as_strided(const Tensor& x, IntArrayRef sizes, IntArrayRef 
 
 /// All slices along `d`.
 EIGENGRAD_API std::vector<Tensor> unbind(const Tensor& x, std::int64_t d = 0);
-/// Pieces of `split_size` along `d`; the last may be smaller.
+/// Pieces of `split_size` along `d`, the last may be smaller; or pieces of the given sizes.
 EIGENGRAD_API std::vector<Tensor> split(const Tensor& x, std::int64_t split_size,
                                         std::int64_t d = 0);
 EIGENGRAD_API std::vector<Tensor> split(const Tensor& x, IntArrayRef split_sizes,
@@ -42,11 +44,13 @@ EIGENGRAD_API std::vector<Tensor> split_with_sizes(const Tensor& x, IntArrayRef 
                                                    std::int64_t d = 0);
 /// At most `chunks` pieces of equal size.
 EIGENGRAD_API std::vector<Tensor> chunk(const Tensor& x, std::int64_t chunks, std::int64_t d = 0);
-// The same pieces, which may be written to in place like any other view.
+/// split() into pieces that may be written to.
 EIGENGRAD_API std::vector<Tensor> unsafe_split(const Tensor& x, std::int64_t split_size,
                                                std::int64_t d = 0);
+/// split_with_sizes() into pieces that may be written to.
 EIGENGRAD_API std::vector<Tensor> unsafe_split_with_sizes(const Tensor& x, IntArrayRef split_sizes,
                                                           std::int64_t d = 0);
+/// chunk() into pieces that may be written to.
 EIGENGRAD_API std::vector<Tensor> unsafe_chunk(const Tensor& x, std::int64_t chunks,
                                                std::int64_t d = 0);
 /// Exactly `sections` pieces, the first ones larger by one where the extent is no multiple.
@@ -58,25 +62,30 @@ EIGENGRAD_API std::vector<Tensor> tensor_split(const Tensor& x, IntArrayRef indi
 /// An int64 tensor: without dimensions the number of sections, of one dimension the indices.
 EIGENGRAD_API std::vector<Tensor> tensor_split(const Tensor& x, const Tensor& indices_or_sections,
                                                std::int64_t d = 0);
-// Along dimension 1 (0 of a vector), 0 and 2. Throws: ShapeError for too few dimensions, or when the
-// number of sections does not divide the extent.
+// Throws: ShapeError for too few dimensions, or when the number of sections does not divide the extent.
+/// tensor_split() along dimension 1, or dimension 0 of a vector.
 EIGENGRAD_API std::vector<Tensor> hsplit(const Tensor& x, std::int64_t sections);
 EIGENGRAD_API std::vector<Tensor> hsplit(const Tensor& x, IntArrayRef indices);
+/// tensor_split() along dimension 0.
 EIGENGRAD_API std::vector<Tensor> vsplit(const Tensor& x, std::int64_t sections);
 EIGENGRAD_API std::vector<Tensor> vsplit(const Tensor& x, IntArrayRef indices);
+/// tensor_split() along dimension 2.
 EIGENGRAD_API std::vector<Tensor> dsplit(const Tensor& x, std::int64_t sections);
 EIGENGRAD_API std::vector<Tensor> dsplit(const Tensor& x, IntArrayRef indices);
 
 // Copies of x with `src` in the place of the part that the view function of the same name shows.
 // Shapes: src has those of the part; the result has those and the dtype of x. Throws: ShapeError.
+/// Replaces the slice at one index.
 EIGENGRAD_API Tensor select_scatter(const Tensor& x, const Tensor& src, std::int64_t d,
                                     std::int64_t index);
+/// Replaces what slice() shows.
 EIGENGRAD_API Tensor slice_scatter(const Tensor& x, const Tensor& src, std::int64_t d = 0,
                                    optional<std::int64_t> start = nullopt,
                                    optional<std::int64_t> end = nullopt, std::int64_t step = 1);
+/// Replaces a diagonal.
 EIGENGRAD_API Tensor diagonal_scatter(const Tensor& x, const Tensor& src, std::int64_t offset = 0,
                                       std::int64_t dim1 = 0, std::int64_t dim2 = 1);
-/// Throws: ValueError when elements of the part share memory.
+/// Replaces what as_strided() shows. Throws: ValueError when elements of the part share memory.
 EIGENGRAD_API Tensor as_strided_scatter(const Tensor& x, const Tensor& src, IntArrayRef sizes,
                                         IntArrayRef strides,
                                         optional<std::int64_t> storage_offset = nullopt);

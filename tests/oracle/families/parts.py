@@ -47,6 +47,4 @@ ROWS = {
                          [[(5, 2), (2, 2)], [(4,), (2,)]]),
     "diagonal_scatter": Row(lambda x, y: torch.diagonal_scatter(x, y, 1),
                             [[(3, 4), (3,)], [(2, 2, 3), (3, 1)]]),
-    "as_strided_scatter": Row(lambda x, y: torch.as_strided_scatter(x, y, (2, 2), (1, 3), 1),
-                              [[(3, 4), (2, 2)], [(7,), (2, 2)]]),
 }
