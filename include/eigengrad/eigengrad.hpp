@@ -34,6 +34,7 @@
 #include "eigengrad/ops/products.hpp"
 #include "eigengrad/ops/rearrange.hpp"
 #include "eigengrad/ops/reductions.hpp"
+#include "eigengrad/ops/rounding.hpp"
 #include "eigengrad/ops/scatter.hpp"
 #include "eigengrad/ops/shape.hpp"
 #include "eigengrad/ops/softmax.hpp"

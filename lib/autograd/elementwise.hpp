@@ -142,8 +142,10 @@ template <class T, class S>
 Pack<T> pull(Pack<T> g, const S& s) {
   if constexpr (std::same_as<S, Zero>)
     return Pack<T>(0);
-  else if constexpr (requires { s.mask; })
+  else if constexpr (requires { s.slope; })
     return kernels::select(s.mask, pull(g, s.slope), Pack<T>(0));
+  else if constexpr (requires { s.elsewhere; })
+    return kernels::select(s.mask, pull(g, s.here), pull(g, s.elsewhere));
   else if constexpr (requires { s.denominator; })
     return g / Pack<T>(s.denominator);
   else
@@ -155,7 +157,9 @@ Tensor pull(const Tensor& g, const S& s) {
     return g;
   } else if constexpr (std::same_as<S, Zero>) {
     return zeros_like(g);
-  } else if constexpr (requires { s.mask; }) {
+  } else if constexpr (requires { s.elsewhere; }) {
+    return where(s.mask, pull(g, s.here), pull(g, s.elsewhere));
+  } else if constexpr (requires { s.slope; }) {
     return where(s.mask, pull(g, s.slope), Scalar(0));
   } else if constexpr (requires { s.denominator; }) {
     return g / s.denominator;
@@ -270,7 +274,8 @@ constexpr void check_op() {
 ///   slope(x) or slope_at_output(y) for one input;
 ///   slope_a(a, b, y), slope_b(a, b, y) for two, slope_c too for three: generic over Pack and
 ///   Tensor, with parameters `const Value auto&` where the slope looks and `Unused` elsewhere. The
-///   slope is an expression, a number, One, Zero, over(denominator) or when(mask, slope).
+///   slope is an expression, a number, One, Zero, over(denominator), when(mask, slope) or
+///   either(mask, slope, slope).
 /// and optionally `on_integers`, `no_bool`, `first_is_mask`, `number`. Parameters are its data members.
 /// Saved values, vjp, jvp, broadcasting and every higher order follow.
 template <class Op, class... X>

@@ -39,6 +39,17 @@ template <class M, class S>
 When<M, S> when(const M& mask, const S& slope) {
   return {mask, slope};
 }
+/// One slope where `mask` is true, another elsewhere.
+template <class M, class A, class B>
+struct Either {
+  M mask;
+  A here;
+  B elsewhere;
+};
+template <class M, class A, class B>
+Either<M, A, B> either(const M& mask, const A& here, const B& elsewhere) {
+  return {mask, here, elsewhere};
+}
 /// The slope 1 / denominator, applied as a division.
 template <class D>
 struct Over {
@@ -315,6 +326,10 @@ Pack<T> cospi(Pack<T> x) {
 }
 
 inline Pack<std::int64_t> abs(Pack<std::int64_t> x) { return x.v < 0 ? -x : x; }
+inline Pack<std::int64_t> floor(Pack<std::int64_t> x) { return x; }
+inline Pack<std::int64_t> ceil(Pack<std::int64_t> x) { return x; }
+inline Pack<std::int64_t> trunc(Pack<std::int64_t> x) { return x; }
+inline Pack<std::int64_t> rint(Pack<std::int64_t> x) { return x; }
 
 template <class T>
 Pack<T> where(Mask<T> m, Pack<T> a, std::type_identity_t<Pack<T>> b) {
@@ -342,7 +357,7 @@ Pack<T> minimum(Pack<T> a, Pack<T> b) {
   return where(b < a, b, a);
 }
 /// -1, 0 or 1; zero for both zeros and for NaN.
-template <std::floating_point T>
+template <class T>
 Pack<T> sign(Pack<T> x) {
   const Pack<T> zero(0);
   return where(x < zero, Pack<T>(-1), where(zero < x, Pack<T>(1), zero));

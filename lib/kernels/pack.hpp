@@ -121,9 +121,26 @@ Pack<T> select(Mask<T> m, Pack<T> a, Pack<T> b) {
 
 template <std::floating_point T>
 bool all(Mask<T> m) {
+  [[maybe_unused]] constexpr bool wide = std::same_as<T, double>;
+#if defined(__AVX512DQ__)
+  if constexpr (wide)
+    return _mm512_movepi64_mask(_mm512_castpd_si512(m.m)) == 0xff;
+  else
+    return _mm512_movepi32_mask(_mm512_castps_si512(m.m)) == 0xffff;
+#elif defined(__AVX__) && !defined(__AVX512F__)
+  if constexpr (wide)
+    return _mm256_movemask_pd(m.m) == 0xf;
+  else
+    return _mm256_movemask_ps(m.m) == 0xff;
+#elif defined(__SSE2__) && !defined(__AVX__)
+  if constexpr (wide)
+    return _mm_movemask_pd(m.m) == 0x3;
+  else
+    return _mm_movemask_ps(m.m) == 0xf;
+#else
   return Eigen::internal::predux_min(select(m, Pack<T>(1), Pack<T>(0)).v) > T(0);
+#endif
 }
-
 template <std::floating_point T>
 bool any(Mask<T> m) {
   return !all(!m);

@@ -5,6 +5,7 @@
 #include "autograd/elementwise.hpp"
 #include "autograd/shapes.hpp"
 #include "core/fail.hpp"
+#include "kernels/slopes.hpp"
 #include "ops/rule_math.hpp"
 
 namespace eigengrad {
@@ -14,6 +15,11 @@ using autograd::apply;
 using autograd::apply_inplace;
 using math::Unused;
 using math::Value;
+
+constexpr double kLog2 = 0.693147180559945309417232121458176568;
+constexpr double kLog10 = 2.302585092994045684017991454684364208;
+constexpr double kRadian = 0.0174532925199432957692369076848861271;  // pi / 180
+constexpr double kDegree = 57.2957795130823208767981548141051703;
 
 struct Abs {
   static constexpr int arity = 1;
@@ -32,6 +38,23 @@ struct Exp {
   static auto slope_at_output(const Value auto& y) { return y; }
 };
 
+struct Exp2 {
+  static constexpr int arity = 1;
+  static constexpr auto node_name = "Exp2Backward0";
+  static constexpr auto op_name = "exp2";
+  static auto value(const auto& x) { return math::exp2(x); }
+  static auto slope_at_output(const Value auto& y) { return y * kLog2; }
+};
+
+struct Expm1 {
+  static constexpr int arity = 1;
+  static constexpr auto node_name = "Expm1Backward0";
+  static constexpr auto op_name = "expm1";
+  static auto value(const auto& x) { return math::expm1(x); }
+  // Not y + 1, which is 0 for x below -37.
+  static auto slope(const Value auto& x) { return math::exp(x); }
+};
+
 struct Log {
   static constexpr int arity = 1;
   static constexpr auto node_name = "LogBackward0";
@@ -40,12 +63,47 @@ struct Log {
   static auto slope(const Value auto& x) { return math::over(x); }
 };
 
+struct Log2 {
+  static constexpr int arity = 1;
+  static constexpr auto node_name = "Log2Backward0";
+  static constexpr auto op_name = "log2";
+  static auto value(const auto& x) { return math::log2(x); }
+  static auto slope(const Value auto& x) { return math::over(x * kLog2); }
+};
+
+struct Log10 {
+  static constexpr int arity = 1;
+  static constexpr auto node_name = "Log10Backward0";
+  static constexpr auto op_name = "log10";
+  static auto value(const auto& x) { return math::log10(x); }
+  static auto slope(const Value auto& x) { return math::over(x * kLog10); }
+};
+
+struct Log1p {
+  static constexpr int arity = 1;
+  static constexpr auto node_name = "Log1PBackward0";
+  static constexpr auto op_name = "log1p";
+  static auto value(const auto& x) { return math::log1p(x); }
+  static auto slope(const Value auto& x) { return math::over(x + 1); }
+};
+
 struct Sqrt {
   static constexpr int arity = 1;
   static constexpr auto node_name = "SqrtBackward0";
   static constexpr auto op_name = "sqrt";
   static auto value(const auto& x) { return math::sqrt(x); }
   static auto slope_at_output(const Value auto& y) { return math::over(y * 2); }
+};
+
+struct Rsqrt {
+  static constexpr int arity = 1;
+  static constexpr auto node_name = "RsqrtBackward0";
+  static constexpr auto op_name = "rsqrt";
+  template <class X>
+  static X value(const X& x) {
+    return X(1) / math::sqrt(x);
+  }
+  static auto slope_at_output(const Value auto& y) { return y * y * y * -0.5; }
 };
 
 struct Square {
@@ -85,35 +143,111 @@ struct Cos {
   static auto slope(const Value auto& x) { return -math::sin(x); }
 };
 
+struct Tan {
+  static constexpr int arity = 1;
+  static constexpr auto node_name = "TanBackward0";
+  static constexpr auto op_name = "tan";
+  static auto value(const auto& x) { return math::tan(x); }
+  static auto slope_at_output(const Value auto& y) { return y * y + 1; }
+};
+
+struct Asin {
+  static constexpr int arity = 1;
+  static constexpr auto node_name = "AsinBackward0";
+  static constexpr auto op_name = "asin";
+  static auto value(const auto& x) { return math::asin(x); }
+  static auto slope(const Value auto& x) { return math::over(math::sqrt((1 - x) * (x + 1))); }
+};
+
+struct Acos {
+  static constexpr int arity = 1;
+  static constexpr auto node_name = "AcosBackward0";
+  static constexpr auto op_name = "acos";
+  static auto value(const auto& x) { return math::acos(x); }
+  static auto slope(const Value auto& x) { return math::over(-math::sqrt((1 - x) * (x + 1))); }
+};
+
+struct Atan {
+  static constexpr int arity = 1;
+  static constexpr auto node_name = "AtanBackward0";
+  static constexpr auto op_name = "atan";
+  static auto value(const auto& x) { return math::atan(x); }
+  static auto slope(const Value auto& x) { return math::over(x * x + 1); }
+};
+
+struct Sinc {
+  static constexpr int arity = 1;
+  static constexpr auto node_name = "SincBackward0";
+  static constexpr auto op_name = "sinc";
+  static auto value(const auto& x) { return math::sinc_factor(x, 0); }
+  static auto slope(const Value auto& x) { return math::sinc_slope(x, 0); }
+};
+
+struct Deg2Rad {
+  static constexpr int arity = 1;
+  static constexpr auto node_name = "Deg2RadBackward0";
+  static constexpr auto op_name = "deg2rad";
+  static auto value(const auto& x) { return x * kRadian; }
+  static auto slope(Unused) { return kRadian; }
+};
+
+struct Rad2Deg {
+  static constexpr int arity = 1;
+  static constexpr auto node_name = "Rad2DegBackward0";
+  static constexpr auto op_name = "rad2deg";
+  static auto value(const auto& x) { return x * kDegree; }
+  static auto slope(Unused) { return kDegree; }
+};
+
+struct Sinh {
+  static constexpr int arity = 1;
+  static constexpr auto node_name = "SinhBackward0";
+  static constexpr auto op_name = "sinh";
+  static auto value(const auto& x) { return math::sinh(x); }
+  static auto slope(const Value auto& x) { return math::cosh(x); }
+};
+
+struct Cosh {
+  static constexpr int arity = 1;
+  static constexpr auto node_name = "CoshBackward0";
+  static constexpr auto op_name = "cosh";
+  static auto value(const auto& x) { return math::cosh(x); }
+  static auto slope(const Value auto& x) { return math::sinh(x); }
+};
+
 struct Tanh {
   static constexpr int arity = 1;
   static constexpr auto node_name = "TanhBackward0";
   static constexpr auto op_name = "tanh";
   static auto value(const auto& x) { return math::tanh(x); }
-  static auto slope_at_output(const Value auto& y) { return 1 - y * y; }
+  static auto slope(const Value auto& x) { return math::tanh_slope(x); }
 };
 
-struct Sigmoid {
+struct Asinh {
   static constexpr int arity = 1;
-  static constexpr auto node_name = "SigmoidBackward0";
-  static constexpr auto op_name = "sigmoid";
-  template <class X>
-  static X value(const X& x) {
-    return X(1) / (X(1) + math::exp(-x));
-  }
-  static auto slope_at_output(const Value auto& y) { return (1 - y) * y; }
+  static constexpr auto node_name = "AsinhBackward0";
+  static constexpr auto op_name = "asinh";
+  static auto value(const auto& x) { return math::asinh(x); }
+  static auto slope(const Value auto& x) { return math::inverse_hypot(x); }
 };
 
-struct Relu {
+struct Acosh {
   static constexpr int arity = 1;
-  static constexpr auto node_name = "ReluBackward0";
-  static constexpr auto op_name = "relu";
-  static constexpr bool on_integers = true;
-  template <class X>
-  static X value(const X& x) {
-    return math::maximum(x, X(0));
+  static constexpr auto node_name = "AcoshBackward0";
+  static constexpr auto op_name = "acosh";
+  static auto value(const auto& x) { return math::acosh(x); }
+  // sqrt(x x - 1), which would overflow.
+  static auto slope(const Value auto& x) {
+    return math::over(math::sqrt(x - 1) * math::sqrt(x + 1));
   }
-  static auto slope_at_output(const Value auto& y) { return math::when(y > 0, 1); }
+};
+
+struct Atanh {
+  static constexpr int arity = 1;
+  static constexpr auto node_name = "AtanhBackward0";
+  static constexpr auto op_name = "atanh";
+  static auto value(const auto& x) { return math::atanh(x); }
+  static auto slope(const Value auto& x) { return math::over((1 - x) * (x + 1)); }
 };
 
 struct Clamp {
@@ -166,17 +300,50 @@ Clamp clamp_rule(const optional<Scalar>& min, const optional<Scalar>& max) {
 
 }  // namespace
 
-Tensor abs(const Tensor& x) { return apply(Abs{}, x); }
-Tensor exp(const Tensor& x) { return apply(Exp{}, x); }
-Tensor log(const Tensor& x) { return apply(Log{}, x); }
-Tensor sqrt(const Tensor& x) { return apply(Sqrt{}, x); }
 Tensor square(const Tensor& x) { return apply(Square{}, x.dtype() == kBool ? x.to(kInt64) : x); }
-Tensor reciprocal(const Tensor& x) { return apply(Reciprocal{}, x); }
-Tensor sin(const Tensor& x) { return apply(Sin{}, x); }
-Tensor cos(const Tensor& x) { return apply(Cos{}, x); }
-Tensor tanh(const Tensor& x) { return apply(Tanh{}, x); }
-Tensor sigmoid(const Tensor& x) { return apply(Sigmoid{}, x); }
-Tensor relu(const Tensor& x) { return apply(Relu{}, x); }
+Tensor Tensor::square() const { return eigengrad::square(*this); }
+Tensor& Tensor::square_() { return apply_inplace(Square{}, *this); }
+
+Tensor positive(const Tensor& x) {
+  if (x.dtype() == kBool)
+    detail::fail<DtypeError>("positive",
+                             "is not defined for bool tensors; convert them with "
+                             "to(kInt64) first");
+  return x;
+}
+Tensor Tensor::positive() const { return eigengrad::positive(*this); }
+
+#define EIGENGRAD_UNARY(name, Rule)                            \
+  Tensor name(const Tensor& x) { return apply(Rule{}, x); }    \
+  Tensor Tensor::name() const { return apply(Rule{}, *this); } \
+  Tensor& Tensor::name##_() { return apply_inplace(Rule{}, *this); }
+EIGENGRAD_UNARY(abs, Abs)
+EIGENGRAD_UNARY(exp, Exp)
+EIGENGRAD_UNARY(exp2, Exp2)
+EIGENGRAD_UNARY(expm1, Expm1)
+EIGENGRAD_UNARY(log, Log)
+EIGENGRAD_UNARY(log2, Log2)
+EIGENGRAD_UNARY(log10, Log10)
+EIGENGRAD_UNARY(log1p, Log1p)
+EIGENGRAD_UNARY(sqrt, Sqrt)
+EIGENGRAD_UNARY(rsqrt, Rsqrt)
+EIGENGRAD_UNARY(reciprocal, Reciprocal)
+EIGENGRAD_UNARY(sin, Sin)
+EIGENGRAD_UNARY(cos, Cos)
+EIGENGRAD_UNARY(tan, Tan)
+EIGENGRAD_UNARY(asin, Asin)
+EIGENGRAD_UNARY(acos, Acos)
+EIGENGRAD_UNARY(atan, Atan)
+EIGENGRAD_UNARY(sinc, Sinc)
+EIGENGRAD_UNARY(deg2rad, Deg2Rad)
+EIGENGRAD_UNARY(rad2deg, Rad2Deg)
+EIGENGRAD_UNARY(sinh, Sinh)
+EIGENGRAD_UNARY(cosh, Cosh)
+EIGENGRAD_UNARY(tanh, Tanh)
+EIGENGRAD_UNARY(asinh, Asinh)
+EIGENGRAD_UNARY(acosh, Acosh)
+EIGENGRAD_UNARY(atanh, Atanh)
+#undef EIGENGRAD_UNARY
 
 Tensor clamp(const Tensor& x, const optional<Scalar>& min, const optional<Scalar>& max) {
   check_bounds(min, max);
@@ -196,22 +363,6 @@ Tensor clamp_max(const Tensor& x, const Scalar& max) {
   if (!x.is_floating_point()) return clamp(x, nullopt, max);
   return apply(ClampMax{clamp_rule(nullopt, max)}, x);
 }
-
-#define EIGENGRAD_UNARY(name, Rule)                              \
-  Tensor Tensor::name() const { return eigengrad::name(*this); } \
-  Tensor& Tensor::name##_() { return apply_inplace(Rule{}, *this); }
-EIGENGRAD_UNARY(abs, Abs)
-EIGENGRAD_UNARY(exp, Exp)
-EIGENGRAD_UNARY(log, Log)
-EIGENGRAD_UNARY(sqrt, Sqrt)
-EIGENGRAD_UNARY(square, Square)
-EIGENGRAD_UNARY(reciprocal, Reciprocal)
-EIGENGRAD_UNARY(sin, Sin)
-EIGENGRAD_UNARY(cos, Cos)
-EIGENGRAD_UNARY(tanh, Tanh)
-EIGENGRAD_UNARY(sigmoid, Sigmoid)
-EIGENGRAD_UNARY(relu, Relu)
-#undef EIGENGRAD_UNARY
 
 Tensor Tensor::clamp(const optional<Scalar>& min, const optional<Scalar>& max) const {
   return eigengrad::clamp(*this, min, max);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "eigengrad/core/factories.hpp"
+#include "eigengrad/ops/activations.hpp"
 #include "eigengrad/ops/arithmetic.hpp"
 #include "eigengrad/ops/compare.hpp"
 #include "eigengrad/ops/elementwise.hpp"
@@ -14,6 +15,10 @@ inline Tensor log(const Tensor& x) { return eigengrad::log(x); }
 inline Tensor sqrt(const Tensor& x) { return eigengrad::sqrt(x); }
 inline Tensor sin(const Tensor& x) { return eigengrad::sin(x); }
 inline Tensor cos(const Tensor& x) { return eigengrad::cos(x); }
+inline Tensor tanh(const Tensor& x) { return eigengrad::tanh(x); }
+inline Tensor sinh(const Tensor& x) { return eigengrad::sinh(x); }
+inline Tensor cosh(const Tensor& x) { return eigengrad::cosh(x); }
+inline Tensor abs(const Tensor& x) { return eigengrad::abs(x); }
 inline Tensor pow(const Tensor& x, const Tensor& e) { return eigengrad::pow(x, e); }
 inline Tensor sign(const Tensor& x) {
   return eigengrad::gt(x, 0).to(x.dtype()) - eigengrad::lt(x, 0).to(x.dtype());
@@ -24,7 +29,20 @@ inline Tensor where(const Tensor& m, const Tensor& a, const Tensor& b) {
 inline Tensor where(const Tensor& m, const Scalar& a, const Tensor& b) {
   return eigengrad::where(m, a, b);
 }
+/// min(x, bound), whose derivative keeps what lies above the bound from overflowing.
+inline Tensor at_most(const Tensor& x, double bound) { return eigengrad::clamp_max(x, bound); }
 inline Tensor zeros_like(const Tensor& x) { return eigengrad::zeros_like(x); }
 inline Tensor ones_like(const Tensor& x) { return eigengrad::ones_like(x); }
+
+// Recorded derivatives: ops/slopes.cpp; over Pack: kernels/slopes.hpp.
+inline Tensor sigmoid(const Tensor& x) { return eigengrad::sigmoid(x); }
+Tensor sigmoid_slope(const Tensor& x);
+Tensor tanh_slope(const Tensor& x);
+Tensor inverse_hypot(const Tensor& x);
+Tensor normal_density(const Tensor& x);
+Tensor normal_distribution(const Tensor& x);
+Tensor mish_slope(const Tensor& x);
+Tensor sinc_factor(const Tensor& x, int n);
+Tensor sinc_slope(const Tensor& x, int n);
 
 }  // namespace eigengrad::math

@@ -40,5 +40,6 @@ ErrorRows range_errors();
 ErrorRows view_errors();
 ErrorRows assembly_errors();
 ErrorRows rearrange_errors();
+ErrorRows unary_errors();
 
 }  // namespace table

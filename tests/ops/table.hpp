@@ -74,6 +74,8 @@ Row& named(Rows& rows, const std::string& name);
 #define EIGENGRAD_TABLE_FAMILIES(X) \
   X(arithmetic_rows)                \
   X(elementwise_rows)               \
+  X(rounding_rows)                  \
+  X(activation_rows)                \
   X(compare_rows)                   \
   X(reduction_rows)                 \
   X(view_rows)                      \

@@ -9,6 +9,8 @@ using Member = Tensor (Tensor::*)() const;
 
 constexpr Range kReal{-2, 2};
 constexpr Range kPositive{0.3, 2.5};
+constexpr Range kUnit{-0.9, 0.9};
+constexpr long double kPi = 3.141592653589793238462643383279502884L;
 
 template <class N>
 Row row(const std::string& name, Function f, Member member, N naive, Range r = kReal) {
@@ -36,22 +38,54 @@ Row bounded(const std::string& name, const std::string& function, F f, G member,
 }  // namespace
 
 Rows elementwise_rows() {
-  Rows rows{row("abs", eg::abs, &Tensor::abs, [](double x) { return std::abs(x); }),
-            row("exp", eg::exp, &Tensor::exp, [](double x) { return std::exp(x); }),
-            row(
-                "log", eg::log, &Tensor::log, [](double x) { return std::log(x); }, kPositive),
-            row(
-                "sqrt", eg::sqrt, &Tensor::sqrt, [](double x) { return std::sqrt(x); }, kPositive),
-            row("square", eg::square, &Tensor::square, [](double x) { return x * x; }),
-            row(
-                "reciprocal", eg::reciprocal, &Tensor::reciprocal, [](double x) { return 1 / x; },
-                kPositive),
-            row("sin", eg::sin, &Tensor::sin, [](double x) { return std::sin(x); }),
-            row("cos", eg::cos, &Tensor::cos, [](double x) { return std::cos(x); }),
-            row("tanh", eg::tanh, &Tensor::tanh, [](double x) { return std::tanh(x); }),
-            row("sigmoid", eg::sigmoid, &Tensor::sigmoid,
-                [](double x) { return 1 / (1 + std::exp(-x)); }),
-            row("relu", eg::relu, &Tensor::relu, [](double x) { return x > 0 ? x : 0; })};
+  Rows rows{
+      row("abs", eg::abs, &Tensor::abs, [](double x) { return std::abs(x); }),
+      row("exp", eg::exp, &Tensor::exp, [](double x) { return std::exp(x); }),
+      row(
+          "log", eg::log, &Tensor::log, [](double x) { return std::log(x); }, kPositive),
+      row(
+          "sqrt", eg::sqrt, &Tensor::sqrt, [](double x) { return std::sqrt(x); }, kPositive),
+      row("square", eg::square, &Tensor::square, [](double x) { return x * x; }),
+      row(
+          "reciprocal", eg::reciprocal, &Tensor::reciprocal, [](double x) { return 1 / x; },
+          kPositive),
+      row("sin", eg::sin, &Tensor::sin, [](double x) { return std::sin(x); }),
+      row("cos", eg::cos, &Tensor::cos, [](double x) { return std::cos(x); }),
+      row("tanh", eg::tanh, &Tensor::tanh, [](double x) { return std::tanh(x); }),
+      row("tan", eg::tan, &Tensor::tan, [](double x) { return std::tan(x); }, {-1.2, 1.2}),
+      row(
+          "asin", eg::asin, &Tensor::asin, [](double x) { return std::asin(x); }, kUnit),
+      row(
+          "acos", eg::acos, &Tensor::acos, [](double x) { return std::acos(x); }, kUnit),
+      row("atan", eg::atan, &Tensor::atan, [](double x) { return std::atan(x); }),
+      row("sinc", eg::sinc, &Tensor::sinc,
+          [](double x) {
+            const long double z = kPi * x;
+            const bool whole = x == std::round(x);
+            return x == 0 ? 1 : whole ? 0 : static_cast<double>(std::sin(z) / z);
+          }),
+      row("deg2rad", eg::deg2rad, &Tensor::deg2rad,
+          [](double x) { return static_cast<double>(x * (kPi / 180)); }),
+      row("rad2deg", eg::rad2deg, &Tensor::rad2deg,
+          [](double x) { return static_cast<double>(x * (180 / kPi)); }),
+      row("sinh", eg::sinh, &Tensor::sinh, [](double x) { return std::sinh(x); }),
+      row("cosh", eg::cosh, &Tensor::cosh, [](double x) { return std::cosh(x); }),
+      row("asinh", eg::asinh, &Tensor::asinh, [](double x) { return std::asinh(x); }),
+      row("acosh", eg::acosh, &Tensor::acosh, [](double x) { return std::acosh(x); }, {1.1, 3}),
+      row(
+          "atanh", eg::atanh, &Tensor::atanh, [](double x) { return std::atanh(x); }, kUnit),
+      row("exp2", eg::exp2, &Tensor::exp2, [](double x) { return std::exp2(x); }),
+      row("expm1", eg::expm1, &Tensor::expm1, [](double x) { return std::expm1(x); }),
+      row(
+          "log2", eg::log2, &Tensor::log2, [](double x) { return std::log2(x); }, kPositive),
+      row(
+          "log10", eg::log10, &Tensor::log10, [](double x) { return std::log10(x); }, kPositive),
+      row("log1p", eg::log1p, &Tensor::log1p, [](double x) { return std::log1p(x); }, {-0.8, 2}),
+      row(
+          "rsqrt", eg::rsqrt, &Tensor::rsqrt, [](double x) { return 1 / std::sqrt(x); },
+          kPositive)};
+  rows.push_back(row("positive", eg::positive, &Tensor::positive, [](double x) { return x; }));
+  rows.back().bools = false;
 
   rows.push_back(bounded(
       "clamp", "clamp", [](const Tensor& x) { return eg::clamp(x, -0.5, 0.75); },
@@ -76,9 +110,8 @@ Rows elementwise_rows() {
       "clamp_max", "clamp_max", [](const Tensor& x) { return eg::clamp_max(x, 0.25); },
       [](const Tensor& x) { return x.clamp_max(0.25); },
       [](double x) { return std::min(x, 0.25); }));
-  // |x| and max(x, 0) of a truth value exist.
+  // |x| of a truth value exists.
   named(rows, "abs").more_dtypes = {"bool"};
-  named(rows, "relu").more_dtypes = {"bool"};
   return rows;
 }
 

@@ -5,26 +5,6 @@ namespace {
 
 using eg::Tensor;
 
-constexpr Range kPositive{0.3, 2.5};
-
-void add_elementwise(std::vector<InplaceRow>& rows) {
-  rows.push_back(unary_member("neg_", &Tensor::neg_, eg::neg));
-  rows.push_back(unary_member("abs_", &Tensor::abs_, eg::abs));
-  rows.push_back(unary_member("exp_", &Tensor::exp_, eg::exp));
-  rows.push_back(unary_member("log_", &Tensor::log_, eg::log, kPositive));
-  rows.push_back(unary_member("sqrt_", &Tensor::sqrt_, eg::sqrt, kPositive));
-  rows.push_back(unary_member("square_", &Tensor::square_, eg::square));
-  rows.push_back(unary_member("reciprocal_", &Tensor::reciprocal_, eg::reciprocal, kPositive));
-  rows.push_back(unary_member("sin_", &Tensor::sin_, eg::sin));
-  rows.push_back(unary_member("cos_", &Tensor::cos_, eg::cos));
-  rows.push_back(unary_member("tanh_", &Tensor::tanh_, eg::tanh));
-  rows.push_back(unary_member("sigmoid_", &Tensor::sigmoid_, eg::sigmoid));
-  rows.push_back(unary_member("relu_", &Tensor::relu_, eg::relu));
-  rows.push_back(unary(
-      "clamp_", "clamp_", [](Tensor& x) -> Tensor& { return x.clamp_(-0.5, 0.75); },
-      [](const Tensor& x) { return x.clamp(-0.5, 0.75); }));
-}
-
 void add_running(std::vector<InplaceRow>& rows) {
   rows.push_back(unary(
       "cumsum_", "cumsum_", [](Tensor& x) -> Tensor& { return x.cumsum_(-1); },
@@ -93,7 +73,7 @@ void add_triangles(std::vector<InplaceRow>& rows) {
 std::vector<InplaceRow> inplace_rows() {
   std::vector<InplaceRow> rows;
   add_arithmetic_inplace(rows);
-  add_elementwise(rows);
+  add_unary_inplace(rows);
   add_overwriting(rows);
   add_running(rows);
   for (InplaceRow& row : indexing_inplace_rows()) rows.push_back(std::move(row));

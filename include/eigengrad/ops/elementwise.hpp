@@ -4,8 +4,8 @@
 
 namespace eigengrad {
 
-// Domain: floating point; int64 and bool are converted to float64, except by abs, square, relu and
-// clamp, which keep integers.
+// Domain: floating point; int64 and bool are converted to float64, except by abs, square,
+// positive and clamp, which keep integers.
 
 /// |x|. At the edge: gradient 0 at 0.
 EIGENGRAD_API Tensor abs(const Tensor& x);
@@ -13,8 +13,22 @@ EIGENGRAD_API Tensor abs(const Tensor& x);
 EIGENGRAD_API Tensor exp(const Tensor& x);
 /// The natural logarithm. At the edge: -inf at 0, NaN below.
 EIGENGRAD_API Tensor log(const Tensor& x);
+/// 2 to the power x.
+EIGENGRAD_API Tensor exp2(const Tensor& x);
+/// exp(x) - 1, without cancellation near 0.
+EIGENGRAD_API Tensor expm1(const Tensor& x);
+/// The logarithm to base 2. At the edge: as log.
+EIGENGRAD_API Tensor log2(const Tensor& x);
+/// The logarithm to base 10. At the edge: as log.
+EIGENGRAD_API Tensor log10(const Tensor& x);
+/// log(1 + x), without cancellation near 0. At the edge: -inf at -1, NaN below.
+EIGENGRAD_API Tensor log1p(const Tensor& x);
 /// The square root. At the edge: gradient inf at 0; NaN below.
 EIGENGRAD_API Tensor sqrt(const Tensor& x);
+/// 1 / sqrt(x). At the edge: inf at 0, -inf at -0, NaN below.
+EIGENGRAD_API Tensor rsqrt(const Tensor& x);
+/// x itself. Throws: DtypeError for bool tensors.
+EIGENGRAD_API Tensor positive(const Tensor& x);
 /// x x.
 EIGENGRAD_API Tensor square(const Tensor& x);
 /// 1 / x.
@@ -23,12 +37,34 @@ EIGENGRAD_API Tensor reciprocal(const Tensor& x);
 EIGENGRAD_API Tensor sin(const Tensor& x);
 /// The cosine. Units: radians.
 EIGENGRAD_API Tensor cos(const Tensor& x);
-/// The hyperbolic tangent.
+/// The tangent. Units: radians.
+EIGENGRAD_API Tensor tan(const Tensor& x);
+/// The angle in [-pi / 2, pi / 2] with this sine. Units: radians.
+/// At the edge: NaN beyond +-1; gradient inf at +-1.
+EIGENGRAD_API Tensor asin(const Tensor& x);
+/// The angle in [0, pi] with this cosine. Units: radians.
+/// At the edge: NaN beyond +-1; gradient -inf at +-1.
+EIGENGRAD_API Tensor acos(const Tensor& x);
+/// The angle in [-pi / 2, pi / 2] with this tangent. Units: radians.
+EIGENGRAD_API Tensor atan(const Tensor& x);
+/// sin(pi x) / (pi x). At the edge: 1 at 0, and all derivatives are right there; NaN at +-inf.
+EIGENGRAD_API Tensor sinc(const Tensor& x);
+/// Degrees to radians.
+EIGENGRAD_API Tensor deg2rad(const Tensor& x);
+/// Radians to degrees.
+EIGENGRAD_API Tensor rad2deg(const Tensor& x);
+/// The hyperbolic sine.
+EIGENGRAD_API Tensor sinh(const Tensor& x);
+/// The hyperbolic cosine.
+EIGENGRAD_API Tensor cosh(const Tensor& x);
+/// The hyperbolic tangent. Its derivatives are right far out on both sides.
 EIGENGRAD_API Tensor tanh(const Tensor& x);
-/// 1 / (1 + exp(-x)).
-EIGENGRAD_API Tensor sigmoid(const Tensor& x);
-/// max(x, 0). At the edge: gradient 0 at 0.
-EIGENGRAD_API Tensor relu(const Tensor& x);
+/// The inverse of sinh.
+EIGENGRAD_API Tensor asinh(const Tensor& x);
+/// The inverse of cosh, not negative. At the edge: gradient inf at 1; NaN below.
+EIGENGRAD_API Tensor acosh(const Tensor& x);
+/// The inverse of tanh. At the edge: +-inf at +-1, NaN beyond.
+EIGENGRAD_API Tensor atanh(const Tensor& x);
 /// x limited to [min, max]; `max` wins when min > max. At the edge: gradient 1 at the bounds.
 /// Throws: ValueError when both bounds are missing.
 EIGENGRAD_API Tensor clamp(const Tensor& x, const optional<Scalar>& min,
@@ -37,5 +73,37 @@ EIGENGRAD_API Tensor clamp(const Tensor& x, const optional<Scalar>& min,
 EIGENGRAD_API Tensor clamp_min(const Tensor& x, const Scalar& min);
 /// x, at most `max`. At the edge: gradient 1 at the bound.
 EIGENGRAD_API Tensor clamp_max(const Tensor& x, const Scalar& max);
+
+/// x.name_() as a function.
+#define EIGENGRAD_INPLACE(name) \
+  inline Tensor& name##_(Tensor& x) { return x.name##_(); }
+EIGENGRAD_INPLACE(abs)
+EIGENGRAD_INPLACE(exp)
+EIGENGRAD_INPLACE(exp2)
+EIGENGRAD_INPLACE(expm1)
+EIGENGRAD_INPLACE(log)
+EIGENGRAD_INPLACE(log2)
+EIGENGRAD_INPLACE(log10)
+EIGENGRAD_INPLACE(log1p)
+EIGENGRAD_INPLACE(sqrt)
+EIGENGRAD_INPLACE(rsqrt)
+EIGENGRAD_INPLACE(square)
+EIGENGRAD_INPLACE(reciprocal)
+EIGENGRAD_INPLACE(sin)
+EIGENGRAD_INPLACE(cos)
+EIGENGRAD_INPLACE(tan)
+EIGENGRAD_INPLACE(asin)
+EIGENGRAD_INPLACE(acos)
+EIGENGRAD_INPLACE(atan)
+EIGENGRAD_INPLACE(sinc)
+EIGENGRAD_INPLACE(deg2rad)
+EIGENGRAD_INPLACE(rad2deg)
+EIGENGRAD_INPLACE(sinh)
+EIGENGRAD_INPLACE(cosh)
+EIGENGRAD_INPLACE(tanh)
+EIGENGRAD_INPLACE(asinh)
+EIGENGRAD_INPLACE(acosh)
+EIGENGRAD_INPLACE(atanh)
+#undef EIGENGRAD_INPLACE
 
 }  // namespace eigengrad

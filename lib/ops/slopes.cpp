@@ -1,0 +1,84 @@
+#include "kernels/slopes.hpp"
+
+#include "autograd/elementwise.hpp"
+#include "eigengrad/ops/activations.hpp"
+#include "ops/rule_math.hpp"
+
+/// Derivatives that are operators of their own, so that a recorded gradient is one node and each
+/// further derivative is as accurate as the function: families that are closed under differentiation.
+namespace eigengrad::math {
+namespace {
+
+using autograd::apply;
+
+/// s' of s = sigmoid: s'' = s' (1 - 2 s) = -s' tanh(x / 2).
+struct SigmoidSlope {
+  static constexpr int arity = 1;
+  static constexpr auto node_name = "SigmoidBackwardBackward0";
+  static constexpr auto op_name = "sigmoid_slope";
+  static auto value(const auto& x) { return math::sigmoid_slope(x); }
+  static auto slope(const Value auto& x) { return -(math::sigmoid_slope(x) * math::tanh(x * 0.5)); }
+};
+
+struct TanhSlope {
+  static constexpr int arity = 1;
+  static constexpr auto node_name = "TanhBackwardBackward0";
+  static constexpr auto op_name = "tanh_slope";
+  static auto value(const auto& x) { return math::tanh_slope(x); }
+  static auto slope(const Value auto& x) { return math::tanh_slope(x) * math::tanh(x) * -2; }
+};
+
+/// h = 1 / sqrt(1 + x x): h' = -x h^3.
+struct InverseHypot {
+  static constexpr int arity = 1;
+  static constexpr auto node_name = "AsinhBackwardBackward0";
+  static constexpr auto op_name = "inverse_hypot";
+  static auto value(const auto& x) { return math::inverse_hypot(x); }
+  static auto slope(const Value auto& x) {
+    const auto h = math::inverse_hypot(x);
+    return -(x * h * h * h);
+  }
+};
+
+struct NormalDensity {
+  static constexpr int arity = 1;
+  static constexpr auto node_name = "NormalDensityBackward0";
+  static constexpr auto op_name = "normal_density";
+  static auto value(const auto& x) { return math::normal_density(x); }
+  static auto slope(const Value auto& x) { return -(x * math::normal_density(x)); }
+};
+
+struct NormalDistribution {
+  static constexpr int arity = 1;
+  static constexpr auto node_name = "NormalDistributionBackward0";
+  static constexpr auto op_name = "normal_distribution";
+  static auto value(const auto& x) { return math::normal_distribution(x); }
+  static auto slope(const Value auto& x) { return math::normal_density(x); }
+};
+
+struct SincFactor {
+  static constexpr int arity = 1;
+  static constexpr auto node_name = "SincBackwardBackward0";
+  static constexpr auto op_name = "sinc_factor";
+  int n;
+  auto value(const auto& x) const { return math::sinc_factor(x, n); }
+  auto slope(const Value auto& x) const { return math::sinc_slope(x, n); }
+};
+
+}  // namespace
+
+Tensor sigmoid_slope(const Tensor& x) { return apply(SigmoidSlope{}, x); }
+Tensor tanh_slope(const Tensor& x) { return apply(TanhSlope{}, x); }
+Tensor inverse_hypot(const Tensor& x) { return apply(InverseHypot{}, x); }
+Tensor normal_density(const Tensor& x) { return apply(NormalDensity{}, x); }
+Tensor normal_distribution(const Tensor& x) { return apply(NormalDistribution{}, x); }
+Tensor mish_slope(const Tensor& x) {
+  const Tensor u = softplus(x);
+  return math::tanh(u) + x * math::tanh_slope(u) * math::sigmoid(x);
+}
+Tensor sinc_factor(const Tensor& x, int n) { return apply(SincFactor{n}, x); }
+Tensor sinc_slope(const Tensor& x, int n) {
+  return x * math::sinc_factor(x, n + 1) * -9.869604401089358618834490999876151135;
+}
+
+}  // namespace eigengrad::math
