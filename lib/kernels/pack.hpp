@@ -96,7 +96,8 @@ struct Pack<T> {
   friend Pack operator-(Pack a, Pack b) { return Eigen::internal::psub(a.v, b.v); }
   friend Pack operator*(Pack a, Pack b) { return Eigen::internal::pmul(a.v, b.v); }
   friend Pack operator/(Pack a, Pack b) { return Eigen::internal::pdiv(a.v, b.v); }
-  friend Pack operator-(Pack a) { return Eigen::internal::pnegate(a.v); }
+  // Eigen's pnegate is 0 - a for some registers, which loses the sign of -0.
+  friend Pack operator-(Pack a) { return Eigen::internal::pxor(a.v, Pack(T(-0.0)).v); }
   friend Mask<T> operator<(Pack a, Pack b) { return {Eigen::internal::pcmp_lt(a.v, b.v)}; }
   friend Mask<T> operator<=(Pack a, Pack b) { return {Eigen::internal::pcmp_le(a.v, b.v)}; }
   friend Mask<T> operator>(Pack a, Pack b) { return b < a; }

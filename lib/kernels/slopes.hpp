@@ -6,21 +6,59 @@
 /// ops/rule_math.hpp has the same over Tensor where a rule needs it.
 namespace eigengrad::math {
 
-/// f exp(x), in which exp(x) alone may underflow. A power of e that is exact to two numbers is taken
-/// out first; x plus it is exact, since both are of one size.
+/// A sum of two, for the bits that one number has no room for.
+template <class T>
+struct Twofold {
+  Pack<T> high;
+  Pack<T> low;
+};
+/// a + b for |a| >= |b| (Dekker 1971).
 template <std::floating_point T>
-Pack<T> scaled_exp(Pack<T> x, Pack<T> f) {
+Twofold<T> sum_of(Pack<T> a, Pack<T> b) {
+  const Pack<T> s = a + b;
+  return {s, b - (s - a)};
+}
+/// The same for any a (Knuth), and b in two parts.
+template <std::floating_point T>
+Twofold<T> any_sum_of(Pack<T> a, Twofold<T> b) {
+  const Pack<T> s = a + b.high;
+  const Pack<T> part = s - a;
+  return {s, (a - (s - part)) + (b.high - part) + b.low};
+}
+template <std::floating_point T>
+Twofold<T> product_of(Pack<T> a, Pack<T> b) {
+  const Pack<T> p = a * b;
+  return {p, fma(a, b, -p)};
+}
+template <std::floating_point T>
+Twofold<T> constant_of(long double x) {
+  const T high = static_cast<T>(x);
+  return {Pack<T>(high), Pack<T>(static_cast<T>(x - high))};
+}
+template <std::floating_point T>
+Twofold<T> operator/(Twofold<T> a, Twofold<T> b) {
+  const Pack<T> inverse = Pack<T>(1) / b.high;
+  const Pack<T> q = a.high * inverse;
+  const Pack<T> rest = fma(-q, b.high, a.high) + a.low;
+  return {q, fma(-q, b.low, rest) * inverse};
+}
+
+/// f exp(x), where exp(x) alone may underflow: a power of e is taken out first. x plus its exponent
+/// is exact, since both are multiples of the last place of x.
+template <std::floating_point T>
+Pack<T> scaled_exp(Pack<T> x, Twofold<T> f) {
   constexpr bool wide = std::same_as<T, double>;
-  constexpr T shift = wide ? 128 : 32;
-  constexpr long double factor =
-      wide ? 2.572209372642414947885e-56L : 1.266416554909417572312e-14L;  // exp(-shift)
-  constexpr T high = static_cast<T>(factor);
-  constexpr T low = static_cast<T>(factor - high);
-  const Pack<T> y = f * exp(x);
+  const Pack<T> e = exp(x);
+  const Pack<T> y = fma(e, f.high, e * f.low);
   const Mask<T> small = x < Pack<T>(wide ? -680 : -78);
   if (!kernels::any(small)) return y;
-  const Pack<T> z = f * exp(x + Pack<T>(shift));
-  return kernels::select(small, fma(z, Pack<T>(high), z * Pack<T>(low)), y);
+  const Pack<T> scaled = exp(x + Pack<T>(wide ? 128 : 32));
+  Twofold<T> z = product_of(scaled, f.high);
+  z.low = fma(scaled, f.low, z.low);
+  const Twofold<T> back =
+      constant_of<T>(wide ? 2.5722093726424150069e-56L : 1.2664165549094175723e-14L);
+  return kernels::select(small, fma(z.high, back.high, fma(z.high, back.low, z.low * back.high)),
+                         y);
 }
 
 template <std::floating_point T>
@@ -31,8 +69,32 @@ Pack<T> at_most(Pack<T> x, double bound) {
 /// 1 / (1 + exp(-x)).
 template <std::floating_point T>
 Pack<T> sigmoid(Pack<T> x) {
+  const Pack<T> one(1);
   const Pack<T> e = exp(-abs(x));
-  return kernels::select(x < Pack<T>(0), e, Pack<T>(1)) / (Pack<T>(1) + e);
+  const Twofold<T> d = sum_of(one, e);
+  const Mask<T> left = x < Pack<T>(0);
+  const Pack<T> y = kernels::select(left, e, one) / d.high;
+  // 1 / d is y on the right and 1 - y on the left.
+  return fma(-y * d.low, kernels::select(left, one - y, y), y);
+}
+/// f(x) for functions that are x from 100 on and -0 below -2000; in between, infinities do no harm.
+template <std::floating_point T, class F>
+Pack<T> gated(Pack<T> x, F f) {
+  const Pack<T> end(100);
+  const Pack<T> y = f(maximum(minimum(x, end), Pack<T>(-2000)));
+  return kernels::select(x < end, y, x);
+}
+/// f sigmoid(x + rest), as accurate as exp.
+template <std::floating_point T>
+Pack<T> times_sigmoid(Pack<T> f, Pack<T> x, Pack<T> rest) {
+  const Pack<T> one(1), zero(0);
+  const Pack<T> e = exp(-abs(x));
+  const Mask<T> left = x < zero;
+  Twofold<T> q = Twofold<T>{f, zero} / sum_of(one, e);
+  // sigmoid' / sigmoid = sigmoid(-x).
+  q.low = fma(q.high * rest, kernels::select(left, one, e) / (one + e), q.low);
+  const Pack<T> right = q.high + q.low;
+  return kernels::any(left) ? kernels::select(left, scaled_exp(minimum(x, zero), q), right) : right;
 }
 /// Its derivative, which is even.
 template <std::floating_point T>
@@ -70,39 +132,46 @@ template <std::floating_point T>
 Pack<T> normal_density(Pack<T> x) {
   return gauss(x) * Pack<T>(0.398942280401432677939946059934381868L);
 }
-/// Its distribution function, erfc(-x / sqrt 2) / 2, to the last places of the lower tail.
+/// Its distribution function for |x| < 40, erfc(-x / sqrt 2) / 2, in two parts.
+template <std::floating_point T>
+Twofold<T> normal_tail(Pack<T> x) {
+  const Twofold<T> root_half = constant_of<T>(0.707106781186547524400844362104849039L);
+  // -x / sqrt 2 = z + rest; erfc(z + rest) = erfc(z) - rest 2 exp(-z z) / sqrt(pi).
+  const Pack<T> z = -(x * root_half.high);
+  const Pack<T> rest = -fma(x, root_half.high, z) - x * root_half.low;
+  return {erfc(z) * Pack<T>(0.5),
+          rest * gauss(x) * Pack<T>(-0.564189583547756286948079451560772586L)};
+}
 template <std::floating_point T>
 Pack<T> normal_distribution(Pack<T> x) {
-  constexpr long double root_half = 0.707106781186547524400844362104849039L;
-  constexpr T high = static_cast<T>(root_half);
-  constexpr T low = static_cast<T>(root_half - high);
-  // -x / sqrt 2 = z + rest; erfc(z + rest) = erfc(z) - rest 2 exp(-z z) / sqrt(pi).
-  const Pack<T> z = x * Pack<T>(-high);
-  const Pack<T> rest = fma(x, Pack<T>(-high), -z) - x * Pack<T>(low);
-  const Pack<T> y = erfc(z) - rest * gauss(x) * Pack<T>(1.128379167095512573896158903121545172L);
+  const Twofold<T> y = normal_tail(x);
   const Pack<T> limit = kernels::select(x < Pack<T>(0), Pack<T>(0), maximum(x, Pack<T>(1)));
-  return kernels::select(abs(x) < Pack<T>(40), y * Pack<T>(0.5), minimum(limit, Pack<T>(1)));
+  return kernels::select(abs(x) < Pack<T>(40), y.high + y.low, minimum(limit, Pack<T>(1)));
 }
 
 /// j_n(z) / z^n with z = pi x, where j_n is the spherical Bessel function; sin(z) / z for n = 0.
 /// (d/dz) j_n(z) / z^n = -z j_(n+1)(z) / z^(n+1) (DLMF 10.51.3).
 template <std::floating_point T>
 Pack<T> sinc_factor(Pack<T> x, int n) {
-  constexpr T pi = static_cast<T>(3.141592653589793238462643383279502884L);
-  const Pack<T> z = x * Pack<T>(pi);
+  constexpr long double kPi = 3.141592653589793238462643383279502884L;
+  Twofold<T> z = product_of(x, constant_of<T>(kPi).high);
+  z.low = fma(x, constant_of<T>(kPi).low, z.low);
   // Upwards from cos and sin: k_(n+1) = ((2 n + 1) k_n - k_(n-1)) / z^2, stable for z > n.
   Pack<T> below = cospi(x);
-  Pack<T> y = sinpi(x) / z;
+  const Pack<T> s = sinpi(x);
+  Pack<T> y = s / z.high;
+  const Pack<T> rest = fma(-y, z.low, fma(-y, z.high, s)) / z.high;
+  y = kernels::select(abs(x) < Pack<T>(1e15), y + rest, y);
   for (int k = 0; k < n; ++k) {
-    const Pack<T> above = (Pack<T>(2 * k + 1) * y - below) / z / z;
+    const Pack<T> above = (Pack<T>(2 * k + 1) * y - below) / z.high / z.high;
     below = y;
     y = above;
   }
   // The series (DLMF 10.53.1), of sum (-z^2 / 2)^k / (k! (2 n + 1) (2 n + 3) ... (2 n + 2 k + 1)).
   const T near_zero = n == 0 ? T(1e-10) : static_cast<T>(n) + T(1.5);
-  const Mask<T> small = abs(z) < Pack<T>(near_zero);
+  const Mask<T> small = abs(z.high) < Pack<T>(near_zero);
   if (!kernels::any(small)) return y;
-  const Pack<T> q = z * z;
+  const Pack<T> q = z.high * z.high;
   Pack<T> sum(1);
   for (int k = 18; k > 0; --k)
     sum = Pack<T>(1) - q * sum * Pack<T>(T(0.5) / static_cast<T>(k * (2 * n + 2 * k + 1)));
@@ -117,39 +186,51 @@ Pack<T> sinc_slope(Pack<T> x, int n) {
   return x * Pack<T>(-pi_squared) * sinc_factor(x, n + 1);
 }
 
-/// x - tanh(x) = (x cosh x - sinh x) / cosh x, where the difference would cancel by the series
+/// x - tanh(x), for |x| < 1 as (x cosh x - sinh x) / cosh x by the series
 /// x cosh x - sinh x = sum of 2 k x^(2 k + 1) / (2 k + 1)!, whose terms have one sign.
 template <std::floating_point T>
 Pack<T> tanhshrink(Pack<T> x) {
-  const Pack<T> difference = x - tanh(x);
-  const Mask<T> small = abs(x) < Pack<T>(2);
-  if (!kernels::any(small)) return difference;
-  const Pack<T> q = x * x;
+  const Pack<T> m = abs(x);
+  const Pack<T> far = (m - Pack<T>(1)) + Pack<T>(2) / (exp(m * Pack<T>(2)) + Pack<T>(1));
+  const Mask<T> small = m < Pack<T>(1);
+  if (!kernels::any(small)) return copysign(far, x);
+  const Twofold<T> q = product_of(m, m);
   Pack<T> sum(1);
-  for (int k = 15; k > 1; --k)  // terms k and k - 1 are in the ratio q / (2 (k - 1) (2 k + 1))
-    sum = Pack<T>(1) + q * sum * Pack<T>(T(0.5) / static_cast<T>((k - 1) * (2 * k + 1)));
-  return kernels::select(small, x * (q * sum / (Pack<T>(3) * cosh(x))), difference);
+  for (int k = 11; k > 2; --k)  // terms k and k - 1 are in the ratio q / (2 (k - 1) (2 k + 1))
+    sum = Pack<T>(1) + q.high * sum * Pack<T>(T(0.5) / static_cast<T>((k - 1) * (2 * k + 1)));
+  const Twofold<T> series = sum_of(Pack<T>(1), q.high * sum * Pack<T>(T(0.1)));
+  Twofold<T> cube = product_of(m, q.high);
+  cube.low = fma(m, q.low, cube.low);
+  Twofold<T> numerator = product_of(cube.high, series.high);
+  numerator.low = fma(cube.high, series.low, fma(cube.low, series.high, numerator.low));
+  Twofold<T> denominator = product_of(cosh(m), Pack<T>(3));
+  const Twofold<T> near = numerator / denominator;
+  return copysign(kernels::select(small, near.high + near.low, far), x);
 }
 
-/// x sigmoid(x).
-template <std::floating_point T>
-Pack<T> silu(Pack<T> x) {
-  const Pack<T> d = Pack<T>(1) + exp(-abs(x));
-  const Mask<T> left = x < Pack<T>(0);
-  const Pack<T> y = x / d;
-  return kernels::any(left) ? kernels::select(left, scaled_exp(minimum(x, Pack<T>(0)), y), y) : y;
-}
-
-/// x tanh(log(1 + exp(x))) = x (w - 1) / (w + 1) with w = (1 + exp(x))^2, by e = exp(-|x|).
+/// x tanh(log(1 + exp(x))) = x (w - 1) / (w + 1) with w = (1 + exp(x))^2, by e = exp(-|x|):
+/// x e (2 + e) / (2 + e (2 + e)) on the left, x (1 + 2 e) / (1 + 2 e (1 + e)) on the right.
 template <std::floating_point T>
 Pack<T> mish(Pack<T> x) {
-  const Pack<T> one(1), two(2);
+  const Pack<T> one(1), two(2), zero(0);
   const Pack<T> e = exp(-abs(x));
-  const Mask<T> left = x < Pack<T>(0);
-  const Pack<T> right = x * ((one + two * e) / (one + two * e * (one + e)));
-  if (!kernels::any(left)) return right;
-  const Pack<T> f = x * ((e + two) / (e * (e + two) + two));
-  return kernels::select(left, scaled_exp(minimum(x, Pack<T>(0)), f), right);
+  const Mask<T> left = x < zero;
+  const Pack<T> lead = kernels::select(left, two, one);
+  const Pack<T> twice = kernels::select(left, e, two * e);
+  const Twofold<T> n = sum_of(lead, twice);
+  // d = lead + twice (n on the left, 1 + e on the right).
+  const Twofold<T> inner = sum_of(lead, e);
+  const Twofold<T> factor{kernels::select(left, n.high, inner.high),
+                          kernels::select(left, n.low, inner.low)};
+  Twofold<T> added = product_of(twice, factor.high);
+  added.low = fma(twice, factor.low, added.low);
+  // Up to 3 is added to 2, and up to 4 to 1.
+  const Twofold<T> d = any_sum_of(lead, added);
+  Twofold<T> numerator = product_of(x, n.high);
+  numerator.low = fma(x, n.low, numerator.low);
+  const Twofold<T> q = numerator / d;
+  const Pack<T> right = q.high + q.low;
+  return kernels::any(left) ? kernels::select(left, scaled_exp(minimum(x, zero), q), right) : right;
 }
 /// (w - 1) / (w + 1) + x 4 w / (w + 1)^2 exp(x) / (1 + exp(x)).
 template <std::floating_point T>
@@ -162,6 +243,41 @@ Pack<T> mish_slope(Pack<T> x) {
   const Pack<T> t = kernels::select(left, e * (e + two), one + two * e) / d;
   const Pack<T> s = kernels::select(left, e, e * e) * four * (one + e) / (d * d);
   return t + x * s;
+}
+
+/// x times the normal distribution function. Far down, where that underflows first, by its expansion
+/// for large |x|: -density (1 - 1 / x^2 + 3 / x^4 - 15 / x^6 + ...) (Abramowitz and Stegun 26.2.12).
+template <std::floating_point T>
+Pack<T> gelu(Pack<T> x) {
+  const Twofold<T> tail = normal_tail(x);
+  const Pack<T> y = fma(x, tail.high, x * tail.low);
+  const Mask<T> far = x < Pack<T>(std::same_as<T, double> ? -36 : -12);
+  if (!kernels::any(far)) return y;
+  const Pack<T> one(1);
+  const Pack<T> m = kernels::select(far, x, Pack<T>(-36));
+  const Twofold<T> square = product_of(m, m);
+  const Pack<T> q = one / square.high;
+  Pack<T> rest(0);
+  for (int k = 8; k > 0; --k) rest = Pack<T>(static_cast<T>(1 - 2 * k)) * q * (one + rest);
+  rest = rest - Pack<T>(T(0.5)) * square.low * (one + rest);
+  Twofold<T> density = constant_of<T>(-0.398942280401432677939946059934381868L);
+  density.low = fma(density.high, rest, density.low);
+  return kernels::select(far, scaled_exp(square.high * Pack<T>(T(-0.5)), density), y);
+}
+/// x sigmoid(2 u) with u = sqrt(2 / pi) (x + 0.044715 x^3) in two parts, since exp magnifies what is
+/// lost of a large argument.
+template <std::floating_point T>
+Pack<T> gelu_by_tanh(Pack<T> x) {
+  constexpr long double kLinear = 1.595769121605730711759784239737527442L;  // 2 sqrt(2 / pi)
+  const Twofold<T> linear = constant_of<T>(kLinear);
+  const Twofold<T> cubic = constant_of<T>(kLinear * 0.044715L);
+  const Twofold<T> square = product_of(x, x);
+  Twofold<T> p = product_of(square.high, cubic.high);
+  p.low = fma(square.high, cubic.low, fma(square.low, cubic.high, p.low));
+  const Twofold<T> s = any_sum_of(linear.high, p);
+  const Twofold<T> v = product_of(x, s.high);
+  const Pack<T> rest = fma(x, s.low + linear.low, v.low);
+  return times_sigmoid(x, v.high, rest);
 }
 
 }  // namespace eigengrad::math

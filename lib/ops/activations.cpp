@@ -20,9 +20,6 @@ using autograd::apply_inplace;
 using math::Unused;
 using math::Value;
 
-/// Below it sigmoid and the like are 0 for good; -inf times 0 would be NaN.
-constexpr double kFarLeft = -2000;
-
 // ---- Smooth ones.
 
 /// The slope comes from x: y (1 - y) loses the right tail, where y rounds to 1.
@@ -101,7 +98,7 @@ struct Silu {
   static constexpr auto op_name = "silu";
   template <class X>
   static X value(const X& x) {
-    return math::silu(math::maximum(x, X(kFarLeft)));
+    return math::gated(x, [](const X& z) { return math::times_sigmoid(z, z, X(0)); });
   }
   static auto slope(const Value auto& x) { return math::sigmoid(x) + x * math::sigmoid_slope(x); }
 };
@@ -112,7 +109,7 @@ struct Mish {
   static constexpr auto op_name = "mish";
   template <class X>
   static X value(const X& x) {
-    return math::mish(math::maximum(x, X(kFarLeft)));
+    return math::gated(x, [](const X& z) { return math::mish(z); });
   }
   static auto slope(const Value auto& x) { return math::mish_slope(x); }
 };
@@ -123,8 +120,7 @@ struct Gelu {
   static constexpr auto op_name = "gelu";
   template <class X>
   static X value(const X& x) {
-    const X z = math::maximum(x, X(kFarLeft));
-    return z * math::normal_distribution(z);
+    return math::gated(x, [](const X& z) { return math::gelu(z); });
   }
   static auto slope(const Value auto& x) {
     return math::normal_distribution(x) + x * math::normal_density(x);
@@ -138,8 +134,7 @@ struct GeluTanh {
   static constexpr auto op_name = "gelu";
   template <class X>
   static X value(const X& x) {
-    const X z = math::maximum(x, X(kFarLeft));
-    return z * math::sigmoid(twice_u(z));
+    return math::gated(x, [](const X& z) { return math::gelu_by_tanh(z); });
   }
   static auto slope(const Value auto& x) {
     const auto v = twice_u(x);
@@ -245,7 +240,7 @@ struct Hardswish {
   static constexpr auto op_name = "hardswish";
   template <class X>
   static X value(const X& x) {
-    const X z = math::maximum(x, X(kFarLeft));
+    const X z = math::maximum(x, X(-4));
     return z * (math::minimum(math::maximum(z + X(3), X(0)), X(6)) / X(6));
   }
   static auto slope(const Value auto& x) {
@@ -382,11 +377,10 @@ Softplus softplus_rule(const Scalar& beta, const Scalar& threshold) {
   return {beta.toDouble(), threshold.toDouble()};
 }
 
-/// Calls `f` with the rule for integers where x and both numbers are, else with the other.
+/// Calls `f` with the rule for the dtype of x.
 template <class Integer, class Real, class F>
 auto choose(const Tensor& x, const Scalar& a, const Scalar& b, F f) {
-  if (x.defined() && !x.is_floating_point() && !a.isFloatingPoint() && !b.isFloatingPoint())
-    return f(Integer{{a.toLong(), b.toLong()}});
+  if (x.defined() && !x.is_floating_point()) return f(Integer{{a.toLong(), b.toLong()}});
   return f(Real{a.toDouble(), b.toDouble()});
 }
 

@@ -113,10 +113,14 @@ void add_straight(Rows& rows) {
   rows.push_back(row(
       "threshold_integers", "threshold", [](const Tensor& x) { return eg::threshold(x, 1, 5); },
       [](double x) { return x <= 1 ? 5 : x; }));
-  for (const char* name : {"relu6", "hardtanh", "threshold_integers"}) {
+  for (const char* name :
+       {"relu6", "hardtanh", "hardtanh_bounds", "threshold", "threshold_integers"}) {
     named(rows, name).bools = false;
     named(rows, name).more_dtypes = {};
   }
+  // Of integers, fractions are cut off the bounds.
+  for (const char* name : {"hardtanh_bounds", "threshold"}) named(rows, name).integers = false;
+  named(rows, "hardsigmoid").without_oracle = "the slope is 1 / 6 rounded to float32 in PyTorch";
   rows.push_back(row(
       "hardshrink", "hardshrink", [](const Tensor& x) { return eg::hardshrink(x); },
       [](double x) { return std::abs(x) <= 0.5 ? 0 : x; }));
@@ -138,7 +142,7 @@ void add_leaky(Rows& rows) {
                   .function = "prelu",
                   .call = on2(eg::prelu),
                   .naive = elements(leaky),
-                  .samples = samples_of({{{2, 3}, {1}}, {{3}, {1}}, {{}, {1}}, {{0}, {}}}),
+                  .samples = samples_of({{{2, 3}, {1}}, {{3}, {1}}, {{}, {}}, {{0}, {}}}),
                   .spellings = {{"Tensor::prelu",
                                  on2([](const Tensor& x, const Tensor& w) { return x.prelu(w); })}},
                   .more_dtypes = {"int64", "bool"}};

@@ -62,8 +62,8 @@ void add_members(List& rows) {
       "round_decimals_", "round_", [](Tensor& x) -> Tensor& { return x.round_(1); },
       [](const Tensor& x) { return eg::round(x, 1); }));
   rows.push_back(unary(
-      "nan_to_num_", "nan_to_num_", [](Tensor& x) -> Tensor& { return x.log_().nan_to_num_(-4); },
-      [](const Tensor& x) { return eg::nan_to_num(eg::log(x), -4); }));
+      "nan_to_num_", "nan_to_num_", [](Tensor& x) -> Tensor& { return x.nan_to_num_(-4); },
+      [](const Tensor& x) { return eg::nan_to_num(x, -4); }));
   rows.push_back(unary(
       "clamp_", "clamp_", [](Tensor& x) -> Tensor& { return x.clamp_(-0.5, 0.75); },
       [](const Tensor& x) { return x.clamp(-0.5, 0.75); }));

@@ -8,7 +8,7 @@
 namespace eigengrad {
 
 // Domain: floating point; int64 and bool are converted to float64, except by relu, relu6, hardtanh
-// and threshold, which keep integers.
+// and threshold, which keep integers (and truncate the numbers that they are given).
 
 /// 1 / (1 + exp(-x)). Its derivatives are right far out on both sides.
 EIGENGRAD_API Tensor sigmoid(const Tensor& x);

@@ -23,8 +23,6 @@ ROWS = {
     "relu6": one(F.relu6, (-4, 9), kinks=[[[0.0, -0.0, 6.0, 7.0]]]),
     "hardtanh": one(F.hardtanh, kinks=[[[0.0, 1.0, -1.0, INF]]]),
     "hardtanh_bounds": one(lambda x: F.hardtanh(x, -0.5, 0.75), kinks=[[[-0.5, 0.75]]]),
-    "hardsigmoid": Row(F.hardsigmoid, [], kinks=[  # no second derivative in PyTorch
-        [[0.0, 3.0, -3.0, 2.5, 5.0, INF, -INF]]]),
     "hardswish": one(F.hardswish, (-4, 4), kinks=[[[0.0, 3.0, -3.0, 5.0, -5.0]]]),
     "threshold": one(lambda x: F.threshold(x, 0.25, -3.0), kinks=[[[0.25, 0.5]]]),
     "threshold_integers": one(lambda x: F.threshold(x, 1, 5), kinks=[[[1.0, 2.0]]]),

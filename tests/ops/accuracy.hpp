@@ -1,0 +1,90 @@
+#pragma once
+
+#include <boost/multiprecision/cpp_bin_float.hpp>
+#include <cmath>
+#include <limits>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "eigengrad/eigengrad.hpp"
+
+/// What the accuracy tests share: arguments from all over a domain, and errors in units of the last
+/// place against 50 digits (Boost.Multiprecision).
+namespace accuracy {
+
+namespace eg = eigengrad;
+using Real = boost::multiprecision::number<boost::multiprecision::cpp_bin_float<50>,
+                                           boost::multiprecision::et_off>;
+using Numbers = std::vector<double>;
+
+inline constexpr double kInf = std::numeric_limits<double>::infinity();
+inline constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+
+/// Where a function is tested; `signs` says whether below 0 as well.
+struct Domain {
+  double low = -std::numeric_limits<double>::max();
+  double high = std::numeric_limits<double>::max();
+  /// Where most of the arguments lie.
+  double left = -4;
+  double right = 4;
+};
+
+/// Arguments that are numbers of type T: uniform in [left, right], and of all magnitudes.
+template <class T>
+Numbers arguments(const Domain& d, std::size_t n, unsigned seed) {
+  std::mt19937_64 bits(seed);
+  Numbers x;
+  const auto add = [&](double v) {
+    v = static_cast<T>(v);
+    if (v >= d.low && v <= d.high && std::isfinite(v)) x.push_back(v);
+  };
+  std::uniform_real_distribution<double> uniform(d.left, d.right);
+  for (std::size_t i = 0; i < n; ++i) add(uniform(bits));
+  using Limits = std::numeric_limits<T>;
+  std::uniform_real_distribution<double> exponent(Limits::min_exponent - Limits::digits,
+                                                  Limits::max_exponent - 0.001);
+  std::uniform_real_distribution<double> moderate(-20, 10);
+  for (std::size_t i = 0; i < n; ++i)
+    for (const double e : {exponent(bits), moderate(bits)})
+      add((bits() & 1) != 0 ? std::exp2(e) : -std::exp2(e));
+  // Near the ends of the domain, and near +-1.
+  for (int k = 0; k < 50; k += 2)
+    for (const double end : {d.low, d.high, d.left, d.right, 1.0, -1.0})
+      for (const double sign : {1.0, -1.0}) add(end * (1 + sign * std::exp2(-k - 1)));
+  for (const double v :
+       {static_cast<double>(Limits::denorm_min()), static_cast<double>(Limits::min()),
+        static_cast<double>(Limits::max()), 1.0, 0.5})
+    for (const double sign : {1.0, -1.0}) add(sign * v);
+  return x;
+}
+
+/// |got - want| in units of the last place of `want` as a number of type T.
+template <class T>
+double ulps_between(double got, const Real& want) {
+  const T rounded = static_cast<T>(want);
+  if (std::isnan(got)) return kInf;
+  if (std::isinf(got) || std::isinf(rounded)) return got == rounded ? 0 : kInf;
+  const T size = std::abs(rounded);
+  T unit = std::nextafter(size, std::numeric_limits<T>::infinity()) - size;
+  if (std::isinf(unit)) unit = size - std::nextafter(size, T(0));
+  return static_cast<double>(abs(Real(got) - want) / Real(unit));
+}
+
+/// The elements of a tensor of any floating point type.
+inline Numbers values_of(const eg::Tensor& t) {
+  const eg::Tensor y = t.to(eg::kFloat64).contiguous();
+  return Numbers(y.data_ptr<double>(), y.data_ptr<double>() + y.numel());
+}
+
+template <class T>
+eg::Tensor tensor_of(const Numbers& x) {
+  return eg::tensor(x).to(std::is_same_v<T, float> ? eg::kFloat32 : eg::kFloat64);
+}
+
+struct Worst {
+  double ulps = 0;
+  std::string where;
+};
+
+}  // namespace accuracy
