@@ -1,9 +1,12 @@
 #pragma once
 
 #include <boost/multiprecision/cpp_bin_float.hpp>
+#include <boost/test/unit_test.hpp>
 #include <cmath>
+#include <iomanip>
 #include <limits>
 #include <random>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -82,9 +85,27 @@ eg::Tensor tensor_of(const Numbers& x) {
   return eg::tensor(x).to(std::is_same_v<T, float> ? eg::kFloat32 : eg::kFloat64);
 }
 
+/// The largest error of a function, and where it is.
 struct Worst {
   double ulps = 0;
-  std::string where;
+  Numbers at = {};
+
+  void add(double error, const Numbers& arguments) {
+    if (error <= ulps) return;
+    ulps = error;
+    at = arguments;
+  }
+  template <class T>
+  void check(const std::string& name, double allowed) const {
+    std::ostringstream where;
+    where << std::setprecision(17);
+    for (const double v : at) where << ' ' << v;
+    BOOST_TEST_INFO(name << " of " << (sizeof(T) == 4 ? "float32" : "float64") << " is off by "
+                         << ulps << " units in the last place at" << where.str());
+    // Without SLEEF the errors of the C library count.
+    const bool vector = eg::show_config().find("SLEEF:     none") == std::string::npos;
+    BOOST_TEST(ulps <= (vector ? allowed * 1.0001 : 6));
+  }
 };
 
 }  // namespace accuracy
