@@ -40,6 +40,7 @@
 #include "eigengrad/ops/softmax.hpp"
 #include "eigengrad/ops/sorting.hpp"
 #include "eigengrad/ops/special.hpp"
+#include "eigengrad/ops/special_names.hpp"
 #include "eigengrad/ops/statistics.hpp"
 #include "eigengrad/optim/minimize.hpp"
 #include "eigengrad/optim/optimizers.hpp"

@@ -18,13 +18,11 @@ Pack<T> erfcx(Pack<T> x) {
   const Pack<T> near =
       select(e < Pack<T>(std::numeric_limits<T>::infinity()), math::fma(e, rest, e), e) *
       math::erfc(x);
-  const Pack<T> ten(10);
-  if (all(x <= ten)) return near;
   const Pack<T> r = Pack<T>(1) / x;
   const Pack<T> u = r * r * T(-0.5);
   Pack<T> sum(1);
   for (int m = 14; m >= 1; --m) sum = Pack<T>(1) + u * sum * T(2 * m - 1);
-  return select(ten < x, r * T(std::numbers::inv_sqrtpi) * sum, near);
+  return select(Pack<T>(10) < x, r * T(std::numbers::inv_sqrtpi) * sum, near);
 }
 
 /// The normal distribution function, erfc(-x / sqrt 2) / 2. The rounding of the argument u, which erfc

@@ -81,7 +81,7 @@ double log_ndtr(int k, double x) {
   }
   // phi_j = phi^(j): phi_(j+1) = -x phi_j - j phi_(j-1).
   std::vector<double> phi(at(k));
-  const double cdf = ndtr(Pack<double>(x)).first();
+  const double cdf = std::erfc(-x / std::numbers::sqrt2) / 2;
   for (int m = 0; m < k; ++m) {
     if (m == 0)
       phi[0] = std::exp(-x * x / 2) * (std::numbers::inv_sqrtpi / std::numbers::sqrt2);

@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "kernels/boost_math.hpp"
-#include "kernels/log_gamma.hpp"
 #include "kernels/special.hpp"
 
 namespace eigengrad::kernels {
@@ -85,6 +84,8 @@ long double hurwitz_below_0(long double s, long double q) {
 double digamma(double x) {
   if (x == 0) return std::copysign(kInf, -x);
   if (std::isinf(x)) return x > 0 ? kInf : kNan;
+  // Near the zeros between the poles, where the reflection formula cancels.
+  if (x < 0) return boost::math::digamma(x, kExtended);
   return boost::math::digamma(x, kDouble);
 }
 
@@ -95,7 +96,7 @@ double polygamma(std::int64_t n, double x) {
   if (std::isnan(x) || x == -kInf) return kNan;
   if (x == kInf) return sign * 0.0;
   if (x <= 0 && x == std::floor(x)) return sign * kInf;
-  if (n == 1) return boost::math::trigamma(x, kDouble);
+  if (n == 1 && x > 0) return boost::math::trigamma(x, kDouble);
   const auto s = static_cast<long double>(n) + 1;
   const long double z = x > 0 ? hurwitz(0, s, x) : hurwitz_below_0(s, x);
   constexpr long double kLastFactorial = 1754;
@@ -124,7 +125,7 @@ double multigammaln(int k, int p, double x) {
   double sum = k == 0 ? p * (p - 1) * (kLogPi / 4) : 0;
   for (int j = 0; j < p; ++j) {
     const double e = x - 0.5 * j;
-    sum += k == 0 ? log_gamma(e) : polygamma(k - 1, e);
+    sum += k == 0 ? std::lgamma(e) : polygamma(k - 1, e);
   }
   return sum;
 }
