@@ -64,9 +64,10 @@ Rows bessel_rows() {
       one("special_i1e", eg::special_i1e, of_order(scaled_i, 1), kReal,
           {{"i1e", on1([](const Tensor& x) { return eg::special::i1e(x); })}}),
   };
-#define EIGENGRAD_BESSEL_ROW(name, ...) \
-  add(rows, #name, eg::special_##name, \
-      [](const Tensor& x) { return eg::special::name(x); }, __VA_ARGS__)
+#define EIGENGRAD_BESSEL_ROW(name, ...)                                                      \
+  add(                                                                                       \
+      rows, #name, eg::special_##name, [](const Tensor& x) { return eg::special::name(x); }, \
+      __VA_ARGS__)
   EIGENGRAD_BESSEL_ROW(bessel_j0, of_order(j, 0), kReal);
   EIGENGRAD_BESSEL_ROW(bessel_j1, of_order(j, 1), kReal);
   EIGENGRAD_BESSEL_ROW(bessel_y0, of_order(y, 0), kPositive);

@@ -82,23 +82,22 @@ void add(Rows& rows, const std::string& name, Tensors f, AtNumber at_number, OfD
                   .naive = elements([naive](double x) { return naive(x, 4); }),
                   .samples = unary_samples({-1.5, 1.5}),
                   .differentiable = false});
-  rows.push_back({.name = function + "_at_number",
-                  .function = function,
-                  .call = on1([at_number](const Tensor& n) { return at_number(0.7, n); }),
-                  .naive = elements([naive](double n) { return naive(0.7, n); }),
-                  .samples = {{degrees({7})}, {degrees({})}},
-                  .spellings = {{name, on1([at_number2](const Tensor& n) {
-                                   return at_number2(0.7, n);
-                                 })}},
-                  .differentiable = false,
-                  .without_oracle = reason});
+  rows.push_back(
+      {.name = function + "_at_number",
+       .function = function,
+       .call = on1([at_number](const Tensor& n) { return at_number(0.7, n); }),
+       .naive = elements([naive](double n) { return naive(0.7, n); }),
+       .samples = {{degrees({7})}, {degrees({})}},
+       .spellings = {{name, on1([at_number2](const Tensor& n) { return at_number2(0.7, n); })}},
+       .differentiable = false,
+       .without_oracle = reason});
 }
 
 }  // namespace
 
 Rows polynomial_rows() {
   Rows rows;
-#define EIGENGRAD_POLYNOMIAL_ROWS(name, naive)                                                  \
+#define EIGENGRAD_POLYNOMIAL_ROWS(name, naive)                                                    \
   add(rows, #name, eg::special_##name, eg::special_##name, eg::special_##name, eg::special::name, \
       eg::special::name, eg::special::name, naive)
   const auto t = from_recurrence([](Real x) { return x; }, chebyshev);
@@ -118,11 +117,10 @@ Rows polynomial_rows() {
                                             [](Real m, Real x, Real p, Real before) {
                                               return 2 * x * p - 2 * m * before;
                                             }));
-  EIGENGRAD_POLYNOMIAL_ROWS(hermite_polynomial_he,
-                            from_recurrence([](Real x) { return x; },
-                                            [](Real m, Real x, Real p, Real before) {
-                                              return x * p - m * before;
-                                            }));
+  EIGENGRAD_POLYNOMIAL_ROWS(
+      hermite_polynomial_he,
+      from_recurrence([](Real x) { return x; },
+                      [](Real m, Real x, Real p, Real before) { return x * p - m * before; }));
   EIGENGRAD_POLYNOMIAL_ROWS(laguerre_polynomial_l,
                             from_recurrence([](Real x) { return 1 - x; },
                                             [](Real m, Real x, Real p, Real before) {

@@ -77,23 +77,26 @@ Real zeta(double s, double q) {
   for (int n = 0; n < 50; ++n) sum += std::pow(Real(q) + n, -Real(s));
   const Real w = Real(q) + 50;
   const Real t = s;
-  return sum + std::pow(w, -t) * (w / (t - 1) + 0.5L + t / (12 * w) -
-                                  t * (t + 1) * (t + 2) / (720 * w * w * w));
+  return sum + std::pow(w, -t) *
+                   (w / (t - 1) + 0.5L + t / (12 * w) - t * (t + 1) * (t + 2) / (720 * w * w * w));
 }
 
 Rows error_rows() {
   return {
-      one("erf", [](const Tensor& x) { return eg::erf(x); },
+      one(
+          "erf", [](const Tensor& x) { return eg::erf(x); },
           [](double x) { return std::erf(Real(x)); }, kReal,
           {spelling1("Tensor::erf", [](const Tensor& x) { return x.erf(); }),
            spelling1("special_erf", [](const Tensor& x) { return eg::special_erf(x); }),
            spelling1("erf of special", [](const Tensor& x) { return eg::special::erf(x); })}),
-      one("erfc", [](const Tensor& x) { return eg::erfc(x); },
+      one(
+          "erfc", [](const Tensor& x) { return eg::erfc(x); },
           [](double x) { return std::erfc(Real(x)); }, kReal,
           {spelling1("Tensor::erfc", [](const Tensor& x) { return x.erfc(); }),
            spelling1("special_erfc", [](const Tensor& x) { return eg::special_erfc(x); }),
            spelling1("erfc of special", [](const Tensor& x) { return eg::special::erfc(x); })}),
-      one("erfinv", [](const Tensor& x) { return eg::erfinv(x); },
+      one(
+          "erfinv", [](const Tensor& x) { return eg::erfinv(x); },
           [](double x) { return boost::math::erf_inv(Real(x), quiet); }, {-0.9, 0.9},
           {spelling1("Tensor::erfinv", [](const Tensor& x) { return x.erfinv(); }),
            spelling1("special_erfinv", [](const Tensor& x) { return eg::special_erfinv(x); }),
@@ -120,7 +123,8 @@ Row polygamma_row() {
   const std::string name = "polygamma_" + std::to_string(N);
   return form_of(
       "polygamma", name,
-      one(name, [](const Tensor& x) { return eg::polygamma(N, x); },
+      one(
+          name, [](const Tensor& x) { return eg::polygamma(N, x); },
           [](double x) { return N == 0 ? digamma(x) : polygamma(N, x); }, kPositive,
           {spelling1("Tensor::polygamma", [](const Tensor& x) { return x.polygamma(N); }),
            spelling1("special_polygamma",
@@ -131,7 +135,8 @@ Row polygamma_row() {
 
 Rows gamma_rows() {
   Rows rows{
-      one("lgamma", [](const Tensor& x) { return eg::lgamma(x); },
+      one(
+          "lgamma", [](const Tensor& x) { return eg::lgamma(x); },
           [](double x) { return std::lgamma(Real(x)); }, kPositive,
           {spelling1("Tensor::lgamma", [](const Tensor& x) { return x.lgamma(); }),
            spelling1("special_gammaln", [](const Tensor& x) { return eg::special_gammaln(x); }),
@@ -143,11 +148,15 @@ Rows gamma_rows() {
            spelling1("psi", [](const Tensor& x) { return eg::special::psi(x); }),
            spelling1("digamma of special",
                      [](const Tensor& x) { return eg::special::digamma(x); })}),
-      polygamma_row<0>(), polygamma_row<1>(), polygamma_row<2>(), polygamma_row<5>(),
-      one("mvlgamma", [](const Tensor& x) { return eg::mvlgamma(x, 3); },
+      polygamma_row<0>(),
+      polygamma_row<1>(),
+      polygamma_row<2>(),
+      polygamma_row<5>(),
+      one(
+          "mvlgamma", [](const Tensor& x) { return eg::mvlgamma(x, 3); },
           [](double x) {
-            return std::lgamma(Real(x)) + std::lgamma(Real(x) - 0.5L) +
-                   std::lgamma(Real(x) - 1) + 1.5L * std::log(std::numbers::pi_v<Real>);
+            return std::lgamma(Real(x)) + std::lgamma(Real(x) - 0.5L) + std::lgamma(Real(x) - 1) +
+                   1.5L * std::log(std::numbers::pi_v<Real>);
           },
           {2.2, 5},
           {spelling1("Tensor::mvlgamma", [](const Tensor& x) { return x.mvlgamma(3); }),
@@ -155,18 +164,19 @@ Rows gamma_rows() {
                      [](const Tensor& x) { return eg::special_multigammaln(x, 3); }),
            spelling1("multigammaln",
                      [](const Tensor& x) { return eg::special::multigammaln(x, 3); })}),
-      two("special_zeta",
-          [](const Tensor& s, const Tensor& q) { return eg::special_zeta(s, q); }, zeta, {1.5, 5},
-          {0.3, 4},
+      two("special_zeta", [](const Tensor& s, const Tensor& q) { return eg::special_zeta(s, q); },
+          zeta, {1.5, 5}, {0.3, 4},
           {spelling2("zeta",
                      [](const Tensor& s, const Tensor& q) { return eg::special::zeta(s, q); })}),
       form_of("special_zeta", "special_zeta_of_number",
-              one("", [](const Tensor& q) { return eg::special_zeta(2.5, q); },
+              one(
+                  "", [](const Tensor& q) { return eg::special_zeta(2.5, q); },
                   [](double q) { return zeta(2.5, q); }, kPositive,
                   {spelling1("zeta of number",
                              [](const Tensor& q) { return eg::special::zeta(2.5, q); })})),
       form_of("special_zeta", "special_zeta_at_number",
-              one("", [](const Tensor& s) { return eg::special_zeta(s, 1.5); },
+              one(
+                  "", [](const Tensor& s) { return eg::special_zeta(s, 1.5); },
                   [](double s) { return zeta(s, 1.5); }, {1.5, 5},
                   {spelling1("zeta at number",
                              [](const Tensor& s) { return eg::special::zeta(s, 1.5); })})),
@@ -185,51 +195,57 @@ Real ibeta(double a, double b, double x) {
   return boost::math::ibeta(Real(a), Real(b), Real(x), quiet);
 }
 
+std::vector<Inputs> beta_samples() {
+  std::vector<Inputs> samples;
+  for (const std::vector<Sizes>& s : std::vector<std::vector<Sizes>>{
+           {{3, 2}, {3, 2}, {3, 2}}, {{2}, {3, 1}, {}}, {{}, {}, {}}, {{0}, {1}, {0}}})
+    samples.push_back({support::uniform(s[0], 0.6, 4, 71), support::uniform(s[1], 0.6, 3, 72),
+                       support::uniform(s[2], 0.1, 0.9, 73)});
+  return samples;
+}
+
 Rows incomplete_rows() {
   Rows rows{
       two("igamma", [](const Tensor& a, const Tensor& x) { return eg::igamma(a, x); }, gamma_p,
           {1.1, 4}, {0.2, 5},
-          {spelling2("Tensor::igamma", [](const Tensor& a, const Tensor& x) { return a.igamma(x); }),
+          {spelling2("Tensor::igamma",
+                     [](const Tensor& a, const Tensor& x) { return a.igamma(x); }),
            spelling2("special_gammainc",
                      [](const Tensor& a, const Tensor& x) { return eg::special_gammainc(a, x); }),
-           spelling2("gammainc",
-                     [](const Tensor& a, const Tensor& x) { return eg::special::gammainc(a, x); })}),
+           spelling2("gammainc", [](const Tensor& a,
+                                    const Tensor& x) { return eg::special::gammainc(a, x); })}),
       two("igammac", [](const Tensor& a, const Tensor& x) { return eg::igammac(a, x); }, gamma_q,
           {1.1, 4}, {0.2, 5},
           {spelling2("Tensor::igammac",
                      [](const Tensor& a, const Tensor& x) { return a.igammac(x); }),
            spelling2("special_gammaincc",
                      [](const Tensor& a, const Tensor& x) { return eg::special_gammaincc(a, x); }),
-           spelling2("gammaincc",
-                     [](const Tensor& a, const Tensor& x) {
-                       return eg::special::gammaincc(a, x);
-                     })}),
+           spelling2("gammaincc", [](const Tensor& a,
+                                     const Tensor& x) { return eg::special::gammaincc(a, x); })}),
       form_of("igamma", "igamma_at",
-              one("", [](const Tensor& x) { return eg::igamma(eg::tensor(1.75), x); },
+              one(
+                  "", [](const Tensor& x) { return eg::igamma(eg::tensor(1.75), x); },
                   [](double x) { return gamma_p(1.75, x); }, kPositive)),
       form_of("igammac", "igammac_at",
-              one("", [](const Tensor& x) { return eg::igammac(eg::tensor(1.75), x); },
+              one(
+                  "", [](const Tensor& x) { return eg::igammac(eg::tensor(1.75), x); },
                   [](double x) { return gamma_q(1.75, x); }, kPositive)),
   };
-  rows.push_back({.name = "special_betainc",
-                  .function = "special_betainc",
-                  .call = on3([](const Tensor& a, const Tensor& b, const Tensor& x) {
-                    return eg::special_betainc(a, b, x);
-                  }),
-                  .naive = elements(ibeta),
-                  .spellings = {{"betainc", on3([](const Tensor& a, const Tensor& b,
-                                                   const Tensor& x) {
-                                   return eg::special::betainc(a, b, x);
-                                 })}},
-                  .elementwise = true,
-                  .integers = false,
-                  .bools = false,
-                  .without_oracle = "PyTorch has no such function"});
-  for (const std::vector<Sizes>& s : std::vector<std::vector<Sizes>>{
-           {{3, 2}, {3, 2}, {3, 2}}, {{2}, {3, 1}, {}}, {{}, {}, {}}, {{0}, {1}, {0}}})
-    rows.back().samples.push_back({support::uniform(s[0], 0.6, 4, 71),
-                                   support::uniform(s[1], 0.6, 3, 72),
-                                   support::uniform(s[2], 0.1, 0.9, 73)});
+  rows.push_back(
+      {.name = "special_betainc",
+       .function = "special_betainc",
+       .call = on3([](const Tensor& a, const Tensor& b, const Tensor& x) {
+         return eg::special_betainc(a, b, x);
+       }),
+       .naive = elements(ibeta),
+       .samples = beta_samples(),
+       .spellings = {{"betainc", on3([](const Tensor& a, const Tensor& b, const Tensor& x) {
+                        return eg::special::betainc(a, b, x);
+                      })}},
+       .elementwise = true,
+       .integers = false,
+       .bools = false,
+       .without_oracle = "PyTorch has no such function"});
   for (const char* name : {"igamma", "igammac"}) named(rows, name).without_oracle = kNoDerivative;
   return rows;
 }
@@ -240,14 +256,17 @@ Real xlog1py(double a, double b) { return a == 0 ? 0 : Real(a) * std::log1p(Real
 Rows logarithm_rows() {
   Rows rows{
       one("special_entr", eg::special_entr,
-          [](double x) { return x > 0 ? -Real(x) * std::log(Real(x)) : x == 0 ? 0 : -kInf; },
+          [](double x) { return x > 0    ? -Real(x) * std::log(Real(x))
+                                : x == 0 ? 0
+                                         : -kInf; },
           {0.1, 2.5}, {spelling1("entr", [](const Tensor& x) { return eg::special::entr(x); })}),
       one("logit", [](const Tensor& x) { return eg::logit(x); }, logit, kInside,
           {spelling1("Tensor::logit", [](const Tensor& x) { return x.logit(); }),
            spelling1("special_logit", [](const Tensor& x) { return eg::special_logit(x); }),
            spelling1("logit of special", [](const Tensor& x) { return eg::special::logit(x); })}),
       form_of("logit", "logit_clamped",
-              one("", [](const Tensor& x) { return eg::logit(x, 0.25); },
+              one(
+                  "", [](const Tensor& x) { return eg::logit(x, 0.25); },
                   [](double x) { return logit(std::min(std::max(x, 0.25), 0.75)); }, kInside,
                   {spelling1("Tensor::logit", [](const Tensor& x) { return x.logit(0.25); })})),
       two("xlogy", [](const Tensor& a, const Tensor& b) { return eg::xlogy(a, b); }, xlogy, kReal,
@@ -258,11 +277,13 @@ Rows logarithm_rows() {
            spelling2("xlogy of special",
                      [](const Tensor& a, const Tensor& b) { return eg::special::xlogy(a, b); })}),
       form_of("xlogy", "xlogy_number",
-              one("", [](const Tensor& a) { return eg::xlogy(a, 2.5); },
+              one(
+                  "", [](const Tensor& a) { return eg::xlogy(a, 2.5); },
                   [](double a) { return xlogy(a, 2.5); }, kReal,
                   {spelling1("Tensor::xlogy", [](const Tensor& a) { return a.xlogy(2.5); })})),
       form_of("xlogy", "number_xlogy",
-              one("", [](const Tensor& b) { return eg::xlogy(-1.5, b); },
+              one(
+                  "", [](const Tensor& b) { return eg::xlogy(-1.5, b); },
                   [](double b) { return xlogy(-1.5, b); }, kPositive,
                   {spelling1("special_xlogy",
                              [](const Tensor& b) { return eg::special_xlogy(-1.5, b); })})),
@@ -272,17 +293,17 @@ Rows logarithm_rows() {
           {spelling2("xlog1py",
                      [](const Tensor& a, const Tensor& b) { return eg::special::xlog1py(a, b); })}),
       form_of("special_xlog1py", "special_xlog1py_number",
-              one("", [](const Tensor& a) { return eg::special_xlog1py(a, 2.5); },
+              one(
+                  "", [](const Tensor& a) { return eg::special_xlog1py(a, 2.5); },
                   [](double a) { return xlog1py(a, 2.5); }, kReal,
-                  {spelling1("xlog1py", [](const Tensor& a) {
-                     return eg::special::xlog1py(a, 2.5);
-                   })})),
+                  {spelling1("xlog1py",
+                             [](const Tensor& a) { return eg::special::xlog1py(a, 2.5); })})),
       form_of("special_xlog1py", "number_special_xlog1py",
-              one("", [](const Tensor& b) { return eg::special_xlog1py(-1.5, b); },
+              one(
+                  "", [](const Tensor& b) { return eg::special_xlog1py(-1.5, b); },
                   [](double b) { return xlog1py(-1.5, b); }, {-0.7, 3},
-                  {spelling1("xlog1py", [](const Tensor& b) {
-                     return eg::special::xlog1py(-1.5, b);
-                   })})),
+                  {spelling1("xlog1py",
+                             [](const Tensor& b) { return eg::special::xlog1py(-1.5, b); })})),
   };
   // PyTorch has a node for each place of the number.
   for (const char* name : {"xlogy_number", "number_xlogy"})
