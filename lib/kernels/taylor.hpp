@@ -96,19 +96,18 @@ class Taylor {
 /// Recipes, 5.2).
 template <class A, class B>
 Taylor continued_fraction(A a, B b) {
-  Taylor c = b(0);
-  Taylor d = Taylor(c.n(), c.m(), 1) / c;
-  Taylor f = d;
+  Taylor f = b(0), c = f, d(f.n(), f.m());
+  const Taylor one(f.n(), f.m(), 1);
   constexpr int kMost = 1000000;
   for (int i = 1; i < kMost; ++i) {
     const Taylor an = a(i), bn = b(i);
     c = bn + an / c;
-    d = Taylor(c.n(), c.m(), 1) / (bn + an * d);
+    d = one / (bn + an * d);
     const Taylor before = f;
     f = f * (c * d);
     if (f.close_to(before, 4e-16) || !std::isfinite(f(0, 0))) break;
   }
-  return f;
+  return one / f;
 }
 
 }  // namespace eigengrad::kernels

@@ -122,10 +122,10 @@ const Oracle& oracle() {
 
 // ---- Values, gradients, second derivatives.
 
-/// 1e-12 of an element; where terms cancel, which are about as large as the largest element or as
+/// `relative` of an element; where terms cancel, which are about as large as the largest element or as
 /// `terms`, some units in their last place.
 void check_like_torch(const std::string& what, const variable_list& actual, const Inputs& wanted,
-                      double terms = 0) {
+                      double terms = 0, double relative = 1e-12) {
   BOOST_REQUIRE_EQUAL(actual.size(), wanted.size());
   for (std::size_t k = 0; k < wanted.size(); ++k) {
     BOOST_TEST_INFO_SCOPE(what << ' ' << k);
@@ -138,7 +138,7 @@ void check_like_torch(const std::string& what, const variable_list& actual, cons
     }
     Array given = to_array(actual[k]);
     given.dtype = eg::kFloat64;
-    check_close(given, wanted[k], {.relative = 1e-12, .scale = largest / 256});
+    check_close(given, wanted[k], {.relative = relative, .scale = largest / 256});
   }
 }
 
@@ -170,12 +170,12 @@ void check_sample(const Row& row, const Evaluation& e) {
   const variable_list g = eg::autograd::grad(
       tracked, wanted,
       {.grad_outputs = tensors_of(e.weights), .create_graph = true, .allow_unused = true});
-  check_like_torch("gradient", g, e.gradients);
+  check_like_torch("gradient", g, e.gradients, 0, row.oracle_derivatives);
   if (e.directions.empty()) return;
   const eg::Tensor total = weighted_sum(g, tensors_of(e.directions));
   variable_list products(wanted.size());
   if (total.requires_grad()) products = eg::autograd::grad({total}, wanted, {.allow_unused = true});
-  check_like_torch("second derivative", products, e.products, 1);
+  check_like_torch("second derivative", products, e.products, 1, row.oracle_derivatives);
 }
 
 void check_row(const Row& row) {

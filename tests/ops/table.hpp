@@ -63,6 +63,8 @@ struct Row {
   std::vector<std::string> other_nodes = {};
   /// Dtypes that are taken although PyTorch refuses them.
   std::set<std::string> more_dtypes = {};
+  /// How far derivatives may be from PyTorch's, where those are known to be less precise.
+  double oracle_derivatives = 1e-12;
 };
 
 using Rows = std::vector<Row>;
@@ -89,7 +91,10 @@ Row& named(Rows& rows, const std::string& name);
   X(scatter_rows)                   \
   X(softmax_rows)                   \
   X(contraction_rows)               \
-  X(cumulative_rows)
+  X(cumulative_rows)                \
+  X(special_rows)                   \
+  X(bessel_rows)                    \
+  X(polynomial_rows)
 #define EIGENGRAD_DECLARE_FAMILY(name) Rows name();
 EIGENGRAD_TABLE_FAMILIES(EIGENGRAD_DECLARE_FAMILY)
 #undef EIGENGRAD_DECLARE_FAMILY

@@ -78,6 +78,7 @@ std::vector<InplaceRow> inplace_rows() {
   add_running(rows);
   for (InplaceRow& row : indexing_inplace_rows()) rows.push_back(std::move(row));
   add_triangles(rows);
+  add_special_inplace(rows);
   return rows;
 }
 

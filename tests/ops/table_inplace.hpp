@@ -45,5 +45,6 @@ inline InplaceRow unary_member(const std::string& name, Member inplace, Function
 
 void add_arithmetic_inplace(std::vector<InplaceRow>& rows);
 void add_unary_inplace(std::vector<InplaceRow>& rows);
+void add_special_inplace(std::vector<InplaceRow>& rows);
 
 }  // namespace table

@@ -11,7 +11,7 @@ constexpr Range kInside{0.1, 0.9};
 
 }  // namespace
 
-void add_special(std::vector<InplaceRow>& rows) {
+void add_special_inplace(std::vector<InplaceRow>& rows) {
   rows.push_back(unary_member("erf_", &Tensor::erf_, eg::erf));
   rows.push_back(unary_member("erfc_", &Tensor::erfc_, eg::erfc));
   rows.push_back(unary_member("erfinv_", &Tensor::erfinv_, eg::erfinv, {-0.9, 0.9}));

@@ -78,7 +78,8 @@ Real zeta(double s, double q) {
   const Real w = Real(q) + 50;
   const Real t = s;
   return sum + std::pow(w, -t) *
-                   (w / (t - 1) + 0.5L + t / (12 * w) - t * (t + 1) * (t + 2) / (720 * w * w * w));
+                   (w / (t - 1) + 0.5L + t / (12 * w) - t * (t + 1) * (t + 2) / (720 * w * w * w) +
+                    t * (t + 1) * (t + 2) * (t + 3) * (t + 4) / (30240 * std::pow(w, 5.0L)));
 }
 
 Rows error_rows() {
@@ -183,6 +184,11 @@ Rows gamma_rows() {
   };
   // The sum of terms of both signs.
   named(rows, "mvlgamma").elementwise = false;
+  named(rows, "mvlgamma").more_dtypes = {"bool"};
+  // PyTorch's trigamma has an error of some 1e-10.
+  for (const char* name : {"lgamma", "digamma", "mvlgamma", "polygamma_0"})
+    named(rows, name).oracle_derivatives = 1e-8;
+  named(rows, "polygamma_1").without_oracle = "PyTorch's trigamma has an error of some 1e-10";
   for (const char* name : {"special_zeta", "special_zeta_at_number"})
     named(rows, name).without_oracle = kNoDerivative;
   named(rows, "special_zeta_of_number").other_nodes = {"SpecialZetaBackward0"};
@@ -247,6 +253,8 @@ Rows incomplete_rows() {
        .bools = false,
        .without_oracle = "PyTorch has no such function"});
   for (const char* name : {"igamma", "igammac"}) named(rows, name).without_oracle = kNoDerivative;
+  for (const char* name : {"igamma_at", "igammac_at"})
+    named(rows, name).more_dtypes = {"int64", "bool"};
   return rows;
 }
 

@@ -20,7 +20,9 @@ double steps_between(T a, T b) {
     std::memcpy(&bits, &v, sizeof v);
     return bits < 0 ? std::numeric_limits<Bits>::min() - bits : bits;
   };
-  return std::abs(static_cast<double>(place(a)) - static_cast<double>(place(b)));
+  // In long double, since double would round the places of numbers of 64 bits.
+  return static_cast<double>(
+      std::abs(static_cast<long double>(place(a)) - static_cast<long double>(place(b))));
 }
 
 inline double ulps_between(double a, double b, eg::ScalarType dtype) {

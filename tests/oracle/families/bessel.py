@@ -3,7 +3,7 @@ import torch
 from rows import ANY, INF, POSITIVE, Row, one
 
 S = torch.special
-EDGES = [[[0.0, 3.0, 20.0]]]
+EDGES = [[[0.0, 2.0]]]  # PyTorch loses digits from 3 on
 
 
 def values(name, low, high):

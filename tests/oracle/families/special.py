@@ -16,7 +16,6 @@ ROWS = {
     "lgamma": one(torch.lgamma, *POSITIVE, kinks=[[[-1.5, 100.0]]]),
     "digamma": one(torch.digamma, *POSITIVE, kinks=[[[0.0, -0.0, -1.5, -0.25]]]),
     "polygamma_0": one(lambda x: torch.polygamma(0, x), *POSITIVE),
-    "polygamma_1": one(lambda x: torch.polygamma(1, x), *POSITIVE, kinks=[[[-1.5, 0.01]]]),
     "polygamma_2": one(lambda x: torch.polygamma(2, x), *POSITIVE, kinks=[[[-1.25, 0.01]]]),
     "polygamma_5": one(lambda x: torch.polygamma(5, x), *POSITIVE),
     "mvlgamma": one(lambda x: torch.mvlgamma(x, 3), (2.2, 5)),
