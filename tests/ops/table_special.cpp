@@ -263,6 +263,10 @@ Real xlog1py(double a, double b) { return a == 0 ? 0 : Real(a) * std::log1p(Real
 
 Rows logarithm_rows() {
   Rows rows{
+      one(
+          "special_expit", [](const Tensor& x) { return eg::special_expit(x); },
+          [](double x) { return 1 / (1 + std::exp(-Real(x))); }, kReal,
+          {spelling1("expit", [](const Tensor& x) { return eg::special::expit(x); })}),
       one("special_entr", eg::special_entr,
           [](double x) { return x > 0    ? -Real(x) * std::log(Real(x))
                                 : x == 0 ? 0

@@ -24,6 +24,7 @@ ROWS = {
                      kinks=[[[0.0, 30.0]]]),
     "igammac_at": one(lambda x: torch.igammac(torch.full_like(x, 1.75), x), *POSITIVE,
                       kinks=[[[0.0, 30.0]]]),
+    "special_expit": one(S.expit, kinks=[[[0.0, 800.0, -800.0]]]),
     "special_entr": one(S.entr, *POSITIVE, kinks=[[[0.0, 1.0, -1.0, NAN]]]),
     "logit": one(torch.logit, *INSIDE, kinks=[[[0.0, 1.0, 0.5, -0.5, 1.5]]]),
     "logit_clamped": one(lambda x: torch.logit(x, 0.25), *INSIDE,
