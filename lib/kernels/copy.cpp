@@ -1,9 +1,13 @@
 #include "kernels/copy.hpp"
 
+#include <algorithm>
+#include <cstdlib>
 #include <cstring>
+#include <utility>
 
 #include "core/dispatch.hpp"
 #include "kernels/loops.hpp"
+#include "kernels/parallel.hpp"
 
 namespace eigengrad::kernels {
 namespace {
@@ -27,6 +31,128 @@ void fill_kernel(const void* value, std::byte* const* operands, std::int64_t n) 
   for (std::int64_t i = 0; i < n; ++i) to[i] = v;
 }
 
+/// Rows and columns of memory: where they begin, and how far apart neighbours are.
+template <class T>
+struct Plane {
+  T* data;
+  std::int64_t row;
+  std::int64_t column;
+};
+
+template <class T>
+void copy_row(T* to, std::int64_t to_step, const T* from, std::int64_t from_step, std::int64_t n) {
+  constexpr std::int64_t kWorthACall = 16;
+  if (to_step == 1 && from_step == 1 && n >= kWorthACall)
+    std::memcpy(to, from, static_cast<std::size_t>(n) * sizeof(T));
+  else if (to_step == 1 && from_step == 1)
+    for (std::int64_t i = 0; i < n; ++i) to[i] = from[i];
+  else if (to_step == 1 && from_step == 0)
+    std::fill_n(to, n, *from);
+  else if (to_step == 1 && from_step == -1)
+    std::reverse_copy(from - n + 1, from + 1, to);
+  else
+    for (std::int64_t i = 0; i < n; ++i) to[i * to_step] = from[i * from_step];
+}
+
+/// A square of the source, read along its columns, and written along the rows of the target.
+template <class T, std::int64_t Size>
+void transpose_square(T* to, std::int64_t to_row, const T* from, std::int64_t from_column) {
+  T square[Size][Size];
+  for (std::int64_t j = 0; j < Size; ++j)
+    std::memcpy(square[j], from + j * from_column, Size * sizeof(T));
+  for (std::int64_t i = 0; i < Size; ++i)
+    for (std::int64_t j = 0; j < Size; ++j) to[i * to_row + j] = square[j][i];
+}
+
+template <class T>
+void copy_plane(Plane<T> to, Plane<const T> from, std::int64_t rows, std::int64_t columns) {
+  constexpr std::int64_t kSquare = 16;
+  constexpr std::int64_t kRows = 512;
+  const auto copy_part = [&](std::int64_t i, std::int64_t j, std::int64_t n) {
+    copy_row(to.data + i * to.row + j * to.column, to.column,
+             from.data + i * from.row + j * from.column, from.column, n);
+  };
+  if (from.row == -1) {
+    to = {to.data + (rows - 1) * to.row, -to.row, to.column};
+    from = {from.data - (rows - 1), 1, from.column};
+  }
+  if (to.column == 1 && from.row == 1 && from.column != 0 && std::min(rows, columns) >= kSquare) {
+    const std::int64_t in_squares = rows - rows % kSquare;
+    for (std::int64_t i = 0; i < in_squares; i += kSquare) {
+      std::int64_t j = 0;
+      for (; j + kSquare <= columns; j += kSquare)
+        transpose_square<T, kSquare>(to.data + i * to.row + j, to.row,
+                                     from.data + i + j * from.column, from.column);
+      for (std::int64_t k = i; k < i + kSquare; ++k) copy_part(k, j, columns - j);
+    }
+    for (std::int64_t i = in_squares; i < rows; ++i) copy_part(i, 0, columns);
+  } else if (columns < kSquare / 2 && rows >= kSquare) {
+    // Short rows are copied column by column.
+    for (std::int64_t i = 0; i < rows; i += kRows)
+      for (std::int64_t j = 0; j < columns; ++j)
+        copy_row(to.data + i * to.row + j * to.column, to.row,
+                 from.data + i * from.row + j * from.column, from.row, std::min(kRows, rows - i));
+  } else {
+    for (std::int64_t i = 0; i < rows; ++i) copy_part(i, 0, columns);
+  }
+}
+
+/// Along at least two dimensions.
+template <class T>
+void copy_rows(CollapsedLoop& loop, std::byte* to, const std::byte* from) {
+  const int last = loop.ndim - 1;
+  const int outer = last - 1;
+  // Rows lie along the last dimension; the nearest to it is the one that the source is closest
+  // packed in.
+  for (int d = 0; d < outer; ++d)
+    if (std::abs(loop.strides[1][d]) == 1 && std::abs(loop.strides[1][last]) > 1) {
+      std::swap(loop.sizes[d], loop.sizes[outer]);
+      for (int k = 0; k < 2; ++k) std::swap(loop.strides[k][d], loop.strides[k][outer]);
+    }
+  std::int64_t rows = 1;
+  for (int d = 0; d < last; ++d) rows *= loop.sizes[d];
+  const std::int64_t columns = loop.sizes[last];
+  const std::int64_t per_plane = loop.sizes[outer];
+  parallel_blocks(rows * columns, [&](std::int64_t begin, std::int64_t end) {
+    // The rows that begin in the block.
+    std::int64_t row = (begin + columns - 1) / columns;
+    const std::int64_t stop = (end + columns - 1) / columns;
+    while (row < stop) {
+      const std::int64_t first = row % per_plane;
+      const std::int64_t n = std::min(per_plane - first, stop - row);
+      std::int64_t offsets[] = {first * loop.strides[0][outer], first * loop.strides[1][outer]};
+      std::int64_t plane = row / per_plane;
+      for (int d = outer - 1; d >= 0; --d) {
+        const std::int64_t i = plane % loop.sizes[d];
+        plane /= loop.sizes[d];
+        for (int k = 0; k < 2; ++k) offsets[k] += i * loop.strides[k][d];
+      }
+      copy_plane<T>(
+          {reinterpret_cast<T*>(to) + offsets[0], loop.strides[0][outer], loop.strides[0][last]},
+          {reinterpret_cast<const T*>(from) + offsets[1], loop.strides[1][outer],
+           loop.strides[1][last]},
+          n, columns);
+      row += n;
+    }
+  });
+}
+
+/// Elements of one type, without a buffer between.
+template <class T>
+void copy_same(IntArrayRef sizes, const Operand* operands) {
+  if (detail::numel_of(sizes) == 0) return;
+  CollapsedLoop loop;
+  collapse(sizes, operands, 2, loop);
+  if (loop.ndim > 1) return copy_rows<T>(loop, operands[0].data, operands[1].data);
+  const std::int64_t to_step = loop.strides[0][0];
+  const std::int64_t from_step = loop.strides[1][0];
+  T* const to = reinterpret_cast<T*>(operands[0].data);
+  const T* const from = reinterpret_cast<const T*>(operands[1].data);
+  parallel_blocks(loop.sizes[0], [&](std::int64_t begin, std::int64_t end) {
+    copy_row(to + begin * to_step, to_step, from + begin * from_step, from_step, end - begin);
+  });
+}
+
 }  // namespace
 
 void copy(const Tensor& dst, const Tensor& src) {
@@ -43,7 +169,10 @@ void copy(const Tensor& dst, const Tensor& src) {
       const Operand operands[] = {
           {dst.impl()->bytes(), static_cast<std::int64_t>(sizeof(To)), dst.strides().data()},
           {src.impl()->bytes(), static_cast<std::int64_t>(sizeof(From)), src_strides}};
-      run_elementwise(dst.sizes(), operands, 2, 1, convert_kernel<To, From>, nullptr);
+      if constexpr (std::same_as<To, From>)
+        copy_same<To>(dst.sizes(), operands);
+      else
+        run_elementwise(dst.sizes(), operands, 2, 1, convert_kernel<To, From>, nullptr);
     });
   });
 }
@@ -65,13 +194,19 @@ void fill(const Tensor& dst, const Scalar& value) {
 void add_into_overlapping(const Tensor& dst, const Tensor& src) {
   if (dst.numel() == 0) return;
   detail::dispatch_floating("as_strided", dst.dtype(), [&]<class T>(std::type_identity<T>) {
-    const std::size_t nd = dst.sizes().size();
-    DimVector at(nd);
+    const std::size_t outer = dst.sizes().empty() ? 0 : dst.sizes().size() - 1;
+    const std::int64_t n = dst.sizes().empty() ? 1 : dst.sizes().back();
+    const std::int64_t to_step = dst.sizes().empty() ? 1 : dst.strides().back();
+    const std::int64_t from_step = dst.sizes().empty() ? 1 : src.strides().back();
+    DimVector at(outer);
     T* to = dst.impl()->data<T>();
     const T* from = src.impl()->data<T>();
     for (;;) {
-      *to += *from;
-      std::size_t d = nd;
+      if (to_step == 1 && from_step == 1)
+        for (std::int64_t i = 0; i < n; ++i) to[i] += from[i];
+      else
+        for (std::int64_t i = 0; i < n; ++i) to[i * to_step] += from[i * from_step];
+      std::size_t d = outer;
       while (d-- > 0) {
         to += dst.strides()[d];
         from += src.strides()[d];

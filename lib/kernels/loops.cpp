@@ -57,6 +57,8 @@ void gather(Cursor& cursor, std::byte* buffer, std::int64_t n) {
       std::memcpy(to, from, static_cast<std::size_t>(length) * sizeof(Word));
     else if (stride == 0)
       std::fill_n(to, length, *from);
+    else if (stride == -1)
+      std::reverse_copy(from - length + 1, from + 1, to);
     else
       for (std::int64_t i = 0; i < length; ++i) to[i] = from[i * stride];
     to += length;

@@ -7,6 +7,7 @@
 #include "core/fail.hpp"
 #include "core/geometry.hpp"
 #include "eigengrad/core/factories.hpp"
+#include "eigengrad/ops/indexing.hpp"
 #include "eigengrad/ops/shape.hpp"
 
 namespace eigengrad {
@@ -326,9 +327,7 @@ Tensor repeat_interleave(const Tensor& x, const Tensor& repeats, optional<std::i
                              " must be one number or ", n, ", one for each place along dimension ",
                              d);
   const Tensor counts = repeats.numel() == n ? repeats.reshape({n}) : repeats.expand({n});
-  std::vector<indexing::TensorIndex> index(d, indexing::Slice());
-  index.emplace_back(repeat_interleave(counts, output_size));
-  return source.index(index);
+  return index_select(source, static_cast<std::int64_t>(d), repeat_interleave(counts, output_size));
 }
 
 Tensor Tensor::tile(IntArrayRef dims) const { return eigengrad::tile(*this, dims); }

@@ -141,6 +141,7 @@ struct Windows : Picks<Windows> {
     const Tensor part = part_of(whole);
     const std::size_t last = part.sizes().size() - 1;
     if (step >= size || part.dim() == 1) return add_to(part, g);
+    if (d + 1 == last) return kernels::add_into_overlapping(part, g);
     const std::size_t along = size <= part.sizes()[d] ? last : d;
     for (std::int64_t i = 0; i < part.sizes()[along]; ++i)
       add_to(at(part, along, i), at(g, along, i));
