@@ -11,8 +11,9 @@ namespace {
 
 /// Dimensions that an index list leaves alone, neighbours merged where they lie in one piece.
 struct Kept {
-  Kept(const std::vector<std::size_t>& dims, IntArrayRef input_sizes, IntArrayRef input_strides) {
-    for (const std::size_t d : dims) {
+  Kept(IntArrayRef dims, IntArrayRef input_sizes, IntArrayRef input_strides) {
+    for (const std::int64_t dim : dims) {
+      const auto d = static_cast<std::size_t>(dim);
       if (input_sizes[d] == 1) continue;
       if (!sizes.empty() && strides.back() == input_sizes[d] * input_strides[d]) {
         sizes.back() *= input_sizes[d];
@@ -47,7 +48,7 @@ void pick_offsets(const IndexPlan& plan, IntArrayRef strides, std::int64_t first
   std::fill_n(offsets, n, std::int64_t{0});
   for (std::size_t k = 0; k < plan.dims.size(); ++k) {
     const std::int64_t* index = plan.indices[k].impl()->data<std::int64_t>() + first;
-    const std::int64_t stride = strides[plan.dims[k]];
+    const std::int64_t stride = strides[static_cast<std::size_t>(plan.dims[k])];
     for (std::int64_t i = 0; i < n; ++i) offsets[i] += index[i] * stride;
   }
 }
@@ -59,13 +60,19 @@ template <class T>
 struct Read {
   T* result;
   void one(const T& e, std::int64_t place) const { result[place] = e; }
-  void run(const T* __restrict e, std::int64_t n, std::int64_t place) const {
-    T* __restrict y = result + place;
-    // A call costs more than a short copy.
-    if (n > 32)
+  void run(const T* e, std::int64_t n, std::int64_t place) const {
+    T* y = result + place;
+    // For a short run a call, or the decisions of a vectorised loop, would cost more than the copy.
+    if (n > 64) {
       std::memcpy(y, e, static_cast<std::size_t>(n) * sizeof(T));
-    else
-      for (std::int64_t i = 0; i < n; ++i) y[i] = e[i];
+    } else if (n >= 4) {
+      for (std::int64_t i = 0; i + 4 < n; i += 4) std::memcpy(y + i, e + i, 4 * sizeof(T));
+      std::memcpy(y + n - 4, e + n - 4, 4 * sizeof(T));
+    } else {
+      y[0] = e[0];
+      if (n > 1) y[1] = e[1];
+      if (n > 2) y[2] = e[2];
+    }
   }
 };
 
@@ -124,7 +131,7 @@ void for_picked(const IndexPlan& plan, T* indexed, IntArrayRef strides, const Vi
   const std::int64_t picks = plan.indices[0].numel();
   if (plan.dims.size() == 1) {
     const std::int64_t* index = plan.indices[0].impl()->data<std::int64_t>();
-    const std::int64_t stride = strides[plan.dims[0]];
+    const std::int64_t stride = strides[static_cast<std::size_t>(plan.dims[0])];
     before.walk([&](std::int64_t start) {
       T* const from = indexed + start;
       if (!runs) {

@@ -15,12 +15,12 @@ namespace eigengrad::kernels {
 struct IndexPlan {
   DimVector input_sizes;
   /// The indexed dimensions, and for each the indices from 0: int64, contiguous, of shape `picked`.
-  std::vector<std::size_t> dims;
+  DimVector dims;
   std::vector<Tensor> indices;
   DimVector picked;
   /// Dimensions of the input before and after `picked` in the result.
-  std::vector<std::size_t> before;
-  std::vector<std::size_t> after;
+  DimVector before;
+  DimVector after;
   DimVector result_sizes;
 };
 

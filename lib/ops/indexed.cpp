@@ -21,7 +21,7 @@ std::shared_ptr<const kernels::IndexPlan> point_plan(IntArrayRef sizes,
                                                      std::vector<Tensor> coordinates) {
   auto plan = std::make_shared<kernels::IndexPlan>();
   plan->input_sizes = DimVector(sizes);
-  for (std::size_t d = 0; d < sizes.size(); ++d) plan->dims.push_back(d);
+  for (std::size_t d = 0; d < sizes.size(); ++d) plan->dims.push_back(static_cast<std::int64_t>(d));
   plan->picked = DimVector(coordinates[0].sizes());
   plan->indices = std::move(coordinates);
   plan->result_sizes = plan->picked;
@@ -118,12 +118,12 @@ ByLists by_rows(std::string_view op, const Tensor& x, std::int64_t dim, const Te
   if (sizes.empty()) return {flat_plan(1, list), DimVector(), std::move(kept)};
   auto plan = std::make_shared<kernels::IndexPlan>();
   plan->input_sizes = DimVector(sizes);
-  plan->dims = {d};
+  plan->dims = {static_cast<std::int64_t>(d)};
   plan->picked = {list.numel()};
   plan->result_sizes = DimVector(sizes);
   plan->result_sizes[d] = list.numel();
   for (std::size_t k = 0; k < sizes.size(); ++k)
-    if (k != d) (k < d ? plan->before : plan->after).push_back(k);
+    if (k != d) (k < d ? plan->before : plan->after).push_back(static_cast<std::int64_t>(k));
   plan->indices = {std::move(list)};
   return {std::move(plan), DimVector(sizes), std::move(kept)};
 }

@@ -152,7 +152,7 @@ ByLists plan_of(std::string_view op, const Parsed& p) {
   std::vector<KeptIndices> kept;
   for (std::size_t d = 0; d < p.by_dim.size(); ++d) {
     if (!p.by_dim[d].defined()) continue;
-    plan->dims.push_back(d);
+    plan->dims.push_back(static_cast<std::int64_t>(d));
     Tensor indices = apart(p.by_dim[d], p.view);
     if (!(indices.sizes() == IntArrayRef(plan->picked)))
       indices = autograd::copy_row_major(autograd::expand_to(indices, plan->picked));
@@ -162,15 +162,16 @@ ByLists plan_of(std::string_view op, const Parsed& p) {
     kept.emplace_back(indices);
     plan->indices.push_back(std::move(indices));
   }
-  const std::size_t first = plan->dims.front();
-  const bool neighbours = plan->dims.back() - first + 1 == plan->dims.size();
-  for (std::size_t d = 0; d < sizes.size(); ++d) {
+  const std::int64_t first = plan->dims[0];
+  const bool neighbours = plan->dims.back() - first + 1 == std::ssize(plan->dims);
+  const auto size_of = [&](std::int64_t d) { return sizes[static_cast<std::size_t>(d)]; };
+  for (std::int64_t d = 0; d < std::ssize(sizes); ++d) {
     if (std::find(plan->dims.begin(), plan->dims.end(), d) != plan->dims.end()) continue;
     (neighbours && d < first ? plan->before : plan->after).push_back(d);
   }
-  for (const std::size_t d : plan->before) plan->result_sizes.push_back(sizes[d]);
+  for (const std::int64_t d : plan->before) plan->result_sizes.push_back(size_of(d));
   for (const std::int64_t n : plan->picked) plan->result_sizes.push_back(n);
-  for (const std::size_t d : plan->after) plan->result_sizes.push_back(sizes[d]);
+  for (const std::int64_t d : plan->after) plan->result_sizes.push_back(size_of(d));
   return {std::move(plan), DimVector(sizes), std::move(kept)};
 }
 
@@ -258,10 +259,12 @@ Tensor& Tensor::index_put_(std::initializer_list<TensorIndex> indices, const Ten
                            bool accumulate) {
   return index_put_(ArrayRef<TensorIndex>(indices), values, accumulate);
 }
+Tensor& Tensor::index_put_(ArrayRef<TensorIndex> indices, const Scalar& value, bool accumulate) {
+  return index_put_(indices, autograd::wrap_number(value, *this), accumulate);
+}
 Tensor& Tensor::index_put_(std::initializer_list<TensorIndex> indices, const Scalar& value,
                            bool accumulate) {
-  return index_put_(ArrayRef<TensorIndex>(indices), autograd::wrap_number(value, *this),
-                    accumulate);
+  return index_put_(ArrayRef<TensorIndex>(indices), value, accumulate);
 }
 
 namespace indexing {
