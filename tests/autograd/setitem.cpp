@@ -58,6 +58,12 @@ std::vector<double> written(const IndexForm& form, std::vector<double> all,
   return all;
 }
 
+/// The gradient of a leaf; none stands for zeros, as where everything was overwritten.
+std::vector<double> arrived(const Tensor& leaf) {
+  if (leaf.grad().defined()) return values(leaf.grad());
+  return std::vector<double>(static_cast<std::size_t>(leaf.numel()), 0.0);
+}
+
 /// Assignment as a user writes it; a form that repeats elements can only be written by index lists.
 void assign(Tensor& x, const IndexForm& form, const Tensor& v) { x.index_put_(form.indices(), v); }
 
@@ -83,8 +89,7 @@ BOOST_DATA_TEST_CASE_F(Balanced, J12_into_a_result, oracle::kIndexForms, form) {
   Tensor x = source * 2;
   assign(x, form, v);
   (x * w).sum().backward();
-  BOOST_TEST(values(source.grad()) == elsewhere(form, values(w), 2),
-             boost::test_tools::per_element());
+  BOOST_TEST(arrived(source) == elsewhere(form, values(w), 2), boost::test_tools::per_element());
   BOOST_TEST(values(v.grad()) == picked(form, values(w)), boost::test_tools::per_element());
 }
 
@@ -125,8 +130,7 @@ BOOST_DATA_TEST_CASE_F(Balanced, J12_a_number_into_a_result, oracle::kIndexForms
                  written(form, values(source * 2), std::vector<double>(form.elements.size(), 7.5)),
              boost::test_tools::per_element());
   (x * w).sum().backward();
-  BOOST_TEST(values(source.grad()) == elsewhere(form, values(w), 2),
-             boost::test_tools::per_element());
+  BOOST_TEST(arrived(source) == elsewhere(form, values(w), 2), boost::test_tools::per_element());
 }
 
 BOOST_DATA_TEST_CASE_F(Balanced, J12_adding, oracle::kIndexForms, form) {
@@ -140,7 +144,7 @@ BOOST_DATA_TEST_CASE_F(Balanced, J12_adding, oracle::kIndexForms, form) {
     sum[static_cast<std::size_t>(form.elements[k])] += values(v)[k];
   BOOST_TEST(values(x) == sum, boost::test_tools::per_element());
   (x * w).sum().backward();
-  BOOST_TEST(values(source.grad()) == values(w * 2), boost::test_tools::per_element());
+  BOOST_TEST(arrived(source) == values(w * 2), boost::test_tools::per_element());
   BOOST_TEST(values(v.grad()) == picked(form, values(w)), boost::test_tools::per_element());
 }
 
@@ -152,7 +156,7 @@ BOOST_DATA_TEST_CASE_F(Balanced, J12_as_a_function, oracle::kIndexForms, form) {
   BOOST_TEST(values(y) == written(form, values(x), values(v)), boost::test_tools::per_element());
   BOOST_TEST(x._version() == 0);
   (y * w).sum().backward();
-  BOOST_TEST(values(x.grad()) == elsewhere(form, values(w), 1), boost::test_tools::per_element());
+  BOOST_TEST(arrived(x) == elsewhere(form, values(w), 1), boost::test_tools::per_element());
   BOOST_TEST(values(v.grad()) == picked(form, values(w)), boost::test_tools::per_element());
 }
 
@@ -380,9 +384,9 @@ BOOST_FIXTURE_TEST_CASE(J2_index_that_shares_memory_with_what_is_written, Balanc
       {"scatter_", [](Tensor& x) -> Tensor& { return x.scatter_(0, x, 9); }, {9, 9, 9}},
       {"scatter_add_",
        [](Tensor& x) -> Tensor& { return x.scatter_add_(0, x, x.clone()); },
-       {3, 1, 2}},
+       {2, 1, 3}},
       {"index_fill_", [](Tensor& x) -> Tensor& { return x.index_fill_(0, x, 9); }, {9, 9, 9}},
-      {"index_add_", [](Tensor& x) -> Tensor& { return x.index_add_(0, x, x); }, {3, 1, 2}},
+      {"index_add_", [](Tensor& x) -> Tensor& { return x.index_add_(0, x, x); }, {2, 1, 3}},
       {"index_copy_",
        [](Tensor& x) -> Tensor& {
          return x.index_copy_(0, x, eg::tensor({10, 20, 30}));

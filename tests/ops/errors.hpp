@@ -38,6 +38,7 @@ inline constexpr auto kValueError = is_error<eg::ValueError>;
 ErrorRows shape_errors();
 ErrorRows range_errors();
 ErrorRows view_errors();
+ErrorRows indexing_errors();
 ErrorRows assembly_errors();
 ErrorRows rearrange_errors();
 ErrorRows unary_errors();
