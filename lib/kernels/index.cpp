@@ -76,6 +76,14 @@ struct Read {
   }
 };
 
+/// Rows of a few elements, where a loop over a length that is known costs half as much.
+template <std::int64_t n, class T>
+void read_rows(T* y, const T* from, const std::int64_t* index, std::int64_t stride,
+               std::int64_t rows) {
+  for (std::int64_t p = 0; p < rows; ++p)
+    std::memcpy(y + p * n, from + index[p] * stride, sizeof(T) * static_cast<std::size_t>(n));
+}
+
 template <Combine kind, class T>
 void combine_into(T& e, const T& v) {
   if constexpr (kind == Combine::Write)
@@ -106,6 +114,21 @@ struct Fill {
   void one(T& e, std::int64_t) const { e = value; }
   void run(T* e, std::int64_t n, std::int64_t) const { std::fill_n(e, n, value); }
 };
+
+/// Visits rows of `length` neighbours, one for each index.
+template <class T, class Visitor>
+void visit_rows(const Visitor& visit, T* from, const std::int64_t* index, std::int64_t stride,
+                std::int64_t rows, std::int64_t length, std::int64_t place) {
+  if constexpr (std::is_same_v<Visitor, Read<T>>) {
+    T* const y = visit.result + place;
+    if (length == 2) return read_rows<2>(y, from, index, stride, rows);
+    if (length == 3) return read_rows<3>(y, from, index, stride, rows);
+    if (length == 4) return read_rows<4>(y, from, index, stride, rows);
+    if (length == 8) return read_rows<8>(y, from, index, stride, rows);
+  }
+  for (std::int64_t p = 0; p < rows; ++p)
+    visit.run(from + index[p] * stride, length, place + p * length);
+}
 
 /// Visits the picked elements of `indexed`, which has the given strides, in the order of the result.
 template <class T, class Visitor>
@@ -138,8 +161,7 @@ void for_picked(const IndexPlan& plan, T* indexed, IntArrayRef strides, const Vi
         for (std::int64_t p = 0; p < picks; ++p) visit.one(from[index[p] * stride], place + p);
         place += picks;
       } else if (after.sizes.empty() && step == 1) {
-        for (std::int64_t p = 0; p < picks; ++p)
-          visit.run(from + index[p] * stride, length, place + p * length);
+        visit_rows(visit, from, index, stride, picks, length, place);
         place += picks * length;
       } else {
         for (std::int64_t p = 0; p < picks; ++p)

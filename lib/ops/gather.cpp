@@ -11,8 +11,8 @@
 namespace eigengrad {
 
 Tensor index_select(const Tensor& x, std::int64_t dim, const Tensor& index) {
-  const ByLists at = by_rows("index_select", x, dim, index);
-  if (x.dim() > 0) return pick_at<"IndexSelectBackward0">(at, x);
+  ByLists at = by_rows("index_select", x, dim, index);
+  if (x.dim() > 0) return pick_at<"IndexSelectBackward0">(std::move(at), x);
   if (index.numel() != 1)
     detail::fail<ShapeError>("index_select",
                              "the index of a tensor without dimensions must have one element, got ",

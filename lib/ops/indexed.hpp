@@ -150,8 +150,8 @@ struct ClearAt {
 };
 
 template <NodeName name = "GatherBackward0", class At>
-Tensor pick_at(const At& at, const Tensor& x) {
-  return autograd::apply_linear(PickAt<At, name>{at}, x);
+Tensor pick_at(At at, const Tensor& x) {
+  return autograd::apply_linear(PickAt<At, name>{std::move(at)}, x);
 }
 template <class At>
 Tensor place_at(const At& at, const Tensor& values) {

@@ -6,18 +6,19 @@ namespace {
 
 using eg::Tensor;
 
-const std::vector<Array> kOutside{real({3, 4}), list({0, 3})};
-const std::vector<Array> kNegative{real({3, 4}), list({-1})};
-
 /// Operators with a tensor, an index and perhaps values, which `act` calls with the arguments.
 ErrorRows index_errors() {
   const std::string outside = "index 3 is out of bounds for dimension 0 with size 3: out of range";
   const std::string negative = "index -1 is out of bounds for dimension 0 with size 3";
   const Array grid = indices({2, 2}, {0, 1, 3, 1});
+  const std::vector<Array> rows{real({3, 4}), list({0, 3})};
   return {
-      {"index_select_outside", kIndexError, outside, kOutside,
+      {"index_select_outside", kIndexError, outside, rows,
        [](variable_list& x) { x[0].index_select(0, x[1]); }},
-      {"index_select_negative", kIndexError, negative, kNegative,
+      {"index_select_negative",
+       kIndexError,
+       negative,
+       {real({3, 4}), list({-1})},
        [](variable_list& x) { x[0].index_select(0, x[1]); }},
       {"index_select_of_nothing",
        kIndexError,
@@ -55,7 +56,7 @@ ErrorRows index_errors() {
        {real({3, 4}), indices({1, 1}, {4})},
        [](variable_list& x) { eg::take_along_dim(x[0], x[1], 1); }},
       {"index_put_outside", kIndexError, "index 3 is out of range for dimension 0 of extent 3",
-       kOutside,
+       rows,
        [](variable_list& x) { eg::index_put(x[0], {eg::indexing::TensorIndex(x[1])}, x[0]); }},
       {"scatter_outside",
        kIndexError,
@@ -92,7 +93,7 @@ ErrorRows index_errors() {
        outside,
        {real({3, 4}), list({0, 3}), real({2, 4})},
        [](variable_list& x) { x[0].index_copy_(0, x[1], x[2]); }},
-      {"index_fill_outside", kIndexError, outside, kOutside,
+      {"index_fill_outside", kIndexError, outside, rows,
        [](variable_list& x) { x[0].index_fill_(0, x[1], 1.0); }},
       {"index_fill_before",
        kIndexError,
