@@ -5,7 +5,7 @@
 namespace eigengrad::kernels {
 
 /// Note [Pairwise sums]
-/// Sums are formed over blocks of at most 128 elements whose partial sums are added in pairs (Higham,
+/// Sums are formed over blocks of at most 256 elements whose partial sums are added in pairs (Higham,
 /// SIAM J. Sci. Comput. 14, 1993: the error grows with log n). Blocks do not depend on the number of
 /// threads, and which elements share a SIMD lane only on their number in the block.
 
@@ -13,16 +13,24 @@ namespace eigengrad::kernels {
 /// dimensions; dst is contiguous; dtypes equal, floating point or int64.
 void sum(const Tensor& dst, const Tensor& src);
 
+/// dst = that over `count`, for floating point.
+void mean(const Tensor& dst, const Tensor& src, double count);
+
+/// The sum with NaN as 0.
+void nan_sum(const Tensor& dst, const Tensor& src);
+
 /// dst = product, over the same dimensions.
 void prod(const Tensor& dst, const Tensor& src);
 
 /// At each element the product of the others of its row (last dimension). Both contiguous.
 void products_of_others(const Tensor& dst, const Tensor& src);
 
-/// Largest (or smallest) element of each slice over dimension `d`, and its index: the first of equal
-/// ones, the first NaN if there is one. The slices must not be empty.
-void extremum(const Tensor& values, const Tensor& indices, const Tensor& src, std::size_t d,
-              bool largest);
+/// dst = the largest (or smallest) element over the same dimensions, NaN if there is one. There must be
+/// elements.
+void extreme(const Tensor& dst, const Tensor& src, bool largest);
+
+/// dst = how many elements are not zero. dst is int64 and contiguous.
+void count_nonzero(const Tensor& dst, const Tensor& src);
 
 /// dst = whether any (or all) elements of src over the dimensions where dst has extent 1 are not
 /// zero. dst is bool and contiguous.

@@ -42,5 +42,9 @@ ErrorRows indexing_errors();
 ErrorRows assembly_errors();
 ErrorRows rearrange_errors();
 ErrorRows unary_errors();
+ErrorRows extremum_errors();
+ErrorRows norm_errors();
+ErrorRows statistics_errors();
+ErrorRows order_errors();
 
 }  // namespace table

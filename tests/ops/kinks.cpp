@@ -1,10 +1,9 @@
 #include <boost/test/unit_test.hpp>
-#include <limits>
 
 #include "eigengrad/autograd/engine.hpp"
 #include "eigengrad/functional/transforms.hpp"
+#include "kinks.hpp"
 #include "support/compare.hpp"
-#include "table.hpp"
 
 /// Values and derivatives where an operator has a kink, a pole or nothing to work on: SEMANTICS V1 to
 /// V4. The same points stand in tests/oracle/generate.py where PyTorch has an answer.
@@ -14,19 +13,6 @@ namespace {
 using eg::Tensor;
 using support::check_close;
 using support::to_array;
-
-constexpr double kInf = std::numeric_limits<double>::infinity();
-constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
-using Numbers = std::vector<double>;
-
-/// The gradients of the sum of f, and what they should be.
-struct Kink {
-  std::string name;
-  Call f;
-  std::vector<Numbers> inputs;
-  Numbers value;
-  std::vector<Numbers> gradients;
-};
 
 /// A list as a vector.
 Array vector_of(const Numbers& numbers) {
@@ -106,35 +92,6 @@ std::vector<Kink> choice_kinks() {
        {{0, 1}}}};
 }
 
-std::vector<Kink> reduction_kinks() {
-  const Call max = on1([](const Tensor& x) { return eg::max(x); });
-  const Call min = on1([](const Tensor& x) { return eg::min(x); });
-  const Call prod = on1([](const Tensor& x) { return eg::prod(x); });
-  const Call var = on1([](const Tensor& x) { return eg::var(x); });
-  const Call std = on1([](const Tensor& x) { return eg::std(x); });
-  const Call max_along = on1([](const Tensor& x) { return std::get<0>(eg::max(x, 0)); });
-  const Call min_along = on1([](const Tensor& x) { return std::get<0>(eg::min(x, 0)); });
-  return {{"max_of_two_equal", max, {{3, 1, 3}}, {3}, {{0.5, 0, 0.5}}},
-          {"max_of_all_equal", max, {{2, 2, 2, 2, 2}}, {2}, {{0.2, 0.2, 0.2, 0.2, 0.2}}},
-          {"max_of_nan", max, {{1, kNan, 3, kNan}}, {kNan}, {{0, 0.5, 0, 0.5}}},
-          {"min_of_two_equal", min, {{3, 1, 1}}, {1}, {{0, 0.5, 0.5}}},
-          {"min_of_nan", min, {{1, kNan}}, {kNan}, {{0, 1}}},
-          {"max_along_takes_first", max_along, {{3, 1, 3}}, {3}, {{1, 0, 0}}},
-          {"max_along_takes_nan", max_along, {{3, kNan, kNan}}, {kNan}, {{0, 1, 0}}},
-          {"min_along_takes_first", min_along, {{3, 1, 1}}, {1}, {{0, 1, 0}}},
-          {"prod_with_a_zero", prod, {{0, 2, 3}}, {0}, {{6, 0, 0}}},
-          {"prod_with_zeros", prod, {{0, 2, 0}}, {0}, {{0, 0, 0}}},
-          {"prod_with_inf", prod, {{kInf, 2}}, {kInf}, {{2, kInf}}},
-          {"prod_that_underflows", prod, {{1e-200, 1e-200}}, {0}, {{1e-200, 1e-200}}},
-          {"prod_of_nothing", prod, {{}}, {1}, {{}}},
-          {"sum_of_nothing", on1([](const Tensor& x) { return eg::sum(x); }), {{}}, {0}, {{}}},
-          {"mean_of_nothing", on1([](const Tensor& x) { return eg::mean(x); }), {{}}, {kNan}, {{}}},
-          {"var_of_one", var, {{5}}, {kNan}, {{kNan}}},
-          {"var_of_equal", var, {{4, 4, 4}}, {0}, {{0, 0, 0}}},
-          {"std_of_one", std, {{5}}, {kNan}, {{kNan}}},
-          {"std_of_equal", std, {{4, 4, 4}}, {0}, {{0, 0, 0}}}};
-}
-
 void check_kink(const Kink& kink) {
   variable_list x;
   for (const Numbers& numbers : kink.inputs)
@@ -156,7 +113,8 @@ void check_kink(const Kink& kink) {
 
 const bool registered = [] {
   auto* const suite = BOOST_TEST_SUITE("kinks");
-  for (const auto& family : {elementwise_kinks(), power_kinks(), choice_kinks(), reduction_kinks()})
+  for (const auto& family : {elementwise_kinks(), power_kinks(), choice_kinks(), reduction_kinks(),
+                             norm_kinks(), order_kinks()})
     for (const Kink& kink : family)
       suite->add(boost::unit_test::make_test_case([kink] { check_kink(kink); }, kink.name, __FILE__,
                                                   __LINE__));

@@ -55,6 +55,8 @@ struct Row {
   /// Whether int64 and bool inputs are tried.
   bool integers = true;
   bool bools = true;
+  /// Arguments that may be undefined.
+  std::set<std::size_t> optional_arguments = {};
 
   // Beside PyTorch (oracle.cpp).
   /// Why there is no fixture; empty for rows that have one.
@@ -80,6 +82,10 @@ Row& named(Rows& rows, const std::string& name);
   X(activation_rows)                \
   X(compare_rows)                   \
   X(reduction_rows)                 \
+  X(extrema_rows)                   \
+  X(norm_rows)                      \
+  X(statistics_rows)                \
+  X(sorting_rows)                   \
   X(view_rows)                      \
   X(part_rows)                      \
   X(assembly_rows)                  \

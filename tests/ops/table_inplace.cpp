@@ -14,6 +14,13 @@ void add_running(std::vector<InplaceRow>& rows) {
       [](const Tensor& x) { return x.cumprod(0); }));
 }
 
+void add_renorm(std::vector<InplaceRow>& rows) {
+  rows.push_back(unary(
+      "renorm_", "renorm_", [](Tensor& x) -> Tensor& { return x.renorm_(2, -1, 1.5); },
+      [](const Tensor& x) { return x.renorm(2, -1, 1.5); }));
+  rows.back().samples = samples_of({{{3, 4}}, {{2, 3, 2}}, {{0, 3}}});
+}
+
 void add_overwriting(std::vector<InplaceRow>& rows) {
   rows.push_back(unary(
       "zero_", "zero_", [](Tensor& x) -> Tensor& { return x.zero_(); },
@@ -79,6 +86,7 @@ std::vector<InplaceRow> inplace_rows() {
   for (InplaceRow& row : indexing_inplace_rows()) rows.push_back(std::move(row));
   add_triangles(rows);
   add_special_inplace(rows);
+  add_renorm(rows);
   return rows;
 }
 

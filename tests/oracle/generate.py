@@ -60,7 +60,8 @@ def write_sample(row, inputs, order, with_node):
     for w in weights:
         write("weight", w)
     total = sum((v * w).sum() for v, w in zip(live, weights))
-    gradients = torch.autograd.grad(total, wanted, create_graph=order > 1)
+    gradients = [torch.zeros_like(v) if g is None else g for v, g in zip(wanted, torch.autograd.grad(
+        total, wanted, create_graph=order > 1, allow_unused=True))]
     for g in gradients:
         write("gradient", g)
     if order < 2:

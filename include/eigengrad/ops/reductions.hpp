@@ -23,40 +23,37 @@ EIGENGRAD_API Tensor prod(const Tensor& x, optional<ScalarType> dtype = nullopt)
 EIGENGRAD_API Tensor prod(const Tensor& x, std::int64_t dim, bool keepdim = false,
                           optional<ScalarType> dtype = nullopt);
 
-/// At the edge: NaN when any element is NaN; equal largest elements share the gradient evenly.
-/// Throws: ShapeError when there are no elements.
-EIGENGRAD_API Tensor max(const Tensor& x);
-EIGENGRAD_API Tensor min(const Tensor& x);
-/// Largest (smallest) elements along `dim` and their indices. At the edge: the first NaN wins, else
-/// the first of equal ones, and it gets the gradient.
-/// Throws: IndexError when the dimension has no elements.
-EIGENGRAD_API std::tuple<Tensor, Tensor> max(const Tensor& x, std::int64_t dim,
-                                             bool keepdim = false);
-EIGENGRAD_API std::tuple<Tensor, Tensor> min(const Tensor& x, std::int64_t dim,
-                                             bool keepdim = false);
-inline Tensor max(const Tensor& a, const Tensor& b) { return a.maximum(b); }
-inline Tensor min(const Tensor& a, const Tensor& b) { return a.minimum(b); }
-/// Index of the largest (smallest) element; into the flattened tensor without `dim`.
-EIGENGRAD_API Tensor argmax(const Tensor& x, optional<std::int64_t> dim = nullopt,
-                            bool keepdim = false);
-EIGENGRAD_API Tensor argmin(const Tensor& x, optional<std::int64_t> dim = nullopt,
-                            bool keepdim = false);
-
-/// Mean squared deviation from the mean, divided by n - 1 (unbiased) or n.
-/// At the edge: NaN over one element when unbiased.
-EIGENGRAD_API Tensor var(const Tensor& x, bool unbiased = true);
-EIGENGRAD_API Tensor var(const Tensor& x, OptionalIntArrayRef dim, bool unbiased = true,
-                         bool keepdim = false);
-/// The square root of var. At the edge: gradient 0 where the variance is 0.
-EIGENGRAD_API Tensor std(const Tensor& x, bool unbiased = true);
-EIGENGRAD_API Tensor std(const Tensor& x, OptionalIntArrayRef dim, bool unbiased = true,
-                         bool keepdim = false);
-
-/// Whether all (any) elements are not zero; a bool tensor.
+/// Whether all elements are not zero; a bool tensor.
 EIGENGRAD_API Tensor all(const Tensor& x);
 EIGENGRAD_API Tensor all(const Tensor& x, std::int64_t dim, bool keepdim = false);
+/// Whether any element is not zero; a bool tensor.
 EIGENGRAD_API Tensor any(const Tensor& x);
 EIGENGRAD_API Tensor any(const Tensor& x, std::int64_t dim, bool keepdim = false);
+
+/// How many elements are not zero (NaN is not), as int64.
+EIGENGRAD_API Tensor count_nonzero(const Tensor& x, IntArrayRef dim);
+EIGENGRAD_API Tensor count_nonzero(const Tensor& x, optional<std::int64_t> dim = nullopt);
+inline Tensor count_nonzero(const Tensor& x, std::int64_t dim) {
+  return count_nonzero(x, IntArrayRef(dim));
+}
+
+/// log of the sum of exp(x), without overflow; integers and bool are converted to float64 first.
+/// At the edge: -inf over no elements and where every element is -inf, which then get gradient 0.
+EIGENGRAD_API Tensor logsumexp(const Tensor& x, IntArrayRef dim, bool keepdim = false);
+/// logsumexp under the name that it has among the special functions.
+inline Tensor special_logsumexp(const Tensor& x, IntArrayRef dim, bool keepdim = false) {
+  return logsumexp(x, dim, keepdim);
+}
+namespace special {
+/// The same.
+inline Tensor logsumexp(const Tensor& x, IntArrayRef dim, bool keepdim = false) {
+  return eigengrad::logsumexp(x, dim, keepdim);
+}
+}  // namespace special
+
+/// Sum of the diagonal of a matrix. Integers and bool add up in int64.
+/// Throws: ShapeError unless x has two dimensions.
+EIGENGRAD_API Tensor trace(const Tensor& x);
 
 /// Sums over what broadcasting `size` to the shape of x would repeat.
 /// Throws: ShapeError when `size` does not broadcast to the shape of x.

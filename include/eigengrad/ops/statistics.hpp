@@ -1,5 +1,98 @@
 #pragma once
 
+#include <concepts>
+#include <tuple>
+
 #include "eigengrad/core/tensor.hpp"
 
-namespace eigengrad {}  // namespace eigengrad
+namespace eigengrad {
+
+// Shapes: without `dim` over all elements, to a tensor without dimensions; with it over the named
+// dimensions (an empty list means all), which are dropped, or stay with extent 1 under `keepdim`.
+// Throws: IndexError for a dimension out of range; DtypeError unless floating point, where integers
+// are not mentioned.
+
+/// Mean squared deviation from the mean, divided by n - correction; `unbiased` stands for a correction
+/// of 1, which is the default, otherwise 0. In two passes, so that a large mean costs no accuracy.
+/// At the edge: NaN or infinite when n <= correction.
+EIGENGRAD_API Tensor var(const Tensor& x);
+EIGENGRAD_API Tensor var(const Tensor& x, OptionalIntArrayRef dim, bool unbiased = true,
+                         bool keepdim = false);
+EIGENGRAD_API Tensor var(const Tensor& x, OptionalIntArrayRef dim,
+                         optional<std::int64_t> correction, bool keepdim = false);
+/// The square root of var, also where that would overflow or underflow.
+/// At the edge: gradient 0 where the variance is 0, at every order.
+EIGENGRAD_API Tensor std(const Tensor& x);
+EIGENGRAD_API Tensor std(const Tensor& x, OptionalIntArrayRef dim, bool unbiased = true,
+                         bool keepdim = false);
+EIGENGRAD_API Tensor std(const Tensor& x, OptionalIntArrayRef dim,
+                         optional<std::int64_t> correction, bool keepdim = false);
+/// The variance and the mean.
+EIGENGRAD_API std::tuple<Tensor, Tensor> var_mean(const Tensor& x);
+EIGENGRAD_API std::tuple<Tensor, Tensor> var_mean(const Tensor& x, OptionalIntArrayRef dim,
+                                                  bool unbiased = true, bool keepdim = false);
+EIGENGRAD_API std::tuple<Tensor, Tensor> var_mean(const Tensor& x, OptionalIntArrayRef dim,
+                                                  optional<std::int64_t> correction,
+                                                  bool keepdim = false);
+/// The standard deviation and the mean.
+EIGENGRAD_API std::tuple<Tensor, Tensor> std_mean(const Tensor& x);
+EIGENGRAD_API std::tuple<Tensor, Tensor> std_mean(const Tensor& x, OptionalIntArrayRef dim,
+                                                  bool unbiased = true, bool keepdim = false);
+EIGENGRAD_API std::tuple<Tensor, Tensor> std_mean(const Tensor& x, OptionalIntArrayRef dim,
+                                                  optional<std::int64_t> correction,
+                                                  bool keepdim = false);
+
+/// Sum in which NaN counts as 0, and gets gradient 0. Integers and bool add up in int64.
+EIGENGRAD_API Tensor nansum(const Tensor& x, OptionalIntArrayRef dim = nullopt,
+                            bool keepdim = false, optional<ScalarType> dtype = nullopt);
+/// Mean of the elements that are not NaN. At the edge: NaN when there are none.
+EIGENGRAD_API Tensor nanmean(const Tensor& x, OptionalIntArrayRef dim = nullopt,
+                             bool keepdim = false, optional<ScalarType> dtype = nullopt);
+
+/// Covariances of the rows of x, whose columns are observations, over n - correction. `fweights` says
+/// how often each observation is counted, `aweights` how much it weighs; differentiable in that too.
+/// Integers are converted to float64.
+/// Shapes: (r, n) to (r, r); one row, also without its dimension, to a tensor without dimensions.
+/// At the edge: not finite, with a warning, when n <= correction.
+/// Throws: ShapeError for more than two dimensions, and unless weights are one for each observation;
+/// DtypeError for bool, and unless fweights are integers and aweights floating point; ValueError for
+/// negative weights, or a sum of 0.
+EIGENGRAD_API Tensor cov(const Tensor& x, std::int64_t correction = 1,
+                         const OptionalTensor& fweights = {}, const OptionalTensor& aweights = {});
+/// Correlations of the rows of x: cov over both standard deviations, in [-1, 1].
+/// At the edge: NaN for a row that is constant.
+EIGENGRAD_API Tensor corrcoef(const Tensor& x);
+
+// Templates, so that a dimension in braces is not taken for a bool.
+template <std::integral B>
+Tensor var(const Tensor& x, B unbiased) {
+  return var(x, nullopt, unbiased != B{});
+}
+template <std::integral B>
+Tensor std(const Tensor& x, B unbiased) {
+  return eigengrad::std(x, nullopt, unbiased != B{});
+}
+template <std::integral B>
+std::tuple<Tensor, Tensor> var_mean(const Tensor& x, B unbiased) {
+  return var_mean(x, nullopt, unbiased != B{});
+}
+template <std::integral B>
+std::tuple<Tensor, Tensor> std_mean(const Tensor& x, B unbiased) {
+  return std_mean(x, nullopt, unbiased != B{});
+}
+
+/// How many elements fall into each of `bins` equal parts of [min, max]; of the range of the elements
+/// when the bounds are equal. In the dtype of x, without derivative.
+/// At the edge: the last part has its upper bound too; NaN and what lies outside is left out; a range of
+/// one value is widened by 1 on both sides.
+/// Throws: ValueError unless bins > 0 and min <= max, or when the range is not finite.
+EIGENGRAD_API Tensor histc(const Tensor& x, std::int64_t bins = 100, const Scalar& min = 0,
+                           const Scalar& max = 0);
+/// How often each number from 0 occurs, up to the largest, and at least `minlength` numbers: int64, or
+/// sums of the weights, which are differentiable.
+/// Throws: DtypeError unless x is int64; ShapeError unless it has one dimension and the weights its
+/// shape; ValueError for negative numbers.
+EIGENGRAD_API Tensor bincount(const Tensor& x, const OptionalTensor& weights = {},
+                              std::int64_t minlength = 0);
+
+}  // namespace eigengrad

@@ -1,0 +1,33 @@
+#pragma once
+
+#include "eigengrad/core/tensor.hpp"
+
+namespace eigengrad::kernels {
+
+// For each slice of src over dimension `d`: places, from 0, of elements that a rule chooses by their
+// order. Equal elements keep the order in which they lie, NaN come last. `indices` is int64 and
+// contiguous and has the shape of src except along `d`. Slices with a result must not be empty.
+
+/// All of them, in ascending or descending order (then NaN come first).
+void sort(const Tensor& indices, const Tensor& src, std::size_t d, bool descending);
+/// As many as `indices` is long, the largest or smallest first.
+void top(const Tensor& indices, const Tensor& src, std::size_t d, bool largest);
+/// The one that has `k` before it in ascending order.
+void kth(const Tensor& indices, const Tensor& src, std::size_t d, std::int64_t k);
+/// The lower of the middle ones; the first NaN, if there is one, unless they are ignored and there are
+/// others.
+void median(const Tensor& indices, const Tensor& src, std::size_t d, bool ignore_nan);
+/// The last of the most frequent ones, of which the smallest is taken.
+void mode(const Tensor& indices, const Tensor& src, std::size_t d);
+/// Those at the given ranks in ascending order; `ranks` has the shape of `indices` and is contiguous.
+void at_ranks(const Tensor& indices, const Tensor& ranks, const Tensor& src, std::size_t d);
+
+/// For each value the number of elements of the sequence in the same row of `sorted` that are below it
+/// (not above it, if `right`); NaN is above all. Both contiguous and of one dtype; `sorted` may have one
+/// row for all.
+void search(const Tensor& places, const Tensor& sorted, const Tensor& values, bool right);
+
+/// How many elements of src fall into each of the equal parts of [low, high]; contiguous.
+void count_in_bins(const Tensor& counts, const Tensor& src, double low, double high);
+
+}  // namespace eigengrad::kernels

@@ -1,0 +1,407 @@
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <vector>
+
+#include "core/geometry.hpp"
+#include "eigengrad/core/tensor.hpp"
+#include "kernels/copy.hpp"
+#include "kernels/loops.hpp"
+#include "kernels/math.hpp"
+#include "kernels/parallel.hpp"
+
+/// Note [Reductions]
+/// A reduction is a struct with
+///   template <class T> static T start();             what changes nothing when joined
+///   Pack<T> map(Pack<T> x, Pack<T> at) const;        what an element contributes; `at` is a number of
+///                                                    each result, where the caller gives one
+///   static auto join(a, b);                          over Pack and over T
+///   template <class T> static T across(Pack<T> v);   the lanes joined
+///   static Pack<T> join_finite(a, b);                optional: a cheaper join for finite numbers
+/// and reduce() runs it over any layout. Blocks of at most kReduceBlock elements go through SIMD lanes,
+/// their results are joined in pairs; neither depends on the number of threads.
+namespace eigengrad::kernels {
+
+constexpr std::int64_t kReduceBlock = 256;
+/// Columns, and rows of them, that are reduced at a time when neighbours in memory belong to different
+/// results.
+constexpr std::int64_t kColumns = 512;
+constexpr std::int64_t kRows = 16;
+
+/// The loop over a source, split into dimensions that are kept and dimensions that are reduced (at
+/// least one, of extent 1 if need be).
+struct Split {
+  int kept = 0;
+  int reduced = 0;
+  std::int64_t kept_sizes[detail::kMaxDim];
+  std::int64_t kept_strides[detail::kMaxDim];
+  std::int64_t out_strides[detail::kMaxDim];
+  std::int64_t reduced_sizes[detail::kMaxDim];
+  std::int64_t reduced_strides[detail::kMaxDim];
+  std::int64_t outputs = 1;
+  std::int64_t count = 1;
+};
+
+Split split(const Tensor& dst, const Tensor& src);
+
+/// Calls f(source offset, output offset) for the kept positions [begin, end).
+template <class F>
+void for_kept(const Split& s, int dims, std::int64_t begin, std::int64_t end, F f) {
+  std::int64_t at[detail::kMaxDim];
+  std::int64_t from = 0;
+  std::int64_t to = 0;
+  std::int64_t rest = begin;
+  for (int d = dims - 1; d >= 0; --d) {
+    at[d] = rest % s.kept_sizes[d];
+    rest /= s.kept_sizes[d];
+    from += at[d] * s.kept_strides[d];
+    to += at[d] * s.out_strides[d];
+  }
+  for (std::int64_t i = begin; i < end; ++i) {
+    f(from, to);
+    for (int d = dims - 1; d >= 0; --d) {
+      from += s.kept_strides[d];
+      to += s.out_strides[d];
+      if (++at[d] < s.kept_sizes[d] || d == 0) break;
+      from -= at[d] * s.kept_strides[d];
+      to -= at[d] * s.out_strides[d];
+      at[d] = 0;
+    }
+  }
+}
+
+/// Runs f(begin, end) over `units` units of `weight` elements each, on several threads when there are
+/// enough elements. Every unit is run once.
+template <class F>
+void parallel_units(std::int64_t units, std::int64_t weight, F f) {
+  parallel_blocks(units * weight, [&](std::int64_t begin, std::int64_t end) {
+    const std::int64_t first = (begin + weight - 1) / weight;
+    const std::int64_t last = (end + weight - 1) / weight;
+    if (first < last) f(first, last);
+  });
+}
+
+template <class Op, class T>
+concept JoinsFinite = std::floating_point<T> && requires(Pack<T> v) {
+  Op::join_finite(v, v);
+};
+
+namespace reduce_detail {
+
+/// The lanes joined by halves. (g++ 12 takes Eigen's predux for AVX-512 to read what was never set.)
+template <class T, class F>
+T across_lanes(Pack<T> v, F join) {
+  T lanes[static_cast<std::size_t>(Pack<T>::size)];
+  v.store(lanes);
+  for (int half = Pack<T>::size / 2; half > 0; half /= 2)
+    for (int i = 0; i < half; ++i) lanes[i] = join(lanes[i], lanes[i + half]);
+  return lanes[0];
+}
+
+/// The last `n % width` of `n` elements, mapped, with `neutral` in the lanes before them.
+template <class Op, class T>
+Pack<T> tail(const Op& op, const T* x, std::int64_t n, Pack<T> at, Pack<T> neutral) {
+  using P = Pack<T>;
+  constexpr int width = P::size;
+  const int rest = static_cast<int>(n % width);
+  static constexpr auto steps = [] {
+    std::array<T, 2 * static_cast<std::size_t>(width)> s{};
+    for (std::size_t i = static_cast<std::size_t>(width); i < s.size(); ++i) s[i] = T(1);
+    return s;
+  }();
+  const auto last = P(0) < P::load(steps.data() + rest);
+  if (n >= width) return kernels::select(last, op.map(P::load(x + n - width), at), neutral);
+  T lanes[static_cast<std::size_t>(width)];
+  for (int i = 0; i < width; ++i) lanes[i] = i < width - rest ? x[0] : x[i - width + rest];
+  return kernels::select(last, op.map(P::load(lanes), at), neutral);
+}
+
+/// Joins what n elements contribute lane by lane; `join` takes the number of one of four accumulators,
+/// so that it may keep others beside them.
+template <class Op, class T, class Join>
+Pack<T> accumulate(const Op& op, const T* x, std::int64_t n, Pack<T> at, Pack<T> neutral,
+                   Join join) {
+  using P = Pack<T>;
+  constexpr int width = P::size;
+  P s(Op::template start<T>());
+  std::int64_t i = 0;
+  // Integers need one accumulator only, and g++ 12.2 vectorises two of them wrongly (GCC bug 107212).
+  if constexpr (std::floating_point<T>) {
+    if (n >= 4 * width) {
+      P s1 = s, s2 = s, s3 = s;
+      for (; i + 4 * width <= n; i += 4 * width) {
+        s = join(0, s, op.map(P::load(x + i), at));
+        s1 = join(1, s1, op.map(P::load(x + i + width), at));
+        s2 = join(2, s2, op.map(P::load(x + i + 2 * width), at));
+        s3 = join(3, s3, op.map(P::load(x + i + 3 * width), at));
+      }
+      s = Op::join(Op::join(s, s1), Op::join(s2, s3));
+    }
+  }
+  for (; i + width <= n; i += width) s = join(0, s, op.map(P::load(x + i), at));
+  if constexpr (std::floating_point<T>)
+    if (i < n) s = join(1, s, tail(op, x, n, at, neutral));
+  return s;
+}
+
+/// Sums of 0 times what was joined: 0 as long as all was finite.
+template <class T>
+struct FiniteCheck {
+  Pack<T> zero[4] = {Pack<T>(0), Pack<T>(0), Pack<T>(0), Pack<T>(0)};
+  void add(int k, Pack<T> v) { zero[k] = Eigen::internal::pmadd(v.v, Pack<T>(0).v, zero[k].v); }
+  bool passed() const {
+    const Pack<T> total = (zero[0] + zero[1]) + (zero[2] + zero[3]);
+    return across_lanes(total, [](T a, T b) { return a + b; }) == T(0);
+  }
+};
+
+/// At most kReduceBlock consecutive elements.
+template <class Op, class T>
+T block(const Op& op, const T* x, std::int64_t n, T at) {
+  using P = Pack<T>;
+  if constexpr (JoinsFinite<Op, T>) {
+    FiniteCheck<T> check;
+    const P s = accumulate(op, x, n, P(at), op.map(P(x[0]), P(at)), [&check](int k, P a, P v) {
+      check.add(k, v);
+      return Op::join_finite(a, v);
+    });
+    if (check.passed()) return Op::across(s);
+  }
+  return Op::across(accumulate(op, x, n, P(at), P(Op::template start<T>()),
+                               [](int, P a, P v) { return Op::join(a, v); }));
+}
+
+template <class Op, class T>
+T run(const Op& op, const T* x, std::int64_t n, std::int64_t stride, T at) {
+  if (n <= kReduceBlock) {
+    if (stride == 1) return block(op, x, n, at);
+    T gathered[kReduceBlock];
+    for (std::int64_t i = 0; i < n; ++i) gathered[i] = x[i * stride];
+    return block(op, gathered, n, at);
+  }
+  const std::int64_t half = (n / 2 + kReduceBlock - 1) / kReduceBlock * kReduceBlock;
+  return Op::join(run(op, x, half, stride, at), run(op, x + half * stride, n - half, stride, at));
+}
+
+/// Few rows of adjacent columns, each pack of columns with `join`.
+template <class Op, class T, class Join>
+void few_rows(const Op& op, const T* x, std::int64_t rows, std::int64_t row_stride,
+              std::int64_t count, const T* at, T* out, Join join) {
+  using P = Pack<T>;
+  constexpr int width = P::size;
+  const auto column = [&](std::int64_t c, auto load) {
+    const P a = at != nullptr ? load(at + c) : P(0);
+    P s(Op::template start<T>());
+    for (std::int64_t r = 0; r < rows; ++r)
+      s = join(static_cast<int>(r % 2), s, op.map(load(x + r * row_stride + c), a));
+    return s;
+  };
+  const auto full = [](const T* p) { return P::load(p); };
+  std::int64_t c = 0;
+  for (; c + width <= count; c += width) column(c, full).store(out + c);
+  if (c == count) return;
+  // The last columns together with some that are done, if there are enough.
+  if (count >= width) {
+    column(count - width, full).store(out + count - width);
+    return;
+  }
+  const int rest = static_cast<int>(count);
+  column(0, [rest](const T* p) { return P::load_partial(p, rest); }).store_partial(out, rest);
+}
+
+/// `count` adjacent columns over `rows` rows into `out`.
+template <class Op, class T>
+void columns(const Op& op, const T* x, std::int64_t rows, std::int64_t row_stride,
+             std::int64_t count, const T* at, T* out) {
+  using P = Pack<T>;
+  if (rows <= kRows) {
+    if constexpr (JoinsFinite<Op, T>) {
+      FiniteCheck<T> check;
+      few_rows(op, x, rows, row_stride, count, at, out, [&check](int k, P a, P v) {
+        check.add(k, v);
+        return Op::join_finite(a, v);
+      });
+      if (check.passed()) return;
+    }
+    few_rows(op, x, rows, row_stride, count, at, out, [](int, P a, P v) { return Op::join(a, v); });
+    return;
+  }
+  T other[kColumns];
+  const std::int64_t half = (rows / 2 + kRows - 1) / kRows * kRows;
+  columns(op, x, half, row_stride, count, at, out);
+  columns(op, x + half * row_stride, rows - half, row_stride, count, at, other);
+  for (std::int64_t c = 0; c < count; ++c) out[c] = Op::join(out[c], other[c]);
+}
+
+/// Over the reduced dimensions from `d` inwards.
+template <class Op, class T>
+T nested(const Op& op, const Split& s, int d, const T* x, T at) {
+  const std::int64_t n = s.reduced_sizes[d];
+  const std::int64_t stride = s.reduced_strides[d];
+  if (d == s.reduced - 1) return run(op, x, n, stride, at);
+  const auto range = [&](const auto& self, std::int64_t begin, std::int64_t end) -> T {
+    if (end - begin == 1) return nested(op, s, d + 1, x + begin * stride, at);
+    const std::int64_t mid = begin + (end - begin) / 2;
+    return Op::join(self(self, begin, mid), self(self, mid, end));
+  };
+  return range(range, 0, n);
+}
+
+/// Columns over all reduced dimensions, those but the innermost handled one by one.
+template <class Op, class T>
+void nested_columns(const Op& op, const Split& s, int d, const T* x, std::int64_t count,
+                    const T* at, T* out) {
+  const std::int64_t n = s.reduced_sizes[d];
+  const std::int64_t stride = s.reduced_strides[d];
+  if (d == s.reduced - 1) {
+    columns(op, x, n, stride, count, at, out);
+    return;
+  }
+  const auto range = [&](const auto& self, std::int64_t begin, std::int64_t end, T* into) -> void {
+    if (end - begin == 1) {
+      nested_columns(op, s, d + 1, x + begin * stride, count, at, into);
+      return;
+    }
+    T other[kColumns];
+    const std::int64_t mid = begin + (end - begin) / 2;
+    self(self, begin, mid, into);
+    self(self, mid, end, other);
+    for (std::int64_t c = 0; c < count; ++c) into[c] = Op::join(into[c], other[c]);
+  };
+  range(range, 0, n, out);
+}
+
+/// All elements of one piece of memory.
+template <class Op, class T>
+T whole(const Op& op, const T* x, std::int64_t n, T at) {
+  if (n <= kGrain) return run(op, x, n, 1, at);
+  const std::int64_t blocks = (n + kGrain - 1) / kGrain;
+  std::vector<T> partial(static_cast<std::size_t>(blocks));
+  parallel_blocks(n, [&](std::int64_t begin, std::int64_t end) {
+    partial[static_cast<std::size_t>(begin / kGrain)] = run(op, x + begin, end - begin, 1, at);
+  });
+  const auto range = [&](const auto& self, const T* p, std::int64_t count) -> T {
+    if (count == 1) return *p;
+    return Op::join(self(self, p, count / 2), self(self, p + count / 2, count - count / 2));
+  };
+  return range(range, partial.data(), blocks);
+}
+
+}  // namespace reduce_detail
+
+/// dst = the reduction of src over the dimensions where dst has extent 1 and src has not. Same number
+/// of dimensions and dtype; dst is contiguous, as is `at`, which has its shape if it is defined.
+template <class T, class Op>
+void reduce(const Op& op, const Tensor& dst, const Tensor& src, const Tensor& at = {}) {
+  if (src.numel() == 0) {
+    std::fill_n(dst.impl()->data<T>(), dst.numel(), Op::template start<T>());
+    return;
+  }
+  T* out = dst.impl()->data<T>();
+  const T* x = src.impl()->data<T>();
+  const T* shift = at.defined() ? at.impl()->data<T>() : nullptr;
+  const auto at_of = [&](std::int64_t to) { return shift != nullptr ? shift[to] : T(0); };
+  if (src.is_contiguous() && dst.numel() == 1) {
+    *out = reduce_detail::whole(op, x, src.numel(), at_of(0));
+    return;
+  }
+  const Split s = split(dst, src);
+  const int last = s.kept - 1;
+  const bool adjacent = last >= 0 && s.kept_strides[last] == 1 && s.out_strides[last] == 1 &&
+                        s.reduced_strides[s.reduced - 1] != 1;
+  if (!adjacent) {
+    parallel_units(s.outputs, s.count, [&](std::int64_t begin, std::int64_t end) {
+      for_kept(s, s.kept, begin, end, [&](std::int64_t from, std::int64_t to) {
+        out[to] = reduce_detail::nested(op, s, 0, x + from, at_of(to));
+      });
+    });
+    return;
+  }
+  const std::int64_t width = s.kept_sizes[last];
+  const std::int64_t tiles = (width + kColumns - 1) / kColumns;
+  parallel_units(s.outputs / width * tiles, s.count * std::min(width, kColumns),
+                 [&](std::int64_t begin, std::int64_t end) {
+                   std::int64_t unit = begin;
+                   for_kept(s, last, begin / tiles, (end + tiles - 1) / tiles,
+                            [&](std::int64_t from, std::int64_t to) {
+                              for (std::int64_t tile = unit % tiles; tile < tiles && unit < end;
+                                   ++tile, ++unit) {
+                                const std::int64_t c = tile * kColumns;
+                                reduce_detail::nested_columns(
+                                    op, s, 0, x + from + c, std::min(kColumns, width - c),
+                                    shift != nullptr ? shift + to + c : nullptr, out + to + c);
+                              }
+                            });
+                 });
+}
+
+// ---- What reductions share.
+
+struct Summing {
+  template <class T>
+  static T start() {
+    return T(0);
+  }
+  static auto join(const auto& a, const auto& b) { return a + b; }
+  static std::int64_t join(std::int64_t a, std::int64_t b) {
+    return (Pack<std::int64_t>(a) + Pack<std::int64_t>(b)).v;
+  }
+  template <class T>
+  static T across(Pack<T> v) {
+    return reduce_detail::across_lanes(v, [](T a, T b) { return join(a, b); });
+  }
+};
+
+/// The largest, or NaN.
+struct Maximising {
+  template <class T>
+  static T start() {
+    if constexpr (std::floating_point<T>) return -std::numeric_limits<T>::infinity();
+    return std::numeric_limits<T>::min();
+  }
+  template <class T>
+  static Pack<T> join(Pack<T> a, Pack<T> b) {
+    return math::maximum(a, b);
+  }
+  template <class T>
+  static Pack<T> join_finite(Pack<T> a, Pack<T> b) {
+    return Eigen::internal::pmax(a.v, b.v);
+  }
+  template <class T>
+  static T join(T a, T b) {
+    return a < b || b != b ? b : a;
+  }
+  template <class T>
+  static T across(Pack<T> v) {
+    return reduce_detail::across_lanes(v, [](T a, T b) { return join(a, b); });
+  }
+};
+
+/// The smallest, or NaN.
+struct Minimising {
+  template <class T>
+  static T start() {
+    if constexpr (std::floating_point<T>) return std::numeric_limits<T>::infinity();
+    return std::numeric_limits<T>::max();
+  }
+  template <class T>
+  static Pack<T> join(Pack<T> a, Pack<T> b) {
+    return math::minimum(a, b);
+  }
+  template <class T>
+  static Pack<T> join_finite(Pack<T> a, Pack<T> b) {
+    return Eigen::internal::pmin(a.v, b.v);
+  }
+  template <class T>
+  static T join(T a, T b) {
+    return b < a || b != b ? b : a;
+  }
+  template <class T>
+  static T across(Pack<T> v) {
+    return reduce_detail::across_lanes(v, [](T a, T b) { return join(a, b); });
+  }
+};
+
+}  // namespace eigengrad::kernels
