@@ -9,6 +9,7 @@
 #include "eigengrad/core/factories.hpp"
 #include "eigengrad/ops/shape.hpp"
 #include "kernels/triangle.hpp"
+#include "ops/dims.hpp"
 #include "ops/picks.hpp"
 
 namespace eigengrad {
@@ -16,11 +17,6 @@ namespace {
 
 using autograd::apply_linear;
 using detail::wrap_dim;
-
-void require_rank(std::string_view op, const Tensor& x, std::int64_t least) {
-  if (x.dim() < least)
-    detail::fail<ShapeError>(op, "needs at least ", least, " dimensions, got shape ", x.sizes());
-}
 
 // ---- Triangles.
 

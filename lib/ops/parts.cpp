@@ -6,6 +6,7 @@
 #include "core/fail.hpp"
 #include "core/geometry.hpp"
 #include "eigengrad/autograd/grad_mode.hpp"
+#include "ops/dims.hpp"
 #include "ops/picks.hpp"
 
 namespace eigengrad {
@@ -206,11 +207,6 @@ std::vector<std::int64_t> numbers_of(std::string_view op, const Tensor& x) {
   const Tensor dense = x.detach().contiguous();
   const std::int64_t* p = dense.impl()->data<std::int64_t>();
   return std::vector<std::int64_t>(p, p + dense.numel());
-}
-
-void require_rank(std::string_view op, const Tensor& x, std::int64_t least) {
-  if (x.dim() < least)
-    detail::fail<ShapeError>(op, "needs at least ", least, " dimensions, got shape ", x.sizes());
 }
 
 std::vector<Tensor> even_split(std::string_view op, const Tensor& x, std::int64_t sections,

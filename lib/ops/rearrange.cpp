@@ -8,6 +8,7 @@
 #include "eigengrad/autograd/grad_mode.hpp"
 #include "eigengrad/ops/parts.hpp"
 #include "eigengrad/ops/shape.hpp"
+#include "ops/dims.hpp"
 #include "ops/picks.hpp"
 
 namespace eigengrad {
@@ -16,23 +17,6 @@ namespace {
 using autograd::apply_linear;
 using autograd::raw_view;
 using detail::wrap_dim;
-
-/// Dimensions from 0, each at most once.
-DimVector distinct(std::string_view op, IntArrayRef dims, std::size_t n) {
-  DimVector wrapped;
-  for (const std::int64_t d : dims) {
-    const auto w = static_cast<std::int64_t>(wrap_dim(op, d, n));
-    if (std::find(wrapped.begin(), wrapped.end(), w) != wrapped.end())
-      detail::fail<ValueError>(op, "dimension ", d, " is named twice in ", dims);
-    wrapped.push_back(w);
-  }
-  return wrapped;
-}
-
-void require_rank(std::string_view op, const Tensor& x, std::int64_t least) {
-  if (x.dim() < least)
-    detail::fail<ShapeError>(op, "needs at least ", least, " dimensions, got shape ", x.sizes());
-}
 
 // ---- Reversal and rotation. Kernels read memory backwards through negative strides.
 
@@ -445,7 +429,7 @@ Sliding sliding(std::string_view op, IntArrayRef images, IntArrayRef kernel, Int
 }  // namespace
 
 Tensor flip(const Tensor& x, IntArrayRef dims) {
-  DimVector wrapped = distinct("flip", dims, x.sizes().size());
+  DimVector wrapped = distinct_dims("flip", dims, x.sizes().size());
   if (x.dim() == 0) wrapped = {};
   return apply_linear(Flip{wrapped}, x);
 }
@@ -480,7 +464,7 @@ Tensor roll(const Tensor& x, IntArrayRef shifts, IntArrayRef dims) {
 Tensor rot90(const Tensor& x, std::int64_t k, IntArrayRef dims) {
   if (dims.size() != 2) detail::fail<ShapeError>("rot90", "a plane has two dimensions, got ", dims);
   require_rank("rot90", x, 2);
-  const DimVector plane = distinct("rot90", dims, x.sizes().size());
+  const DimVector plane = distinct_dims("rot90", dims, x.sizes().size());
   return apply_linear(Rot90{(k % 4 + 4) % 4, plane[0], plane[1]}, x);
 }
 

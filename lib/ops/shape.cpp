@@ -7,6 +7,7 @@
 #include "autograd/shapes.hpp"
 #include "core/fail.hpp"
 #include "core/geometry.hpp"
+#include "ops/dims.hpp"
 #include "ops/picks.hpp"
 
 namespace eigengrad {
@@ -141,23 +142,6 @@ Tensor& become(std::string_view op, Tensor& self, View view) {
   return self;
 }
 
-/// Dimensions of a movement from 0, each at most once.
-DimVector distinct_dims(std::string_view op, IntArrayRef dims, std::size_t n) {
-  DimVector wrapped;
-  for (const std::int64_t d : dims) {
-    const auto w = static_cast<std::int64_t>(wrap_dim(op, d, n));
-    if (std::find(wrapped.begin(), wrapped.end(), w) != wrapped.end())
-      detail::fail<ValueError>(op, "dimension ", d, " is repeated in ", dims);
-    wrapped.push_back(w);
-  }
-  return wrapped;
-}
-
-void require_matrices(std::string_view op, const Tensor& x) {
-  if (x.dim() < 2)
-    detail::fail<ShapeError>(op, "needs at least 2 dimensions, got shape ", x.sizes());
-}
-
 template <class F>
 std::vector<Tensor> each(TensorList xs, F f) {
   std::vector<Tensor> ys;
@@ -270,7 +254,7 @@ Tensor moveaxis(const Tensor& x, std::int64_t source, std::int64_t destination) 
 }
 
 Tensor adjoint(const Tensor& x) {
-  require_matrices("adjoint", x);
+  require_rank("adjoint", x, 2);
   return transpose(x, -2, -1);
 }
 
@@ -417,11 +401,11 @@ Tensor Tensor::moveaxis(IntArrayRef from, IntArrayRef to) const { return movedim
 Tensor Tensor::moveaxis(std::int64_t from, std::int64_t to) const { return movedim(from, to); }
 Tensor Tensor::t() const { return eigengrad::t(*this); }
 Tensor Tensor::mT() const {
-  require_matrices("mT", *this);
+  require_rank("mT", *this, 2);
   return transpose(-2, -1);
 }
 Tensor Tensor::mH() const {
-  require_matrices("mH", *this);
+  require_rank("mH", *this, 2);
   return transpose(-2, -1);
 }
 Tensor Tensor::adjoint() const { return eigengrad::adjoint(*this); }

@@ -45,7 +45,10 @@ const Kind kWritable[] = {
      }},
     {"hsplit", [](const Tensor& t) { return t.hsplit(3)[2]; }},
     {"vsplit", [](const Tensor& t) { return t.vsplit(2)[1]; }},
-    {"dsplit", [](const Tensor& t) { return t.unsqueeze(0).dsplit({2})[1]; }},
+    {"dsplit",
+     [](const Tensor& t) {
+       return t.unsqueeze(0).dsplit({1, 4})[1];
+     }},
     {"unsafe_split", [](const Tensor& t) { return t.unsafe_split(4, 1)[1]; }},
     {"unsafe_split_with_sizes",
      [](const Tensor& t) {

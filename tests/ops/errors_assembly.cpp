@@ -137,7 +137,7 @@ ErrorRows rearrange_errors() {
       {"flip_dim", kIndexError, dim, {real({2})}, [](variable_list& x) { x[0].flip({1}); }},
       {"flip_twice",
        kValueError,
-       "named twice",
+       "repeated",
        {real({2, 3})},
        [](variable_list& x) {
          x[0].flip({1, -1});
@@ -172,7 +172,7 @@ ErrorRows rearrange_errors() {
        [](variable_list& x) { x[0].rot90(1, {0}); }},
       {"rot90_equal_dims",
        kValueError,
-       "named twice",
+       "repeated",
        {real({2, 3})},
        [](variable_list& x) {
          x[0].rot90(1, {0, -2});

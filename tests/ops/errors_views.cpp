@@ -176,7 +176,9 @@ ErrorRows part_errors() {
        kIndexError,
        dim,
        {real({4})},
-       [](variable_list& x) { x[0].tensor_split({1}, 1); }},
+       [](variable_list& x) {
+         x[0].tensor_split({1, 2}, 1);
+       }},
       {"tensor_split_without_dims",
        kIndexError,
        "out of range",
@@ -216,7 +218,9 @@ ErrorRows part_errors() {
        kShapeError,
        "at least 3",
        {real({4, 2})},
-       [](variable_list& x) { x[0].dsplit({1}); }},
+       [](variable_list& x) {
+         x[0].dsplit({1, 2});
+       }},
       {"select_scatter_shape",
        kShapeError,
        "of the part",

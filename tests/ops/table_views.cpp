@@ -123,15 +123,20 @@ void add_movements(Rows& rows) {
                              three, on1([](const Tensor& x) {
                                return x.movedim({0, 1}, {2, 0});
                              })));
-  rows.push_back(with_member("moveaxis", "moveaxis",
-                             on1([](const Tensor& x) { return eg::moveaxis(x, {2}, {0}); }),
+  Row moveaxis = with_member("moveaxis", "moveaxis", on1([](const Tensor& x) {
+                               return eg::moveaxis(x, {2, 0}, {0, 1});
+                             }),
                              viewing([](const Sizes& s) {
                                return permuted(s, {2, 0, 1});
                              }),
-                             three, on1([](const Tensor& x) { return x.moveaxis(2, 0); })));
-  named(rows, "moveaxis").spellings.push_back({"Tensor::moveaxis", on1([](const Tensor& x) {
-                                                 return x.moveaxis({2}, {0});
-                                               })});
+                             three, on1([](const Tensor& x) {
+                               return x.moveaxis({-1, 0}, {0, -2});
+                             }));
+  moveaxis.spellings.push_back(
+      {"Tensor::moveaxis of one", on1([](const Tensor& x) { return x.moveaxis(2, 0); })});
+  moveaxis.spellings.push_back(
+      {"moveaxis of one", on1([](const Tensor& x) { return eg::moveaxis(x, -1, 0); })});
+  rows.push_back(moveaxis);
   for (const char* name : {"swapaxes", "swapdims"}) {
     const bool axes = std::string(name) == "swapaxes";
     rows.push_back(with_member(

@@ -25,7 +25,7 @@ ROWS = {
     "ravel": Row(lambda x: x.ravel(), ANY),
     "movedim": Row(lambda x: x.movedim(0, -1), R3),
     "movedim_several": Row(lambda x: x.movedim((0, 1), (-1, 0)), R3),
-    "moveaxis": Row(lambda x: x.moveaxis((2,), (0,)), R3),
+    "moveaxis": Row(lambda x: x.moveaxis((2, 0), (0, 1)), R3),
     "swapaxes": Row(lambda x: x.swapaxes(0, 1), R3),
     "swapdims": Row(lambda x: x.swapdims(0, 1), R3),
     "adjoint": Row(lambda x: x.adjoint(), of((3, 4), (2, 3, 2))),
