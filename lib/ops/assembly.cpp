@@ -138,20 +138,25 @@ struct RepeatInterleave : Repeat {
 
 /// Every list of r indices below n in their order, one after the other.
 std::vector<std::int64_t> choices(std::int64_t n, std::int64_t r, bool with_replacement) {
+  const std::int64_t gap = with_replacement ? 0 : 1;
   std::vector<std::int64_t> all;
-  std::vector<std::int64_t> choice(static_cast<std::size_t>(r));
-  // The smallest index after `before`, and the largest that leaves room for those to come.
-  const auto start = [&](std::int64_t before) { return with_replacement ? before : before + 1; };
-  const auto last = [&](std::int64_t k) { return with_replacement ? n - 1 : n - r + k; };
-  for (std::int64_t k = 0; k < r; ++k)
-    choice[static_cast<std::size_t>(k)] = with_replacement ? 0 : k;
+  std::vector<std::int64_t> choice;
+  for (std::int64_t k = 0; k < r; ++k) choice.push_back(gap * k);
+  // The largest index that leaves room for those to come.
+  const auto last = [&](std::size_t k) {
+    return n - 1 - gap * (r - 1 - static_cast<std::int64_t>(k));
+  };
+  const std::size_t end = choice.size() - 1;
   while (choice[0] <= last(0)) {
-    all.insert(all.end(), choice.begin(), choice.end());
-    std::int64_t k = r - 1;
-    while (k > 0 && choice[static_cast<std::size_t>(k)] == last(k)) --k;
-    ++choice[static_cast<std::size_t>(k)];
-    for (++k; k < r; ++k)
-      choice[static_cast<std::size_t>(k)] = start(choice[static_cast<std::size_t>(k - 1)]);
+    // All that differ in their last index only.
+    const auto count = static_cast<std::size_t>(n - choice[end]);
+    const std::size_t before = all.size();
+    all.resize(before + count * choice.size());
+    for (std::int64_t* to = all.data() + before; choice[end] < n; ++choice[end])
+      to = std::copy(choice.begin(), choice.end(), to);
+    std::size_t k = end;
+    while (k > 0 && choice[k] > last(k)) ++choice[--k];
+    for (++k; k <= end; ++k) choice[k] = choice[k - 1] + gap;
   }
   return all;
 }
