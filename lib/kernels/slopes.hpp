@@ -6,6 +6,11 @@
 /// ops/rule_math.hpp has the same over Tensor where a rule needs it.
 namespace eigengrad::math {
 
+template <std::floating_point T>
+Pack<T> within(Pack<T> x, double bound) {
+  return maximum(minimum(x, Pack<T>(bound)), Pack<T>(-bound));
+}
+
 /// A sum of two, for the bits that one number has no room for.
 template <class T>
 struct Twofold {
@@ -82,7 +87,7 @@ template <std::floating_point T, class F>
 Pack<T> gated(Pack<T> x, F f) {
   const Pack<T> end(100);
   const Pack<T> y = f(maximum(minimum(x, end), Pack<T>(-2000)));
-  return kernels::select(x < end, y, x);
+  return kernels::select(x < end, copysign(y, x), x);
 }
 /// f sigmoid(x + rest), as accurate as exp.
 template <std::floating_point T>
@@ -112,6 +117,11 @@ Pack<T> tanh_slope(Pack<T> x) {
 template <std::floating_point T>
 Pack<T> log1p_exp(Pack<T> x) {
   return maximum(x, Pack<T>(0)) + log1p(exp(-abs(x)));
+}
+/// 1 - x x.
+template <std::floating_point T>
+Pack<T> one_minus_square(Pack<T> x) {
+  return (Pack<T>(1) - x) * (Pack<T>(1) + x);
 }
 /// 1 / sqrt(1 + x x).
 template <std::floating_point T>

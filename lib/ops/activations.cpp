@@ -20,6 +20,9 @@ using autograd::apply_inplace;
 using math::Unused;
 using math::Value;
 
+/// Where the slope of a gated function is 0 or 1 for good; infinity times 0 would be NaN.
+constexpr double kFar = 2000;
+
 // ---- Smooth ones.
 
 /// The slope comes from x: y (1 - y) loses the right tail, where y rounds to 1.
@@ -70,7 +73,8 @@ struct Softsign {
   template <class X>
   static X value(const X& x) {
     const X m = math::abs(x);
-    return math::where(m < X(math::kInfinity<double>), x / (X(1) + m), math::copysign(X(1), x));
+    return math::where(m < X(math::kInfinity<double>), x / (X(1) + m),
+                       math::copysign(math::minimum(m, X(1)), x));
   }
   static auto slope(const Value auto& x) {
     const auto d = math::abs(x) + 1;
@@ -100,7 +104,10 @@ struct Silu {
   static X value(const X& x) {
     return math::gated(x, [](const X& z) { return math::times_sigmoid(z, z, X(0)); });
   }
-  static auto slope(const Value auto& x) { return math::sigmoid(x) + x * math::sigmoid_slope(x); }
+  static auto slope(const Value auto& x) {
+    const auto z = math::within(x, kFar);
+    return math::sigmoid(z) + z * math::sigmoid_slope(z);
+  }
 };
 
 struct Mish {
@@ -111,7 +118,7 @@ struct Mish {
   static X value(const X& x) {
     return math::gated(x, [](const X& z) { return math::mish(z); });
   }
-  static auto slope(const Value auto& x) { return math::mish_slope(x); }
+  static auto slope(const Value auto& x) { return math::mish_slope(math::within(x, kFar)); }
 };
 
 struct Gelu {
@@ -123,7 +130,8 @@ struct Gelu {
     return math::gated(x, [](const X& z) { return math::gelu(z); });
   }
   static auto slope(const Value auto& x) {
-    return math::normal_distribution(x) + x * math::normal_density(x);
+    const auto z = math::within(x, kFar);
+    return math::normal_distribution(z) + z * math::normal_density(z);
   }
 };
 
@@ -137,14 +145,14 @@ struct GeluTanh {
     return math::gated(x, [](const X& z) { return math::gelu_by_tanh(z); });
   }
   static auto slope(const Value auto& x) {
-    const auto v = twice_u(x);
-    return math::sigmoid(v) + x * math::sigmoid_slope(v) * (x * x * (3 * kCubic) + kLinear);
+    const auto z = math::within(x, 100);
+    const auto v = z * (z * z * kCubic + kLinear);
+    return math::sigmoid(v) + z * math::sigmoid_slope(v) * (z * z * (3 * kCubic) + kLinear);
   }
 
  private:
   static constexpr double kLinear = 1.595769121605730711759784239737527442;  // 2 sqrt(2 / pi)
   static constexpr double kCubic = kLinear * 0.044715;
-  static auto twice_u(const auto& x) { return x * (x * x * kCubic + kLinear); }
 };
 
 /// positive x, or negative (exp(inner x) - 1) on the left.

@@ -156,7 +156,9 @@ struct Asin {
   static constexpr auto node_name = "AsinBackward0";
   static constexpr auto op_name = "asin";
   static auto value(const auto& x) { return math::asin(x); }
-  static auto slope(const Value auto& x) { return math::over(math::sqrt((1 - x) * (x + 1))); }
+  static auto slope(const Value auto& x) {
+    return math::over(math::sqrt(math::one_minus_square(x)));
+  }
 };
 
 struct Acos {
@@ -164,7 +166,9 @@ struct Acos {
   static constexpr auto node_name = "AcosBackward0";
   static constexpr auto op_name = "acos";
   static auto value(const auto& x) { return math::acos(x); }
-  static auto slope(const Value auto& x) { return math::over(-math::sqrt((1 - x) * (x + 1))); }
+  static auto slope(const Value auto& x) {
+    return math::over(-math::sqrt(math::one_minus_square(x)));
+  }
 };
 
 struct Atan {
@@ -247,7 +251,7 @@ struct Atanh {
   static constexpr auto node_name = "AtanhBackward0";
   static constexpr auto op_name = "atanh";
   static auto value(const auto& x) { return math::atanh(x); }
-  static auto slope(const Value auto& x) { return math::over((1 - x) * (x + 1)); }
+  static auto slope(const Value auto& x) { return math::over(math::one_minus_square(x)); }
 };
 
 struct Clamp {

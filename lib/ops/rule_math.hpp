@@ -31,6 +31,8 @@ inline Tensor where(const Tensor& m, const Scalar& a, const Tensor& b) {
 }
 /// min(x, bound), whose derivative keeps what lies above the bound from overflowing.
 inline Tensor at_most(const Tensor& x, double bound) { return eigengrad::clamp_max(x, bound); }
+/// x limited to [-bound, bound], where beyond it nothing changes but infinities would do harm.
+inline Tensor within(const Tensor& x, double bound) { return eigengrad::clamp(x, -bound, bound); }
 inline Tensor zeros_like(const Tensor& x) { return eigengrad::zeros_like(x); }
 inline Tensor ones_like(const Tensor& x) { return eigengrad::ones_like(x); }
 
@@ -38,6 +40,7 @@ inline Tensor ones_like(const Tensor& x) { return eigengrad::ones_like(x); }
 inline Tensor sigmoid(const Tensor& x) { return eigengrad::sigmoid(x); }
 Tensor sigmoid_slope(const Tensor& x);
 Tensor tanh_slope(const Tensor& x);
+Tensor one_minus_square(const Tensor& x);
 Tensor inverse_hypot(const Tensor& x);
 Tensor normal_density(const Tensor& x);
 Tensor normal_distribution(const Tensor& x);

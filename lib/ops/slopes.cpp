@@ -28,6 +28,15 @@ struct TanhSlope {
   static auto slope(const Value auto& x) { return math::tanh_slope(x) * math::tanh(x) * -2; }
 };
 
+/// A product in value, a square in slope: neither loses anything, at +-1 and at 0.
+struct OneMinusSquare {
+  static constexpr int arity = 1;
+  static constexpr auto node_name = "OneMinusSquareBackward0";
+  static constexpr auto op_name = "one_minus_square";
+  static auto value(const auto& x) { return math::one_minus_square(x); }
+  static auto slope(const Value auto& x) { return x * -2; }
+};
+
 /// h = 1 / sqrt(1 + x x): h' = -x h^3.
 struct InverseHypot {
   static constexpr int arity = 1;
@@ -69,6 +78,7 @@ struct SincFactor {
 
 Tensor sigmoid_slope(const Tensor& x) { return apply(SigmoidSlope{}, x); }
 Tensor tanh_slope(const Tensor& x) { return apply(TanhSlope{}, x); }
+Tensor one_minus_square(const Tensor& x) { return apply(OneMinusSquare{}, x); }
 Tensor inverse_hypot(const Tensor& x) { return apply(InverseHypot{}, x); }
 Tensor normal_density(const Tensor& x) { return apply(NormalDensity{}, x); }
 Tensor normal_distribution(const Tensor& x) { return apply(NormalDistribution{}, x); }
