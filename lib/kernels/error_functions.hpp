@@ -2,7 +2,7 @@
 
 #include <numbers>
 
-#include "kernels/math.hpp"
+#include "kernels/slopes.hpp"
 
 /// Error functions over Pack that keep their relative error in the tails.
 namespace eigengrad::kernels {
@@ -25,28 +25,11 @@ Pack<T> erfcx(Pack<T> x) {
   return select(Pack<T>(10) < x, r * T(std::numbers::inv_sqrtpi) * sum, near);
 }
 
-/// The normal distribution function, erfc(-x / sqrt 2) / 2. The rounding of the argument u, which erfc
-/// magnifies by 2 u^2, is put right to first order: erfc'(u) / erfc(u) is -(u + sqrt(u^2 + 2)), as
-/// precise as that needs (DLMF 7.8.1 and 7.8.2).
-template <std::floating_point T>
-Pack<T> ndtr(Pack<T> x) {
-  constexpr long double exact = 0.707106781186547524400844362104849039L;
-  constexpr T high = static_cast<T>(exact);
-  constexpr T low = static_cast<T>(exact - static_cast<long double>(high));
-  const Pack<T> bound(40);
-  const Pack<T> v = -math::maximum(math::minimum(x, bound), -bound);
-  const Pack<T> u = v * high;
-  const Pack<T> rest = math::fma(v, Pack<T>(high), -u) + v * low;
-  const Pack<T> y = math::erfc(u) * T(0.5);
-  const Pack<T> slope = u + math::sqrt(u * u + Pack<T>(2));
-  return select(Pack<T>(1) < u, y - y * slope * rest, y);
-}
-
 /// log ndtr(x); on the left from erfcx, since log_ndtr(x) = -x^2/2 + log(erfcx(-x / sqrt 2) / 2).
 template <std::floating_point T>
 Pack<T> log_ndtr(Pack<T> x) {
   const Pack<T> left = math::log(erfcx(x * T(-std::numbers::sqrt2 / 2)) * T(0.5)) - x * x * T(0.5);
-  return select(x < Pack<T>(-1), left, math::log1p(-ndtr(-x)));
+  return select(x < Pack<T>(-1), left, math::log1p(-math::normal_distribution(-x)));
 }
 
 /// log(x / (1 - x)); between 1/4 and 3/4, where the quotient is near 1, log1p((2x - 1) / (1 - x)).

@@ -142,7 +142,7 @@ template <std::floating_point T>
 Pack<T> normal_density(Pack<T> x) {
   return gauss(x) * Pack<T>(0.398942280401432677939946059934381868L);
 }
-/// Its distribution function for |x| < 40, erfc(-x / sqrt 2) / 2, in two parts.
+/// Its distribution function, erfc(-x / sqrt 2) / 2, in two parts, for finite x.
 template <std::floating_point T>
 Twofold<T> normal_tail(Pack<T> x) {
   const Twofold<T> root_half = constant_of<T>(0.707106781186547524400844362104849039L);
@@ -154,9 +154,8 @@ Twofold<T> normal_tail(Pack<T> x) {
 }
 template <std::floating_point T>
 Pack<T> normal_distribution(Pack<T> x) {
-  const Twofold<T> y = normal_tail(x);
-  const Pack<T> limit = kernels::select(x < Pack<T>(0), Pack<T>(0), maximum(x, Pack<T>(1)));
-  return kernels::select(abs(x) < Pack<T>(40), y.high + y.low, minimum(limit, Pack<T>(1)));
+  const Twofold<T> y = normal_tail(within(x, 40));
+  return y.high + y.low;
 }
 
 /// j_n(z) / z^n with z = pi x, where j_n is the spherical Bessel function; sin(z) / z for n = 0.

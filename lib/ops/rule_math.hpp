@@ -5,6 +5,7 @@
 #include "eigengrad/ops/arithmetic.hpp"
 #include "eigengrad/ops/compare.hpp"
 #include "eigengrad/ops/elementwise.hpp"
+#include "eigengrad/ops/special.hpp"
 #include "kernels/math.hpp"
 
 /// The functions of kernels/math.hpp over Tensor, so that one rule compiles over both.
@@ -43,7 +44,7 @@ Tensor tanh_slope(const Tensor& x);
 Tensor one_minus_square(const Tensor& x);
 Tensor inverse_hypot(const Tensor& x);
 Tensor normal_density(const Tensor& x);
-Tensor normal_distribution(const Tensor& x);
+inline Tensor normal_distribution(const Tensor& x) { return eigengrad::special_ndtr(x); }
 Tensor mish_slope(const Tensor& x);
 Tensor sinc_factor(const Tensor& x, int n);
 Tensor sinc_slope(const Tensor& x, int n);

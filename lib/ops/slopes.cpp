@@ -57,14 +57,6 @@ struct NormalDensity {
   static auto slope(const Value auto& x) { return -(x * math::normal_density(x)); }
 };
 
-struct NormalDistribution {
-  static constexpr int arity = 1;
-  static constexpr auto node_name = "NormalDistributionBackward0";
-  static constexpr auto op_name = "normal_distribution";
-  static auto value(const auto& x) { return math::normal_distribution(x); }
-  static auto slope(const Value auto& x) { return math::normal_density(x); }
-};
-
 struct SincFactor {
   static constexpr int arity = 1;
   static constexpr auto node_name = "SincBackwardBackward0";
@@ -81,7 +73,6 @@ Tensor tanh_slope(const Tensor& x) { return apply(TanhSlope{}, x); }
 Tensor one_minus_square(const Tensor& x) { return apply(OneMinusSquare{}, x); }
 Tensor inverse_hypot(const Tensor& x) { return apply(InverseHypot{}, x); }
 Tensor normal_density(const Tensor& x) { return apply(NormalDensity{}, x); }
-Tensor normal_distribution(const Tensor& x) { return apply(NormalDistribution{}, x); }
 Tensor mish_slope(const Tensor& x) {
   const Tensor u = softplus(x);
   return math::tanh(u) + x * math::tanh_slope(u) * math::sigmoid(x);

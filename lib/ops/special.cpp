@@ -79,10 +79,8 @@ struct Ndtr {
   static constexpr int arity = 1;
   static constexpr auto node_name = "SpecialNdtrBackward0";
   static constexpr auto op_name = "special_ndtr";
-  static auto value(const auto& x) { return kernels::ndtr(x); }
-  static auto slope(const Value auto& x) {
-    return math::exp(x * x * -0.5) * (1 / (std::numbers::sqrt2 * kSqrtPi));
-  }
+  static auto value(const auto& x) { return math::normal_distribution(x); }
+  static auto slope(const Value auto& x) { return math::normal_density(x); }
 };
 
 struct Ndtri {

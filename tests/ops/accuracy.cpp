@@ -139,6 +139,17 @@ const std::vector<Unary>& functions() {
        [](const Real& x) { return x > 3    ? Real(1)
                                   : x < -3 ? Real(0)
                                            : Real((x + 3) / 6); }},
+      {"erf",
+       eg::erf,
+       [](const Real& x) { return Real(boost::math::erf(x)); },
+       {-20, 20, -6, 6},
+       1.1},
+      {"erfc",
+       eg::erfc,
+       [](const Real& x) { return Real(boost::math::erfc(x)); },
+       {-27.5, 27.5, -6, 27},
+       1.5},
+      {"special_ndtr", eg::special_ndtr, distribution, {-39, 39, -38, 8}},
       {"elu", [](const Tensor& x) { return eg::elu(x); }, elu_of, {-760, kMost, -20, 20}}};
   return list;
 }
