@@ -20,7 +20,7 @@ Tensor index_select(const Tensor& x, std::int64_t dim, const Tensor& index) {
   // The result has no dimensions either.
   auto plan = std::make_shared<kernels::IndexPlan>(*at.plan);
   plan->result_sizes = DimVector();
-  return pick_at<"IndexSelectBackward0">(ByLists{std::move(plan), at.sizes, at.kept}, x);
+  return pick_at<"IndexSelectBackward0">(ByLists{std::move(plan), at.sizes}, x);
 }
 Tensor Tensor::index_select(std::int64_t dim, const Tensor& index) const {
   return eigengrad::index_select(*this, dim, index);
@@ -83,14 +83,6 @@ struct MaskedFill {
   }
 };
 
-/// `value` as a number; it must have no dimensions.
-Tensor checked_value(std::string_view op, const Tensor& value, ScalarType dtype) {
-  if (value.dim() != 0)
-    detail::fail<ShapeError>(op, "only supports a 0-dimensional value tensor, got shape ",
-                             value.sizes());
-  return autograd::cast(value, dtype);
-}
-
 void check_mask(std::string_view op, const Tensor& self, const Tensor& mask) {
   check_mask_dtype(op, mask);
   if (!(autograd::broadcast_shapes(op, self.sizes(), mask.sizes()) == self.sizes()))
@@ -127,7 +119,7 @@ Tensor masked_fill(const Tensor& x, const Tensor& mask, const Scalar& value) {
   return fill_masked<"MaskedFillBackward0">(x, mask, {}, value);
 }
 Tensor masked_fill(const Tensor& x, const Tensor& mask, const Tensor& value) {
-  const Tensor v = checked_value("masked_fill", value, x.dtype());
+  const Tensor v = checked_number("masked_fill", value, x.dtype());
   return fill_masked<"MaskedFillBackward1">(x, mask, v, v.item());
 }
 Tensor Tensor::masked_fill(const Tensor& mask, const Scalar& value) const {
@@ -140,7 +132,7 @@ Tensor& Tensor::masked_fill_(const Tensor& mask, const Scalar& value) {
   return fill_masked_inplace<"MaskedFillBackward0">(*this, mask, {}, value);
 }
 Tensor& Tensor::masked_fill_(const Tensor& mask, const Tensor& value) {
-  const Tensor v = checked_value("masked_fill_", value, dtype());
+  const Tensor v = checked_number("masked_fill_", value, dtype());
   return fill_masked_inplace<"MaskedFillBackward1">(*this, mask, v, v.item());
 }
 

@@ -41,11 +41,19 @@ ByLists by_positions(const Tensor& x, const Tensor& positions) {
   const bool flat = x.is_contiguous() || x.sizes().empty();
   return {flat ? flat_plan(x.numel(), positions)
                : point_plan(x.sizes(), kernels::unravel(positions, x.sizes())),
-          DimVector(x.sizes()),
-          {KeptIndices(positions)}};
+          x.sizes()};
 }
 
 }  // namespace
+
+void fail_changed(const Tensor& index, std::int64_t version) {
+  detail::fail<GraphError>("backward",
+                           "one of the variables needed for gradient computation has been "
+                           "modified by an inplace operation: the ",
+                           to_string(index.dtype()), " tensor of indices of shape ", index.sizes(),
+                           " is at version ", index.impl()->storage().version(), ", expected ",
+                           version, "; write into a clone() of it");
+}
 
 void check_index_dtype(std::string_view op, const Tensor& index) {
   if (index.dtype() != kInt64)
@@ -64,6 +72,13 @@ void check_same_dtype(std::string_view op, const Tensor& self, const Tensor& sou
     detail::fail<DtypeError>(op, "Expected self.dtype to be equal to src.dtype, got ",
                              to_string(self.dtype()), " and ", to_string(source.dtype()),
                              "; convert the source with to()");
+}
+
+Tensor checked_number(std::string_view op, const Tensor& value, ScalarType dtype) {
+  if (value.dim() != 0)
+    detail::fail<ShapeError>(op, "only supports a 0-dimensional value tensor, got shape ",
+                             value.sizes());
+  return autograd::cast(value, dtype);
 }
 
 void check_inside(std::string_view op, const Tensor& index, std::size_t d, std::int64_t extent) {
@@ -95,9 +110,9 @@ ByLists by_mask(const Tensor& x, const Tensor& mask) {
   if (x.is_contiguous() || x.sizes().empty()) {
     const Tensor row = mask.contiguous();
     const Tensor flat = autograd::raw_view(row, {row.numel()}, {1}, 0);
-    return {flat_plan(x.numel(), kernels::true_positions(flat)[0]), DimVector(x.sizes()), {}};
+    return {flat_plan(x.numel(), kernels::true_positions(flat)[0]), x.sizes()};
   }
-  return {point_plan(x.sizes(), kernels::true_positions(mask)), DimVector(x.sizes()), {}};
+  return {point_plan(x.sizes(), kernels::true_positions(mask)), x.sizes()};
 }
 
 ByLists by_rows(std::string_view op, const Tensor& x, std::int64_t dim, const Tensor& index,
@@ -113,9 +128,8 @@ ByLists by_rows(std::string_view op, const Tensor& x, std::int64_t dim, const Te
   Tensor list = wraps ? wrapped_indices(index, extent, &outside) : index.contiguous();
   if (outside) fail_outside(op, *outside, d, extent);
   if (!wraps) check_inside(op, list, d, extent);
-  std::vector<KeptIndices> kept{KeptIndices(list)};
   if (list.dim() == 0) list = autograd::raw_view(list, {1}, {1}, 0);
-  if (sizes.empty()) return {flat_plan(1, list), DimVector(), std::move(kept)};
+  if (sizes.empty()) return {flat_plan(1, list), sizes};
   auto plan = std::make_shared<kernels::IndexPlan>();
   plan->input_sizes = DimVector(sizes);
   plan->dims = {static_cast<std::int64_t>(d)};
@@ -125,7 +139,7 @@ ByLists by_rows(std::string_view op, const Tensor& x, std::int64_t dim, const Te
   for (std::size_t k = 0; k < sizes.size(); ++k)
     if (k != d) (k < d ? plan->before : plan->after).push_back(static_cast<std::int64_t>(k));
   plan->indices = {std::move(list)};
-  return {std::move(plan), DimVector(sizes), std::move(kept)};
+  return {std::move(plan), sizes};
 }
 
 Tensor source_rows(std::string_view op, const Tensor& self, const ByLists& at,

@@ -19,27 +19,26 @@
 /// number of elements picked (and to the number of all elements where the result has them).
 namespace eigengrad {
 
+[[noreturn]] void fail_changed(const Tensor& index, std::int64_t version);
+/// Throws: GraphError when `index` was written to since it had `version`.
+inline void check_version(const Tensor& index, std::int64_t version) {
+  if (EIGENGRAD_UNLIKELY(index.impl()->storage().version() != version))
+    fail_changed(index, version);
+}
+
 /// An index or a mask that a node keeps. It is the caller's own tensor, so that nothing is copied; a
 /// later change to it is noticed.
 class KeptIndices {
  public:
-  KeptIndices() = default;
   explicit KeptIndices(const Tensor& t) : tensor_(t), version_(t.impl()->storage().version()) {}
   const Tensor& get() const {
-    if (tensor_.defined() && tensor_.impl()->storage().version() != version_)
-      detail::fail<GraphError>("backward",
-                               "one of the variables needed for gradient computation has been "
-                               "modified by an inplace operation: the ",
-                               to_string(tensor_.dtype()), " tensor of indices of shape ",
-                               tensor_.sizes(), " is at version ",
-                               tensor_.impl()->storage().version(), ", expected ", version_,
-                               "; write into a clone() of it");
+    check_version(tensor_, version_);
     return tensor_;
   }
 
  private:
   Tensor tensor_;
-  std::uint32_t version_ = 0;
+  std::int64_t version_;
 };
 
 // ---- Patterns.
@@ -49,7 +48,13 @@ class KeptIndices {
 struct ByLists {
   std::shared_ptr<const kernels::IndexPlan> plan;
   DimVector sizes;
-  std::vector<KeptIndices> kept;
+  /// Those of the plan's indices, which may be the caller's own.
+  DimVector versions;
+
+  ByLists(std::shared_ptr<const kernels::IndexPlan> p, IntArrayRef s)
+      : plan(std::move(p)), sizes(s) {
+    for (const Tensor& index : plan->indices) versions.push_back(index.impl()->storage().version());
+  }
 
   IntArrayRef picked() const { return plan->result_sizes; }
   void read(const Tensor& y, const Tensor& x) const { kernels::gather(*plan, y, seen(x)); }
@@ -63,7 +68,7 @@ struct ByLists {
 
  private:
   Tensor seen(const Tensor& x) const {
-    for (const KeptIndices& index : kept) index.get();
+    for (std::size_t k = 0; k < versions.size(); ++k) check_version(plan->indices[k], versions[k]);
     if (x.sizes() == IntArrayRef(plan->input_sizes)) return x;
     const Tensor flat = x.is_contiguous() ? x : autograd::copy_row_major(x);
     return autograd::raw_view(flat, plan->input_sizes, detail::row_major_strides(plan->input_sizes),
@@ -287,6 +292,8 @@ void check_index_dtype(std::string_view op, const Tensor& index);
 /// `mask`, which must be bool.
 void check_mask_dtype(std::string_view op, const Tensor& mask);
 void check_same_dtype(std::string_view op, const Tensor& self, const Tensor& source);
+/// `value`, which must have no dimensions, in the given dtype.
+Tensor checked_number(std::string_view op, const Tensor& value, ScalarType dtype);
 /// Throws: IndexError when an element of `index`, contiguous, lies outside [0, extent).
 void check_inside(std::string_view op, const Tensor& index, std::size_t d, std::int64_t extent);
 

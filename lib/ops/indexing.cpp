@@ -149,7 +149,6 @@ ByLists plan_of(std::string_view op, const Parsed& p) {
   const IntArrayRef sizes = p.view.sizes();
   plan->input_sizes = DimVector(sizes);
   plan->picked = common_shape(op, p.by_dim);
-  std::vector<KeptIndices> kept;
   for (std::size_t d = 0; d < p.by_dim.size(); ++d) {
     if (!p.by_dim[d].defined()) continue;
     plan->dims.push_back(static_cast<std::int64_t>(d));
@@ -159,7 +158,6 @@ ByLists plan_of(std::string_view op, const Parsed& p) {
     optional<std::int64_t> outside;
     indices = wrapped_indices(indices, sizes[d], &outside);
     if (outside) detail::wrap_index(op, *outside, p.origin[d], sizes[d]);
-    kept.emplace_back(indices);
     plan->indices.push_back(std::move(indices));
   }
   const std::int64_t first = plan->dims[0];
@@ -172,7 +170,7 @@ ByLists plan_of(std::string_view op, const Parsed& p) {
   for (const std::int64_t d : plan->before) plan->result_sizes.push_back(size_of(d));
   for (const std::int64_t n : plan->picked) plan->result_sizes.push_back(n);
   for (const std::int64_t d : plan->after) plan->result_sizes.push_back(size_of(d));
-  return {std::move(plan), DimVector(sizes), std::move(kept)};
+  return {std::move(plan), sizes};
 }
 
 /// `values` in the dtype and, expanded, the shape that index_put_ writes.

@@ -167,13 +167,6 @@ ByLists filled_rows(std::string_view op, const Tensor& x, std::int64_t dim, cons
   return by_rows(op, x, dim, tensor(rows, kInt64));
 }
 
-Tensor checked_value(std::string_view op, const Tensor& value, const Tensor& self) {
-  if (value.dim() != 0)
-    detail::fail<ShapeError>(op, "only supports a 0-dimensional value tensor, got shape ",
-                             value.sizes());
-  return autograd::cast(value, self.dtype());
-}
-
 }  // namespace
 
 Tensor index_add(const Tensor& x, std::int64_t dim, const Tensor& index, const Tensor& source,
@@ -208,7 +201,7 @@ Tensor index_fill(const Tensor& x, std::int64_t dim, const Tensor& index, const 
 }
 Tensor index_fill(const Tensor& x, std::int64_t dim, const Tensor& index, const Tensor& value) {
   const WriteRows<"IndexFillBackward1"> op{filled_rows("index_fill", x, dim, index)};
-  const Tensor v = checked_value("index_fill", value, x);
+  const Tensor v = checked_number("index_fill", value, x.dtype());
   return write_to_copy(op, x, autograd::expand_to(v, op.at.picked()));
 }
 Tensor Tensor::index_fill(std::int64_t dim, const Tensor& index, const Scalar& value) const {
@@ -223,7 +216,7 @@ Tensor& Tensor::index_fill_(std::int64_t dim, const Tensor& index, const Scalar&
 }
 Tensor& Tensor::index_fill_(std::int64_t dim, const Tensor& index, const Tensor& value) {
   const WriteRows<"IndexFillBackward1"> op{filled_rows("index_fill_", *this, dim, index)};
-  const Tensor v = checked_value("index_fill_", value, *this);
+  const Tensor v = checked_number("index_fill_", value, dtype());
   return write_to("index_fill_", op, *this, autograd::expand_to(v, op.at.picked()));
 }
 

@@ -5,17 +5,6 @@ namespace {
 
 using eg::Tensor;
 
-/// Rows that read: x, index.
-Row reading(std::string name, Call call, Naive naive, std::vector<Inputs> samples) {
-  Row row;
-  row.name = std::move(name);
-  row.function = row.name;
-  row.call = std::move(call);
-  row.naive = std::move(naive);
-  row.samples = std::move(samples);
-  return row;
-}
-
 Naive selected(std::int64_t dim) {
   return [dim](const Inputs& x) {
     const Array& index = x[1];
@@ -31,30 +20,30 @@ Naive selected(std::int64_t dim) {
 }
 
 void add_selections(Rows& rows) {
-  Row row = reading("index_select",
-                    on2([](const Tensor& x, const Tensor& i) { return eg::index_select(x, 0, i); }),
-                    selected(0),
-                    {{drawn({3, 4}), list({2, 0, 2, 1})},
-                     {drawn({4, 2, 3}), list({3, 1})},
-                     {drawn({5}), list({4, 0, 0})},
-                     {drawn({3, 2}), indices({}, {1})},
-                     {drawn({}), list({0})},
-                     {drawn({3, 4}), list({})},
-                     {drawn({3, 0}), list({1, 1})},
-                     {drawn({0, 2}), list({})}});
+  Row row = row_called(
+      "index_select",
+      on2([](const Tensor& x, const Tensor& i) { return eg::index_select(x, 0, i); }), selected(0),
+      {{drawn({3, 4}), list({2, 0, 2, 1})},
+       {drawn({4, 2, 3}), list({3, 1})},
+       {drawn({5}), list({4, 0, 0})},
+       {drawn({3, 2}), indices({}, {1})},
+       {drawn({}), list({0})},
+       {drawn({3, 4}), list({})},
+       {drawn({3, 0}), list({1, 1})},
+       {drawn({0, 2}), list({})}});
   row.spellings = {{"Tensor::index_select",
                     on2([](const Tensor& x, const Tensor& i) { return x.index_select(0, i); })}};
   rows.push_back(row);
-  row = reading("index_select_last",
-                on2([](const Tensor& x, const Tensor& i) { return eg::index_select(x, -1, i); }),
-                selected(-1),
-                {{drawn({3, 4}), list({3, 3, 0})}, {drawn({2, 3, 2}), list({1, 0, 1})}});
+  row = row_called("index_select_last",
+                   on2([](const Tensor& x, const Tensor& i) { return eg::index_select(x, -1, i); }),
+                   selected(-1),
+                   {{drawn({3, 4}), list({3, 3, 0})}, {drawn({2, 3, 2}), list({1, 0, 1})}});
   row.function = "index_select";
   rows.push_back(row);
-  row =
-      reading("index_select_middle",
-              on2([](const Tensor& x, const Tensor& i) { return eg::index_select(x, 1, i); }),
-              selected(1), {{drawn({2, 4, 3}), list({3, 0, 3})}, {drawn({2, 3, 2, 2}), list({2})}});
+  row = row_called("index_select_middle",
+                   on2([](const Tensor& x, const Tensor& i) { return eg::index_select(x, 1, i); }),
+                   selected(1),
+                   {{drawn({2, 4, 3}), list({3, 0, 3})}, {drawn({2, 3, 2, 2}), list({2})}});
   row.function = "index_select";
   rows.push_back(row);
 }
@@ -69,70 +58,71 @@ void add_gathers(Rows& rows) {
                                     {drawn({2}), indices({}, {1})},
                                     {drawn({3, 4}), indices({0, 4}, {})},
                                     {drawn({3, 4}), list({})}};
-  Row row =
-      reading("gather", on2([](const Tensor& x, const Tensor& i) { return eg::gather(x, 0, i); }),
-              gathered(0), samples);
+  Row row = row_called("gather",
+                       on2([](const Tensor& x, const Tensor& i) { return eg::gather(x, 0, i); }),
+                       gathered(0), samples);
   row.spellings = {
       {"Tensor::gather", on2([](const Tensor& x, const Tensor& i) { return x.gather(0, i); })}};
   rows.push_back(row);
-  row = reading(
+  row = row_called(
       "gather_last", on2([](const Tensor& x, const Tensor& i) { return eg::gather(x, -1, i); }),
       gathered(-1),
       {{drawn({3, 4}), indices({3, 2}, {3, 0, 1, 1, 2, 3})},
        {drawn({2, 2, 3}), indices({2, 2, 4}, {2, 0, 1, 1, 0, 0, 2, 1, 0, 1, 2, 2, 1, 0, 0, 0})}});
   row.function = "gather";
   rows.push_back(row);
-  row = reading("gather_middle",
-                on2([](const Tensor& x, const Tensor& i) { return eg::gather(x, 1, i); }),
-                gathered(1), {{drawn({2, 3, 3}), indices({2, 2, 2}, {2, 0, 1, 1, 2, 2, 0, 1})}});
+  row = row_called("gather_middle",
+                   on2([](const Tensor& x, const Tensor& i) { return eg::gather(x, 1, i); }),
+                   gathered(1), {{drawn({2, 3, 3}), indices({2, 2, 2}, {2, 0, 1, 1, 2, 2, 0, 1})}});
   row.function = "gather";
   rows.push_back(row);
 }
 
 void add_takes(Rows& rows) {
-  Row row = reading("take", on2([](const Tensor& x, const Tensor& i) { return eg::take(x, i); }),
-                    [](const Inputs& x) {
-                      return Outputs{support::generate(x[1].sizes, [&](const Sizes& i) {
-                        return x[0].values[wrap(integer(x[1].at(i)), x[0].values.size())];
-                      })};
-                    },
-                    {{drawn({3, 4}), indices({2, 2}, {0, 7, 7, 11})},
-                     {drawn({3, 4}), indices({2, 3}, {0, -1, 7, 7, -12, 11})},
-                     {drawn({2, 3, 2}), list({5, 5, -2})},
-                     {drawn({}), indices({1, 2}, {0, -1})},
-                     {drawn({3}), indices({}, {2})},
-                     {drawn({2, 2}), list({})},
-                     {drawn({0}), list({})}});
+  Row row = row_called("take", on2([](const Tensor& x, const Tensor& i) { return eg::take(x, i); }),
+                       [](const Inputs& x) {
+                         return Outputs{support::generate(x[1].sizes, [&](const Sizes& i) {
+                           return x[0].values[wrap(integer(x[1].at(i)), x[0].values.size())];
+                         })};
+                       },
+                       {{drawn({3, 4}), indices({2, 2}, {0, 7, 7, 11})},
+                        {drawn({3, 4}), indices({2, 3}, {0, -1, 7, 7, -12, 11})},
+                        {drawn({2, 3, 2}), list({5, 5, -2})},
+                        {drawn({}), indices({1, 2}, {0, -1})},
+                        {drawn({3}), indices({}, {2})},
+                        {drawn({2, 2}), list({})},
+                        {drawn({0}), list({})}});
   row.spellings = {
       {"Tensor::take", on2([](const Tensor& x, const Tensor& i) { return x.take(i); })}};
   rows.push_back(row);
 
-  row = reading("take_along_dim",
-                on2([](const Tensor& x, const Tensor& i) { return eg::take_along_dim(x, i, 1); }),
-                [](const Inputs& x) {
-                  Sizes sizes = support::broadcast({x[0].sizes[0]}, {x[1].sizes[0]});
-                  sizes.push_back(x[1].sizes[1]);
-                  return Outputs{support::generate(sizes, [&](const Sizes& i) {
-                    const std::int64_t k = integer(support::at_broadcast(x[1], i));
-                    return x[0].at({x[0].sizes[0] == 1 ? 0 : i[0], k});
-                  })};
-                },
-                {{drawn({3, 4}), indices({3, 2}, {3, 0, 1, 1, 2, 0})},
-                 {drawn({3, 4}), indices({1, 2}, {3, 0})},
-                 {drawn({1, 4}), indices({3, 1}, {3, 0, 2})}});
+  row =
+      row_called("take_along_dim",
+                 on2([](const Tensor& x, const Tensor& i) { return eg::take_along_dim(x, i, 1); }),
+                 [](const Inputs& x) {
+                   Sizes sizes = support::broadcast({x[0].sizes[0]}, {x[1].sizes[0]});
+                   sizes.push_back(x[1].sizes[1]);
+                   return Outputs{support::generate(sizes, [&](const Sizes& i) {
+                     const std::int64_t k = integer(support::at_broadcast(x[1], i));
+                     return x[0].at({x[0].sizes[0] == 1 ? 0 : i[0], k});
+                   })};
+                 },
+                 {{drawn({3, 4}), indices({3, 2}, {3, 0, 1, 1, 2, 0})},
+                  {drawn({3, 4}), indices({1, 2}, {3, 0})},
+                  {drawn({1, 4}), indices({3, 1}, {3, 0, 2})}});
   row.spellings = {{"Tensor::take_along_dim",
                     on2([](const Tensor& x, const Tensor& i) { return x.take_along_dim(i, -1); })}};
   rows.push_back(row);
-  row = reading("take_along_dim_flat",
-                on2([](const Tensor& x, const Tensor& i) { return eg::take_along_dim(x, i); }),
-                [](const Inputs& x) {
-                  return Outputs{support::generate(
-                      {static_cast<std::int64_t>(x[1].values.size())}, [&](const Sizes& i) {
-                        const double k = x[1].values[static_cast<std::size_t>(i[0])];
-                        return x[0].values[static_cast<std::size_t>(k)];
-                      })};
-                },
-                {{drawn({3, 4}), indices({2, 2}, {0, 11, 7, 7})}, {drawn({3}), list({2})}});
+  row = row_called("take_along_dim_flat",
+                   on2([](const Tensor& x, const Tensor& i) { return eg::take_along_dim(x, i); }),
+                   [](const Inputs& x) {
+                     return Outputs{support::generate(
+                         {static_cast<std::int64_t>(x[1].values.size())}, [&](const Sizes& i) {
+                           const double k = x[1].values[static_cast<std::size_t>(i[0])];
+                           return x[0].values[static_cast<std::size_t>(k)];
+                         })};
+                   },
+                   {{drawn({3, 4}), indices({2, 2}, {0, 11, 7, 7})}, {drawn({3}), list({2})}});
   row.function = "take_along_dim";
   rows.push_back(row);
 }
@@ -152,7 +142,7 @@ std::vector<Inputs> masked_samples() {
 }
 
 void add_masked(Rows& rows) {
-  Row row = reading(
+  Row row = row_called(
       "masked_select",
       on2([](const Tensor& x, const Tensor& m) { return eg::masked_select(x, m); }),
       [](const Inputs& x) {
@@ -169,7 +159,7 @@ void add_masked(Rows& rows) {
                     on2([](const Tensor& x, const Tensor& m) { return x.masked_select(m); })}};
   rows.push_back(row);
 
-  row = reading(
+  row = row_called(
       "masked_fill",
       on2([](const Tensor& x, const Tensor& m) { return eg::masked_fill(x, m, -2.75); }),
       [](const Inputs& x) {
@@ -185,7 +175,7 @@ void add_masked(Rows& rows) {
 
   std::vector<Inputs> with_value = masked_samples();
   for (Inputs& sample : with_value) sample.push_back(drawn({}));
-  row = reading(
+  row = row_called(
       "masked_fill_tensor", on3([](const Tensor& x, const Tensor& m, const Tensor& v) {
         return eg::masked_fill(x, m, v);
       }),
@@ -204,7 +194,7 @@ void add_masked(Rows& rows) {
 
   std::vector<Inputs> with_source = masked_samples();
   for (Inputs& sample : with_source) sample.push_back(drawn({3, 5}));
-  row = reading(
+  row = row_called(
       "masked_scatter", on3([](const Tensor& x, const Tensor& m, const Tensor& s) {
         return eg::masked_scatter(x, m, s);
       }),
@@ -249,17 +239,17 @@ void add_positions(Rows& rows) {
               list[static_cast<std::size_t>(i[0])][static_cast<std::size_t>(i[1])]);
         })};
   };
-  Row row =
-      reading("nonzero", on1([](const Tensor& x) { return eg::nonzero(x); }), coordinates, samples);
+  Row row = row_called("nonzero", on1([](const Tensor& x) { return eg::nonzero(x); }), coordinates,
+                       samples);
   row.differentiable = false;
   row.spellings = {{"Tensor::nonzero", on1([](const Tensor& x) { return x.nonzero(); })}};
   rows.push_back(row);
-  row = reading("argwhere", on1([](const Tensor& x) { return eg::argwhere(x); }), coordinates,
-                samples);
+  row = row_called("argwhere", on1([](const Tensor& x) { return eg::argwhere(x); }), coordinates,
+                   samples);
   row.differentiable = false;
   row.spellings = {{"Tensor::argwhere", on1([](const Tensor& x) { return x.argwhere(); })}};
   rows.push_back(row);
-  row = reading(
+  row = row_called(
       "nonzero_numpy", list_on1([](const Tensor& x) { return eg::nonzero_numpy(x); }),
       [coordinates](const Inputs& x) {
         Array flat = x[0];
@@ -291,12 +281,12 @@ void add_positions(Rows& rows) {
       })};
     };
   };
-  row = reading("one_hot", on1([](const Tensor& x) { return eg::one_hot(x); }), hot(0),
-                {{list({0, 2, 1, 2})}, {indices({2, 2}, {1, 0, 0, 3})}, {indices({}, {2})}});
+  row = row_called("one_hot", on1([](const Tensor& x) { return eg::one_hot(x); }), hot(0),
+                   {{list({0, 2, 1, 2})}, {indices({2, 2}, {1, 0, 0, 3})}, {indices({}, {2})}});
   row.differentiable = false;
   rows.push_back(row);
-  row = reading("one_hot_classes", on1([](const Tensor& x) { return eg::one_hot(x, 5); }), hot(5),
-                {{list({0, 2, 4})}, {indices({0, 2}, {})}});
+  row = row_called("one_hot_classes", on1([](const Tensor& x) { return eg::one_hot(x, 5); }),
+                   hot(5), {{list({0, 2, 4})}, {indices({0, 2}, {})}});
   row.function = "one_hot";
   row.differentiable = false;
   rows.push_back(row);
@@ -320,21 +310,21 @@ void add_puts(Rows& rows) {
       return Outputs{y};
     };
   };
-  Row row = reading("index_put_copy", on3([](const Tensor& x, const Tensor& i, const Tensor& v) {
-                      return eg::index_put(x, {eg::indexing::TensorIndex(i)}, v);
-                    }),
-                    put(false),
-                    {{drawn({3, 2}), list({2, 0}), drawn({2, 2})},
-                     {drawn({3, 2}), list({2, -3}), drawn({2, 2})},
-                     {drawn({4}), list({1, 3}), drawn({})},
-                     {drawn({3, 2}), indices({2, 1}, {2, 0}), drawn({1, 2})},
-                     {drawn({3, 2}), list({}), drawn({1})}});
+  Row row = row_called("index_put_copy", on3([](const Tensor& x, const Tensor& i, const Tensor& v) {
+                         return eg::index_put(x, {eg::indexing::TensorIndex(i)}, v);
+                       }),
+                       put(false),
+                       {{drawn({3, 2}), list({2, 0}), drawn({2, 2})},
+                        {drawn({3, 2}), list({2, -3}), drawn({2, 2})},
+                        {drawn({4}), list({1, 3}), drawn({})},
+                        {drawn({3, 2}), indices({2, 1}, {2, 0}), drawn({1, 2})},
+                        {drawn({3, 2}), list({}), drawn({1})}});
   row.function = "index_put";
   row.spellings = {{"Tensor::index_put", on3([](const Tensor& x, const Tensor& i, const Tensor& v) {
                       return x.index_put({eg::indexing::TensorIndex(i)}, v);
                     })}};
   rows.push_back(row);
-  row = reading(
+  row = row_called(
       "index_put_added", on3([](const Tensor& x, const Tensor& i, const Tensor& v) {
         return eg::index_put(x, {eg::indexing::TensorIndex(i)}, v, true);
       }),

@@ -29,6 +29,17 @@ inline Sizes target(const Array& index, const Sizes& i, std::int64_t dim, std::s
   return at;
 }
 
+/// A row of the function of its own name.
+inline Row row_called(std::string name, Call call, Naive naive, std::vector<Inputs> samples) {
+  Row row;
+  row.name = std::move(name);
+  row.function = row.name;
+  row.call = std::move(call);
+  row.naive = std::move(naive);
+  row.samples = std::move(samples);
+  return row;
+}
+
 inline Naive gathered(std::int64_t dim) {
   return [dim](const Inputs& x) {
     return Outputs{support::generate(

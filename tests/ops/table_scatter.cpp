@@ -65,16 +65,6 @@ double reduced(const std::string& reduce, std::vector<double> v, bool whole) {
   return whole ? std::floor(y) : y;
 }
 
-Row writing(std::string name, Call call, Naive naive, std::vector<Inputs> samples) {
-  Row row;
-  row.name = std::move(name);
-  row.function = row.name;
-  row.call = std::move(call);
-  row.naive = std::move(naive);
-  row.samples = std::move(samples);
-  return row;
-}
-
 /// self, index, src. No place is written twice.
 std::vector<Inputs> position_samples() {
   return {{drawn({3, 4}), indices({2, 4}, {2, 0, 1, 1, 0, 1, 2, 2}), values_of({2, 4})},
@@ -95,20 +85,20 @@ std::vector<Inputs> meeting_samples() {
 }
 
 void add_scatters(Rows& rows) {
-  Row row = writing("scatter", on3([](const Tensor& x, const Tensor& i, const Tensor& s) {
-                      return eg::scatter(x, 0, i, s);
-                    }),
-                    meeting(by_position(0), last_of), position_samples());
+  Row row = row_called("scatter", on3([](const Tensor& x, const Tensor& i, const Tensor& s) {
+                         return eg::scatter(x, 0, i, s);
+                       }),
+                       meeting(by_position(0), last_of), position_samples());
   row.spellings = {{"Tensor::scatter", on3([](const Tensor& x, const Tensor& i, const Tensor& s) {
                       return x.scatter(0, i, s);
                     })}};
   rows.push_back(row);
 
-  row = writing("scatter_last", on3([](const Tensor& x, const Tensor& i, const Tensor& s) {
-                  return eg::scatter(x, -1, i, s);
-                }),
-                meeting(by_position(-1), last_of),
-                {{drawn({3, 4}), indices({2, 3}, {3, 0, 1, 2, 0, 3}), values_of({3, 3})}});
+  row = row_called("scatter_last", on3([](const Tensor& x, const Tensor& i, const Tensor& s) {
+                     return eg::scatter(x, -1, i, s);
+                   }),
+                   meeting(by_position(-1), last_of),
+                   {{drawn({3, 4}), indices({2, 3}, {3, 0, 1, 2, 0, 3}), values_of({3, 3})}});
   row.function = "scatter";
   rows.push_back(row);
 
@@ -119,9 +109,9 @@ void add_scatters(Rows& rows) {
   };
   std::vector<Inputs> without_source = position_samples();
   for (Inputs& sample : without_source) sample.pop_back();
-  row = writing("scatter_value",
-                on2([](const Tensor& x, const Tensor& i) { return eg::scatter(x, 0, i, 1.75); }),
-                number(meeting(by_position(0), last_of)), without_source);
+  row = row_called("scatter_value",
+                   on2([](const Tensor& x, const Tensor& i) { return eg::scatter(x, 0, i, 1.75); }),
+                   number(meeting(by_position(0), last_of)), without_source);
   row.function = "scatter";
   row.spellings = {{"Tensor::scatter",
                     on2([](const Tensor& x, const Tensor& i) { return x.scatter(0, i, 1.75); })}};
@@ -134,11 +124,11 @@ void add_scatters(Rows& rows) {
       v.push_back(self);
       return reduced(reduce == "add" ? "sum" : "prod", v, false);
     };
-    row = writing("scatter_by_" + reduce,
-                  on3([reduce](const Tensor& x, const Tensor& i, const Tensor& s) {
-                    return eg::scatter(x, 0, i, s, reduce);
-                  }),
-                  meeting(by_position(0), meet), meeting_samples());
+    row = row_called("scatter_by_" + reduce,
+                     on3([reduce](const Tensor& x, const Tensor& i, const Tensor& s) {
+                       return eg::scatter(x, 0, i, s, reduce);
+                     }),
+                     meeting(by_position(0), meet), meeting_samples());
     row.function = "scatter";
     row.spellings = {
         {"Tensor::scatter", on3([reduce](const Tensor& x, const Tensor& i, const Tensor& s) {
@@ -146,10 +136,10 @@ void add_scatters(Rows& rows) {
          })}};
     row.without_oracle = "PyTorch has no derivative; its values are those of scatter_reduce";
     rows.push_back(row);
-    row = writing("scatter_value_" + reduce, on2([reduce](const Tensor& x, const Tensor& i) {
-                    return eg::scatter(x, 0, i, 1.75, reduce);
-                  }),
-                  number(meeting(by_position(0), meet)), met_by_numbers);
+    row = row_called("scatter_value_" + reduce, on2([reduce](const Tensor& x, const Tensor& i) {
+                       return eg::scatter(x, 0, i, 1.75, reduce);
+                     }),
+                     number(meeting(by_position(0), meet)), met_by_numbers);
     row.function = "scatter";
     row.spellings = {{"Tensor::scatter", on2([reduce](const Tensor& x, const Tensor& i) {
                         return x.scatter(0, i, 1.75, reduce);
@@ -158,10 +148,10 @@ void add_scatters(Rows& rows) {
     rows.push_back(row);
   }
 
-  row = writing("scatter_add", on3([](const Tensor& x, const Tensor& i, const Tensor& s) {
-                  return eg::scatter_add(x, 0, i, s);
-                }),
-                meeting(by_position(0), sum_of), meeting_samples());
+  row = row_called("scatter_add", on3([](const Tensor& x, const Tensor& i, const Tensor& s) {
+                     return eg::scatter_add(x, 0, i, s);
+                   }),
+                   meeting(by_position(0), sum_of), meeting_samples());
   row.spellings = {
       {"Tensor::scatter_add", on3([](const Tensor& x, const Tensor& i, const Tensor& s) {
          return x.scatter_add(0, i, s);
@@ -188,11 +178,11 @@ void add_reductions(Rows& rows) {
   for (const std::string reduce : {"sum", "prod", "mean", "amax", "amin"})
     for (const bool include_self : {true, false}) {
       const std::string suffix = "_" + reduce + (include_self ? "" : "_without_self");
-      Row row = writing("scatter_reduce" + suffix,
-                        on3([=](const Tensor& x, const Tensor& i, const Tensor& s) {
-                          return eg::scatter_reduce(x, 0, i, s, reduce, include_self);
-                        }),
-                        reducing(by_position(0), reduce, include_self), meeting_samples());
+      Row row = row_called("scatter_reduce" + suffix,
+                           on3([=](const Tensor& x, const Tensor& i, const Tensor& s) {
+                             return eg::scatter_reduce(x, 0, i, s, reduce, include_self);
+                           }),
+                           reducing(by_position(0), reduce, include_self), meeting_samples());
       row.function = "scatter_reduce";
       row.spellings = {
           {"Tensor::scatter_reduce", on3([=](const Tensor& x, const Tensor& i, const Tensor& s) {
@@ -201,16 +191,16 @@ void add_reductions(Rows& rows) {
       row.bools = reduce != "mean";
       rows.push_back(row);
       if (reduce == "sum") continue;
-      row = writing("index_reduce" + suffix,
-                    on3([=](const Tensor& x, const Tensor& i, const Tensor& s) {
-                      return eg::index_reduce(x, 0, i, s, reduce, include_self);
-                    }),
-                    reducing(by_slice(0), reduce, include_self),
-                    {{drawn({3, 2}), list({2, 0, 2, 2}), values_of({4, 2})},
-                     {drawn({3}), list({1, 1}), values_of({2})},
-                     {drawn({2, 2, 2}), list({0, 0, 0}), values_of({3, 2, 2})},
-                     {drawn({}), list({0}), values_of({1})},
-                     {drawn({2, 2}), list({}), values_of({0, 2})}});
+      row = row_called("index_reduce" + suffix,
+                       on3([=](const Tensor& x, const Tensor& i, const Tensor& s) {
+                         return eg::index_reduce(x, 0, i, s, reduce, include_self);
+                       }),
+                       reducing(by_slice(0), reduce, include_self),
+                       {{drawn({3, 2}), list({2, 0, 2, 2}), values_of({4, 2})},
+                        {drawn({3}), list({1, 1}), values_of({2})},
+                        {drawn({2, 2, 2}), list({0, 0, 0}), values_of({3, 2, 2})},
+                        {drawn({}), list({0}), values_of({1})},
+                        {drawn({2, 2}), list({}), values_of({0, 2})}});
       row.function = "index_reduce";
       row.spellings = {
           {"Tensor::index_reduce", on3([=](const Tensor& x, const Tensor& i, const Tensor& s) {
@@ -231,30 +221,30 @@ void add_slices(Rows& rows) {
                                   {drawn({3, 2}), list({}), values_of({0, 2})}};
   std::vector<Inputs> met = apart;
   met.insert(met.begin(), {drawn({3, 2}), list({2, 0, 2}), values_of({3, 2})});
-  Row row = writing("index_add", on3([](const Tensor& x, const Tensor& i, const Tensor& s) {
-                      return eg::index_add(x, 0, i, s);
-                    }),
-                    meeting(by_slice(0), sum_of), met);
+  Row row = row_called("index_add", on3([](const Tensor& x, const Tensor& i, const Tensor& s) {
+                         return eg::index_add(x, 0, i, s);
+                       }),
+                       meeting(by_slice(0), sum_of), met);
   row.spellings = {{"Tensor::index_add", on3([](const Tensor& x, const Tensor& i, const Tensor& s) {
                       return x.index_add(0, i, s);
                     })}};
   rows.push_back(row);
-  row = writing("index_add_scaled", on3([](const Tensor& x, const Tensor& i, const Tensor& s) {
-                  return eg::index_add(x, -1, i, s, 3);
-                }),
-                meeting(by_slice(-1),
-                        [](double self, const std::vector<double>& v) {
-                          for (const double e : v) self += 3 * e;
-                          return self;
-                        }),
-                {{drawn({2, 3}), list({2, 0, 2}), values_of({2, 3})},
-                 {drawn({3}), list({1}), values_of({1})}});
+  row = row_called("index_add_scaled", on3([](const Tensor& x, const Tensor& i, const Tensor& s) {
+                     return eg::index_add(x, -1, i, s, 3);
+                   }),
+                   meeting(by_slice(-1),
+                           [](double self, const std::vector<double>& v) {
+                             for (const double e : v) self += 3 * e;
+                             return self;
+                           }),
+                   {{drawn({2, 3}), list({2, 0, 2}), values_of({2, 3})},
+                    {drawn({3}), list({1}), values_of({1})}});
   row.function = "index_add";
   rows.push_back(row);
-  row = writing("index_copy", on3([](const Tensor& x, const Tensor& i, const Tensor& s) {
-                  return eg::index_copy(x, 0, i, s);
-                }),
-                meeting(by_slice(0), last_of), apart);
+  row = row_called("index_copy", on3([](const Tensor& x, const Tensor& i, const Tensor& s) {
+                     return eg::index_copy(x, 0, i, s);
+                   }),
+                   meeting(by_slice(0), last_of), apart);
   row.spellings = {
       {"Tensor::index_copy", on3([](const Tensor& x, const Tensor& i, const Tensor& s) {
          return x.index_copy(0, i, s);
@@ -271,7 +261,7 @@ void add_slices(Rows& rows) {
     src.sizes[0] = static_cast<std::int64_t>(x[1].values.size());
     return meeting(by_slice(0), last_of)({x[0], x[1], Array(src.sizes, value)});
   };
-  row = writing(
+  row = row_called(
       "index_fill",
       on2([](const Tensor& x, const Tensor& i) { return eg::index_fill(x, 0, i, 2.5); }),
       [fill](const Inputs& x) { return fill(support::stored(2.5, x[0].dtype), x); }, filled);
@@ -280,7 +270,7 @@ void add_slices(Rows& rows) {
   rows.push_back(row);
   std::vector<Inputs> with_value = filled;
   for (Inputs& sample : with_value) sample.push_back(drawn({}));
-  row = writing(
+  row = row_called(
       "index_fill_tensor", on3([](const Tensor& x, const Tensor& i, const Tensor& v) {
         return eg::index_fill(x, 0, i, v);
       }),
@@ -308,11 +298,11 @@ void add_puts(Rows& rows) {
                                 {drawn({}), list({0}), values_of({1})},
                                 {drawn({3, 2}), list({}), values_of({0})}};
     if (accumulate) samples.push_back({drawn({4}), list({3, 3, -1}), values_of({3})});
-    Row row = writing(accumulate ? "put_accumulate" : "put",
-                      on3([=](const Tensor& x, const Tensor& i, const Tensor& s) {
-                        return eg::put(x, i, s, accumulate);
-                      }),
-                      naive, samples);
+    Row row = row_called(accumulate ? "put_accumulate" : "put",
+                         on3([=](const Tensor& x, const Tensor& i, const Tensor& s) {
+                           return eg::put(x, i, s, accumulate);
+                         }),
+                         naive, samples);
     row.function = "put";
     row.spellings = {{"Tensor::put", on3([=](const Tensor& x, const Tensor& i, const Tensor& s) {
                         return x.put(i, s, accumulate);
@@ -357,11 +347,11 @@ void add_segments(Rows& rows) {
                                     {drawn({2, 5}), indices({2, 2}, {1, 4, 3, 2})},
                                     {drawn({2, 3, 2}), indices({2, 2}, {2, 1, 1, 2})}};
   for (const std::string reduce : {"sum", "mean", "max", "min", "prod"}) {
-    Row row = writing("segment_reduce_" + reduce, on2([=](const Tensor& x, const Tensor& n) {
-                        const std::int64_t axis = n.defined() ? n.dim() - 1 : 0;
-                        return eg::segment_reduce(x, reduce, n, {}, {}, axis);
-                      }),
-                      segments(reduce, eg::nullopt), samples);
+    Row row = row_called("segment_reduce_" + reduce, on2([=](const Tensor& x, const Tensor& n) {
+                           const std::int64_t axis = n.defined() ? n.dim() - 1 : 0;
+                           return eg::segment_reduce(x, reduce, n, {}, {}, axis);
+                         }),
+                         segments(reduce, eg::nullopt), samples);
     row.function = "segment_reduce";
     row.integers = row.bools = false;
     row.values_only = {{drawn({4, 2}), list({0, 3, 0, 1})}, {drawn({0, 2}), list({0, 0})}};
@@ -376,16 +366,16 @@ void add_segments(Rows& rows) {
     row.samples.push_back({drawn({4, 2}), list({0, 3, 0, 1})});
     rows.push_back(row);
   }
-  Row row = writing("segment_reduce_offsets", on2([](const Tensor& x, const Tensor& offsets) {
-                      return eg::segment_reduce(x, "sum", {}, {}, offsets);
-                    }),
-                    [](const Inputs& x) {
-                      Array lengths({x[1].sizes[0] - 1});
-                      for (std::size_t k = 0; k < lengths.values.size(); ++k)
-                        lengths.values[k] = x[1].values[k + 1] - x[1].values[k];
-                      return segments("sum", eg::nullopt)({x[0], lengths});
-                    },
-                    {{drawn({6}), list({0, 2, 2, 6})}, {drawn({3, 2}), list({0, 1, 3})}});
+  Row row = row_called("segment_reduce_offsets", on2([](const Tensor& x, const Tensor& offsets) {
+                         return eg::segment_reduce(x, "sum", {}, {}, offsets);
+                       }),
+                       [](const Inputs& x) {
+                         Array lengths({x[1].sizes[0] - 1});
+                         for (std::size_t k = 0; k < lengths.values.size(); ++k)
+                           lengths.values[k] = x[1].values[k + 1] - x[1].values[k];
+                         return segments("sum", eg::nullopt)({x[0], lengths});
+                       },
+                       {{drawn({6}), list({0, 2, 2, 6})}, {drawn({3, 2}), list({0, 1, 3})}});
   row.function = "segment_reduce";
   row.integers = row.bools = false;
   rows.push_back(row);
