@@ -110,6 +110,15 @@ Rows elementwise_rows() {
       "clamp_max", "clamp_max", [](const Tensor& x) { return eg::clamp_max(x, 0.25); },
       [](const Tensor& x) { return x.clamp_max(0.25); },
       [](double x) { return std::min(x, 0.25); }));
+  const auto also = [&](const std::string& name, Function f, Function in_namespace) {
+    auto& spellings = named(rows, name).spellings;
+    spellings.push_back({"special_" + name, on1(f)});
+    spellings.push_back({name + " of the namespace", on1(in_namespace)});
+  };
+  also("exp2", eg::special_exp2, eg::special::exp2);
+  also("expm1", eg::special_expm1, eg::special::expm1);
+  also("log1p", eg::special_log1p, eg::special::log1p);
+  also("sinc", eg::special_sinc, eg::special::sinc);
   // |x| of a truth value exists.
   named(rows, "abs").more_dtypes = {"bool"};
   return rows;

@@ -83,6 +83,16 @@ Rows rounding_rows() {
           [](const Tensor& x) { return eg::nan_to_num(x, 0.25, 3, -4); },
           [](const Tensor& x) { return x.nan_to_num(0.25, 3, -4); }, [](double x) { return x; }),
       frexp_row()};
+  for (const char* name : {"round_decimals", "round"}) {
+    const std::int64_t decimals = name == std::string("round") ? 0 : 2;
+    auto& spellings = named(rows, name).spellings;
+    spellings.push_back({"special_round", on1([decimals](const Tensor& x) {
+                           return eg::special_round(x, decimals);
+                         })});
+    spellings.push_back({"round of the namespace", on1([decimals](const Tensor& x) {
+                           return eg::special::round(x, decimals);
+                         })});
+  }
   for (const char* name : {"sign", "sgn", "nan_to_num", "nan_to_num_given"})
     named(rows, name).bools = true;
   for (const char* name : {"round_decimals", "round_tens", "frac"})

@@ -106,4 +106,20 @@ EIGENGRAD_INPLACE(acosh)
 EIGENGRAD_INPLACE(atanh)
 #undef EIGENGRAD_INPLACE
 
+// The names that libtorch gives them beside these.
+/// exp2().
+inline Tensor special_exp2(const Tensor& x) { return exp2(x); }
+/// expm1().
+inline Tensor special_expm1(const Tensor& x) { return expm1(x); }
+/// log1p().
+inline Tensor special_log1p(const Tensor& x) { return log1p(x); }
+/// sinc().
+inline Tensor special_sinc(const Tensor& x) { return sinc(x); }
+namespace special {
+inline Tensor exp2(const Tensor& x) { return eigengrad::exp2(x); }
+inline Tensor expm1(const Tensor& x) { return eigengrad::expm1(x); }
+inline Tensor log1p(const Tensor& x) { return eigengrad::log1p(x); }
+inline Tensor sinc(const Tensor& x) { return eigengrad::sinc(x); }
+}  // namespace special
+
 }  // namespace eigengrad

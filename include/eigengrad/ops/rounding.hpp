@@ -51,4 +51,14 @@ inline Tensor& nan_to_num_(Tensor& x, optional<double> nan = nullopt,
   return x.nan_to_num_(nan, posinf, neginf);
 }
 
+/// round().
+inline Tensor special_round(const Tensor& x, std::int64_t decimals = 0) {
+  return round(x, decimals);
+}
+namespace special {
+inline Tensor round(const Tensor& x, std::int64_t decimals = 0) {
+  return eigengrad::round(x, decimals);
+}
+}  // namespace special
+
 }  // namespace eigengrad
