@@ -6,18 +6,13 @@
 #include "eigengrad/ops/shape.hpp"
 #include "eigengrad/ops/softmax.hpp"
 #include "kernels/class_loss.hpp"
+#include "ops/arguments.hpp"
 #include "ops/pointwise_loss.hpp"
 
 namespace eigengrad {
 namespace {
 
 using autograd::apply_linear;
-
-Tensor plain_row_major(const Tensor& x) {
-  const NoGradGuard off;
-  const detail::NoTangents plain;
-  return x.contiguous().detach();
-}
 
 // ---- Negative log likelihood: linear in x.
 
@@ -107,14 +102,6 @@ struct CrossEntropy {
 };
 
 // ---- Arguments.
-
-bool given(const OptionalTensor& x) { return x && x->defined(); }
-
-void check_real(std::string_view op, const Tensor& x) {
-  if (!x.is_floating_point())
-    detail::fail<DtypeError>(op, "needs a floating point tensor, got ", to_string(x.dtype()),
-                             "; convert it with to(kFloat64)");
-}
 
 /// The rule for an input of shape (C) or (N C ...) and a target that names classes.
 NllRule nll_rule(std::string_view op, const Tensor& x, const Tensor& target,

@@ -7,6 +7,7 @@
 #include "eigengrad/ops/elementwise.hpp"
 #include "eigengrad/ops/shape.hpp"
 #include "kernels/ctc.hpp"
+#include "ops/arguments.hpp"
 #include "ops/pointwise_loss.hpp"
 
 namespace eigengrad {
@@ -90,11 +91,6 @@ struct Ctc {
   }
 
  private:
-  static Tensor plain_row_major(const Tensor& x) {
-    const NoGradGuard off;
-    const detail::NoTangents plain;
-    return x.contiguous().detach();
-  }
   /// Gradient of the losses weighted by g; by the recursion where it is differentiated further.
   Tensor gradient(const Tensor& g, const Tensor& x) const {
     const bool record = detail::recording();
@@ -178,9 +174,7 @@ Tensor ctc_loss(const Tensor& log_probs, const Tensor& targets, IntArrayRef inpu
   if (log_probs.dim() < 2 || log_probs.dim() > 3)
     detail::fail<ShapeError>(op, "log_probs must have shape (T N C) or (T C), got ",
                              log_probs.sizes());
-  if (!log_probs.is_floating_point())
-    detail::fail<DtypeError>(op, "needs a floating point tensor, got ",
-                             to_string(log_probs.dtype()));
+  check_real(op, log_probs);
   const bool single = log_probs.dim() == 2;
   const Tensor x = single ? log_probs.unsqueeze(1) : log_probs;
   const CtcPlan plan = make_plan(x, targets, input_lengths, target_lengths, blank);

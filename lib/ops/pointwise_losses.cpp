@@ -1,6 +1,8 @@
 #include <numbers>
 
 #include "core/dispatch.hpp"
+#include "eigengrad/ops/activations.hpp"
+#include "ops/arguments.hpp"
 #include "ops/pointwise_loss.hpp"
 #include "ops/rule_math.hpp"
 
@@ -28,13 +30,13 @@ using math::Value;
 
 // ---- What the slopes are written in, over Pack and Tensor.
 
-/// exp(-|x|), from which softplus and sigmoid of x and -x follow without overflow or cancellation.
+/// exp(-|x|), from which log(1 + exp) and sigmoid of x and -x follow without overflow or cancellation.
 template <class T>
 kernels::Pack<T> decay(kernels::Pack<T> x) {
   return math::exp(-math::abs(x));
 }
 template <class T>
-kernels::Pack<T> softplus(kernels::Pack<T> x) {
+kernels::Pack<T> log1p_exp(kernels::Pack<T> x) {
   return math::maximum(x, kernels::Pack<T>(0)) + math::vendor::log1p(decay(x));
 }
 template <class T>
@@ -43,19 +45,8 @@ kernels::Pack<T> sigmoid(kernels::Pack<T> x) {
   return math::where(x < kernels::Pack<T>(0), e, kernels::Pack<T>(1)) / (e + kernels::Pack<T>(1));
 }
 
-Tensor softplus(const Tensor& x);
+Tensor log1p_exp(const Tensor& x) { return -log_sigmoid(-x); }
 using eigengrad::sigmoid;
-
-/// log(1 + exp(x)).
-struct Softplus {
-  static constexpr int arity = 1;
-  static constexpr auto node_name = "SoftplusBackward0";
-  static constexpr auto op_name = "softplus";
-  static auto value(const auto& x) { return softplus(x); }
-  static auto slope(const Value auto& x) { return sigmoid(x); }
-};
-
-Tensor softplus(const Tensor& x) { return autograd::apply(Softplus{}, x); }
 
 /// The larger of x and a number.
 auto at_least(double bound, const auto& x) { return math::where(x < bound, bound, x); }
@@ -147,7 +138,7 @@ struct BinaryCrossEntropy {
   }
 };
 
-/// (1 - t) softplus(x) + t softplus(-x); softplus(x) - softplus(-x) = x.
+/// (1 - t) log1p_exp(x) + t log1p_exp(-x); log1p_exp(x) - log1p_exp(-x) = x.
 struct LogisticCrossEntropy {
   static constexpr int arity = 2;
   static constexpr auto node_name = "BinaryCrossEntropyWithLogitsBackward0";
@@ -168,16 +159,16 @@ struct WeightedLogisticCrossEntropy {
   static constexpr auto node_name = LogisticCrossEntropy::node_name;
   static constexpr auto op_name = LogisticCrossEntropy::op_name;
   static auto value(const auto& x, const auto& t, const auto& w) {
-    return (1 - t) * softplus(x) + w * t * softplus(-x);
+    return (1 - t) * log1p_exp(x) + w * t * log1p_exp(-x);
   }
   static auto slope_a(const Value auto& x, const Value auto& t, const Value auto& w, Unused) {
     return (1 - t) * sigmoid(x) - w * t * sigmoid(-x);
   }
   static auto slope_b(const Value auto& x, Unused, const Value auto& w, Unused) {
-    return w * softplus(-x) - softplus(x);
+    return w * log1p_exp(-x) - log1p_exp(x);
   }
   static auto slope_c(const Value auto& x, const Value auto& t, Unused, Unused) {
-    return t * softplus(-x);
+    return t * log1p_exp(-x);
   }
 };
 
@@ -321,7 +312,7 @@ struct SoftMargin {
   static constexpr int arity = 2;
   static constexpr auto node_name = "SoftMarginLossBackward0";
   static constexpr auto op_name = "soft_margin_loss";
-  static auto value(const auto& x, const auto& t) { return softplus(-(t * x)); }
+  static auto value(const auto& x, const auto& t) { return log1p_exp(-(t * x)); }
   static auto slope_a(const Value auto& x, const Value auto& t, Unused) {
     return -(t * sigmoid(-(t * x)));
   }
@@ -330,19 +321,9 @@ struct SoftMargin {
   }
 };
 
-void check_real(std::string_view op, const Tensor& x) {
-  if (!x.is_floating_point())
-    detail::fail<DtypeError>(op, "needs a floating point tensor, got ", to_string(x.dtype()),
-                             "; convert it with to(kFloat64)");
-}
-
-bool given(const OptionalTensor& x) { return x && x->defined(); }
-
 /// Whether every element is in [low, high].
 bool all_between(const Tensor& x, double low, double high) {
-  const NoGradGuard off;
-  const detail::NoTangents plain;
-  const Tensor dense = x.contiguous();
+  const Tensor dense = plain_row_major(x);
   return detail::dispatch_floating("binary_cross_entropy", x.dtype(),
                                    [&]<class T>(std::type_identity<T>) {
                                      const T* p = dense.impl()->data<T>();

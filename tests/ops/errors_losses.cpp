@@ -237,12 +237,44 @@ ErrorRows class_errors() {
   };
 }
 
+ErrorRows distance_errors() {
+  using List = variable_list&;
+  return {
+      about("cdist_extents", kShapeError, "do not fit", {real({2, 3}), real({2, 2})},
+            [](List x) { eg::cdist(x[0], x[1]); }),
+      about("cdist_dims", kShapeError, "do not fit", {real({3}), real({2, 3})},
+            [](List x) { eg::cdist(x[0], x[1]); }),
+      about("cdist_batches", kShapeError, "must match the size of tensor b",
+            {real({2, 1, 3}), real({3, 1, 3})}, [](List x) { eg::cdist(x[0], x[1]); }),
+      about("cdist_order", kValueError, "p must not be negative", {real({2, 3}), real({2, 3})},
+            [](List x) { eg::cdist(x[0], x[1], -1); }),
+      about("cdist_mode", kValueError, "compute_mode must be 0, 1 or 2",
+            {real({2, 3}), real({2, 3})}, [](List x) { eg::cdist(x[0], x[1], 2, 3); }),
+      about("cdist_of_integers", kDtypeError, "floating point", {integers({2, 3}), real({2, 3})},
+            [](List x) { eg::cdist(x[0], x[1]); }),
+      about("pdist_dims", kShapeError, "needs a matrix of rows", {real({2, 3, 2})},
+            [](List x) { eg::pdist(x[0]); }),
+      about("pairwise_distance_of_numbers", kShapeError, "at least one dimension",
+            {real({}), real({})}, [](List x) { eg::pairwise_distance(x[0], x[1]); }),
+      about("cosine_similarity_dim", kIndexError, "Dimension out of range", {real({3}), real({3})},
+            [](List x) { eg::cosine_similarity(x[0], x[1], 1); }),
+      about("normalize_of_integers", kDtypeError, "floating point", {integers({2, 3})},
+            [](List x) { eg::normalize(x[0]); }),
+      about("cosine_embedding_loss_shapes", kShapeError, "do not fit",
+            {real({2, 3}), real({2, 3}), classes({2, 3}, 1)},
+            [](List x) { eg::cosine_embedding_loss(x[0], x[1], x[2]); }),
+      about("triplet_margin_loss_dims", kShapeError, "same number of dimensions",
+            {real({2, 3}), real({2, 3}), real({3})},
+            [](List x) { eg::triplet_margin_loss(x[0], x[1], x[2]); }),
+  };
+}
+
 }  // namespace
 
 ErrorRows loss_errors() {
   ErrorRows all;
-  for (const ErrorRows& rows :
-       {einsum_errors(), contraction_errors(), pointwise_errors(), class_errors()})
+  for (const ErrorRows& rows : {einsum_errors(), contraction_errors(), pointwise_errors(),
+                                class_errors(), distance_errors()})
     all.insert(all.end(), rows.begin(), rows.end());
   return all;
 }

@@ -183,6 +183,31 @@ BOOST_AUTO_TEST_CASE(einsum_by_a_given_path) {
   check_close(eg::einsum("ij,jk,kl->il", {a, b, c}, {0, 2, 0, 1}), wanted, close);
 }
 
+BOOST_AUTO_TEST_CASE(distances_of_equal_points) {
+  for (const double p : {0.5, 1.0, 1.5, 2.0, 3.0, kInf}) {
+    BOOST_TEST_INFO_SCOPE("p = " << p);
+    const Tensor x = tracked(eg::tensor({{1.0, 2.0}, {0.5, 2.0}}));
+    const Tensor g = gradient(eg::cdist(x, x, p).sum(), x, true);
+    // Between the two points only the first component differs: 1 for each of two distances.
+    check_close(g.detach(), Array({2, 2}, {2, 0, -2, 0}), {.ulps = 4});
+    if (!g.requires_grad()) continue;
+    const Tensor h = eg::autograd::grad({g.sum()}, {x}, {.allow_unused = true})[0];
+    if (h.defined()) check_close(h, Array({2, 2}), {.relative = 1e-14, .scale = 1});
+  }
+}
+
+BOOST_AUTO_TEST_CASE(distances_of_near_points_are_precise) {
+  const Tensor a = eg::tensor({{1e6, 1e6}});
+  const Tensor b = eg::tensor({{1e6 + 0x1p-20, 1e6}});
+  BOOST_TEST(eg::cdist(a, b).item<double>() == 0x1p-20);
+}
+
+BOOST_AUTO_TEST_CASE(directions_of_nothing) {
+  const Tensor x = tracked(eg::zeros({1, 2}));
+  check_close(eg::normalize(x).detach(), Array({1, 2}));
+  BOOST_TEST(eg::cosine_similarity(x, eg::ones({1, 2})).item<double>() == 0);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace

@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <limits>
 
-#include "table.hpp"
+#include "table_losses.hpp"
 
 namespace table {
 namespace {
@@ -13,22 +13,8 @@ using eg::Reduction::Sum;
 using Plain = const Tensor&;
 using Real = long double;
 
-Array drawn(const Sizes& sizes, Range r, unsigned seed) {
-  return support::uniform(sizes, r.low, r.high, seed);
-}
 Array classes(const Sizes& sizes, std::vector<double> values) {
   return {sizes, std::move(values), eg::kInt64};
-}
-
-Row row(std::string name, std::string function, Call call, Naive naive,
-        std::vector<Inputs> samples) {
-  return {.name = std::move(name),
-          .function = std::move(function),
-          .call = std::move(call),
-          .naive = std::move(naive),
-          .samples = std::move(samples),
-          .integers = false,
-          .bools = false};
 }
 
 // ---- Samples of (N C ...) or (C), each with the class or the probabilities that it should have.
@@ -121,56 +107,61 @@ Tensor weights() { return eg::tensor(class_weights()); }
 
 Rows likelihood_rows() {
   Rows rows{
-      row("nll_loss", "nll_loss", on2([](Plain x, Plain t) { return eg::nll_loss(x, t); }),
-          Likelihood{}, class_samples()),
-      row("nll_loss_none", "nll_loss", on2([](Plain x, Plain t) {
-            return eg::nll_loss(x, t, weights().to(x.dtype()), None, 2);
-          }),
-          Likelihood{.reduction = None, .ignored = 2, .weight = class_weights()}, class_samples(2)),
-      row("nll_loss_weighted", "nll_loss",
-          on2([](Plain x, Plain t) { return eg::nll_loss(x, t, weights().to(x.dtype())); }),
-          Likelihood{.weight = class_weights()}, class_samples()),
-      row("nll_loss_sum", "nll_loss",
-          on2([](Plain x, Plain t) { return eg::nll_loss(x, t, {}, Sum); }),
-          Likelihood{.reduction = Sum}, class_samples()),
-      row("cross_entropy_loss", "cross_entropy_loss",
-          on2([](Plain x, Plain t) { return eg::cross_entropy_loss(x, t); }),
-          Likelihood{.softmax = true}, class_samples()),
-      row("cross_entropy_loss_none", "cross_entropy_loss", on2([](Plain x, Plain t) {
+      real_row("nll_loss", "nll_loss", on2([](Plain x, Plain t) { return eg::nll_loss(x, t); }),
+               Likelihood{}, class_samples()),
+      real_row("nll_loss_none", "nll_loss", on2([](Plain x, Plain t) {
+                 return eg::nll_loss(x, t, weights().to(x.dtype()), None, 2);
+               }),
+               Likelihood{.reduction = None, .ignored = 2, .weight = class_weights()},
+               class_samples(2)),
+      real_row("nll_loss_weighted", "nll_loss",
+               on2([](Plain x, Plain t) { return eg::nll_loss(x, t, weights().to(x.dtype())); }),
+               Likelihood{.weight = class_weights()}, class_samples()),
+      real_row("nll_loss_sum", "nll_loss",
+               on2([](Plain x, Plain t) { return eg::nll_loss(x, t, {}, Sum); }),
+               Likelihood{.reduction = Sum}, class_samples()),
+      real_row("cross_entropy_loss", "cross_entropy_loss",
+               on2([](Plain x, Plain t) { return eg::cross_entropy_loss(x, t); }),
+               Likelihood{.softmax = true}, class_samples()),
+      real_row(
+          "cross_entropy_loss_none", "cross_entropy_loss", on2([](Plain x, Plain t) {
             return eg::cross_entropy_loss(x, t, weights().to(x.dtype()), None, 2);
           }),
           Likelihood{.reduction = None, .softmax = true, .ignored = 2, .weight = class_weights()},
           class_samples(2)),
-      row("cross_entropy_loss_weighted", "cross_entropy_loss", on2([](Plain x, Plain t) {
-            return eg::cross_entropy_loss(x, t, weights().to(x.dtype()));
-          }),
-          Likelihood{.softmax = true, .weight = class_weights()}, class_samples()),
-      row("cross_entropy_loss_sum", "cross_entropy_loss",
-          on2([](Plain x, Plain t) { return eg::cross_entropy_loss(x, t, {}, Sum); }),
-          Likelihood{.reduction = Sum, .softmax = true}, class_samples()),
-      row("cross_entropy_loss_smoothed", "cross_entropy_loss",
-          on2([](Plain x, Plain t) { return eg::cross_entropy_loss(x, t, {}, Mean, -100, 0.25); }),
-          Likelihood{.softmax = true, .smoothing = 0.25}, class_samples()),
-      row("cross_entropy_loss_smoothed_none", "cross_entropy_loss", on2([](Plain x, Plain t) {
+      real_row("cross_entropy_loss_weighted", "cross_entropy_loss", on2([](Plain x, Plain t) {
+                 return eg::cross_entropy_loss(x, t, weights().to(x.dtype()));
+               }),
+               Likelihood{.softmax = true, .weight = class_weights()}, class_samples()),
+      real_row("cross_entropy_loss_sum", "cross_entropy_loss",
+               on2([](Plain x, Plain t) { return eg::cross_entropy_loss(x, t, {}, Sum); }),
+               Likelihood{.reduction = Sum, .softmax = true}, class_samples()),
+      real_row("cross_entropy_loss_smoothed", "cross_entropy_loss", on2([](Plain x, Plain t) {
+                 return eg::cross_entropy_loss(x, t, {}, Mean, -100, 0.25);
+               }),
+               Likelihood{.softmax = true, .smoothing = 0.25}, class_samples()),
+      real_row(
+          "cross_entropy_loss_smoothed_none", "cross_entropy_loss", on2([](Plain x, Plain t) {
             return eg::cross_entropy_loss(x, t, weights().to(x.dtype()), None, -100, 0.25);
           }),
           Likelihood{
               .reduction = None, .softmax = true, .smoothing = 0.25, .weight = class_weights()},
           class_samples()),
-      row("cross_entropy_loss_smoothed_weighted", "cross_entropy_loss", on2([](Plain x, Plain t) {
-            return eg::cross_entropy_loss(x, t, weights().to(x.dtype()), Mean, -100, 0.25);
-          }),
-          Likelihood{.softmax = true, .smoothing = 0.25, .weight = class_weights()},
-          class_samples()),
-      row("cross_entropy_loss_of_probabilities", "cross_entropy_loss",
-          on2([](Plain x, Plain t) { return eg::cross_entropy_loss(x, t); }),
-          Likelihood{.softmax = true}, probability_samples()),
-      row("cross_entropy_loss_of_probabilities_none", "cross_entropy_loss",
-          on2([](Plain x, Plain t) {
-            return eg::cross_entropy_loss(x, t, weights().to(x.dtype()), None);
-          }),
-          Likelihood{.reduction = None, .softmax = true, .weight = class_weights()},
-          probability_samples()),
+      real_row("cross_entropy_loss_smoothed_weighted", "cross_entropy_loss",
+               on2([](Plain x, Plain t) {
+                 return eg::cross_entropy_loss(x, t, weights().to(x.dtype()), Mean, -100, 0.25);
+               }),
+               Likelihood{.softmax = true, .smoothing = 0.25, .weight = class_weights()},
+               class_samples()),
+      real_row("cross_entropy_loss_of_probabilities", "cross_entropy_loss",
+               on2([](Plain x, Plain t) { return eg::cross_entropy_loss(x, t); }),
+               Likelihood{.softmax = true}, probability_samples()),
+      real_row("cross_entropy_loss_of_probabilities_none", "cross_entropy_loss",
+               on2([](Plain x, Plain t) {
+                 return eg::cross_entropy_loss(x, t, weights().to(x.dtype()), None);
+               }),
+               Likelihood{.reduction = None, .softmax = true, .weight = class_weights()},
+               probability_samples()),
   };
   named(rows, "nll_loss").spellings = {
       {"nll_loss_nd", on2([](Plain x, Plain t) { return eg::nll_loss_nd(x, t); })},
@@ -195,17 +186,18 @@ Rows weight_rows() {
   };
   std::vector<Inputs> samples = class_samples();
   for (Inputs& s : samples) s.push_back(drawn({4}, {0.5, 2}, 79));
-  Rows rows{row("nll_loss_of_weights", "nll_loss",
-                on3([](Plain x, Plain t, Plain w) { return eg::nll_loss(x, t, w * 1); }),
-                with_weights(false, 0), samples),
-            row("cross_entropy_loss_of_weights", "cross_entropy_loss",
-                on3([](Plain x, Plain t, Plain w) { return eg::cross_entropy_loss(x, t, w * 1); }),
-                with_weights(true, 0), samples),
-            row("cross_entropy_loss_smoothed_of_weights", "cross_entropy_loss",
-                on3([](Plain x, Plain t, Plain w) {
-                  return eg::cross_entropy_loss(x, t, w * 1, Mean, -100, 0.25);
-                }),
-                with_weights(true, 0.25), samples)};
+  Rows rows{
+      real_row("nll_loss_of_weights", "nll_loss",
+               on3([](Plain x, Plain t, Plain w) { return eg::nll_loss(x, t, w * 1); }),
+               with_weights(false, 0), samples),
+      real_row("cross_entropy_loss_of_weights", "cross_entropy_loss",
+               on3([](Plain x, Plain t, Plain w) { return eg::cross_entropy_loss(x, t, w * 1); }),
+               with_weights(true, 0), samples),
+      real_row("cross_entropy_loss_smoothed_of_weights", "cross_entropy_loss",
+               on3([](Plain x, Plain t, Plain w) {
+                 return eg::cross_entropy_loss(x, t, w * 1, Mean, -100, 0.25);
+               }),
+               with_weights(true, 0.25), samples)};
   for (Row& r : rows) r.without_oracle = "PyTorch has no derivative with respect to weights";
   return rows;
 }
@@ -274,22 +266,22 @@ Rows margin_rows() {
       {drawn({3, 4}, {-2, 2}, 82), classes({3, 4}, {1, 3, -1, 0, 2, -1, 1, 1, 0, 1, 2, 3})},
       {drawn({4}, {-2, 2}, 83), classes({4}, {2, 0, -1, 1})},
       {drawn({2, 4}, {-2, 2}, 84), classes({2, 4}, {-1, 3, -1, 0, 2, 0, 1, -1})}};
-  return {row("multi_margin_loss", "multi_margin_loss",
-              on2([](Plain x, Plain t) { return eg::multi_margin_loss(x, t); }),
-              multi_margin(1, 1, Mean, {}), one_class),
-          row("multi_margin_loss_none", "multi_margin_loss", on2([](Plain x, Plain t) {
-                return eg::multi_margin_loss(x, t, 2, 0.75, weights().to(x.dtype()), None);
-              }),
-              multi_margin(2, 0.75, None, class_weights()), one_class),
-          row("multi_margin_loss_sum", "multi_margin_loss",
-              on2([](Plain x, Plain t) { return eg::multi_margin_loss(x, t, 2, 1, {}, Sum); }),
-              multi_margin(2, 1, Sum, {}), one_class),
-          row("multilabel_margin_loss", "multilabel_margin_loss",
-              on2([](Plain x, Plain t) { return eg::multilabel_margin_loss(x, t); }),
-              multilabel_margin(Mean), lists),
-          row("multilabel_margin_loss_none", "multilabel_margin_loss",
-              on2([](Plain x, Plain t) { return eg::multilabel_margin_loss(x, t, None); }),
-              multilabel_margin(None), lists)};
+  return {real_row("multi_margin_loss", "multi_margin_loss",
+                   on2([](Plain x, Plain t) { return eg::multi_margin_loss(x, t); }),
+                   multi_margin(1, 1, Mean, {}), one_class),
+          real_row("multi_margin_loss_none", "multi_margin_loss", on2([](Plain x, Plain t) {
+                     return eg::multi_margin_loss(x, t, 2, 0.75, weights().to(x.dtype()), None);
+                   }),
+                   multi_margin(2, 0.75, None, class_weights()), one_class),
+          real_row("multi_margin_loss_sum", "multi_margin_loss",
+                   on2([](Plain x, Plain t) { return eg::multi_margin_loss(x, t, 2, 1, {}, Sum); }),
+                   multi_margin(2, 1, Sum, {}), one_class),
+          real_row("multilabel_margin_loss", "multilabel_margin_loss",
+                   on2([](Plain x, Plain t) { return eg::multilabel_margin_loss(x, t); }),
+                   multilabel_margin(Mean), lists),
+          real_row("multilabel_margin_loss_none", "multilabel_margin_loss",
+                   on2([](Plain x, Plain t) { return eg::multilabel_margin_loss(x, t, None); }),
+                   multilabel_margin(None), lists)};
 }
 
 // ---- Sequences: every path is enumerated.
@@ -359,10 +351,10 @@ Naive of_logits(Naive of_logs) {
 }
 
 Row ctc_row(std::string name, Sequences s, std::int64_t reduction, std::vector<Inputs> samples) {
-  return row(std::move(name), "ctc_loss", on2([=](Plain x, Plain t) {
-               return eg::ctc_loss(x, t, s.times, s.lengths, s.blank, reduction);
-             }),
-             ctc(s, reduction), std::move(samples));
+  return real_row(std::move(name), "ctc_loss", on2([=](Plain x, Plain t) {
+                    return eg::ctc_loss(x, t, s.times, s.lengths, s.blank, reduction);
+                  }),
+                  ctc(s, reduction), std::move(samples));
 }
 
 Rows sequence_rows() {
@@ -377,21 +369,21 @@ Rows sequence_rows() {
   for (Row& r : rows) r.without_oracle = "PyTorch's gradient takes log_softmax() for granted";
   // The same from logits; the last sequence of the second is too short for its target.
   rows.push_back(
-      row("ctc_loss_of_logits", "ctc_loss", on2([=](Plain x, Plain t) {
-            return eg::ctc_loss(eg::log_softmax(x, -1), t, padded.times, padded.lengths);
-          }),
-          of_logits(ctc(padded, Mean)),
-          {{drawn({5, 3, 4}, {-2, 2}, 93), classes({3, 3}, {1, 2, 0, 2, 2, 3, 0, 0, 0})}}));
-  rows.push_back(
-      row("ctc_loss_of_logits_none", "ctc_loss", on2([](Plain x, Plain t) {
-            return eg::ctc_loss(eg::log_softmax(x, -1), t, {5, 4, 1}, {3, 1, 2}, 2, None, true);
-          }),
-          [](const Inputs& in) {
-            Outputs y = of_logits(ctc({{5, 4, 1}, {3, 1, 2}, 2}, None))(in);
-            y[0].values[2] = 0;
-            return y;
-          },
-          {{drawn({5, 3, 3}, {-2, 2}, 94), classes({6}, {0, 1, 0, 1, 0, 1})}}));
+      real_row("ctc_loss_of_logits", "ctc_loss", on2([=](Plain x, Plain t) {
+                 return eg::ctc_loss(eg::log_softmax(x, -1), t, padded.times, padded.lengths);
+               }),
+               of_logits(ctc(padded, Mean)),
+               {{drawn({5, 3, 4}, {-2, 2}, 93), classes({3, 3}, {1, 2, 0, 2, 2, 3, 0, 0, 0})}}));
+  rows.push_back(real_row(
+      "ctc_loss_of_logits_none", "ctc_loss", on2([](Plain x, Plain t) {
+        return eg::ctc_loss(eg::log_softmax(x, -1), t, {5, 4, 1}, {3, 1, 2}, 2, None, true);
+      }),
+      [](const Inputs& in) {
+        Outputs y = of_logits(ctc({{5, 4, 1}, {3, 1, 2}, 2}, None))(in);
+        y[0].values[2] = 0;
+        return y;
+      },
+      {{drawn({5, 3, 3}, {-2, 2}, 94), classes({6}, {0, 1, 0, 1, 0, 1})}}));
   named(rows, "ctc_loss").spellings = {
       {"ctc_loss of tensors of lengths", on2([=](Plain x, Plain t) {
          return eg::ctc_loss(x, t, eg::tensor(padded.times), eg::tensor(padded.lengths));

@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <numbers>
 
-#include "table.hpp"
+#include "table_losses.hpp"
 
 namespace table {
 namespace {
@@ -153,29 +153,6 @@ const std::vector<Loss>& losses() {
 
 // ---- Losses of three tensors, and with weights.
 
-Row row(std::string name, std::string function, Call call, Naive naive,
-        std::vector<Inputs> samples) {
-  return {.name = std::move(name),
-          .function = std::move(function),
-          .call = std::move(call),
-          .naive = std::move(naive),
-          .samples = std::move(samples),
-          .integers = false,
-          .bools = false};
-}
-
-Array drawn(const Sizes& sizes, Range r, unsigned seed) {
-  return support::uniform(sizes, r.low, r.high, seed);
-}
-
-/// Targets of 1 and -1, in integers.
-Array signs(const Sizes& sizes) {
-  Array a = drawn(sizes, {-1, 1}, 50);
-  for (double& v : a.values) v = v < 0 ? -1 : 1;
-  a.dtype = eg::kInt64;
-  return a;
-}
-
 std::vector<Inputs> weighted_samples(Range x) {
   std::vector<Inputs> samples;
   for (const auto& [s, w] : {std::pair<Sizes, Sizes>{{3, 4}, {4}}, {{3, 4}, {3, 4}}, {{5}, {}}})
@@ -196,66 +173,69 @@ Rows other_rows() {
       {drawn({3, 4}, {-2, 2}, 54), drawn({3, 4}, {-2, 2}, 55), drawn({3, 1}, {0.3, 2}, 56)}};
   std::vector<Inputs> hinge_samples, ranking_samples;
   for (const Sizes& s : {Sizes{3, 4}, Sizes{5}, Sizes{}}) {
-    hinge_samples.push_back({drawn(s, {-2, 2}, 57), signs(s)});
-    ranking_samples.push_back({drawn(s, {-2, 2}, 58), drawn(s, {-2, 2}, 59), signs(s)});
+    hinge_samples.push_back({drawn(s, {-2, 2}, 57), signs(s, 50)});
+    ranking_samples.push_back({drawn(s, {-2, 2}, 58), drawn(s, {-2, 2}, 59), signs(s, 50)});
   }
   return {
-      row("binary_cross_entropy_weighted", "binary_cross_entropy",
+      real_row(
+          "binary_cross_entropy_weighted", "binary_cross_entropy",
           on3([](Plain x, Plain t, Plain w) { return eg::binary_cross_entropy(x, t, w * 1); }),
           reduced(elements([](double x, double t, double w) { return w * cross_entropy(x, t); }),
                   Mean),
           weighted_samples({0.05, 0.95})),
-      row("logits_weighted", "binary_cross_entropy_with_logits", on3([](Plain x, Plain t, Plain w) {
-            return eg::binary_cross_entropy_with_logits(x, t, w * 1, {}, Sum);
-          }),
-          reduced(elements([](double x, double t, double w) {
-                    return w * logistic_cross_entropy(x, t);
-                  }),
-                  Sum),
-          weighted_samples({-4, 4})),
-      row("logits_pos_weighted", "binary_cross_entropy_with_logits",
-          on3([](Plain x, Plain t, Plain w) {
-            return eg::binary_cross_entropy_with_logits(x, t, {}, w * 1);
-          }),
-          reduced(elements([](double x, double t, double w) {
-                    return w * t * softplus(-x) + (1 - t) * softplus(x);
-                  }),
-                  Mean),
-          weighted_samples({-4, 4})),
-      row("logits_pos_weighted_none", "binary_cross_entropy_with_logits",
-          on3([](Plain x, Plain t, Plain w) {
-            return eg::binary_cross_entropy_with_logits(x, t, t, w * 1, None);
-          }),
-          elements([](double x, double t, double w) {
-            return t * (w * t * softplus(-x) + (1 - t) * softplus(x));
-          }),
-          weighted_samples({-4, 4})),
-      row("gaussian_nll_loss", "gaussian_nll_loss",
-          on3([](Plain x, Plain t, Plain v) { return eg::gaussian_nll_loss(x, t, v, true); }),
-          reduced(elements(gaussian), Mean), gaussian_samples),
-      row("gaussian_nll_loss_none", "gaussian_nll_loss", on3([](Plain x, Plain t, Plain v) {
-            return eg::gaussian_nll_loss(x, t, v, true, 1e-6, None);
-          }),
-          elements(gaussian), gaussian_samples),
-      row("hinge_embedding_loss", "hinge_embedding_loss",
-          on2([](Plain x, Plain t) { return eg::hinge_embedding_loss(x, t, 0.75); }),
-          reduced(elements(hinge), Mean), hinge_samples),
-      row("hinge_embedding_loss_none", "hinge_embedding_loss",
-          on2([](Plain x, Plain t) { return eg::hinge_embedding_loss(x, t, 0.75, None); }),
-          elements(hinge), hinge_samples),
-      row("margin_ranking_loss", "margin_ranking_loss",
-          on3([](Plain x, Plain o, Plain t) { return eg::margin_ranking_loss(x, o, t, 0.5); }),
-          reduced(elements(ranking), Mean), ranking_samples),
-      row("margin_ranking_loss_none", "margin_ranking_loss", on3([](Plain x, Plain o, Plain t) {
-            return eg::margin_ranking_loss(x, o, t, 0.5, None);
-          }),
-          elements(ranking), ranking_samples),
-      row("multilabel_soft_margin_loss", "multilabel_soft_margin_loss",
-          on2([](Plain x, Plain t) { return eg::multilabel_soft_margin_loss(x, t); }),
-          reduced(elements(logistic_cross_entropy), Mean),
-          {{drawn({3, 4}, {-2, 2}, 60), drawn({3, 4}, {0, 1}, 61)},
-           {drawn({5}, {-2, 2}, 60), drawn({5}, {0, 1}, 61)}}),
-      row(
+      real_row("logits_weighted", "binary_cross_entropy_with_logits",
+               on3([](Plain x, Plain t, Plain w) {
+                 return eg::binary_cross_entropy_with_logits(x, t, w * 1, {}, Sum);
+               }),
+               reduced(elements([](double x, double t, double w) {
+                         return w * logistic_cross_entropy(x, t);
+                       }),
+                       Sum),
+               weighted_samples({-4, 4})),
+      real_row("logits_pos_weighted", "binary_cross_entropy_with_logits",
+               on3([](Plain x, Plain t, Plain w) {
+                 return eg::binary_cross_entropy_with_logits(x, t, {}, w * 1);
+               }),
+               reduced(elements([](double x, double t, double w) {
+                         return w * t * softplus(-x) + (1 - t) * softplus(x);
+                       }),
+                       Mean),
+               weighted_samples({-4, 4})),
+      real_row("logits_pos_weighted_none", "binary_cross_entropy_with_logits",
+               on3([](Plain x, Plain t, Plain w) {
+                 return eg::binary_cross_entropy_with_logits(x, t, t, w * 1, None);
+               }),
+               elements([](double x, double t, double w) {
+                 return t * (w * t * softplus(-x) + (1 - t) * softplus(x));
+               }),
+               weighted_samples({-4, 4})),
+      real_row("gaussian_nll_loss", "gaussian_nll_loss",
+               on3([](Plain x, Plain t, Plain v) { return eg::gaussian_nll_loss(x, t, v, true); }),
+               reduced(elements(gaussian), Mean), gaussian_samples),
+      real_row("gaussian_nll_loss_none", "gaussian_nll_loss", on3([](Plain x, Plain t, Plain v) {
+                 return eg::gaussian_nll_loss(x, t, v, true, 1e-6, None);
+               }),
+               elements(gaussian), gaussian_samples),
+      real_row("hinge_embedding_loss", "hinge_embedding_loss",
+               on2([](Plain x, Plain t) { return eg::hinge_embedding_loss(x, t, 0.75); }),
+               reduced(elements(hinge), Mean), hinge_samples),
+      real_row("hinge_embedding_loss_none", "hinge_embedding_loss",
+               on2([](Plain x, Plain t) { return eg::hinge_embedding_loss(x, t, 0.75, None); }),
+               elements(hinge), hinge_samples),
+      real_row("margin_ranking_loss", "margin_ranking_loss",
+               on3([](Plain x, Plain o, Plain t) { return eg::margin_ranking_loss(x, o, t, 0.5); }),
+               reduced(elements(ranking), Mean), ranking_samples),
+      real_row("margin_ranking_loss_none", "margin_ranking_loss",
+               on3([](Plain x, Plain o, Plain t) {
+                 return eg::margin_ranking_loss(x, o, t, 0.5, None);
+               }),
+               elements(ranking), ranking_samples),
+      real_row("multilabel_soft_margin_loss", "multilabel_soft_margin_loss",
+               on2([](Plain x, Plain t) { return eg::multilabel_soft_margin_loss(x, t); }),
+               reduced(elements(logistic_cross_entropy), Mean),
+               {{drawn({3, 4}, {-2, 2}, 60), drawn({3, 4}, {0, 1}, 61)},
+                {drawn({5}, {-2, 2}, 60), drawn({5}, {0, 1}, 61)}}),
+      real_row(
           "multilabel_soft_margin_weighted", "multilabel_soft_margin_loss",
           on3([](Plain x, Plain t, Plain w) {
             return eg::multilabel_soft_margin_loss(x, t, w * 1, Sum);

@@ -81,11 +81,12 @@ EIGENGRAD_API Tensor nll_loss(const Tensor& x, const Tensor& target,
                               const OptionalTensor& weight = {},
                               std::int64_t reduction = Reduction::Mean,
                               std::int64_t ignore_index = -100);
-/// nll_loss() under the names that libtorch has for it by number of dimensions.
+/// nll_loss() under a name that libtorch has for it.
 EIGENGRAD_API Tensor nll_loss_nd(const Tensor& x, const Tensor& target,
                                  const OptionalTensor& weight = {},
                                  std::int64_t reduction = Reduction::Mean,
                                  std::int64_t ignore_index = -100);
+/// nll_loss() under a name that libtorch has for it.
 EIGENGRAD_API Tensor nll_loss2d(const Tensor& x, const Tensor& target,
                                 const OptionalTensor& weight = {},
                                 std::int64_t reduction = Reduction::Mean,
