@@ -208,6 +208,7 @@ Tensor addmv(const Tensor& self, const Tensor& mat, const Tensor& vec, const Sca
 Tensor addr(const Tensor& self, const Tensor& vec1, const Tensor& vec2, const Scalar& beta,
             const Scalar& alpha) {
   const Tensor* const all[] = {&self, &vec1, &vec2};
+  for (const Tensor* x : all) x->dim();  // refuses undefined tensors
   const ScalarType dtype = autograd::result_type(all, 3);
   if (dtype != kBool)
     return add_product<VectorVector>(self.to(dtype), vec1.to(dtype), vec2.to(dtype), beta, alpha);

@@ -9,6 +9,7 @@
 #include "eigengrad/autograd/grad_mode.hpp"
 #include "eigengrad/core/factories.hpp"
 #include "eigengrad/ops/arithmetic.hpp"
+#include "eigengrad/ops/cumulative.hpp"
 #include "eigengrad/ops/products.hpp"
 #include "eigengrad/ops/reductions.hpp"
 #include "eigengrad/ops/shape.hpp"
@@ -153,7 +154,10 @@ Tensor linalg_vander(const Tensor& x, optional<std::int64_t> N) {
   const std::int64_t n = N ? *N : x.size(-1);
   if (n < 2 && (N || n == 1))
     detail::fail<ValueError>("linalg_vander", "N must be greater than 1, got ", n);
-  return pow(x.unsqueeze(-1), arange(n, x.dtype()));
+  const Tensor first = x.unsqueeze(-1);
+  DimVector sizes(first.sizes());
+  sizes.back() = std::max<std::int64_t>(0, n - 1);
+  return cat({ones_like(first), cumprod(first.expand(sizes), -1)}, -1);
 }
 
 Tensor linalg_vecdot(const Tensor& a, const Tensor& b, std::int64_t dim) {

@@ -9,16 +9,17 @@
 #include "eigengrad/ops/elementwise.hpp"
 #include "eigengrad/ops/reductions.hpp"
 #include "kernels/softmax.hpp"
+#include "ops/arguments.hpp"
 
 namespace eigengrad {
 namespace {
 
 using autograd::apply_general;
 
-Tensor plain_row_major(const Tensor& x) {
-  const NoGradGuard off;
-  const Tensor y = x.dim() == 0 ? x.reshape({1}) : x;
-  return y.contiguous();
+/// A tensor without dimensions has one of extent 1 to the kernels.
+Tensor with_dim(const Tensor& x) {
+  const Tensor y = plain_row_major(x);
+  return y.dim() == 0 ? y.reshape({1}) : y;
 }
 
 /// What both forms share. The Jacobian of softmax, diag(y) - y y^T, is symmetric.
@@ -30,13 +31,13 @@ struct Normalise {
 
   Tensor forward(const Tensor& x) const {
     const Tensor y = empty(x.sizes(), x.dtype());
-    Form::value(y, plain_row_major(x), axis(x));
+    Form::value(y, with_dim(x), axis(x));
     return y;
   }
   Tensor vjp(const Tensor& g, const Tensor&, const Tensor& y) const {
     if (detail::recording() || detail::thread_state.dual_level) return Form::pull(g, y, dim);
     const Tensor r = empty(y.sizes(), y.dtype());
-    Form::pull(r, plain_row_major(g), plain_row_major(y), axis(y));
+    Form::pull(r, with_dim(g), with_dim(y), axis(y));
     return r;
   }
   Tensor jvp(const Tensor& t, const Tensor&, const Tensor& y) const {

@@ -46,5 +46,6 @@ ErrorRows extremum_errors();
 ErrorRows norm_errors();
 ErrorRows statistics_errors();
 ErrorRows order_errors();
+ErrorRows loss_errors();
 
 }  // namespace table

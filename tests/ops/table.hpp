@@ -100,7 +100,10 @@ Row& named(Rows& rows, const std::string& name);
   X(cumulative_rows)                \
   X(special_rows)                   \
   X(bessel_rows)                    \
-  X(polynomial_rows)
+  X(polynomial_rows)                \
+  X(loss_rows)                      \
+  X(class_loss_rows)                \
+  X(distance_rows)
 #define EIGENGRAD_DECLARE_FAMILY(name) Rows name();
 EIGENGRAD_TABLE_FAMILIES(EIGENGRAD_DECLARE_FAMILY)
 #undef EIGENGRAD_DECLARE_FAMILY

@@ -315,11 +315,10 @@ Rows contraction_rows() {
       {"DiagonalBackward0", {"einsum_diagonal"}},
       {"ViewBackward0", {"bilinear_without_bias", "inner", "kron"}},
       {"SelectBackward0", {"multi_dot_of_vectors"}},
-      {"AddmvBackward0", {"linear_of_vector"}},
-      {"PowBackward1", {"linalg_vander", "linalg_vander_of_more"}}};
+      {"AddmvBackward0", {"linear_of_vector"}}};
   for (const auto& [node, names] : nodes)
     for (const std::string& name : names) named(rows, name).other_nodes = {node};
-  named(rows, "tensordot_ones").more_dtypes = {"int64"};
+  named(rows, "tensordot_ones").more_dtypes = {"bool"};
   named(rows, "tensordot_none").more_dtypes = {"bool"};
   return rows;
 }

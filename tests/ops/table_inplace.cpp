@@ -84,6 +84,7 @@ std::vector<InplaceRow> inplace_rows() {
   add_overwriting(rows);
   add_running(rows);
   for (InplaceRow& row : indexing_inplace_rows()) rows.push_back(std::move(row));
+  for (InplaceRow& row : product_inplace_rows()) rows.push_back(std::move(row));
   add_triangles(rows);
   add_special_inplace(rows);
   add_renorm(rows);

@@ -46,5 +46,6 @@ inline InplaceRow unary_member(const std::string& name, Member inplace, Function
 void add_arithmetic_inplace(std::vector<InplaceRow>& rows);
 void add_unary_inplace(std::vector<InplaceRow>& rows);
 void add_special_inplace(std::vector<InplaceRow>& rows);
+std::vector<InplaceRow> product_inplace_rows();
 
 }  // namespace table

@@ -28,11 +28,12 @@ inline Tensor log_softmax(const Tensor& x, std::int64_t dim, optional<ScalarType
 }
 }  // namespace special
 
-/// softmax under the names of PyTorch's special functions.
+/// softmax() under the name that it has among PyTorch's special functions.
 inline Tensor special_softmax(const Tensor& x, std::int64_t dim,
                               optional<ScalarType> dtype = nullopt) {
   return softmax(x, dim, dtype);
 }
+/// log_softmax() under that name.
 inline Tensor special_log_softmax(const Tensor& x, std::int64_t dim,
                                   optional<ScalarType> dtype = nullopt) {
   return log_softmax(x, dim, dtype);
