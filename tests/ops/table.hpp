@@ -94,7 +94,8 @@ Row& named(Rows& rows, const std::string& name);
   X(cumulative_rows)                \
   X(special_rows)                   \
   X(bessel_rows)                    \
-  X(polynomial_rows)
+  X(polynomial_rows)                \
+  X(binary_rows)
 #define EIGENGRAD_DECLARE_FAMILY(name) Rows name();
 EIGENGRAD_TABLE_FAMILIES(EIGENGRAD_DECLARE_FAMILY)
 #undef EIGENGRAD_DECLARE_FAMILY
