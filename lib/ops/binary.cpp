@@ -49,16 +49,17 @@ struct Atan2 {
   }
 };
 
+/// At the origin the slopes divide by 1, so that their own derivatives are 0 too.
 struct Hypot {
   static constexpr int arity = 2;
   static constexpr auto node_name = "HypotBackward0";
   static constexpr auto op_name = "hypot";
   static auto value(const auto& a, const auto& b) { return math::hypot(a, b); }
   static auto slope_a(const Value auto& a, Unused, const Value auto& y) {
-    return math::when(!(y == 0), a / y);
+    return math::when(!(y == 0), a / math::where(y == 0, 1, y));
   }
   static auto slope_b(Unused, const Value auto& b, const Value auto& y) {
-    return math::when(!(y == 0), b / y);
+    return math::when(!(y == 0), b / math::where(y == 0, 1, y));
   }
 };
 
@@ -131,26 +132,18 @@ struct LogAddExp2 {
   }
 };
 
-struct FMax {
+template <bool Larger>
+struct FExtremum {
   static constexpr int arity = 2;
-  static constexpr auto node_name = "FmaxBackward0";
-  static constexpr auto op_name = "fmax";
+  static constexpr auto node_name = Larger ? "FmaxBackward0" : "FminBackward0";
+  static constexpr auto op_name = Larger ? "fmax" : "fmin";
   static constexpr bool on_integers = true;
-  static auto takes_first(const auto& a, const auto& b) { return (b <= a) | !(b == b); }
-  static auto value(const auto& a, const auto& b) { return math::where(takes_first(a, b), a, b); }
-  static auto slope_a(const Value auto& a, const Value auto& b, Unused) {
-    return math::when(takes_first(a, b), 1);
+  static auto takes_first(const auto& a, const auto& b) {
+    if constexpr (Larger)
+      return (b <= a) | !(b == b);
+    else
+      return (a <= b) | !(b == b);
   }
-  static auto slope_b(const Value auto& a, const Value auto& b, Unused) {
-    return math::when(!takes_first(a, b), 1);
-  }
-};
-struct FMin {
-  static constexpr int arity = 2;
-  static constexpr auto node_name = "FminBackward0";
-  static constexpr auto op_name = "fmin";
-  static constexpr bool on_integers = true;
-  static auto takes_first(const auto& a, const auto& b) { return (a <= b) | !(b == b); }
   static auto value(const auto& a, const auto& b) { return math::where(takes_first(a, b), a, b); }
   static auto slope_a(const Value auto& a, const Value auto& b, Unused) {
     return math::when(takes_first(a, b), 1);
@@ -327,8 +320,8 @@ EIGENGRAD_BINARY_INPLACE(copysign, CopySign)
 EIGENGRAD_BINARY_INPLACE(ldexp, Ldexp)
 EIGENGRAD_BINARY(logaddexp, LogAddExp)
 EIGENGRAD_BINARY(logaddexp2, LogAddExp2)
-EIGENGRAD_BINARY(fmax, FMax)
-EIGENGRAD_BINARY(fmin, FMin)
+EIGENGRAD_BINARY(fmax, FExtremum<true>)
+EIGENGRAD_BINARY(fmin, FExtremum<false>)
 EIGENGRAD_BINARY_INPLACE(clamp_min, ClampBelow)
 EIGENGRAD_BINARY_INPLACE(clamp_max, ClampAbove)
 #undef EIGENGRAD_BINARY

@@ -41,5 +41,7 @@ ErrorRows view_errors();
 ErrorRows assembly_errors();
 ErrorRows rearrange_errors();
 ErrorRows unary_errors();
+ErrorRows binary_errors();
+ErrorRows cumulative_errors();
 
 }  // namespace table

@@ -1,10 +1,9 @@
 #include <boost/test/unit_test.hpp>
-#include <limits>
 
 #include "eigengrad/autograd/engine.hpp"
 #include "eigengrad/functional/transforms.hpp"
+#include "kinks.hpp"
 #include "support/compare.hpp"
-#include "table.hpp"
 
 /// Values and derivatives where an operator has a kink, a pole or nothing to work on: SEMANTICS V1 to
 /// V4. The same points stand in tests/oracle/generate.py where PyTorch has an answer.
@@ -14,19 +13,6 @@ namespace {
 using eg::Tensor;
 using support::check_close;
 using support::to_array;
-
-constexpr double kInf = std::numeric_limits<double>::infinity();
-constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
-using Numbers = std::vector<double>;
-
-/// The gradients of the sum of f, and what they should be.
-struct Kink {
-  std::string name;
-  Call f;
-  std::vector<Numbers> inputs;
-  Numbers value;
-  std::vector<Numbers> gradients;
-};
 
 /// A list as a vector.
 Array vector_of(const Numbers& numbers) {
@@ -156,7 +142,8 @@ void check_kink(const Kink& kink) {
 
 const bool registered = [] {
   auto* const suite = BOOST_TEST_SUITE("kinks");
-  for (const auto& family : {elementwise_kinks(), power_kinks(), choice_kinks(), reduction_kinks()})
+  for (const auto& family : {elementwise_kinks(), power_kinks(), choice_kinks(), reduction_kinks(),
+                             binary_kinks(), cumulative_kinks()})
     for (const Kink& kink : family)
       suite->add(boost::unit_test::make_test_case([kink] { check_kink(kink); }, kink.name, __FILE__,
                                                   __LINE__));

@@ -446,6 +446,10 @@ Rows arithmetic_rows() {
   // A difference with the operands exchanged is a difference, as in libtorch's operators.
   named(rows, "rsub").other_nodes = {"SubBackward0"};
   named(rows, "rsub_number").other_nodes = {"SubBackward0"};
+  for (const char* name : {"div_unrounded", "div_unrounded_number"})
+    named(rows, name).other_nodes = {"DivBackward0"};
+  // The fixture's sample divides by 0.
+  named(rows, "fmod").more_dtypes = {"int64"};
   for (const char* name : {"fmod_number", "remainder_number"})
     named(rows, name).other_nodes = {named(rows, name).function == "fmod" ? "FmodBackward1"
                                                                           : "RemainderBackward1"};

@@ -133,7 +133,8 @@ void add_bounds(Rows& rows) {
        .samples = triples({0, 2}),
        .spellings = {{"Tensor::clamp", on3([](const Tensor& x, const Tensor& low,
                                               const Tensor& high) { return x.clamp(low, high); })}},
-       .elementwise = true});
+       .elementwise = true,
+       .more_dtypes = {"bool"}});
   const auto add = [&](const std::string& name, const std::string& function, auto f, auto member,
                        double (*naive)(double, double)) {
     rows.push_back({.name = name,

@@ -185,7 +185,7 @@ void add_tests(Rows& rows) {
       .spellings = {{"Tensor::heaviside",
                      on2([](const Tensor& a, const Tensor& b) { return a.heaviside(b); })}},
       .elementwise = true,
-      .other_nodes = {"HeavisideBackward0"}};
+      .without_oracle = "PyTorch 1.13 has no derivative"};
   rows.push_back(heaviside);
   rows.push_back(without_derivative(
       "isnan", "isnan", on1(eg::isnan), elements([](double a) { return std::isnan(a); }),
@@ -211,7 +211,8 @@ Naive close(double rtol, double atol, bool equal_nan) {
 Naive all_close(double rtol, double atol, bool equal_nan) {
   return [naive = close(rtol, atol, equal_nan)](const Inputs& x) {
     bool all = true;
-    for (const double v : naive(x)[0].values) all = all && v != 0;
+    const Outputs each = naive(x);
+    for (const double v : each[0].values) all = all && v != 0;
     return Outputs{Array(Sizes(), all)};
   };
 }

@@ -63,7 +63,7 @@ EIGENGRAD_API Tensor& mul_out(Tensor& out, const Tensor& a, const Tensor& b);
 EIGENGRAD_API Tensor& add_out(Tensor& out, const Tensor& a, const Tensor& b,
                               const Scalar& alpha = 1);
 
-// An operand that dies with the expression lends its buffer to the result.
+/// An operand that dies with the expression lends its buffer to the result.
 #define EIGENGRAD_OPERATOR(op)                                        \
   EIGENGRAD_API Tensor operator op(const Tensor& a, const Tensor& b); \
   EIGENGRAD_API Tensor operator op(Tensor&& a, const Tensor& b);      \

@@ -38,8 +38,9 @@ EIGENGRAD_API Tensor fmin(const Tensor& a, const Tensor& b);
 /// Throws: ValueError without a bound.
 EIGENGRAD_API Tensor clamp(const Tensor& x, const OptionalTensor& min = {},
                            const OptionalTensor& max = {});
-/// max(x, min), min(x, max), with the gradients of clamp.
+/// max(x, min), with the gradients of clamp.
 EIGENGRAD_API Tensor clamp_min(const Tensor& x, const Tensor& min);
+/// min(x, max), with the gradients of clamp.
 EIGENGRAD_API Tensor clamp_max(const Tensor& x, const Tensor& max);
 
 /// a + weight (b - a), exact at weights 0 and 1.

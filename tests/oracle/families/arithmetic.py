@@ -28,7 +28,7 @@ ROWS = {
     **division("div_unrounded", lambda a, b: torch.div(a, b, rounding_mode=None), [[5.0, 0.0], [-3.0, INF]]),
     **division("fmod", torch.fmod, [[5.0, -5.0, 5.0, -5.0, 1.0, 0.0], [3.0, 3.0, -3.0, -3.0, INF, 3.0]]),
     **division("remainder", torch.remainder, [[5.0, -5.0, 5.0, -5.0, -1.0, 0.0], [3.0, 3.0, -3.0, -3.0, INF, 3.0]]),
-    "number_remainder": one(lambda b: torch.remainder(torch.tensor(5.0), b), *POSITIVE),
+    "number_remainder": one(lambda b: torch.remainder(torch.tensor(5), b), *POSITIVE),
     "float_power": pair(torch.float_power, (0.3, 2.5), (0.1, 2)),
     "float_power_number": one(lambda a: torch.float_power(a, -2), *POSITIVE),
     "number_float_power": one(lambda b: torch.float_power(torch.tensor(2.0), b)),

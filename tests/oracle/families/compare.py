@@ -19,6 +19,5 @@ for name in ("bitwise_and", "bitwise_or", "bitwise_xor"):
     ROWS[name + "_number"] = untracked(lambda a, f=getattr(torch, name): f(whole(a), 6))
 ROWS["bitwise_not"] = untracked(lambda a: torch.bitwise_not(whole(a)))
 ROWS |= {name: untracked(getattr(torch, name)) for name in ("isposinf", "isneginf", "signbit")}
-ROWS["heaviside"] = Row(torch.heaviside, PAIRS, tracked=False)
 ROWS["isclose"] = Row(lambda a, b: torch.isclose(a, b), PAIRS, tracked=False)
 ROWS["isclose_nan"] = Row(lambda a, b: torch.isclose(a, b, 1e-3, 1e-6, True), PAIRS[:1], tracked=False)
