@@ -24,6 +24,12 @@ struct Lines {
   std::int64_t stride = 1;
 };
 
+/// Bound on the number of lines of a bundle, by its type.
+template <class Width>
+inline constexpr auto most = static_cast<std::size_t>(kLines);
+template <>
+inline constexpr std::size_t most<std::integral_constant<std::int64_t, 1>> = 1;
+
 /// Calls f(offset of the first line, number of lines) for bundles of neighbouring lines. The number
 /// is a constant where it is 1.
 template <class F>
@@ -87,7 +93,7 @@ void accumulate(const Tensor& dst, const Tensor& src, std::size_t d, bool revers
   const std::int64_t step = reverse ? -lines.stride : lines.stride;
   const std::int64_t first = reverse ? (lines.length - 1) * lines.stride : 0;
   for_bundles(src, lines, [&](std::int64_t offset, auto width) {
-    Running running[kLines];
+    Running running[most<decltype(width)>];
     std::int64_t at = offset + first;
     for (std::int64_t k = 0; k < lines.length; ++k, at += step)
       for (std::int64_t c = 0; c < width; ++c)
@@ -224,7 +230,7 @@ void linear_scan(const Tensor& s, const Tensor& link, const Tensor& u, std::size
     const std::int64_t first = reverse ? (lines.length - 1) * lines.stride : 0;
     const std::int64_t link_at = reverse ? lines.stride : 0;
     for_bundles(u, lines, [&](std::int64_t offset, auto width) {
-      double running[kLines];
+      double running[most<decltype(width)>];
       std::int64_t at = offset + first;
       for (std::int64_t c = 0; c < width; ++c)
         y[at + c] = static_cast<T>(running[c] = static_cast<double>(x[at + c]));

@@ -11,10 +11,7 @@ namespace eigengrad::kernels {
 template <class Op, class T, std::size_t I>
 auto load_operand(const std::byte* p, std::int64_t at, int count) {
   if constexpr (I == 0 && requires { Op::first_is_mask; }) {
-    const bool* m = reinterpret_cast<const bool*>(p) + at;
-    T buffer[static_cast<std::size_t>(Pack<T>::size)];
-    for (int i = 0; i < Pack<T>::size; ++i) buffer[i] = i < count && m[i] ? T(1) : T(0);
-    return Pack<T>(0) < Pack<T>::load(buffer);
+    return load_mask<T>(reinterpret_cast<const bool*>(p) + at, count);
   } else {
     const T* x = reinterpret_cast<const T*>(p) + at;
     return count == Pack<T>::size ? Pack<T>::load(x) : Pack<T>::load_partial(x, count);

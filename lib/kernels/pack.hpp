@@ -62,8 +62,9 @@ template <class T>
 Pack<T> select(Mask<T> m, Pack<T> a, Pack<T> b) {
   return m.m ? a : b;
 }
+/// The first `count` truth values, false behind them.
 template <class T>
-Mask<T> load_mask(const bool* p) {
+Mask<T> load_mask(const bool* p, int) {
   return {*p};
 }
 
@@ -118,6 +119,20 @@ struct Mask<T> {
 template <std::floating_point T>
 Pack<T> select(Mask<T> m, Pack<T> a, Pack<T> b) {
   return Eigen::internal::pselect(m.m, a.v, b.v);
+}
+
+template <std::floating_point T>
+Mask<T> load_mask(const bool* p, int count) {
+  using Bits = std::conditional_t<sizeof(T) == sizeof(std::int64_t), std::int64_t, std::int32_t>;
+  Bits lanes[static_cast<std::size_t>(Pack<T>::size)] = {};
+  if (count == Pack<T>::size)
+    for (int i = 0; i < Pack<T>::size; ++i) lanes[i] = -static_cast<Bits>(p[i]);
+  else
+    for (int i = 0; i < count; ++i) lanes[i] = -static_cast<Bits>(p[i]);
+  Mask<T> m;
+  static_assert(sizeof lanes == sizeof m.m);
+  std::memcpy(&m.m, lanes, sizeof lanes);
+  return m;
 }
 
 template <std::floating_point T>

@@ -5,8 +5,10 @@
 #include "autograd/shapes.hpp"
 #include "core/fail.hpp"
 #include "core/thread_state.hpp"
+#include "kernels/index.hpp"
 #include "ops/numbers.hpp"
 #include "ops/rule_math.hpp"
+#include "ops/write_back.hpp"
 
 namespace eigengrad {
 namespace {
@@ -78,11 +80,34 @@ struct Pow {
   static constexpr auto op_name = "pow";
   static auto value(const auto& a, const auto& b) { return math::pow(a, b); }
   static auto slope_a(const Value auto& a, const Value auto& b, Unused) {
-    return math::when(!(b == 0), b * math::pow(a, b - 1));
+    return math::when((a < 0) | (a > 0) | !(b == 0), b * math::pow(a, b - 1));
   }
   static auto slope_b(const Value auto& a, const Value auto& b, const Value auto& y) {
     return math::when(!((a == 0) & (b >= 0)), y * math::log(a));
   }
+};
+
+/// Powers of integers, whose exponents have been checked; they wrap around as products do.
+struct PowInteger {
+  static constexpr int arity = 2;
+  static constexpr auto node_name = "PowBackward1";
+  static constexpr auto op_name = "pow";
+  static constexpr bool on_integers = true;
+  static math::Pack<std::int64_t> value(math::Pack<std::int64_t> base,
+                                        math::Pack<std::int64_t> exponent) {
+    math::Pack<std::int64_t> result(1);
+    for (std::int64_t n = exponent.v; n > 0; n /= 2) {
+      if (n % 2 == 1) result = result * base;
+      base = base * base;
+    }
+    return result;
+  }
+  template <std::floating_point T>
+  static math::Pack<T> value(const math::Pack<T>& a, const math::Pack<T>& b) {
+    return math::pow(a, b);
+  }
+  static auto slope_a(Unused, Unused, Unused) { return math::Zero{}; }
+  static auto slope_b(Unused, Unused, Unused) { return math::Zero{}; }
 };
 
 /// x to a fixed power. Small integer powers are products.
@@ -99,13 +124,7 @@ struct PowNumber {
   template <class X>
   static X power(const X& x, double e) {
     if constexpr (std::same_as<X, math::Pack<std::int64_t>>) {
-      std::int64_t base = x.v;
-      X result(1);
-      for (auto n = static_cast<std::int64_t>(e); n > 0; n /= 2) {
-        if (n % 2 == 1) result = result * X(base);
-        base = (X(base) * X(base)).v;
-      }
-      return result;
+      return PowInteger::value(x, X(e));
     } else {
       if (e == 2) return x * x;
       if (e == 1) return x;
@@ -185,15 +204,16 @@ void check_integer_power(const Tensor& x, double e) {
                              "; convert the base with to(kFloat64)");
 }
 
+/// float_power_ does not round its result.
+void check_float_power(const Tensor& self) {
+  if (self.dtype() != kFloat64)
+    detail::fail<DtypeError>("float_power_", "the base has dtype ", to_string(self.dtype()),
+                             " but the result is float64; convert it with to(kFloat64)");
+}
+
 /// Whether x to the power `e` stays an integer.
 bool integer_power(const Tensor& x, const Scalar& e) {
   return !x.is_floating_point() && !e.isFloatingPoint();
-}
-
-/// The result of a power of integers, for which there is no kernel in place.
-Tensor& write_power(Tensor& self, const Tensor& power) {
-  autograd::check_result_fits("pow_", power.dtype(), self.dtype());
-  return self.copy_(power);
 }
 
 void check_out(std::string_view op, const Tensor& out, const Tensor& a, const Tensor& b) {
@@ -257,9 +277,8 @@ Tensor neg(const Tensor& x) { return apply(Neg{}, x); }
 
 Tensor pow(const Tensor& a, const Tensor& b) {
   if (a.is_floating_point() || b.is_floating_point()) return apply(Pow{}, a, b);
-  const Tensor negative = b.numel() > 0 ? b.min() : b;
-  if (b.numel() > 0) check_integer_power(a, negative.item().toDouble());
-  return apply(Pow{}, a, b).to(kInt64);
+  if (b.numel() > 0) check_integer_power(a, b.min().item().toDouble());
+  return apply(PowInteger{}, a, b.dtype() == kBool && a.dtype() == kBool ? b.to(kInt64) : b);
 }
 Tensor pow(const Tensor& a, const Scalar& b) {
   const double e = b.toDouble();
@@ -270,6 +289,10 @@ Tensor pow(const Tensor& a, const Scalar& b) {
   return apply(PowNumber{e}, a.is_floating_point() ? a : a.to(kDefaultDtype));
 }
 Tensor pow(const Scalar& a, const Tensor& b) { return pow(wrap_number(a, b), b); }
+
+Tensor float_power(const Tensor& a, const Tensor& b) { return pow(a.to(kFloat64), b.to(kFloat64)); }
+Tensor float_power(const Tensor& a, const Scalar& b) { return pow(a.to(kFloat64), b); }
+Tensor float_power(const Scalar& a, const Tensor& b) { return pow(a, b.to(kFloat64)); }
 
 Tensor maximum(const Tensor& a, const Tensor& b) { return apply(Maximum{}, a, b); }
 Tensor minimum(const Tensor& a, const Tensor& b) { return apply(Minimum{}, a, b); }
@@ -285,6 +308,9 @@ Tensor where(const Tensor& condition, const Scalar& a, const Tensor& b) {
 }
 Tensor where(const Tensor& condition, const Scalar& a, const Scalar& b) {
   return where(condition, wrap_number(a, condition), wrap_number(b, condition));
+}
+std::vector<Tensor> where(const Tensor& condition) {
+  return kernels::true_positions((condition.dim() == 0 ? condition.reshape({1}) : condition).ne(0));
 }
 
 Tensor& mul_out(Tensor& out, const Tensor& a, const Tensor& b) {
@@ -349,6 +375,11 @@ Tensor Tensor::div(const Tensor& o) const { return eigengrad::div(*this, o); }
 Tensor Tensor::div(const Scalar& o) const { return eigengrad::div(*this, o); }
 Tensor Tensor::pow(const Tensor& e) const { return eigengrad::pow(*this, e); }
 Tensor Tensor::pow(const Scalar& e) const { return eigengrad::pow(*this, e); }
+Tensor Tensor::float_power(const Tensor& e) const { return eigengrad::float_power(*this, e); }
+Tensor Tensor::float_power(const Scalar& e) const { return eigengrad::float_power(*this, e); }
+Tensor Tensor::where(const Tensor& condition, const Tensor& o) const {
+  return eigengrad::where(condition, *this, o);
+}
 Tensor Tensor::maximum(const Tensor& o) const { return eigengrad::maximum(*this, o); }
 Tensor Tensor::minimum(const Tensor& o) const { return eigengrad::minimum(*this, o); }
 
@@ -380,13 +411,21 @@ Tensor& Tensor::div_(const Scalar& o) {
   if (is_floating_point()) return apply_inplace(DivNumber{o.toDouble()}, *this);
   return div_(wrap_number(o, *this));
 }
+Tensor& Tensor::float_power_(const Tensor& e) {
+  check_float_power(*this);
+  return pow_(e);
+}
+Tensor& Tensor::float_power_(const Scalar& e) {
+  check_float_power(*this);
+  return pow_(e);
+}
 Tensor& Tensor::neg_() { return apply_inplace(Neg{}, *this); }
 Tensor& Tensor::pow_(const Tensor& e) {
-  if (!is_floating_point()) return write_power(*this, eigengrad::pow(*this, e));
+  if (!is_floating_point()) return write_back("pow_", *this, eigengrad::pow(*this, e));
   return apply_inplace(Pow{}, *this, e);
 }
 Tensor& Tensor::pow_(const Scalar& e) {
-  if (!is_floating_point()) return write_power(*this, eigengrad::pow(*this, e));
+  if (!is_floating_point()) return write_back("pow_", *this, eigengrad::pow(*this, e));
   return apply_inplace(PowNumber{e.toDouble()}, *this);
 }
 

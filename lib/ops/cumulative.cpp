@@ -4,7 +4,6 @@
 #include <limits>
 
 #include "autograd/kinds.hpp"
-#include "autograd/shapes.hpp"
 #include "core/fail.hpp"
 #include "core/geometry.hpp"
 #include "eigengrad/core/factories.hpp"
@@ -14,6 +13,7 @@
 #include "eigengrad/ops/shape.hpp"
 #include "kernels/copy.hpp"
 #include "kernels/cumulative.hpp"
+#include "ops/write_back.hpp"
 
 namespace eigengrad {
 namespace {
@@ -198,11 +198,6 @@ std::tuple<Tensor, Tensor> cumulative_extremum(std::string_view op, const Tensor
 Tensor as_term(const Tensor& x, optional<ScalarType> dtype) {
   const Tensor y = dtype ? x.to(*dtype) : x;
   return y.dtype() == kBool ? y.to(kInt64) : y;
-}
-
-Tensor& write_back(std::string_view op, Tensor& self, const Tensor& y) {
-  autograd::check_result_fits(op, y.dtype(), self.dtype());
-  return self.copy_(y);
 }
 
 /// Neighbours along `d`: all elements but the first, but the last.

@@ -332,7 +332,7 @@ ErrorRows argument_errors() {
            kValueError,
            "min and max",
            {real({2})},
-           [](variable_list& x) { eg::clamp(x[0], eg::nullopt); }},
+           [](variable_list& x) { eg::clamp(x[0], eg::optional<eg::Scalar>()); }},
           {"clamp_in_place_without_bounds",
            kValueError,
            "min and max",
@@ -446,7 +446,7 @@ const bool registered = [] {
        {broadcast_errors(), inplace_errors(), product_errors(), shape_errors(), range_errors(),
         view_errors(), assembly_errors(), rearrange_errors(), reduction_errors(), argument_errors(),
         unary_errors(), indexing_errors(), extremum_errors(), norm_errors(), statistics_errors(),
-        order_errors(), loss_errors()})
+        order_errors(), loss_errors(), binary_errors(), cumulative_errors()})
     for (const ErrorRow& row : rows)
       suite->add(boost::unit_test::make_test_case([row] { check_error(row); }, row.name, __FILE__,
                                                   __LINE__));

@@ -47,5 +47,7 @@ ErrorRows norm_errors();
 ErrorRows statistics_errors();
 ErrorRows order_errors();
 ErrorRows loss_errors();
+ErrorRows binary_errors();
+ErrorRows cumulative_errors();
 
 }  // namespace table

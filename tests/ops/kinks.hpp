@@ -26,5 +26,7 @@ struct Kink {
 std::vector<Kink> reduction_kinks();
 std::vector<Kink> norm_kinks();
 std::vector<Kink> order_kinks();
+std::vector<Kink> binary_kinks();
+std::vector<Kink> cumulative_kinks();
 
 }  // namespace table

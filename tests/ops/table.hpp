@@ -103,7 +103,8 @@ Row& named(Rows& rows, const std::string& name);
   X(polynomial_rows)                \
   X(loss_rows)                      \
   X(class_loss_rows)                \
-  X(distance_rows)
+  X(distance_rows)                  \
+  X(binary_rows)
 #define EIGENGRAD_DECLARE_FAMILY(name) Rows name();
 EIGENGRAD_TABLE_FAMILIES(EIGENGRAD_DECLARE_FAMILY)
 #undef EIGENGRAD_DECLARE_FAMILY

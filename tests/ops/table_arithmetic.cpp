@@ -229,6 +229,90 @@ void add_products(Rows& rows) {
   rows.push_back(number_by);
 }
 
+double rounded_down(double a, double b) { return std::floor(a / b); }
+double rounded_off(double a, double b) { return std::trunc(a / b); }
+double rest(double a, double b) {
+  const double m = std::fmod(a, b);
+  return m != 0 && (m < 0) != (b < 0) ? m + b : m;
+}
+
+/// A division of tensors, and by -0.75 or, of integers, -2.
+template <class F>
+void add_division(Rows& rows, const std::string& name, const std::string& function, F f,
+                  double (*naive)(double, double), std::vector<Spelling> spellings,
+                  std::vector<Spelling> number_spellings) {
+  Row row = binary(name, f, naive, kReal, kPositive);
+  row.function = function;
+  row.spellings = std::move(spellings);
+  row.bools = false;
+  rows.push_back(row);
+  Row number = unary(
+      name + "_number", function, [f](const Tensor& a) { return f(a, Scalar(-2)); },
+      [naive](double a) { return naive(a, -2); });
+  number.spellings = std::move(number_spellings);
+  rows.push_back(number);
+}
+
+template <class F>
+Spelling pair_form(std::string name, F f) {
+  return {std::move(name), on2(f)};
+}
+template <class F>
+Spelling number_form(std::string name, F f) {
+  return {std::move(name), on1(f)};
+}
+
+void add_roundings(Rows& rows) {
+  add_division(
+      rows, "div_floor", "div",
+      [](const Tensor& a, const auto& b) { return eg::div(a, b, "floor"); }, rounded_down,
+      {pair_form("Tensor::div", [](const Tensor& a, const Tensor& b) { return a.div(b, "floor"); }),
+       pair_form("floor_divide",
+                 [](const Tensor& a, const Tensor& b) { return eg::floor_divide(a, b); }),
+       pair_form("Tensor::floor_divide",
+                 [](const Tensor& a, const Tensor& b) { return a.floor_divide(b); })},
+      {number_form("Tensor::div", [](const Tensor& a) { return a.div(-2, "floor"); }),
+       number_form("floor_divide", [](const Tensor& a) { return eg::floor_divide(a, -2); }),
+       number_form("Tensor::floor_divide", [](const Tensor& a) { return a.floor_divide(-2); })});
+  add_division(rows, "div_trunc", "div",
+               [](const Tensor& a, const auto& b) { return eg::div(a, b, "trunc"); }, rounded_off,
+               {pair_form("Tensor::div",
+                          [](const Tensor& a, const Tensor& b) { return a.div(b, "trunc"); })},
+               {number_form("Tensor::div", [](const Tensor& a) { return a.div(-2, "trunc"); })});
+  add_division(
+      rows, "div_unrounded", "div",
+      [](const Tensor& a, const auto& b) { return eg::div(a, b, eg::nullopt); },
+      [](double a, double b) { return a / b; },
+      {pair_form("Tensor::div",
+                 [](const Tensor& a, const Tensor& b) { return a.div(b, eg::nullopt); }),
+       pair_form("true_divide",
+                 [](const Tensor& a, const Tensor& b) { return eg::true_divide(a, b); }),
+       pair_form("Tensor::true_divide",
+                 [](const Tensor& a, const Tensor& b) { return a.true_divide(b); })},
+      {number_form("Tensor::div", [](const Tensor& a) { return a.div(-2, eg::nullopt); }),
+       number_form("true_divide", [](const Tensor& a) { return eg::true_divide(a, -2); }),
+       number_form("Tensor::true_divide", [](const Tensor& a) { return a.true_divide(-2); })});
+  add_division(
+      rows, "fmod", "fmod", [](const Tensor& a, const auto& b) { return eg::fmod(a, b); },
+      [](double a, double b) { return std::fmod(a, b); },
+      {pair_form("Tensor::fmod", [](const Tensor& a, const Tensor& b) { return a.fmod(b); })},
+      {number_form("Tensor::fmod", [](const Tensor& a) { return a.fmod(-2); })});
+  add_division(rows, "remainder", "remainder",
+               [](const Tensor& a, const auto& b) { return eg::remainder(a, b); }, rest,
+               {pair_form("Tensor::remainder",
+                          [](const Tensor& a, const Tensor& b) { return a.remainder(b); }),
+                pair_form("operator%", [](const Tensor& a, const Tensor& b) { return a % b; })},
+               {number_form("Tensor::remainder", [](const Tensor& a) { return a.remainder(-2); }),
+                number_form("operator% of a number", [](const Tensor& a) { return a % -2; })});
+  Row number = unary(
+      "number_remainder", "remainder", [](const Tensor& b) { return eg::remainder(5, b); },
+      [](double b) { return rest(5, b); }, kPositive);
+  number.spellings = {
+      number_form("operator% of a number and a tensor", [](const Tensor& b) { return 5 % b; })};
+  number.bools = false;
+  rows.push_back(number);
+}
+
 Row power_number(std::string name, Scalar e, Range r) {
   const double exponent = e.toDouble();
   Row row = unary(
@@ -254,9 +338,39 @@ void add_powers(Rows& rows) {
   rows.push_back(power_number("pow_minus_1", -1, kPositive));
   rows.push_back(power_number("pow_minus_2", -2, kPositive));
   rows.push_back(power_number("pow_fraction", 2.7, kPositive));
+  Row power = binary(
+      "float_power", [](const Tensor& a, const Tensor& b) { return eg::float_power(a, b); },
+      [](double a, double b) { return std::pow(a, b); }, kPositive, {0.1, 2});
+  power.spellings = {pair_form("Tensor::float_power",
+                               [](const Tensor& a, const Tensor& b) { return a.float_power(b); })};
+  rows.push_back(power);
+  Row to_number = unary(
+      "float_power_number", "float_power", [](const Tensor& a) { return eg::float_power(a, -2); },
+      [](double a) { return std::pow(a, -2); }, kPositive);
+  to_number.spellings = {
+      number_form("Tensor::float_power", [](const Tensor& a) { return a.float_power(-2); })};
+  to_number.bools = false;
+  rows.push_back(to_number);
+  rows.push_back(unary(
+      "number_float_power", "float_power",
+      [](const Tensor& b) { return eg::float_power(Scalar(2), b); },
+      [](double b) { return std::exp2(b); }));
   rows.push_back(unary(
       "number_pow", "pow", [](const Tensor& b) { return eg::pow(Scalar(1.7), b); },
       [](double b) { return std::pow(1.7, b); }));
+}
+
+/// The indices of the elements above 0.4, one list for each dimension.
+Outputs positions(const Inputs& x) {
+  const std::size_t n = std::max<std::size_t>(1, x[0].dim());
+  Outputs lists(n, Array(Sizes{0}));
+  support::for_each_index(x[0].sizes, [&](const Sizes& i) {
+    if (!(x[0].at(i) > 0.4)) return;
+    for (std::size_t d = 0; d < n; ++d)
+      lists[d].values.push_back(i.empty() ? 0 : static_cast<double>(i[d]));
+  });
+  for (Array& list : lists) list.sizes = {std::ssize(list.values)};
+  return lists;
 }
 
 void add_choices(Rows& rows) {
@@ -277,14 +391,23 @@ void add_choices(Rows& rows) {
       {"Tensor::minimum", on2([](const Tensor& a, const Tensor& b) { return a.minimum(b); })}};
   rows.push_back(minimum);
 
-  rows.push_back({.name = "where",
+  rows.push_back(
+      {.name = "where",
+       .function = "where",
+       .call = on3(
+           [](const Tensor& c, const Tensor& a, const Tensor& b) { return eg::where(c, a, b); }),
+       .naive = elements([](double c, double a, double b) { return c != 0 ? a : b; }),
+       .samples = where_samples(),
+       .spellings = {{"Tensor::where", on3([](const Tensor& c, const Tensor& a, const Tensor& b) {
+                        return a.where(c, b);
+                      })}},
+       .elementwise = true});
+  rows.push_back({.name = "where_true",
                   .function = "where",
-                  .call = on3([](const Tensor& c, const Tensor& a, const Tensor& b) {
-                    return eg::where(c, a, b);
-                  }),
-                  .naive = elements([](double c, double a, double b) { return c != 0 ? a : b; }),
-                  .samples = where_samples(),
-                  .elementwise = true});
+                  .call = list_on1([](const Tensor& x) { return eg::where(x > 0.4); }),
+                  .naive = positions,
+                  .samples = unary_samples(kReal),
+                  .differentiable = false});
   rows.push_back(
       {.name = "where_or_number",
        .function = "where",
@@ -317,11 +440,19 @@ Rows arithmetic_rows() {
   add_sums(rows);
   add_differences(rows);
   add_products(rows);
+  add_roundings(rows);
   add_powers(rows);
   add_choices(rows);
   // A difference with the operands exchanged is a difference, as in libtorch's operators.
   named(rows, "rsub").other_nodes = {"SubBackward0"};
   named(rows, "rsub_number").other_nodes = {"SubBackward0"};
+  for (const char* name : {"div_unrounded", "div_unrounded_number"})
+    named(rows, name).other_nodes = {"DivBackward0"};
+  // The fixture's sample divides by 0.
+  named(rows, "fmod").more_dtypes = {"int64"};
+  for (const char* name : {"fmod_number", "remainder_number"})
+    named(rows, name).other_nodes = {named(rows, name).function == "fmod" ? "FmodBackward1"
+                                                                          : "RemainderBackward1"};
   // Powers of 0 and 1 exist.
   named(rows, "pow").more_dtypes = {"bool"};
   for (const char* name : {"add_out", "mul_out"})

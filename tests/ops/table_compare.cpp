@@ -84,13 +84,11 @@ void add_logic(Rows& rows) {
   rows.push_back(without_derivative(
       "logical_and", "logical_and", on2(eg::logical_and), elements(both), finite_pairs(),
       {{"Tensor::logical_and",
-        on2([](const Tensor& a, const Tensor& b) { return a.logical_and(b); })},
-       {"operator&", on2([](const Tensor& a, const Tensor& b) { return a & b; })}}));
+        on2([](const Tensor& a, const Tensor& b) { return a.logical_and(b); })}}));
   rows.push_back(without_derivative(
       "logical_or", "logical_or", on2(eg::logical_or), elements(either), finite_pairs(),
       {{"Tensor::logical_or",
-        on2([](const Tensor& a, const Tensor& b) { return a.logical_or(b); })},
-       {"operator|", on2([](const Tensor& a, const Tensor& b) { return a | b; })}}));
+        on2([](const Tensor& a, const Tensor& b) { return a.logical_or(b); })}}));
   rows.push_back(without_derivative(
       "logical_xor", "logical_xor", on2(eg::logical_xor), elements(one), finite_pairs(),
       {{"Tensor::logical_xor",
@@ -102,7 +100,93 @@ void add_logic(Rows& rows) {
        {"operator!", on1([](const Tensor& a) { return !a; })}}));
 }
 
+Tensor whole(const Tensor& x) { return x.is_floating_point() ? x.to(eg::kInt64) : x; }
+std::int64_t whole(double x) { return static_cast<std::int64_t>(x); }
+
+/// An operator on bits, of tensors, and of a tensor and 6.
+template <class F, class M, class S, class N>
+void add_bits(Rows& rows, const std::string& name, F f, M member, S symbol, const char* symbol_name,
+              N naive) {
+  const auto of_wholes = [](auto g) {
+    return on2([g](const Tensor& a, const Tensor& b) { return g(whole(a), whole(b)); });
+  };
+  const auto with_number = [](auto g) {
+    return on1([g](const Tensor& a) { return g(whole(a), eg::Scalar(6)); });
+  };
+  rows.push_back(without_derivative(
+      name, name, of_wholes(f), elements([naive](double a, double b) {
+        return static_cast<double>(naive(whole(a), whole(b)));
+      }),
+      finite_pairs(), {{"Tensor::" + name, of_wholes(member)}, {symbol_name, of_wholes(symbol)}}));
+  Row number = without_derivative(
+      name + "_number", name, with_number(f),
+      elements([naive](double a) { return static_cast<double>(naive(whole(a), 6)); }),
+      unary_samples({-9, 9}),
+      {{"Tensor::" + name, with_number(member)},
+       {symbol_name, with_number(symbol)},
+       {name + " of a number", on1([f](const Tensor& a) { return f(eg::Scalar(6), whole(a)); })},
+       {std::string(symbol_name) + " of a number",
+        on1([symbol](const Tensor& a) { return symbol(eg::Scalar(6), whole(a)); })}});
+  rows.push_back(number);
+}
+
+void add_bits(Rows& rows) {
+  using I = std::int64_t;
+  add_bits(
+      rows, "bitwise_and", [](const auto& a, const auto& b) { return eg::bitwise_and(a, b); },
+      [](const Tensor& a, const auto& b) { return a.bitwise_and(b); },
+      [](const auto& a, const auto& b) { return a & b; }, "operator&",
+      [](I a, I b) { return a & b; });
+  add_bits(
+      rows, "bitwise_or", [](const auto& a, const auto& b) { return eg::bitwise_or(a, b); },
+      [](const Tensor& a, const auto& b) { return a.bitwise_or(b); },
+      [](const auto& a, const auto& b) { return a | b; }, "operator|",
+      [](I a, I b) { return a | b; });
+  add_bits(
+      rows, "bitwise_xor", [](const auto& a, const auto& b) { return eg::bitwise_xor(a, b); },
+      [](const Tensor& a, const auto& b) { return a.bitwise_xor(b); },
+      [](const auto& a, const auto& b) { return a ^ b; }, "operator^",
+      [](I a, I b) { return a ^ b; });
+  rows.push_back(without_derivative(
+      "bitwise_not", "bitwise_not", on1([](const Tensor& a) { return eg::bitwise_not(whole(a)); }),
+      [](const Inputs& x) {
+        const bool is_bool = x[0].dtype == eg::kBool;
+        return elements(
+            [is_bool](double a) { return is_bool ? 1 - a : static_cast<double>(~whole(a)); })(x);
+      },
+      unary_samples({-9, 9}),
+      {{"Tensor::bitwise_not", on1([](const Tensor& a) { return whole(a).bitwise_not(); })},
+       {"Tensor::operator~", on1([](const Tensor& a) { return ~whole(a); })}}));
+}
+
 void add_tests(Rows& rows) {
+  rows.push_back(without_derivative(
+      "isposinf", "isposinf", on1(eg::isposinf), elements([](double a) { return a == kInf; }),
+      special_values(), {{"Tensor::isposinf", on1([](const Tensor& a) { return a.isposinf(); })}}));
+  rows.push_back(without_derivative(
+      "isneginf", "isneginf", on1(eg::isneginf), elements([](double a) { return a == -kInf; }),
+      special_values(), {{"Tensor::isneginf", on1([](const Tensor& a) { return a.isneginf(); })}}));
+  rows.push_back(without_derivative(
+      "signbit", "signbit", on1(eg::signbit),
+      [](const Inputs& x) {
+        const bool signed_zero = x[0].dtype == eg::kFloat64 || x[0].dtype == eg::kFloat32;
+        return elements([=](double a) { return signed_zero ? std::signbit(a) : a < 0; })(x);
+      },
+      special_values(), {{"Tensor::signbit", on1([](const Tensor& a) { return a.signbit(); })}}));
+  Row heaviside{
+      .name = "heaviside",
+      .function = "heaviside",
+      .call = on2(eg::heaviside),
+      .naive = elements([](double a, double b) { return a == 0  ? b
+                                                        : a > 0 ? 1.0
+                                                                : 0.0; }),
+      .samples = binary_samples({-2, 2}, {-2, 2}),
+      .values_only = {pairs().back()},
+      .spellings = {{"Tensor::heaviside",
+                     on2([](const Tensor& a, const Tensor& b) { return a.heaviside(b); })}},
+      .elementwise = true,
+      .without_oracle = "PyTorch 1.13 has no derivative"};
+  rows.push_back(heaviside);
   rows.push_back(without_derivative(
       "isnan", "isnan", on1(eg::isnan), elements([](double a) { return std::isnan(a); }),
       special_values(), {{"Tensor::isnan", on1([](const Tensor& a) { return a.isnan(); })}}));
@@ -117,16 +201,19 @@ void add_tests(Rows& rows) {
 
 bool same(const Array& a, const Array& b) { return a.sizes == b.sizes && a.values == b.values; }
 
-/// Whether every |a - b| <= atol + rtol |b|.
+/// Whether |a - b| <= atol + rtol |b|.
+Naive close(double rtol, double atol, bool equal_nan) {
+  return elements([=](double a, double b) {
+    const bool near = std::isfinite(b) && std::abs(a - b) <= atol + rtol * std::abs(b);
+    return a == b || near || (equal_nan && std::isnan(a) && std::isnan(b));
+  });
+}
 Naive all_close(double rtol, double atol, bool equal_nan) {
-  return [=](const Inputs& x) {
-    bool close = true;
-    support::for_each_index(support::broadcast(x[0].sizes, x[1].sizes), [&](const Sizes& i) {
-      const double a = support::at_broadcast(x[0], i), b = support::at_broadcast(x[1], i);
-      const bool near = std::isfinite(b) && std::abs(a - b) <= atol + rtol * std::abs(b);
-      close = close && (a == b || near || (equal_nan && std::isnan(a) && std::isnan(b)));
-    });
-    return Outputs{Array(Sizes(), close)};
+  return [naive = close(rtol, atol, equal_nan)](const Inputs& x) {
+    bool all = true;
+    const Outputs each = naive(x);
+    for (const double v : each[0].values) all = all && v != 0;
+    return Outputs{Array(Sizes(), all)};
   };
 }
 
@@ -151,8 +238,14 @@ void add_whole(Rows& rows) {
                                       return flag(eg::allclose(a, b, 1e-3, 1e-6, true));
                                     }),
                                     all_close(1e-3, 1e-6, true), samples));
-  for (Row& row : rows)
-    if (row.function == "allclose") row.bools = false;  // as PyTorch's, it subtracts
+  rows.push_back(without_derivative(
+      "isclose", "isclose", on2([](const Tensor& a, const Tensor& b) { return eg::isclose(a, b); }),
+      close(1e-5, 1e-8, false), samples,
+      {{"Tensor::isclose", on2([](const Tensor& a, const Tensor& b) { return a.isclose(b); })}}));
+  rows.push_back(without_derivative(
+      "isclose_nan", "isclose",
+      on2([](const Tensor& a, const Tensor& b) { return eg::isclose(a, b, 1e-3, 1e-6, true); }),
+      close(1e-3, 1e-6, true), samples));
   samples.push_back({Array({2, 3}, v), Array({6}, v)});
   rows.push_back(without_derivative(
       "equal", "equal",
@@ -179,6 +272,7 @@ Rows compare_rows() {
   add_comparison(rows, {"ge", eg::ge, &Tensor::ge, eg::operator>=, eg::ge, &Tensor::ge,
                         eg::operator>=, [](double a, double b) { return a >= b; }, "operator>="});
   add_logic(rows);
+  add_bits(rows);
   add_tests(rows);
   add_whole(rows);
   for (const char* name : {"equal", "allclose", "allclose_nan"})

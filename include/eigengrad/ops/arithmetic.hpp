@@ -1,5 +1,7 @@
 #pragma once
 
+#include <vector>
+
 #include "eigengrad/core/tensor.hpp"
 
 namespace eigengrad {
@@ -33,6 +35,10 @@ EIGENGRAD_API Tensor neg(const Tensor& x);
 EIGENGRAD_API Tensor pow(const Tensor& a, const Tensor& b);
 EIGENGRAD_API Tensor pow(const Tensor& a, const Scalar& b);
 EIGENGRAD_API Tensor pow(const Scalar& a, const Tensor& b);
+/// pow of both arguments converted to float64.
+EIGENGRAD_API Tensor float_power(const Tensor& a, const Tensor& b);
+EIGENGRAD_API Tensor float_power(const Tensor& a, const Scalar& b);
+EIGENGRAD_API Tensor float_power(const Scalar& a, const Tensor& b);
 
 /// The larger of two; NaN when either is NaN.
 /// At the edge: where a = b either gets half of the gradient.
@@ -47,6 +53,8 @@ EIGENGRAD_API Tensor where(const Tensor& condition, const Tensor& a, const Tenso
 EIGENGRAD_API Tensor where(const Tensor& condition, const Tensor& a, const Scalar& b);
 EIGENGRAD_API Tensor where(const Tensor& condition, const Scalar& a, const Tensor& b);
 EIGENGRAD_API Tensor where(const Tensor& condition, const Scalar& a, const Scalar& b);
+/// The indices of what is not 0, one int64 tensor for each dimension.
+EIGENGRAD_API std::vector<Tensor> where(const Tensor& condition);
 
 /// Writes a b into `out`, which takes the shape of the result.
 /// Throws: GraphError when any of the tensors requires grad and grad mode is on, or has a tangent.
@@ -55,7 +63,7 @@ EIGENGRAD_API Tensor& mul_out(Tensor& out, const Tensor& a, const Tensor& b);
 EIGENGRAD_API Tensor& add_out(Tensor& out, const Tensor& a, const Tensor& b,
                               const Scalar& alpha = 1);
 
-// An operand that dies with the expression lends its buffer to the result.
+/// An operand that dies with the expression lends its buffer to the result.
 #define EIGENGRAD_OPERATOR(op)                                        \
   EIGENGRAD_API Tensor operator op(const Tensor& a, const Tensor& b); \
   EIGENGRAD_API Tensor operator op(Tensor&& a, const Tensor& b);      \

@@ -42,9 +42,39 @@ EIGENGRAD_API Tensor isinf(const Tensor& x);
 /// Where x is neither infinite nor NaN.
 EIGENGRAD_API Tensor isfinite(const Tensor& x);
 
+/// Where x is inf.
+EIGENGRAD_API Tensor isposinf(const Tensor& x);
+/// Where x is -inf.
+EIGENGRAD_API Tensor isneginf(const Tensor& x);
+/// Whether the sign bit is set: of negative numbers, of -0 and of some NaNs.
+EIGENGRAD_API Tensor signbit(const Tensor& x);
+
+/// 0 where x < 0 (or NaN), 1 where x > 0, `values` where x = 0. Dtypes are promoted.
+/// At the edge: gradient 0 in x; `values` gets it where x = 0.
+EIGENGRAD_API Tensor heaviside(const Tensor& x, const Tensor& values);
+
+/// Bit by bit, of int64; the logical operators, of bool. Throws: DtypeError for floating point.
+EIGENGRAD_API Tensor bitwise_and(const Tensor& a, const Tensor& b);
+EIGENGRAD_API Tensor bitwise_and(const Tensor& a, const Scalar& b);
+EIGENGRAD_API Tensor bitwise_and(const Scalar& a, const Tensor& b);
+/// As bitwise_and.
+EIGENGRAD_API Tensor bitwise_or(const Tensor& a, const Tensor& b);
+EIGENGRAD_API Tensor bitwise_or(const Tensor& a, const Scalar& b);
+EIGENGRAD_API Tensor bitwise_or(const Scalar& a, const Tensor& b);
+/// As bitwise_and.
+EIGENGRAD_API Tensor bitwise_xor(const Tensor& a, const Tensor& b);
+EIGENGRAD_API Tensor bitwise_xor(const Tensor& a, const Scalar& b);
+EIGENGRAD_API Tensor bitwise_xor(const Scalar& a, const Tensor& b);
+/// As bitwise_and; also Tensor::operator~.
+EIGENGRAD_API Tensor bitwise_not(const Tensor& x);
+
+/// Whether |a - b| <= atol + rtol |b|. Infinities of one sign are close; NaN is to NaN if `equal_nan`.
+/// Throws: ValueError for a negative tolerance.
+EIGENGRAD_API Tensor isclose(const Tensor& a, const Tensor& b, double rtol = 1e-5,
+                             double atol = 1e-8, bool equal_nan = false);
 /// Same shape and equal elements.
 EIGENGRAD_API bool equal(const Tensor& a, const Tensor& b);
-/// |a - b| <= atol + rtol |b| for every element; infinities of one sign are close.
+/// Whether all elements are close, as isclose says. Shapes: a and b broadcast.
 EIGENGRAD_API bool allclose(const Tensor& a, const Tensor& b, double rtol = 1e-5,
                             double atol = 1e-8, bool equal_nan = false);
 
@@ -64,9 +94,17 @@ inline Tensor operator>(const Scalar& a, const Tensor& b) { return lt(b, a); }
 inline Tensor operator>=(const Tensor& a, const Tensor& b) { return ge(a, b); }
 inline Tensor operator>=(const Tensor& a, const Scalar& b) { return ge(a, b); }
 inline Tensor operator>=(const Scalar& a, const Tensor& b) { return le(b, a); }
-/// On bool tensors.
+/// bitwise_and, bitwise_or, bitwise_xor.
 EIGENGRAD_API Tensor operator&(const Tensor& a, const Tensor& b);
+EIGENGRAD_API Tensor operator&(const Tensor& a, const Scalar& b);
+EIGENGRAD_API Tensor operator&(const Scalar& a, const Tensor& b);
 EIGENGRAD_API Tensor operator|(const Tensor& a, const Tensor& b);
+EIGENGRAD_API Tensor operator|(const Tensor& a, const Scalar& b);
+EIGENGRAD_API Tensor operator|(const Scalar& a, const Tensor& b);
+EIGENGRAD_API Tensor operator^(const Tensor& a, const Tensor& b);
+EIGENGRAD_API Tensor operator^(const Tensor& a, const Scalar& b);
+EIGENGRAD_API Tensor operator^(const Scalar& a, const Tensor& b);
+/// logical_not.
 EIGENGRAD_API Tensor operator!(const Tensor& x);
 
 }  // namespace eigengrad

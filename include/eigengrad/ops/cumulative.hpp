@@ -23,10 +23,10 @@ EIGENGRAD_API Tensor cumprod(const Tensor& x, std::int64_t dim,
 /// At the edge: -inf adds nothing and has gradient 0, also where nothing else precedes it.
 EIGENGRAD_API Tensor logcumsumexp(const Tensor& x, std::int64_t dim);
 
-/// The largest (smallest) element up to each, and its index: the last of equal ones, which gets the
-/// gradient.
+/// The largest element up to each, and its index: the last of equal ones, which gets the gradient.
 /// At the edge: NaN from the first NaN on.
 EIGENGRAD_API std::tuple<Tensor, Tensor> cummax(const Tensor& x, std::int64_t dim);
+/// The smallest, likewise.
 EIGENGRAD_API std::tuple<Tensor, Tensor> cummin(const Tensor& x, std::int64_t dim);
 
 /// Differences of neighbours, `n` times over, of `prepend`, x and `append` joined. Of bools: whether
@@ -43,6 +43,7 @@ EIGENGRAD_API Tensor diff(const Tensor& x, std::int64_t n = 1, std::int64_t dim 
 /// Throws: ShapeError when the points do not fit together; DtypeError for bool.
 EIGENGRAD_API Tensor trapezoid(const Tensor& y, const Tensor& x, std::int64_t dim = -1);
 EIGENGRAD_API Tensor trapezoid(const Tensor& y, const Scalar& dx = 1, std::int64_t dim = -1);
+/// trapezoid by its older name.
 EIGENGRAD_API Tensor trapz(const Tensor& y, const Tensor& x, std::int64_t dim = -1);
 EIGENGRAD_API Tensor trapz(const Tensor& y, double dx = 1, std::int64_t dim = -1);
 /// The integrals up to each point but the first. Shapes: shorter by one along `dim`.

@@ -1,6 +1,12 @@
 import torch
 
-from rows import INF, POSITIVE, Row, one, pair
+from rows import INF, POSITIVE, Row, one, pair, untracked
+
+
+
+def division(name, f, kink):
+    return {name: pair(f, (-2, 2), (0.3, 2.5), kinks=[kink]), name + "_number": one(lambda a: f(a, torch.tensor(-2)))}
+
 
 ROWS = {
     "add": pair(torch.add),
@@ -17,6 +23,16 @@ ROWS = {
     "div": pair(torch.div, (-2, 2), (0.3, 2.5)),
     "div_number": one(lambda a: a / -2.5),
     "number_div": one(lambda a: torch.div(torch.tensor(-2.5), a), *POSITIVE),
+    **division("div_floor", lambda a, b: torch.div(a, b, rounding_mode="floor"), [[5.0, -5.0, 1.0, 0.0], [3.0, 3.0, INF, 3.0]]),
+    **division("div_trunc", lambda a, b: torch.div(a, b, rounding_mode="trunc"), [[5.0, -5.0, 1.0, 0.0], [3.0, 3.0, INF, 3.0]]),
+    **division("div_unrounded", lambda a, b: torch.div(a, b, rounding_mode=None), [[5.0, 0.0], [-3.0, INF]]),
+    **division("fmod", torch.fmod, [[5.0, -5.0, 5.0, -5.0, 1.0, 0.0], [3.0, 3.0, -3.0, -3.0, INF, 3.0]]),
+    **division("remainder", torch.remainder, [[5.0, -5.0, 5.0, -5.0, -1.0, 0.0], [3.0, 3.0, -3.0, -3.0, INF, 3.0]]),
+    "number_remainder": one(lambda b: torch.remainder(torch.tensor(5), b), *POSITIVE),
+    "float_power": pair(torch.float_power, (0.3, 2.5), (0.1, 2)),
+    "float_power_number": one(lambda a: torch.float_power(a, -2), *POSITIVE),
+    "number_float_power": one(lambda b: torch.float_power(torch.tensor(2.0), b)),
+    "where_true": untracked(lambda x: torch.where(x > 0.4)),
     "pow": pair(torch.pow, (0.3, 2.5), (0.1, 2), kinks=[
         [[0.0, 0.0, 0.0, 2.0, -2.0], [0.0, 1.0, 2.0, 0.0, 2.0]]]),
     "pow_0": one(lambda a: a**0, kinks=[[[0.0, -1.0, INF]]]),

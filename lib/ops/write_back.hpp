@@ -1,0 +1,17 @@
+#pragma once
+
+#include <string_view>
+
+#include "autograd/shapes.hpp"
+#include "eigengrad/core/tensor.hpp"
+
+namespace eigengrad {
+
+/// An in-place operator without a kernel of its own: `self` takes the elements of its result.
+/// Throws: DtypeError when the dtype of `y` does not fit.
+inline Tensor& write_back(std::string_view op, Tensor& self, const Tensor& y) {
+  autograd::check_result_fits(op, y.dtype(), self.dtype());
+  return self.copy_(y);
+}
+
+}  // namespace eigengrad
