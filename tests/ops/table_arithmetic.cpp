@@ -449,7 +449,7 @@ Rows arithmetic_rows() {
   for (const char* name : {"div_unrounded", "div_unrounded_number"})
     named(rows, name).other_nodes = {"DivBackward0"};
   // The fixture's sample divides by 0.
-  named(rows, "fmod").more_dtypes = {"int64"};
+  for (const char* name : {"fmod", "number_remainder"}) named(rows, name).more_dtypes = {"int64"};
   for (const char* name : {"fmod_number", "remainder_number"})
     named(rows, name).other_nodes = {named(rows, name).function == "fmod" ? "FmodBackward1"
                                                                           : "RemainderBackward1"};

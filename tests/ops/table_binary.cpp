@@ -65,7 +65,6 @@ double at_least(double a, double b) { return std::isnan(a) || a >= b ? a : b; }
 double at_most(double a, double b) { return std::isnan(a) || a <= b ? a : b; }
 
 void add_pairs(Rows& rows) {
-  // Integers know no -0.
   rows.push_back(
       row("atan2", eg::atan2, &Tensor::atan2, [](double a, double b) { return std::atan2(a, b); }));
   rows.push_back(
@@ -73,6 +72,11 @@ void add_pairs(Rows& rows) {
   rows.push_back(row("copysign", static_cast<Function>(eg::copysign),
                      static_cast<Member>(&Tensor::copysign),
                      [](double a, double b) { return std::copysign(a, b); }));
+  rows.back().naive = [](const Inputs& x) {
+    const bool has_negative_zero = eg::is_floating_point(x[1].dtype);
+    return elements(
+        [=](double a, double b) { return std::copysign(a, has_negative_zero ? b : b + 0.0); })(x);
+  };
   rows.push_back(
       row("ldexp", eg::ldexp, &Tensor::ldexp, [](double a, double b) { return a * std::exp2(b); }));
   rows.push_back(row("fmax", eg::fmax, &Tensor::fmax, larger));
@@ -171,7 +175,7 @@ void add_combinations(Rows& rows) {
          .call = on2([w](const Tensor& a, const Tensor& b) { return eg::lerp(a, b, w); }),
          .naive = elements(
              [w](double a, double b) { return w < 0.5 ? a + (b - a) * w : b - (b - a) * (1 - w); }),
-         .samples = binary_samples(kReal, {3, 6}),
+         .samples = binary_samples({0, 2}, {3, 6}),
          .spellings = {{"Tensor::lerp",
                         on2([w](const Tensor& a, const Tensor& b) { return a.lerp(b, w); })}},
          .elementwise = true,
