@@ -20,7 +20,7 @@
 ///   static auto join(a, b);                          over Pack and over T
 ///   template <class T> static T across(Pack<T> v);   the lanes joined
 ///   static Pack<T> join_finite(a, b);                optional: a cheaper join for finite numbers
-/// and reduce() runs it over any layout. Blocks of at most kReduceBlock elements go through SIMD lanes,
+/// and reduce() runs it over any layout. Blocks of kReduceBlock elements go through SIMD lanes,
 /// their results are joined in pairs; neither depends on the number of threads.
 namespace eigengrad::kernels {
 
@@ -157,7 +157,7 @@ struct FiniteCheck {
   }
 };
 
-/// At most kReduceBlock consecutive elements.
+/// Consecutive elements.
 template <class Op, class T>
 T block(const Op& op, const T* x, std::int64_t n, T at) {
   using P = Pack<T>;
@@ -175,6 +175,8 @@ T block(const Op& op, const T* x, std::int64_t n, T at) {
 
 template <class Op, class T>
 T run(const Op& op, const T* x, std::int64_t n, std::int64_t stride, T at) {
+  // Without sums there is no rounding that grows with the length of a block.
+  if (JoinsFinite<Op, T> && stride == 1 && n <= 16 * kReduceBlock) return block(op, x, n, at);
   if (n <= kReduceBlock) {
     if (stride == 1) return block(op, x, n, at);
     T gathered[kReduceBlock];
@@ -211,6 +213,17 @@ void few_rows(const Op& op, const T* x, std::int64_t rows, std::int64_t row_stri
   column(0, [rest](const T* p) { return P::load_partial(p, rest); }).store_partial(out, rest);
 }
 
+/// Joins `other` to `out`, column by column.
+template <class Op, class T>
+void join_columns(T* out, const T* other, std::int64_t count) {
+  using P = Pack<T>;
+  constexpr int width = P::size;
+  std::int64_t c = 0;
+  for (; c + width <= count; c += width)
+    P(Op::join(P::load(out + c), P::load(other + c))).store(out + c);
+  for (; c < count; ++c) out[c] = Op::join(out[c], other[c]);
+}
+
 /// `count` adjacent columns over `rows` rows into `out`.
 template <class Op, class T>
 void columns(const Op& op, const T* x, std::int64_t rows, std::int64_t row_stride,
@@ -232,7 +245,7 @@ void columns(const Op& op, const T* x, std::int64_t rows, std::int64_t row_strid
   const std::int64_t half = (rows / 2 + kRows - 1) / kRows * kRows;
   columns(op, x, half, row_stride, count, at, out);
   columns(op, x + half * row_stride, rows - half, row_stride, count, at, other);
-  for (std::int64_t c = 0; c < count; ++c) out[c] = Op::join(out[c], other[c]);
+  join_columns<Op>(out, other, count);
 }
 
 /// Over the reduced dimensions from `d` inwards.
@@ -268,7 +281,7 @@ void nested_columns(const Op& op, const Split& s, int d, const T* x, std::int64_
     const std::int64_t mid = begin + (end - begin) / 2;
     self(self, begin, mid, into);
     self(self, mid, end, other);
-    for (std::int64_t c = 0; c < count; ++c) into[c] = Op::join(into[c], other[c]);
+    join_columns<Op>(into, other, count);
   };
   range(range, 0, n, out);
 }

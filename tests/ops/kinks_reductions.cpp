@@ -207,6 +207,29 @@ BOOST_AUTO_TEST_CASE(long_product_with_zeros) {
   BOOST_TEST(h[99998].item<double>() == 1);
 }
 
+/// Several layouts, each large enough for several threads.
+BOOST_AUTO_TEST_CASE(results_do_not_depend_on_the_number_of_threads) {
+  const Tensor a = eg::rand({90, 130, 7}), b = eg::rand({401, 503}), c = eg::rand({70001, 3});
+  const auto all = [](const Tensor& x) {
+    variable_list y{eg::sum(x), eg::norm(x, 3), eg::amax(x), eg::var(x)};
+    for (std::int64_t d = 0; d < x.dim(); ++d)
+      for (const Tensor& t :
+           {eg::sum(x, d), eg::logsumexp(x, d), eg::prod(x, d), std::get<1>(eg::max(x, d)),
+            std::get<1>(eg::sort(x, d)), eg::any(x, d), eg::norm(x, 2, eg::IntArrayRef(d))})
+        y.push_back(t);
+    return y;
+  };
+  const int threads = eg::get_num_threads();
+  for (const Tensor& x : {a, b, c, b.t(), a.transpose(0, 2)}) {
+    eg::set_num_threads(1);
+    const variable_list alone = all(x);
+    eg::set_num_threads(3);
+    const variable_list shared = all(x);
+    for (std::size_t k = 0; k < alone.size(); ++k) BOOST_TEST(alone[k].equal(shared[k]));
+  }
+  eg::set_num_threads(threads);
+}
+
 BOOST_AUTO_TEST_CASE(counts_at_edges) {
   BOOST_TEST(eg::count_nonzero(eg::tensor({kNan, 0.0, -0.0, 1.0})).item<std::int64_t>() == 2);
   check_close(eg::histc(eg::tensor({1.0, kNan, 3.0, -1.0, 0.0, 2.0}), 2, 0, 2), Array({2}, {1, 2}));
