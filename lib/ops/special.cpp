@@ -200,14 +200,6 @@ struct Xlogy {
   static auto slope_b(const Value auto& a, const Value auto& b, Unused) { return a / b; }
 };
 
-struct Log1p {
-  static constexpr int arity = 1;
-  static constexpr auto node_name = "Log1PBackward0";
-  static constexpr auto op_name = "log1p";
-  static auto value(const auto& x) { return math::log1p(x); }
-  static auto slope(const Value auto& x) { return math::over(x + 1); }
-};
-
 /// a log(1 + b); 0 for a = 0, unless b is NaN.
 struct Xlog1py {
   static constexpr int arity = 2;
@@ -217,7 +209,7 @@ struct Xlog1py {
     return math::where((a == 0) & (b == b), 0, a * math::log1p(b));
   }
   static auto slope_a(const Value auto& a, const Value auto& b, Unused) {
-    return math::when(!((a == 0) & (b <= -1)), evaluate(Log1p{}, b));
+    return math::when(!((a == 0) & (b <= -1)), math::log1p(b));
   }
   static auto slope_b(const Value auto& a, const Value auto& b, Unused) { return a / (b + 1); }
 };

@@ -49,5 +49,6 @@ ErrorRows order_errors();
 ErrorRows loss_errors();
 ErrorRows binary_errors();
 ErrorRows cumulative_errors();
+ErrorRows special_errors();
 
 }  // namespace table

@@ -113,8 +113,9 @@ void check_kink(const Kink& kink) {
 
 const bool registered = [] {
   auto* const suite = BOOST_TEST_SUITE("kinks");
-  for (const auto& family : {elementwise_kinks(), power_kinks(), choice_kinks(), reduction_kinks(),
-                             norm_kinks(), order_kinks(), binary_kinks(), cumulative_kinks()})
+  for (const auto& family :
+       {elementwise_kinks(), power_kinks(), choice_kinks(), reduction_kinks(), norm_kinks(),
+        order_kinks(), binary_kinks(), cumulative_kinks(), special_kinks()})
     for (const Kink& kink : family)
       suite->add(boost::unit_test::make_test_case([kink] { check_kink(kink); }, kink.name, __FILE__,
                                                   __LINE__));

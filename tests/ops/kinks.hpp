@@ -28,5 +28,6 @@ std::vector<Kink> norm_kinks();
 std::vector<Kink> order_kinks();
 std::vector<Kink> binary_kinks();
 std::vector<Kink> cumulative_kinks();
+std::vector<Kink> special_kinks();
 
 }  // namespace table

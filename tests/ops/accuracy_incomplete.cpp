@@ -1,0 +1,94 @@
+#include <boost/math/special_functions/beta.hpp>
+#include <boost/math/special_functions/gamma.hpp>
+#include <boost/math/special_functions/zeta.hpp>
+
+#include "accuracy_special.hpp"
+
+namespace accuracy {
+namespace {
+
+namespace math = boost::math;
+using eg::Tensor;
+
+Tensor like(const Tensor& x, double value) { return eg::full(x.sizes(), value); }
+
+BOOST_AUTO_TEST_SUITE(accuracy_incomplete)
+
+BOOST_AUTO_TEST_CASE(igamma) {
+  for (const double a : {0.01, 0.5, 3.0, 40.0, 1000.0}) {
+    BOOST_TEST_INFO_SCOPE("a = " << a);
+    const Numbers x = uniform(a / 10, 3 * a + 10, 25) + uniform(0.9 * a, 1.1 * a, 10);
+    check_values([&](const Tensor& t) { return eg::igamma(like(t, a), t); },
+                 [&](const Real& t) { return Real(math::gamma_p(Real(a), t)); }, x, 4);
+    check_values([&](const Tensor& t) { return eg::igammac(like(t, a), t); },
+                 [&](const Real& t) { return Real(math::gamma_q(Real(a), t)); }, x, 4);
+  }
+}
+BOOST_AUTO_TEST_CASE(slope_of_igamma_in_a) {
+  for (const double x : {0.02, 0.7, 3.0, 30.0, 400.0}) {
+    BOOST_TEST_INFO_SCOPE("x = " << x);
+    const Numbers a = uniform(0.3 * x, 2 * x + 1, 15);
+    check_slopes([&](const Tensor& t) { return eg::igamma(t, like(t, x)); }, 1,
+                 [&](const Real& t) {
+                   return difference([&](const Real& u) { return Real(math::gamma_p(u, Real(x))); },
+                                     t);
+                 },
+                 a, 1e-11);
+    check_slopes([&](const Tensor& t) { return eg::igammac(t, like(t, x)); }, 1,
+                 [&](const Real& t) {
+                   return difference([&](const Real& u) { return Real(math::gamma_q(u, Real(x))); },
+                                     t);
+                 },
+                 a, 1e-11);
+  }
+}
+BOOST_AUTO_TEST_CASE(betainc) {
+  for (const auto& [a, b] : {std::pair{0.5, 0.5}, {2.0, 7.0}, {30.0, 4.0}, {0.1, 20.0}}) {
+    BOOST_TEST_INFO_SCOPE("a = " << a << ", b = " << b);
+    const Real u = a, v = b;
+    check_values(
+        [a = a, b = b](const Tensor& t) { return eg::special_betainc(like(t, a), like(t, b), t); },
+        [&](const Real& t) { return Real(math::ibeta(u, v, t)); }, uniform(0, 1, 20), 4);
+  }
+}
+BOOST_AUTO_TEST_CASE(slopes_of_betainc_in_a_and_b) {
+  for (const auto& [b, x] : {std::pair{0.7, 0.2}, {2.0, 0.5}, {9.0, 0.3}, {3.0, 0.9}}) {
+    BOOST_TEST_INFO_SCOPE("b = " << b << ", x = " << x);
+    const Real v = b, w = x;
+    const Numbers a = uniform(0.3, 8, 8);
+    check_slopes(
+        [b = b, x = x](const Tensor& t) { return eg::special_betainc(t, like(t, b), like(t, x)); },
+        1,
+        [&](const Real& t) {
+          return difference([&](const Real& u) { return Real(math::ibeta(u, v, w)); }, t);
+        },
+        a, 1e-11);
+    check_slopes(
+        [b = b, x = x](const Tensor& t) { return eg::special_betainc(like(t, b), t, like(t, x)); },
+        1,
+        [&](const Real& t) {
+          return difference([&](const Real& u) { return Real(math::ibeta(v, u, w)); }, t);
+        },
+        a, 1e-11);
+  }
+}
+BOOST_AUTO_TEST_CASE(zeta) {
+  const auto riemann = [](const Real& s) { return Real(math::zeta(s)); };
+  const Numbers s = uniform(1.01, 30, 40);
+  check_values([](const Tensor& t) { return eg::special_zeta(t, 1.0); }, riemann, s, 4);
+  // zeta(s, 1/2) = (2^s - 1) zeta(s).
+  check_values([](const Tensor& t) { return eg::special_zeta(t, 0.5); },
+               [&](const Real& t) { return Real((pow(Real(2), t) - 1) * riemann(t)); }, s, 4);
+  check_slopes([](const Tensor& t) { return eg::special_zeta(t, 1.0); }, 1,
+               [&](const Real& t) { return difference(riemann, t); }, s, 1e-13);
+  check_slopes([](const Tensor& t) { return eg::special_zeta(t, 1.0); }, 2,
+               [&](const Real& t) {
+                 return difference([&](const Real& u) { return difference(riemann, u); }, t);
+               },
+               uniform(1.1, 10, 10), 1e-9);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace
+}  // namespace accuracy
