@@ -4,7 +4,6 @@
 #include "eigengrad/ops/elementwise.hpp"
 #include "eigengrad/ops/polynomials.hpp"
 #include "eigengrad/ops/reductions.hpp"
-#include "eigengrad/ops/rounding.hpp"
 #include "eigengrad/ops/special.hpp"
 
 /// The names that PyTorch's C++ interface gives the special functions: special_f and special::f.
@@ -36,18 +35,6 @@ inline Tensor special_gammaincc(const Tensor& a, const Tensor& x) { return igamm
 inline Tensor special_i0(const Tensor& x) { return i0(x); }
 /// The same as sigmoid.
 inline Tensor special_expit(const Tensor& x) { return sigmoid(x); }
-/// The same as exp2.
-inline Tensor special_exp2(const Tensor& x) { return exp2(x); }
-/// The same as expm1.
-inline Tensor special_expm1(const Tensor& x) { return expm1(x); }
-/// The same as log1p.
-inline Tensor special_log1p(const Tensor& x) { return log1p(x); }
-/// The same as sinc.
-inline Tensor special_sinc(const Tensor& x) { return sinc(x); }
-/// The same as round.
-inline Tensor special_round(const Tensor& x, std::int64_t decimals = 0) {
-  return round(x, decimals);
-}
 /// The same as logit.
 inline Tensor special_logit(const Tensor& x, optional<double> eps = nullopt) {
   return logit(x, eps);
@@ -64,14 +51,9 @@ using eigengrad::erf;
 using eigengrad::erfc;
 using eigengrad::erfcinv;
 using eigengrad::erfinv;
-using eigengrad::exp2;
-using eigengrad::expm1;
 using eigengrad::i0;
-using eigengrad::log1p;
 using eigengrad::logit;
 using eigengrad::polygamma;
-using eigengrad::round;
-using eigengrad::sinc;
 using eigengrad::xlogy;
 
 /// The same as eigengrad::lgamma.
