@@ -253,6 +253,16 @@ Pack<T> log1p(Pack<T> x) {
   const Pack<T> y = vendor::log1p(x);
   return kernels::any(large) ? kernels::select(large, log(x), y) : y;
 }
+/// The C library's log |gamma(x)|, where possible the one that does not write the sign to a variable of
+/// the program, which threads would race for.
+inline long double lgamma_of(long double x) {
+#ifdef __GLIBC__
+  int sign = 0;
+  return ::lgammal_r(x, &sign);
+#else
+  return std::lgamma(x);
+#endif
+}
 /// log |gamma(x)|.
 template <std::floating_point T>
 Pack<T> lgamma(Pack<T> x) {
@@ -263,7 +273,7 @@ Pack<T> lgamma(Pack<T> x) {
   // SLEEF's error is absolute between the poles, where the function has zeros.
   if (kernels::any(x < Pack<T>(0)))
     y = kernels::by_element(x, y, [](T e, T positive) {
-      return e < 0 ? static_cast<T>(std::lgamma(Wider<T>(e))) : positive;
+      return e < 0 ? static_cast<T>(lgamma_of(Wider<T>(e))) : positive;
     });
   return y;
 }

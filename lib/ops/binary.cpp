@@ -55,12 +55,8 @@ struct Hypot {
   static constexpr auto node_name = "HypotBackward0";
   static constexpr auto op_name = "hypot";
   static auto value(const auto& a, const auto& b) { return math::hypot(a, b); }
-  static auto slope_a(const Value auto& a, Unused, const Value auto& y) {
-    return math::when(!(y == 0), a / math::where(y == 0, 1, y));
-  }
-  static auto slope_b(Unused, const Value auto& b, const Value auto& y) {
-    return math::when(!(y == 0), b / math::where(y == 0, 1, y));
-  }
+  static auto slope_a(const Value auto& a, Unused, const Value auto& y) { return a / y; }
+  static auto slope_b(Unused, const Value auto& b, const Value auto& y) { return b / y; }
 };
 
 struct CopySign {

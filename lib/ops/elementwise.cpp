@@ -224,7 +224,8 @@ struct Tanh {
   static constexpr auto node_name = "TanhBackward0";
   static constexpr auto op_name = "tanh";
   static auto value(const auto& x) { return math::tanh(x); }
-  static auto slope(const Value auto& x) { return math::tanh_slope(x); }
+  // At the output, as PyTorch: the input may then be overwritten, and tanh_() copies nothing.
+  static auto slope_at_output(const Value auto& y) { return 1 - y * y; }
 };
 
 struct Asinh {

@@ -154,7 +154,7 @@ Tensor Tensor::renorm(const Scalar& p, std::int64_t dim, const Scalar& maxnorm) 
 Tensor& Tensor::renorm_(const Scalar& p, std::int64_t dim, const Scalar& maxnorm) {
   // The rule keeps the values that this overwrites.
   if (may_be_differentiated()) return copy_(eigengrad::renorm(clone(), p, dim, maxnorm));
-  return mul_(factors(*this, p, dim, maxnorm));
+  return copy_(eigengrad::renorm(*this, p, dim, maxnorm));
 }
 
 }  // namespace eigengrad

@@ -334,14 +334,14 @@ Tensor bincount(const Tensor& x, const OptionalTensor& weights, std::int64_t min
   return place_at(bins, ones_or_weights);
 }
 
-Tensor Tensor::var(bool unbiased) const { return eigengrad::var(*this, unbiased); }
+Tensor Tensor::var() const { return eigengrad::var(*this); }
 Tensor Tensor::var(OptionalIntArrayRef dim, bool unbiased, bool keepdim) const {
   return eigengrad::var(*this, dim, unbiased, keepdim);
 }
 Tensor Tensor::var(OptionalIntArrayRef dim, optional<std::int64_t> correction, bool keepdim) const {
   return eigengrad::var(*this, dim, correction, keepdim);
 }
-Tensor Tensor::std(bool unbiased) const { return eigengrad::std(*this, unbiased); }
+Tensor Tensor::std() const { return eigengrad::std(*this); }
 Tensor Tensor::std(OptionalIntArrayRef dim, bool unbiased, bool keepdim) const {
   return eigengrad::std(*this, dim, unbiased, keepdim);
 }

@@ -47,6 +47,16 @@ const Result& of_eigengrad(const std::string& call) {
   return found->second;
 }
 
+/// Functions that libtorch 1.13 computes with fewer digits, and to how many: against 50 digits
+/// (tests/ops/accuracy_special.cpp) eigengrad's are right to some units in the last place.
+double relative_error_of_libtorch(const std::string& call) {
+  static const std::pair<const char*, double> less_precise[] = {
+      {"polygamma", 1e-8}, {"bessel", 1e-9}, {"airy_ai", 1e-4}};
+  for (const auto& [part, error] : less_precise)
+    if (call.find(part) != std::string::npos) return error;
+  return 1e-12;
+}
+
 void check(const Result& wanted) {
   const Result& actual = of_eigengrad(wanted.call);
   BOOST_REQUIRE_MESSAGE(actual.error.empty(), actual.error);
@@ -57,7 +67,8 @@ void check(const Result& wanted) {
     BOOST_TEST(a.dtype == w.dtype);
     BOOST_TEST(a.sizes == w.sizes, boost::test_tools::per_element());
     BOOST_REQUIRE_EQUAL(a.elements.size(), w.elements.size());
-    const support::Tolerance tolerance{.relative = 1e-12, .scale = 1e-3};
+    const support::Tolerance tolerance{.relative = relative_error_of_libtorch(wanted.call),
+                                       .scale = 1e-3};
     for (std::size_t i = 0; i < w.elements.size(); ++i)
       BOOST_CHECK_MESSAGE(
           tolerance.accepts(a.elements[i], w.elements[i], torch::kFloat64),

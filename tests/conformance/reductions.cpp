@@ -90,7 +90,7 @@ void reductions(Recorder& r) {
   SHOW(torch::cumulative_trapezoid(x));
   SHOW(torch::cumulative_trapezoid(x, f64({0, 1, 3, 4})));
   SHOW(torch::gradient(x));
-  SHOW(torch::gradient(x, 0.5, 1));
+  SHOW(torch::gradient(x, at::Scalar(0.5), 1));
 
   SHOW(torch::sort(x));
   SHOW(torch::sort(x, 0, true));

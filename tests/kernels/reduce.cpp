@@ -5,6 +5,7 @@
 #include <limits>
 #include <numeric>
 
+#include "kernels/extremum.hpp"
 #include "kernels/parallel.hpp"
 #include "kernels/support.hpp"
 
@@ -176,7 +177,8 @@ BOOST_AUTO_TEST_CASE(prod_of_slices) {
     for (std::int64_t k = 0; k < 3; ++k) {
       double want = 1;
       for (std::int64_t j = 0; j < 5; ++j) want *= x[i][j][k].item<double>();
-      BOOST_TEST(dst[i][0][k].item<double>() == want);
+      // Rounded five times, in any order.
+      BOOST_TEST(std::abs(dst[i][0][k].item<double>() - want) <= 0x1p-50 * std::abs(want));
     }
   const Tensor none = eg::empty({1, 2});
   eg::kernels::prod(none, eg::empty({0, 2}));
@@ -198,7 +200,7 @@ BOOST_AUTO_TEST_CASE(extremum_along_every_dimension) {
       sizes[d] = 1;
       const Tensor values = eg::empty(sizes);
       const Tensor indices = eg::empty(sizes, eg::kInt64);
-      eg::kernels::extremum(values, indices, x, d, largest);
+      eg::kernels::extremum(values, indices, x, largest);
       for_positions(sizes, [&](const Dims& at) {
         Dims from = at;
         std::int64_t best = 0;
@@ -220,10 +222,10 @@ BOOST_AUTO_TEST_CASE(extremum_of_ties_and_nan) {
   const Tensor x = eg::tensor({{1.0, 3.0, 3.0}, {1.0, nan, nan}, {nan, 5.0, 1.0}, {2.0, 2.0, 2.0}});
   const Tensor values = eg::empty({4, 1});
   const Tensor indices = eg::empty({4, 1}, eg::kInt64);
-  eg::kernels::extremum(values, indices, x, 1, true);
+  eg::kernels::extremum(values, indices, x, true);
   BOOST_TEST(indices.equal(eg::tensor({{1}, {1}, {0}, {0}})));
   BOOST_TEST(values.isnan().equal(eg::tensor({{false}, {true}, {true}, {false}})));
-  eg::kernels::extremum(values, indices, x, 1, false);
+  eg::kernels::extremum(values, indices, x, false);
   BOOST_TEST(indices.equal(eg::tensor({{0}, {1}, {0}, {0}})));
 }
 

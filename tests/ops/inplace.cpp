@@ -61,7 +61,7 @@ void check_values(const InplaceRow& row) {
         BOOST_TEST(x.data_ptr() == memory);
         BOOST_TEST(x.strides().vec() == strides);
         BOOST_TEST(x.is_leaf());
-        check_close(x, wanted);
+        check_close(x, wanted, {.ulps = row.ulps});
         for (std::size_t k = 0; k < others.size(); ++k) check_close(others[k], inputs[k + 1]);
       }
     });

@@ -106,7 +106,7 @@ void check_kink(const Kink& kink) {
         eg::autograd::grad({y.sum()}, x, {.retain_graph = true, .create_graph = record});
     for (std::size_t k = 0; k < g.size(); ++k) {
       BOOST_TEST_INFO_SCOPE("gradient " << k);
-      check_close(g[k], vector_of(kink.gradients[k]), {.ulps = 2});
+      check_close(g[k], vector_of(kink.gradients[k]), {.ulps = kink.ulps});
     }
   }
 }

@@ -21,6 +21,8 @@ struct Kink {
   std::vector<Numbers> inputs;
   Numbers value;
   std::vector<Numbers> gradients;
+  /// How far the gradients may be off.
+  double ulps = 2;
 };
 
 std::vector<Kink> reduction_kinks();

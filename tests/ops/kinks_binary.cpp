@@ -38,7 +38,11 @@ std::vector<Kink> binary_kinks() {
        {{3e200, 3e-200}, {4e200, 4e-200}},
        {std::atan(0.75), std::atan(0.75)},
        {{1.6e-201, 1.6e199}, {-1.2e-201, -1.2e199}}},
-      {"hypot_at_origin", pair(eg::hypot), {{0, -0.0}, {0, 0}}, {0, 0}, {{0, 0}, {0, 0}}},
+      {"hypot_at_origin",
+       pair(eg::hypot),
+       {{0, -0.0}, {0, 0}},
+       {0, 0},
+       {{kNan, kNan}, {kNan, kNan}}},
       {"hypot_far_out",
        pair(eg::hypot),
        {{3e200, 3e-200, 0x3p-1074}, {4e200, 4e-200, 0x4p-1074}},
@@ -149,7 +153,7 @@ BOOST_AUTO_TEST_CASE(hypot_at_large_and_small_scale) {
   check_hessian(pair(eg::hypot), 3e10, 4e10,
                 {0.64 / 5e10, -0.48 / 5e10, -0.48 / 5e10, 0.36 / 5e10});
   for (const double h : hessian(pair(eg::hypot), 3e200, 4e200)) BOOST_TEST(std::isfinite(h));
-  for (const double h : hessian(pair(eg::hypot), 0, 0)) BOOST_TEST(h == 0);
+  for (const double h : hessian(pair(eg::hypot), 0, 0)) BOOST_TEST(std::isnan(h));
 }
 
 BOOST_AUTO_TEST_CASE(nextafter_has_none) {

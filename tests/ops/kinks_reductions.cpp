@@ -72,8 +72,9 @@ std::vector<Kink> reduction_kinks() {
       {"logsumexp_of_minus_inf", lse, {{-kInf, -kInf}}, {-kInf}, {{0, 0}}},
       {"logsumexp_with_minus_inf", lse, {{-kInf, 2}}, {2}, {{0, 1}}},
       {"logsumexp_of_inf", lse, {{kInf, 2}}, {kInf}, {{kNan, 0}}},
-      {"logsumexp_of_large", lse, {{1000, 1000}}, {1000 + std::log(2.0)}, {{0.5, 0.5}}},
-      {"logsumexp_of_small", lse, {{-1000, -1000}}, {-1000 + std::log(2.0)}, {{0.5, 0.5}}}};
+      // exp(x - y) has the error of y, half a unit of 1024.
+      {"logsumexp_of_large", lse, {{1000, 1000}}, {1000 + std::log(2.0)}, {{0.5, 0.5}}, 0x1p9},
+      {"logsumexp_of_small", lse, {{-1000, -1000}}, {-1000 + std::log(2.0)}, {{0.5, 0.5}}, 0x1p9}};
 }
 
 std::vector<Kink> norm_kinks() {
@@ -89,7 +90,8 @@ std::vector<Kink> norm_kinks() {
        of(3),
        {{3 * 0x1p700, 4 * 0x1p700, 5 * 0x1p700}},
        {6 * 0x1p700},
-       {{1.0 / 4, 4.0 / 9, 25.0 / 36}}},
+       {{1.0 / 4, 4.0 / 9, 25.0 / 36}},
+       4},
       {"norm_minus_1_of_tiny", of(-1), {{0x1p-1040, 0x1p-1040}}, {0x1p-1041}, {{0.25, 0.25}}},
       {"norm_minus_1_with_zero", of(-1), {{0, 2}}, {0}, {{0, 0}}},
       {"norm_half_with_zero", of(0.5), {{0, 4, 4}}, {16}, {{0, 2, 2}}},

@@ -121,6 +121,8 @@ struct InplaceRow {
   std::function<eg::Tensor(const eg::Tensor& self, const variable_list& others)> plain;
   /// self, then others.
   std::vector<Inputs> samples;
+  /// How far the values may be from the plain form's.
+  double ulps = 0;
 };
 
 std::vector<InplaceRow> inplace_rows();

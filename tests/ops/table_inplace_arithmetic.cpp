@@ -96,9 +96,10 @@ void add_divisions(std::vector<InplaceRow>& rows) {
   for (const char* mode : {"floor", "trunc"}) {
     const auto divide = [mode](Tensor& x, const auto& o) -> Tensor& { return x.div_(o, mode); };
     const auto plain = [mode](const Tensor& x, const auto& o) { return eg::div(x, o, mode); };
-    rows.push_back(binary(std::string("div_") + mode, "div_", divide, plain, kReal, kPositive));
+    rows.push_back(
+        binary(std::string("div_by_tensor_") + mode, "div_", divide, plain, kReal, kPositive));
     rows.push_back(unary(
-        std::string("div_number_") + mode, "div_",
+        std::string("div_by_number_") + mode, "div_",
         [=](Tensor& x) -> Tensor& { return divide(x, eg::Scalar(-1.5)); },
         [=](const Tensor& x) { return plain(x, eg::Scalar(-1.5)); }));
   }

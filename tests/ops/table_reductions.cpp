@@ -177,8 +177,7 @@ void add_counts(Rows& rows) {
       row(f, f, on1([](const Tensor& x) { return eg::count_nonzero(x); }),
           reducing({}, false, nonzero_of), any_shapes(),
           on1([](const Tensor& x) { return x.count_nonzero(); }), whole),
-      row("count_nonzero_dim", f,
-          on1([](const Tensor& x) { return eg::count_nonzero(x, -1); }),
+      row("count_nonzero_dim", f, on1([](const Tensor& x) { return eg::count_nonzero(x, -1); }),
           reducing({-1}, false, nonzero_of), any_shapes(),
           on1([](const Tensor& x) { return x.count_nonzero(-1); }), whole),
       row("count_nonzero_dims", f, on1([](const Tensor& x) {

@@ -12,7 +12,7 @@ namespace eigengrad {
 /// At the edge: at the origin the value has the signs of both zeros and the gradients are NaN.
 EIGENGRAD_API Tensor atan2(const Tensor& a, const Tensor& b);
 /// sqrt(a^2 + b^2) without overflow or underflow before the result.
-/// At the edge: gradient 0 at the origin; infinite where either argument is, even beside NaN.
+/// At the edge: gradients NaN at the origin; infinite where either argument is, even beside NaN.
 EIGENGRAD_API Tensor hypot(const Tensor& a, const Tensor& b);
 /// |a| with the sign of b, that of zeros and NaN included.
 /// At the edge: the gradient in a is 0 where a = 0; that in b is 0 everywhere.

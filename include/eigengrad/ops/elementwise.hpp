@@ -57,7 +57,7 @@ EIGENGRAD_API Tensor rad2deg(const Tensor& x);
 EIGENGRAD_API Tensor sinh(const Tensor& x);
 /// The hyperbolic cosine.
 EIGENGRAD_API Tensor cosh(const Tensor& x);
-/// The hyperbolic tangent. Its derivatives are right far out on both sides.
+/// The hyperbolic tangent.
 EIGENGRAD_API Tensor tanh(const Tensor& x);
 /// The inverse of sinh.
 EIGENGRAD_API Tensor asinh(const Tensor& x);

@@ -63,22 +63,51 @@ EIGENGRAD_API Tensor cov(const Tensor& x, std::int64_t correction = 1,
 /// At the edge: NaN for a row that is constant.
 EIGENGRAD_API Tensor corrcoef(const Tensor& x);
 
-// Templates, so that a dimension in braces is not taken for a bool.
-template <std::integral B>
-Tensor var(const Tensor& x, B unbiased) {
-  return var(x, nullopt, unbiased != B{});
+// Templates, so that neither a dimension nor one in braces is taken for a bool.
+namespace detail {
+/// `f` of x and what the number says: a bool whether to be unbiased, an integer the dimension.
+template <std::integral T, class F>
+auto with_unbiased_or_dim(F f, T v) {
+  if constexpr (std::same_as<T, bool>) {
+    return f(OptionalIntArrayRef(), v);
+  } else {
+    const std::int64_t dim = v;
+    return f(OptionalIntArrayRef(IntArrayRef(dim)), true);
+  }
 }
-template <std::integral B>
-Tensor std(const Tensor& x, B unbiased) {
-  return eigengrad::std(x, nullopt, unbiased != B{});
+}  // namespace detail
+
+template <std::integral T>
+Tensor var(const Tensor& x, T unbiased_or_dim) {
+  return detail::with_unbiased_or_dim(
+      [&](OptionalIntArrayRef dim, bool unbiased) { return eigengrad::var(x, dim, unbiased); },
+      unbiased_or_dim);
 }
-template <std::integral B>
-std::tuple<Tensor, Tensor> var_mean(const Tensor& x, B unbiased) {
-  return var_mean(x, nullopt, unbiased != B{});
+template <std::integral T>
+Tensor std(const Tensor& x, T unbiased_or_dim) {
+  return detail::with_unbiased_or_dim(
+      [&](OptionalIntArrayRef dim, bool unbiased) { return eigengrad::std(x, dim, unbiased); },
+      unbiased_or_dim);
 }
-template <std::integral B>
-std::tuple<Tensor, Tensor> std_mean(const Tensor& x, B unbiased) {
-  return std_mean(x, nullopt, unbiased != B{});
+template <std::integral T>
+std::tuple<Tensor, Tensor> var_mean(const Tensor& x, T unbiased_or_dim) {
+  return detail::with_unbiased_or_dim(
+      [&](OptionalIntArrayRef dim, bool unbiased) { return var_mean(x, dim, unbiased); },
+      unbiased_or_dim);
+}
+template <std::integral T>
+std::tuple<Tensor, Tensor> std_mean(const Tensor& x, T unbiased_or_dim) {
+  return detail::with_unbiased_or_dim(
+      [&](OptionalIntArrayRef dim, bool unbiased) { return std_mean(x, dim, unbiased); },
+      unbiased_or_dim);
+}
+template <std::integral T>
+Tensor Tensor::var(T unbiased_or_dim) const {
+  return eigengrad::var(*this, unbiased_or_dim);
+}
+template <std::integral T>
+Tensor Tensor::std(T unbiased_or_dim) const {
+  return eigengrad::std(*this, unbiased_or_dim);
 }
 
 /// How many elements fall into each of `bins` equal parts of [min, max]; of the range of the elements

@@ -8,6 +8,7 @@
 #include "calls.hpp"
 
 int main() {
+  torch::set_default_dtype(torch::scalarTypeToTypeMeta(torch::kFloat64));
   for (const conformance::Result& r : conformance::all_results()) {
     std::printf("call %s\n", r.call.c_str());
     if (!r.error.empty()) {
