@@ -83,13 +83,13 @@ void for_each_sample(const Row& row, F&& f) {
   }
 }
 
-/// The first sample repeated until it needs several blocks and threads.
-Inputs enlarged(const Inputs& sample) {
+/// The first sample repeated until it needs several blocks and, unless it is slow, threads.
+Inputs enlarged(const Inputs& sample, bool slow) {
   Inputs large;
   for (const Array& a : sample) {
     std::size_t i = 0;
     large.push_back(support::generate(
-        {131, 263}, [&](const Sizes&) { return a.values[i++ % a.values.size()]; }));
+        {slow ? 13 : 131, 263}, [&](const Sizes&) { return a.values[i++ % a.values.size()]; }));
     large.back().dtype = a.dtype;
   }
   return large;
@@ -104,7 +104,7 @@ void for_each_size(const Row& row, F&& f) {
   }
   if (row.elementwise) {
     BOOST_TEST_INFO_SCOPE("first sample, enlarged");
-    f(enlarged(row.samples[0]));
+    f(enlarged(row.samples[0], row.slow));
   }
 }
 

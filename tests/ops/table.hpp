@@ -50,6 +50,9 @@ struct Row {
   /// Whether every element of the result is computed from single elements of the inputs: then all
   /// layouts give the same bits, and the value is within 4 ulp.
   bool elementwise = false;
+  /// Whether an element takes microseconds, so that the large sample has several blocks, but not enough
+  /// for several threads.
+  bool slow = false;
   /// Whether inputs may lie in memory in any way.
   bool any_layout = true;
   /// Whether int64 and bool inputs are tried.

@@ -84,6 +84,7 @@ Rows bessel_rows() {
   EIGENGRAD_BESSEL_ROW(
       airy_ai, [](double x) { return boost::math::airy_ai(Real(x), quiet); }, kReal);
 #undef EIGENGRAD_BESSEL_ROW
+  for (Row& row : rows) row.slow = true;
   return rows;
 }
 

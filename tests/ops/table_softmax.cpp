@@ -13,19 +13,30 @@ Naive normalised(std::int64_t dim, double sign, bool log) {
   return [=](const Inputs& in) {
     const Array& x = in[0];
     const std::size_t d = x.dim() == 0 ? 0 : wrap(dim, x.dim());
-    return Outputs{support::generate(x.sizes, [&](const Sizes& index) {
-      long double top = -std::numeric_limits<long double>::infinity();
-      const std::int64_t n = x.dim() == 0 ? 1 : x.sizes[d];
-      const auto at = [&](std::int64_t k) {
-        Sizes i = index;
-        if (!i.empty()) i[d] = k;
-        return static_cast<long double>(sign * x.at(i));
-      };
-      for (std::int64_t k = 0; k < n; ++k) top = std::max(top, at(k));
-      long double sum = 0;
-      for (std::int64_t k = 0; k < n; ++k) sum += std::exp(at(k) - top);
-      const long double own = at(index.empty() ? 0 : index[d]) - top;
-      return static_cast<double>(log ? own - std::log(sum) : std::exp(own) / sum);
+    Sizes slices = x.sizes;
+    if (!slices.empty()) slices[d] = 1;
+    const auto slice_of = [d](Sizes index) {
+      if (!index.empty()) index[d] = 0;
+      return index;
+    };
+    Array top(slices, -std::numeric_limits<double>::infinity());
+    support::for_each_index(x.sizes, [&](const Sizes& i) {
+      top.at(slice_of(i)) = std::max(top.at(slice_of(i)), sign * x.at(i));
+    });
+    const auto own = [&](const Sizes& i) {
+      return static_cast<long double>(sign * x.at(i)) - top.at(slice_of(i));
+    };
+    std::vector<long double> sums(top.values.size(), 0);
+    const auto place = [&](const Sizes& i) {
+      const Sizes at = slice_of(i), strides = support::row_major(slices);
+      std::int64_t offset = 0;
+      for (std::size_t k = 0; k < at.size(); ++k) offset += at[k] * strides[k];
+      return static_cast<std::size_t>(offset);
+    };
+    support::for_each_index(x.sizes, [&](const Sizes& i) { sums[place(i)] += std::exp(own(i)); });
+    return Outputs{support::generate(x.sizes, [&](const Sizes& i) {
+      const long double sum = sums[place(i)];
+      return static_cast<double>(log ? own(i) - std::log(sum) : std::exp(own(i)) / sum);
     })};
   };
 }

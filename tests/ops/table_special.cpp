@@ -355,8 +355,16 @@ Rows renamed_rows() {
 
 Rows special_rows() {
   Rows rows = error_rows();
-  for (Rows family : {gamma_rows(), incomplete_rows(), logarithm_rows(), renamed_rows()})
-    for (Row& row : family) rows.push_back(std::move(row));
+  const auto append = [&](Rows family, bool slow) {
+    for (Row& row : family) {
+      row.slow = slow;
+      rows.push_back(std::move(row));
+    }
+  };
+  append(gamma_rows(), true);
+  append(incomplete_rows(), true);
+  append(logarithm_rows(), false);
+  append(renamed_rows(), false);
   named(rows, "erfcinv").without_oracle = "PyTorch has no such function";
   // PyTorch composes it.
   named(rows, "special_ndtr").other_nodes = {"SpecialNdtrBackward0"};
