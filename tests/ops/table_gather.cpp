@@ -226,8 +226,8 @@ void add_positions(Rows& rows) {
   const std::vector<Inputs> samples{{Array({2, 3}, {0, 1.5, -2, 0, 0, 1})},
                                     {Array({2, 2, 2}, {0, 1, 0, 0, 3, 0, 1, 1})},
                                     {Array({4}, {0, NAN, -0.0, 1})},
-                                    {Array(Sizes{}, {2})},
-                                    {Array(Sizes{}, {0})},
+                                    {Array(Sizes{}, 2)},
+                                    {Array(Sizes{}, 0)},
                                     {Array({2, 0}, {})},
                                     {Array({3}, {0, 0, 0})}};
   const Naive coordinates = [](const Inputs& x) {

@@ -88,7 +88,7 @@ void add_distances(Rows& rows) {
   for (const double p : {2.0, 1.5}) {
     const Naive naive = [p](const Inputs& x) {
       const Outputs d = elements([](double a, double b) { return a - b; })(x);
-      return Outputs{Array({}, {norm_of(p)(d[0].values)})};
+      return Outputs{Array(Sizes{}, norm_of(p)(d[0].values))};
     };
     Row r{.name = p == 2 ? "dist" : "dist_1_5",
           .function = "dist",

@@ -198,7 +198,7 @@ void add_trace(Rows& rows) {
     Elements e;
     for (std::int64_t i = 0; i < std::min(x[0].sizes[0], x[0].sizes[1]); ++i)
       e.push_back(x[0].at({i, i}));
-    return Outputs{Array({}, {sum_of(e)})};
+    return Outputs{Array(Sizes{}, sum_of(e))};
   };
   Row r = row("trace", "trace", on1([](const Tensor& x) { return eg::trace(x); }), naive,
               {{{3, 4}}, {{4, 3}}, {{2, 2}}, {{1, 1}}, {{0, 3}}, {{2, 0}}},

@@ -260,7 +260,7 @@ void add_quantiles(Rows& rows) {
           .bools = false};
     for (const Sizes& s : {Sizes{3, 4}, Sizes{3, 2, 4}, Sizes{4}})
       r.samples.push_back({support::uniform(s, -2, 2, 9), some});
-    r.samples.push_back({support::uniform({2, 6}, -2, 2, 9), Array({}, {0.37})});
+    r.samples.push_back({support::uniform({2, 6}, -2, 2, 9), Array(Sizes{}, 0.37)});
     rows.push_back(r);
   };
   add_tensor("quantile_tensor", "quantile",
@@ -352,15 +352,16 @@ void add_searches(Rows& rows) {
                   .differentiable = false,
                   .more_dtypes = {"bool"}});
   const auto number_row = [](std::string name, std::string function, Call call) {
-    return Row{
-        .name = std::move(name),
-        .function = std::move(function),
-        .call = std::move(call),
-        .naive =
-            [](const Inputs& x) { return Outputs{Array({}, {place_in(x[0].values, 0.25, true)})}; },
-        .samples = {{Array({5}, {-1.5, -0.5, 0, 0.5, 1.25})}, {Array(Sizes{0})}},
-        .differentiable = false,
-        .bools = false};
+    return Row{.name = std::move(name),
+               .function = std::move(function),
+               .call = std::move(call),
+               .naive =
+                   [](const Inputs& x) {
+                     return Outputs{Array(Sizes{}, place_in(x[0].values, 0.25, true))};
+                   },
+               .samples = {{Array({5}, {-1.5, -0.5, 0, 0.5, 1.25})}, {Array(Sizes{0})}},
+               .differentiable = false,
+               .bools = false};
   };
   rows.push_back(number_row("bucketize_number", "bucketize", on1([](const Tensor& b) {
                               return eg::bucketize(0.25, b, false, true);

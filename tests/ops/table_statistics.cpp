@@ -182,7 +182,7 @@ Array covariances(const Array& x, double correction, const Elements& f = {},
 
 Array correlations(const Array& x) {
   const Array c = covariances(x, 1);
-  if (c.dim() == 0) return Array({}, {1});
+  if (c.dim() == 0) return Array(Sizes{}, 1);
   return support::generate(c.sizes, [&](const Sizes& i) {
     return c.at(i) / std::sqrt(c.at({i[0], i[0]}) * c.at({i[1], i[1]}));
   });
