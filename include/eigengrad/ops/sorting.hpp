@@ -95,9 +95,11 @@ EIGENGRAD_API Tensor bucketize(const Tensor& values, const Tensor& boundaries,
 EIGENGRAD_API Tensor bucketize(const Scalar& value, const Tensor& boundaries,
                                bool out_int32 = false, bool right = false);
 
+/// @cond
 template <std::same_as<bool> B>
 Tensor Tensor::argsort(B stable, std::int64_t dim, bool descending) const {
   return eigengrad::argsort(*this, stable, dim, descending);
 }
+/// @endcond
 
 }  // namespace eigengrad

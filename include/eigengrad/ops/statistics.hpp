@@ -101,6 +101,7 @@ std::tuple<Tensor, Tensor> std_mean(const Tensor& x, T unbiased_or_dim) {
       [&](OptionalIntArrayRef dim, bool unbiased) { return std_mean(x, dim, unbiased); },
       unbiased_or_dim);
 }
+/// @cond
 template <std::integral T>
 Tensor Tensor::var(T unbiased_or_dim) const {
   return eigengrad::var(*this, unbiased_or_dim);
@@ -109,6 +110,7 @@ template <std::integral T>
 Tensor Tensor::std(T unbiased_or_dim) const {
   return eigengrad::std(*this, unbiased_or_dim);
 }
+/// @endcond
 
 /// How many elements fall into each of `bins` equal parts of [min, max]; of the range of the elements
 /// when the bounds are equal. In the dtype of x, without derivative.
