@@ -177,6 +177,7 @@ class EIGENGRAD_API Tensor {
   // beyond reading; contracts are at the functions of the same names in eigengrad/ops.
 #include "eigengrad/core/members/elementwise.inc"
 #include "eigengrad/core/members/indexing.inc"
+#include "eigengrad/core/members/linalg.inc"
 #include "eigengrad/core/members/products.inc"
 #include "eigengrad/core/members/reductions.inc"
 #include "eigengrad/core/members/shape.inc"
