@@ -2,6 +2,7 @@
 
 /// The whole library: tensors on Eigen memory, automatic differentiation, optimisers.
 
+#include "eigengrad/autograd/anomaly_mode.hpp"
 #include "eigengrad/autograd/engine.hpp"
 #include "eigengrad/autograd/forward_mode.hpp"
 #include "eigengrad/autograd/grad_mode.hpp"

@@ -1,7 +1,5 @@
 #include "eigengrad/autograd/engine.hpp"
 
-#include <unordered_set>
-
 #include "autograd/structural.hpp"
 #include "autograd/sweep.hpp"
 #include "core/fail.hpp"
@@ -81,16 +79,10 @@ void backward(const variable_list& tensors, const variable_list& grad_tensors,
   Sweep sweep(retain_graph.value_or(create_graph), create_graph);
   add_roots("backward", sweep, tensors, grad_tensors, create_graph);
   for (std::size_t i = 0; i < inputs.size(); ++i)
-    sweep.add_target(input_edge("backward", inputs[i], i));
+    sweep.add_sink(input_edge("backward", inputs[i], i));
   sweep.prepare();
-  // Results retain their gradient, so the sweep itself gives it to them.
   for (const Tensor& input : inputs) input.retain_grad();
-  variable_list grads = sweep.run();
-  const AutoGradMode mode(create_graph);
-  std::unordered_set<const detail::TensorImpl*> given;
-  for (std::size_t i = 0; i < inputs.size(); ++i)
-    if (grads[i].defined() && inputs[i].is_leaf() && given.insert(inputs[i].impl()).second)
-      AccumulateGrad::accumulate(inputs[i], std::move(grads[i]));
+  sweep.run();
 }
 
 variable_list grad(const variable_list& outputs, const variable_list& inputs,
@@ -114,6 +106,21 @@ variable_list grad(const variable_list& outputs, const variable_list& inputs,
                    const GradOptions& options) {
   return grad(outputs, inputs, options.grad_outputs, options.retain_graph, options.create_graph,
               options.allow_unused);
+}
+
+Engine& Engine::get_default_engine() noexcept {
+  static Engine engine;
+  return engine;
+}
+
+void Engine::queue_callback(std::function<void()> callback) {
+  Sweep* const sweep = Sweep::current();
+  if (sweep == nullptr)
+    detail::fail<GraphError>(
+        "queue_callback",
+        "final callbacks can only be installed during a backward pass; call it "
+        "from a hook or a custom function");
+  sweep->add_callback(std::move(callback));
 }
 
 }  // namespace eigengrad::autograd

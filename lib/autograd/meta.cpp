@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "autograd/add.hpp"
+#include "autograd/hooks.hpp"
 #include "autograd/structural.hpp"
 #include "autograd/views.hpp"
 #include "core/allocator.hpp"
@@ -39,6 +40,7 @@ void forget_extra(TensorImpl& t) noexcept {
   if (t.has_tangent()) {
     // Saved values still need the tangent; everything else belonged to the handles.
     extra->grad.reset();
+    extra->hooks.reset();
     extra->accumulator.reset();
     return;
   }
@@ -143,7 +145,7 @@ Dual unpack_dual(const Tensor& t) {
 }
 
 AccumulateGrad::AccumulateGrad(detail::TensorImpl& leaf) noexcept
-    : Node(nullptr, 0, 1), leaf_(&leaf) {
+    : Node(nullptr, 0, 1), leaf_(&leaf), hooks_(leaf.extra()->hooks) {
   leaf.hold();
   mark_accumulator();
 }
@@ -152,7 +154,9 @@ AccumulateGrad::~AccumulateGrad() { leaf_->release_held(); }
 
 void AccumulateGrad::backward(BackwardCall& call) {
   if (!call.grads[0].defined() || !leaf_->try_retain()) return;
-  accumulate(Tensor::adopt(leaf_), std::move(call.grads[0]));
+  const Tensor leaf = Tensor::adopt(leaf_);
+  accumulate(leaf, std::move(call.grads[0]));
+  if (hooks_ != nullptr) hooks_->post_accumulate.each([&](const auto& hook) { hook(leaf); });
 }
 
 void AccumulateGrad::accumulate(const Tensor& leaf, Tensor&& grad) {

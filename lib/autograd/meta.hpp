@@ -10,6 +10,12 @@
 #include "eigengrad/autograd/engine.hpp"
 #include "eigengrad/autograd/node.hpp"
 
+namespace eigengrad::autograd {
+struct Annotation;
+struct LeafHooks;
+struct NodeHooks;
+}  // namespace eigengrad::autograd
+
 namespace eigengrad::detail {
 
 /// What only some tensors have in the graph: leaves, tensors that retain their gradient or carry a
@@ -26,6 +32,8 @@ struct AutogradExtra {
   } link;
   /// The node that ends at this leaf; the graph keeps it alive.
   std::weak_ptr<autograd::Node> accumulator;
+  /// Shared with that node, so that they run as long as a graph leads to this leaf.
+  std::shared_ptr<autograd::LeafHooks> hooks;
   std::atomic<bool> lock{false};
   bool retains_grad = false;
 
@@ -88,8 +96,8 @@ class SpinLock {
 
 namespace eigengrad::autograd {
 
-/// What only some nodes have: outputs that retain their gradient, and for a write to a view the
-/// CopySlices that it is part of.
+/// What only some nodes have: outputs that retain their gradient, hooks, an annotation, and for a write
+/// to a view the CopySlices that it is part of.
 struct NodeExtra {
   struct Retained {
     std::uint32_t output_nr;
@@ -97,7 +105,9 @@ struct NodeExtra {
   };
   std::vector<Retained> retained;
   Node* enclosing = nullptr;
-  NodeExtra() = default;
+  std::unique_ptr<NodeHooks> hooks;
+  std::shared_ptr<const Annotation> annotation;
+  NodeExtra();
   NodeExtra(const NodeExtra&) = delete;
   NodeExtra& operator=(const NodeExtra&) = delete;
   ~NodeExtra();
@@ -116,8 +126,12 @@ class AccumulateGrad final : public Node {
   /// Adds `grad` to the `.grad` of `leaf`, stealing its buffer when nobody else sees it.
   static void accumulate(const Tensor& leaf, Tensor&& grad);
 
+  void share_hooks(std::shared_ptr<LeafHooks> hooks) noexcept { hooks_ = std::move(hooks); }
+  LeafHooks* hooks() const noexcept { return hooks_.get(); }
+
  private:
   detail::TensorImpl* leaf_;
+  std::shared_ptr<LeafHooks> hooks_;
 };
 
 /// Makes `node` the history of `output`.

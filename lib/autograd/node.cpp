@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "autograd/annotation.hpp"
+#include "autograd/hooks.hpp"
 #include "autograd/meta.hpp"
 #include "core/fail.hpp"
 
@@ -62,6 +64,7 @@ void Node::enter_sequence() noexcept {
     if (const Node* f = edges_[i].function.get(); f != nullptr && !f->is_accumulator())
       n = std::max(n, f->sequence_nr_);
   sequence_nr_ = detail::thread_state.sequence_nr = n + 1;
+  if (EIGENGRAD_UNLIKELY(detail::thread_state.annotates)) annotate();
 }
 
 variable_list Node::operator()(variable_list&& grads) {
@@ -81,6 +84,7 @@ NodeExtra& extra_of(Node& node) {
 
 NodeExtra* find_extra(const Node& node) noexcept { return node.extra_; }
 
+NodeExtra::NodeExtra() = default;
 NodeExtra::~NodeExtra() {
   for (const Retained& r : retained) r.tensor->release_held();
 }

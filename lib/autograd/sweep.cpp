@@ -2,7 +2,11 @@
 
 #include <algorithm>
 #include <atomic>
+#include <exception>
+#include <thread>
 
+#include "autograd/annotation.hpp"
+#include "autograd/hooks.hpp"
 #include "eigengrad/autograd/grad_mode.hpp"
 
 namespace eigengrad::autograd {
@@ -16,6 +20,16 @@ std::uint64_t next_sweep_id() noexcept {
   while (id == 0) id = last.fetch_add(1, std::memory_order_relaxed) + 1;
   return std::uint64_t{id} << 32;
 }
+
+thread_local constinit Sweep* running = nullptr;
+
+struct Running {
+  explicit Running(Sweep* sweep) noexcept : outer(std::exchange(running, sweep)) {}
+  Running(const Running&) = delete;
+  Running& operator=(const Running&) = delete;
+  ~Running() { running = outer; }
+  Sweep* outer;
+};
 
 /// Task memory of the last sweep of this thread, kept for the next.
 template <class T>
@@ -102,6 +116,11 @@ void Sweep::add_root(Edge edge, Tensor grad) {
 }
 
 void Sweep::add_target(Edge edge) { targets_.push_back({std::move(edge)}); }
+void Sweep::add_sink(Edge edge) { targets_.push_back({std::move(edge), true}); }
+void Sweep::add_callback(std::function<void()> callback) {
+  callbacks_.push_back(std::move(callback));
+}
+Sweep* Sweep::current() noexcept { return running; }
 
 void Sweep::discover(std::uint64_t oldest) {
   for (std::size_t r = 0; r < roots_.size(); ++r) place_of(*roots_[r].function);
@@ -122,6 +141,7 @@ void Sweep::mark_needed() {
     if (place == kNone) continue;
     targets_[t].next = tasks_[place].target;
     tasks_[place].target = t;
+    tasks_[place].sink = tasks_[place].sink || targets_[t].sink;
   }
   // A node runs when a target lies strictly below it. Older nodes are decided first; accumulators,
   // which have the largest number, are below everything and have no edges.
@@ -155,17 +175,33 @@ Tensor* Sweep::accumulator(void* context, std::size_t edge) {
   return task.buffer() + e.input_nr;
 }
 
-void Sweep::deliver(std::uint32_t place, variable_list& results) {
+void Sweep::capture(std::uint32_t place, variable_list& results) {
   Task& task = tasks_[place];
-  if (const NodeExtra* extra = find_extra(*task.node); extra != nullptr) {
-    for (const NodeExtra::Retained& r : extra->retained) {
-      const Tensor& g = task.buffer()[r.output_nr];
-      if (!g.defined() || !r.tensor->try_retain()) continue;
-      AccumulateGrad::accumulate(Tensor::adopt(r.tensor), Tensor(g));
-    }
-  }
   for (std::uint32_t t = task.target; t != kNone; t = targets_[t].next)
-    results[t] = task.buffer()[targets_[t].edge.input_nr];
+    if (!targets_[t].sink) results[t] = task.buffer()[targets_[t].edge.input_nr];
+}
+
+void Sweep::evaluate(Node& node, std::uint32_t place) {
+  Accumulator context{this, &node};
+  Task& task = tasks_[place];
+  Tensor* const results = scratch_.results.get();
+  BackwardCall call{task.buffer(), results, scratch_.wanted.get(),
+                    create_graph_ ? nullptr : accumulator, &context};
+  const bool watched = detail::thread_state.annotates && watches_anomalies();
+  if (EIGENGRAD_LIKELY(!watched && find_extra(node) == nullptr)) {
+    node.backward(call);
+    return;
+  }
+  // Who looks at the results must find them there, not in the gradient of a whole.
+  const bool hooked = has_posthooks(node);
+  if (watched || hooked) call.accumulator = nullptr;
+  variable_list grads;
+  if (hooked) grads.assign(call.grads, call.grads + node.num_inputs());
+  if (watched)
+    evaluate_watched(node, call);
+  else
+    node.backward(call);
+  if (hooked) run_posthooks(node, results, grads);
 }
 
 void Sweep::execute(std::uint32_t place) {
@@ -179,18 +215,17 @@ void Sweep::execute(std::uint32_t place) {
   bool* const wanted = scratch_.wanted.get();
   std::uint32_t* const places = scratch_.places.get();
   // A leaf that is a target is asked for its gradient, not given it.
-  bool any_wanted = node.is_accumulator() && targets_.empty();
+  const bool arrives = targets_.empty() || tasks_[place].sink;
+  bool runs = node.is_accumulator() && arrives;
   for (std::size_t i = 0; i < n; ++i) {
     places[i] = edges[i].is_valid() ? find_place(*edges[i].function) : kNone;
     wanted[i] = places[i] != kNone && tasks_[places[i]].needed;
-    any_wanted = any_wanted || wanted[i];
+    runs = runs || wanted[i];
   }
-  if (any_wanted) {
-    Accumulator context{this, &node};
-    Task& task = tasks_[place];
-    BackwardCall call{task.buffer(), results, wanted, create_graph_ ? nullptr : accumulator,
-                      &context};
-    node.backward(call);
+  if ((runs || arrives) && (node.is_accumulator() || find_extra(node) != nullptr))
+    run_prehooks(node, tasks_[place].buffer());
+  if (runs) {
+    evaluate(node, place);
     if (!keep_graph_) node.release_saved();
   }
   // Nothing points to the collected cotangents any more; nodes may go on with their buffers.
@@ -218,6 +253,18 @@ void Sweep::prepare() {
 }
 
 variable_list Sweep::run() {
+  level_ = running != nullptr ? running->level_ + 1 : 0;
+  // A dual level belongs to its thread.
+  const bool deep = level_ > 0 && level_ % kLevelsPerThread == 0;
+  variable_list results =
+      deep && !detail::thread_state.dual_level ? run_in_fresh_thread() : run_here();
+  const Running scope(this);
+  for (std::size_t i = 0; i < callbacks_.size(); ++i) std::exchange(callbacks_[i], nullptr)();
+  return results;
+}
+
+variable_list Sweep::run_here() {
+  const Running scope(this);
   const AutoGradMode mode(create_graph_);
   variable_list results(targets_.size());
   for (std::size_t r = 0; r < roots_.size(); ++r) {
@@ -231,9 +278,36 @@ variable_list Sweep::run() {
     std::pop_heap(ready_.begin(), ready_.end());
     const std::uint32_t place = ready_.back().task;
     ready_.pop_back();
-    deliver(place, results);
+    capture(place, results);
     execute(place);
   }
+  return results;
+}
+
+variable_list Sweep::run_in_fresh_thread() {
+  variable_list results;
+  std::exception_ptr failure;
+  const detail::ThreadState& here = detail::thread_state;
+  std::uint64_t last_number = here.sequence_nr;
+  const AnnotationState annotations = annotation_state();
+  std::thread worker([&] {
+    detail::ThreadState& there = detail::thread_state;
+    there.grad_mode_off = here.grad_mode_off;
+    there.inference_mode = here.inference_mode;
+    there.annotates = here.annotates;
+    there.saved_hooks = here.saved_hooks;
+    there.sequence_nr = last_number;
+    annotation_state() = annotations;
+    try {
+      results = run_here();
+    } catch (...) {
+      failure = std::current_exception();
+    }
+    last_number = there.sequence_nr;
+  });
+  worker.join();
+  detail::thread_state.sequence_nr = last_number;
+  if (failure) std::rethrow_exception(failure);
   return results;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <unordered_map>
 #include <vector>
@@ -17,6 +18,11 @@ namespace eigengrad::autograd {
 /// passes on what it returns; nodes that end at leaves run as soon as they are ready. Neither
 /// recurses. The state of the sweep is in this object: a node only notes which sweep claimed it and
 /// where (a node claimed by another sweep, of another thread or of a hook, is found by hashing).
+///
+/// Note [Sweeps within sweeps]
+/// A hook or a custom function may start a sweep of its own, which runs to its end at once. Each such
+/// level takes a few frames of the stack; every kLevelsPerThread of them the work goes on in a fresh
+/// thread, whose stack is empty, while this one waits.
 class Sweep {
  public:
   Sweep(bool keep_graph, bool create_graph);
@@ -29,15 +35,22 @@ class Sweep {
   /// Asks for the gradient that arrives at `edge`; the place in the result is the order of calls.
   /// With at least one target only nodes between roots and targets run.
   void add_target(Edge edge);
+  /// Lets hooks and accumulation at `edge` happen; likewise a target, but its result stays undefined.
+  void add_sink(Edge edge);
   /// Walks the graph from the roots; runs nothing, so that a request may still be refused.
   void prepare();
   /// After prepare(): whether target number `i` can be reached from the roots.
   bool reaches(std::size_t i) const { return find_place(*targets_[i].edge.function) != kNone; }
   /// After prepare(): gradients at the targets, undefined where none arrived.
   variable_list run();
+  /// Calls `callback` on the thread of the caller once this sweep has ended.
+  void add_callback(std::function<void()> callback);
+  /// The innermost sweep that runs on this thread, or nullptr.
+  static Sweep* current() noexcept;
 
  private:
   static constexpr std::uint32_t kNone = ~std::uint32_t{0};
+  static constexpr int kLevelsPerThread = 200;
 
   struct Task {
     Node* node = nullptr;
@@ -48,12 +61,14 @@ class Sweep {
     /// First target that waits for this node.
     std::uint32_t target = kNone;
     bool needed = true;
+    bool sink = false;
     bool slot_taken = false;
 
     Tensor* buffer() noexcept { return grads != nullptr ? grads.get() : &grad; }
   };
   struct Target {
     Edge edge;
+    bool sink = false;
     std::uint32_t next = kNone;
   };
   struct Ready {
@@ -82,13 +97,17 @@ class Sweep {
   void unclaim(Task& task) noexcept;
   void discover(std::uint64_t oldest);
   void mark_needed();
+  void evaluate(Node& node, std::uint32_t place);
   void execute(std::uint32_t place);
-  void deliver(std::uint32_t place, variable_list& results);
+  void capture(std::uint32_t place, variable_list& results);
+  variable_list run_here();
+  variable_list run_in_fresh_thread();
   void push_ready(std::uint32_t place);
   static Tensor* accumulator(void* context, std::size_t edge);
 
   bool keep_graph_;
   bool create_graph_;
+  int level_ = 0;
   std::uint64_t id_;
   std::vector<Edge> roots_;
   std::vector<Tensor> root_grads_;
@@ -97,6 +116,7 @@ class Sweep {
   std::vector<Ready> ready_;
   Scratch scratch_;
   std::unordered_map<const Node*, std::uint32_t> elsewhere_;
+  std::vector<std::function<void()>> callbacks_;
 };
 
 }  // namespace eigengrad::autograd

@@ -9,6 +9,7 @@ namespace eigengrad::detail {
 
 class TensorImpl;
 struct LiveCounts;
+struct SavedHooks;
 
 /// What a thread knows, in one place without constructors so that reading it is one load.
 struct ThreadState {
@@ -17,6 +18,10 @@ struct ThreadState {
   bool grad_mode_off;
   bool inference_mode;
   bool dual_level;
+  /// Whether nodes are to note where they come from: see Note [Annotations].
+  bool annotates;
+  /// Innermost pair of hooks that saved values pass through.
+  const SavedHooks* saved_hooks;
 };
 extern __attribute__((tls_model("initial-exec"))) thread_local constinit ThreadState thread_state;
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <vector>
 
 #include "eigengrad/autograd/node.hpp"
@@ -37,6 +38,15 @@ struct GradOptions {
 };
 EIGENGRAD_API variable_list grad(const variable_list& outputs, const variable_list& inputs,
                                  const GradOptions& options);
+
+/// What hooks and custom functions may ask of the sweep that runs them.
+class EIGENGRAD_API Engine {
+ public:
+  static Engine& get_default_engine() noexcept;
+  /// Calls `callback` once, when the sweep that runs on this thread has ended; callbacks may queue
+  /// others. Throws: GraphError outside a sweep.
+  void queue_callback(std::function<void()> callback);
+};
 
 /// The edge along which the gradient of `t` travels; invalid when `t` is not tracked.
 EIGENGRAD_API Edge gradient_edge(const Tensor& t);

@@ -2,9 +2,12 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "eigengrad/core/tensor.hpp"
@@ -86,8 +89,25 @@ class EIGENGRAD_API Node : public std::enable_shared_from_this<Node> {
   /// Gradients that the node gives: differentiable inputs of the recorded call.
   std::uint32_t num_outputs() const noexcept { return num_edges_; }
   bool is_accumulator() const noexcept { return sequence_nr_ == kAccumulator; }
-  /// Evaluates the node: one cotangent per output of the call in, one per input out.
+  /// Evaluates the node: one cotangent per output of the call in, one per input out. Runs no hooks.
   variable_list operator()(variable_list&& grads);
+
+  /// Calls `hook(grad_outputs)` before a sweep evaluates the node, after the hooks of its tensors. A
+  /// list that it returns takes the gradients' place; it may return nothing.
+  /// Returns: a handle for remove_hook(). Throws, during the sweep: GraphError for a list of another
+  /// length.
+  template <class Hook>
+  unsigned register_prehook(Hook&& hook) {
+    return add_hook(PreHook(returning_list<variable_list>(std::forward<Hook>(hook))));
+  }
+  /// Calls `hook(grad_inputs, grad_outputs)` after a sweep has evaluated the node; likewise.
+  template <class Hook>
+  unsigned register_hook(Hook&& hook) {
+    return add_hook(
+        PostHook(returning_list<variable_list, variable_list>(std::forward<Hook>(hook))));
+  }
+  /// Throws: GraphError for a handle that no hook has.
+  void remove_hook(unsigned handle);
 
   /// Fills call.results from call.grads.
   /// Throws: GraphError when saved values were released or modified in place.
@@ -112,6 +132,24 @@ class EIGENGRAD_API Node : public std::enable_shared_from_this<Node> {
   }
 
  private:
+  using PreHook = std::function<variable_list(const variable_list&)>;
+  using PostHook = std::function<variable_list(const variable_list&, const variable_list&)>;
+
+  template <class... Lists, class Hook>
+  static auto returning_list(Hook&& hook) {
+    return [h = std::forward<Hook>(hook)](const Lists&... lists) mutable -> variable_list {
+      if constexpr (std::is_void_v<decltype(h(lists...))>) {
+        h(lists...);
+        return {};
+      } else {
+        return h(lists...);
+      }
+    };
+  }
+  unsigned add_hook(PreHook hook);
+  unsigned add_hook(PostHook hook);
+  void annotate();
+
   friend class Sweep;
   friend NodeExtra& extra_of(Node& node);
   friend NodeExtra* find_extra(const Node& node) noexcept;

@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 #include <tuple>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -141,13 +142,29 @@ class EIGENGRAD_API Tensor {
   std::int64_t output_nr() const { return get().output_nr(); }
   void backward(const Tensor& gradient = {}, optional<bool> retain_graph = nullopt,
                 bool create_graph = false, optional<TensorList> inputs = nullopt) const;
+  /// Keeps the gradient of a tensor that is not a leaf: the one with respect to its final value.
   void retain_grad() const;
   bool retains_grad() const;
+  /// Calls `hook` with the whole gradient of this tensor, once for each sweep that passes through it;
+  /// a tensor that it returns takes the gradient's place. Hooks run in the order of their
+  /// registration and stay with the value that the tensor has now, also when it is written to later.
+  /// Returns: a handle for remove_hook().
+  /// Throws: GraphError when the tensor is not tracked; during the sweep GraphError when the hook
+  /// returns another shape, DtypeError when it returns another dtype.
+  template <class Hook>
+  unsigned register_hook(Hook&& hook) const;
+  /// Calls `hook` with this leaf each time a sweep has added to its `.grad`.
+  /// Throws: GraphError when the tensor is not a tracked leaf.
+  unsigned register_post_accumulate_grad_hook(std::function<void(const Tensor&)> hook) const;
+  /// Throws: GraphError for a handle that no hook has.
+  void remove_hook(unsigned handle) const;
   /// A new leaf on the same memory and version counter.
   Tensor detach() const;
   Tensor& detach_();
   /// The same memory with a version counter of its own: writes to it go unnoticed.
   Tensor data() const;
+  Tensor tensor_data() const { return data(); }
+  Tensor variable_data() const { return data(); }
   /// In-place writes to the memory so far. Throws: GraphError for a tensor made in inference mode.
   std::int64_t _version() const;
   bool is_view() const { return get().view_base() != nullptr; }
@@ -203,12 +220,26 @@ class EIGENGRAD_API Tensor {
     if (EIGENGRAD_UNLIKELY(impl_ == nullptr)) throw_undefined();
     return *impl_;
   }
+  unsigned add_hook(std::function<Tensor(const Tensor&)> hook) const;
   void check_dtype(ScalarType wanted) const;
   void check_rank(std::size_t wanted) const;
   [[noreturn]] static void throw_undefined();
 
   detail::TensorImpl* impl_ = nullptr;
 };
+
+template <class Hook>
+unsigned Tensor::register_hook(Hook&& hook) const {
+  if constexpr (std::is_void_v<std::invoke_result_t<Hook&, Tensor>>)
+    return add_hook([h = std::forward<Hook>(hook)](const Tensor& grad) mutable {
+      h(Tensor(grad));
+      return Tensor();
+    });
+  else
+    return add_hook([h = std::forward<Hook>(hook)](const Tensor& grad) mutable -> Tensor {
+      return h(Tensor(grad));
+    });
+}
 
 /// The `.grad` of a tensor as a place to assign to: wrong shapes, wrong dtypes and the tensor itself
 /// are refused.
