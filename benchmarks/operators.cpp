@@ -17,7 +17,8 @@ using table::Inputs;
 using table::Row;
 using table::variable_list;
 
-constexpr std::int64_t kElements = 10000;
+/// Rows and columns of large samples.
+constexpr std::int64_t kSide = 100;
 
 // ---- The table.
 
@@ -33,12 +34,12 @@ Inputs sample_of(const Row& row) {
 }
 
 /// The elements of the sample over and over.
-Inputs enlarged(const Inputs& sample, std::int64_t n) {
+Inputs enlarged(const Inputs& sample) {
   Inputs large;
   for (const support::Array& a : sample) {
     std::size_t i = 0;
     large.push_back(support::generate(
-        {n}, [&](const support::Sizes&) { return a.values[i++ % a.values.size()]; }));
+        {kSide, kSide}, [&](const support::Sizes&) { return a.values[i++ % a.values.size()]; }));
     large.back().dtype = a.dtype;
   }
   return large;
@@ -47,7 +48,7 @@ Inputs enlarged(const Inputs& sample, std::int64_t n) {
 variable_list tensors_of(const Row& row, eg::ScalarType dtype) {
   const Inputs sample = sample_of(row);
   variable_list list;
-  for (const support::Array& a : row.elementwise ? enlarged(sample, kElements) : sample)
+  for (const support::Array& a : row.elementwise ? enlarged(sample) : sample)
     list.push_back(support::to_tensor(a.dtype == eg::kFloat64 ? support::as(a, dtype) : a,
                                       support::Layout::RowMajor));
   return list;

@@ -57,10 +57,6 @@ struct Product {
   static std::int64_t join(std::int64_t a, std::int64_t b) {
     return (Pack<std::int64_t>(a) * Pack<std::int64_t>(b)).v;
   }
-  template <class T>
-  static T across(Pack<T> v) {
-    return reduce_detail::across_lanes(v, [](T a, T b) { return join(a, b); });
-  }
 };
 
 struct Largest : Maximising {

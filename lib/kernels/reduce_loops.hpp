@@ -18,13 +18,12 @@
 ///   Pack<T> map(Pack<T> x, Pack<T> at) const;        what an element contributes; `at` is a number of
 ///                                                    each result, where the caller gives one
 ///   static auto join(a, b);                          over Pack and over T
-///   template <class T> static T across(Pack<T> v);   the lanes joined
 ///   static Pack<T> join_finite(a, b);                optional: a cheaper join for finite numbers
 /// and reduce() runs it over any layout. Blocks of kReduceBlock elements go through SIMD lanes,
 /// their results are joined in pairs; neither depends on the number of threads.
 namespace eigengrad::kernels {
 
-constexpr std::int64_t kReduceBlock = 256;
+constexpr std::int64_t kReduceBlock = 1024;
 /// Columns, and rows of them, that are reduced at a time when neighbours in memory belong to different
 /// results.
 constexpr std::int64_t kColumns = 512;
@@ -90,14 +89,23 @@ concept JoinsFinite = std::floating_point<T> && requires(Pack<T> v) {
 
 namespace reduce_detail {
 
-/// The lanes joined by halves. (g++ 12 takes Eigen's predux for AVX-512 to read what was never set.)
-template <class T, class F>
-T across_lanes(Pack<T> v, F join) {
-  T lanes[static_cast<std::size_t>(Pack<T>::size)];
-  v.store(lanes);
-  for (int half = Pack<T>::size / 2; half > 0; half /= 2)
-    for (int i = 0; i < half; ++i) lanes[i] = join(lanes[i], lanes[i + half]);
-  return lanes[0];
+/// The lanes of `v`, moved down by `By` around the end.
+template <int By, class T>
+Pack<T> rotated(Pack<T> v) {
+  return [&]<std::size_t... I>(std::index_sequence<I...>) {
+    return Pack<T>(__builtin_shufflevector(v.v, v.v, static_cast<int>((I + By) % sizeof...(I))...));
+  }
+  (std::make_index_sequence<static_cast<std::size_t>(Pack<T>::size)>());
+}
+
+/// All lanes of `v` joined, by halves. (g++ 12 takes Eigen's predux for AVX-512 to read what was never
+/// set.)
+template <class Op, class T, int Half = Pack<T>::size / 2>
+T across(Pack<T> v) {
+  if constexpr (Half == 0)
+    return v.first();
+  else
+    return across<Op, T, Half / 2>(Op::join(v, rotated<Half>(v)));
 }
 
 /// The last `n % width` of `n` elements, mapped, with `neutral` in the lanes before them.
@@ -121,8 +129,8 @@ Pack<T> tail(const Op& op, const T* x, std::int64_t n, Pack<T> at, Pack<T> neutr
 /// Joins what n elements contribute lane by lane; `join` takes the number of one of four accumulators,
 /// so that it may keep others beside them.
 template <class Op, class T, class Join>
-Pack<T> accumulate(const Op& op, const T* x, std::int64_t n, Pack<T> at, Pack<T> neutral,
-                   Join join) {
+[[gnu::always_inline]] inline Pack<T> accumulate(const Op& op, const T* x, std::int64_t n,
+                                                 Pack<T> at, Pack<T> neutral, Join join) {
   using P = Pack<T>;
   constexpr int width = P::size;
   P s(Op::template start<T>());
@@ -153,13 +161,13 @@ struct FiniteCheck {
   void add(int k, Pack<T> v) { zero[k] = Eigen::internal::pmadd(v.v, Pack<T>(0).v, zero[k].v); }
   bool passed() const {
     const Pack<T> total = (zero[0] + zero[1]) + (zero[2] + zero[3]);
-    return across_lanes(total, [](T a, T b) { return a + b; }) == T(0);
+    return all(total == Pack<T>(0));
   }
 };
 
-/// Consecutive elements.
+/// Consecutive elements, lane by lane.
 template <class Op, class T>
-T block(const Op& op, const T* x, std::int64_t n, T at) {
+Pack<T> block(const Op& op, const T* x, std::int64_t n, T at) {
   using P = Pack<T>;
   if constexpr (JoinsFinite<Op, T>) {
     FiniteCheck<T> check;
@@ -167,16 +175,16 @@ T block(const Op& op, const T* x, std::int64_t n, T at) {
       check.add(k, v);
       return Op::join_finite(a, v);
     });
-    if (check.passed()) return Op::across(s);
+    if (check.passed()) return s;
   }
-  return Op::across(accumulate(op, x, n, P(at), P(Op::template start<T>()),
-                               [](int, P a, P v) { return Op::join(a, v); }));
+  return accumulate(op, x, n, P(at), P(Op::template start<T>()),
+                    [](int, P a, P v) { return Op::join(a, v); });
 }
 
 template <class Op, class T>
-T run(const Op& op, const T* x, std::int64_t n, std::int64_t stride, T at) {
+Pack<T> run(const Op& op, const T* x, std::int64_t n, std::int64_t stride, T at) {
   // Without sums there is no rounding that grows with the length of a block.
-  if (JoinsFinite<Op, T> && stride == 1 && n <= 16 * kReduceBlock) return block(op, x, n, at);
+  if (JoinsFinite<Op, T> && stride == 1 && n <= 4 * kReduceBlock) return block(op, x, n, at);
   if (n <= kReduceBlock) {
     if (stride == 1) return block(op, x, n, at);
     T gathered[kReduceBlock];
@@ -202,6 +210,17 @@ void few_rows(const Op& op, const T* x, std::int64_t rows, std::int64_t row_stri
   };
   const auto full = [](const T* p) { return P::load(p); };
   std::int64_t c = 0;
+  // Sums of several packs of columns do not wait for each other.
+  for (; c + 4 * width <= count; c += 4 * width) {
+    P s[4] = {P(Op::template start<T>()), P(Op::template start<T>()), P(Op::template start<T>()),
+              P(Op::template start<T>())};
+    for (std::int64_t r = 0; r < rows; ++r)
+      for (int k = 0; k < 4; ++k)
+        s[k] = join(k, s[k],
+                    op.map(P::load(x + r * row_stride + c + k * width),
+                           at != nullptr ? P::load(at + c + k * width) : P(0)));
+    for (int k = 0; k < 4; ++k) s[k].store(out + c + k * width);
+  }
   for (; c + width <= count; c += width) column(c, full).store(out + c);
   if (c == count) return;
   // The last columns together with some that are done, if there are enough.
@@ -248,13 +267,13 @@ void columns(const Op& op, const T* x, std::int64_t rows, std::int64_t row_strid
   join_columns<Op>(out, other, count);
 }
 
-/// Over the reduced dimensions from `d` inwards.
+/// Over the reduced dimensions from `d` inwards, lane by lane.
 template <class Op, class T>
-T nested(const Op& op, const Split& s, int d, const T* x, T at) {
+Pack<T> nested(const Op& op, const Split& s, int d, const T* x, T at) {
   const std::int64_t n = s.reduced_sizes[d];
   const std::int64_t stride = s.reduced_strides[d];
   if (d == s.reduced - 1) return run(op, x, n, stride, at);
-  const auto range = [&](const auto& self, std::int64_t begin, std::int64_t end) -> T {
+  const auto range = [&](const auto& self, std::int64_t begin, std::int64_t end) -> Pack<T> {
     if (end - begin == 1) return nested(op, s, d + 1, x + begin * stride, at);
     const std::int64_t mid = begin + (end - begin) / 2;
     return Op::join(self(self, begin, mid), self(self, mid, end));
@@ -289,11 +308,12 @@ void nested_columns(const Op& op, const Split& s, int d, const T* x, std::int64_
 /// All elements of one piece of memory.
 template <class Op, class T>
 T whole(const Op& op, const T* x, std::int64_t n, T at) {
-  if (n <= kGrain) return run(op, x, n, 1, at);
+  if (n <= kGrain) return across<Op>(run(op, x, n, 1, at));
   const std::int64_t blocks = (n + kGrain - 1) / kGrain;
   std::vector<T> partial(static_cast<std::size_t>(blocks));
   parallel_blocks(n, [&](std::int64_t begin, std::int64_t end) {
-    partial[static_cast<std::size_t>(begin / kGrain)] = run(op, x + begin, end - begin, 1, at);
+    partial[static_cast<std::size_t>(begin / kGrain)] =
+        across<Op>(run(op, x + begin, end - begin, 1, at));
   });
   const auto range = [&](const auto& self, const T* p, std::int64_t count) -> T {
     if (count == 1) return *p;
@@ -321,13 +341,21 @@ void reduce(const Op& op, const Tensor& dst, const Tensor& src, const Tensor& at
     return;
   }
   const Split s = split(dst, src);
+  if (s.reduced == 1 && s.reduced_strides[0] == 1 && s.count <= kReduceBlock) {
+    parallel_units(s.outputs, s.count, [&](std::int64_t begin, std::int64_t end) {
+      for_kept(s, s.kept, begin, end, [&](std::int64_t from, std::int64_t to) {
+        out[to] = reduce_detail::across<Op>(reduce_detail::block(op, x + from, s.count, at_of(to)));
+      });
+    });
+    return;
+  }
   const int last = s.kept - 1;
   const bool adjacent = last >= 0 && s.kept_strides[last] == 1 && s.out_strides[last] == 1 &&
                         s.reduced_strides[s.reduced - 1] != 1;
   if (!adjacent) {
     parallel_units(s.outputs, s.count, [&](std::int64_t begin, std::int64_t end) {
       for_kept(s, s.kept, begin, end, [&](std::int64_t from, std::int64_t to) {
-        out[to] = reduce_detail::nested(op, s, 0, x + from, at_of(to));
+        out[to] = reduce_detail::across<Op>(reduce_detail::nested(op, s, 0, x + from, at_of(to)));
       });
     });
     return;
@@ -361,10 +389,6 @@ struct Summing {
   static std::int64_t join(std::int64_t a, std::int64_t b) {
     return (Pack<std::int64_t>(a) + Pack<std::int64_t>(b)).v;
   }
-  template <class T>
-  static T across(Pack<T> v) {
-    return reduce_detail::across_lanes(v, [](T a, T b) { return join(a, b); });
-  }
 };
 
 /// The largest, or NaN.
@@ -386,10 +410,6 @@ struct Maximising {
   static T join(T a, T b) {
     return a < b || b != b ? b : a;
   }
-  template <class T>
-  static T across(Pack<T> v) {
-    return reduce_detail::across_lanes(v, [](T a, T b) { return join(a, b); });
-  }
 };
 
 /// The smallest, or NaN.
@@ -410,10 +430,6 @@ struct Minimising {
   template <class T>
   static T join(T a, T b) {
     return b < a || b != b ? b : a;
-  }
-  template <class T>
-  static T across(Pack<T> v) {
-    return reduce_detail::across_lanes(v, [](T a, T b) { return join(a, b); });
   }
 };
 

@@ -1,8 +1,3 @@
-#if defined(__GNUC__) && !defined(__clang__)
-// GCC bug 105593, as in .cmake/eigengrad_targets.cmake: here g++ 12 does not even say "maybe".
-#pragma GCC diagnostic ignored "-Wuninitialized"
-#endif
-
 #include "eigengrad/ops/special.hpp"
 
 #include <limits>
