@@ -259,7 +259,7 @@ void check_ways_agree(const Row& row) {
       for (std::size_t e = 0; e < weight.values.size(); ++e)
         forward += weight.values[e] * tangent.values[e];
     }
-    BOOST_TEST(std::abs(reverse - forward) <= 1e-13 * (1 + size));
+    BOOST_TEST(std::abs(reverse - forward) <= 1e-13 * row.amplification * (1 + size));
   });
 }
 
@@ -272,7 +272,7 @@ void check_gradient_layouts(const Row& row) {
       return arrays_of(gradients(y, x, cotangents(y, of_weights)));
     };
     const Outputs wanted = run(Layout::RowMajor, Layout::RowMajor);
-    const Tolerance tol{.relative = 1e-12, .scale = 1};
+    const Tolerance tol{.relative = 1e-12 * row.amplification, .scale = 1};
     const auto compare = [&](const Outputs& actual, const Outputs& reference) {
       for (std::size_t k = 0; k < reference.size(); ++k) check_close(actual[k], reference[k], tol);
     };
@@ -311,7 +311,7 @@ void check_float32_gradients(const Row& row) {
     for (std::size_t k = 0; k < g.size(); ++k) {
       wanted[k].dtype = eg::kFloat32;
       for (double& e : wanted[k].values) e = support::stored(e, eg::kFloat32);
-      check_close(g[k], wanted[k], {.relative = 1e-5, .scale = 1});
+      check_close(g[k], wanted[k], {.relative = 1e-5 * row.amplification, .scale = 1});
     }
   });
 }

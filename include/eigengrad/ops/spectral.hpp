@@ -1,0 +1,55 @@
+#pragma once
+
+#include <string_view>
+#include <tuple>
+
+#include "eigengrad/core/tensor.hpp"
+
+/// Eigenvalues, singular values and their vectors, of the matrices in the last two dimensions.
+namespace eigengrad {
+
+// Vectors are determined up to their signs, and those of equal values up to rotations among them:
+// what is computed from them has a derivative as far as it does not depend on that choice. Matrices
+// that come out have contiguous columns.
+// Throws: ShapeError below two dimensions; DtypeError unless floating point; NumericError for a matrix
+// with non-finite values, or when the iteration does not converge.
+
+/// A = V diag(L) V^T of symmetric matrices, of which one triangle is read, the lower for UPLO = "L" and
+/// the upper for "U": eigenvalues L in ascending order, orthonormal eigenvectors in the columns of V.
+/// Shapes: (... n n) -> (... n), (... n n).
+/// At the edge: the gradient is symmetric. That of the eigenvalues is right for repeated ones too; with
+/// eigenvectors, and at second order, equal eigenvalues give NaN or infinities.
+/// Throws: ShapeError unless square; ValueError for another UPLO.
+/// Cost: about 9 n^3 flops, 4/3 n^3 without vectors; tridiagonal QR iteration, backward stable: errors
+/// of eigenvalues are of the order of epsilon times the largest.
+/// Source: Golub and Van Loan, Matrix Computations, section 8.3; derivatives: Giles (2008), section 3.1.
+EIGENGRAD_API std::tuple<Tensor, Tensor> linalg_eigh(const Tensor& A, std::string_view UPLO = "L");
+/// The eigenvalues of linalg_eigh(). Vectors are computed when a derivative may be asked for.
+EIGENGRAD_API Tensor linalg_eigvalsh(const Tensor& A, std::string_view UPLO = "L");
+/// linalg_eigh() of the upper triangle, or the lower; without `eigenvectors` the second result is
+/// empty.
+EIGENGRAD_API std::tuple<Tensor, Tensor> symeig(const Tensor& A, bool eigenvectors = false,
+                                                bool upper = true);
+
+/// A = U diag(S) Vh with orthonormal columns in U and rows in Vh; S descends.
+/// Shapes: (... m n) -> (... m m), (... k), (... n n) with k = min(m, n); (... m k), (... k), (... k n)
+/// without `full_matrices`.
+/// At the edge: the gradient of S is right for repeated values too, and 0 for a value that is exactly
+/// 0; with U or Vh, and at second order, equal or zero values give NaN or infinities. Of the last
+/// columns of a full U (rows of Vh) only the space that they span counts.
+/// Throws: NumericError in the backward pass when a result depends on the choice of those; ValueError
+/// for a driver: there are none to choose from.
+/// Cost: about 6 m n^2 + 20 n^3 flops for m >= n; errors of singular values are of the order of epsilon
+/// times the largest.
+/// Source: bidiagonal divide and conquer, Gu and Eisenstat (1995), small matrices one-sided Jacobi;
+/// derivatives: Townsend, Differentiating the singular value decomposition (2016); Wan and Zhang (2019).
+EIGENGRAD_API std::tuple<Tensor, Tensor, Tensor> linalg_svd(
+    const Tensor& A, bool full_matrices = true, optional<std::string_view> driver = nullopt);
+/// The singular values of linalg_svd(). Vectors are computed when a derivative may be asked for.
+EIGENGRAD_API Tensor linalg_svdvals(const Tensor& A, optional<std::string_view> driver = nullopt);
+/// linalg_svd() with V in the place of Vh, its transpose; thin with `some`. Without `compute_uv` zeros
+/// stand for the full U and V.
+EIGENGRAD_API std::tuple<Tensor, Tensor, Tensor> svd(const Tensor& A, bool some = true,
+                                                     bool compute_uv = true);
+
+}  // namespace eigengrad

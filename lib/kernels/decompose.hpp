@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstdint>
+
+#include "eigengrad/core/tensor.hpp"
+
+namespace eigengrad::kernels {
+
+/// Note [Decompositions]
+/// Kernels go through the matrices in the last two dimensions of a batch: inputs are contiguous by
+/// rows, orthogonal factors come out by columns. Eigen computes them, in one translation unit for each
+/// decomposition because of what its headers cost to compile; LAPACK does where it is faster, which
+/// for symmetric matrices begins at some 200 rows and for singular values at 64. Matrices that are not
+/// finite are refused before an iteration could go on for ever.
+
+/// The first matrix of a batch that could not be decomposed.
+struct Breakdown {
+  std::int64_t matrix = -1;
+  /// Whether its elements were finite; then the iteration did not converge.
+  bool finite = true;
+  explicit operator bool() const noexcept { return matrix >= 0; }
+};
+
+/// Extents and number of the matrices in the last two dimensions.
+struct MatrixExtents {
+  explicit MatrixExtents(const Tensor& a) noexcept
+      : rows(a.sizes()[a.sizes().size() - 2]),
+        cols(a.sizes()[a.sizes().size() - 1]),
+        count(rows * cols == 0 ? 0 : a.numel() / (rows * cols)) {}
+  std::int64_t rows;
+  std::int64_t cols;
+  std::int64_t count;
+};
+
+template <class T>
+bool all_finite(const T* data, std::int64_t n) noexcept {
+  // Zero times a number is zero unless the number is infinite or NaN.
+  T sum = 0;
+  for (std::int64_t i = 0; i < n; ++i) sum += data[i] * T(0);
+  return sum == T(0);
+}
+
+/// a = v diag(values) v^T from the lower triangle of a, or the upper; values ascend. `vectors` may be
+/// undefined when they are not wanted.
+Breakdown symmetric_eigen(const Tensor& a, bool upper, const Tensor& values, const Tensor& vectors);
+
+/// a = u diag(s) vh, s descending; u and vh (by rows) as large as the tensors given, or undefined.
+Breakdown singular_values(const Tensor& a, const Tensor& u, const Tensor& s, const Tensor& vh);
+
+}  // namespace eigengrad::kernels

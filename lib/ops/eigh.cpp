@@ -1,0 +1,93 @@
+#include "autograd/kinds.hpp"
+#include "eigengrad/core/factories.hpp"
+#include "eigengrad/ops/arithmetic.hpp"
+#include "eigengrad/ops/bands.hpp"
+#include "eigengrad/ops/products.hpp"
+#include "eigengrad/ops/shape.hpp"
+#include "eigengrad/ops/spectral.hpp"
+#include "ops/arguments.hpp"
+#include "ops/matrices.hpp"
+
+namespace eigengrad {
+namespace {
+
+/// a = v diag(l) v^T. With p = v^T t v of a symmetric t: dl = diag(p), dv = v (p / gap) off the
+/// diagonal, where gap_ij = l_j - l_i. p is symmetric and gap is not, so of v^T gv in the transpose
+/// only the skew part counts.
+/// Source: Giles, Collected matrix derivative results for forward and reverse mode (2008), section 3.1.
+struct Eigh {
+  static constexpr auto node_name = "LinalgEighBackward0";
+  static constexpr std::size_t inputs = 1;
+  static constexpr std::size_t outputs = 2;
+  static constexpr unsigned keeps_input = 0;
+  static constexpr unsigned keeps_output = 0b11;
+
+  Tensor vjp(std::size_t, const Tensor* g, const Tensor*, const Tensor* y) const {
+    const Tensor& l = y[0];
+    const Tensor& v = y[1];
+    if (!g[1].defined()) return matmul(v * g[0].unsqueeze(-2), v.mT());
+    const Tensor m = matmul(v.mT(), g[1]);
+    Tensor inner = (m - m.mT()) * 0.5 / gaps(l);
+    if (g[0].defined()) inner = inner + diag_embed(g[0]);
+    return matmul(matmul(v, inner), v.mT());
+  }
+  Tensor jvp(std::size_t k, const Tensor* t, const Tensor*, const Tensor* y) const {
+    const Tensor& v = y[1];
+    const Tensor q = matmul(v.mT(), matmul(t[0], v));
+    const Tensor p = (q + q.mT()) * 0.5;
+    if (k == 0) return p.diagonal(0, -2, -1);
+    return matmul(v, (p - diag_embed(p.diagonal(0, -2, -1))) / gaps(y[0]));
+  }
+
+ private:
+  /// l_j - l_i, and 1 on the diagonal.
+  static Tensor gaps(const Tensor& l) {
+    return l.unsqueeze(-2) - l.unsqueeze(-1) + eye(l.size(-1), l.options());
+  }
+};
+struct Symeig : Eigh {
+  static constexpr auto node_name = "SymeigBackward0";
+};
+
+/// Eigenvalues, and eigenvectors if they are wanted or the derivative needs them.
+template <class Rule>
+std::tuple<Tensor, Tensor> eigen(std::string_view op, const Tensor& a, bool upper, bool vectors) {
+  require_square(op, a);
+  const bool differentiable = autograd::records(a) || detail::carries_tangent(a);
+  const std::int64_t n = a.size(-1);
+  const Tensor l = new_by_rows(a, batch_and(a, {n}));
+  const Tensor v = vectors || differentiable ? new_by_columns(a, batch_and(a, {n, n})) : Tensor();
+  require_success(op, kernels::symmetric_eigen(plain_row_major(a), upper, l, v));
+  if (differentiable) autograd::record_many(Rule{}, {a}, {l, v});
+  return {l, v};
+}
+
+bool is_upper(std::string_view op, std::string_view uplo) {
+  if (uplo == "U" || uplo == "u") return true;
+  if (uplo == "L" || uplo == "l") return false;
+  detail::fail<ValueError>(op, "UPLO must be \"L\" or \"U\", got \"", uplo, "\"");
+}
+
+}  // namespace
+
+std::tuple<Tensor, Tensor> linalg_eigh(const Tensor& A, std::string_view UPLO) {
+  constexpr const char* op = "linalg_eigh";
+  return eigen<Eigh>(op, A, is_upper(op, UPLO), true);
+}
+
+Tensor linalg_eigvalsh(const Tensor& A, std::string_view UPLO) {
+  constexpr const char* op = "linalg_eigvalsh";
+  return std::get<0>(eigen<Eigh>(op, A, is_upper(op, UPLO), false));
+}
+
+std::tuple<Tensor, Tensor> symeig(const Tensor& A, bool eigenvectors, bool upper) {
+  std::tuple<Tensor, Tensor> y = eigen<Symeig>("symeig", A, upper, eigenvectors);
+  if (!eigenvectors) std::get<1>(y) = empty({0}, A.options());
+  return y;
+}
+
+std::tuple<Tensor, Tensor> Tensor::symeig(bool eigenvectors, bool upper) const {
+  return eigengrad::symeig(*this, eigenvectors, upper);
+}
+
+}  // namespace eigengrad

@@ -1,0 +1,188 @@
+#include <cmath>
+
+#include "autograd/kinds.hpp"
+#include "eigengrad/core/factories.hpp"
+#include "eigengrad/ops/arithmetic.hpp"
+#include "eigengrad/ops/assembly.hpp"
+#include "eigengrad/ops/bands.hpp"
+#include "eigengrad/ops/compare.hpp"
+#include "eigengrad/ops/elementwise.hpp"
+#include "eigengrad/ops/extrema.hpp"
+#include "eigengrad/ops/products.hpp"
+#include "eigengrad/ops/shape.hpp"
+#include "eigengrad/ops/spectral.hpp"
+#include "kernels/copy.hpp"
+#include "ops/arguments.hpp"
+#include "ops/matrices.hpp"
+
+namespace eigengrad {
+namespace {
+
+Tensor skew(const Tensor& m) { return m - m.mT(); }
+
+/// Columns that complete `u` to an orthogonal matrix may be rotated among themselves.
+void require_invariant(const Tensor& completion, const Tensor& g, const char* what) {
+  if (completion.size(-1) < 2 || g.numel() == 0) return;
+  const NoGradGuard off;
+  const detail::NoTangents plain;
+  const Tensor turn = skew(matmul(completion.mT(), g)).abs();
+  const double tolerance = g.dtype() == kFloat32 ? 1e-3 : 1e-6;
+  if (turn.max().item<double>() > tolerance * g.abs().max().item<double>())
+    detail::fail<NumericError>(
+        "linalg_svd", "the result depends on how the last ", completion.size(-1), what,
+        " were chosen, which the matrix does not determine; use only the space that they span");
+}
+
+/// a = u diag(s) vh, k values; u = [u1 u2] and v = [v1 v2] if they are full. With p = u1^T t v1 and
+/// gap_ij = s_j^2 - s_i^2 (1 on the diagonal):
+///   ds = diag(p), du1 = u1 (p s + s p^T) / gap + u2 q, q = u2^T t v1 / s,
+///   dv1 = v1 (s p + p^T s) / gap + v2 r, r = v2^T t^T u1 / s,
+/// without the diagonals of the quotients. du2 = -u1 q^T and dv2 = -v1 r^T keep the columns
+/// orthonormal and do not turn u2 and v2 within the spaces that they span. Where u2 is not at hand
+/// u2 u2^T is I - u1 u1^T.
+/// Source: Townsend (2016); Wan and Zhang, Automatic differentiation for complex valued SVD (2019).
+struct Svd {
+  static constexpr auto node_name = "LinalgSvdBackward0";
+  static constexpr std::size_t inputs = 1;
+  static constexpr std::size_t outputs = 3;
+  static constexpr unsigned keeps_input = 0;
+  static constexpr unsigned keeps_output = 0b111;
+
+  Tensor vjp(std::size_t, const Tensor* g, const Tensor*, const Tensor* y) const {
+    const Tensor& s = y[1];
+    const std::int64_t k = s.size(-1);
+    const Side u(y[0], g[0], k, " columns of U");
+    const Side v(y[2].mT(), g[2].defined() ? g[2].mT() : Tensor(), k, " rows of Vh");
+    Tensor inner;
+    if (g[1].defined()) inner = diag_embed(where_not_zero(s, g[1]));
+    if (u.g.defined() || v.g.defined()) {
+      const Tensor gap = gaps(s);
+      if (u.g.defined()) add(inner, skew(matmul(u.thin.mT(), u.g)) / gap * s.unsqueeze(-2));
+      if (v.g.defined()) add(inner, s.unsqueeze(-1) * (skew(matmul(v.thin.mT(), v.g)) / gap));
+    }
+    Tensor left = matmul(u.thin, inner);
+    if (u.turns()) left = left + u.turn() / s.unsqueeze(-2);
+    Tensor y_grad = matmul(left, v.thin.mT());
+    if (v.turns()) y_grad = y_grad + matmul(u.thin, (v.turn() / s.unsqueeze(-2)).mT());
+    return y_grad;
+  }
+
+  Tensor jvp(std::size_t which, const Tensor* t, const Tensor*, const Tensor* y) const {
+    const Tensor& s = y[1];
+    const std::int64_t k = s.size(-1);
+    const Side u(y[0], {}, k, "");
+    const Side v(y[2].mT(), {}, k, "");
+    const Tensor p = matmul(u.thin.mT(), matmul(t[0], v.thin));
+    if (which == 1) return where_not_zero(s, p.diagonal(0, -2, -1));
+    const Tensor along_s = p * s.unsqueeze(-2);
+    const Tensor across = s.unsqueeze(-1) * p;
+    if (which == 0)
+      return u.moved((along_s + along_s.mT()) / gaps(s), matmul(t[0], v.thin) / s.unsqueeze(-2));
+    return v.moved((across + across.mT()) / gaps(s), matmul(t[0].mT(), u.thin) / s.unsqueeze(-2))
+        .mT();
+  }
+
+ private:
+  /// The columns on one side, the first k apart from those that complete them, and their cotangents.
+  struct Side {
+    Side(const Tensor& columns, const Tensor& gradient, std::int64_t k, const char* what)
+        : thin(columns), g(gradient), complete(columns.size(-1) == columns.size(-2)) {
+      const std::int64_t more = columns.size(-1) - k;
+      if (more == 0) return;
+      thin = columns.narrow(-1, 0, k);
+      rest = columns.narrow(-1, k, more);
+      if (!g.defined()) return;
+      g = gradient.narrow(-1, 0, k);
+      g_rest = gradient.narrow(-1, k, more);
+      require_invariant(rest, g_rest, what);
+    }
+    /// Whether the k columns can move out of the space that they span.
+    bool leaves() const { return rest.defined() || !complete; }
+    bool turns() const { return g.defined() && leaves(); }
+    /// u2 times the cotangent of q.
+    Tensor turn() const {
+      if (!rest.defined()) return g - matmul(thin, matmul(thin.mT(), g));
+      return matmul(rest, matmul(rest.mT(), g) - matmul(g_rest.mT(), thin));
+    }
+    /// The tangent of the columns, from that within their space and from one that is projected out
+    /// of it.
+    Tensor moved(const Tensor& within, const Tensor& out) const {
+      const Tensor inside = matmul(thin, within - diag_embed(within.diagonal(0, -2, -1)));
+      if (!leaves()) return inside;
+      if (!rest.defined()) return inside + (out - matmul(thin, matmul(thin.mT(), out)));
+      const Tensor q = matmul(rest.mT(), out);
+      return cat({inside + matmul(rest, q), -matmul(thin, q.mT())}, -1);
+    }
+    Tensor thin;
+    Tensor g;
+    bool complete;
+    Tensor rest;
+    Tensor g_rest;
+  };
+
+  static void add(Tensor& sum, const Tensor& term) { sum = sum.defined() ? sum + term : term; }
+  /// s_j^2 - s_i^2, and 1 on the diagonal.
+  static Tensor gaps(const Tensor& s) {
+    const Tensor row = s.unsqueeze(-2), column = s.unsqueeze(-1);
+    return (row - column) * (row + column) + eye(s.size(-1), s.options());
+  }
+  /// A singular value of 0 is at a kink, as the absolute value is there.
+  static Tensor where_not_zero(const Tensor& s, const Tensor& x) { return where(s.eq(0), 0, x); }
+};
+
+struct Factors {
+  Tensor u, s, vh;
+};
+
+/// Singular values, and vectors if they are wanted or the derivative needs them.
+Factors decompose(std::string_view op, const Tensor& a, bool full, bool vectors) {
+  require_matrices(op, a);
+  const bool differentiable = autograd::records(a) || detail::carries_tangent(a);
+  const std::int64_t m = a.size(-2), n = a.size(-1), k = std::min(m, n);
+  Factors y;
+  y.s = new_by_rows(a, batch_and(a, {k}));
+  if (vectors || differentiable) {
+    y.u = new_by_columns(a, batch_and(a, {m, full ? m : k}));
+    y.vh = new_by_rows(a, batch_and(a, {full ? n : k, n}));
+  }
+  require_success(op, kernels::singular_values(plain_row_major(a), y.u, y.s, y.vh));
+  if (vectors && k == 0) {
+    kernels::copy(y.u, eye(y.u.size(-2), y.u.size(-1), a.options()));
+    kernels::copy(y.vh, eye(y.vh.size(-2), y.vh.size(-1), a.options()));
+  }
+  if (differentiable) autograd::record_many(Svd{}, {a}, {y.u, y.s, y.vh});
+  return y;
+}
+
+void require_no_driver(std::string_view op, const optional<std::string_view>& driver) {
+  if (driver)
+    detail::fail<ValueError>(op, "there is no driver to choose, got \"", *driver,
+                             "\"; leave it out");
+}
+
+}  // namespace
+
+std::tuple<Tensor, Tensor, Tensor> linalg_svd(const Tensor& A, bool full_matrices,
+                                              optional<std::string_view> driver) {
+  require_no_driver("linalg_svd", driver);
+  const Factors y = decompose("linalg_svd", A, full_matrices, true);
+  return {y.u, y.s, y.vh};
+}
+
+Tensor linalg_svdvals(const Tensor& A, optional<std::string_view> driver) {
+  require_no_driver("linalg_svdvals", driver);
+  return decompose("linalg_svdvals", A, false, false).s;
+}
+
+std::tuple<Tensor, Tensor, Tensor> svd(const Tensor& A, bool some, bool compute_uv) {
+  const Factors y = decompose("svd", A, !some, compute_uv);
+  if (compute_uv) return {y.u, y.s, y.vh.mT()};
+  const std::int64_t m = A.size(-2), n = A.size(-1);
+  return {zeros(batch_and(A, {m, m}), A.options()), y.s, zeros(batch_and(A, {n, n}), A.options())};
+}
+
+std::tuple<Tensor, Tensor, Tensor> Tensor::svd(bool some, bool compute_uv) const {
+  return eigengrad::svd(*this, some, compute_uv);
+}
+
+}  // namespace eigengrad
