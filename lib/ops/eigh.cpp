@@ -6,7 +6,7 @@
 #include "eigengrad/ops/shape.hpp"
 #include "eigengrad/ops/spectral.hpp"
 #include "ops/arguments.hpp"
-#include "ops/matrices.hpp"
+#include "ops/decompositions.hpp"
 
 namespace eigengrad {
 namespace {

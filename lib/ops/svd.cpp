@@ -13,7 +13,7 @@
 #include "eigengrad/ops/spectral.hpp"
 #include "kernels/copy.hpp"
 #include "ops/arguments.hpp"
-#include "ops/matrices.hpp"
+#include "ops/decompositions.hpp"
 
 namespace eigengrad {
 namespace {
