@@ -7,6 +7,8 @@
 #include "eigengrad/autograd/forward_mode.hpp"
 #include "eigengrad/autograd/grad_mode.hpp"
 #include "eigengrad/autograd/node.hpp"
+#include "eigengrad/autograd/observer.hpp"
+#include "eigengrad/autograd/saved_tensor_hooks.hpp"
 #include "eigengrad/check/gradcheck.hpp"
 #include "eigengrad/core/accessor.hpp"
 #include "eigengrad/core/eigen.hpp"

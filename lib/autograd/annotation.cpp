@@ -32,11 +32,6 @@ constexpr std::size_t kMaxFrames = 64;
 /// Frames that are printed, from the first that is not the library's own.
 constexpr std::size_t kShownFrames = 16;
 
-void note_use() noexcept {
-  const AnnotationState& state = annotation_state();
-  detail::thread_state.annotates = state.anomaly || state.scope != nullptr;
-}
-
 const Annotation* annotation_of(const Node& node) noexcept {
   const NodeExtra* extra = find_extra(node);
   return extra != nullptr ? extra->annotation.get() : nullptr;
@@ -114,10 +109,17 @@ AnnotationState& annotation_state() noexcept {
   return state;
 }
 
+void note_use() noexcept {
+  const AnnotationState& state = annotation_state();
+  detail::thread_state.annotates =
+      state.anomaly || state.scope != nullptr || state.observer != nullptr;
+}
+
 void Node::annotate() {
   const AnnotationState& state = annotation_state();
+  if (state.observer != nullptr) observe_recorded(*this);
   if (!state.anomaly) {
-    extra_of(*this).annotation = state.scope;
+    if (state.scope != nullptr) extra_of(*this).annotation = state.scope;
     return;
   }
   auto a = std::make_shared<Annotation>();

@@ -113,6 +113,12 @@ class ElementwiseNode final : public Node {
     released_ = info_->number_is_saved;
   }
 
+  void visit_saved(SavedVisitor& visitor) override {
+    const detail::SpinLock lock(lock_);
+    for (std::size_t i = 0; i < N; ++i) visitor.visit(inputs_[i], &edge(i));
+    visitor.visit(output_, nullptr);
+  }
+
   void backward(BackwardCall& call) override {
     Tensor& g = call.grads[0];
     if (!g.defined()) return;
@@ -152,9 +158,38 @@ class ElementwiseNode final : public Node {
     const TensorImpl* operands[kernels::kMaxOperands];
     int n = 1;
     operands[n++] = g.impl();
-    for (std::size_t k = 0; k < N; ++k)
-      if ((info_->used[i] & (1u << k)) != 0) operands[n++] = &inputs_[k].data(*this);
-    if ((info_->used[i] & kOutputBit) != 0) operands[n++] = &output_.data(*this);
+    for (std::size_t k = 0; k < N; ++k) {
+      if ((info_->used[i] & (1u << k)) == 0) continue;
+      operands[n] = inputs_[k].data(*this);
+      if (EIGENGRAD_UNLIKELY(operands[n++] == nullptr)) return unpacked(i, g, may_overwrite);
+    }
+    if ((info_->used[i] & kOutputBit) != 0) {
+      operands[n] = output_.data(*this);
+      if (EIGENGRAD_UNLIKELY(operands[n++] == nullptr)) return unpacked(i, g, may_overwrite);
+    }
+    return pulled(i, g, may_overwrite, operands, n);
+  }
+
+  /// The same when hooks have packed a value: what they unpack lives until the pass is over.
+  [[gnu::cold, gnu::noinline]] Tensor unpacked(std::size_t i, Tensor& g, bool may_overwrite) {
+    std::array<Tensor, N + 1> values;
+    const TensorImpl* operands[kernels::kMaxOperands];
+    int n = 1;
+    operands[n++] = g.impl();
+    for (std::size_t k = 0; k < N; ++k) {
+      if ((info_->used[i] & (1u << k)) == 0) continue;
+      values[k] = inputs_[k].tensor(*this, nullptr);
+      operands[n++] = values[k].impl();
+    }
+    if ((info_->used[i] & kOutputBit) != 0) {
+      values[N] = output_.tensor(*this, nullptr);
+      operands[n++] = values[N].impl();
+    }
+    return pulled(i, g, may_overwrite, operands, n);
+  }
+
+  /// `operands` has a place for the result, the cotangent and what the slope needs.
+  Tensor pulled(std::size_t i, Tensor& g, bool may_overwrite, const TensorImpl** operands, int n) {
     Tensor r;
     if (may_overwrite && g.is_contiguous() && g.impl()->exclusively_owned())
       r = std::move(g);
@@ -321,6 +356,7 @@ bool reusable(const Tensor& x, const Prepared& p, bool saved) noexcept {
 
 Tensor apply_elementwise(const ElementwiseInfo& info, const void* op, std::size_t op_bytes,
                          const Tensor* const* inputs, unsigned dying) {
+  const ObservedCall observed(info.node_name);
   const Prepared p(info, inputs);
   const auto arity = static_cast<std::size_t>(info.arity);
   const bool record =
@@ -330,6 +366,8 @@ Tensor apply_elementwise(const ElementwiseInfo& info, const void* op, std::size_
   for (std::size_t i = 0; i < arity; ++i) operands[i + 1] = p.at[i]->impl();
   std::shared_ptr<Node> node;
   Tensor y;
+  // Hooks that see an output see it computed.
+  if (dying != 0 && record && detail::thread_state.saved_hooks != nullptr) dying = 0;
   for (std::size_t i = 0; dying != 0 && i < arity && !y.defined(); ++i) {
     if ((dying & (1u << i)) == 0 || p.at[i] != inputs[i]) continue;
     unsigned used = 0;
@@ -359,6 +397,7 @@ Tensor apply_elementwise(const ElementwiseInfo& info, const void* op, std::size_
 
 void apply_elementwise_inplace(const ElementwiseInfo& info, const void* op, std::size_t op_bytes,
                                Tensor& self, const Tensor* const* others) {
+  const ObservedCall observed(info.node_name);
   const Tensor* inputs[kMaxArity] = {&self};
   for (int i = 1; i < info.arity; ++i) inputs[i] = others[i - 1];
   const Prepared p(info, inputs);

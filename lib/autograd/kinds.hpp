@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "autograd/annotation.hpp"
 #include "autograd/meta.hpp"
 #include "autograd/saved_value.hpp"
 #include "autograd/structural.hpp"
@@ -77,6 +78,7 @@ class LinearNode final : public Node {
 
 template <class Op>
 Tensor apply_linear(const Op& op, const Tensor& x) {
+  const ObservedCall observed(op.node_name);
   Tensor y = op.forward(x);
   if (records(x) && y.is_floating_point())
     set_history(y, make_node<LinearNode<Op>>(op, gradient_edge(x)));
@@ -111,6 +113,7 @@ class ListLinearNode final : public Node {
 
 template <class Op>
 Tensor apply_linear_list(const Op& op, TensorList xs) {
+  const ObservedCall observed(op.node_name);
   Tensor y = op.forward(xs);
   bool record = false;
   bool dual = false;
@@ -171,6 +174,7 @@ class MultiViewNode final : public Node {
 
 template <class Op>
 std::vector<Tensor> apply_multi_view(const Op& op, const Tensor& x) {
+  const ObservedCall observed(op.node_name);
   std::vector<Tensor> ys = op.forward(x);
   if (records(x)) {
     const auto node =
@@ -208,6 +212,11 @@ class BilinearNode final : public Node {
     a_.release();
     b_.release();
   }
+  void visit_saved(SavedVisitor& visitor) override {
+    const detail::SpinLock lock(lock_);
+    visitor.visit(a_, &edges_[0]);
+    visitor.visit(b_, &edges_[1]);
+  }
 
  private:
   Tensor read(const SavedValue& v, const Edge& edge) {
@@ -224,6 +233,7 @@ class BilinearNode final : public Node {
 
 template <class Op>
 Tensor apply_bilinear(const Op& op, const Tensor& a, const Tensor& b) {
+  const ObservedCall observed(op.node_name);
   Tensor y = op.forward(a, b);
   if (detail::recording() && (detail::is_tracked(a) || detail::is_tracked(b)) &&
       y.is_floating_point())
@@ -304,6 +314,11 @@ class GeneralNode final : public Node {
     for (SavedValue& v : x_) v.release();
     for (SavedValue& v : y_) v.release();
   }
+  void visit_saved(SavedVisitor& visitor) override {
+    const detail::SpinLock lock(lock_);
+    for (std::size_t i = 0; i < N; ++i) visitor.visit(x_[i], &edges_[i]);
+    for (SavedValue& v : y_) visitor.visit(v, nullptr);
+  }
 
  private:
   Edge edges_[N];
@@ -312,6 +327,11 @@ class GeneralNode final : public Node {
   std::atomic<bool> lock_{false};
   Op op_;
 };
+
+/// Whether a call on `x` leaves anything to do once its result is there.
+inline bool is_followed(const Tensor& x) noexcept {
+  return records(x) || detail::carries_tangent(x);
+}
 
 /// Records `y`, computed from `x` by `op`; outputs of integers have no derivative.
 template <class Op>
@@ -336,11 +356,12 @@ void record_many(const Op& op, const std::array<Tensor, Op::inputs>& x,
 /// The same for one input and one output.
 template <class Op>
 void record_general(const Op& op, const Tensor& x, const Tensor& y) {
-  record_many(Single<Op>{op}, {x}, {y});
+  if (is_followed(x)) record_many(Single<Op>{op}, {x}, {y});
 }
 
 template <class Op>
 Tensor apply_general(const Op& op, const Tensor& x) {
+  const ObservedCall observed(op.node_name);
   Tensor y = op.forward(x);
   record_general(op, x, y);
   return y;

@@ -5,6 +5,7 @@
 
 #include "autograd/add.hpp"
 #include "autograd/hooks.hpp"
+#include "autograd/saved_value.hpp"
 #include "autograd/structural.hpp"
 #include "autograd/views.hpp"
 #include "core/allocator.hpp"
@@ -61,8 +62,14 @@ void forget_tangent(TensorImpl& t) noexcept {
 void set_tangent(const Tensor& t, const Tensor& tangent) {
   TensorImpl& impl = *t.impl();
   // Laid out alike, so that a view of one corresponds to the same view of the other.
-  ensure_extra(impl).tangent =
-      tangent.strides() == t.strides() ? tangent : autograd::copy_like(tangent, t);
+  attach_tangent(impl,
+                 tangent.strides() == t.strides() ? tangent : autograd::copy_like(tangent, t));
+  if (EIGENGRAD_UNLIKELY(thread_state.saved_hooks != nullptr && impl.node() != nullptr))
+    autograd::give_tangent_to_packed(*impl.node(), impl.output_nr(), tangent_of(t));
+}
+
+void attach_tangent(TensorImpl& impl, const Tensor& tangent) {
+  ensure_extra(impl).tangent = tangent;
   if (impl.has_tangent()) return;
   const SpinLock lock(tangents.lock);
   AutogradExtra::Link& link = impl.extra()->link;

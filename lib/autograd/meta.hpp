@@ -50,6 +50,8 @@ inline bool carries_tangent(const TensorImpl& t) noexcept {
 inline bool carries_tangent(const Tensor& t) noexcept { return carries_tangent(*t.impl()); }
 /// Gives `t` a tangent for the rest of the dual level.
 void set_tangent(const Tensor& t, const Tensor& tangent);
+/// The same for what only saved values hold; the layouts must agree.
+void attach_tangent(TensorImpl& impl, const Tensor& tangent);
 
 /// Within the scope operators see no tangents; rules of forward mode are evaluated in it.
 class NoTangents {

@@ -5,6 +5,7 @@
 #include "autograd/annotation.hpp"
 #include "autograd/hooks.hpp"
 #include "autograd/meta.hpp"
+#include "autograd/saved_value.hpp"
 #include "core/fail.hpp"
 
 namespace eigengrad::autograd {
@@ -75,6 +76,22 @@ variable_list Node::operator()(variable_list&& grads) {
   BackwardCall call{grads.data(), results.data(), nullptr};
   backward(call);
   return results;
+}
+
+void Node::visit_saved(SavedVisitor&) {}
+
+variable_list Node::saved_variables() {
+  struct Unpack final : SavedVisitor {
+    explicit Unpack(Node& n) : node(n) {}
+    void visit(SavedValue& value, const Edge* edge) override {
+      if (value.was_saved()) list.push_back(value.tensor(node, edge));
+    }
+    Node& node;
+    variable_list list;
+  };
+  Unpack unpack(*this);
+  visit_saved(unpack);
+  return std::move(unpack.list);
 }
 
 NodeExtra& extra_of(Node& node) {

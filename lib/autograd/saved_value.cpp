@@ -3,8 +3,33 @@
 #include "autograd/meta.hpp"
 #include "autograd/views.hpp"
 #include "core/fail.hpp"
+#include "eigengrad/autograd/grad_mode.hpp"
+#include "eigengrad/autograd/saved_tensor_hooks.hpp"
 
 namespace eigengrad::autograd {
+namespace {
+
+/// What hooks made of a value.
+struct Packed {
+  std::shared_ptr<const detail::SavedHooks> hooks;
+  std::shared_ptr<void> object;
+};
+
+/// Hooks compute: nothing of it is recorded, carries tangents or is packed in turn.
+class HookScope {
+ public:
+  HookScope() noexcept : hooks_(std::exchange(detail::thread_state.saved_hooks, nullptr)) {}
+  ~HookScope() { detail::thread_state.saved_hooks = hooks_; }
+  HookScope(const HookScope&) = delete;
+  HookScope& operator=(const HookScope&) = delete;
+
+ private:
+  const detail::SavedHooks* hooks_;
+  AutoGradMode off_{false};
+  detail::NoTangents plain_;
+};
+
+}  // namespace
 
 void refuse_to_save(const Tensor& t) {
   detail::fail<GraphError>("autograd",
@@ -15,32 +40,110 @@ void refuse_to_save(const Tensor& t) {
 void SavedValue::save(const Tensor& t, std::uint16_t output_nr) {
   check_may_be_saved(t);
   drop();
+  output_nr_ = output_nr;
+  if (EIGENGRAD_UNLIKELY(detail::thread_state.saved_hooks != nullptr)) {
+    pack(t, *detail::thread_state.saved_hooks);
+    return;
+  }
   impl_ = t.impl();
   impl_->hold();
   version_ = impl_->storage().version();
-  output_nr_ = output_nr;
+}
+
+void SavedValue::pack(const Tensor& t, const detail::SavedHooks& hooks) {
+  auto packed = std::make_unique<Packed>(Packed{hooks.shared_from_this(), nullptr});
+  {
+    const HookScope scope;
+    const Tensor argument = raw_view(t, t.sizes(), t.strides(), 0);
+    const std::uint32_t version = t.impl()->storage().version();
+    packed->object = hooks.pack(argument);
+    if (t.impl()->storage().version() != version)
+      detail::fail<GraphError>("saved_tensor_hooks",
+                               "a pack hook is modifying its input in place: the tensor of shape ",
+                               t.sizes(), " is still in use; let the hook write into a clone");
+  }
+  const Tensor stand_in = Tensor::adopt(detail::TensorImpl::create_external(
+      packed.get(), t.dtype(), t.sizes(), t.strides(),
+      [](void* p) noexcept { delete static_cast<Packed*>(p); }, packed.get()));
+  packed.release();
+  if (detail::carries_tangent(t)) detail::attach_tangent(*stand_in.impl(), detail::tangent_of(t));
+  drop();
+  impl_ = stand_in.impl();
+  impl_->hold();
+  version_ = impl_->storage().version() + 1;
+  packed_ = true;
+}
+
+Tensor SavedValue::unpack(const Node& node) const {
+  const auto& packed = *reinterpret_cast<const Packed*>(impl_->bytes());
+  Tensor t;
+  {
+    const HookScope scope;
+    t = packed.hooks->unpack(packed.object.get());
+  }
+  if (!t.defined())
+    detail::fail<GraphError>(node.name(), "an unpack hook has returned an undefined tensor for a ",
+                             to_string(impl_->dtype()), " tensor of shape ", impl_->sizes(),
+                             "; return the value that was packed");
+  if (!(t.sizes() == impl_->sizes()))
+    detail::fail<ShapeError>(node.name(), "an unpack hook has returned a tensor of shape ",
+                             t.sizes(), " for one of shape ", impl_->sizes(),
+                             "; return the value that was packed");
+  if (t.dtype() != impl_->dtype())
+    detail::fail<DtypeError>(node.name(), "an unpack hook has returned a ", to_string(t.dtype()),
+                             " tensor for one of ", to_string(impl_->dtype()),
+                             "; convert it back with to()");
+  // The value's history is the node's business.
+  return raw_view(t, t.sizes(), t.strides(), 0);
+}
+
+void SavedValue::pack_with(const detail::SavedHooks& hooks, const Node& node) {
+  if (data(node) == nullptr)
+    detail::fail<GraphError>(node.name(),
+                             "the hooks of a saved tensor have already been set; only one pair "
+                             "of hooks is possible for each");
+  pack(tensor_of_data(), hooks);
+}
+
+Tensor SavedValue::tensor_of_data() const {
+  Tensor alias = Tensor::adopt(detail::TensorImpl::create_view(
+      &impl_->storage(), impl_->bytes(), impl_->dtype(), impl_->sizes(), impl_->strides()));
+  if (detail::carries_tangent(*impl_)) detail::set_tangent(alias, impl_->extra()->tangent);
+  return alias;
 }
 
 Tensor SavedValue::tensor(Node& node, const Edge* edge) const {
-  data(node);
-  const bool is_output = output_nr_ != kInput;
-  const bool has_history = is_output || (edge != nullptr && edge->is_valid());
-  if (impl_->try_retain()) {
+  const bool has_history = is_output() || (edge != nullptr && edge->is_valid());
+  if (data(node) != nullptr && impl_->try_retain()) {
     Tensor t = Tensor::adopt(impl_);
     // The very tensor that was saved, unless its history was rewritten since.
     if (!has_history) return t;
     const Edge now = gradient_edge(t);
-    if (is_output ? now.function.get() == &node && now.input_nr == output_nr_ : now == *edge)
+    if (is_output() ? now.function.get() == &node && now.input_nr == output_nr_ : now == *edge)
       return t;
   }
-  Tensor alias = Tensor::adopt(detail::TensorImpl::create_view(
-      &impl_->storage(), impl_->bytes(), impl_->dtype(), impl_->sizes(), impl_->strides()));
+  Tensor alias = packed_ ? unpack(node) : tensor_of_data();
+  if (packed_ && detail::carries_tangent(*impl_))
+    detail::set_tangent(alias, impl_->extra()->tangent);
   if (has_history) {
-    const Edge history = is_output ? output_edge(node, output_nr_) : *edge;
+    const Edge history = is_output() ? output_edge(node, output_nr_) : *edge;
     set_history(alias, history.function, history.input_nr);
   }
-  if (detail::carries_tangent(*impl_)) detail::set_tangent(alias, impl_->extra()->tangent);
   return alias;
+}
+
+void give_tangent_to_packed(Node& node, std::uint32_t output_nr, const Tensor& tangent) {
+  struct Give final : SavedVisitor {
+    Give(std::uint32_t nr, const Tensor& t) : output_nr(nr), tangent(t) {}
+    void visit(SavedValue& value, const Edge*) override {
+      if (value.is_packed() && value.output_nr() == output_nr)
+        detail::attach_tangent(*value.held(), tangent);
+    }
+    std::uint32_t output_nr;
+    const Tensor& tangent;
+  };
+  Give give(output_nr, tangent);
+  node.visit_saved(give);
 }
 
 void fail_released(const Node& node) {
@@ -48,6 +151,11 @@ void fail_released(const Node& node) {
       node.name(),
       "Trying to backward through the graph a second time: the values that this node saved were "
       "released by the first pass; pass retain_graph = true to it");
+}
+
+const detail::TensorImpl* SavedValue::packed_or_fail(const Node& node) const {
+  if (impl_ == nullptr || !packed_) fail(node);
+  return nullptr;
 }
 
 void SavedValue::fail(const Node& node) const {

@@ -187,20 +187,23 @@ void Sweep::evaluate(Node& node, std::uint32_t place) {
   Tensor* const results = scratch_.results.get();
   BackwardCall call{task.buffer(), results, scratch_.wanted.get(),
                     create_graph_ ? nullptr : accumulator, &context};
-  const bool watched = detail::thread_state.annotates && watches_anomalies();
-  if (EIGENGRAD_LIKELY(!watched && find_extra(node) == nullptr)) {
+  if (EIGENGRAD_LIKELY(!detail::thread_state.annotates && find_extra(node) == nullptr)) {
     node.backward(call);
     return;
   }
+  const bool watched = detail::thread_state.annotates && watches_anomalies();
   // Who looks at the results must find them there, not in the gradient of a whole.
   const bool hooked = has_posthooks(node);
   if (watched || hooked) call.accumulator = nullptr;
   variable_list grads;
   if (hooked) grads.assign(call.grads, call.grads + node.num_inputs());
-  if (watched)
-    evaluate_watched(node, call);
-  else
-    node.backward(call);
+  {
+    const ObservedCall observed(node);
+    if (watched)
+      evaluate_watched(node, call);
+    else
+      node.backward(call);
+  }
   if (hooked) run_posthooks(node, results, grads);
 }
 

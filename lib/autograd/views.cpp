@@ -185,6 +185,7 @@ class CopySlices final : public Node {
   std::string name() const override { return "CopySlices"; }
   const Gather& gather() const noexcept { return gather_; }
   void release_saved() noexcept override { fn_->release_saved(); }
+  void visit_saved(SavedVisitor& visitor) override { fn_->visit_saved(visitor); }
 
   /// Outside the view the gradient passes to the base's old history; inside it goes through `fn`.
   void backward(BackwardCall& call) override {

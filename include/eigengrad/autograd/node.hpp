@@ -65,6 +65,7 @@ struct BackwardCall {
   bool wants(std::size_t edge) const noexcept { return wanted == nullptr || wanted[edge]; }
 };
 
+class SavedVisitor;
 struct NodeExtra;
 
 /// One recorded call. It keeps alive the nodes that computed its inputs and never a newer one.
@@ -89,6 +90,10 @@ class EIGENGRAD_API Node : public std::enable_shared_from_this<Node> {
   /// Gradients that the node gives: differentiable inputs of the recorded call.
   std::uint32_t num_outputs() const noexcept { return num_edges_; }
   bool is_accumulator() const noexcept { return sequence_nr_ == kAccumulator; }
+  /// What the node keeps for its backward pass, each value with the history that it had: inputs of the
+  /// call in their order, then outputs. Where hooks packed a value, it is unpacked.
+  /// Throws: GraphError once the values were released, or when one was modified in place.
+  variable_list saved_variables();
   /// Evaluates the node: one cotangent per output of the call in, one per input out. Runs no hooks.
   variable_list operator()(variable_list&& grads);
 
@@ -114,6 +119,8 @@ class EIGENGRAD_API Node : public std::enable_shared_from_this<Node> {
   virtual void backward(BackwardCall& call) = 0;
   /// Drops the saved values; a later backward() that needs them throws.
   virtual void release_saved() noexcept {}
+  /// Shows its saved values to `visitor`, in the order of saved_variables().
+  virtual void visit_saved(SavedVisitor& visitor);
 
   /// Nodes alive in the process.
   static std::int64_t live_count() noexcept;
