@@ -5,8 +5,6 @@
 #include <cstring>
 #include <limits>
 #include <memory>
-#include <mutex>
-#include <string_view>
 #include <vector>
 
 #include "core/dispatch.hpp"
@@ -308,52 +306,6 @@ void multiply_by_eigen(const Block<T>& c, const Block<T>& a, const Block<T>& b) 
 
 #ifdef EIGENGRAD_USE_BLAS
 
-/// OpenBLAS picks its kernels by the name of the processor, and takes those of 2013 for one that is
-/// newer than itself; Eigen's own for AVX-512 are then a third faster.
-bool fits_processor([[maybe_unused]] const Blas& blas) noexcept {
-#ifdef EIGEN_VECTORIZE_AVX512
-  if (blas.core_name != nullptr) {
-    const std::string_view core = blas.core_name();
-    return core == "SkylakeX" || core == "Cooperlake" || core == "SapphireRapids";
-  }
-#endif
-  return true;
-}
-
-/// The BLAS, when there is one that is worth calling.
-const Blas* usable_blas() noexcept {
-  static const Blas* const usable = [] {
-    const Blas* found = blas();
-    return found != nullptr && fits_processor(*found) ? found : nullptr;
-  }();
-  return usable;
-}
-
-/// Within the scope OpenBLAS uses no threads of its own: how it sums up depends on their number.
-class OneBlasThread {
- public:
-  explicit OneBlasThread(const Blas& blas) : blas_(blas) {
-    if (blas_.set_num_threads == nullptr) return;
-    const std::lock_guard lock(mutex);
-    if (scopes++ > 0) return;
-    before = blas_.get_num_threads();
-    if (before > 1) blas_.set_num_threads(1);
-  }
-  ~OneBlasThread() {
-    if (blas_.set_num_threads == nullptr) return;
-    const std::lock_guard lock(mutex);
-    if (--scopes == 0 && before > 1) blas_.set_num_threads(before);
-  }
-  OneBlasThread(const OneBlasThread&) = delete;
-  OneBlasThread& operator=(const OneBlasThread&) = delete;
-
- private:
-  static inline std::mutex mutex;
-  static inline int scopes = 0;
-  static inline int before = 1;
-  const Blas& blas_;
-};
-
 template <class T>
 bool fits_blas(const Block<T>& m) noexcept {
   constexpr std::int64_t largest = std::numeric_limits<int>::max();
@@ -365,15 +317,9 @@ template <class T>
 void multiply_by_blas(const Block<T>& c, const Block<T>& a, const Block<T>& b) {
   const auto number = [](std::int64_t n) { return static_cast<int>(n); };
   const auto order = [](const Block<T>& m) { return m.by_rows() ? CblasNoTrans : CblasTrans; };
-  const auto gemm = [&](auto function) {
-    function(CblasRowMajor, order(a), order(b), number(c.rows), number(c.cols), number(a.cols),
-             T(1), a.data, number(a.leading()), b.data, number(b.leading()), T(0), c.data,
-             number(c.row_stride));
-  };
-  if constexpr (std::same_as<T, float>)
-    gemm(blas()->sgemm);
-  else
-    gemm(blas()->dgemm);
+  blas()->of<T>().gemm(CblasRowMajor, order(a), order(b), number(c.rows), number(c.cols),
+                       number(a.cols), T(1), a.data, number(a.leading()), b.data,
+                       number(b.leading()), T(0), c.data, number(c.row_stride));
 }
 
 #endif

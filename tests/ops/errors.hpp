@@ -50,5 +50,6 @@ ErrorRows loss_errors();
 ErrorRows binary_errors();
 ErrorRows cumulative_errors();
 ErrorRows special_errors();
+ErrorRows linalg_solve_errors();
 
 }  // namespace table

@@ -110,7 +110,10 @@ Row& named(Rows& rows, const std::string& name);
   X(class_loss_rows)                \
   X(distance_rows)                  \
   X(binary_rows)                    \
-  X(spectral_rows)
+  X(spectral_rows)                  \
+  X(cholesky_rows)                  \
+  X(solve_rows)                     \
+  X(determinant_rows)
 #define EIGENGRAD_DECLARE_FAMILY(name) Rows name();
 EIGENGRAD_TABLE_FAMILIES(EIGENGRAD_DECLARE_FAMILY)
 #undef EIGENGRAD_DECLARE_FAMILY

@@ -1,10 +1,46 @@
 #pragma once
 
+#include "eigengrad/ops/cholesky.hpp"
+#include "eigengrad/ops/determinants.hpp"
+#include "eigengrad/ops/solves.hpp"
 #include "eigengrad/ops/spectral.hpp"
 
 /// Linear algebra under the names of torch::linalg; contracts at the functions with `linalg_` in front.
 namespace eigengrad::linalg {
 
+/// linalg_cholesky().
+inline Tensor cholesky(const Tensor& self, bool upper = false) {
+  return linalg_cholesky(self, upper);
+}
+/// linalg_cholesky_ex().
+inline std::tuple<Tensor, Tensor> cholesky_ex(const Tensor& self, bool upper = false,
+                                              bool check_errors = false) {
+  return linalg_cholesky_ex(self, upper, check_errors);
+}
+/// linalg_solve().
+inline Tensor solve(const Tensor& A, const Tensor& B, bool left = true) {
+  return linalg_solve(A, B, left);
+}
+/// linalg_solve_ex().
+inline std::tuple<Tensor, Tensor> solve_ex(const Tensor& A, const Tensor& B, bool left = true,
+                                           bool check_errors = false) {
+  return linalg_solve_ex(A, B, left, check_errors);
+}
+/// linalg_solve_triangular().
+inline Tensor solve_triangular(const Tensor& self, const Tensor& B, bool upper, bool left = true,
+                               bool unitriangular = false) {
+  return linalg_solve_triangular(self, B, upper, left, unitriangular);
+}
+/// linalg_inv().
+inline Tensor inv(const Tensor& A) { return linalg_inv(A); }
+/// linalg_inv_ex().
+inline std::tuple<Tensor, Tensor> inv_ex(const Tensor& A, bool check_errors = false) {
+  return linalg_inv_ex(A, check_errors);
+}
+/// linalg_det().
+inline Tensor det(const Tensor& A) { return linalg_det(A); }
+/// linalg_slogdet().
+inline std::tuple<Tensor, Tensor> slogdet(const Tensor& A) { return linalg_slogdet(A); }
 /// linalg_eigh().
 inline std::tuple<Tensor, Tensor> eigh(const Tensor& A, std::string_view UPLO = "L") {
   return linalg_eigh(A, UPLO);

@@ -1,0 +1,155 @@
+#include "kernels/panel.hpp"
+
+#include <Eigen/Core>
+
+#include "kernels/blas.hpp"
+
+namespace eigengrad::kernels {
+namespace {
+
+/// Extents up to which plain loops are faster than blocks of products.
+constexpr std::int64_t kSmallTriangle = 24;
+/// Multiplications from which a product gains from the BLAS.
+constexpr double kBlasProduct = 64.0 * 64 * 64;
+
+double volume(std::int64_t n, std::int64_t m, std::int64_t k) noexcept {
+  return static_cast<double>(n) * static_cast<double>(m) * static_cast<double>(k);
+}
+
+template <class T, int Order>
+using MapOf =
+    Eigen::Map<std::conditional_t<std::is_const_v<T>,
+                                  const Eigen::Matrix<std::remove_const_t<T>, Eigen::Dynamic,
+                                                      Eigen::Dynamic, Order>,
+                                  Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic, Order>>,
+               0, Eigen::OuterStride<>>;
+
+template <class T, class F>
+void with_map(const Panel<const T>& p, F f) {
+  const Eigen::OuterStride<> stride(p.leading());
+  if (p.by_columns())
+    f(MapOf<const T, Eigen::ColMajor>(p.data, p.rows, p.cols, stride));
+  else
+    f(MapOf<const T, Eigen::RowMajor>(p.data, p.rows, p.cols, stride));
+}
+
+#ifdef EIGENGRAD_USE_BLAS
+
+int number(std::int64_t n) noexcept { return static_cast<int>(n); }
+
+template <class T>
+CBLAS_TRANSPOSE as_columns(const Panel<const T>& p) noexcept {
+  return p.by_columns() ? CblasNoTrans : CblasTrans;
+}
+
+#endif
+
+template <class T>
+void solve_small(const Panel<const T>& t, TriangleKind kind, const Panel<T>& x) {
+  const std::int64_t n = x.rows;
+  const auto row_at = [&](std::int64_t step) { return kind.upper ? n - 1 - step : step; };
+  for (std::int64_t step = 0; step < n; ++step) {
+    const std::int64_t i = row_at(step);
+    const T pivot = kind.unit ? T(1) : t(i, i);
+    if (x.col_stride == 1 && x.cols > 1) {  // whole rows at a time
+      T* const to = &x(i, 0);
+      for (std::int64_t s = 0; s < step; ++s) {
+        const T factor = t(i, row_at(s));
+        const T* const from = &x(row_at(s), 0);
+        for (std::int64_t c = 0; c < x.cols; ++c) to[c] -= factor * from[c];
+      }
+      if (!kind.unit)
+        for (std::int64_t c = 0; c < x.cols; ++c) to[c] /= pivot;
+      continue;
+    }
+    const std::int64_t begin = kind.upper ? i + 1 : 0;
+    const std::int64_t end = kind.upper ? n : i;
+    for (std::int64_t c = 0; c < x.cols; ++c) {
+      T sum(0);
+      for (std::int64_t j = begin; j < end; ++j) sum += t(i, j) * x(j, c);
+      x(i, c) = (x(i, c) - sum) / pivot;
+    }
+  }
+}
+
+/// By halves: x1 = t11^-1 x1, x2 = t22^-1 (x2 - t21 x1), the other way round for an upper triangle.
+template <class T>
+void solve_by_halves(const Panel<const T>& t, TriangleKind kind, const Panel<T>& x) {
+  const std::int64_t n = x.rows;
+  if (n <= kSmallTriangle) {
+    solve_small(t, kind, x);
+    return;
+  }
+  const std::int64_t half = n / 2 / 8 * 8;
+  const Panel<T> top = x.part(0, 0, half, x.cols);
+  const Panel<T> bottom = x.part(half, 0, n - half, x.cols);
+  const Panel<const T> top_triangle = t.part(0, 0, half, half);
+  const Panel<const T> bottom_triangle = t.part(half, half, n - half, n - half);
+  if (kind.upper) {
+    solve_by_halves(bottom_triangle, kind, bottom);
+    subtract_product(top, t.part(0, half, half, n - half), readable(bottom));
+    solve_by_halves(top_triangle, kind, top);
+  } else {
+    solve_by_halves(top_triangle, kind, top);
+    subtract_product(bottom, t.part(half, 0, n - half, half), readable(top));
+    solve_by_halves(bottom_triangle, kind, bottom);
+  }
+}
+
+}  // namespace
+
+template <class T>
+void subtract_product(const Panel<T>& c, const Panel<const T>& a, const Panel<const T>& b) {
+  if (c.rows == 0 || c.cols == 0 || a.cols == 0) return;
+  if (!c.by_columns()) {
+    subtract_product(c.transposed(), b.transposed(), a.transposed());
+    return;
+  }
+#ifdef EIGENGRAD_USE_BLAS
+  if (volume(c.rows, c.cols, a.cols) >= kBlasProduct) {
+    if (const Blas* blas = usable_blas(); blas != nullptr) {
+      const OneBlasThread scope(*blas);
+      blas->of<T>().gemm(CblasColMajor, as_columns(a), as_columns(b), number(c.rows),
+                         number(c.cols), number(a.cols), T(-1), a.data, number(a.leading()), b.data,
+                         number(b.leading()), T(1), c.data, number(c.leading()));
+      return;
+    }
+  }
+#endif
+  MapOf<T, Eigen::ColMajor> to(c.data, c.rows, c.cols, Eigen::OuterStride<>(c.leading()));
+  with_map(a, [&](const auto& left) {
+    with_map(b, [&](const auto& right) { to.noalias() -= left * right; });
+  });
+}
+
+template <class T>
+void solve_triangle(const Panel<const T>& t, TriangleKind kind, const Panel<T>& x) {
+  if (x.rows == 0 || x.cols == 0) return;
+#ifdef EIGENGRAD_USE_BLAS
+  if (volume(x.rows, x.rows, x.cols) >= kBlasProduct) {
+    if (const Blas* blas = usable_blas(); blas != nullptr) {
+      const OneBlasThread scope(*blas);
+      // Seen by columns, t is itself or its transpose, and so is x: t x or x^T t^T is solved for.
+      const bool left = x.by_columns();
+      const bool upper = kind.upper == t.by_columns();
+      const bool transpose = t.by_columns() != left;
+      blas->of<T>().trsm(CblasColMajor, left ? CblasLeft : CblasRight,
+                         upper ? CblasUpper : CblasLower, transpose ? CblasTrans : CblasNoTrans,
+                         kind.unit ? CblasUnit : CblasNonUnit, number(left ? x.rows : x.cols),
+                         number(left ? x.cols : x.rows), T(1), t.data, number(t.leading()), x.data,
+                         number(x.leading()));
+      return;
+    }
+  }
+#endif
+  solve_by_halves(t, kind, x);
+}
+
+#define EIGENGRAD_PANEL(T)                                                                       \
+  template void subtract_product(const Panel<T>&, const Panel<const T>&, const Panel<const T>&); \
+  template void solve_triangle(const Panel<const T>&, TriangleKind, const Panel<T>&);
+EIGENGRAD_PANEL(float)
+EIGENGRAD_PANEL(double)
+#undef EIGENGRAD_PANEL
+
+}  // namespace eigengrad::kernels

@@ -1,0 +1,195 @@
+#include "eigengrad/ops/cholesky.hpp"
+
+#include <vector>
+
+#include "autograd/kinds.hpp"
+#include "autograd/shapes.hpp"
+#include "core/fail.hpp"
+#include "eigengrad/ops/arithmetic.hpp"
+#include "eigengrad/ops/bands.hpp"
+#include "eigengrad/ops/products.hpp"
+#include "eigengrad/ops/shape.hpp"
+#include "eigengrad/ops/solves.hpp"
+#include "kernels/factor.hpp"
+#include "kernels/triangle.hpp"
+#include "ops/factored.hpp"
+#include "ops/matrices.hpp"
+
+namespace eigengrad {
+namespace {
+
+Tensor symmetric_part(const Tensor& a) { return (a + a.mT()) * 0.5; }
+
+/// The lower triangle with half the diagonal.
+Tensor phi(const Tensor& a) { return (tril(a) + tril(a, -1)) * 0.5; }
+
+/// Whether a rule has to be written in operators: they are recorded, or carry tangents.
+bool differentiated_again(const Tensor& g, const Tensor& y) {
+  return detail::recording() || detail::carries_tangent(g) || detail::carries_tangent(y);
+}
+
+/// A = L L^T. With phi as above,
+///   dL = L phi(L^-1 dA L^-T),   gA = L^-T sym(phi(L^T gL)) L^-1,
+/// where a change of A counts by its symmetric part.
+struct Cholesky {
+  static constexpr bool uses_input = false;
+  static constexpr bool uses_output = true;
+  bool upper;
+
+  Tensor vjp(const Tensor& g, const Tensor&, const Tensor& y) const {
+    const Tensor l = upper ? y.mT() : y;
+    const Tensor gl = upper ? g.mT() : g;
+    if (differentiated_again(g, y)) {
+      const Tensor m = symmetric_part(phi(matmul(l.mT(), tril(gl))));
+      const Tensor half = linalg_solve_triangular(l.mT(), m, true);
+      return linalg_solve_triangular(l, half, false, false);
+    }
+    const Tensor ga = matrices::copy(gl, matrices::batch_of(l), false);
+    kernels::cholesky_gradient(l.is_contiguous() ? l : matrices::copy(l, false), ga);
+    return ga;
+  }
+  Tensor jvp(const Tensor& t, const Tensor&, const Tensor& y) const {
+    const Tensor l = upper ? y.mT() : y;
+    const Tensor half = linalg_solve_triangular(l, symmetric_part(t), false);
+    const Tensor change = matmul(l, phi(linalg_solve_triangular(l.mT(), half, true, false)));
+    return upper ? change.mT() : change;
+  }
+};
+
+struct LinalgCholesky : Cholesky {
+  static constexpr auto node_name = "LinalgCholeskyExBackward0";
+};
+struct OldCholesky : Cholesky {
+  static constexpr auto node_name = "CholeskyBackward0";
+};
+
+template <class Op>
+Tensor factor(std::string_view op, const Tensor& a, bool upper, std::vector<std::int64_t>& info,
+              bool check) {
+  matrices::require_square(op, a);
+  const Tensor l = matrices::uninitialised(a.dtype(), a.sizes());
+  kernels::copy_triangle(l, a, {true, 0});
+  info.assign(static_cast<std::size_t>(matrices::count_of(a)), 0);
+  if (l.numel() > 0) kernels::cholesky(l, info.data());
+  if (const std::size_t i = matrices::first_failure(info); check && i < info.size())
+    detail::fail<NumericError>(
+        op, matrices::element_name(i, matrices::batch_of(a)),
+        "the matrix is not positive-definite: its leading minor of order ", info[i],
+        " is not positive; check that it is symmetric, or add to its diagonal");
+  const Tensor y = upper ? matrices::flipped(l) : l;
+  autograd::record_general(Op{{upper}}, a, y);
+  return y;
+}
+
+// ---- From a factor.
+
+/// The lower factor of the two.
+Tensor lower_of(const Tensor& l, bool upper) { return upper ? l.mT() : l; }
+
+/// dA = dL L^T + L dL^T for A = L L^T.
+Tensor change_of_product(const Tensor& t, const Tensor& factor, bool upper) {
+  const Tensor half = matmul(tril(lower_of(t, upper)), tril(lower_of(factor, upper)).mT());
+  return half + half.mT();
+}
+/// The gradient by the factor from that by A: gL = (gA + gA^T) L.
+Tensor gradient_by_factor(const Tensor& ga, const Tensor& factor, bool upper) {
+  return lower_of(tril(matmul(ga + ga.mT(), tril(lower_of(factor, upper)))), upper);
+}
+
+/// X = A^-1 B: gB = A^-1 g, gA = -gB X^T, dX = A^-1 (dB - dA X).
+struct CholeskySolve {
+  static constexpr std::size_t inputs = 2;
+  static constexpr std::size_t outputs = 1;
+  static constexpr std::size_t constants = 0;
+  static constexpr unsigned keeps_input = 2;
+  static constexpr unsigned keeps_output = 1;
+  static constexpr auto node_name = "CholeskySolveBackward0";
+  bool upper;
+  DimVector b_sizes;
+  DimVector l_sizes;
+
+  void gradients(const bool* wanted, const Tensor* g, const Tensor* x, const Tensor* y,
+                 const Tensor*, Tensor* results) const {
+    const Tensor gb = cholesky_solve(g[0], x[1], upper);
+    if (wanted[0]) results[0] = autograd::sum_to(gb, b_sizes);
+    if (!wanted[1]) return;
+    const Tensor ga = -matmul(gb, y[0].mT());
+    results[1] = autograd::sum_to(gradient_by_factor(ga, x[1], upper), l_sizes);
+  }
+  Tensor jvp(std::size_t, const Tensor* t, const Tensor* x, const Tensor* y, const Tensor*) const {
+    Tensor change;
+    if (t[1].defined()) change = -matmul(change_of_product(t[1], x[1], upper), y[0]);
+    if (t[0].defined()) change = change.defined() ? t[0] + change : t[0];
+    return autograd::expand_to(cholesky_solve(change, x[1], upper), y[0].sizes());
+  }
+};
+
+/// Y = A^-1: gA = -Y g Y, dY = -Y dA Y.
+struct CholeskyInverse {
+  static constexpr std::size_t inputs = 1;
+  static constexpr std::size_t outputs = 1;
+  static constexpr unsigned keeps_input = 1;
+  static constexpr unsigned keeps_output = 1;
+  static constexpr auto node_name = "CholeskyInverseBackward0";
+  bool upper;
+
+  Tensor vjp(std::size_t, const Tensor* g, const Tensor* x, const Tensor* y) const {
+    return gradient_by_factor(-matmul(y[0], matmul(g[0], y[0])), x[0], upper);
+  }
+  Tensor jvp(std::size_t, const Tensor* t, const Tensor* x, const Tensor* y) const {
+    return -matmul(y[0], matmul(change_of_product(t[0], x[0], upper), y[0]));
+  }
+};
+
+}  // namespace
+
+Tensor linalg_cholesky(const Tensor& self, bool upper) {
+  std::vector<std::int64_t> info;
+  return factor<LinalgCholesky>("linalg_cholesky", self, upper, info, true);
+}
+std::tuple<Tensor, Tensor> linalg_cholesky_ex(const Tensor& self, bool upper, bool check_errors) {
+  std::vector<std::int64_t> info;
+  const Tensor l = factor<LinalgCholesky>("linalg_cholesky_ex", self, upper, info, check_errors);
+  return {l, matrices::info_of(info, matrices::batch_of(self))};
+}
+Tensor cholesky(const Tensor& self, bool upper) {
+  std::vector<std::int64_t> info;
+  return factor<OldCholesky>("cholesky", self, upper, info, true);
+}
+
+Tensor cholesky_solve(const Tensor& self, const Tensor& input2, bool upper) {
+  matrices::require("cholesky_solve", self);
+  matrices::require_square("cholesky_solve", input2);
+  matrices::require_same_dtype("cholesky_solve", self, input2);
+  matrices::require_fit("cholesky_solve", input2, self);
+  const DimVector batch = autograd::broadcast_shapes("cholesky_solve", matrices::batch_of(self),
+                                                     matrices::batch_of(input2));
+  const Tensor y = matrices::copy(self, batch, matrices::by_columns(self));
+  const Tensor l = matrices::in_order(input2);
+  const Tensor lower = upper ? matrices::flipped(l) : l;
+  kernels::solve_triangles(lower, {.upper = false}, y);
+  kernels::solve_triangles(matrices::flipped(lower), {.upper = true}, y);
+  autograd::record_factored(
+      CholeskySolve{upper, DimVector(self.sizes()), DimVector(input2.sizes())}, {self, input2}, {y},
+      {});
+  return y;
+}
+
+Tensor cholesky_inverse(const Tensor& self, bool upper) {
+  matrices::require_square("cholesky_inverse", self);
+  const Tensor y =
+      matrices::copy(upper ? matrices::flipped(self) : self, matrices::batch_of(self), false);
+  if (y.numel() > 0) kernels::cholesky_invert(y);
+  autograd::record_many(CholeskyInverse{upper}, {self}, {y});
+  return y;
+}
+
+Tensor Tensor::cholesky(bool upper) const { return eigengrad::cholesky(*this, upper); }
+Tensor Tensor::cholesky_solve(const Tensor& input2, bool upper) const {
+  return eigengrad::cholesky_solve(*this, input2, upper);
+}
+Tensor Tensor::cholesky_inverse(bool upper) const {
+  return eigengrad::cholesky_inverse(*this, upper);
+}
+
+}  // namespace eigengrad

@@ -1,0 +1,176 @@
+#include "eigengrad/ops/determinants.hpp"
+
+#include <limits>
+
+#include "core/fail.hpp"
+#include "eigengrad/autograd/grad_mode.hpp"
+#include "eigengrad/core/factories.hpp"
+#include "eigengrad/ops/arithmetic.hpp"
+#include "eigengrad/ops/assembly.hpp"
+#include "eigengrad/ops/binary.hpp"
+#include "eigengrad/ops/compare.hpp"
+#include "eigengrad/ops/products.hpp"
+#include "eigengrad/ops/reductions.hpp"
+#include "eigengrad/ops/shape.hpp"
+#include "eigengrad/ops/solves.hpp"
+#include "kernels/factor.hpp"
+#include "kernels/null_space.hpp"
+#include "ops/factored.hpp"
+#include "ops/lu_factors.hpp"
+#include "ops/matrices.hpp"
+
+namespace eigengrad {
+namespace {
+
+using matrices::LuFactors;
+
+/// A number for each matrix as a factor of their elements.
+Tensor for_matrices(const Tensor& g) { return g.unsqueeze(-1).unsqueeze(-1); }
+
+// ---- Singular matrices.
+
+/// The matrix of cofactors of an r x r matrix and its determinant, as polynomials in the elements: by
+/// M_1 = I, M_(k+1) = C M_k - tr(C M_k) / k I, adj(C) = (-1)^(r-1) M_r.
+/// Source: Faddeev and LeVerrier; Householder 1964, The Theory of Matrices, section 6.7.
+std::pair<Tensor, Tensor> polynomial_cofactors(const Tensor& c) {
+  const std::int64_t r = c.size(-1);
+  const Tensor one = eye(r, c.dtype());
+  Tensor m = one;
+  for (std::int64_t k = 1; k < r; ++k) {
+    const Tensor product = matmul(c, m);
+    m = product - trace(product) / k * one;
+  }
+  if (r % 2 == 0) m = -m;
+  return {m.mT(), trace(matmul(c, m)) / r};
+}
+
+/// The matrix of cofactors of one matrix that is singular or nearly so: the gradient of its determinant.
+///
+/// Note [Determinants of singular matrices]
+/// The determinant is a polynomial, but det(A) A^-T is of no use where A has no inverse, and its
+/// derivatives lose all digits nearby. Let U and V span the left and right singular vectors of the r
+/// singular values that are small beside the largest, s. Then K = A + s U V^T is well conditioned, and
+///   det(A) = det(K) det(C),  C = I - s V^T K^-1 U,
+/// for any A near the present one. C is r x r, its determinant a polynomial, so that
+///   cof(A) = det(K) (det(C) K^-T + s K^-T V cof(C) U^T K^-T)
+/// is exact, and so are its derivatives. With more small singular values than kMostLacking, what is
+/// dropped is below the largest term by (10^-4)^kMostLacking.
+Tensor cofactors(const Tensor& a) {
+  constexpr std::int64_t kMostLacking = 32;
+  const kernels::NullSpace space = kernels::null_space(a);
+  const std::int64_t r = space.left.size(-1);
+  if (r > kMostLacking) return zeros_like(a);
+  const Tensor k = a + space.scale * matmul(space.left, space.right.mT());
+  const Tensor k_inverse = linalg_inv(k).mT();
+  if (r == 0) return linalg_det(k) * k_inverse;
+  const Tensor left = matmul(k_inverse, space.right);
+  const Tensor right = matmul(space.left.mT(), k_inverse);
+  const Tensor c = eye(r, a.dtype()) - space.scale * matmul(left.mT(), space.left);
+  const auto [cofactors_of_c, det_of_c] = polynomial_cofactors(c);
+  return linalg_det(k) *
+         (det_of_c * k_inverse + space.scale * matmul(left, matmul(cofactors_of_c, right)));
+}
+
+Tensor cofactors_of_all(const Tensor& a) {
+  if (a.dim() == 2) return cofactors(a);
+  const Tensor list = a.reshape({-1, a.size(-2), a.size(-1)});
+  std::vector<Tensor> each;
+  for (std::int64_t i = 0; i < list.size(0); ++i) each.push_back(cofactors(list.select(0, i)));
+  return stack(each).reshape(a.sizes());
+}
+
+// ---- Determinants.
+
+/// d = det(A): gA = g d A^-T, dd = d tr(A^-1 dA).
+struct Det {
+  static constexpr std::size_t inputs = 1;
+  static constexpr std::size_t outputs = 1;
+  static constexpr std::size_t constants = 2;
+  static constexpr unsigned keeps_input = 1;
+  static constexpr unsigned keeps_output = 1;
+  static constexpr auto node_name = "LinalgDetBackward0";
+  bool of_transpose;
+
+  Tensor slope(const Tensor& a, const Tensor& d, const Tensor* c) const {
+    if (kernels::nearly_singular(c[0])) return cofactors_of_all(a);
+    return for_matrices(d) * matrices::inverse_from({c[0], c[1], of_transpose}, a).mT();
+  }
+  void gradients(const bool*, const Tensor* g, const Tensor* x, const Tensor* y, const Tensor* c,
+                 Tensor* results) const {
+    results[0] = for_matrices(g[0]) * slope(x[0], y[0], c);
+  }
+  Tensor jvp(std::size_t, const Tensor* t, const Tensor* x, const Tensor* y,
+             const Tensor* c) const {
+    return (slope(x[0], y[0], c) * t[0]).sum({-2, -1});
+  }
+};
+
+/// l = log |det(A)|: gA = g A^-T. The sign is constant.
+struct Slogdet {
+  static constexpr std::size_t inputs = 1;
+  static constexpr std::size_t outputs = 2;
+  static constexpr std::size_t constants = 2;
+  static constexpr unsigned keeps_input = 1;
+  static constexpr unsigned keeps_output = 0;
+  static constexpr auto node_name = "LinalgSlogdetBackward0";
+  bool of_transpose;
+
+  void gradients(const bool*, const Tensor* g, const Tensor* x, const Tensor*, const Tensor* c,
+                 Tensor* results) const {
+    if (!g[1].defined()) return;
+    results[0] = for_matrices(g[1]) * matrices::inverse_from({c[0], c[1], of_transpose}, x[0]).mT();
+  }
+  Tensor jvp(std::size_t k, const Tensor* t, const Tensor* x, const Tensor* y,
+             const Tensor* c) const {
+    if (k == 0) return zeros_like(y[0]);
+    const Tensor inverse = matrices::inverse_from({c[0], c[1], of_transpose}, x[0]);
+    return (inverse.mT() * t[0]).sum({-2, -1});
+  }
+};
+
+struct Determinants {
+  LuFactors factors;
+  Tensor sign;
+  Tensor log;
+  Tensor value;
+};
+
+Determinants determinants(std::string_view op, const Tensor& a) {
+  matrices::require_square(op, a);
+  std::vector<std::int64_t> info;
+  const auto number = [&] { return matrices::uninitialised(a.dtype(), matrices::batch_of(a)); };
+  Determinants d{matrices::factor(a, info), number(), number(), number()};
+  kernels::lu_determinants(d.factors.lu, d.factors.pivots, d.sign, d.log, d.value);
+  return d;
+}
+
+Tensor det(std::string_view op, const Tensor& a) {
+  const Determinants d = determinants(op, a);
+  autograd::record_factored(Det{d.factors.of_transpose}, {a}, {d.value},
+                            {d.factors.lu, d.factors.pivots});
+  return d.value;
+}
+
+std::tuple<Tensor, Tensor> slogdet(std::string_view op, const Tensor& a) {
+  const Determinants d = determinants(op, a);
+  autograd::record_factored(Slogdet{d.factors.of_transpose}, {a}, {d.sign, d.log},
+                            {d.factors.lu, d.factors.pivots});
+  return {d.sign, d.log};
+}
+
+}  // namespace
+
+Tensor linalg_det(const Tensor& A) { return det("linalg_det", A); }
+Tensor det(const Tensor& self) { return det("det", self); }
+std::tuple<Tensor, Tensor> linalg_slogdet(const Tensor& A) { return slogdet("linalg_slogdet", A); }
+std::tuple<Tensor, Tensor> slogdet(const Tensor& self) { return slogdet("slogdet", self); }
+Tensor logdet(const Tensor& self) {
+  const auto [sign, log] = slogdet("logdet", self);
+  return where(sign == -1, full({}, std::numeric_limits<double>::quiet_NaN(), log.dtype()), log);
+}
+
+Tensor Tensor::det() const { return eigengrad::det(*this); }
+std::tuple<Tensor, Tensor> Tensor::slogdet() const { return eigengrad::slogdet(*this); }
+Tensor Tensor::logdet() const { return eigengrad::logdet(*this); }
+
+}  // namespace eigengrad

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "eigengrad/core/tensor.hpp"
+
+namespace eigengrad::matrices {
+
+/// An LU of square matrices A, for solving with A: of A itself, or of its transpose where that is how
+/// the memory of A lies by columns.
+struct LuFactors {
+  Tensor lu;
+  Tensor pivots;
+  bool of_transpose;
+};
+
+/// Factors a copy; fills `info` (kernels/factor.hpp).
+LuFactors factor(const Tensor& a, std::vector<std::int64_t>& info);
+/// Throws: NumericError when one of the matrices is singular.
+void require_regular(std::string_view op, const Tensor& a, const std::vector<std::int64_t>& info);
+
+/// The inverse of A, recorded as a function of `a`.
+Tensor inverse_from(const LuFactors& f, const Tensor& a);
+
+}  // namespace eigengrad::matrices

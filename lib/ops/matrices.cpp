@@ -1,0 +1,106 @@
+#include "ops/matrices.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "autograd/views.hpp"
+#include "core/fail.hpp"
+#include "core/geometry.hpp"
+#include "kernels/copy.hpp"
+
+namespace eigengrad::matrices {
+
+void require(std::string_view op, const Tensor& a) {
+  if (a.dim() < 2)
+    detail::fail<ShapeError>(op, "needs a matrix or a batch of them, got shape ", a.sizes());
+  if (!a.is_floating_point())
+    detail::fail<DtypeError>(op, "needs a floating point tensor, got ", to_string(a.dtype()),
+                             "; convert it with to()");
+}
+
+void require_square(std::string_view op, const Tensor& a) {
+  require(op, a);
+  if (a.size(-1) != a.size(-2))
+    detail::fail<ShapeError>(op, "needs square matrices, got shape ", a.sizes());
+}
+
+void require_same_dtype(std::string_view op, const Tensor& a, const Tensor& b) {
+  if (a.dtype() != b.dtype())
+    detail::fail<DtypeError>(op, "expected all tensors to have the same dtype, got ",
+                             to_string(a.dtype()), " and ", to_string(b.dtype()),
+                             "; convert them with to()");
+}
+
+void require_fit(std::string_view op, const Tensor& a, const Tensor& b, bool left) {
+  if (a.size(-1) != b.size(left ? -2 : -1))
+    detail::fail<ShapeError>(op, "shapes ", a.sizes(), " and ", b.sizes(),
+                             " do not fit the equation ", left ? "A X = B" : "X A = B",
+                             ": A and B need equal numbers of ", left ? "rows" : "columns");
+}
+
+Tensor flipped(const Tensor& a) {
+  DimVector sizes(a.sizes());
+  DimVector strides(a.strides());
+  const std::size_t n = sizes.size();
+  std::swap(sizes[n - 2], sizes[n - 1]);
+  std::swap(strides[n - 2], strides[n - 1]);
+  return autograd::raw_view(a, sizes, strides, 0);
+}
+
+std::int64_t count_of(const Tensor& a) { return detail::numel_of(batch_of(a)); }
+
+DimVector with_matrix(IntArrayRef batch, std::int64_t rows, std::int64_t cols) {
+  DimVector sizes(batch);
+  sizes.push_back(rows);
+  sizes.push_back(cols);
+  return sizes;
+}
+
+Tensor uninitialised(ScalarType dtype, IntArrayRef sizes, bool by_columns) {
+  Tensor t = Tensor::adopt(detail::TensorImpl::create(dtype, sizes));
+  if (!by_columns) return t;
+  DimVector strides(t.strides());
+  const std::size_t n = strides.size();
+  strides[n - 2] = 1;
+  strides[n - 1] = std::max<std::int64_t>(1, sizes[n - 2]);
+  t.impl()->set_geometry(sizes, strides, t.impl()->bytes());
+  return t;
+}
+
+Tensor copy(const Tensor& a, IntArrayRef batch, bool by_columns) {
+  const Tensor t = uninitialised(a.dtype(), with_matrix(batch, a.size(-2), a.size(-1)), by_columns);
+  kernels::copy(t, a);
+  return t;
+}
+
+bool by_columns(const Tensor& a) {
+  return a.strides()[a.strides().size() - 2] == 1 && a.strides().back() != 1;
+}
+
+Tensor in_order(const Tensor& a) {
+  const std::size_t n = a.sizes().size();
+  const std::int64_t rows = a.sizes()[n - 2];
+  const std::int64_t cols = a.sizes()[n - 1];
+  const std::int64_t row = a.strides()[n - 2];
+  const std::int64_t col = a.strides()[n - 1];
+  const bool reads_rows = (cols == 1 || col == 1) && (rows == 1 || row >= cols);
+  const bool reads_cols = (rows == 1 || row == 1) && (cols == 1 || col >= rows);
+  return (reads_rows || reads_cols) && rows > 0 && cols > 0 ? a : copy(a, false);
+}
+
+Tensor info_of(const std::vector<std::int64_t>& info, IntArrayRef batch) {
+  Tensor t = Tensor::adopt(detail::TensorImpl::create(kInt64, batch));
+  std::copy(info.begin(), info.end(), t.impl()->data<std::int64_t>());
+  return t;
+}
+
+std::size_t first_failure(const std::vector<std::int64_t>& info) {
+  return static_cast<std::size_t>(
+      std::find_if(info.begin(), info.end(), [](std::int64_t i) { return i != 0; }) - info.begin());
+}
+
+std::string element_name(std::size_t i, IntArrayRef batch) {
+  return batch.empty() ? std::string() : "(batch element " + std::to_string(i) + "): ";
+}
+
+}  // namespace eigengrad::matrices

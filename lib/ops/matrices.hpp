@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "eigengrad/core/tensor.hpp"
+
+/// What operators on the matrices in the last two dimensions of a tensor have in common.
+namespace eigengrad::matrices {
+
+/// Throws: DtypeError unless floating point; ShapeError below two dimensions.
+void require(std::string_view op, const Tensor& a);
+/// Throws: the same, and ShapeError unless square.
+void require_square(std::string_view op, const Tensor& a);
+/// Throws: DtypeError when the dtypes differ.
+void require_same_dtype(std::string_view op, const Tensor& a, const Tensor& b);
+/// Throws: ShapeError unless `b` has as many rows (columns without `left`) as the square `a`.
+void require_fit(std::string_view op, const Tensor& a, const Tensor& b, bool left = true);
+/// The extents before those of the matrices.
+inline IntArrayRef batch_of(const Tensor& a) { return {a.sizes().data(), a.sizes().size() - 2}; }
+std::int64_t count_of(const Tensor& a);
+DimVector with_matrix(IntArrayRef batch, std::int64_t rows, std::int64_t cols);
+
+// Memory, recorded as nothing.
+Tensor uninitialised(ScalarType dtype, IntArrayRef sizes, bool by_columns = false);
+/// A copy broadcast to `batch`, whose matrices are contiguous by rows or by columns.
+Tensor copy(const Tensor& a, IntArrayRef batch, bool by_columns);
+inline Tensor copy(const Tensor& a, bool by_columns) { return copy(a, batch_of(a), by_columns); }
+/// The transposed matrices in the same memory.
+Tensor flipped(const Tensor& a);
+/// Whether the matrices have unit stride between rows.
+bool by_columns(const Tensor& a);
+/// The tensor itself when kernels can read its matrices where they lie, a copy otherwise.
+Tensor in_order(const Tensor& a);
+
+/// One number for each matrix, as an int64 tensor.
+Tensor info_of(const std::vector<std::int64_t>& info, IntArrayRef batch);
+/// The first of them that is not 0, or info.size().
+std::size_t first_failure(const std::vector<std::int64_t>& info);
+/// "(Batch element 3): " for messages, nothing for a single matrix.
+std::string element_name(std::size_t i, IntArrayRef batch);
+
+}  // namespace eigengrad::matrices

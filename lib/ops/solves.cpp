@@ -1,0 +1,288 @@
+#include "eigengrad/ops/solves.hpp"
+
+#include "autograd/shapes.hpp"
+#include "core/fail.hpp"
+#include "eigengrad/autograd/grad_mode.hpp"
+#include "eigengrad/ops/arithmetic.hpp"
+#include "eigengrad/ops/bands.hpp"
+#include "eigengrad/ops/products.hpp"
+#include "eigengrad/ops/shape.hpp"
+#include "kernels/factor.hpp"
+#include "ops/factored.hpp"
+#include "ops/lu_factors.hpp"
+#include "ops/matrices.hpp"
+
+namespace eigengrad {
+
+namespace matrices {
+
+LuFactors factor(const Tensor& a, std::vector<std::int64_t>& info) {
+  // Memory that lies by rows is that of the transpose by columns.
+  const bool of_transpose = !by_columns(a);
+  const Tensor lu = copy(of_transpose ? flipped(a) : a, true);
+  DimVector sizes(batch_of(a));
+  sizes.push_back(a.size(-1));
+  const Tensor pivots = Tensor::adopt(detail::TensorImpl::create(kInt64, sizes));
+  info.assign(static_cast<std::size_t>(count_of(a)), 0);
+  if (lu.numel() > 0) kernels::lu_factor(lu, pivots, info.data());
+  return {lu, pivots, of_transpose};
+}
+
+void require_regular(std::string_view op, const Tensor& a, const std::vector<std::int64_t>& info) {
+  if (const std::size_t i = first_failure(info); i < info.size())
+    detail::fail<NumericError>(op, element_name(i, batch_of(a)), "the matrix is singular: pivot ",
+                               info[i],
+                               " of its LU factorisation is zero; use a pseudoinverse or "
+                               "least squares if that is meant");
+}
+
+}  // namespace matrices
+
+namespace {
+
+using matrices::LuFactors;
+
+// ---- The inverse.
+
+/// Y = A^-1: dY = -Y dA Y, gA = -Y^T g Y^T.
+struct Inverse {
+  static constexpr auto node_name = "LinalgInvExBackward0";
+  static constexpr bool uses_input = false;
+  static constexpr bool uses_output = true;
+  Tensor vjp(const Tensor& g, const Tensor&, const Tensor& y) const {
+    return -matmul(y.mT(), matmul(g, y.mT()));
+  }
+  Tensor jvp(const Tensor& t, const Tensor&, const Tensor& y) const {
+    return -matmul(y, matmul(t, y));
+  }
+};
+
+// ---- Solutions by LU.
+
+/// op(A) X = B, or X op(A) = B without `left`, with op the transpose or nothing:
+///   gB = op(A)^-T g, gA = -gB X^T, or on the right gB = g op(A)^-T, gA = -X^T gB; transposed if op is;
+///   op(A) dX = dB - op(dA) X.
+/// All with the same factors, so that no order factors again.
+struct Solve {
+  static constexpr std::size_t inputs = 2;
+  static constexpr std::size_t outputs = 1;
+  static constexpr std::size_t constants = 2;
+  static constexpr unsigned keeps_input = 1;
+  static constexpr unsigned keeps_output = 1;
+  static constexpr auto node_name = "LinalgSolveExBackward0";
+  bool left;
+  bool transpose;
+  bool vector;
+  bool of_transpose;
+  DimVector a_sizes;
+  DimVector b_sizes;
+
+  Solve adjoint() const {
+    Solve other = *this;
+    other.transpose = !transpose;
+    return other;
+  }
+  Tensor column(const Tensor& v) const { return vector ? v.unsqueeze(-1) : v; }
+
+  void gradients(const bool* wanted, const Tensor* g, const Tensor* x, const Tensor* y,
+                 const Tensor* c, Tensor* results) const {
+    const Tensor gb = solve(adjoint(), x[0], g[0], c);
+    if (wanted[1]) results[1] = autograd::sum_to(gb, b_sizes);
+    if (!wanted[0]) return;
+    const bool g_first = left != transpose;
+    const Tensor& first = g_first ? gb : y[0];
+    const Tensor& second = g_first ? y[0] : gb;
+    Tensor ga;
+    if (vector)
+      ga = (-first).unsqueeze(-1) * second.unsqueeze(-2);
+    else
+      ga = left ? -matmul(first, second.mT()) : -matmul(first.mT(), second);
+    results[0] = autograd::sum_to(ga, a_sizes);
+  }
+  Tensor jvp(std::size_t, const Tensor* t, const Tensor* x, const Tensor* y,
+             const Tensor* c) const {
+    Tensor b = t[1].defined() ? column(t[1]) : t[1];
+    if (t[0].defined()) {
+      const Tensor ta = transpose ? t[0].mT() : t[0];
+      const Tensor own = column(y[0]);
+      const Tensor moved = -(left ? matmul(ta, own) : matmul(own, ta));
+      b = b.defined() ? b + moved : moved;
+    }
+    return solve(*this, x[0], vector ? b.squeeze(-1) : b, c);
+  }
+
+  /// Solves with the factors `c`, recorded as a function of a and b.
+  static Tensor solve(Solve op, const Tensor& a, const Tensor& b, const Tensor* c) {
+    Tensor y;
+    {
+      const NoGradGuard off;
+      const detail::NoTangents plain;
+      const Tensor columns = op.column(b);
+      const DimVector batch = autograd::broadcast_shapes("linalg_solve", matrices::batch_of(a),
+                                                         matrices::batch_of(columns));
+      const Tensor x = matrices::copy(columns, batch, matrices::by_columns(columns));
+      kernels::lu_solve(c[0], c[1], (op.transpose != op.of_transpose) == op.left,
+                        op.left ? x : matrices::flipped(x));
+      y = op.vector ? autograd::raw_view(x, {x.sizes().data(), x.sizes().size() - 1},
+                                         {x.strides().data(), x.strides().size() - 1}, 0)
+                    : x;
+    }
+    op.b_sizes = DimVector(b.sizes());
+    autograd::record_factored(op, {a, b}, {y}, {c[0], c[1]});
+    return y;
+  }
+};
+
+Tensor solve(std::string_view op, const Tensor& a, const Tensor& b, bool left,
+             std::vector<std::int64_t>& info, bool check) {
+  matrices::require_square(op, a);
+  if (b.dim() == 0)
+    detail::fail<ShapeError>(op, "B must be a vector or a matrix, got a tensor without dimensions");
+  matrices::require_same_dtype(op, a, b);
+  const IntArrayRef rows{a.sizes().data(), a.sizes().size() - 1};
+  const bool vector = b.dim() == 1 || b.sizes() == rows;
+  if (vector && !left)
+    detail::fail<ShapeError>(op, "X A = B needs a matrix B, got shape ", b.sizes(),
+                             "; give a row as unsqueeze(-2)");
+  if (vector && b.size(-1) != a.size(-1))
+    detail::fail<ShapeError>(op, "shapes ", a.sizes(), " and ", b.sizes(),
+                             " do not fit the equation A x = b: both need equal numbers of rows");
+  if (!vector) {
+    matrices::require_fit(op, a, b, left);
+    autograd::broadcast_shapes(op, matrices::batch_of(a), matrices::batch_of(b));
+  }
+  const LuFactors f = matrices::factor(a, info);
+  if (check) matrices::require_regular(op, a, info);
+  const Tensor factors[] = {f.lu, f.pivots};
+  return Solve::solve({left, false, vector, f.of_transpose, DimVector(a.sizes()), {}}, a, b,
+                      factors);
+}
+
+// ---- Triangular matrices.
+
+/// T X = B, or X T = B without `left`:
+///   gB = T^-T g, gT = -gB X^T, or on the right gB = g T^-T, gT = -X^T gB, in the triangle;
+///   T dX = dB - dT X.
+struct SolveTriangular {
+  static constexpr std::size_t inputs = 2;
+  static constexpr std::size_t outputs = 1;
+  static constexpr std::size_t constants = 0;
+  static constexpr unsigned keeps_input = 1;
+  static constexpr unsigned keeps_output = 1;
+  const char* node_name;
+  bool upper;
+  bool left;
+  bool unit;
+  DimVector t_sizes;
+  DimVector b_sizes;
+
+  Tensor triangle(const Tensor& a) const {
+    return upper ? triu(a, unit ? 1 : 0) : tril(a, unit ? -1 : 0);
+  }
+  void gradients(const bool* wanted, const Tensor* g, const Tensor* x, const Tensor* y,
+                 const Tensor*, Tensor* results) const {
+    const Tensor gb = linalg_solve_triangular(x[0].mT(), g[0], !upper, left, unit);
+    if (wanted[1]) results[1] = autograd::sum_to(gb, b_sizes);
+    if (!wanted[0]) return;
+    const Tensor ga = left ? matmul(gb, y[0].mT()) : matmul(y[0].mT(), gb);
+    results[0] = autograd::sum_to(-triangle(ga), t_sizes);
+  }
+  Tensor jvp(std::size_t, const Tensor* t, const Tensor* x, const Tensor* y, const Tensor*) const {
+    Tensor b = t[1];
+    if (t[0].defined()) {
+      const Tensor ta = triangle(t[0]);
+      const Tensor moved = -(left ? matmul(ta, y[0]) : matmul(y[0], ta));
+      b = b.defined() ? b + moved : moved;
+    }
+    return linalg_solve_triangular(x[0], b, upper, left, unit);
+  }
+};
+
+Tensor solve_triangular(std::string_view op, SolveTriangular rule, const Tensor& a,
+                        const Tensor& b) {
+  matrices::require_square(op, a);
+  matrices::require(op, b);
+  matrices::require_same_dtype(op, a, b);
+  matrices::require_fit(op, a, b, rule.left);
+  const DimVector batch =
+      autograd::broadcast_shapes(op, matrices::batch_of(a), matrices::batch_of(b));
+  const Tensor y = matrices::copy(b, batch, matrices::by_columns(b));
+  const Tensor t = matrices::in_order(a);
+  if (rule.left)
+    kernels::solve_triangles(t, {rule.upper, rule.unit}, y);
+  else
+    kernels::solve_triangles(matrices::flipped(t), {!rule.upper, rule.unit}, matrices::flipped(y));
+  rule.t_sizes = DimVector(a.sizes());
+  rule.b_sizes = DimVector(b.sizes());
+  autograd::record_factored(rule, {a, b}, {y}, {});
+  return y;
+}
+
+Tensor invert(std::string_view op, const Tensor& a, std::vector<std::int64_t>& info, bool check) {
+  matrices::require_square(op, a);
+  const LuFactors f = matrices::factor(a, info);
+  if (check) matrices::require_regular(op, a, info);
+  kernels::lu_invert(f.lu, f.pivots);
+  const Tensor y = f.of_transpose ? matrices::flipped(f.lu) : f.lu;
+  autograd::record_general(Inverse(), a, y);
+  return y;
+}
+
+}  // namespace
+
+Tensor matrices::inverse_from(const LuFactors& f, const Tensor& a) {
+  const Tensor y = matrices::copy(f.lu, true);
+  kernels::lu_invert(y, f.pivots);
+  const Tensor inverse = f.of_transpose ? matrices::flipped(y) : y;
+  autograd::record_general(Inverse(), a, inverse);
+  return inverse;
+}
+
+Tensor linalg_solve(const Tensor& A, const Tensor& B, bool left) {
+  std::vector<std::int64_t> info;
+  return solve("linalg_solve", A, B, left, info, true);
+}
+std::tuple<Tensor, Tensor> linalg_solve_ex(const Tensor& A, const Tensor& B, bool left,
+                                           bool check_errors) {
+  std::vector<std::int64_t> info;
+  const Tensor x = solve("linalg_solve_ex", A, B, left, info, check_errors);
+  return {x, matrices::info_of(info, matrices::batch_of(A))};
+}
+
+Tensor linalg_solve_triangular(const Tensor& self, const Tensor& B, bool upper, bool left,
+                               bool unitriangular) {
+  return solve_triangular("linalg_solve_triangular",
+                          {"LinalgSolveTriangularBackward0", upper, left, unitriangular, {}, {}},
+                          self, B);
+}
+std::tuple<Tensor, Tensor> triangular_solve(const Tensor& self, const Tensor& A, bool upper,
+                                            bool transpose, bool unitriangular) {
+  const Tensor a = transpose ? A.mT() : A;
+  return {
+      solve_triangular(
+          "triangular_solve",
+          {"TriangularSolveBackward0", upper != transpose, true, unitriangular, {}, {}}, a, self),
+      A.clone()};
+}
+
+Tensor linalg_inv(const Tensor& A) {
+  std::vector<std::int64_t> info;
+  return invert("linalg_inv", A, info, true);
+}
+std::tuple<Tensor, Tensor> linalg_inv_ex(const Tensor& A, bool check_errors) {
+  std::vector<std::int64_t> info;
+  const Tensor y = invert("linalg_inv_ex", A, info, check_errors);
+  return {y, matrices::info_of(info, matrices::batch_of(A))};
+}
+Tensor inverse(const Tensor& self) {
+  std::vector<std::int64_t> info;
+  return invert("inverse", self, info, true);
+}
+
+Tensor Tensor::inverse() const { return eigengrad::inverse(*this); }
+std::tuple<Tensor, Tensor> Tensor::triangular_solve(const Tensor& A, bool upper, bool transpose,
+                                                    bool unitriangular) const {
+  return eigengrad::triangular_solve(*this, A, upper, transpose, unitriangular);
+}
+
+}  // namespace eigengrad

@@ -1,0 +1,177 @@
+#include "matrices.hpp"
+
+namespace table {
+namespace {
+
+using eg::Tensor;
+/// Extents of two arguments.
+using Shapes = std::vector<std::pair<Sizes, Sizes>>;
+
+/// The sample of two arguments, the first far from singular.
+std::vector<Inputs> systems(const Shapes& shapes) {
+  std::vector<Inputs> samples;
+  for (const auto& [a, b] : shapes) samples.push_back({regular(a), support::uniform(b, -2, 2, 5)});
+  return samples;
+}
+
+Shapes left_shapes() {
+  return {{{3, 3}, {3, 2}},          {{1, 1}, {1, 1}},    {{5, 5}, {5, 1}},
+          {{2, 3, 3}, {2, 3, 2}},    {{2, 4, 4}, {4, 2}}, {{2, 2}, {3, 2, 3}},
+          {{2, 1, 2, 2}, {3, 2, 1}}, {{0, 0}, {0, 2}},    {{2, 2}, {2, 0}},
+          {{0, 2, 2}, {0, 2, 1}}};
+}
+Shapes right_shapes() {
+  return {{{3, 3}, {2, 3}},
+          {{1, 1}, {1, 1}},
+          {{2, 3, 3}, {2, 2, 3}},
+          {{2, 2}, {3, 1, 2}},
+          {{0, 0}, {2, 0}}};
+}
+Shapes vector_shapes() {
+  return {{{3, 3}, {3}}, {{2, 3, 3}, {3}}, {{2, 3, 3}, {2, 3}},
+          {{1, 1}, {1}}, {{0, 0}, {0}},    {{17, 17}, {17}}};
+}
+
+template <class F>
+Array solved(const Inputs& x, bool left, F prepare) {
+  const Array& b = x[1];
+  return by_matrix(x, b.sizes[b.dim() - 2], b.sizes[b.dim() - 1], [&](const Sizes& i) {
+    const Matrix a = prepare(matrix_at(x[0], i));
+    if (left) return eliminated(a, matrix_at(b, i)).first;
+    return transposed(eliminated(transposed(a), transposed(matrix_at(b, i))).first);
+  });
+}
+
+Naive solving(bool left) {
+  return [left](const Inputs& x) {
+    return Outputs{solved(x, left, [](const Matrix& a) { return a; })};
+  };
+}
+
+Outputs solving_vectors(const Inputs& x) {
+  Inputs columns = x;
+  columns[1].sizes.push_back(1);
+  Array y = solved(columns, true, [](const Matrix& a) { return a; });
+  y.sizes.pop_back();
+  return {y};
+}
+
+Naive solving_triangles(bool upper, bool left, bool unit, bool transpose) {
+  return [=](const Inputs& x) {
+    return Outputs{solved(x, left, [&](const Matrix& a) {
+      const Matrix t = triangle_of(transpose ? transposed(a) : a, upper, unit);
+      return t;
+    })};
+  };
+}
+
+Row row(std::string name, std::string function, Call call, Naive naive, std::vector<Inputs> samples,
+        std::vector<Spelling> spellings = {}) {
+  return {.name = std::move(name),
+          .function = std::move(function),
+          .call = std::move(call),
+          .naive = std::move(naive),
+          .samples = std::move(samples),
+          .spellings = std::move(spellings),
+          .integers = false,
+          .bools = false};
+}
+
+/// The factor is not differentiable in info, and nothing is lost by leaving it out.
+template <class F>
+Call first_on2(F f) {
+  return on2([f](const Tensor& a, const Tensor& b) { return std::get<0>(f(a, b)); });
+}
+
+void add_solves(Rows& rows) {
+  rows.push_back(row(
+      "linalg_solve", "linalg_solve",
+      on2([](const Tensor& a, const Tensor& b) { return eg::linalg_solve(a, b); }), solving(true),
+      systems(left_shapes()),
+      {{"solve", on2([](const Tensor& a, const Tensor& b) { return eg::linalg::solve(a, b); })},
+       {"linalg_solve_ex",
+        first_on2([](const Tensor& a, const Tensor& b) { return eg::linalg_solve_ex(a, b); })},
+       {"solve_ex",
+        first_on2([](const Tensor& a, const Tensor& b) { return eg::linalg::solve_ex(a, b); })}}));
+  rows.push_back(row("linalg_solve_vector", "linalg_solve",
+                     on2([](const Tensor& a, const Tensor& b) { return eg::linalg_solve(a, b); }),
+                     solving_vectors, systems(vector_shapes())));
+  rows.push_back(
+      row("linalg_solve_right", "linalg_solve",
+          on2([](const Tensor& a, const Tensor& b) { return eg::linalg_solve(a, b, false); }),
+          solving(false), systems(right_shapes()),
+          {{"linalg_solve_ex right", first_on2([](const Tensor& a, const Tensor& b) {
+              return eg::linalg_solve_ex(a, b, false);
+            })}}));
+}
+
+void add_triangles(Rows& rows) {
+  for (const bool upper : {false, true})
+    for (const bool left : {true, false})
+      for (const bool unit : {false, true}) {
+        std::string name = "linalg_solve_triangular";
+        name += upper ? "_upper" : "_lower";
+        name += left ? "" : "_right";
+        name += unit ? "_unit" : "";
+        rows.push_back(row(name, "linalg_solve_triangular",
+                           on2([=](const Tensor& a, const Tensor& b) {
+                             return eg::linalg_solve_triangular(a, b, upper, left, unit);
+                           }),
+                           solving_triangles(upper, left, unit, false),
+                           systems(left ? left_shapes() : right_shapes()),
+                           {{"solve_triangular", on2([=](const Tensor& a, const Tensor& b) {
+                               return eg::linalg::solve_triangular(a, b, upper, left, unit);
+                             })}}));
+      }
+  for (const bool upper : {true, false})
+    for (const bool transpose : {false, true}) {
+      std::string name = "triangular_solve";
+      name += upper ? "_upper" : "_lower";
+      name += transpose ? "_transposed" : "";
+      rows.push_back(
+          row(name, "triangular_solve", first_on2([=](const Tensor& a, const Tensor& b) {
+                return eg::triangular_solve(b, a, upper, transpose);
+              }),
+              solving_triangles(upper != transpose, true, false, transpose),
+              systems({{{3, 3}, {3, 2}}, {{2, 3, 3}, {2, 3, 2}}, {{0, 0}, {0, 1}}}),
+              {{"Tensor::triangular_solve", first_on2([=](const Tensor& a, const Tensor& b) {
+                  return b.triangular_solve(a, upper, transpose);
+                })}}));
+    }
+}
+
+void add_inverses(Rows& rows) {
+  const auto call = on1([](const Tensor& a) { return eg::linalg_inv(a); });
+  std::vector<Inputs> samples;
+  for (const Sizes& s : {Sizes{3, 3}, Sizes{2, 4, 4}, Sizes{1, 1}, Sizes{2, 1, 2, 2}, Sizes{0, 0},
+                         Sizes{0, 2, 2}, Sizes{6, 6}})
+    samples.push_back({regular(s)});
+  rows.push_back(row(
+      "linalg_inv", "linalg_inv", call,
+      [](const Inputs& x) {
+        const std::int64_t n = x[0].sizes.back();
+        return Outputs{by_matrix(x, n, n, [&](const Sizes& i) {
+          return eliminated(matrix_at(x[0], i), identity(n)).first;
+        })};
+      },
+      std::move(samples),
+      {{"inv", on1([](const Tensor& a) { return eg::linalg::inv(a); })},
+       {"inverse", on1([](const Tensor& a) { return eg::inverse(a); })},
+       {"Tensor::inverse", on1([](const Tensor& a) { return a.inverse(); })},
+       {"linalg_inv_ex", on1([](const Tensor& a) { return std::get<0>(eg::linalg_inv_ex(a)); })},
+       {"inv_ex", on1([](const Tensor& a) { return std::get<0>(eg::linalg::inv_ex(a)); })}}));
+}
+
+}  // namespace
+
+Rows solve_rows() {
+  Rows rows;
+  add_solves(rows);
+  add_inverses(rows);
+  // Among the layouts is one whose rows are all the same; tests/linalg has the others.
+  for (Row& r : rows) r.any_layout = false;
+  add_triangles(rows);
+  return rows;
+}
+
+}  // namespace table
