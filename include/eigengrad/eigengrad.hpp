@@ -38,6 +38,7 @@
 #include "eigengrad/ops/indexing.hpp"
 #include "eigengrad/ops/linalg_names.hpp"
 #include "eigengrad/ops/losses.hpp"
+#include "eigengrad/ops/lu.hpp"
 #include "eigengrad/ops/norms.hpp"
 #include "eigengrad/ops/parts.hpp"
 #include "eigengrad/ops/polynomials.hpp"

@@ -13,6 +13,7 @@
 #include "eigengrad/ops/products.hpp"
 #include "eigengrad/ops/reductions.hpp"
 #include "eigengrad/ops/shape.hpp"
+#include "eigengrad/ops/solves.hpp"
 
 namespace eigengrad {
 namespace {
@@ -128,11 +129,7 @@ Tensor chain_matmul(TensorList matrices) {
 Tensor linalg_matrix_power(const Tensor& x, std::int64_t n) {
   if (x.dim() < 2 || x.size(-1) != x.size(-2))
     detail::fail<ShapeError>("linalg_matrix_power", "needs square matrices, got shape ", x.sizes());
-  if (n < 0)
-    detail::fail<NotImplementedError>("linalg_matrix_power", "power ", n,
-                                      " needs the inverse, which does not exist yet; invert by "
-                                      "other means and give the power ",
-                                      -n);
+  if (n < 0) return linalg_matrix_power(linalg_inv(x), -n);
   if (n == 0) return eye(x.size(-1), x.dtype()).expand(x.sizes()).clone();
   if (n == 1) return x.clone();
   Tensor y;

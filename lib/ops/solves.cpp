@@ -1,7 +1,10 @@
 #include "eigengrad/ops/solves.hpp"
 
+#include <algorithm>
+
 #include "autograd/shapes.hpp"
 #include "core/fail.hpp"
+#include "core/geometry.hpp"
 #include "eigengrad/autograd/grad_mode.hpp"
 #include "eigengrad/ops/arithmetic.hpp"
 #include "eigengrad/ops/bands.hpp"
@@ -277,6 +280,46 @@ std::tuple<Tensor, Tensor> linalg_inv_ex(const Tensor& A, bool check_errors) {
 Tensor inverse(const Tensor& self) {
   std::vector<std::int64_t> info;
   return invert("inverse", self, info, true);
+}
+
+Tensor linalg_tensorinv(const Tensor& self, std::int64_t ind) {
+  if (ind < 1) detail::fail<ValueError>("linalg_tensorinv", "ind must be positive, got ", ind);
+  const IntArrayRef sizes = self.sizes();
+  const std::size_t split = std::min(static_cast<std::size_t>(ind), sizes.size());
+  const IntArrayRef before(sizes.data(), split);
+  const IntArrayRef after(sizes.data() + split, sizes.size() - split);
+  const std::int64_t n = detail::numel_of(before);
+  if (n != detail::numel_of(after))
+    detail::fail<ShapeError>("linalg_tensorinv", "shape ", sizes, " has ", n,
+                             " elements in the first ", ind, " dimensions and ",
+                             detail::numel_of(after),
+                             " in the others; as a matrix it must be square");
+  DimVector result(after);
+  for (const std::int64_t s : before) result.push_back(s);
+  return linalg_inv(self.reshape({n, n})).reshape(result);
+}
+
+Tensor linalg_tensorsolve(const Tensor& self, const Tensor& other, OptionalIntArrayRef dims) {
+  Tensor a = self;
+  if (dims.has_value()) {
+    DimVector last;
+    for (std::size_t d = 0; d < dims.value().size(); ++d)
+      last.push_back(self.dim() - static_cast<std::int64_t>(dims.value().size() - d));
+    a = movedim(self, dims.value(), last);
+  }
+  const std::size_t rows = other.sizes().size();
+  const std::int64_t n = other.numel();
+  const std::int64_t unknowns =
+      a.sizes().size() < rows
+          ? -1
+          : detail::numel_of({a.sizes().data() + rows, a.sizes().size() - rows});
+  if (unknowns != n || a.numel() != n * n)
+    detail::fail<ShapeError>("linalg_tensorsolve", "shapes ", self.sizes(), " and ", other.sizes(),
+                             " are no system of equations: A needs as many elements as B in its "
+                             "first ",
+                             rows, " dimensions, and as many in the others");
+  const DimVector result{IntArrayRef(a.sizes().data() + rows, a.sizes().size() - rows)};
+  return linalg_solve(a.reshape({n, n}), other.reshape({n})).reshape(result);
 }
 
 Tensor Tensor::inverse() const { return eigengrad::inverse(*this); }

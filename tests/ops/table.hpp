@@ -113,7 +113,8 @@ Row& named(Rows& rows, const std::string& name);
   X(spectral_rows)                  \
   X(cholesky_rows)                  \
   X(solve_rows)                     \
-  X(determinant_rows)
+  X(determinant_rows)               \
+  X(lu_rows)
 #define EIGENGRAD_DECLARE_FAMILY(name) Rows name();
 EIGENGRAD_TABLE_FAMILIES(EIGENGRAD_DECLARE_FAMILY)
 #undef EIGENGRAD_DECLARE_FAMILY

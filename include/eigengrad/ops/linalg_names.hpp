@@ -2,6 +2,7 @@
 
 #include "eigengrad/ops/cholesky.hpp"
 #include "eigengrad/ops/determinants.hpp"
+#include "eigengrad/ops/lu.hpp"
 #include "eigengrad/ops/solves.hpp"
 #include "eigengrad/ops/spectral.hpp"
 
@@ -36,6 +37,33 @@ inline Tensor inv(const Tensor& A) { return linalg_inv(A); }
 /// linalg_inv_ex().
 inline std::tuple<Tensor, Tensor> inv_ex(const Tensor& A, bool check_errors = false) {
   return linalg_inv_ex(A, check_errors);
+}
+/// linalg_lu().
+inline std::tuple<Tensor, Tensor, Tensor> lu(const Tensor& A, bool pivot = true) {
+  return linalg_lu(A, pivot);
+}
+/// linalg_lu_factor().
+inline std::tuple<Tensor, Tensor> lu_factor(const Tensor& A, bool pivot = true) {
+  return linalg_lu_factor(A, pivot);
+}
+/// linalg_lu_factor_ex().
+inline std::tuple<Tensor, Tensor, Tensor> lu_factor_ex(const Tensor& A, bool pivot = true,
+                                                       bool check_errors = false) {
+  return linalg_lu_factor_ex(A, pivot, check_errors);
+}
+/// linalg_lu_solve().
+inline Tensor lu_solve(const Tensor& LU, const Tensor& pivots, const Tensor& B, bool left = true,
+                       bool adjoint = false) {
+  return linalg_lu_solve(LU, pivots, B, left, adjoint);
+}
+/// linalg_tensorinv().
+inline Tensor tensorinv(const Tensor& self, std::int64_t ind = 2) {
+  return linalg_tensorinv(self, ind);
+}
+/// linalg_tensorsolve().
+inline Tensor tensorsolve(const Tensor& self, const Tensor& other,
+                          OptionalIntArrayRef dims = nullopt) {
+  return linalg_tensorsolve(self, other, dims);
 }
 /// linalg_det().
 inline Tensor det(const Tensor& A) { return linalg_det(A); }

@@ -86,8 +86,8 @@ EIGENGRAD_API Tensor linalg_multi_dot(TensorList matrices);
 /// linalg_multi_dot() of matrices only; one is returned as it is.
 EIGENGRAD_API Tensor chain_matmul(TensorList matrices);
 /// The n-th power of square matrices by repeated squaring. Shapes: (... m m) -> (... m m).
-/// At the edge: the identity for n = 0.
-/// Throws: ShapeError unless square; NotImplementedError for negative n.
+/// At the edge: the identity for n = 0; a power of the inverse for negative n.
+/// Throws: ShapeError unless square; NumericError for negative n and a singular matrix.
 EIGENGRAD_API Tensor linalg_matrix_power(const Tensor& x, std::int64_t n);
 /// linalg_matrix_power().
 EIGENGRAD_API Tensor matrix_power(const Tensor& x, std::int64_t n);

@@ -45,4 +45,13 @@ EIGENGRAD_API std::tuple<Tensor, Tensor> linalg_inv_ex(const Tensor& A, bool che
 /// linalg_inv().
 EIGENGRAD_API Tensor inverse(const Tensor& self);
 
+/// The inverse of the linear map from the dimensions from `ind` on to those before: tensordot() of the two
+/// over `ind` dimensions is the identity. Shapes: (a... b...) -> (b... a...), with equally many elements
+/// in a... and b.... Throws: ValueError unless ind is positive; NumericError as linalg_inv().
+EIGENGRAD_API Tensor linalg_tensorinv(const Tensor& self, std::int64_t ind = 2);
+/// The X with tensordot(A, X, X.dim()) = B; the dimensions `dims` of A are moved to its end first.
+/// Shapes: (b... x...) (b...) -> (x...), with equally many elements in b... and x....
+EIGENGRAD_API Tensor linalg_tensorsolve(const Tensor& self, const Tensor& other,
+                                        OptionalIntArrayRef dims = nullopt);
+
 }  // namespace eigengrad

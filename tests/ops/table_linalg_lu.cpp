@@ -1,0 +1,254 @@
+#include "matrices.hpp"
+
+namespace table {
+namespace {
+
+using eg::Tensor;
+
+struct Factors {
+  Matrix p, l, u, packed;
+};
+
+/// By columns, exchanging rows for the largest pivot.
+Factors factored(Matrix a, bool pivot) {
+  const std::int64_t n = a.rows, m = a.cols, k = std::min(n, m);
+  Matrix p = identity(n);
+  for (std::int64_t c = 0; c < k; ++c) {
+    std::int64_t best = c;
+    for (std::int64_t i = c; i < n && pivot; ++i)
+      if (std::abs(a(i, c)) > std::abs(a(best, c))) best = i;
+    for (std::int64_t j = 0; j < m; ++j) std::swap(a(c, j), a(best, j));
+    for (std::int64_t i = 0; i < n; ++i) std::swap(p(i, c), p(i, best));
+    for (std::int64_t i = c + 1; i < n; ++i) {
+      a(i, c) /= a(c, c);
+      for (std::int64_t j = c + 1; j < m; ++j) a(i, j) -= a(i, c) * a(c, j);
+    }
+  }
+  Matrix l(n, k), u(k, m);
+  for (std::int64_t i = 0; i < n; ++i)
+    for (std::int64_t j = 0; j < m; ++j) {
+      if (j < k && i >= j) l(i, j) = i == j ? 1 : a(i, j);
+      if (i < k && i <= j) u(i, j) = a(i, j);
+    }
+  return {p, l, u, a};
+}
+
+Row row(std::string name, std::string function, Call call, Naive naive, std::vector<Inputs> samples,
+        std::vector<Spelling> spellings = {}) {
+  return {.name = std::move(name),
+          .function = std::move(function),
+          .call = std::move(call),
+          .naive = std::move(naive),
+          .samples = std::move(samples),
+          .spellings = std::move(spellings),
+          .any_layout = false,  // one has rows that are all the same
+          .integers = false,
+          .bools = false};
+}
+
+std::vector<Inputs> samples_for(bool pivot) {
+  std::vector<Inputs> samples;
+  for (const Sizes& s : {Sizes{3, 3}, Sizes{2, 4, 4}, Sizes{2, 4}, Sizes{4, 2}, Sizes{2, 3, 2},
+                         Sizes{1, 1}, Sizes{0, 0}, Sizes{0, 2, 2}, Sizes{2, 0}, Sizes{5, 5}}) {
+    const Array a = support::uniform(s, -1, 1, 21);
+    samples.push_back({pivot ? a : with_diagonal(a, 3)});
+  }
+  return samples;
+}
+
+Naive factoring(bool pivot) {
+  return [pivot](const Inputs& x) {
+    const std::int64_t n = x[0].sizes[x[0].dim() - 2], m = x[0].sizes.back(), k = std::min(n, m);
+    const auto of = [&](std::int64_t rows, std::int64_t cols, Matrix Factors::*part) {
+      return by_matrix(x, rows, cols,
+                       [&](const Sizes& i) { return factored(matrix_at(x[0], i), pivot).*part; });
+    };
+    return Outputs{of(n, n, &Factors::p), of(n, k, &Factors::l), of(k, m, &Factors::u)};
+  };
+}
+
+void add_factors(Rows& rows) {
+  for (const bool pivot : {true, false}) {
+    const std::string after = pivot ? "" : "_without_pivots";
+    const std::string unknown = pivot ? "" : "PyTorch has no LU without pivots on CPUs";
+    rows.push_back(row("linalg_lu" + after, "linalg_lu",
+                       list_on1([=](const Tensor& a) { return eg::linalg_lu(a, pivot); }),
+                       factoring(pivot), samples_for(pivot),
+                       {{"lu", list_on1([=](const Tensor& a) { return eg::linalg::lu(a, pivot); })},
+                        {"lu_unpack", list_on1([=](const Tensor& a) {
+                           const auto [lu, pivots, info] = eg::linalg_lu_factor_ex(a, pivot);
+                           return eg::lu_unpack(lu, pivots);
+                         })}}));
+    rows.back().without_oracle = unknown;
+    rows.push_back(row(
+        "linalg_lu_factor" + after, "linalg_lu_factor",
+        on1([=](const Tensor& a) { return std::get<0>(eg::linalg_lu_factor(a, pivot)); }),
+        [=](const Inputs& x) {
+          return Outputs{by_matrix(
+              x, x[0].sizes[x[0].dim() - 2], x[0].sizes.back(),
+              [&](const Sizes& i) { return factored(matrix_at(x[0], i), pivot).packed; })};
+        },
+        samples_for(pivot),
+        {{"lu_factor",
+          on1([=](const Tensor& a) { return std::get<0>(eg::linalg::lu_factor(a, pivot)); })},
+         {"linalg_lu_factor_ex",
+          on1([=](const Tensor& a) { return std::get<0>(eg::linalg_lu_factor_ex(a, pivot)); })},
+         {"lu_factor_ex",
+          on1([=](const Tensor& a) { return std::get<0>(eg::linalg::lu_factor_ex(a, pivot)); })}}));
+    rows.back().without_oracle = unknown;
+  }
+}
+
+/// Every step exchanges a row with the next one.
+Tensor next_rows(const Tensor& lu) {
+  Sizes sizes(lu.sizes().begin(), lu.sizes().end() - 1);
+  return eg::clamp(eg::arange(2, lu.size(-1) + 2), 2, lu.size(-1)).expand(sizes);
+}
+
+Matrix put_together(const Matrix& lu) {
+  Matrix a = product(triangle_of(lu, false, true), triangle_of(lu, true));
+  for (std::int64_t i = a.rows - 2; i >= 0; --i)
+    for (std::int64_t j = 0; j < a.cols; ++j) std::swap(a(i, j), a(i + 1, j));
+  return a;
+}
+
+void add_solves(Rows& rows) {
+  for (const bool left : {true, false})
+    for (const bool adjoint : {false, true}) {
+      const std::string name =
+          std::string("linalg_lu_solve") + (left ? "" : "_right") + (adjoint ? "_adjoint" : "");
+      std::vector<Inputs> samples;
+      const std::pair<Sizes, Sizes> shapes[] = {{{3, 3}, {3, 3}},    {{2, 3, 3}, {2, 3, 3}},
+                                                {{2, 2}, {3, 2, 2}}, {{2, 4, 4}, {4, 4}},
+                                                {{1, 1}, {1, 1}},    {{0, 0}, {0, 0}}};
+      for (const auto& [a, b] : shapes)
+        samples.push_back({regular(a), support::uniform(b, -2, 2, 5)});
+      rows.push_back(row(
+          name, "linalg_lu_solve", on2([=](const Tensor& lu, const Tensor& b) {
+            return eg::linalg_lu_solve(lu, next_rows(lu), b, left, adjoint);
+          }),
+          [=](const Inputs& x) {
+            const std::int64_t n = x[0].sizes.back();
+            return Outputs{by_matrix(x, n, n, [&](const Sizes& i) {
+              Matrix a = put_together(matrix_at(x[0], i));
+              if (adjoint) a = transposed(a);
+              if (left) return eliminated(a, matrix_at(x[1], i)).first;
+              return transposed(eliminated(transposed(a), transposed(matrix_at(x[1], i))).first);
+            })};
+          },
+          samples, {{"lu_solve in linalg", on2([=](const Tensor& lu, const Tensor& b) {
+                       return eg::linalg::lu_solve(lu, next_rows(lu), b, left, adjoint);
+                     })}}));
+      if (left && !adjoint) {
+        rows.back().spellings.push_back({"lu_solve", on2([](const Tensor& lu, const Tensor& b) {
+                                           return eg::lu_solve(b, lu, next_rows(lu));
+                                         })});
+        rows.back().spellings.push_back(
+            {"Tensor::lu_solve",
+             on2([](const Tensor& lu, const Tensor& b) { return b.lu_solve(lu, next_rows(lu)); })});
+      }
+    }
+}
+
+void add_unpacking(Rows& rows) {
+  rows.push_back(
+      row("lu_unpack", "lu_unpack",
+          list_on1([](const Tensor& lu) { return eg::lu_unpack(lu, next_rows(lu)); }),
+          [](const Inputs& x) {
+            const std::int64_t n = x[0].sizes.back();
+            const auto of = [&](auto f) {
+              return by_matrix(x, n, n, [&](const Sizes& i) { return f(matrix_at(x[0], i)); });
+            };
+            return Outputs{of([&](const Matrix&) {
+                             Matrix p = identity(n);
+                             for (std::int64_t i = n - 2; i >= 0; --i)
+                               for (std::int64_t j = 0; j < n; ++j) std::swap(p(i, j), p(i + 1, j));
+                             return p;
+                           }),
+                           of([](const Matrix& m) { return triangle_of(m, false, true); }),
+                           of([](const Matrix& m) { return triangle_of(m, true); })};
+          },
+          {{regular({3, 3})}, {regular({2, 2, 2})}, {regular({0, 0})}}));
+}
+
+/// Tensors as one matrix.
+void add_tensors(Rows& rows) {
+  const auto inverse_of = [](std::int64_t n, Sizes sizes) {
+    return [=](const Inputs& x) {
+      const Inputs flat{Array({n, n}, x[0].values)};
+      const Array y = by_matrix(flat, n, n, [&](const Sizes& i) {
+        return eliminated(matrix_at(flat[0], i), identity(n)).first;
+      });
+      return Outputs{Array(sizes, y.values)};
+    };
+  };
+  const auto spread = [](Sizes sizes, std::int64_t n) {
+    return Inputs{Array(std::move(sizes), regular({n, n}).values)};
+  };
+  rows.push_back(
+      row("linalg_tensorinv", "linalg_tensorinv",
+          on1([](const Tensor& a) { return eg::linalg_tensorinv(a); }), inverse_of(6, {6, 2, 3}),
+          {spread({2, 3, 6}, 6)},
+          {{"tensorinv", on1([](const Tensor& a) { return eg::linalg::tensorinv(a); })}}));
+  rows.push_back(row("linalg_tensorinv_first", "linalg_tensorinv",
+                     on1([](const Tensor& a) { return eg::linalg_tensorinv(a, 1); }),
+                     inverse_of(4, {2, 2, 4}), {spread({4, 2, 2}, 4)}));
+  Inputs system = spread({2, 3, 6}, 6);
+  system.push_back(support::uniform({2, 3}, -2, 2, 5));
+  rows.push_back(
+      row("linalg_tensorsolve", "linalg_tensorsolve",
+          on2([](const Tensor& a, const Tensor& b) { return eg::linalg_tensorsolve(a, b); }),
+          [](const Inputs& x) {
+            const Inputs flat{Array({6, 6}, x[0].values), Array({6, 1}, x[1].values)};
+            const Array y = by_matrix(flat, 6, 1, [&](const Sizes& i) {
+              return eliminated(matrix_at(flat[0], i), matrix_at(flat[1], i)).first;
+            });
+            return Outputs{Array({6}, y.values)};
+          },
+          {system}, {{"tensorsolve", on2([](const Tensor& a, const Tensor& b) {
+                        return eg::linalg::tensorsolve(a, b);
+                      })}}));
+  Inputs moved = spread({3, 6, 2}, 6);
+  moved.push_back(support::uniform({6}, -2, 2, 5));
+  rows.push_back(row("linalg_tensorsolve_moved", "linalg_tensorsolve",
+                     on2([](const Tensor& a, const Tensor& b) {
+                       return eg::linalg_tensorsolve(a, b, eg::IntArrayRef{0, 2});
+                     }),
+                     [](const Inputs& x) {
+                       // (3 6 2) with dimensions 0 and 2 last is (6 3 2).
+                       const Array a = support::generate({6, 6}, [&](const Sizes& i) {
+                         return x[0].at({i[1] / 2, i[0], i[1] % 2});
+                       });
+                       const Inputs flat{a, Array({6, 1}, x[1].values)};
+                       const Array y = by_matrix(flat, 6, 1, [&](const Sizes& i) {
+                         return eliminated(matrix_at(flat[0], i), matrix_at(flat[1], i)).first;
+                       });
+                       return Outputs{Array({3, 2}, y.values)};
+                     },
+                     {moved}));
+  for (Row& r : rows)
+    if (r.function.starts_with("linalg_tensor")) r.other_nodes = {"ViewBackward0"};
+  rows.push_back(row("matrix_power_negative", "linalg_matrix_power",
+                     on1([](const Tensor& a) { return eg::linalg_matrix_power(a, -3); }),
+                     [](const Inputs& x) {
+                       const std::int64_t n = x[0].sizes.back();
+                       return Outputs{by_matrix(x, n, n, [&](const Sizes& i) {
+                         const Matrix inverse = eliminated(matrix_at(x[0], i), identity(n)).first;
+                         return product(inverse, product(inverse, inverse));
+                       })};
+                     },
+                     {{regular({3, 3})}, {regular({2, 2, 2})}}));
+}
+
+}  // namespace
+
+Rows lu_rows() {
+  Rows rows;
+  add_factors(rows);
+  add_solves(rows);
+  add_unpacking(rows);
+  add_tensors(rows);
+  return rows;
+}
+
+}  // namespace table
