@@ -1,8 +1,9 @@
 #pragma once
 
 /// Derivatives of functions as functions: gradients, products, Jacobians and Hessians, on Tensors and
-/// on Eigen vectors.
+/// on Eigen vectors; and functions whose values are computed again instead of kept.
 
+#include "eigengrad/functional/checkpoint.hpp"
 #include "eigengrad/functional/gradient.hpp"
 #include "eigengrad/functional/jacobian.hpp"
 #include "eigengrad/functional/products.hpp"

@@ -1,0 +1,227 @@
+#include "eigengrad/functional/checkpoint.hpp"
+
+#include <mutex>
+
+#include "autograd/meta.hpp"
+#include "autograd/saved_value.hpp"
+#include "autograd/sweep.hpp"
+#include "core/fail.hpp"
+#include "eigengrad/core/generator.hpp"
+
+namespace eigengrad::detail {
+namespace {
+
+/// Holds the inputs of a checkpoint for its second evaluation. In no graph; it is what the saved values
+/// belong to.
+class CheckpointInputs final : public autograd::Node {
+ public:
+  explicit CheckpointInputs(const variable_list& inputs) : Node(nullptr, 0, 0) {
+    for (const Tensor& x : inputs) {
+      tracked_.push_back(x.defined() && x.requires_grad());
+      if (x.defined())
+        saved_.emplace_back().save_input(x);
+      else
+        saved_.emplace_back();
+    }
+  }
+  std::string name() const override { return "checkpoint"; }
+  void backward(autograd::BackwardCall&) override {}
+
+  /// Leaves with the elements and the tangents of the inputs.
+  variable_list leaves() {
+    variable_list list;
+    for (std::size_t i = 0; i < saved_.size(); ++i) {
+      list.emplace_back();
+      if (!saved_[i].holds()) continue;
+      const Tensor x = saved_[i].tensor(*this, nullptr);
+      list.back() = x.detach();
+      list.back().requires_grad_(tracked_[i]);
+      if (carries_tangent(x)) set_tangent(list.back(), tangent_of(x));
+    }
+    return list;
+  }
+
+ private:
+  std::vector<autograd::SavedValue> saved_;
+  std::vector<bool> tracked_;
+};
+
+/// Puts a state of the default generator in place of its own for a while.
+class RandomState {
+ public:
+  explicit RandomState(const Tensor& state)
+      : state_(state.defined() ? default_generator().get_state() : Tensor()) {
+    if (state.defined()) default_generator().set_state(state);
+  }
+  ~RandomState() {
+    if (state_.defined()) default_generator().set_state(state_);
+  }
+  RandomState(const RandomState&) = delete;
+  RandomState& operator=(const RandomState&) = delete;
+
+ private:
+  Tensor state_;
+};
+
+/// Lets tangents travel, or not, as they did at another time.
+class TangentState {
+ public:
+  explicit TangentState(bool on) noexcept : previous_(std::exchange(thread_state.dual_level, on)) {}
+  ~TangentState() { thread_state.dual_level = previous_; }
+  TangentState(const TangentState&) = delete;
+  TangentState& operator=(const TangentState&) = delete;
+
+ private:
+  bool previous_;
+};
+
+/// What tells a saved value from another without its elements.
+struct Description {
+  explicit Description(const Tensor& t)
+      : sizes(t.sizes()), dtype(t.dtype()), version(t.impl()->storage().version()) {}
+  friend bool operator==(const Description& a, const Description& b) noexcept {
+    return a.sizes == b.sizes && a.dtype == b.dtype && a.version == b.version;
+  }
+  friend std::ostream& operator<<(std::ostream& os, const Description& d) {
+    return os << to_string(d.dtype) << " tensor of shape " << IntArrayRef(d.sizes) << " at version "
+              << d.version;
+  }
+  DimVector sizes;
+  ScalarType dtype;
+  std::uint32_t version;
+};
+
+}  // namespace
+
+/// One call of checkpoint(), kept alive by the values that it forgot.
+class CheckpointScope::Frame : public std::enable_shared_from_this<Frame> {
+ public:
+  Frame(std::function<void(const variable_list&)> again, const variable_list& inputs,
+        const CheckpointOptions& options)
+      : again_(std::move(again)), inputs_(std::make_shared<CheckpointInputs>(inputs)) {
+    if (options.preserve_rng_state) random_state_ = default_generator().get_state();
+  }
+
+  /// Notes a value that is forgotten, and returns its number.
+  std::size_t forget(const Tensor& t) {
+    const std::lock_guard lock(mutex_);
+    values_.emplace_back(t);
+    return values_.size() - 1;
+  }
+  void end_forward() noexcept { complete_ = true; }
+
+  Tensor value(std::size_t number) {
+    const std::lock_guard one_at_a_time(evaluating_);
+    if (Tensor found = find(number); found.defined()) return found;
+    const auto values = std::make_shared<variable_list>();
+    evaluate(*values);
+    {
+      const std::lock_guard lock(mutex_);
+      recomputed_ = values;
+    }
+    // Other nodes of the sweep will ask for theirs.
+    if (autograd::Sweep* sweep = autograd::Sweep::current(); sweep != nullptr)
+      sweep->add_callback([values] {});
+    return find(number);
+  }
+
+  /// Nobody will ask for that value again.
+  void drop(std::size_t number) noexcept {
+    Tensor last;
+    const std::lock_guard lock(mutex_);
+    values_[number].wanted = false;
+    if (const auto values = recomputed_.lock(); values != nullptr && number < values->size())
+      last = std::move((*values)[number]);
+  }
+
+ private:
+  struct Value {
+    explicit Value(const Tensor& t) : description(t) {}
+    Description description;
+    bool wanted = true;
+  };
+
+  Tensor find(std::size_t number) {
+    const std::lock_guard lock(mutex_);
+    const auto values = recomputed_.lock();
+    return values != nullptr && number < values->size() ? (*values)[number] : Tensor();
+  }
+
+  /// Keeps a value of the second evaluation where it is wanted.
+  void recompute(variable_list& values, const Tensor& t) {
+    const std::lock_guard lock(mutex_);
+    const std::size_t number = values.size();
+    values.emplace_back();
+    if (number >= values_.size()) return;
+    const Description& first = values_[number].description;
+    if (const Description second(t); !(first == second))
+      detail::fail<GraphError>(
+          "checkpoint", "saved value ", number,
+          " differs between the first evaluation and the second: ", first, " and ", second,
+          "; the function must compute the same each time, from tensors that are not written to "
+          "in between");
+    if (values_[number].wanted) values[number] = t;
+  }
+
+  void evaluate(variable_list& values) {
+    {
+      // What computes tangents is recorded, and saves values, as well.
+      const TangentState tangents(dual_);
+      const variable_list leaves = inputs_->leaves();
+      const RandomState random(random_state_);
+      const AutoGradMode on(true);
+      // The evaluation itself may need its values: when it differentiates.
+      const autograd::SavedTensorHooks hooks(
+          [&](const Tensor& t) {
+            recompute(values, t);
+            return t;
+          },
+          [](const Tensor& t) { return t; });
+      again_(leaves);
+    }
+    const std::lock_guard lock(mutex_);
+    // A function that differentiates asks for values before it has ended.
+    if (complete_ ? values.size() != values_.size() : values.size() < values_.size())
+      detail::fail<GraphError>("checkpoint",
+                               "a different number of tensors was saved by the first evaluation "
+                               "and the second: ",
+                               values_.size(), " and ", values.size(),
+                               "; the function must compute the same each time");
+  }
+
+  std::function<void(const variable_list&)> again_;
+  std::shared_ptr<CheckpointInputs> inputs_;
+  Tensor random_state_;
+  bool dual_ = thread_state.dual_level;
+  std::atomic<bool> complete_{false};
+  std::mutex evaluating_;
+  std::mutex mutex_;  // of all below
+  std::vector<Value> values_;
+  std::weak_ptr<variable_list> recomputed_;
+};
+
+/// What a node keeps in place of a value.
+struct CheckpointScope::Place {
+  Place(std::shared_ptr<Frame> f, std::size_t n) noexcept : frame(std::move(f)), number(n) {}
+  Place(Place&&) noexcept = default;
+  Place& operator=(Place&&) = delete;
+  ~Place() {
+    if (frame != nullptr) frame->drop(number);
+  }
+  std::shared_ptr<Frame> frame;
+  std::size_t number;
+};
+
+CheckpointScope::CheckpointScope(std::function<void(const variable_list&)> again,
+                                 const variable_list& inputs, const CheckpointOptions& options)
+    : frame_(std::make_shared<Frame>(std::move(again), inputs, options)),
+      hooks_(
+          // The hooks are kept by every value, and so must not keep the frame alive.
+          [frame = frame_.get()](const Tensor& t) {
+            return Place(frame->shared_from_this(), frame->forget(t));
+          },
+          [](const Place& place) { return place.frame->value(place.number); }) {}
+
+CheckpointScope::~CheckpointScope() { frame_->end_forward(); }
+
+}  // namespace eigengrad::detail
