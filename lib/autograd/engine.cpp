@@ -9,14 +9,6 @@
 namespace eigengrad::autograd {
 namespace {
 
-bool expands_to(IntArrayRef from, IntArrayRef to) noexcept {
-  if (from.size() > to.size()) return false;
-  const std::size_t lead = to.size() - from.size();
-  for (std::size_t d = 0; d < from.size(); ++d)
-    if (from[d] != to[lead + d] && from[d] != 1) return false;
-  return true;
-}
-
 /// The cotangent of `root`: the given one brought to its shape and dtype, or 1.
 Tensor seed(std::string_view op, const Tensor& root, const Tensor& given, bool create_graph) {
   if (!given.defined()) {

@@ -145,10 +145,13 @@ inline void set_history(const Tensor& output, std::shared_ptr<Node> node,
 /// Lets `t` keep the gradient that arrives at it.
 void retain_at_node(detail::TensorImpl& t, Node& node, std::uint32_t output_nr);
 /// Moves that to the node which `t` gets by an in-place write.
-void move_retained(detail::TensorImpl& t, Node& to);
+void move_retained(detail::TensorImpl& t, Node& to, std::uint32_t output_nr);
 
-/// Makes `node` the history of `self` after an in-place write, through its base when it is a view.
-void rebase_history(const Tensor& self, std::shared_ptr<Node> node);
+/// Makes output `output_nr` of `node` the history of `self` after an in-place write, through its base
+/// when it is a view, which only the one output of a node may be. `self` is input `input_nr` of the
+/// write.
+void rebase_history(const Tensor& self, std::shared_ptr<Node> node, std::uint32_t output_nr = 0,
+                    std::size_t input_nr = 0);
 
 /// Gives `self`, after an in-place write, the tangent of what was written: into the tangent that it
 /// has, or into that of its base, so that views of the same memory see it.

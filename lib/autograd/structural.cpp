@@ -98,6 +98,14 @@ Tensor expand_to(const Tensor& x, IntArrayRef sizes) {
   return apply_linear(Expand{DimVector(x.sizes()), DimVector(sizes)}, x);
 }
 
+bool expands_to(IntArrayRef from, IntArrayRef to) noexcept {
+  if (from.size() > to.size()) return false;
+  const std::size_t lead = to.size() - from.size();
+  for (std::size_t d = 0; d < from.size(); ++d)
+    if (from[d] != to[lead + d] && from[d] != 1) return false;
+  return true;
+}
+
 Tensor sum_to(const Tensor& x, IntArrayRef sizes) {
   if (x.sizes() == sizes) return x;
   return apply_linear(SumTo{DimVector(x.sizes()), DimVector(sizes)}, x);

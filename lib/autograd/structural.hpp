@@ -16,6 +16,9 @@ Tensor copy_row_major(const Tensor& x);
 /// A view with extents of 1 (and missing leading ones) repeated up to `sizes`.
 Tensor expand_to(const Tensor& x, IntArrayRef sizes);
 
+/// Whether a tensor with extents `from` can be expanded to `to`.
+bool expands_to(IntArrayRef from, IntArrayRef to) noexcept;
+
 /// The transpose of expand_to: sums over what was repeated.
 Tensor sum_to(const Tensor& x, IntArrayRef sizes);
 

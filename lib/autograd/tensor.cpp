@@ -152,7 +152,7 @@ void retain_at_node(detail::TensorImpl& t, Node& node, std::uint32_t output_nr) 
   extra_of(node).retained.push_back({output_nr, &t});
 }
 
-void move_retained(detail::TensorImpl& t, Node& to) {
+void move_retained(detail::TensorImpl& t, Node& to, std::uint32_t output_nr) {
   if (t.node() != nullptr) {
     if (NodeExtra* extra = find_extra(*t.node()); extra != nullptr) {
       auto& list = extra->retained;
@@ -164,7 +164,7 @@ void move_retained(detail::TensorImpl& t, Node& to) {
         }
     }
   }
-  retain_at_node(t, to, 0);
+  retain_at_node(t, to, output_nr);
 }
 
 }  // namespace autograd

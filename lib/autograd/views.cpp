@@ -169,14 +169,16 @@ Gather gather_of(const Tensor& base, const Tensor& view) {
                    view.storage_offset() - base.storage_offset());
 }
 
-/// An in-place write to a view, seen from its base: input 0 is the base, the others are the inputs of
-/// the write beside the view.
+/// An in-place write to a view, seen from its base: the inputs of the write, with the base in the place
+/// of the view, which is input `place`.
 class CopySlices final : public Node {
  public:
-  CopySlices(Edge base_edge, const Tensor& base, const Tensor& view, std::shared_ptr<Node> fn)
-      : Node(nullptr, 0, 1), gather_(gather_of(base, view)), fn_(std::move(fn)) {
-    edges_.push_back(std::move(base_edge));
-    for (std::size_t i = 1; i < fn_->num_outputs(); ++i) edges_.push_back(fn_->next_edge(i));
+  CopySlices(Edge base_edge, const Tensor& base, const Tensor& view, std::shared_ptr<Node> fn,
+             std::size_t place)
+      : Node(nullptr, 0, 1), gather_(gather_of(base, view)), fn_(std::move(fn)), place_(place) {
+    const std::size_t n = std::max<std::size_t>(1, fn_->num_outputs());
+    for (std::size_t i = 0; i < n; ++i)
+      edges_.push_back(i == place ? std::move(base_edge) : fn_->next_edge(i));
     set_edges(edges_.data(), static_cast<std::uint32_t>(edges_.size()));
     extra_of(*fn_).enclosing = this;
     enter_sequence();
@@ -192,25 +194,26 @@ class CopySlices final : public Node {
     if (!call.grads[0].defined()) return;
     const Tensor& g = call.grads[0];
     Tensor inside[] = {apply_linear(gather_, g)};
-    std::vector<Tensor> results(std::max<std::size_t>(1, fn_->num_outputs()));
+    std::vector<Tensor> results(edges_.size());
     const auto wanted = std::make_unique<bool[]>(results.size());
-    wanted[0] = call.wants(0);
-    for (std::size_t i = 1; i < results.size(); ++i) wanted[i] = call.wants(i);
+    for (std::size_t i = 0; i < results.size(); ++i) wanted[i] = call.wants(i);
     BackwardCall inner{inside, results.data(), wanted.get()};
     fn_->backward(inner);
-    if (edges_[0].is_valid() && call.wants(0)) {
-      Tensor outside = apply_linear(ZeroInside{gather_}, g);
-      if (results[0].defined())
-        accumulate_gradient(outside, apply_linear(Scatter{gather_}, results[0]));
-      call.results[0] = std::move(outside);
+    Tensor into_view = std::move(results[place_]);
+    results[place_].reset();
+    if (edges_[place_].is_valid() && call.wants(place_)) {
+      results[place_] = apply_linear(ZeroInside{gather_}, g);
+      if (into_view.defined())
+        accumulate_gradient(results[place_], apply_linear(Scatter{gather_}, into_view));
     }
-    for (std::size_t i = 1; i < results.size(); ++i) call.results[i] = std::move(results[i]);
+    std::move(results.begin(), results.end(), call.results);
   }
 
  private:
   std::vector<Edge> edges_;
   Gather gather_;
   std::shared_ptr<Node> fn_;
+  std::size_t place_;
 };
 
 }  // namespace
@@ -269,9 +272,21 @@ namespace {
 
 /// Replaces the history of a tensor that was written to; a retained gradient becomes that of its new
 /// value.
-void adopt_history(detail::TensorImpl& t, std::shared_ptr<Node> node) {
-  if (t.extra() != nullptr && t.extra()->retains_grad) move_retained(t, *node);
-  t.set_history(std::move(node), 0);
+void adopt_history(detail::TensorImpl& t, std::shared_ptr<Node> node, std::uint32_t output_nr = 0) {
+  if (t.extra() != nullptr && t.extra()->retains_grad) move_retained(t, *node, output_nr);
+  t.set_history(std::move(node), output_nr);
+}
+
+/// A view that a custom Function returned has the history that its author gave it, not that of a view.
+[[noreturn, gnu::cold]] void refuse_custom_view(std::string_view op, const Tensor& view,
+                                                std::string_view what) {
+  const Node* const node = view.impl()->node().get();
+  const bool several = node != nullptr && node->num_inputs() > 1;
+  detail::fail<GraphError>(op, what, " of shape ", view.sizes(),
+                           ". This view was created inside a custom Function",
+                           several ? " that returns multiple views" : "",
+                           " (or because an input was returned as-is), so that its history cannot "
+                           "follow the write; clone() it, or return a clone()");
 }
 
 }  // namespace
@@ -285,6 +300,9 @@ void refresh_view_history(const Tensor& view) {
   static std::atomic<bool> refreshing{false};
   const detail::SpinLock lock(refreshing);
   if (impl.history_version() == version) return;
+  if (impl.view_kind() == detail::ViewKind::CustomFunction &&
+      (impl.node() != nullptr || base.impl()->tracked()))
+    refuse_custom_view("autograd", view, "the base of a view was modified in place, a view");
   if (base.impl()->tracked()) {
     outdated = impl.node();
     adopt_history(impl, make_node<LinearNode<Gather>>(gather_of(base, view), gradient_edge(base)));
@@ -293,14 +311,16 @@ void refresh_view_history(const Tensor& view) {
   impl.set_history_version(version);
 }
 
-void rebase_history(const Tensor& self, std::shared_ptr<Node> node) {
+void rebase_history(const Tensor& self, std::shared_ptr<Node> node, std::uint32_t output_nr,
+                    std::size_t input_nr) {
   detail::TensorImpl& impl = *self.impl();
   if (impl.view_base() == nullptr) {
-    adopt_history(impl, std::move(node));
+    adopt_history(impl, std::move(node), output_nr);
     return;
   }
   const Tensor base = Tensor::share(impl.view_base());
-  const auto copy = make_node<CopySlices>(gradient_edge(base), base, self, std::move(node));
+  const auto copy =
+      make_node<CopySlices>(gradient_edge(base), base, self, std::move(node), input_nr);
   adopt_history(*base.impl(), copy);
   impl.set_history_version(impl.storage().version() - 1);
   refresh_view_history(self);
@@ -354,7 +374,7 @@ void check_inplace(std::string_view op, const Tensor& self, bool will_record) {
                              "operation; write under NoGradGuard, or into a clone");
   if (base == nullptr) return;
   const bool base_leaf = base->requires_grad_flag() && base->node() == nullptr;
-  const bool tracked = will_record || base->tracked();
+  const bool tracked = will_record || base->tracked() || impl.tracked();
   if (!tracked) return;
   switch (impl.view_kind()) {
     case detail::ViewKind::NoGrad:
@@ -365,6 +385,8 @@ void check_inplace(std::string_view op, const Tensor& self, bool will_record) {
       detail::fail<GraphError>(op,
                                "the view comes from a function that returns multiple views, so the "
                                "write cannot be recorded; use select or narrow, or clone() it");
+    case detail::ViewKind::CustomFunction:
+      refuse_custom_view(op, self, "a view is written to in place, one");
     default:
       break;
   }

@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "eigengrad/autograd/node.hpp"
+#include "eigengrad/autograd/lists.hpp"
 #include "eigengrad/core/eigen.hpp"
 #include "eigengrad/core/factories.hpp"
 
@@ -40,8 +40,6 @@ struct FunctionalOptions {
 
 namespace detail {
 
-using autograd::variable_list;
-
 template <class Signature>
 class FunctionRef;
 
@@ -65,23 +63,6 @@ class FunctionRef<Result(Args...)> {
 
 /// Every differentiated function as the compiled library sees it.
 using ErasedFunction = FunctionRef<variable_list(const variable_list&)>;
-
-template <class T>
-concept TupleLike = !std::convertible_to<T, Tensor> && requires {
-  std::tuple_size<T>::value;
-};
-
-/// What user functions return: a Tensor, a variable_list, or a tuple, pair or array of Tensors.
-inline variable_list as_list(Tensor t) {
-  variable_list list;
-  list.push_back(std::move(t));
-  return list;
-}
-inline variable_list as_list(variable_list list) { return list; }
-template <TupleLike T>
-variable_list as_list(T results) {
-  return std::apply([](auto&... t) { return variable_list{Tensor(std::move(t))...}; }, results);
-}
 
 template <class F>
 concept TakesTensor = std::invocable<F&, const Tensor&>;
