@@ -47,4 +47,22 @@ Breakdown symmetric_eigen(const Tensor& a, bool upper, const Tensor& values, con
 /// a = u diag(s) vh, s descending; u and vh (by rows) as large as the tensors given, or undefined.
 Breakdown singular_values(const Tensor& a, const Tensor& u, const Tensor& s, const Tensor& vh);
 
+/// a = q r with as many columns of q (rows of r) as the tensors have, both by columns; q may be
+/// undefined.
+void qr(const Tensor& a, const Tensor& q, const Tensor& r);
+
+/// The same with q as reflectors 1 - tau_i v_i v_i^T, whose v_i (1 at place i, 0 before) stand below
+/// the diagonal of `packed`, by columns, and r above.
+void reflectors(const Tensor& a, const Tensor& packed, const Tensor& tau);
+
+/// The first columns of the product of such reflectors; q by columns, v by rows.
+void product_of_reflectors(const Tensor& v, const Tensor& tau, const Tensor& q);
+
+/// The x of least norm among those that make a x - b smallest, for a batch of b as long as that of a;
+/// all by rows. `pivoted`: by a complete orthogonal decomposition, pivots up to rcond times the largest
+/// counting as 0, and `rank` (int64) says how many did not; otherwise by QR, for full rank. Returns the
+/// number of the first matrix with a zero pivot, or -1.
+std::int64_t least_squares(const Tensor& a, const Tensor& b, const Tensor& x, bool pivoted,
+                           double rcond, const Tensor& rank);
+
 }  // namespace eigengrad::kernels

@@ -52,11 +52,13 @@ struct Symeig : Eigh {
 /// Eigenvalues, and eigenvectors if they are wanted or the derivative needs them.
 template <class Rule>
 std::tuple<Tensor, Tensor> eigen(std::string_view op, const Tensor& a, bool upper, bool vectors) {
-  require_square(op, a);
+  matrices::require_square(op, a);
   const bool differentiable = autograd::records(a) || detail::carries_tangent(a);
   const std::int64_t n = a.size(-1);
-  const Tensor l = new_by_rows(a, batch_and(a, {n}));
-  const Tensor v = vectors || differentiable ? new_by_columns(a, batch_and(a, {n, n})) : Tensor();
+  const Tensor l = matrices::uninitialised(a.dtype(), batch_and(a, {n}));
+  const Tensor v = vectors || differentiable
+                       ? matrices::uninitialised(a.dtype(), batch_and(a, {n, n}), true)
+                       : Tensor();
   require_success(op, kernels::symmetric_eigen(plain_row_major(a), upper, l, v));
   if (differentiable) autograd::record_many(Rule{}, {a}, {l, v});
   return {l, v};

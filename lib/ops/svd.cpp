@@ -136,14 +136,14 @@ struct Factors {
 
 /// Singular values, and vectors if they are wanted or the derivative needs them.
 Factors decompose(std::string_view op, const Tensor& a, bool full, bool vectors) {
-  require_matrices(op, a);
+  matrices::require(op, a);
   const bool differentiable = autograd::records(a) || detail::carries_tangent(a);
   const std::int64_t m = a.size(-2), n = a.size(-1), k = std::min(m, n);
   Factors y;
-  y.s = new_by_rows(a, batch_and(a, {k}));
+  y.s = matrices::uninitialised(a.dtype(), batch_and(a, {k}));
   if (vectors || differentiable) {
-    y.u = new_by_columns(a, batch_and(a, {m, full ? m : k}));
-    y.vh = new_by_rows(a, batch_and(a, {full ? n : k, n}));
+    y.u = matrices::uninitialised(a.dtype(), batch_and(a, {m, full ? m : k}), true);
+    y.vh = matrices::uninitialised(a.dtype(), batch_and(a, {full ? n : k, n}));
   }
   require_success(op, kernels::singular_values(plain_row_major(a), y.u, y.s, y.vh));
   if (vectors && k == 0) {

@@ -20,13 +20,14 @@ std::vector<Inputs> any_samples() {
     samples.push_back({spread_matrices(s, 1, 0.3, 6)});
   return samples;
 }
-std::vector<Inputs> of_shapes(const std::vector<Sizes>& shapes) {
+std::vector<Inputs> of_shapes(const std::vector<Sizes>& all) {
   std::vector<Inputs> samples;
-  for (const Sizes& s : shapes) samples.push_back({spread_matrices(s, 1, 0.1, 7)});
+  for (const Sizes& s : all) samples.push_back({spread_matrices(s, 1, 0.1, 7)});
   return samples;
 }
-const std::vector<Sizes> kSquareEdges{{0, 0}, {2, 0, 0}, {0, 3, 3}, {24, 24}};
-const std::vector<Sizes> kEdges{{0, 3, 2}, {0, 0}, {2, 0, 3}, {3, 0}, {30, 21}};
+/// Functions, not constants: rows are made before those of other files would be.
+std::vector<Sizes> square_edges() { return {{0, 0}, {2, 0, 0}, {0, 3, 3}, {24, 24}}; }
+std::vector<Sizes> edges() { return {{0, 3, 2}, {0, 0}, {2, 0, 3}, {3, 0}, {30, 21}}; }
 
 Mat symmetrised(const Mat& x) { return x + transposed(x); }
 
@@ -74,25 +75,25 @@ void add_symmetric(Rows& rows) {
   rows.push_back(
       matrix_row("linalg_eigh", "linalg_eigh",
                  of_symmetric([](const Tensor& a) { return eg::linalg_eigh(a); }), pair,
-                 square_samples(), of_shapes(kSquareEdges),
+                 square_samples(), of_shapes(square_edges()),
                  {{"eigh", of_symmetric([](const Tensor& a) { return eg::linalg::eigh(a); })}}));
   rows.push_back(matrix_row("linalg_eigh_upper", "linalg_eigh",
                             of_symmetric([](const Tensor& a) { return eg::linalg_eigh(a, "U"); }),
-                            pair, square_samples(), of_shapes(kSquareEdges)));
+                            pair, square_samples(), of_shapes(square_edges())));
   rows.push_back(
       matrix_row("linalg_eigvalsh", "linalg_eigvalsh",
                  values_of_symmetric([](const Tensor& a) { return eg::linalg_eigvalsh(a); }),
-                 values, square_samples(), of_shapes(kSquareEdges),
+                 values, square_samples(), of_shapes(square_edges()),
                  {{"eigvalsh",
                    values_of_symmetric([](const Tensor& a) { return eg::linalg::eigvalsh(a); })}}));
   rows.push_back(matrix_row(
       "symeig", "symeig", of_symmetric([](const Tensor& a) { return eg::symeig(a, true); }), pair,
-      square_samples(), of_shapes(kSquareEdges),
+      square_samples(), of_shapes(square_edges()),
       {{"Tensor::symeig", of_symmetric([](const Tensor& a) { return a.symeig(true); })}}));
   rows.push_back(matrix_row("symeig_values", "symeig", values_of_symmetric([](const Tensor& a) {
                               return std::get<0>(eg::symeig(a, false, false));
                             }),
-                            values, square_samples(), of_shapes(kSquareEdges)));
+                            values, square_samples(), of_shapes(square_edges())));
 }
 
 // ---- Singular values.
@@ -144,7 +145,7 @@ void add_singular(Rows& rows) {
   rows.push_back(
       matrix_row("linalg_svd_thin", "linalg_svd",
                  thin([](const Tensor& a) { return eg::linalg_svd(a, false); }), thin_factors,
-                 any_samples(), of_shapes(kEdges),
+                 any_samples(), of_shapes(edges()),
                  {{"linalg_svd", thin([](const Tensor& a) { return eg::linalg::svd(a, false); })},
                   {"svd", thin([](const Tensor& a) { return eg::linalg::svd(a, false); })}}));
   rows.push_back(matrix_row("linalg_svd", "linalg_svd", full(), all, any_samples(),
@@ -154,7 +155,7 @@ void add_singular(Rows& rows) {
   rows.push_back(
       matrix_row("linalg_svdvals", "linalg_svdvals",
                  on1([](const Tensor& a) { return eg::linalg_svdvals(a); }), values, any_samples(),
-                 of_shapes(kEdges),
+                 of_shapes(edges()),
                  {{"svdvals", on1([](const Tensor& a) { return eg::linalg::svdvals(a); })}}));
   const auto with_v = [](auto f) {
     return thin([f](const Tensor& a) {
@@ -163,12 +164,12 @@ void add_singular(Rows& rows) {
     });
   };
   rows.push_back(matrix_row("svd", "svd", with_v([](const Tensor& a) { return eg::svd(a); }),
-                            thin_factors, any_samples(), of_shapes(kEdges),
+                            thin_factors, any_samples(), of_shapes(edges()),
                             {{"Tensor::svd", with_v([](const Tensor& a) { return a.svd(); })}}));
   rows.push_back(matrix_row("svd_values", "svd", on1([](const Tensor& a) {
                               return std::get<1>(eg::svd(a, true, false));
                             }),
-                            values, any_samples(), of_shapes(kEdges)));
+                            values, any_samples(), of_shapes(edges())));
 }
 
 }  // namespace

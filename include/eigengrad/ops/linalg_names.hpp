@@ -3,6 +3,8 @@
 #include "eigengrad/ops/cholesky.hpp"
 #include "eigengrad/ops/determinants.hpp"
 #include "eigengrad/ops/lu.hpp"
+#include "eigengrad/ops/matrix_norms.hpp"
+#include "eigengrad/ops/orthogonal.hpp"
 #include "eigengrad/ops/solves.hpp"
 #include "eigengrad/ops/spectral.hpp"
 
@@ -85,6 +87,76 @@ inline std::tuple<Tensor, Tensor, Tensor> svd(const Tensor& A, bool full_matrice
 /// linalg_svdvals().
 inline Tensor svdvals(const Tensor& A, optional<std::string_view> driver = nullopt) {
   return linalg_svdvals(A, driver);
+}
+
+/// linalg_qr().
+inline std::tuple<Tensor, Tensor> qr(const Tensor& A, std::string_view mode = "reduced") {
+  return linalg_qr(A, mode);
+}
+/// linalg_householder_product().
+inline Tensor householder_product(const Tensor& input, const Tensor& tau) {
+  return linalg_householder_product(input, tau);
+}
+/// linalg_lstsq().
+inline std::tuple<Tensor, Tensor, Tensor, Tensor> lstsq(
+    const Tensor& A, const Tensor& B, optional<double> rcond = nullopt,
+    optional<std::string_view> driver = nullopt) {
+  return linalg_lstsq(A, B, rcond, driver);
+}
+
+/// linalg_matrix_norm().
+inline Tensor matrix_norm(const Tensor& A, const Scalar& ord, IntArrayRef dim = {-2, -1},
+                          bool keepdim = false, optional<ScalarType> dtype = nullopt) {
+  return linalg_matrix_norm(A, ord, dim, keepdim, dtype);
+}
+inline Tensor matrix_norm(const Tensor& A, std::string_view ord = "fro", IntArrayRef dim = {-2, -1},
+                          bool keepdim = false, optional<ScalarType> dtype = nullopt) {
+  return linalg_matrix_norm(A, ord, dim, keepdim, dtype);
+}
+/// linalg_norm().
+inline Tensor norm(const Tensor& x, const optional<Scalar>& ord = nullopt,
+                   OptionalIntArrayRef dim = nullopt, bool keepdim = false,
+                   optional<ScalarType> dtype = nullopt) {
+  return linalg_norm(x, ord, dim, keepdim, dtype);
+}
+inline Tensor norm(const Tensor& x, std::string_view ord, OptionalIntArrayRef dim = nullopt,
+                   bool keepdim = false, optional<ScalarType> dtype = nullopt) {
+  return linalg_norm(x, ord, dim, keepdim, dtype);
+}
+/// linalg_cond().
+inline Tensor cond(const Tensor& A, const optional<Scalar>& p = nullopt) {
+  return linalg_cond(A, p);
+}
+inline Tensor cond(const Tensor& A, std::string_view p) { return linalg_cond(A, p); }
+/// linalg_matrix_rank().
+inline Tensor matrix_rank(const Tensor& A, const OptionalTensor& atol = {},
+                          const OptionalTensor& rtol = {}, bool hermitian = false) {
+  return linalg_matrix_rank(A, atol, rtol, hermitian);
+}
+inline Tensor matrix_rank(const Tensor& A, optional<double> atol, optional<double> rtol,
+                          bool hermitian = false) {
+  return linalg_matrix_rank(A, atol, rtol, hermitian);
+}
+inline Tensor matrix_rank(const Tensor& A, double tol, bool hermitian = false) {
+  return linalg_matrix_rank(A, tol, hermitian);
+}
+inline Tensor matrix_rank(const Tensor& A, const Tensor& tol, bool hermitian = false) {
+  return linalg_matrix_rank(A, tol, hermitian);
+}
+/// linalg_pinv().
+inline Tensor pinv(const Tensor& A, const OptionalTensor& atol = {},
+                   const OptionalTensor& rtol = {}, bool hermitian = false) {
+  return linalg_pinv(A, atol, rtol, hermitian);
+}
+inline Tensor pinv(const Tensor& A, optional<double> atol, optional<double> rtol,
+                   bool hermitian = false) {
+  return linalg_pinv(A, atol, rtol, hermitian);
+}
+inline Tensor pinv(const Tensor& A, double rcond, bool hermitian = false) {
+  return linalg_pinv(A, rcond, hermitian);
+}
+inline Tensor pinv(const Tensor& A, const Tensor& rcond, bool hermitian = false) {
+  return linalg_pinv(A, rcond, hermitian);
 }
 
 }  // namespace eigengrad::linalg

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <string_view>
+#include <tuple>
+
+#include "eigengrad/core/tensor.hpp"
+
+/// Orthogonal triangular decomposition and least squares, of the matrices in the last two dimensions.
+namespace eigengrad {
+
+// Throws: ShapeError below two dimensions; DtypeError unless floating point.
+
+/// A = Q R with orthonormal columns in Q and an upper triangular R, by Householder reflections. With
+/// k = min(m, n): mode "reduced" gives k columns of Q, "complete" all m, "r" an empty Q.
+/// Shapes: (... m n) -> (... m k), (... k n); (... m m), (... m n) for "complete".
+/// At the edge: the derivative needs the first k columns of A to be independent; otherwise it has
+/// infinities or NaN.
+/// Throws: ValueError for another mode; NotImplementedError when differentiated in mode "r", which has
+/// no Q, or in mode "complete" for m > n, whose last columns A does not determine.
+/// Cost: 2 k^2 (m - k / 3) flops for R and as many for Q; backward stable.
+/// Source: Golub and Van Loan, Matrix Computations, section 5.2; derivatives: Walter and Lehmann,
+/// Algorithmic differentiation of linear algebra functions with application in optimum experimental
+/// design (2012).
+EIGENGRAD_API std::tuple<Tensor, Tensor> linalg_qr(const Tensor& A,
+                                                   std::string_view mode = "reduced");
+/// linalg_qr() in mode "reduced", or "complete" without `some`.
+EIGENGRAD_API std::tuple<Tensor, Tensor> qr(const Tensor& A, bool some = true);
+/// linalg_qr() as LAPACK stores it: R on and above the diagonal, reflectors below, and their factors
+/// tau, from which linalg_householder_product() makes Q.
+/// Shapes: (... m n) -> (... m n), (... k).
+/// Throws: NotImplementedError when differentiated, as PyTorch does; linalg_qr() has a derivative.
+EIGENGRAD_API std::tuple<Tensor, Tensor> geqrf(const Tensor& A);
+/// The first n columns of H_1 ... H_k, H_i = 1 - tau_i v_i v_i^T, where v_i is 0 above place i, 1 there
+/// and column i of `input` below. Differentiable for any tau, also where H_i is not orthogonal.
+/// Shapes: (... m n), (... k) -> (... m n), m >= n >= k.
+/// Throws: ShapeError for other shapes; DtypeError when the dtypes differ.
+/// Cost: 4 m n k flops. Source: compact WY form, Schreiber and Van Loan (1989).
+EIGENGRAD_API Tensor linalg_householder_product(const Tensor& input, const Tensor& tau);
+/// linalg_householder_product().
+EIGENGRAD_API Tensor orgqr(const Tensor& input, const Tensor& tau);
+
+/// X that makes the columns of A X - B smallest, and of several such the one of least norm; with it
+/// the sums of squares of these columns, the rank, and the singular values of A. Drivers, by the names
+/// of LAPACK's: "gelsy" (meant by nothing), a complete orthogonal decomposition with pivots; "gelsd"
+/// and "gelss", singular values; "gels", QR without pivots, for matrices of full rank. Pivots or
+/// singular values up to rcond times the largest count as 0; rcond is epsilon times the larger extent
+/// if it is missing.
+/// Shapes: (... m n), (... m k) -> (... n k); (... m n), (... m) -> (... n). Residuals (... k) where
+/// m > n, every rank is n and the driver is not "gelsy"; rank (...) but for "gels"; singular values
+/// (... k) for "gelsd" and "gelss"; without them these results are empty. Only the solution has a
+/// derivative.
+/// At the edge: the derivative is that at constant rank.
+/// Throws: ValueError for another driver; ShapeError for extents that do not fit; DtypeError for
+/// different dtypes; NumericError for a zero pivot in "gels", and for values that are not finite in
+/// "gelsd" and "gelss".
+/// Source: Golub and Van Loan, Matrix Computations, chapter 5; derivatives: Golub and Pereyra (1973).
+EIGENGRAD_API std::tuple<Tensor, Tensor, Tensor, Tensor> linalg_lstsq(
+    const Tensor& A, const Tensor& B, optional<double> rcond = nullopt,
+    optional<std::string_view> driver = nullopt);
+
+}  // namespace eigengrad

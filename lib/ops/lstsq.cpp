@@ -1,0 +1,202 @@
+#include <limits>
+
+#include "autograd/kinds.hpp"
+#include "eigengrad/autograd/grad_mode.hpp"
+#include "eigengrad/core/factories.hpp"
+#include "eigengrad/ops/arithmetic.hpp"
+#include "eigengrad/ops/compare.hpp"
+#include "eigengrad/ops/elementwise.hpp"
+#include "eigengrad/ops/matrix_norms.hpp"
+#include "eigengrad/ops/orthogonal.hpp"
+#include "eigengrad/ops/products.hpp"
+#include "eigengrad/ops/reductions.hpp"
+#include "eigengrad/ops/shape.hpp"
+#include "eigengrad/ops/solves.hpp"
+#include "eigengrad/ops/spectral.hpp"
+#include "ops/arguments.hpp"
+#include "ops/decompositions.hpp"
+
+namespace eigengrad {
+namespace {
+
+/// What is known of the rank of all matrices.
+enum class Rank { Columns, Rows, Less };
+
+/// p = a^+ as an operator: by QR where the rank is full.
+class Pseudoinverse {
+ public:
+  Pseudoinverse(const Tensor& a, Rank rank, double rcond) : rank_(rank) {
+    if (rank == Rank::Less)
+      p_ = linalg_pinv(a, rcond);
+    else
+      std::tie(q_, r_) = linalg_qr(rank == Rank::Columns ? a : a.mT());
+  }
+  /// p b.
+  Tensor of(const Tensor& b) const {
+    if (rank_ == Rank::Less) return matmul(p_, b);
+    if (rank_ == Rank::Columns) return linalg_solve_triangular(r_, matmul(q_.mT(), b), true);
+    return matmul(q_, linalg_solve_triangular(r_.mT(), b, false));
+  }
+  /// p^T b.
+  Tensor transposed_of(const Tensor& b) const {
+    if (rank_ == Rank::Less) return matmul(p_.mT(), b);
+    if (rank_ == Rank::Columns) return matmul(q_, linalg_solve_triangular(r_.mT(), b, false));
+    return linalg_solve_triangular(r_, matmul(q_.mT(), b), true);
+  }
+
+ private:
+  Rank rank_;
+  Tensor q_, r_, p_;
+};
+
+/// x = p b. With the residual r = b - a x, at constant rank
+///   dx = p (tb - t x) + p p^T t^T r + (1 - p a) t^T p^T x.
+/// Source: Golub and Pereyra, SIAM J. Numer. Anal. 10 (1973), section 4.
+struct Lstsq {
+  static constexpr auto node_name = "LinalgLstsqBackward0";
+  static constexpr std::size_t inputs = 2;
+  static constexpr std::size_t outputs = 1;
+  static constexpr unsigned keeps_input = 0b11;
+  static constexpr unsigned keeps_output = 1;
+  Rank rank;
+  double rcond;
+  /// Whether b and x are vectors.
+  bool vectors;
+
+  Tensor vjp(std::size_t i, const Tensor* gradient, const Tensor* in, const Tensor* y) const {
+    const Tensor& a = in[0];
+    const Tensor x = columns(y[0]), g = columns(gradient[0]);
+    const Pseudoinverse p(a, rank, rcond);
+    const Tensor gb = p.transposed_of(g);
+    if (i == 1) return vectors ? gb.squeeze(-1) : gb;
+    Tensor ga = -matmul(gb, x.mT());
+    if (has_residual(a)) ga = ga + matmul(columns(in[1]) - matmul(a, x), p.of(gb).mT());
+    if (has_kernel(a)) ga = ga + matmul(p.transposed_of(x), (g - p.of(matmul(a, g))).mT());
+    return ga;
+  }
+  Tensor jvp(std::size_t, const Tensor* t, const Tensor* in, const Tensor* y) const {
+    const Tensor& a = in[0];
+    const Tensor x = columns(y[0]);
+    const Pseudoinverse p(a, rank, rcond);
+    Tensor right, rest;
+    if (t[1].defined()) right = columns(t[1]);
+    if (t[0].defined()) {
+      const Tensor moved = -matmul(t[0], x);
+      right = right.defined() ? right + moved : moved;
+      if (has_residual(a)) {
+        const Tensor residual = columns(in[1]) - matmul(a, x);
+        right = right + p.transposed_of(matmul(t[0].mT(), residual));
+      }
+      if (has_kernel(a)) {
+        const Tensor u = matmul(t[0].mT(), p.transposed_of(x));
+        rest = u - p.of(matmul(a, u));
+      }
+    }
+    const Tensor dx = rest.defined() ? p.of(right) + rest : p.of(right);
+    return vectors ? dx.squeeze(-1) : dx;
+  }
+
+ private:
+  Tensor columns(const Tensor& b) const { return vectors ? b.unsqueeze(-1) : b; }
+  bool has_residual(const Tensor& a) const {
+    return rank == Rank::Less || (rank == Rank::Columns && a.size(-2) > a.size(-1));
+  }
+  bool has_kernel(const Tensor& a) const { return rank != Rank::Columns && !is_regular(a); }
+  bool is_regular(const Tensor& a) const { return rank != Rank::Less && a.size(-2) == a.size(-1); }
+};
+
+enum class Driver { Plain, Pivots, SingularValues };
+
+Driver driver_of(const optional<std::string_view>& name) {
+  if (!name || *name == "gelsy") return Driver::Pivots;
+  if (*name == "gels") return Driver::Plain;
+  if (*name == "gelsd" || *name == "gelss") return Driver::SingularValues;
+  detail::fail<ValueError>("linalg_lstsq",
+                           "the driver must be \"gels\", \"gelsy\", \"gelsd\" or \"gelss\", got \"",
+                           *name, "\"");
+}
+
+struct Solution {
+  Tensor x, rank, singular_values;
+};
+
+Solution by_singular_values(const Tensor& a, const Tensor& b, double rcond) {
+  const NoGradGuard off;
+  const detail::NoTangents plain;
+  const auto [u, s, vh] = linalg_svd(a, false);
+  if (s.size(-1) == 0)
+    return {zeros(batch_and(a, {a.size(-1), b.size(-1)}), a.options()),
+            zeros(batch_and(a, {}), kInt64), s};
+  const Tensor counts = s.gt(s.amax(-1, true) * rcond);
+  const Tensor inverse = where(counts, s.reciprocal(), 0).unsqueeze(-1);
+  return {matmul(vh.mT(), inverse * matmul(u.mT(), b)), counts.sum(-1), s};
+}
+
+Solution by_elimination(const Tensor& a, const Tensor& b, bool pivoted, double rcond) {
+  const Tensor none = empty({0}, a.options());
+  const Tensor rank = zeros(batch_and(a, {}), kInt64);
+  const Tensor x = zeros(batch_and(a, {a.size(-1), b.size(-1)}), a.options());
+  if (a.numel() == 0 || b.numel() == 0) return {x, rank, none};
+  const std::int64_t failed =
+      kernels::least_squares(plain_row_major(a), plain_row_major(b), x, pivoted, rcond, rank);
+  if (failed >= 0)
+    detail::fail<NumericError>("linalg_lstsq", "matrix ", failed,
+                               " of the batch does not have full rank, which the driver \"gels\" "
+                               "asks for; use \"gelsy\"");
+  return {x, rank, none};
+}
+
+void require_fit(const Tensor& a, const Tensor& b) {
+  constexpr const char* op = "linalg_lstsq";
+  matrices::require(op, a);
+  matrices::require_same_dtype(op, a, b);
+  if (b.dim() < 1 || b.dim() > a.dim() || b.dim() < a.dim() - 1)
+    detail::fail<ShapeError>(op, "B of shape ", b.sizes(), " does not fit A of shape ", a.sizes(),
+                             ": it needs as many dimensions, or one less");
+}
+
+/// Whether b holds a vector for each matrix: as PyTorch tells it.
+bool holds_vectors(const Tensor& a, const Tensor& b) {
+  constexpr const char* op = "linalg_lstsq";
+  const bool vectors = b.dim() == a.dim() - 1;
+  const IntArrayRef rows(a.sizes().data(), a.sizes().size() - 1);
+  const IntArrayRef given(b.sizes().data(), b.sizes().size() - (vectors ? 0 : 1));
+  if (!(rows == given))
+    detail::fail<ShapeError>(op, "B of shape ", b.sizes(), " does not fit A of shape ", a.sizes(),
+                             ": it needs the same batch and number of rows");
+  return vectors;
+}
+
+}  // namespace
+
+std::tuple<Tensor, Tensor, Tensor, Tensor> linalg_lstsq(const Tensor& A, const Tensor& B,
+                                                        optional<double> rcond,
+                                                        optional<std::string_view> driver) {
+  const Driver way = driver_of(driver);
+  require_fit(A, B);
+  const bool vectors = holds_vectors(A, B);
+  const std::int64_t m = A.size(-2), n = A.size(-1);
+  const double epsilon = A.dtype() == kFloat32 ? std::numeric_limits<float>::epsilon()
+                                               : std::numeric_limits<double>::epsilon();
+  const double cutoff = rcond.value_or(epsilon * static_cast<double>(std::max(m, n)));
+  Tensor residuals = empty({0}, A.options());
+  Solution s;
+  bool full = false;
+  {
+    const NoGradGuard off;
+    const detail::NoTangents plain;
+    const Tensor b = vectors ? B.detach().unsqueeze(-1) : B.detach();
+    s = way == Driver::SingularValues ? by_singular_values(A, b, cutoff)
+                                      : by_elimination(A, b, way == Driver::Pivots, cutoff);
+    full = s.rank.eq(std::min(m, n)).all().item<bool>();
+    if (way != Driver::Pivots && m > n && full)
+      residuals = (b - matmul(A.detach(), s.x)).square().sum(-2);
+    if (vectors) s.x = s.x.squeeze(-1);
+  }
+  const Rank rank = !full ? Rank::Less : m >= n ? Rank::Columns : Rank::Rows;
+  autograd::record_many(Lstsq{rank, cutoff, vectors}, {A, B}, {s.x});
+  if (way == Driver::Plain) s.rank = empty({0}, kInt64);
+  return {s.x, residuals, s.rank, s.singular_values};
+}
+
+}  // namespace eigengrad

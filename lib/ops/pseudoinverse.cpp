@@ -1,0 +1,161 @@
+#include <limits>
+
+#include "autograd/kinds.hpp"
+#include "eigengrad/autograd/grad_mode.hpp"
+#include "eigengrad/core/factories.hpp"
+#include "eigengrad/ops/arithmetic.hpp"
+#include "eigengrad/ops/binary.hpp"
+#include "eigengrad/ops/compare.hpp"
+#include "eigengrad/ops/elementwise.hpp"
+#include "eigengrad/ops/matrix_norms.hpp"
+#include "eigengrad/ops/products.hpp"
+#include "eigengrad/ops/reductions.hpp"
+#include "eigengrad/ops/shape.hpp"
+#include "eigengrad/ops/spectral.hpp"
+#include "ops/decompositions.hpp"
+
+namespace eigengrad {
+namespace {
+
+/// What is not above the larger of atol and rtol times the largest counts as 0.
+class Cutoff {
+ public:
+  static Cutoff of(const Tensor& a, const optional<double>& atol, const optional<double>& rtol) {
+    const auto number = [&](double v) { return full({}, v, a.options()); };
+    const double least = atol.value_or(0.0);
+    return {number(least), number(rtol.value_or(least > 0 ? 0.0 : usual(a)))};
+  }
+  static Cutoff of(const Tensor& a, const OptionalTensor& atol, const OptionalTensor& rtol) {
+    const Tensor least = given(atol) ? atol->detach() : zeros({}, a.options());
+    return {least, given(rtol) ? rtol->detach() : where(least.gt(0), 0.0, usual(a))};
+  }
+  /// Which of the values, none negative, count.
+  Tensor above(const Tensor& values) const {
+    if (values.size(-1) == 0) return values.gt(0);
+    return values.gt(maximum(atol_.unsqueeze(-1), rtol_.unsqueeze(-1) * values.amax(-1, true)));
+  }
+
+ private:
+  Cutoff(Tensor atol, Tensor rtol) : atol_(std::move(atol)), rtol_(std::move(rtol)) {}
+  static bool given(const OptionalTensor& x) { return x && x->defined(); }
+  static double usual(const Tensor& a) {
+    const double epsilon = a.dtype() == kFloat32 ? std::numeric_limits<float>::epsilon()
+                                                 : std::numeric_limits<double>::epsilon();
+    return epsilon * static_cast<double>(std::max(a.size(-1), a.size(-2)));
+  }
+  Tensor atol_;
+  Tensor rtol_;
+};
+
+Tensor rank(const Tensor& a, const Cutoff& cutoff, bool hermitian) {
+  const Tensor values = hermitian ? linalg_eigvalsh(a).abs() : linalg_svdvals(a);
+  return cutoff.above(values).sum(-1);
+}
+
+/// The symmetric matrix with the lower triangle of x, differentiated as if x were that matrix.
+struct Mirrored {
+  static constexpr auto node_name = "MirroredBackward";
+  Tensor forward(const Tensor& x) const {
+    const NoGradGuard off;
+    const detail::NoTangents plain;
+    return x.tril() + x.tril(-1).mT();
+  }
+  Tensor transpose(const Tensor& g) const { return (g + g.mT()) * 0.5; }
+};
+
+/// y = a^+. At constant rank
+///   dy = -y t y + y y^T t^T (1 - a y) + (1 - y a) t^T y^T y.
+/// Source: Golub and Pereyra, SIAM J. Numer. Anal. 10 (1973), theorem 4.3.
+struct Pinv {
+  static constexpr auto node_name = "LinalgPinvBackward0";
+  static constexpr bool uses_input = true;
+  static constexpr bool uses_output = true;
+  bool hermitian;
+
+  Tensor vjp(const Tensor& gradient, const Tensor& x, const Tensor& y) const {
+    const Tensor g = symmetric(gradient), a = whole(x);
+    const Tensor gt = g.mT(), yt = y.mT();
+    // With m <= n the factors on the left are the smaller ones.
+    const Tensor left = matmul(gt, matmul(y, yt)), right = matmul(matmul(yt, y), gt);
+    return left - matmul(a, matmul(y, left)) + right - matmul(matmul(right, y), a) -
+           matmul(yt, matmul(g, yt));
+  }
+  Tensor jvp(const Tensor& tangent, const Tensor& x, const Tensor& y) const {
+    const Tensor t = symmetric(tangent), a = whole(x);
+    const Tensor tt = t.mT(), yt = y.mT();
+    const Tensor left = matmul(matmul(y, yt), tt), right = matmul(tt, matmul(yt, y));
+    return left - matmul(matmul(left, a), y) + right - matmul(y, matmul(a, right)) -
+           matmul(y, matmul(t, y));
+  }
+
+ private:
+  Tensor whole(const Tensor& x) const {
+    return hermitian ? autograd::apply_linear(Mirrored{}, x) : x;
+  }
+  Tensor symmetric(const Tensor& m) const { return hermitian ? (m + m.mT()) * 0.5 : m; }
+};
+
+Tensor pseudoinverse(const Tensor& a, const Cutoff& cutoff, bool hermitian) {
+  Tensor y;
+  {
+    const NoGradGuard off;
+    const detail::NoTangents plain;
+    const auto inverted = [&](const Tensor& values, const Tensor& sizes) {
+      return where(cutoff.above(sizes), values.reciprocal(), 0).unsqueeze(-2);
+    };
+    if (hermitian) {
+      const auto [l, v] = linalg_eigh(a);
+      y = matmul(v * inverted(l, l.abs()), v.mT());
+    } else {
+      const auto [u, s, vh] = linalg_svd(a, false);
+      y = matmul(vh.mT() * inverted(s, s), u.mT());
+    }
+  }
+  autograd::record_general(Pinv{hermitian}, a, y);
+  return y;
+}
+
+}  // namespace
+
+Tensor linalg_matrix_rank(const Tensor& A, const OptionalTensor& atol, const OptionalTensor& rtol,
+                          bool hermitian) {
+  const NoGradGuard off;
+  const detail::NoTangents plain;
+  matrices::require("linalg_matrix_rank", A);
+  return rank(A, Cutoff::of(A, atol, rtol), hermitian);
+}
+Tensor linalg_matrix_rank(const Tensor& A, optional<double> atol, optional<double> rtol,
+                          bool hermitian) {
+  const NoGradGuard off;
+  const detail::NoTangents plain;
+  matrices::require("linalg_matrix_rank", A);
+  return rank(A, Cutoff::of(A, atol, rtol), hermitian);
+}
+Tensor linalg_matrix_rank(const Tensor& A, double tol, bool hermitian) {
+  return linalg_matrix_rank(A, optional<double>(tol), optional<double>(0.0), hermitian);
+}
+Tensor linalg_matrix_rank(const Tensor& A, const Tensor& tol, bool hermitian) {
+  return linalg_matrix_rank(A, OptionalTensor(tol), OptionalTensor(zeros({}, A.options())),
+                            hermitian);
+}
+
+Tensor linalg_pinv(const Tensor& A, const OptionalTensor& atol, const OptionalTensor& rtol,
+                   bool hermitian) {
+  matrices::require("linalg_pinv", A);
+  return pseudoinverse(A, Cutoff::of(A, atol, rtol), hermitian);
+}
+Tensor linalg_pinv(const Tensor& A, optional<double> atol, optional<double> rtol, bool hermitian) {
+  matrices::require("linalg_pinv", A);
+  return pseudoinverse(A, Cutoff::of(A, atol, rtol), hermitian);
+}
+Tensor linalg_pinv(const Tensor& A, double rcond, bool hermitian) {
+  return linalg_pinv(A, optional<double>(0.0), optional<double>(rcond), hermitian);
+}
+Tensor linalg_pinv(const Tensor& A, const Tensor& rcond, bool hermitian) {
+  return linalg_pinv(A, OptionalTensor(zeros({}, A.options())), OptionalTensor(rcond), hermitian);
+}
+Tensor pinverse(const Tensor& A, double rcond) { return linalg_pinv(A, rcond); }
+
+Tensor Tensor::pinverse(double rcond) const { return eigengrad::pinverse(*this, rcond); }
+
+}  // namespace eigengrad
