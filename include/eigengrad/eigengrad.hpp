@@ -3,6 +3,7 @@
 /// The whole library: tensors on Eigen memory, automatic differentiation, optimisers.
 
 #include "eigengrad/autograd/anomaly_mode.hpp"
+#include "eigengrad/autograd/custom_op.hpp"
 #include "eigengrad/autograd/engine.hpp"
 #include "eigengrad/autograd/forward_mode.hpp"
 #include "eigengrad/autograd/function.hpp"

@@ -20,7 +20,7 @@ class CustomNode final : public Node {
              std::vector<Edge> edges, std::vector<bool> is_tensor, const variable_list& inputs,
              std::size_t outputs);
 
-  std::string name() const override { return info_.name + "Backward"; }
+  std::string name() const override { return std::string(info_.name) + "Backward"; }
   void backward(BackwardCall& call) override;
   void release_saved() noexcept override;
   void visit_saved(SavedVisitor& visitor) override;
@@ -68,7 +68,7 @@ class CustomNode final : public Node {
   Tensor fit(const Tensor& g, std::size_t argument, const Extents& x) const;
   Tensor with_history(const Kept& kept, const Tensor& data);
 
-  const detail::FunctionInfo& info_;
+  detail::FunctionInfo info_;
   std::unique_ptr<AutogradContext> context_;
   std::vector<Edge> edges_;
   std::vector<bool> is_tensor_;

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstddef>
-#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -94,10 +93,11 @@ namespace detail {
 using autograd::AutogradContext;
 
 /// A Function as the compiled library sees it.
+/// What `name` points to lives as long as the calls' nodes.
 struct FunctionInfo {
   using Rule = variable_list (*)(AutogradContext*, variable_list&);
   /// Of the user's class, without namespaces.
-  std::string name;
+  const char* name;
   /// Null when the class has none.
   Rule backward = nullptr;
   Rule jvp = nullptr;
@@ -151,7 +151,7 @@ class EIGENGRAD_API FunctionCall {
   Tensor wire(const Tensor& y, std::uint32_t output_nr) const;
   void propagate_tangents(const variable_list& outputs);
 
-  const FunctionInfo& info_;
+  FunctionInfo info_;
   std::unique_ptr<AutogradContext> owned_;
   AutogradContext* context_;
   std::shared_ptr<autograd::CustomNode> node_;
@@ -183,8 +183,8 @@ concept HasJvp = requires {
 
 template <class F>
 FunctionInfo make_function_info() {
-  FunctionInfo info;
-  info.name = class_name(typeid(F));
+  static const std::string name = class_name(typeid(F));
+  FunctionInfo info{name.c_str()};
   if constexpr (HasBackward<F>)
     info.backward = [](AutogradContext* c, variable_list& g) { return as_list(F::backward(c, g)); };
   else if constexpr (HasVjp<F>)

@@ -22,12 +22,8 @@ class EIGENGRAD_API IValue {
  public:
   IValue() noexcept = default;
   IValue(nullopt_t) noexcept {}
-  template <std::same_as<bool> T>
-  IValue(T v) : value_(v) {}
-  template <std::integral T>
-  IValue(T v) : value_(static_cast<std::int64_t>(v)) {}
-  template <std::floating_point T>
-  IValue(T v) : value_(static_cast<double>(v)) {}
+  template <Arithmetic T>
+  IValue(T v) : IValue(Scalar(v)) {}
   IValue(const char* v) : value_(std::string(v)) {}
   IValue(std::string v) : value_(std::move(v)) {}
   IValue(std::string_view v) : value_(std::string(v)) {}
