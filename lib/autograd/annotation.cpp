@@ -38,14 +38,16 @@ const Annotation* annotation_of(const Node& node) noexcept {
 }
 
 void describe_frames(std::ostream& os, const std::vector<boost::stacktrace::frame>& frames) {
-  std::size_t shown = 0;
-  for (const boost::stacktrace::frame& frame : frames) {
-    const std::string name = frame.name();
-    if (shown == 0 && name.find("eigengrad::") != std::string::npos) continue;
-    if (shown == kShownFrames) break;
-    os << "\n    " << (name.empty() ? "?" : name) << " [" << frame.address() << ']';
-    ++shown;
+  std::vector<std::string> names;
+  for (const boost::stacktrace::frame& frame : frames) names.push_back(frame.name());
+  // The innermost are the library's; those of its hidden functions have no names.
+  std::size_t first = 0;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (names[i].find("eigengrad::") == 0) first = i + 1;
+    if (first <= i && !names[i].empty()) break;
   }
+  for (std::size_t i = first; i < std::min(names.size(), first + kShownFrames); ++i)
+    os << "\n    " << (names[i].empty() ? "?" : names[i]) << " [" << frames[i].address() << ']';
 }
 
 /// Where the forward call of `name` was made.
