@@ -26,10 +26,10 @@ const Tensor& Tensor::requires_grad_(bool on) const {
                              "you can only change requires_grad flags of leaf "
                              "variables; detach() gives a tensor that is not "
                              "tracked");
-  if (!leaf) return *this;
+  if (!leaf) return self();
   if (on) detail::ensure_extra(*impl_);
   impl_->set_requires_grad_flag(on);
-  return *this;
+  return self();
 }
 
 bool Tensor::is_leaf() const {
@@ -61,10 +61,9 @@ GradSlot Tensor::mutable_grad() const {
   return GradSlot(*this);
 }
 
-const Tensor& GradSlot::get() const {
-  static const Tensor none;
-  const AutogradExtra* extra = owner_.impl()->extra();
-  return extra != nullptr ? extra->grad : none;
+GradSlot::GradSlot(const Tensor& owner) : owner_(owner) {
+  if (const AutogradExtra* extra = owner.impl()->extra(); extra != nullptr)
+    Tensor::operator=(extra->grad);
 }
 
 GradSlot& GradSlot::operator=(const Tensor& grad) {
@@ -72,21 +71,20 @@ GradSlot& GradSlot::operator=(const Tensor& grad) {
     if (grad.is_same(owner_))
       detail::fail<GraphError>("grad", "a tensor cannot be its own grad; assign a clone");
     if (grad.dtype() != owner_.dtype())
-      detail::fail<DtypeError>(
-          "grad", "the assigned gradient has a different type: ", to_string(grad.dtype()),
-          " for a tensor of ", to_string(owner_.dtype()));
+      detail::fail<DtypeError>("grad", "the assigned gradient has a different type: ",
+                               eigengrad::to_string(grad.dtype()), " for a tensor of ",
+                               eigengrad::to_string(owner_.dtype()));
     if (!(grad.sizes() == owner_.sizes()))
       detail::fail<ShapeError>("grad", "the assigned gradient has a different size: ", grad.sizes(),
                                " for a tensor of shape ", owner_.sizes());
   }
   detail::ensure_extra(*owner_.impl()).grad = grad;
+  Tensor::operator=(grad);
   return *this;
 }
 
 void GradSlot::zero_() {
-  if (!get().defined()) return;
-  Tensor grad = get();
-  grad.zero_();
+  if (defined()) Tensor::zero_();
 }
 
 void Tensor::backward(const Tensor& gradient, optional<bool> retain_graph, bool create_graph,
@@ -121,12 +119,12 @@ Tensor Tensor::detach() const {
   return autograd::raw_view(*this, sizes(), strides(), 0);
 }
 
-Tensor& Tensor::detach_() {
+Tensor& Tensor::detach_() const {
   if (is_view())
     detail::fail<GraphError>("detach_", "views cannot be detached in place; use detach()");
   impl_->set_history(nullptr, 0);
   impl_->set_requires_grad_flag(false);
-  return *this;
+  return self();
 }
 
 Tensor Tensor::data() const {

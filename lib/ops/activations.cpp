@@ -424,9 +424,9 @@ EIGENGRAD_ACTIVATION(selu, kSelu)
 #undef EIGENGRAD_ACTIVATION
 
 Tensor Tensor::sigmoid() const { return eigengrad::sigmoid(*this); }
-Tensor& Tensor::sigmoid_() { return eigengrad::sigmoid_(*this); }
+Tensor& Tensor::sigmoid_() const { return eigengrad::sigmoid_(self()); }
 Tensor Tensor::relu() const { return eigengrad::relu(*this); }
-Tensor& Tensor::relu_() { return eigengrad::relu_(*this); }
+Tensor& Tensor::relu_() const { return eigengrad::relu_(self()); }
 
 Tensor log_sigmoid(const Tensor& x) { return apply(LogSigmoid{}, x); }
 Tensor softplus(const Tensor& x, const Scalar& beta, const Scalar& threshold) {

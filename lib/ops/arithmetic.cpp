@@ -383,50 +383,50 @@ Tensor Tensor::where(const Tensor& condition, const Tensor& o) const {
 Tensor Tensor::maximum(const Tensor& o) const { return eigengrad::maximum(*this, o); }
 Tensor Tensor::minimum(const Tensor& o) const { return eigengrad::minimum(*this, o); }
 
-Tensor& Tensor::add_(const Tensor& o, const Scalar& alpha) {
-  if (alpha.toDouble() == 1) return apply_inplace(Add{}, *this, o);
-  check_alpha("add_", *this, o, alpha);
-  return apply_inplace(AddScaled{alpha.toDouble()}, *this, o);
+Tensor& Tensor::add_(const Tensor& o, const Scalar& alpha) const {
+  if (alpha.toDouble() == 1) return apply_inplace(Add{}, self(), o);
+  check_alpha("add_", self(), o, alpha);
+  return apply_inplace(AddScaled{alpha.toDouble()}, self(), o);
 }
-Tensor& Tensor::add_(const Scalar& o, const Scalar& alpha) {
-  if (is_floating_point()) return apply_inplace(AddNumber{o.toDouble() * alpha.toDouble()}, *this);
-  return add_(wrap_number(o, *this), alpha);
+Tensor& Tensor::add_(const Scalar& o, const Scalar& alpha) const {
+  if (is_floating_point()) return apply_inplace(AddNumber{o.toDouble() * alpha.toDouble()}, self());
+  return add_(wrap_number(o, self()), alpha);
 }
-Tensor& Tensor::sub_(const Tensor& o, const Scalar& alpha) {
-  if (alpha.toDouble() == 1) return apply_inplace(Sub{}, *this, o);
-  check_alpha("sub_", *this, o, alpha);
-  return apply_inplace(Sub{}, *this, eigengrad::mul(o, alpha));
+Tensor& Tensor::sub_(const Tensor& o, const Scalar& alpha) const {
+  if (alpha.toDouble() == 1) return apply_inplace(Sub{}, self(), o);
+  check_alpha("sub_", self(), o, alpha);
+  return apply_inplace(Sub{}, self(), eigengrad::mul(o, alpha));
 }
-Tensor& Tensor::sub_(const Scalar& o, const Scalar& alpha) {
-  if (is_floating_point()) return apply_inplace(SubNumber{o.toDouble() * alpha.toDouble()}, *this);
-  return sub_(wrap_number(o, *this), alpha);
+Tensor& Tensor::sub_(const Scalar& o, const Scalar& alpha) const {
+  if (is_floating_point()) return apply_inplace(SubNumber{o.toDouble() * alpha.toDouble()}, self());
+  return sub_(wrap_number(o, self()), alpha);
 }
-Tensor& Tensor::mul_(const Tensor& o) { return apply_inplace(Mul{}, *this, o); }
-Tensor& Tensor::mul_(const Scalar& o) {
-  if (is_floating_point()) return apply_inplace(MulNumber{o.toDouble()}, *this);
-  return mul_(wrap_number(o, *this));
+Tensor& Tensor::mul_(const Tensor& o) const { return apply_inplace(Mul{}, self(), o); }
+Tensor& Tensor::mul_(const Scalar& o) const {
+  if (is_floating_point()) return apply_inplace(MulNumber{o.toDouble()}, self());
+  return mul_(wrap_number(o, self()));
 }
-Tensor& Tensor::div_(const Tensor& o) { return apply_inplace(Div{}, *this, o); }
-Tensor& Tensor::div_(const Scalar& o) {
-  if (is_floating_point()) return apply_inplace(DivNumber{o.toDouble()}, *this);
-  return div_(wrap_number(o, *this));
+Tensor& Tensor::div_(const Tensor& o) const { return apply_inplace(Div{}, self(), o); }
+Tensor& Tensor::div_(const Scalar& o) const {
+  if (is_floating_point()) return apply_inplace(DivNumber{o.toDouble()}, self());
+  return div_(wrap_number(o, self()));
 }
-Tensor& Tensor::float_power_(const Tensor& e) {
-  check_float_power(*this);
+Tensor& Tensor::float_power_(const Tensor& e) const {
+  check_float_power(self());
   return pow_(e);
 }
-Tensor& Tensor::float_power_(const Scalar& e) {
-  check_float_power(*this);
+Tensor& Tensor::float_power_(const Scalar& e) const {
+  check_float_power(self());
   return pow_(e);
 }
-Tensor& Tensor::neg_() { return apply_inplace(Neg{}, *this); }
-Tensor& Tensor::pow_(const Tensor& e) {
-  if (!is_floating_point()) return write_back("pow_", *this, eigengrad::pow(*this, e));
-  return apply_inplace(Pow{}, *this, e);
+Tensor& Tensor::neg_() const { return apply_inplace(Neg{}, self()); }
+Tensor& Tensor::pow_(const Tensor& e) const {
+  if (!is_floating_point()) return write_back("pow_", self(), eigengrad::pow(self(), e));
+  return apply_inplace(Pow{}, self(), e);
 }
-Tensor& Tensor::pow_(const Scalar& e) {
-  if (!is_floating_point()) return write_back("pow_", *this, eigengrad::pow(*this, e));
-  return apply_inplace(PowNumber{e.toDouble()}, *this);
+Tensor& Tensor::pow_(const Scalar& e) const {
+  if (!is_floating_point()) return write_back("pow_", self(), eigengrad::pow(self(), e));
+  return apply_inplace(PowNumber{e.toDouble()}, self());
 }
 
 }  // namespace eigengrad

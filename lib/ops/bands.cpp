@@ -155,8 +155,8 @@ Tensor diagflat(const Tensor& x, std::int64_t offset) { return diag(x.reshape({-
 
 Tensor Tensor::tril(std::int64_t d) const { return eigengrad::tril(*this, d); }
 Tensor Tensor::triu(std::int64_t d) const { return eigengrad::triu(*this, d); }
-Tensor& Tensor::tril_(std::int64_t d) { return apply_triangle("tril_", Tril{{d}}, *this); }
-Tensor& Tensor::triu_(std::int64_t d) { return apply_triangle("triu_", Triu{{d}}, *this); }
+Tensor& Tensor::tril_(std::int64_t d) const { return apply_triangle("tril_", Tril{{d}}, self()); }
+Tensor& Tensor::triu_(std::int64_t d) const { return apply_triangle("triu_", Triu{{d}}, self()); }
 Tensor Tensor::diag(std::int64_t d) const { return eigengrad::diag(*this, d); }
 Tensor Tensor::diag_embed(std::int64_t offset, std::int64_t a, std::int64_t b) const {
   return eigengrad::diag_embed(*this, offset, a, b);

@@ -86,6 +86,6 @@ Tensor special_spherical_bessel_j0(const Tensor& x) { return apply(SphericalJ0{{
 Tensor special_airy_ai(const Tensor& x) { return apply(AiryAi{{0}}, x); }
 
 Tensor Tensor::i0() const { return eigengrad::i0(*this); }
-Tensor& Tensor::i0_() { return apply_inplace(I0{{0, 0}}, *this); }
+Tensor& Tensor::i0_() const { return apply_inplace(I0{{0, 0}}, self()); }
 
 }  // namespace eigengrad

@@ -309,7 +309,7 @@ void check_bounds(std::string_view op, const OptionalTensor& min, const Optional
   Tensor Tensor::name(const Tensor& o) const { return eigengrad::name(*this, o); }
 #define EIGENGRAD_BINARY_INPLACE(name, Rule) \
   EIGENGRAD_BINARY(name, Rule)               \
-  Tensor& Tensor::name##_(const Tensor& o) { return apply_inplace(Rule{}, *this, o); }
+  Tensor& Tensor::name##_(const Tensor& o) const { return apply_inplace(Rule{}, self(), o); }
 EIGENGRAD_BINARY_INPLACE(atan2, Atan2)
 EIGENGRAD_BINARY_INPLACE(hypot, Hypot)
 EIGENGRAD_BINARY_INPLACE(copysign, CopySign)
@@ -323,12 +323,12 @@ EIGENGRAD_BINARY_INPLACE(clamp_max, ClampAbove)
 #undef EIGENGRAD_BINARY
 #undef EIGENGRAD_BINARY_INPLACE
 
-Tensor& Tensor::clamp_min_(const Scalar& min) { return clamp_min_(wrap_number(min, *this)); }
-Tensor& Tensor::clamp_max_(const Scalar& max) { return clamp_max_(wrap_number(max, *this)); }
+Tensor& Tensor::clamp_min_(const Scalar& min) const { return clamp_min_(wrap_number(min, self())); }
+Tensor& Tensor::clamp_max_(const Scalar& max) const { return clamp_max_(wrap_number(max, self())); }
 
 Tensor copysign(const Tensor& a, const Scalar& b) { return copysign(a, wrap_number(b, a)); }
 Tensor Tensor::copysign(const Scalar& b) const { return eigengrad::copysign(*this, b); }
-Tensor& Tensor::copysign_(const Scalar& b) { return copysign_(wrap_number(b, *this)); }
+Tensor& Tensor::copysign_(const Scalar& b) const { return copysign_(wrap_number(b, self())); }
 
 Tensor clamp(const Tensor& x, const OptionalTensor& min, const OptionalTensor& max) {
   check_bounds("clamp", min, max);
@@ -339,11 +339,11 @@ Tensor clamp(const Tensor& x, const OptionalTensor& min, const OptionalTensor& m
 Tensor Tensor::clamp(const OptionalTensor& min, const OptionalTensor& max) const {
   return eigengrad::clamp(*this, min, max);
 }
-Tensor& Tensor::clamp_(const OptionalTensor& min, const OptionalTensor& max) {
+Tensor& Tensor::clamp_(const OptionalTensor& min, const OptionalTensor& max) const {
   check_bounds("clamp_", min, max);
-  if (min && max) return apply_inplace(ClampBetween{}, *this, *min, *max);
-  if (min) return apply_inplace(ClampLow{}, *this, *min);
-  return apply_inplace(ClampHigh{}, *this, *max);
+  if (min && max) return apply_inplace(ClampBetween{}, self(), *min, *max);
+  if (min) return apply_inplace(ClampLow{}, self(), *min);
+  return apply_inplace(ClampHigh{}, self(), *max);
 }
 
 Tensor lerp(const Tensor& a, const Tensor& b, const Scalar& weight) {
@@ -354,11 +354,11 @@ Tensor lerp(const Tensor& a, const Tensor& b, const Tensor& weight) {
 }
 Tensor Tensor::lerp(const Tensor& b, const Scalar& w) const { return eigengrad::lerp(*this, b, w); }
 Tensor Tensor::lerp(const Tensor& b, const Tensor& w) const { return eigengrad::lerp(*this, b, w); }
-Tensor& Tensor::lerp_(const Tensor& b, const Scalar& w) {
-  return apply_inplace(LerpNumber{w.toDouble()}, *this, b);
+Tensor& Tensor::lerp_(const Tensor& b, const Scalar& w) const {
+  return apply_inplace(LerpNumber{w.toDouble()}, self(), b);
 }
-Tensor& Tensor::lerp_(const Tensor& b, const Tensor& w) {
-  return apply_inplace(Lerp{}, *this, b, w);
+Tensor& Tensor::lerp_(const Tensor& b, const Tensor& w) const {
+  return apply_inplace(Lerp{}, self(), b, w);
 }
 
 Tensor addcmul(const Tensor& a, const Tensor& b, const Tensor& c, const Scalar& value) {
@@ -375,13 +375,13 @@ Tensor Tensor::addcmul(const Tensor& b, const Tensor& c, const Scalar& value) co
 Tensor Tensor::addcdiv(const Tensor& b, const Tensor& c, const Scalar& value) const {
   return eigengrad::addcdiv(*this, b, c, value);
 }
-Tensor& Tensor::addcmul_(const Tensor& b, const Tensor& c, const Scalar& value) {
-  check_addcmul("addcmul_", *this, b, c, value);
-  return apply_inplace(AddCMul{value.toDouble()}, *this, b, c);
+Tensor& Tensor::addcmul_(const Tensor& b, const Tensor& c, const Scalar& value) const {
+  check_addcmul("addcmul_", self(), b, c, value);
+  return apply_inplace(AddCMul{value.toDouble()}, self(), b, c);
 }
-Tensor& Tensor::addcdiv_(const Tensor& b, const Tensor& c, const Scalar& value) {
+Tensor& Tensor::addcdiv_(const Tensor& b, const Tensor& c, const Scalar& value) const {
   check_addcdiv("addcdiv_", b, c);
-  return apply_inplace(AddCDiv{value.toDouble()}, *this, b, c);
+  return apply_inplace(AddCDiv{value.toDouble()}, self(), b, c);
 }
 
 Tensor nextafter(const Tensor& a, const Tensor& b) {
@@ -395,8 +395,8 @@ Tensor nextafter(const Tensor& a, const Tensor& b) {
   return y;
 }
 Tensor Tensor::nextafter(const Tensor& o) const { return eigengrad::nextafter(*this, o); }
-Tensor& Tensor::nextafter_(const Tensor& o) {
-  return write_back("nextafter_", *this, eigengrad::nextafter(*this, o));
+Tensor& Tensor::nextafter_(const Tensor& o) const {
+  return write_back("nextafter_", self(), eigengrad::nextafter(self(), o));
 }
 
 }  // namespace eigengrad

@@ -240,28 +240,30 @@ EIGENGRAD_COMPARISON(le)
 EIGENGRAD_COMPARISON(gt)
 EIGENGRAD_COMPARISON(ge)
 #undef EIGENGRAD_COMPARISON
-#define EIGENGRAD_BITWISE(name, Rule, op)                                                    \
-  Tensor name(const Tensor& a, const Tensor& b) { return bitwise<Rule>(#name, a, b); }       \
-  Tensor name(const Tensor& a, const Scalar& b) { return name(a, wrap_number(b, a)); }       \
-  Tensor name(const Scalar& a, const Tensor& b) { return name(wrap_number(a, b), b); }       \
-  Tensor operator op(const Tensor& a, const Tensor& b) { return name(a, b); }                \
-  Tensor operator op(const Tensor& a, const Scalar& b) { return name(a, b); }                \
-  Tensor operator op(const Scalar& a, const Tensor& b) { return name(a, b); }                \
-  Tensor Tensor::name(const Tensor& o) const { return eigengrad::name(*this, o); }           \
-  Tensor Tensor::name(const Scalar& o) const { return eigengrad::name(*this, o); }           \
-  Tensor& Tensor::name##_(const Tensor& o) { return write_back(#name "_", *this, name(o)); } \
-  Tensor& Tensor::name##_(const Scalar& o) { return write_back(#name "_", *this, name(o)); }
+#define EIGENGRAD_BITWISE(name, Rule, op)                                              \
+  Tensor name(const Tensor& a, const Tensor& b) { return bitwise<Rule>(#name, a, b); } \
+  Tensor name(const Tensor& a, const Scalar& b) { return name(a, wrap_number(b, a)); } \
+  Tensor name(const Scalar& a, const Tensor& b) { return name(wrap_number(a, b), b); } \
+  Tensor operator op(const Tensor& a, const Tensor& b) { return name(a, b); }          \
+  Tensor operator op(const Tensor& a, const Scalar& b) { return name(a, b); }          \
+  Tensor operator op(const Scalar& a, const Tensor& b) { return name(a, b); }          \
+  Tensor Tensor::name(const Tensor& o) const { return eigengrad::name(*this, o); }     \
+  Tensor Tensor::name(const Scalar& o) const { return eigengrad::name(*this, o); }     \
+  Tensor& Tensor::name##_(const Tensor& o) const {                                     \
+    return write_back(#name "_", self(), name(o));                                     \
+  }                                                                                    \
+  Tensor& Tensor::name##_(const Scalar& o) const { return write_back(#name "_", self(), name(o)); }
 EIGENGRAD_BITWISE(bitwise_and, BitAnd, &)
 EIGENGRAD_BITWISE(bitwise_or, BitOr, |)
 EIGENGRAD_BITWISE(bitwise_xor, BitXor, ^)
 #undef EIGENGRAD_BITWISE
 Tensor Tensor::bitwise_not() const { return eigengrad::bitwise_not(*this); }
-Tensor& Tensor::bitwise_not_() { return copy_(bitwise_not()); }
+Tensor& Tensor::bitwise_not_() const { return copy_(bitwise_not()); }
 Tensor Tensor::operator~() const { return bitwise_not(); }
-Tensor& Tensor::logical_and_(const Tensor& o) { return copy_(logical_and(o)); }
-Tensor& Tensor::logical_or_(const Tensor& o) { return copy_(logical_or(o)); }
-Tensor& Tensor::logical_xor_(const Tensor& o) { return copy_(logical_xor(o)); }
-Tensor& Tensor::logical_not_() { return copy_(logical_not()); }
+Tensor& Tensor::logical_and_(const Tensor& o) const { return copy_(logical_and(o)); }
+Tensor& Tensor::logical_or_(const Tensor& o) const { return copy_(logical_or(o)); }
+Tensor& Tensor::logical_xor_(const Tensor& o) const { return copy_(logical_xor(o)); }
+Tensor& Tensor::logical_not_() const { return copy_(logical_not()); }
 Tensor Tensor::isposinf() const { return eigengrad::isposinf(*this); }
 Tensor Tensor::isneginf() const { return eigengrad::isneginf(*this); }
 Tensor Tensor::signbit() const { return eigengrad::signbit(*this); }

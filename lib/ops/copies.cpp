@@ -17,7 +17,7 @@ struct Overwrite {
   DimVector src_sizes;
   ScalarType src_dtype;
   Tensor transpose(const Tensor& g, std::size_t i) const {
-    if (i == 0) return {};
+    if (i == 0) return eigengrad::zeros_like(g);
     return autograd::cast(autograd::sum_to(g, src_sizes), src_dtype);
   }
 };
@@ -87,7 +87,7 @@ Tensor fill(const Tensor& x, const Tensor& value) {
   return autograd::apply_linear_list(FillTensor{}, {x, autograd::cast(value, x.dtype())});
 }
 
-Tensor& Tensor::copy_(const Tensor& src) {
+Tensor& Tensor::copy_(const Tensor& src) const {
   get();
   const DimVector shape = autograd::broadcast_shapes("copy_", sizes(), src.sizes());
   if (!(sizes() == IntArrayRef(shape)))
@@ -95,50 +95,50 @@ Tensor& Tensor::copy_(const Tensor& src) {
                              " doesn't match the broadcast shape ", IntArrayRef(shape),
                              "; an in-place result cannot grow");
   const bool record = detail::recording() && is_floating_point() &&
-                      (detail::is_tracked(*this) || detail::is_tracked(src));
-  autograd::check_inplace("copy_", *this, record);
-  if (is_same(src)) return *this;
+                      (detail::is_tracked(self()) || detail::is_tracked(src));
+  autograd::check_inplace("copy_", self(), record);
+  if (is_same(src)) return self();
   const bool shares = &src.impl()->storage() == &impl_->storage();
   std::vector<autograd::Edge> edges;
   if (record) {
-    edges.push_back(autograd::gradient_edge(*this));
+    edges.push_back(autograd::gradient_edge(self()));
     edges.push_back(src.is_floating_point() ? autograd::gradient_edge(src) : autograd::Edge());
   }
   {
     const NoGradGuard off;
     const detail::NoTangents plain;
-    kernels::copy(*this, shares ? autograd::copy_row_major(src) : src);
+    kernels::copy(self(), shares ? autograd::copy_row_major(src) : src);
   }
   impl_->storage().bump_version();
   if (record)
-    autograd::rebase_history(*this,
+    autograd::rebase_history(self(),
                              autograd::make_node<autograd::ListLinearNode<Overwrite>>(
                                  Overwrite{DimVector(src.sizes()), src.dtype()}, std::move(edges)));
-  if (detail::carries_tangent(src) || detail::carries_tangent(*this)) {
+  if (detail::carries_tangent(src) || detail::carries_tangent(self())) {
     const detail::NoTangents plain;
     autograd::write_tangent(
-        *this, src.impl()->has_tangent()
-                   ? autograd::expand_to(autograd::cast(detail::tangent_of(src), dtype()), sizes())
-                   : zeros_like(detach()));
+        self(), src.impl()->has_tangent()
+                    ? autograd::expand_to(autograd::cast(detail::tangent_of(src), dtype()), sizes())
+                    : zeros_like(detach()));
   }
-  return *this;
+  return self();
 }
 
-Tensor& Tensor::fill_(const Scalar& value) {
+Tensor& Tensor::fill_(const Scalar& value) const {
   get();
-  write_number<Filled>("fill_", *this, value);
-  return *this;
+  write_number<Filled>("fill_", self(), value);
+  return self();
 }
-Tensor& Tensor::fill_(const Tensor& value) {
+Tensor& Tensor::fill_(const Tensor& value) const {
   if (value.dim() != 0)
     detail::fail<ShapeError>("fill_", "the value must be a tensor without dimensions, got shape ",
                              value.sizes(), "; use copy_()");
   return copy_(value);
 }
-Tensor& Tensor::zero_() {
+Tensor& Tensor::zero_() const {
   get();
-  write_number<Zeroed>("zero_", *this, 0);
-  return *this;
+  write_number<Zeroed>("zero_", self(), 0);
+  return self();
 }
 
 }  // namespace eigengrad

@@ -448,13 +448,13 @@ Tensor Tensor::diff(std::int64_t n, std::int64_t dim, const OptionalTensor& prep
                     const OptionalTensor& append) const {
   return eigengrad::diff(*this, n, dim, prepend, append);
 }
-Tensor& Tensor::cumsum_(std::int64_t dim, optional<ScalarType> dtype) {
-  return write_back("cumsum_", *this, eigengrad::cumsum(*this, dim, dtype));
+Tensor& Tensor::cumsum_(std::int64_t dim, optional<ScalarType> dtype) const {
+  return write_back("cumsum_", self(), eigengrad::cumsum(self(), dim, dtype));
 }
-Tensor& Tensor::cumprod_(std::int64_t dim, optional<ScalarType> dtype) {
+Tensor& Tensor::cumprod_(std::int64_t dim, optional<ScalarType> dtype) const {
   // The derivative needs the elements that are about to be overwritten.
-  const Tensor x = autograd::records(*this) ? clone() : *this;
-  return write_back("cumprod_", *this, eigengrad::cumprod(x, dim, dtype));
+  const Tensor x = autograd::records(self()) ? clone() : self();
+  return write_back("cumprod_", self(), eigengrad::cumprod(x, dim, dtype));
 }
 
 }  // namespace eigengrad

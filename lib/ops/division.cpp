@@ -162,26 +162,26 @@ Tensor operator%(const Tensor& a, const Tensor& b) { return remainder(a, b); }
 Tensor operator%(const Tensor& a, const Scalar& b) { return remainder(a, b); }
 Tensor operator%(const Scalar& a, const Tensor& b) { return remainder(a, b); }
 
-Tensor& Tensor::div_(const Tensor& o, optional<std::string_view> rounding_mode) {
+Tensor& Tensor::div_(const Tensor& o, optional<std::string_view> rounding_mode) const {
   const Rounding r = rounding("div_", rounding_mode);
   if (r == Rounding::None) return div_(o);
-  check_divisor("div_", *this, o);
-  return r == Rounding::Floor ? apply_inplace(DivFloor{}, *this, o)
-                              : apply_inplace(DivTrunc{}, *this, o);
+  check_divisor("div_", self(), o);
+  return r == Rounding::Floor ? apply_inplace(DivFloor{}, self(), o)
+                              : apply_inplace(DivTrunc{}, self(), o);
 }
-Tensor& Tensor::div_(const Scalar& o, optional<std::string_view> rounding_mode) {
-  return div_(wrap_number(o, *this), rounding_mode);
+Tensor& Tensor::div_(const Scalar& o, optional<std::string_view> rounding_mode) const {
+  return div_(wrap_number(o, self()), rounding_mode);
 }
-Tensor& Tensor::fmod_(const Tensor& o) {
-  check_divisor("fmod_", *this, o);
-  return apply_inplace(FMod{}, *this, o);
+Tensor& Tensor::fmod_(const Tensor& o) const {
+  check_divisor("fmod_", self(), o);
+  return apply_inplace(FMod{}, self(), o);
 }
-Tensor& Tensor::fmod_(const Scalar& o) { return fmod_(wrap_number(o, *this)); }
-Tensor& Tensor::remainder_(const Tensor& o) {
-  check_divisor("remainder_", *this, o);
-  return apply_inplace(Remainder{}, *this, o);
+Tensor& Tensor::fmod_(const Scalar& o) const { return fmod_(wrap_number(o, self())); }
+Tensor& Tensor::remainder_(const Tensor& o) const {
+  check_divisor("remainder_", self(), o);
+  return apply_inplace(Remainder{}, self(), o);
 }
-Tensor& Tensor::remainder_(const Scalar& o) { return remainder_(wrap_number(o, *this)); }
+Tensor& Tensor::remainder_(const Scalar& o) const { return remainder_(wrap_number(o, self())); }
 #define EIGENGRAD_DIVISION(name)                                                   \
   Tensor Tensor::name(const Tensor& o) const { return eigengrad::name(*this, o); } \
   Tensor Tensor::name(const Scalar& o) const { return eigengrad::name(*this, o); }
@@ -196,9 +196,9 @@ Tensor Tensor::div(const Tensor& o, optional<std::string_view> rounding_mode) co
 Tensor Tensor::div(const Scalar& o, optional<std::string_view> rounding_mode) const {
   return eigengrad::div(*this, o, rounding_mode);
 }
-Tensor& Tensor::true_divide_(const Tensor& o) { return div_(o); }
-Tensor& Tensor::true_divide_(const Scalar& o) { return div_(o); }
-Tensor& Tensor::floor_divide_(const Tensor& o) { return div_(o, "floor"); }
-Tensor& Tensor::floor_divide_(const Scalar& o) { return div_(o, "floor"); }
+Tensor& Tensor::true_divide_(const Tensor& o) const { return div_(o); }
+Tensor& Tensor::true_divide_(const Scalar& o) const { return div_(o); }
+Tensor& Tensor::floor_divide_(const Tensor& o) const { return div_(o, "floor"); }
+Tensor& Tensor::floor_divide_(const Scalar& o) const { return div_(o, "floor"); }
 
 }  // namespace eigengrad

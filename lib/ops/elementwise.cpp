@@ -307,7 +307,7 @@ Clamp clamp_rule(const optional<Scalar>& min, const optional<Scalar>& max) {
 
 Tensor square(const Tensor& x) { return apply(Square{}, x.dtype() == kBool ? x.to(kInt64) : x); }
 Tensor Tensor::square() const { return eigengrad::square(*this); }
-Tensor& Tensor::square_() { return apply_inplace(Square{}, *this); }
+Tensor& Tensor::square_() const { return apply_inplace(Square{}, self()); }
 
 Tensor positive(const Tensor& x) {
   if (x.dtype() == kBool)
@@ -321,7 +321,7 @@ Tensor Tensor::positive() const { return eigengrad::positive(*this); }
 #define EIGENGRAD_UNARY(name, Rule)                            \
   Tensor name(const Tensor& x) { return apply(Rule{}, x); }    \
   Tensor Tensor::name() const { return apply(Rule{}, *this); } \
-  Tensor& Tensor::name##_() { return apply_inplace(Rule{}, *this); }
+  Tensor& Tensor::name##_() const { return apply_inplace(Rule{}, self()); }
 EIGENGRAD_UNARY(abs, Abs)
 EIGENGRAD_UNARY(exp, Exp)
 EIGENGRAD_UNARY(exp2, Exp2)
@@ -374,10 +374,10 @@ Tensor Tensor::clamp(const optional<Scalar>& min, const optional<Scalar>& max) c
 }
 Tensor Tensor::clamp_min(const Scalar& min) const { return eigengrad::clamp_min(*this, min); }
 Tensor Tensor::clamp_max(const Scalar& max) const { return eigengrad::clamp_max(*this, max); }
-Tensor& Tensor::clamp_(const optional<Scalar>& min, const optional<Scalar>& max) {
+Tensor& Tensor::clamp_(const optional<Scalar>& min, const optional<Scalar>& max) const {
   check_bounds(min, max);
-  if (is_floating_point()) return apply_inplace(clamp_rule(min, max), *this);
-  const Tensor y = eigengrad::clamp(*this, min, max);
+  if (is_floating_point()) return apply_inplace(clamp_rule(min, max), self());
+  const Tensor y = eigengrad::clamp(self(), min, max);
   autograd::check_result_fits("clamp_", y.dtype(), dtype());
   return copy_(y);
 }

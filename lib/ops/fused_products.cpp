@@ -272,8 +272,8 @@ Tensor bilinear(const Tensor& x1, const Tensor& x2, const Tensor& weight,
     return eigengrad::name(*this, a, b, beta, alpha);                                            \
   }                                                                                              \
   Tensor& Tensor::name##_(const Tensor& a, const Tensor& b, const Scalar& beta,                  \
-                          const Scalar& alpha) {                                                 \
-    return write(#name "_", *this, eigengrad::name(*this, a, b, beta, alpha));                   \
+                          const Scalar& alpha) const {                                           \
+    return write(#name "_", self(), eigengrad::name(self(), a, b, beta, alpha));                 \
   }
 EIGENGRAD_ADD_PRODUCT(addmm)
 EIGENGRAD_ADD_PRODUCT(addmv)

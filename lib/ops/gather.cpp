@@ -128,12 +128,12 @@ Tensor Tensor::masked_fill(const Tensor& mask, const Scalar& value) const {
 Tensor Tensor::masked_fill(const Tensor& mask, const Tensor& value) const {
   return eigengrad::masked_fill(*this, mask, value);
 }
-Tensor& Tensor::masked_fill_(const Tensor& mask, const Scalar& value) {
-  return fill_masked_inplace<"MaskedFillBackward0">(*this, mask, {}, value);
+Tensor& Tensor::masked_fill_(const Tensor& mask, const Scalar& value) const {
+  return fill_masked_inplace<"MaskedFillBackward0">(self(), mask, {}, value);
 }
-Tensor& Tensor::masked_fill_(const Tensor& mask, const Tensor& value) {
+Tensor& Tensor::masked_fill_(const Tensor& mask, const Tensor& value) const {
   const Tensor v = checked_number("masked_fill_", value, dtype());
-  return fill_masked_inplace<"MaskedFillBackward1">(*this, mask, v, v.item());
+  return fill_masked_inplace<"MaskedFillBackward1">(self(), mask, v, v.item());
 }
 
 Tensor masked_select(const Tensor& x, const Tensor& mask) {
@@ -178,12 +178,12 @@ Tensor masked_scatter(const Tensor& x, const Tensor& mask, const Tensor& source)
 Tensor Tensor::masked_scatter(const Tensor& mask, const Tensor& source) const {
   return eigengrad::masked_scatter(*this, mask, source);
 }
-Tensor& Tensor::masked_scatter_(const Tensor& mask, const Tensor& source) {
-  check_mask("masked_scatter_", *this, mask);
-  check_same_dtype("masked_scatter_", *this, source);
-  const MaskedScatter op{by_mask(*this, mask.expand(sizes()))};
+Tensor& Tensor::masked_scatter_(const Tensor& mask, const Tensor& source) const {
+  check_mask("masked_scatter_", self(), mask);
+  check_same_dtype("masked_scatter_", self(), source);
+  const MaskedScatter op{by_mask(self(), mask.expand(sizes()))};
   const Tensor values = source_of("masked_scatter_", source, op.at);
-  return write_inplace("masked_scatter_", op, *this, values, [&] { op.store(*this, values); });
+  return write_inplace("masked_scatter_", op, self(), values, [&] { op.store(self(), values); });
 }
 
 // ---- Positions.

@@ -167,8 +167,12 @@ Tensor special_betainc(const Tensor& a, const Tensor& b, const Tensor& x) {
 }
 
 Tensor Tensor::igamma(const Tensor& other) const { return eigengrad::igamma(*this, other); }
-Tensor& Tensor::igamma_(const Tensor& other) { return apply_inplace(Igamma{}, *this, other); }
+Tensor& Tensor::igamma_(const Tensor& other) const {
+  return apply_inplace(Igamma{}, self(), other);
+}
 Tensor Tensor::igammac(const Tensor& other) const { return eigengrad::igammac(*this, other); }
-Tensor& Tensor::igammac_(const Tensor& other) { return apply_inplace(Igammac{}, *this, other); }
+Tensor& Tensor::igammac_(const Tensor& other) const {
+  return apply_inplace(Igammac{}, self(), other);
+}
 
 }  // namespace eigengrad

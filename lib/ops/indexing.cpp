@@ -236,32 +236,34 @@ Tensor Tensor::index_put(ArrayRef<TensorIndex> indices, const Tensor& values,
   return eigengrad::index_put(*this, indices, values, accumulate);
 }
 
-Tensor& Tensor::index_put_(ArrayRef<TensorIndex> indices, const Tensor& values, bool accumulate) {
-  Parsed p = parse("index_put_", *this, indices);
+Tensor& Tensor::index_put_(ArrayRef<TensorIndex> indices, const Tensor& values,
+                           bool accumulate) const {
+  Parsed p = parse("index_put_", self(), indices);
   if (!p.is_basic()) {
     const IndexPut op{plan_of("index_put_", p), accumulate};
     const Tensor source = fitted("index_put_", without_leading_ones(values, op.at.picked().size()),
                                  p.view.dtype(), op.at.picked());
     write_inplace("index_put_", op, p.view, source, [&] { op.store(p.view, source); });
-    return *this;
+    return self();
   }
   const Tensor fitting = without_leading_ones(values, p.view.sizes().size());
   if (accumulate)
     p.view.add_(fitting);
   else
     p.view.copy_(fitting);
-  return *this;
+  return self();
 }
 
 Tensor& Tensor::index_put_(std::initializer_list<TensorIndex> indices, const Tensor& values,
-                           bool accumulate) {
+                           bool accumulate) const {
   return index_put_(ArrayRef<TensorIndex>(indices), values, accumulate);
 }
-Tensor& Tensor::index_put_(ArrayRef<TensorIndex> indices, const Scalar& value, bool accumulate) {
-  return index_put_(indices, autograd::wrap_number(value, *this), accumulate);
+Tensor& Tensor::index_put_(ArrayRef<TensorIndex> indices, const Scalar& value,
+                           bool accumulate) const {
+  return index_put_(indices, autograd::wrap_number(value, self()), accumulate);
 }
 Tensor& Tensor::index_put_(std::initializer_list<TensorIndex> indices, const Scalar& value,
-                           bool accumulate) {
+                           bool accumulate) const {
   return index_put_(ArrayRef<TensorIndex>(indices), value, accumulate);
 }
 

@@ -151,10 +151,10 @@ Tensor Tensor::dist(const Tensor& o, const Scalar& p) const { return eigengrad::
 Tensor Tensor::renorm(const Scalar& p, std::int64_t dim, const Scalar& maxnorm) const {
   return eigengrad::renorm(*this, p, dim, maxnorm);
 }
-Tensor& Tensor::renorm_(const Scalar& p, std::int64_t dim, const Scalar& maxnorm) {
+Tensor& Tensor::renorm_(const Scalar& p, std::int64_t dim, const Scalar& maxnorm) const {
   // The rule keeps the values that this overwrites.
   if (may_be_differentiated()) return copy_(eigengrad::renorm(clone(), p, dim, maxnorm));
-  return copy_(eigengrad::renorm(*this, p, dim, maxnorm));
+  return copy_(eigengrad::renorm(self(), p, dim, maxnorm));
 }
 
 }  // namespace eigengrad

@@ -184,7 +184,7 @@ struct Frexp {
 #define EIGENGRAD_UNARY(name, Rule)                            \
   Tensor name(const Tensor& x) { return apply(Rule{}, x); }    \
   Tensor Tensor::name() const { return apply(Rule{}, *this); } \
-  Tensor& Tensor::name##_() { return apply_inplace(Rule{}, *this); }
+  Tensor& Tensor::name##_() const { return apply_inplace(Rule{}, self()); }
 EIGENGRAD_UNARY(floor, Floor)
 EIGENGRAD_UNARY(ceil, Ceil)
 EIGENGRAD_UNARY(trunc, Trunc)
@@ -194,19 +194,19 @@ EIGENGRAD_UNARY(round, Round)
 // A truth value is its own sign.
 Tensor sign(const Tensor& x) { return apply(Sign{}, x); }
 Tensor Tensor::sign() const { return apply(Sign{}, *this); }
-Tensor& Tensor::sign_() { return apply_inplace(Sign{}, *this); }
+Tensor& Tensor::sign_() const { return apply_inplace(Sign{}, self()); }
 Tensor sgn(const Tensor& x) { return apply(Sgn{}, x); }
 Tensor Tensor::sgn() const { return apply(Sgn{}, *this); }
-Tensor& Tensor::sgn_() { return apply_inplace(Sgn{}, *this); }
+Tensor& Tensor::sgn_() const { return apply_inplace(Sgn{}, self()); }
 
 Tensor frac(const Tensor& x) {
   need_floating_point("frac", x);
   return apply(Frac{}, x);
 }
 Tensor Tensor::frac() const { return eigengrad::frac(*this); }
-Tensor& Tensor::frac_() {
-  need_floating_point("frac_", *this);
-  return apply_inplace(Frac{}, *this);
+Tensor& Tensor::frac_() const {
+  need_floating_point("frac_", self());
+  return apply_inplace(Frac{}, self());
 }
 
 Tensor round(const Tensor& x, std::int64_t decimals) {
@@ -215,10 +215,10 @@ Tensor round(const Tensor& x, std::int64_t decimals) {
   return apply(round_rule(decimals), x);
 }
 Tensor Tensor::round(std::int64_t decimals) const { return eigengrad::round(*this, decimals); }
-Tensor& Tensor::round_(std::int64_t decimals) {
+Tensor& Tensor::round_(std::int64_t decimals) const {
   if (decimals == 0) return round_();
-  need_floating_point("round_", *this);
-  return apply_inplace(round_rule(decimals), *this);
+  need_floating_point("round_", self());
+  return apply_inplace(round_rule(decimals), self());
 }
 
 Tensor nan_to_num(const Tensor& x, optional<double> nan, optional<double> posinf,
@@ -231,9 +231,10 @@ Tensor Tensor::nan_to_num(optional<double> nan, optional<double> posinf,
   return eigengrad::nan_to_num(*this, nan, posinf, neginf);
 }
 Tensor& Tensor::nan_to_num_(optional<double> nan, optional<double> posinf,
-                            optional<double> neginf) {
-  if (defined() && !is_floating_point()) return *this;
-  return apply_inplace(nan_to_num_rule(defined() ? dtype() : kFloat64, nan, posinf, neginf), *this);
+                            optional<double> neginf) const {
+  if (defined() && !is_floating_point()) return self();
+  return apply_inplace(nan_to_num_rule(defined() ? dtype() : kFloat64, nan, posinf, neginf),
+                       self());
 }
 
 std::tuple<Tensor, Tensor> frexp(const Tensor& x) {

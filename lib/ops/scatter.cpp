@@ -100,22 +100,22 @@ Tensor Tensor::scatter(std::int64_t dim, const Tensor& index, const Scalar& valu
                        std::string_view reduce) const {
   return eigengrad::scatter(*this, dim, index, value, reduce);
 }
-Tensor& Tensor::scatter_(std::int64_t dim, const Tensor& index, const Tensor& src) {
-  return scatter_into<"ScatterBackward0">("scatter_", *this, dim, index, src, false);
+Tensor& Tensor::scatter_(std::int64_t dim, const Tensor& index, const Tensor& src) const {
+  return scatter_into<"ScatterBackward0">("scatter_", self(), dim, index, src, false);
 }
-Tensor& Tensor::scatter_(std::int64_t dim, const Tensor& index, const Scalar& value) {
-  const Scatter<"ScatterBackward1"> op{by_position("scatter_", *this, dim, apart(index, *this))};
-  return fill_in("scatter_", op, *this, value);
+Tensor& Tensor::scatter_(std::int64_t dim, const Tensor& index, const Scalar& value) const {
+  const Scatter<"ScatterBackward1"> op{by_position("scatter_", self(), dim, apart(index, self()))};
+  return fill_in("scatter_", op, self(), value);
 }
 Tensor& Tensor::scatter_(std::int64_t dim, const Tensor& index, const Tensor& src,
-                         std::string_view reduce) {
+                         std::string_view reduce) const {
   return adds("scatter_", reduce) ? scatter_add_(dim, index, src)
                                   : scatter_reduce_(dim, index, src, "prod");
 }
 Tensor& Tensor::scatter_(std::int64_t dim, const Tensor& index, const Scalar& value,
-                         std::string_view reduce) {
+                         std::string_view reduce) const {
   check_index_dtype("scatter_", index);
-  return scatter_(dim, index, constant(value, *this, index.sizes()), reduce);
+  return scatter_(dim, index, constant(value, self(), index.sizes()), reduce);
 }
 
 Tensor scatter_add(const Tensor& x, std::int64_t dim, const Tensor& index, const Tensor& src) {
@@ -124,8 +124,8 @@ Tensor scatter_add(const Tensor& x, std::int64_t dim, const Tensor& index, const
 Tensor Tensor::scatter_add(std::int64_t dim, const Tensor& index, const Tensor& src) const {
   return eigengrad::scatter_add(*this, dim, index, src);
 }
-Tensor& Tensor::scatter_add_(std::int64_t dim, const Tensor& index, const Tensor& src) {
-  return scatter_into<"ScatterAddBackward0">("scatter_add_", *this, dim, index, src, true);
+Tensor& Tensor::scatter_add_(std::int64_t dim, const Tensor& index, const Tensor& src) const {
+  return scatter_into<"ScatterAddBackward0">("scatter_add_", self(), dim, index, src, true);
 }
 
 // ---- Along a dimension, slice by slice.
@@ -179,9 +179,9 @@ Tensor Tensor::index_add(std::int64_t dim, const Tensor& index, const Tensor& so
   return eigengrad::index_add(*this, dim, index, source, alpha);
 }
 Tensor& Tensor::index_add_(std::int64_t dim, const Tensor& index, const Tensor& source,
-                           const Scalar& alpha) {
-  check_same_dtype("index_add_", *this, source);
-  return write_rows<"IndexAddBackward0">("index_add_", *this, dim, index, scaled(source, alpha),
+                           const Scalar& alpha) const {
+  check_same_dtype("index_add_", self(), source);
+  return write_rows<"IndexAddBackward0">("index_add_", self(), dim, index, scaled(source, alpha),
                                          true);
 }
 
@@ -191,8 +191,8 @@ Tensor index_copy(const Tensor& x, std::int64_t dim, const Tensor& index, const 
 Tensor Tensor::index_copy(std::int64_t dim, const Tensor& index, const Tensor& source) const {
   return eigengrad::index_copy(*this, dim, index, source);
 }
-Tensor& Tensor::index_copy_(std::int64_t dim, const Tensor& index, const Tensor& source) {
-  return write_rows<"IndexCopyBackward0">("index_copy_", *this, dim, index, source, false);
+Tensor& Tensor::index_copy_(std::int64_t dim, const Tensor& index, const Tensor& source) const {
+  return write_rows<"IndexCopyBackward0">("index_copy_", self(), dim, index, source, false);
 }
 
 Tensor index_fill(const Tensor& x, std::int64_t dim, const Tensor& index, const Scalar& value) {
@@ -210,14 +210,14 @@ Tensor Tensor::index_fill(std::int64_t dim, const Tensor& index, const Scalar& v
 Tensor Tensor::index_fill(std::int64_t dim, const Tensor& index, const Tensor& value) const {
   return eigengrad::index_fill(*this, dim, index, value);
 }
-Tensor& Tensor::index_fill_(std::int64_t dim, const Tensor& index, const Scalar& value) {
-  const WriteRows<"IndexFillBackward0"> op{filled_rows("index_fill_", *this, dim, index)};
-  return fill_in("index_fill_", op, *this, value);
+Tensor& Tensor::index_fill_(std::int64_t dim, const Tensor& index, const Scalar& value) const {
+  const WriteRows<"IndexFillBackward0"> op{filled_rows("index_fill_", self(), dim, index)};
+  return fill_in("index_fill_", op, self(), value);
 }
-Tensor& Tensor::index_fill_(std::int64_t dim, const Tensor& index, const Tensor& value) {
-  const WriteRows<"IndexFillBackward1"> op{filled_rows("index_fill_", *this, dim, index)};
+Tensor& Tensor::index_fill_(std::int64_t dim, const Tensor& index, const Tensor& value) const {
+  const WriteRows<"IndexFillBackward1"> op{filled_rows("index_fill_", self(), dim, index)};
   const Tensor v = checked_number("index_fill_", value, dtype());
-  return write_to("index_fill_", op, *this, autograd::expand_to(v, op.at.picked()));
+  return write_to("index_fill_", op, self(), autograd::expand_to(v, op.at.picked()));
 }
 
 // ---- By row-major position.
@@ -249,18 +249,18 @@ Tensor put(const Tensor& x, const Tensor& index, const Tensor& source, bool accu
 Tensor Tensor::put(const Tensor& index, const Tensor& source, bool accumulate) const {
   return eigengrad::put(*this, index, source, accumulate);
 }
-Tensor& Tensor::put_(const Tensor& index, const Tensor& source, bool accumulate) {
-  const Put op{by_wrapped_positions("put_", *this, apart(index, *this)), accumulate};
-  return write_to("put_", op, *this, put_source("put_", *this, op.at, source));
+Tensor& Tensor::put_(const Tensor& index, const Tensor& source, bool accumulate) const {
+  const Put op{by_wrapped_positions("put_", self(), apart(index, self())), accumulate};
+  return write_to("put_", op, self(), put_source("put_", self(), op.at, source));
 }
 
-Tensor& Tensor::fill_diagonal_(const Scalar& value, bool wrap) {
+Tensor& Tensor::fill_diagonal_(const Scalar& value, bool wrap) const {
   const DimVector extents(sizes());
   if (extents.size() < 2)
     detail::fail<ShapeError>("fill_diagonal_", "dimensions must larger than 1, got shape ",
                              sizes());
-  autograd::check_inplace("fill_diagonal_", *this,
-                          detail::recording() && detail::is_tracked(*this));
+  autograd::check_inplace("fill_diagonal_", self(),
+                          detail::recording() && detail::is_tracked(self()));
   if (extents.size() == 2) {
     // The diagonal goes on below the last column, after a row without one.
     const std::int64_t rows = extents[0];
@@ -268,7 +268,7 @@ Tensor& Tensor::fill_diagonal_(const Scalar& value, bool wrap) {
     const std::int64_t last = wrap ? rows : std::min<std::int64_t>(rows, 1);
     for (std::int64_t first = 0; first < last; first += columns + 1)
       slice(0, first, first + columns).diagonal().fill_(value);
-    return *this;
+    return self();
   }
   if (std::any_of(extents.begin(), extents.end(), [&](std::int64_t n) { return n != extents[0]; }))
     detail::fail<ShapeError>(
@@ -276,7 +276,7 @@ Tensor& Tensor::fill_diagonal_(const Scalar& value, bool wrap) {
   std::int64_t stride = 0;
   for (const std::int64_t s : strides()) stride += s;
   as_strided({extents[0]}, {stride}, storage_offset()).fill_(value);
-  return *this;
+  return self();
 }
 
 }  // namespace eigengrad

@@ -282,11 +282,11 @@ Tensor Tensor::scatter_reduce(std::int64_t dim, const Tensor& index, const Tenso
   return eigengrad::scatter_reduce(*this, dim, index, src, reduce, include_self);
 }
 Tensor& Tensor::scatter_reduce_(std::int64_t dim, const Tensor& index, const Tensor& src,
-                                std::string_view reduce, bool include_self) {
+                                std::string_view reduce, bool include_self) const {
   const Reduce kind = scatter_reduction("scatter_reduce_", reduce);
-  const ByPosition at = by_position("scatter_reduce_", *this, dim, apart(index, *this));
-  return reduce_into<"ScatterReduceBackward0">("scatter_reduce_", at, kind, include_self, *this,
-                                               source_part("scatter_reduce_", *this, at, src));
+  const ByPosition at = by_position("scatter_reduce_", self(), dim, apart(index, self()));
+  return reduce_into<"ScatterReduceBackward0">("scatter_reduce_", at, kind, include_self, self(),
+                                               source_part("scatter_reduce_", self(), at, src));
 }
 
 Tensor index_reduce(const Tensor& x, std::int64_t dim, const Tensor& index, const Tensor& source,
@@ -301,11 +301,11 @@ Tensor Tensor::index_reduce(std::int64_t dim, const Tensor& index, const Tensor&
   return eigengrad::index_reduce(*this, dim, index, source, reduce, include_self);
 }
 Tensor& Tensor::index_reduce_(std::int64_t dim, const Tensor& index, const Tensor& source,
-                              std::string_view reduce, bool include_self) {
+                              std::string_view reduce, bool include_self) const {
   const Reduce kind = index_reduction("index_reduce_", reduce);
-  const ByLists at = by_rows("index_reduce_", *this, dim, apart(index, *this));
-  return reduce_into<"IndexReduceBackward0">("index_reduce_", at, kind, include_self, *this,
-                                             source_rows("index_reduce_", *this, at, source));
+  const ByLists at = by_rows("index_reduce_", self(), dim, apart(index, self()));
+  return reduce_into<"IndexReduceBackward0">("index_reduce_", at, kind, include_self, self(),
+                                             source_rows("index_reduce_", self(), at, source));
 }
 
 // ---- Segments.

@@ -19,8 +19,9 @@ using detail::wrap_dim;
 
 // ---- Views that keep every element.
 
+/// In place these operators go by other names, so that the name is a parameter.
 struct Permute {
-  static constexpr auto node_name = "PermuteBackward0";
+  const char* node_name;
   DimVector dims;
   Tensor forward(const Tensor& x) const {
     DimVector sizes;
@@ -37,12 +38,6 @@ struct Permute {
       inverse[static_cast<std::size_t>(dims[i])] = static_cast<std::int64_t>(i);
     return g.permute(inverse);
   }
-};
-struct Transpose : Permute {
-  static constexpr auto node_name = "TransposeBackward0";
-};
-struct MatrixT : Permute {
-  static constexpr auto node_name = "TBackward0";
 };
 
 /// Strides of a view of x with extents `sizes`, when there is one. Runs of dimensions of x that lie in
@@ -79,7 +74,7 @@ optional<DimVector> view_strides(const Tensor& x, IntArrayRef sizes) {
 }
 
 struct Reshaped {
-  static constexpr auto node_name = "ViewBackward0";
+  const char* node_name;
   DimVector from;
   DimVector from_strides;
   DimVector sizes;
@@ -94,15 +89,6 @@ struct Reshaped {
     return raw_view(copy, sizes, detail::row_major_strides(sizes), 0);
   }
   Tensor transpose(const Tensor& g) const { return g.reshape(from); }
-};
-struct Squeezed : Reshaped {
-  static constexpr auto node_name = "SqueezeBackward0";
-};
-struct SqueezedDim : Reshaped {
-  static constexpr auto node_name = "SqueezeBackward1";
-};
-struct Unsqueezed : Reshaped {
-  static constexpr auto node_name = "UnsqueezeBackward0";
 };
 
 /// Extents with -1 replaced by what is left.
@@ -155,8 +141,9 @@ std::vector<Tensor> each(TensorList xs, F f) {
 Tensor reshape(const Tensor& x, IntArrayRef sizes) {
   const DimVector wanted = infer_size("reshape", sizes, x.numel());
   if (const optional<DimVector> strides = view_strides(x, wanted))
-    return apply_linear(Reshaped{DimVector(x.sizes()), DimVector(x.strides()), wanted, *strides},
-                        x);
+    return apply_linear(
+        Reshaped{"ViewBackward0", DimVector(x.sizes()), DimVector(x.strides()), wanted, *strides},
+        x);
   return reshape(autograd::copy_row_major(x), wanted);
 }
 
@@ -167,8 +154,9 @@ Tensor Tensor::view(IntArrayRef new_sizes) const {
     detail::fail<ShapeError>("view", "no view of shape ", IntArrayRef(wanted),
                              " exists: the tensor of shape ", sizes(), " has strides ", strides(),
                              "; use reshape()");
-  return apply_linear(Reshaped{DimVector(sizes()), DimVector(this->strides()), wanted, *view},
-                      *this);
+  return apply_linear(
+      Reshaped{"ViewBackward0", DimVector(sizes()), DimVector(this->strides()), wanted, *view},
+      *this);
 }
 
 Tensor flatten(const Tensor& x, std::int64_t start_dim, std::int64_t end_dim) {
@@ -209,17 +197,23 @@ Tensor permute(const Tensor& x, IntArrayRef dims) {
   if (dims.size() != n)
     detail::fail<ShapeError>("permute", "dims ", dims, " do not name the ", n,
                              " dimensions of the tensor");
-  return apply_linear(Permute{distinct_dims("permute", dims, n)}, x);
+  return apply_linear(Permute{"PermuteBackward0", distinct_dims("permute", dims, n)}, x);
 }
 
-Tensor transpose(const Tensor& x, std::int64_t d0, std::int64_t d1) {
+namespace {
+Tensor transposed(const Tensor& x, std::int64_t d0, std::int64_t d1, const char* name) {
   const std::size_t n = x.sizes().size();
   const std::size_t a = wrap_dim("transpose", d0, n);
   const std::size_t b = wrap_dim("transpose", d1, n);
   DimVector order;
   for (std::size_t d = 0; d < n; ++d) order.push_back(static_cast<std::int64_t>(d));
   if (n > 0) std::swap(order[a], order[b]);
-  return apply_linear(Transpose{{order}}, x);
+  return apply_linear(Permute{name, order}, x);
+}
+}  // namespace
+
+Tensor transpose(const Tensor& x, std::int64_t d0, std::int64_t d1) {
+  return transposed(x, d0, d1, "TransposeBackward0");
 }
 
 Tensor swapaxes(const Tensor& x, std::int64_t a, std::int64_t b) { return transpose(x, a, b); }
@@ -241,7 +235,7 @@ Tensor movedim(const Tensor& x, IntArrayRef source, IntArrayRef destination) {
     place = std::find(place, order.end(), -1);
     *place = d;
   }
-  return apply_linear(Permute{order}, x);
+  return apply_linear(Permute{"PermuteBackward0", order}, x);
 }
 Tensor movedim(const Tensor& x, std::int64_t source, std::int64_t destination) {
   return movedim(x, IntArrayRef(source), IntArrayRef(destination));
@@ -258,15 +252,20 @@ Tensor adjoint(const Tensor& x) {
   return transpose(x, -2, -1);
 }
 
-Tensor t(const Tensor& x) {
+namespace {
+Tensor matrix_transposed(const Tensor& x, const char* name) {
   if (x.dim() > 2)
     detail::fail<ShapeError>("t", "expects a tensor of at most 2 dimensions, got shape ", x.sizes(),
                              "; use transpose() or mT()");
   if (x.dim() < 2) return autograd::alias(x);
-  return apply_linear(MatrixT{{{1, 0}}}, x);
+  return apply_linear(Permute{name, {1, 0}}, x);
 }
+}  // namespace
 
-Tensor squeeze(const Tensor& x) {
+Tensor t(const Tensor& x) { return matrix_transposed(x, "TBackward0"); }
+
+namespace {
+Tensor squeezed(const Tensor& x, const char* name) {
   DimVector sizes;
   DimVector strides;
   for (std::size_t d = 0; d < x.sizes().size(); ++d) {
@@ -274,10 +273,15 @@ Tensor squeeze(const Tensor& x) {
     sizes.push_back(x.sizes()[d]);
     strides.push_back(x.strides()[d]);
   }
-  return apply_linear(Squeezed{{DimVector(x.sizes()), DimVector(x.strides()), sizes, strides}}, x);
+  return apply_linear(Reshaped{name, DimVector(x.sizes()), DimVector(x.strides()), sizes, strides},
+                      x);
 }
+}  // namespace
 
-Tensor squeeze(const Tensor& x, std::int64_t dim) {
+Tensor squeeze(const Tensor& x) { return squeezed(x, "SqueezeBackward0"); }
+
+namespace {
+Tensor squeezed(const Tensor& x, std::int64_t dim, const char* name) {
   const std::size_t d = wrap_dim("squeeze", dim, x.sizes().size());
   DimVector sizes(x.sizes());
   DimVector strides(x.strides());
@@ -285,19 +289,28 @@ Tensor squeeze(const Tensor& x, std::int64_t dim) {
     sizes.erase(d);
     strides.erase(d);
   }
-  return apply_linear(SqueezedDim{{DimVector(x.sizes()), DimVector(x.strides()), sizes, strides}},
+  return apply_linear(Reshaped{name, DimVector(x.sizes()), DimVector(x.strides()), sizes, strides},
                       x);
 }
+}  // namespace
 
-Tensor unsqueeze(const Tensor& x, std::int64_t dim) {
+Tensor squeeze(const Tensor& x, std::int64_t dim) { return squeezed(x, dim, "SqueezeBackward1"); }
+
+namespace {
+Tensor unsqueezed(const Tensor& x, std::int64_t dim, const char* name) {
   const std::size_t n = x.sizes().size();
   const std::size_t d = wrap_dim("unsqueeze", dim, n + 1);
   DimVector sizes(x.sizes());
   DimVector strides(x.strides());
   sizes.insert(d, 1);
   strides.insert(d, d < n ? x.sizes()[d] * x.strides()[d] : 1);
-  return apply_linear(Unsqueezed{{DimVector(x.sizes()), DimVector(x.strides()), sizes, strides}},
+  return apply_linear(Reshaped{name, DimVector(x.sizes()), DimVector(x.strides()), sizes, strides},
                       x);
+}
+}  // namespace
+
+Tensor unsqueeze(const Tensor& x, std::int64_t dim) {
+  return unsqueezed(x, dim, "UnsqueezeBackward0");
 }
 
 Tensor expand(const Tensor& x, IntArrayRef sizes) {
@@ -425,27 +438,33 @@ Tensor Tensor::squeeze(std::int64_t d) const { return eigengrad::squeeze(*this, 
 Tensor Tensor::unsqueeze(std::int64_t d) const { return eigengrad::unsqueeze(*this, d); }
 Tensor Tensor::expand(IntArrayRef s, bool) const { return eigengrad::expand(*this, s); }
 Tensor Tensor::broadcast_to(IntArrayRef s) const { return expand(s); }
-Tensor& Tensor::t_() {
+Tensor& Tensor::t_() const {
   if (dim() > 2)
     detail::fail<ShapeError>("t_", "expects a tensor of at most 2 dimensions, got shape ", sizes());
-  return dim() < 2 ? *this : transpose_(0, 1);
+  if (dim() < 2) return self();
+  return become("t_", self(), [](const Tensor& x) { return matrix_transposed(x, "TBackward1"); });
 }
-Tensor& Tensor::transpose_(std::int64_t a, std::int64_t b) {
-  return become("transpose_", *this, [=](const Tensor& x) { return x.transpose(a, b); });
+Tensor& Tensor::transpose_(std::int64_t a, std::int64_t b) const {
+  return become("transpose_", self(),
+                [=](const Tensor& x) { return transposed(x, a, b, "TransposeBackward1"); });
 }
-Tensor& Tensor::swapaxes_(std::int64_t a, std::int64_t b) { return transpose_(a, b); }
-Tensor& Tensor::swapdims_(std::int64_t a, std::int64_t b) { return transpose_(a, b); }
-Tensor& Tensor::squeeze_() {
-  return become("squeeze_", *this, [](const Tensor& x) { return x.squeeze(); });
+Tensor& Tensor::swapaxes_(std::int64_t a, std::int64_t b) const { return transpose_(a, b); }
+Tensor& Tensor::swapdims_(std::int64_t a, std::int64_t b) const { return transpose_(a, b); }
+Tensor& Tensor::squeeze_() const {
+  return become("squeeze_", self(),
+                [](const Tensor& x) { return squeezed(x, "SqueezeBackward2"); });
 }
-Tensor& Tensor::squeeze_(std::int64_t d) {
-  return become("squeeze_", *this, [=](const Tensor& x) { return x.squeeze(d); });
+Tensor& Tensor::squeeze_(std::int64_t d) const {
+  return become("squeeze_", self(),
+                [=](const Tensor& x) { return squeezed(x, d, "SqueezeBackward3"); });
 }
-Tensor& Tensor::unsqueeze_(std::int64_t d) {
-  return become("unsqueeze_", *this, [=](const Tensor& x) { return x.unsqueeze(d); });
+Tensor& Tensor::unsqueeze_(std::int64_t d) const {
+  return become("unsqueeze_", self(),
+                [=](const Tensor& x) { return unsqueezed(x, d, "UnsqueezeBackward1"); });
 }
-Tensor& Tensor::as_strided_(IntArrayRef s, IntArrayRef strides, optional<std::int64_t> offset) {
-  return become("as_strided_", *this,
+Tensor& Tensor::as_strided_(IntArrayRef s, IntArrayRef strides,
+                            optional<std::int64_t> offset) const {
+  return become("as_strided_", self(),
                 [=](const Tensor& x) { return x.as_strided(s, strides, offset); });
 }
 

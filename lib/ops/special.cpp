@@ -259,7 +259,7 @@ Tensor special_xlog1py(const Scalar& a, const Tensor& b) {
 
 #define EIGENGRAD_UNARY(name, Rule)                              \
   Tensor Tensor::name() const { return eigengrad::name(*this); } \
-  Tensor& Tensor::name##_() { return apply_inplace(Rule{}, *this); }
+  Tensor& Tensor::name##_() const { return apply_inplace(Rule{}, self()); }
 EIGENGRAD_UNARY(erf, Erf)
 EIGENGRAD_UNARY(erfc, Erfc)
 EIGENGRAD_UNARY(erfinv, Erfinv)
@@ -268,21 +268,21 @@ EIGENGRAD_UNARY(digamma, Digamma)
 #undef EIGENGRAD_UNARY
 
 Tensor Tensor::polygamma(std::int64_t n) const { return eigengrad::polygamma(n, *this); }
-Tensor& Tensor::polygamma_(std::int64_t n) {
-  return apply_inplace(Polygamma{checked_order("polygamma_", n)}, *this);
+Tensor& Tensor::polygamma_(std::int64_t n) const {
+  return apply_inplace(Polygamma{checked_order("polygamma_", n)}, self());
 }
 Tensor Tensor::mvlgamma(std::int64_t p) const { return eigengrad::mvlgamma(*this, p); }
-Tensor& Tensor::mvlgamma_(std::int64_t p) {
-  return apply_inplace(Mvlgamma{checked_dimension("mvlgamma_", p), 0}, *this);
+Tensor& Tensor::mvlgamma_(std::int64_t p) const {
+  return apply_inplace(Mvlgamma{checked_dimension("mvlgamma_", p), 0}, self());
 }
 Tensor Tensor::logit(optional<double> eps) const { return eigengrad::logit(*this, eps); }
-Tensor& Tensor::logit_(optional<double> eps) {
-  if (!eps || *eps < 0) return apply_inplace(Logit{}, *this);
-  return apply_inplace(LogitClamped{*eps, 1 - *eps}, *this);
+Tensor& Tensor::logit_(optional<double> eps) const {
+  if (!eps || *eps < 0) return apply_inplace(Logit{}, self());
+  return apply_inplace(LogitClamped{*eps, 1 - *eps}, self());
 }
 Tensor Tensor::xlogy(const Tensor& other) const { return eigengrad::xlogy(*this, other); }
 Tensor Tensor::xlogy(const Scalar& other) const { return eigengrad::xlogy(*this, other); }
-Tensor& Tensor::xlogy_(const Tensor& other) { return apply_inplace(Xlogy{}, *this, other); }
-Tensor& Tensor::xlogy_(const Scalar& other) { return xlogy_(wrap_number(other, *this)); }
+Tensor& Tensor::xlogy_(const Tensor& other) const { return apply_inplace(Xlogy{}, self(), other); }
+Tensor& Tensor::xlogy_(const Scalar& other) const { return xlogy_(wrap_number(other, self())); }
 
 }  // namespace eigengrad

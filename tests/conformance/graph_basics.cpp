@@ -200,7 +200,7 @@ void aliases(Transcript& t) {
   t.fails("write through detach()", saved, [&] { y.backward(); });
   const Tensor b = x * 3;
   const Tensor z = (b * b).sum();
-  b.tensor_data().zero_();
+  b.data().zero_();
   z.backward();
   t.say("write through data is unnoticed", x.grad());
   t.say("item of a tracked tensor", static_cast<int>(x.sum().item<double>()));

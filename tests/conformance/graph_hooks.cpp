@@ -65,8 +65,9 @@ void order_of_branches(Transcript& t) {
 void hooks_and_retained(Transcript& t) {
   const Tensor x = leaf({1});
   const Tensor a = x * 2;
-  a.retain_grad();
+  // In this order: libtorch's C++ API, unlike Python's, has a hook that comes later act later.
   a.register_hook([](Tensor g) { return g * 10; });
+  a.retain_grad();
   (a * 3).backward();
   t.say("a.grad", a.grad());
   t.say("x.grad", x.grad());

@@ -13,7 +13,7 @@ void write_to_a_result(Transcript& t) {
   const Tensor x = leaf({1, 2});
   Tensor a = x * 2;
   const Tensor earlier = a + 1;
-  a.mul_(3);
+  a.mul_(f64({3, 3}));
   t.say_node("rewritten", a);
   a.add_(x);
   t.say_node("again", a);

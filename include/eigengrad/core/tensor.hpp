@@ -160,10 +160,9 @@ class EIGENGRAD_API Tensor {
   void remove_hook(unsigned handle) const;
   /// A new leaf on the same memory and version counter.
   Tensor detach() const;
-  Tensor& detach_();
+  Tensor& detach_() const;
   /// The same memory with a version counter of its own: writes to it go unnoticed.
   Tensor data() const;
-  Tensor tensor_data() const { return data(); }
   Tensor variable_data() const { return data(); }
   /// In-place writes to the memory so far. Throws: GraphError for a tensor made in inference mode.
   std::int64_t _version() const;
@@ -220,6 +219,9 @@ class EIGENGRAD_API Tensor {
     if (EIGENGRAD_UNLIKELY(impl_ == nullptr)) throw_undefined();
     return *impl_;
   }
+  /// Operators that write in place are members of const handles too: as in libtorch, a handle says
+  /// nothing about whether what it points to may change.
+  Tensor& self() const noexcept { return const_cast<Tensor&>(*this); }
   unsigned add_hook(std::function<Tensor(const Tensor&)> hook) const;
   void check_dtype(ScalarType wanted) const;
   void check_rank(std::size_t wanted) const;
@@ -242,30 +244,25 @@ unsigned Tensor::register_hook(Hook&& hook) const {
 }
 
 /// The `.grad` of a tensor as a place to assign to: wrong shapes, wrong dtypes and the tensor itself
-/// are refused.
-class EIGENGRAD_API GradSlot {
+/// are refused. Otherwise it is a handle of the gradient.
+class EIGENGRAD_API GradSlot : public Tensor {
  public:
   GradSlot& operator=(const Tensor& grad);
   GradSlot& operator=(const GradSlot& o) { return *this = static_cast<const Tensor&>(o); }
   GradSlot(const GradSlot&) noexcept = default;
-  operator const Tensor&() const { return get(); }
-  const Tensor& operator*() const { return get(); }
-  const Tensor* operator->() const { return &get(); }
-  bool defined() const { return get().defined(); }
+  const Tensor& operator*() const { return *this; }
+  const Tensor* operator->() const { return this; }
   void reset() { *this = Tensor(); }
+  /// Sets the gradient, if there is one, to zero.
   void zero_();
 
  private:
   friend class Tensor;
-  explicit GradSlot(const Tensor& owner) noexcept : owner_(owner) {}
-  const Tensor& get() const;
+  explicit GradSlot(const Tensor& owner);
   Tensor owner_;
 };
 
 EIGENGRAD_API std::ostream& operator<<(std::ostream& os, const Tensor& t);
-inline std::ostream& operator<<(std::ostream& os, const GradSlot& g) {
-  return os << static_cast<const Tensor&>(g);
-}
 
 namespace indexing {
 
