@@ -43,6 +43,7 @@
 #include "eigengrad/ops/linalg_names.hpp"
 #include "eigengrad/ops/losses.hpp"
 #include "eigengrad/ops/lu.hpp"
+#include "eigengrad/ops/matrix_functions.hpp"
 #include "eigengrad/ops/matrix_norms.hpp"
 #include "eigengrad/ops/norms.hpp"
 #include "eigengrad/ops/orthogonal.hpp"

@@ -30,6 +30,9 @@ bool look_up_all(void* library, char type, BlasOf<T>& functions) {
   look_up(library, named("", "potri_"), functions.potri);
   look_up(library, named("", "getrf_"), functions.getrf);
   look_up(library, named("", "getri_"), functions.getri);
+  look_up(library, named("", "syevd_"), functions.syevd);
+  look_up(library, named("", "gesdd_"), functions.gesdd);
+  look_up(library, named("", "geev_"), functions.geev);
   return look_up(library, named("cblas_", "gemm"), functions.gemm) &&
          look_up(library, named("cblas_", "trsm"), functions.trsm);
 }

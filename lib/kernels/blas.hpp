@@ -20,6 +20,14 @@ struct BlasOf {
   void (*getrf)(const int* m, const int* n, T* a, const int* lda, int* pivots, int* info);
   void (*getri)(const int* n, T* a, const int* lda, const int* pivots, T* work, const int* lwork,
                 int* info);
+  void (*syevd)(const char* jobz, const char* uplo, const int* n, T* a, const int* lda, T* w,
+                T* work, const int* lwork, int* iwork, const int* liwork, int* info);
+  void (*gesdd)(const char* jobz, const int* m, const int* n, T* a, const int* lda, T* s, T* u,
+                const int* ldu, T* vt, const int* ldvt, T* work, const int* lwork, int* iwork,
+                int* info);
+  void (*geev)(const char* jobvl, const char* jobvr, const int* n, T* a, const int* lda, T* wr,
+               T* wi, T* vl, const int* ldvl, T* vr, const int* ldvr, T* work, const int* lwork,
+               int* info);
 #endif
 };
 

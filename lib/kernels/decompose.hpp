@@ -7,17 +7,18 @@
 namespace eigengrad::kernels {
 
 /// Note [Decompositions]
-/// Kernels go through the matrices in the last two dimensions of a batch: inputs are contiguous by
-/// rows, orthogonal factors come out by columns. Eigen computes them, in one translation unit for each
-/// decomposition because of what its headers cost to compile; LAPACK does where it is faster, which
-/// for symmetric matrices begins at some 200 rows and for singular values at 64. Matrices that are not
-/// finite are refused before an iteration could go on for ever.
+/// Kernels go through the matrices in the last two dimensions of a batch, contiguous by rows unless
+/// something else is said. Eigen computes the decompositions, one in a translation unit because of what
+/// its headers cost to compile; LAPACK does where it is faster (but for QR it never was). Matrices that
+/// are not finite are refused before an iteration could go on for ever.
 
 /// The first matrix of a batch that could not be decomposed.
 struct Breakdown {
   std::int64_t matrix = -1;
-  /// Whether its elements were finite; then the iteration did not converge.
+  /// Whether its elements were finite; then, if it was real, the iteration did not converge.
   bool finite = true;
+  /// Whether the result would be real.
+  bool real = true;
   explicit operator bool() const noexcept { return matrix >= 0; }
 };
 
@@ -40,11 +41,16 @@ bool all_finite(const T* data, std::int64_t n) noexcept {
   return sum == T(0);
 }
 
-/// a = v diag(values) v^T from the lower triangle of a, or the upper; values ascend. `vectors` may be
-/// undefined when they are not wanted.
+/// a = v diag(values) v^T from the lower triangle of a, or the upper; values ascend. `vectors`, by
+/// columns, may be undefined when they are not wanted.
 Breakdown symmetric_eigen(const Tensor& a, bool upper, const Tensor& values, const Tensor& vectors);
 
-/// a = u diag(s) vh, s descending; u and vh (by rows) as large as the tensors given, or undefined.
+/// a = v diag(values) v^-1 when the spectrum is real: not in order, with vectors of length 1, by
+/// columns, which may be undefined.
+Breakdown general_eigen(const Tensor& a, const Tensor& values, const Tensor& vectors);
+
+/// a = u diag(s) vh, s descending; u and vh as large as the tensors given, both thin or both full, or
+/// undefined.
 Breakdown singular_values(const Tensor& a, const Tensor& u, const Tensor& s, const Tensor& vh);
 
 /// a = q r with as many columns of q (rows of r) as the tensors have, both by columns; q may be
@@ -60,8 +66,8 @@ void product_of_reflectors(const Tensor& v, const Tensor& tau, const Tensor& q);
 
 /// The x of least norm among those that make a x - b smallest, for a batch of b as long as that of a;
 /// all by rows. `pivoted`: by a complete orthogonal decomposition, pivots up to rcond times the largest
-/// counting as 0, and `rank` (int64) says how many did not; otherwise by QR, for full rank. Returns the
-/// number of the first matrix with a zero pivot, or -1.
+/// counting as 0, and `rank` (int64) says how many did not; otherwise by QR, for full rank. NaN for a
+/// matrix that is not finite. Returns the number of the first with a zero pivot, or -1.
 std::int64_t least_squares(const Tensor& a, const Tensor& b, const Tensor& x, bool pivoted,
                            double rcond, const Tensor& rank);
 

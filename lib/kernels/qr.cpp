@@ -1,5 +1,6 @@
 #include <Eigen/QR>
 #include <algorithm>
+#include <limits>
 
 #include "core/dispatch.hpp"
 #include "kernels/decompose.hpp"
@@ -127,16 +128,21 @@ void product_of_reflectors(const Tensor& v, const Tensor& tau, const Tensor& q) 
 std::int64_t least_squares(const Tensor& a, const Tensor& b, const Tensor& x, bool pivoted,
                            double rcond, const Tensor& rank) {
   const MatrixExtents e(a);
-  return detail::dispatch_floating(
-      "linalg_lstsq", a.dtype(), [&]<class T>(std::type_identity<T>) -> std::int64_t {
-        LeastSquares<T> solver(pivoted, rcond, e.rows, e.cols);
-        for (std::int64_t i = 0; i < e.count; ++i) {
-          const std::int64_t r = solver.solve(by_rows<T>(a, i), by_rows<T>(b, i), by_rows<T>(x, i));
-          if (r < 0) return i;
-          rank.impl()->data<std::int64_t>()[i] = r;
-        }
-        return -1;
-      });
+  return detail::dispatch_floating("linalg_lstsq", a.dtype(),
+                                   [&]<class T>(std::type_identity<T>) -> std::int64_t {
+                                     LeastSquares<T> solver(pivoted, rcond, e.rows, e.cols);
+                                     for (std::int64_t i = 0; i < e.count; ++i) {
+                                       auto to = by_rows<T>(x, i);
+                                       std::int64_t r = 0;
+                                       if (all_finite(matrix_of<T>(a, i), e.rows * e.cols))
+                                         r = solver.solve(by_rows<T>(a, i), by_rows<T>(b, i), to);
+                                       else  // which pivots would not show
+                                         to.setConstant(std::numeric_limits<T>::quiet_NaN());
+                                       if (r < 0) return i;
+                                       rank.impl()->data<std::int64_t>()[i] = r;
+                                     }
+                                     return -1;
+                                   });
 }
 
 }  // namespace eigengrad::kernels

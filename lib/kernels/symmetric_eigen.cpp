@@ -1,6 +1,9 @@
 #include <Eigen/Eigenvalues>
+#include <algorithm>
+#include <vector>
 
 #include "core/dispatch.hpp"
+#include "kernels/blas.hpp"
 #include "kernels/decompose.hpp"
 
 namespace eigengrad::kernels {
@@ -9,15 +12,18 @@ namespace {
 template <class T>
 using Matrix = Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic>;
 
+/// Rows from which LAPACK's divide and conquer is faster than QR iterations.
+constexpr std::int64_t kLapackRows = 192;
+
+/// Rows of `a` are read as columns, so its upper triangle is the lower one for the solvers.
 template <class T>
-class SymmetricEigen {
+class ByEigen {
  public:
-  SymmetricEigen(std::int64_t n, bool vectors)
+  ByEigen(std::int64_t n, bool vectors)
       : n_(n),
         options_(vectors ? Eigen::ComputeEigenvectors : Eigen::EigenvaluesOnly),
         solver_(n) {}
 
-  /// Rows of `a` are read as columns, so its upper triangle is the lower one here.
   bool compute(const T* a, bool upper, T* values, T* vectors) {
     const Eigen::Map<const Matrix<T>> transposed(a, n_, n_);
     if (upper)
@@ -36,6 +42,68 @@ class SymmetricEigen {
   Eigen::SelfAdjointEigenSolver<Matrix<T>> solver_;
 };
 
+#ifdef EIGENGRAD_USE_BLAS
+
+template <class T>
+class ByLapack {
+ public:
+  ByLapack(const Blas& blas, std::int64_t n, bool vectors)
+      : blas_(blas), n_(static_cast<int>(n)), vectors_(vectors) {
+    T real = 0;
+    int integer = 0;
+    call('U', nullptr, nullptr, &real, -1, &integer, -1);
+    work_.resize(static_cast<std::size_t>(real));
+    integers_.resize(static_cast<std::size_t>(integer));
+    if (!vectors) copy_.resize(static_cast<std::size_t>(n * n));
+  }
+
+  bool compute(const T* a, bool upper, T* values, T* vectors) {
+    const OneBlasThread scope(blas_);
+    T* const place = vectors_ ? vectors : copy_.data();
+    std::copy_n(a, n_ * std::int64_t{n_}, place);
+    return call(upper ? 'L' : 'U', place, values, work_.data(), static_cast<int>(work_.size()),
+                integers_.data(), static_cast<int>(integers_.size())) == 0;
+  }
+
+ private:
+  int call(char uplo, T* a, T* values, T* work, int length, int* integers, int integer_length) {
+    const char job = vectors_ ? 'V' : 'N';
+    int info = 0;
+    blas_.of<T>().syevd(&job, &uplo, &n_, a, &n_, values, work, &length, integers, &integer_length,
+                        &info);
+    return info;
+  }
+  const Blas& blas_;
+  int n_;
+  bool vectors_;
+  std::vector<T> work_, copy_;
+  std::vector<int> integers_;
+};
+
+#endif
+
+/// Of the triangle that is read; the other one may hold anything.
+template <class T>
+bool triangle_finite(const T* a, std::int64_t n, bool upper) noexcept {
+  for (std::int64_t i = 0; i < n; ++i)
+    if (upper ? !all_finite(a + i * n + i, n - i) : !all_finite(a + i * n, i + 1)) return false;
+  return true;
+}
+
+template <class T, class Solver>
+Breakdown solve(Solver&& solver, const Tensor& a, bool upper, const Tensor& values,
+                const Tensor& vectors) {
+  const MatrixExtents e(a);
+  const std::int64_t size = e.rows * e.rows;
+  for (std::int64_t i = 0; i < e.count; ++i) {
+    const T* const from = a.impl()->data<T>() + i * size;
+    if (!triangle_finite(from, e.rows, upper)) return {i, false};
+    T* const to = vectors.defined() ? vectors.impl()->data<T>() + i * size : nullptr;
+    if (!solver.compute(from, upper, values.impl()->data<T>() + i * e.rows, to)) return {i, true};
+  }
+  return {};
+}
+
 }  // namespace
 
 Breakdown symmetric_eigen(const Tensor& a, bool upper, const Tensor& values,
@@ -44,16 +112,12 @@ Breakdown symmetric_eigen(const Tensor& a, bool upper, const Tensor& values,
   if (e.count == 0) return {};
   return detail::dispatch_floating(
       "linalg_eigh", a.dtype(), [&]<class T>(std::type_identity<T>) -> Breakdown {
-        SymmetricEigen<T> solver(e.rows, vectors.defined());
-        const std::int64_t size = e.rows * e.rows;
-        for (std::int64_t i = 0; i < e.count; ++i) {
-          const T* const from = a.impl()->data<T>() + i * size;
-          if (!all_finite(from, size)) return {i, false};
-          if (!solver.compute(from, upper, values.impl()->data<T>() + i * e.rows,
-                              vectors.defined() ? vectors.impl()->data<T>() + i * size : nullptr))
-            return {i, true};
-        }
-        return {};
+#ifdef EIGENGRAD_USE_BLAS
+        if (const Blas* blas = e.rows >= kLapackRows ? usable_blas() : nullptr;
+            blas != nullptr && blas->of<T>().syevd != nullptr)
+          return solve<T>(ByLapack<T>(*blas, e.rows, vectors.defined()), a, upper, values, vectors);
+#endif
+        return solve<T>(ByEigen<T>(e.rows, vectors.defined()), a, upper, values, vectors);
       });
 }
 

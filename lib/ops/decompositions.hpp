@@ -17,12 +17,15 @@ inline DimVector batch_and(const Tensor& x, std::initializer_list<std::int64_t> 
   return sizes;
 }
 
-/// Throws: NumericError for a matrix that was not finite, or that an iteration gave up on.
+/// Throws: NumericError for a matrix that was not finite, has no real result, or that an iteration gave up on.
 inline void require_success(std::string_view op, const kernels::Breakdown& failed) {
   if (!failed) return;
   if (!failed.finite)
     detail::fail<NumericError>(op, "matrix ", failed.matrix,
                                " of the batch contains non-finite values");
+  if (!failed.real)
+    detail::fail<NumericError>(op, "matrix ", failed.matrix,
+                               " of the batch has no real result, and tensors are real");
   detail::fail<NumericError>(op, "the iteration failed to converge for matrix ", failed.matrix,
                              " of the batch");
 }

@@ -142,7 +142,7 @@ Factors decompose(std::string_view op, const Tensor& a, bool full, bool vectors)
   Factors y;
   y.s = matrices::uninitialised(a.dtype(), batch_and(a, {k}));
   if (vectors || differentiable) {
-    y.u = matrices::uninitialised(a.dtype(), batch_and(a, {m, full ? m : k}), true);
+    y.u = matrices::uninitialised(a.dtype(), batch_and(a, {m, full ? m : k}));
     y.vh = matrices::uninitialised(a.dtype(), batch_and(a, {full ? n : k, n}));
   }
   require_success(op, kernels::singular_values(plain_row_major(a), y.u, y.s, y.vh));

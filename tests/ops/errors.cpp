@@ -443,12 +443,12 @@ ErrorRows argument_errors() {
 const bool registered = [] {
   auto* const suite = BOOST_TEST_SUITE("errors");
   for (const auto& rows :
-       {broadcast_errors(),   inplace_errors(),  product_errors(),    shape_errors(),
-        range_errors(),       view_errors(),     assembly_errors(),   rearrange_errors(),
-        reduction_errors(),   argument_errors(), unary_errors(),      indexing_errors(),
-        extremum_errors(),    norm_errors(),     statistics_errors(), order_errors(),
-        loss_errors(),        binary_errors(),   cumulative_errors(), special_errors(),
-        linalg_solve_errors()})
+       {broadcast_errors(),    inplace_errors(),      product_errors(),    shape_errors(),
+        range_errors(),        view_errors(),         assembly_errors(),   rearrange_errors(),
+        reduction_errors(),    argument_errors(),     unary_errors(),      indexing_errors(),
+        extremum_errors(),     norm_errors(),         statistics_errors(), order_errors(),
+        loss_errors(),         binary_errors(),       cumulative_errors(), special_errors(),
+        linalg_solve_errors(), decomposition_errors()})
     for (const ErrorRow& row : rows)
       suite->add(boost::unit_test::make_test_case([row] { check_error(row); }, row.name, __FILE__,
                                                   __LINE__));

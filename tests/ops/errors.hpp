@@ -51,5 +51,6 @@ ErrorRows binary_errors();
 ErrorRows cumulative_errors();
 ErrorRows special_errors();
 ErrorRows linalg_solve_errors();
+ErrorRows decomposition_errors();
 
 }  // namespace table

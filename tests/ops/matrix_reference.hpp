@@ -158,6 +158,16 @@ inline ThinSvd jacobi_svd(const Mat& a) {
   return y;
 }
 
+/// Singular values up to 1e-10 times the largest count as 0.
+inline Mat pseudoinverse(const Mat& a) {
+  const ThinSvd y = jacobi_svd(a);
+  Mat v = y.v;
+  for (std::size_t j = 0; j < v.m; ++j)
+    for (std::size_t i = 0; i < v.n; ++i)
+      v(i, j) = y.s[j] <= 1e-10L * y.s[0] ? 0 : v(i, j) / y.s[j];
+  return v * transposed(y.u);
+}
+
 /// Columns (and those of the partner) with a positive first element in each column of `by`.
 inline void fix_signs(Mat& by, Mat* partner = nullptr) {
   for (std::size_t j = 0; j < by.m && by.n > 0; ++j) {

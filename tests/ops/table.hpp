@@ -116,7 +116,8 @@ Row& named(Rows& rows, const std::string& name);
   X(determinant_rows)               \
   X(lu_rows)                        \
   X(orthogonal_rows)                \
-  X(matrix_norm_rows)
+  X(matrix_norm_rows)               \
+  X(matrix_function_rows)
 #define EIGENGRAD_DECLARE_FAMILY(name) Rows name();
 EIGENGRAD_TABLE_FAMILIES(EIGENGRAD_DECLARE_FAMILY)
 #undef EIGENGRAD_DECLARE_FAMILY

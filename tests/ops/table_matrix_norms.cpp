@@ -137,21 +137,14 @@ void add_other_norms(Rows& rows) {
   rows.back().other_nodes = {"NormBackward1"};
 }
 
-Mat inverse(const Mat& a) {
-  const ThinSvd y = jacobi_svd(a);
-  Mat v = y.v;
-  for (std::size_t j = 0; j < v.m; ++j)
-    for (std::size_t i = 0; i < v.n; ++i) v(i, j) = y.s[j] == 0 ? 0 : v(i, j) / y.s[j];
-  return v * transposed(y.u);
-}
-
 template <class Order>
 void add_condition(Rows& rows, const std::string& end, Order order, const std::string& node) {
   rows.push_back(norm_row(
       "linalg_cond" + end, "linalg_cond",
       on1([order](const Tensor& a) { return eg::linalg_cond(a, order); }),
       per_matrix([order](const std::vector<Mat>& x) {
-        return std::vector<Part>{as_number(norm_of(x[0], order) * norm_of(inverse(x[0]), order))};
+        return std::vector<Part>{
+            as_number(norm_of(x[0], order) * norm_of(pseudoinverse(x[0]), order))};
       }),
       square(), {{"cond", on1([order](const Tensor& a) { return eg::linalg::cond(a, order); })}}));
   rows.back().values_only.clear();
@@ -191,7 +184,7 @@ void add_rank(Rows& rows) {
 
 void add_pseudoinverse(Rows& rows) {
   const Naive naive = per_matrix(
-      [](const std::vector<Mat>& x) { return std::vector<Part>{as_matrix(inverse(x[0]))}; });
+      [](const std::vector<Mat>& x) { return std::vector<Part>{as_matrix(pseudoinverse(x[0]))}; });
   rows.push_back(norm_row(
       "linalg_pinv", "linalg_pinv", on1([](const Tensor& a) { return eg::linalg_pinv(a); }), naive,
       shapes(),
@@ -202,21 +195,21 @@ void add_pseudoinverse(Rows& rows) {
         on1([](const Tensor& a) { return eg::linalg::pinv(a, 1e-12, eg::nullopt); })},
        {"pinverse", on1([](const Tensor& a) { return eg::pinverse(a); })},
        {"Tensor::pinverse", on1([](const Tensor& a) { return a.pinverse(); })}}));
-  rows.push_back(norm_row("linalg_pinv_hermitian", "linalg_pinv", on1([](const Tensor& a) {
-                            return eg::linalg_pinv(a + a.mT(), eg::optional<double>(), eg::nullopt,
-                                                   true);
-                          }),
-                          per_matrix([](const std::vector<Mat>& x) {
-                            return std::vector<Part>{as_matrix(inverse(x[0] + transposed(x[0])))};
-                          }),
-                          square()));
+  rows.push_back(
+      norm_row("linalg_pinv_hermitian", "linalg_pinv", on1([](const Tensor& a) {
+                 return eg::linalg_pinv(a + a.mT(), eg::optional<double>(), eg::nullopt, true);
+               }),
+               per_matrix([](const std::vector<Mat>& x) {
+                 return std::vector<Part>{as_matrix(pseudoinverse(x[0] + transposed(x[0])))};
+               }),
+               square()));
   rows.back().values_only = samples({{0, 3, 3}, {12, 12}});
   // x x^T with x of 2 columns has rank 2 for every x.
   rows.push_back(norm_row("linalg_pinv_deficient", "linalg_pinv", on1([](const Tensor& a) {
                             return eg::linalg_pinv(eg::matmul(a, a.mT()), 1e-8);
                           }),
                           per_matrix([](const std::vector<Mat>& x) {
-                            const Mat p = inverse(x[0]);
+                            const Mat p = pseudoinverse(x[0]);
                             return std::vector<Part>{as_matrix(transposed(p) * p)};
                           }),
                           {{4, 2}, {2, 3, 2}}));

@@ -153,15 +153,6 @@ void add_reflectors(Rows& rows) {
 
 // ---- Least squares.
 
-Mat pseudoinverse(const Mat& a) {
-  const ThinSvd y = jacobi_svd(a);
-  Mat v = y.v;
-  for (std::size_t j = 0; j < v.m; ++j)
-    for (std::size_t i = 0; i < v.n; ++i)
-      v(i, j) = y.s[j] <= 1e-10L * y.s[0] ? 0 : v(i, j) / y.s[j];
-  return v * transposed(y.u);
-}
-
 std::vector<Inputs> systems(const std::vector<std::pair<Sizes, Sizes>>& shapes) {
   std::vector<Inputs> list;
   for (const auto& [s, t] : shapes)

@@ -96,6 +96,78 @@ void add_symmetric(Rows& rows) {
                             values, square_samples(), of_shapes(square_edges())));
 }
 
+// ---- Real spectra.
+
+/// Ascending eigenvalues by QR iterations without shifts, vectors from the kernel of a - l: for
+/// eigenvalues that are well apart.
+std::pair<std::vector<long double>, Mat> real_eigen(const Mat& a) {
+  Mat t = a;
+  for (int k = 0; k < 600; ++k) {
+    Mat q = t;  // by Gram and Schmidt, twice over
+    for (std::size_t j = 0; j < q.m; ++j) {
+      for (std::size_t c = 0; c < 2 * j; ++c) {
+        long double dot = 0;
+        for (std::size_t i = 0; i < q.n; ++i) dot += q(i, c % j) * q(i, j);
+        for (std::size_t i = 0; i < q.n; ++i) q(i, j) -= dot * q(i, c % j);
+      }
+      long double norm = 0;
+      for (std::size_t i = 0; i < q.n; ++i) norm += q(i, j) * q(i, j);
+      for (std::size_t i = 0; i < q.n; ++i) q(i, j) /= std::sqrt(norm);
+    }
+    t = transposed(q) * t * q;
+  }
+  std::vector<long double> l;
+  for (std::size_t i = 0; i < a.n; ++i) l.push_back(t(i, i));
+  std::sort(l.begin(), l.end());
+  Mat v(a.n, a.n);
+  for (std::size_t j = 0; j < a.n; ++j) {
+    const Mat kernel = jacobi_svd(a - l[j] * identity(a.n)).v;
+    for (std::size_t i = 0; i < a.n; ++i) v(i, j) = kernel(i, a.n - 1);
+  }
+  return {l, v};
+}
+
+/// In ascending order, with the signs of the vectors fixed.
+template <class F>
+Call sorted_eigen(F f) {
+  return [f](const variable_list& x) {
+    const auto [l, v] = f(x[0]);
+    const auto [ascending, order] = l.sort();
+    if (v.size(-1) == 0) return variable_list{ascending, v};
+    const Tensor w = v.gather(-1, order.unsqueeze(-2).expand(v.sizes()));
+    return variable_list{ascending, w * signs(w)};
+  };
+}
+
+void add_real(Rows& rows) {
+  const Naive pair = per_matrix([](const std::vector<Mat>& x) {
+    auto [l, v] = real_eigen(x[0]);
+    fix_signs(v);
+    return std::vector<Part>{as_vector(l), as_matrix(v)};
+  });
+  const Naive values = per_matrix([](const std::vector<Mat>& x) {
+    return std::vector<Part>{as_vector(real_eigen(x[0]).first)};
+  });
+  const auto ascending = [](auto f) {
+    return on1([f](const Tensor& a) { return std::get<0>(f(a).sort()); });
+  };
+  std::vector<Inputs> samples;
+  for (const Sizes& s : {Sizes{3, 3}, Sizes{2, 4, 4}, Sizes{1, 1}})
+    samples.push_back({spread_matrices(s, 1, 0.25, 5)});
+  const std::vector<Inputs> empty = of_shapes({{0, 0}, {2, 0, 0}});
+  rows.push_back(matrix_row(
+      "linalg_eig", "linalg_eig", sorted_eigen([](const Tensor& a) { return eg::linalg_eig(a); }),
+      pair, samples, empty,
+      {{"eig", sorted_eigen([](const Tensor& a) { return eg::linalg::eig(a); })}}));
+  rows.back().other_nodes = {"SortBackward0", "MulBackward0"};
+  // Expanded layouts repeat a row: their eigenvalue 0 is one several times.
+  rows.push_back(matrix_row(
+      "linalg_eigvals", "linalg_eigvals",
+      ascending([](const Tensor& a) { return eg::linalg_eigvals(a); }), values, samples, empty,
+      {{"eigvals", ascending([](const Tensor& a) { return eg::linalg::eigvals(a); })}}));
+  rows.back().other_nodes = {"SortBackward0"};
+}
+
 // ---- Singular values.
 
 /// U and V with the signs fixed, of a function that gives vectors in the rows of the third result.
@@ -172,12 +244,66 @@ void add_singular(Rows& rows) {
                             values, any_samples(), of_shapes(edges())));
 }
 
+// ---- Random subspaces: right to rounding where they are as large as the rank.
+
+Mat centred(Mat a) {
+  for (std::size_t j = 0; j < a.m; ++j) {
+    long double mean = 0;
+    for (std::size_t i = 0; i < a.n; ++i) mean += a(i, j) / static_cast<long double>(a.n);
+    for (std::size_t i = 0; i < a.n; ++i) a(i, j) -= mean;
+  }
+  return a;
+}
+
+void add_low_rank(Rows& rows) {
+  const auto transposed_v = [](const std::tuple<Tensor, Tensor, Tensor>& y) {
+    return std::tuple(std::get<0>(y), std::get<1>(y), std::get<2>(y).mT());
+  };
+  const auto parts = [](const ThinSvd& y, std::size_t q) {
+    std::vector<long double> s(y.s.begin(), y.s.begin() + static_cast<std::ptrdiff_t>(q));
+    return std::vector<Part>{as_matrix(columns(y.u, 0, q)), as_vector(s),
+                             as_matrix(transposed(columns(y.v, 0, q)))};
+  };
+  rows.push_back(matrix_row("svd_lowrank", "svd_lowrank", thin([transposed_v](const Tensor& a) {
+                              return transposed_v(
+                                  eg::svd_lowrank(a, std::min(a.size(-1), a.size(-2))));
+                            }),
+                            per_matrix([parts](const std::vector<Mat>& x) {
+                              const ThinSvd y = signed_svd(x[0]);
+                              return parts(y, y.s.size());
+                            }),
+                            any_samples(), {}));
+  rows.push_back(matrix_row("svd_lowrank_less", "svd_lowrank",
+                            thin([transposed_v](const Tensor& a) {
+                              const Tensor mean = a.mean(-2, true);
+                              return transposed_v(eg::svd_lowrank(a, 2, 3, mean));
+                            }),
+                            per_matrix([parts](const std::vector<Mat>& x) {
+                              return parts(signed_svd(centred(x[0])), 2);
+                            }),
+                            of_shapes({{3, 3}, {2, 3, 4}}), {}));
+  rows.push_back(matrix_row("pca_lowrank", "pca_lowrank", thin([transposed_v](const Tensor& a) {
+                              return transposed_v(eg::pca_lowrank(a, a.size(-2) - 1));
+                            }),
+                            per_matrix([parts](const std::vector<Mat>& x) {
+                              return parts(signed_svd(centred(x[0])), x[0].n - 1);
+                            }),
+                            of_shapes({{4, 3}, {2, 3, 4}}), {}));
+  for (std::size_t k = rows.size() - 3; k < rows.size(); ++k) {
+    rows[k].without_oracle = "random";
+    rows[k].any_layout = false;  // expanded layouts have a rank of 1
+    rows[k].amplification = 1000;
+  }
+}
+
 }  // namespace
 
 Rows spectral_rows() {
   Rows rows;
   add_symmetric(rows);
+  add_real(rows);
   add_singular(rows);
+  add_low_rank(rows);
   return rows;
 }
 

@@ -3,6 +3,7 @@
 #include "eigengrad/ops/cholesky.hpp"
 #include "eigengrad/ops/determinants.hpp"
 #include "eigengrad/ops/lu.hpp"
+#include "eigengrad/ops/matrix_functions.hpp"
 #include "eigengrad/ops/matrix_norms.hpp"
 #include "eigengrad/ops/orthogonal.hpp"
 #include "eigengrad/ops/solves.hpp"
@@ -79,6 +80,10 @@ inline std::tuple<Tensor, Tensor> eigh(const Tensor& A, std::string_view UPLO = 
 inline Tensor eigvalsh(const Tensor& A, std::string_view UPLO = "L") {
   return linalg_eigvalsh(A, UPLO);
 }
+/// linalg_eig().
+inline std::tuple<Tensor, Tensor> eig(const Tensor& A) { return linalg_eig(A); }
+/// linalg_eigvals().
+inline Tensor eigvals(const Tensor& A) { return linalg_eigvals(A); }
 /// linalg_svd().
 inline std::tuple<Tensor, Tensor, Tensor> svd(const Tensor& A, bool full_matrices = true,
                                               optional<std::string_view> driver = nullopt) {
@@ -104,6 +109,8 @@ inline std::tuple<Tensor, Tensor, Tensor, Tensor> lstsq(
   return linalg_lstsq(A, B, rcond, driver);
 }
 
+/// linalg_matrix_exp().
+inline Tensor matrix_exp(const Tensor& A) { return linalg_matrix_exp(A); }
 /// linalg_matrix_norm().
 inline Tensor matrix_norm(const Tensor& A, const Scalar& ord, IntArrayRef dim = {-2, -1},
                           bool keepdim = false, optional<ScalarType> dtype = nullopt) {

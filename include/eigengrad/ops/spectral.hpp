@@ -9,8 +9,7 @@
 namespace eigengrad {
 
 // Vectors are determined up to their signs, and those of equal values up to rotations among them:
-// what is computed from them has a derivative as far as it does not depend on that choice. Matrices
-// that come out have contiguous columns.
+// what is computed from them has a derivative as far as it does not depend on that choice.
 // Throws: ShapeError below two dimensions; DtypeError unless floating point; NumericError for a matrix
 // with non-finite values, or when the iteration does not converge.
 
@@ -30,6 +29,21 @@ EIGENGRAD_API Tensor linalg_eigvalsh(const Tensor& A, std::string_view UPLO = "L
 /// empty.
 EIGENGRAD_API std::tuple<Tensor, Tensor> symeig(const Tensor& A, bool eigenvectors = false,
                                                 bool upper = true);
+
+/// A = V diag(L) V^-1 of square matrices whose eigenvalues are all real, in no particular order;
+/// columns of V have length 1. PyTorch's result is complex; here tensors are real, and so are results.
+/// Shapes: (... n n) -> (... n), (... n n).
+/// At the edge: the gradient of the eigenvalues is right for repeated ones too as long as V is regular;
+/// with eigenvectors, and at second order, equal eigenvalues give NaN or infinities. Rounding may turn
+/// repeated eigenvalues into complex pairs, and those of a matrix without n eigenvectors mostly.
+/// Throws: NumericError for eigenvalues that are not real, and in the backward pass for singular V;
+/// ShapeError unless square.
+/// Cost: about 25 n^3 flops, 10 n^3 without vectors; QR iteration, backward stable: errors of
+/// eigenvalues are of the order of epsilon |A| times the condition of V.
+/// Source: Golub and Van Loan, Matrix Computations, section 7.5; derivatives: Giles (2008).
+EIGENGRAD_API std::tuple<Tensor, Tensor> linalg_eig(const Tensor& A);
+/// The eigenvalues of linalg_eig(). Vectors are computed when a derivative may be asked for.
+EIGENGRAD_API Tensor linalg_eigvals(const Tensor& A);
 
 /// A = U diag(S) Vh with orthonormal columns in U and rows in Vh; S descends.
 /// Shapes: (... m n) -> (... m m), (... k), (... n n) with k = min(m, n); (... m k), (... k), (... k n)
@@ -51,5 +65,25 @@ EIGENGRAD_API Tensor linalg_svdvals(const Tensor& A, optional<std::string_view> 
 /// stand for the full U and V.
 EIGENGRAD_API std::tuple<Tensor, Tensor, Tensor> svd(const Tensor& A, bool some = true,
                                                      bool compute_uv = true);
+
+/// The q largest singular values of A - M and their vectors, U, S and V, approximately: within the
+/// range of A times q random vectors (of the default generator), sharpened by `niter` subspace
+/// iterations.
+/// Shapes: (... m n) -> (... m q), (... q), (... n q).
+/// At the edge: right to rounding when the rank is at most q; derivatives need the rank to be q at
+/// least.
+/// Throws: ValueError unless 0 <= q <= min(m, n) and niter >= 0.
+/// Cost: about (4 + 8 niter) m n q flops.
+/// Source: Halko, Martinsson and Tropp, Finding structure with randomness (2011), algorithms 4.4, 5.1.
+EIGENGRAD_API std::tuple<Tensor, Tensor, Tensor> svd_lowrank(const Tensor& A,
+                                                             optional<std::int64_t> q = 6,
+                                                             std::int64_t niter = 2,
+                                                             const OptionalTensor& M = {});
+/// Principal components of the rows of A: svd_lowrank() of A without the mean of its rows (with
+/// `center`), q = min(6, m, n) if it is missing.
+EIGENGRAD_API std::tuple<Tensor, Tensor, Tensor> pca_lowrank(const Tensor& A,
+                                                             optional<std::int64_t> q = nullopt,
+                                                             bool center = true,
+                                                             std::int64_t niter = 2);
 
 }  // namespace eigengrad

@@ -62,3 +62,23 @@ ROWS["linalg_svd"] = Row(full, ANY)
 ROWS["linalg_svdvals"] = Row(L.svdvals, ANY)
 ROWS["svd"] = Row(thin(old), ANY)
 ROWS["svd_values"] = Row(lambda x: torch.svd(x, True, False)[1], ANY)
+
+
+def real_eigen(x):
+    # PyTorch's gradient must not depend on the phase of a vector, so its first element is made real.
+    l, v = L.eig(x)
+    order = l.real.argsort(-1)
+    l = l.real.gather(-1, order)
+    v = v.gather(-1, order.unsqueeze(-2).expand(v.shape))
+    v = v / torch.sgn(v[..., :1, :])
+    return l, v.real
+
+
+def real_values(x):
+    l = L.eigvals(x).real
+    return l.gather(-1, l.argsort(-1))
+
+
+REAL = [[spread(3, 3, noise=0.25)], [spread(2, 4, 4, noise=0.25)], [spread(1, 1)]]
+ROWS["linalg_eig"] = Row(real_eigen, REAL)
+ROWS["linalg_eigvals"] = Row(real_values, REAL)

@@ -1,0 +1,194 @@
+#include "eigengrad/ops/matrix_functions.hpp"
+
+#include <cmath>
+#include <limits>
+
+#include "autograd/kinds.hpp"
+#include "eigengrad/autograd/grad_mode.hpp"
+#include "eigengrad/core/factories.hpp"
+#include "eigengrad/ops/arithmetic.hpp"
+#include "eigengrad/ops/assembly.hpp"
+#include "eigengrad/ops/elementwise.hpp"
+#include "eigengrad/ops/products.hpp"
+#include "eigengrad/ops/reductions.hpp"
+#include "eigengrad/ops/shape.hpp"
+#include "kernels/matrix_functions.hpp"
+#include "ops/arguments.hpp"
+#include "ops/decompositions.hpp"
+
+namespace eigengrad {
+namespace {
+
+bool may_be_asked(const Tensor& x) { return autograd::records(x) || detail::carries_tangent(x); }
+
+/// f([a t; 0 a]) has the derivative of f at a in the direction t above its diagonal, which so can be
+/// differentiated as often as f itself.
+/// Source: Mathias, A chain rule for matrix functions and applications (1996).
+template <class F>
+Tensor above_diagonal(F f, const Tensor& a, const Tensor& t) {
+  const std::int64_t n = a.size(-1);
+  const Tensor y = f(cat({cat({a, t}, -1), cat({zeros_like(a.detach()), a}, -1)}, -2));
+  return y.narrow(-2, 0, n).narrow(-1, n, n);
+}
+
+struct MatrixExp {
+  static constexpr auto node_name = "LinalgMatrixExpBackward0";
+  static constexpr bool uses_input = true;
+  static constexpr bool uses_output = false;
+  Tensor forward(const Tensor& x) const {
+    const Tensor y = matrices::uninitialised(x.dtype(), x.sizes());
+    kernels::matrix_exp(plain_row_major(x), y);
+    return y;
+  }
+  /// The derivative at a^T is the transpose of that at a.
+  Tensor vjp(const Tensor& g, const Tensor& x, const Tensor&) const { return along(x.mT(), g); }
+  Tensor jvp(const Tensor& t, const Tensor& x, const Tensor&) const { return along(x, t); }
+
+ private:
+  static Tensor along(const Tensor& a, const Tensor& t) {
+    if (may_be_asked(a) || may_be_asked(t)) return above_diagonal(linalg_matrix_exp, a, t);
+    const Tensor y = matrices::uninitialised(a.dtype(), a.sizes());
+    kernels::matrix_exp_derivative(plain_row_major(a), plain_row_major(t), y);
+    return y;
+  }
+};
+
+using Kernel = kernels::Breakdown (*)(const Tensor& a, const Tensor& y);
+
+/// A function of real matrices with a principal branch.
+template <class Rule>
+struct Principal {
+  static constexpr bool uses_input = true;
+  static constexpr bool uses_output = false;
+  Tensor forward(const Tensor& x) const {
+    const Tensor y = matrices::uninitialised(x.dtype(), x.sizes());
+    require_success(Rule::op, Rule::kernel(plain_row_major(x), y));
+    return y;
+  }
+  Tensor vjp(const Tensor& g, const Tensor& x, const Tensor&) const {
+    return above_diagonal(Rule::call, x.mT(), g);
+  }
+  Tensor jvp(const Tensor& t, const Tensor& x, const Tensor&) const {
+    return above_diagonal(Rule::call, x, t);
+  }
+};
+struct Sqrtm : Principal<Sqrtm> {
+  static constexpr auto node_name = "SqrtmBackward";
+  static constexpr auto op = "sqrtm";
+  static constexpr Kernel kernel = kernels::matrix_sqrt;
+  static Tensor call(const Tensor& x) { return sqrtm(x); }
+};
+struct Logm : Principal<Logm> {
+  static constexpr auto node_name = "LogmBackward";
+  static constexpr auto op = "logm";
+  static constexpr Kernel kernel = kernels::matrix_log;
+  static Tensor call(const Tensor& x) { return logm(x); }
+};
+
+/// Degrees m of Taylor polynomials, and the largest norms for which their backward error is below the
+/// unit roundoff of float64 and of float32.
+/// Source: Al-Mohy and Higham (2011), table 3.1.
+struct TaylorDegree {
+  int m;
+  double for_double;
+  double for_single;
+};
+constexpr TaylorDegree kTaylor[] = {{5, 2.4e-3, 1.3e-1}, {10, 1.4e-1, 1.0}, {15, 6.4e-1, 2.2},
+                                    {20, 1.4, 3.6},      {25, 2.4, 4.9},    {30, 3.5, 6.3},
+                                    {35, 4.7, 7.7},      {40, 6.0, 9.1},    {45, 7.2, 11},
+                                    {50, 8.5, 12},       {55, 9.9, 13}};
+
+/// Cuts t A into s pieces, each a polynomial of degree m, so that s m is least.
+struct TaylorPlan {
+  int m;
+  std::int64_t s;
+};
+TaylorPlan plan_for(double norm, bool single) {
+  TaylorPlan best{0, 1};
+  if (norm == 0) return best;
+  double least = std::numeric_limits<double>::infinity();
+  for (const TaylorDegree& d : kTaylor) {
+    const double pieces = std::max(1.0, std::ceil(norm / (single ? d.for_single : d.for_double)));
+    if (d.m * pieces >= least) continue;
+    least = d.m * pieces;
+    best = {d.m, static_cast<std::int64_t>(pieces)};
+  }
+  return best;
+}
+
+double largest(const Tensor& x) { return x.numel() == 0 ? 0 : x.abs().max().item<double>(); }
+
+/// Norm 1 of the largest matrix of the batch.
+double norm_of(const Tensor& a) {
+  return a.numel() == 0 ? 0 : a.abs().sum(-2).max().item<double>();
+}
+
+/// Of a - mu I, mu the mean of the diagonal: exp(a) = exp(mu) exp(a - mu I) for any number mu, which is
+/// why it may be taken for a constant.
+Tensor shifted_product(const Tensor& a, const Tensor& b, double t) {
+  const std::int64_t n = a.size(-1);
+  Tensor mu;
+  TaylorPlan plan{};
+  {
+    const NoGradGuard off;
+    const detail::NoTangents plain;
+    mu = a.detach().diagonal(0, -2, -1).mean(-1, true).unsqueeze(-1);
+    const double norm = norm_of(a.detach() - mu * eye(n, a.options())) * std::abs(t);
+    if (!std::isfinite(norm) || norm > 1e9) return full_like(matmul(a, b), NAN);
+    plan = plan_for(norm, a.dtype() == kFloat32);
+  }
+  const Tensor m = a - mu * eye(n, a.options());
+  const Tensor growth = (mu * (t / static_cast<double>(plan.s))).exp();
+  // The derivative of a polynomial loses a term more than what is dropped here.
+  const bool all_terms = may_be_asked(a) || may_be_asked(b);
+  const double epsilon = a.dtype() == kFloat32 ? 0x1p-24 : 0x1p-53;
+  Tensor y = b;
+  for (std::int64_t piece = 0; piece < plan.s; ++piece) {
+    Tensor term = y;
+    double before = all_terms ? 0 : largest(term);
+    for (int k = 1; k <= plan.m; ++k) {
+      term = matmul(m, term) * (t / (static_cast<double>(plan.s) * k));
+      y = y + term;
+      if (all_terms) continue;
+      const double now = largest(term);
+      if (now + before <= epsilon * largest(y)) break;
+      before = now;
+    }
+    y = y * growth;
+  }
+  return y;
+}
+
+}  // namespace
+
+Tensor linalg_matrix_exp(const Tensor& A) {
+  matrices::require_square("linalg_matrix_exp", A);
+  return autograd::apply_general(MatrixExp{}, A);
+}
+Tensor matrix_exp(const Tensor& A) { return linalg_matrix_exp(A); }
+
+Tensor sqrtm(const Tensor& A) {
+  matrices::require_square("sqrtm", A);
+  return autograd::apply_general(Sqrtm{}, A);
+}
+Tensor logm(const Tensor& A) {
+  matrices::require_square("logm", A);
+  return autograd::apply_general(Logm{}, A);
+}
+
+Tensor expm_multiply(const Tensor& A, const Tensor& B, double t) {
+  constexpr const char* op = "expm_multiply";
+  matrices::require_square(op, A);
+  matrices::require_same_dtype(op, A, B);
+  const bool vector = B.dim() == 1;
+  if (B.dim() == 0 || B.size(vector ? 0 : -2) != A.size(-1) || (vector && A.dim() != 2))
+    detail::fail<ShapeError>(op, "matrices of shape ", A.sizes(), " and ", B.sizes(),
+                             " cannot be multiplied");
+  if (A.size(-1) == 0) return matmul(A, B);
+  const Tensor y = shifted_product(A, vector ? B.unsqueeze(-1) : B, t);
+  return vector ? y.squeeze(-1) : y;
+}
+
+Tensor Tensor::matrix_exp() const { return linalg_matrix_exp(*this); }
+
+}  // namespace eigengrad
