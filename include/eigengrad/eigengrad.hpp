@@ -39,6 +39,7 @@
 #include "eigengrad/ops/division.hpp"
 #include "eigengrad/ops/elementwise.hpp"
 #include "eigengrad/ops/extrema.hpp"
+#include "eigengrad/ops/gaussian.hpp"
 #include "eigengrad/ops/indexing.hpp"
 #include "eigengrad/ops/linalg_names.hpp"
 #include "eigengrad/ops/losses.hpp"

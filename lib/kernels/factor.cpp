@@ -9,6 +9,7 @@
 
 #include "core/dispatch.hpp"
 #include "kernels/blas.hpp"
+#include "kernels/factor_lanes.hpp"
 
 namespace eigengrad::kernels {
 namespace {
@@ -36,14 +37,19 @@ const Blas* blas_for([[maybe_unused]] std::int64_t rows) noexcept {
   return nullptr;
 }
 
+bool in_lanes(std::int64_t rows, std::int64_t count) noexcept {
+  constexpr std::int64_t kFewest = 4;
+  return rows <= kLaneRows && count >= kFewest;
+}
+
 // ---- Cholesky.
 
-template <class T, class N>
-std::int64_t cholesky_loops(T* a, std::int64_t row, N n) {
+template <class T>
+std::int64_t cholesky_loops(T* a, std::int64_t n) {
   for (std::int64_t i = 0; i < n; ++i) {
-    T* const to = a + i * row;
+    T* const to = a + i * n;
     for (std::int64_t j = 0; j <= i; ++j) {
-      const T* const other = a + j * row;
+      const T* const other = a + j * n;
       T sum = to[j];
       for (std::int64_t k = 0; k < j; ++k) sum -= to[k] * other[k];
       if (j < i) {
@@ -75,10 +81,21 @@ std::int64_t cholesky_one(T* a, std::int64_t n) {
   return Eigen::internal::llt_inplace<T, Eigen::Lower>::blocked(map) + 1;
 }
 
+/// By squares, which are read by columns and written by rows.
+template <class T>
+void copy_lower_to_upper(const Panel<T>& a) {
+  constexpr std::int64_t kSquare = 32;
+  for (std::int64_t i = 0; i < a.rows; i += kSquare)
+    for (std::int64_t j = i; j < a.rows; j += kSquare)
+      for (std::int64_t r = i; r < std::min(i + kSquare, a.rows); ++r)
+        for (std::int64_t c = std::max(j, r + 1); c < std::min(j + kSquare, a.rows); ++c)
+          a(r, c) = a(c, r);
+}
+
 // ---- LU.
 
-template <class T, class N>
-std::int64_t lu_loops(T* a, N n, N m, std::int64_t* pivots, bool pivot) {
+template <class T>
+std::int64_t lu_loops(T* a, std::int64_t n, std::int64_t m, std::int64_t* pivots, bool pivot) {
   std::int64_t info = 0;
   const std::int64_t steps = std::min<std::int64_t>(n, m);
   for (std::int64_t j = 0; j < steps; ++j) {
@@ -184,33 +201,6 @@ void exchange(const Panel<T>& x, const std::int64_t* pivots, std::int64_t n, boo
   }
 }
 
-/// a single column, with loops over `n` that may be unrolled.
-template <class T, class N>
-void lu_solve_column(const T* lu, N n, std::int64_t column, const std::int64_t* pivots,
-                     bool transposed, T* x) {
-  if (!transposed) {
-    for (std::int64_t i = 0; i < n; ++i) std::swap(x[i], x[pivots[i] - 1]);
-    for (std::int64_t j = 0; j < n; ++j)
-      for (std::int64_t i = j + 1; i < n; ++i) x[i] -= lu[i + j * column] * x[j];
-    for (std::int64_t j = n; j-- > 0;) {
-      x[j] /= lu[j + j * column];
-      for (std::int64_t i = 0; i < j; ++i) x[i] -= lu[i + j * column] * x[j];
-    }
-    return;
-  }
-  for (std::int64_t j = 0; j < n; ++j) {
-    T sum(0);
-    for (std::int64_t i = 0; i < j; ++i) sum += lu[i + j * column] * x[i];
-    x[j] = (x[j] - sum) / lu[j + j * column];
-  }
-  for (std::int64_t j = n; j-- > 0;) {
-    T sum(0);
-    for (std::int64_t i = j + 1; i < n; ++i) sum += lu[i + j * column] * x[i];
-    x[j] -= sum;
-  }
-  for (std::int64_t i = n; i-- > 0;) std::swap(x[i], x[pivots[i] - 1]);
-}
-
 template <class T>
 void lu_solve_one(const Panel<const T>& lu, const std::int64_t* pivots, bool transposed,
                   const Panel<T>& x) {
@@ -255,13 +245,12 @@ void cholesky(const Tensor& a, std::int64_t* info) {
   dispatch(a, [&]<class T>(std::type_identity<T>) {
     const Panels<T> all(a, batch_of(a));
     for_matrices(all.count(), cube(n) / 3, [&](std::int64_t begin, std::int64_t end) {
-      if (n > kLoopRows) {
-        for (std::int64_t i = begin; i < end; ++i) info[i] = cholesky_one(all[i].data, n);
+      if (in_lanes(n, all.count())) {
+        cholesky_in_lanes(all, info, begin, end);
         return;
       }
-      with_extent(n, [&](auto extent) {
-        for (std::int64_t i = begin; i < end; ++i) info[i] = cholesky_loops(all[i].data, n, extent);
-      });
+      for (std::int64_t i = begin; i < end; ++i)
+        info[i] = n > kLoopRows ? cholesky_one(all[i].data, n) : cholesky_loops(all[i].data, n);
     });
   });
 }
@@ -280,8 +269,7 @@ void cholesky_invert(const Tensor& l) {
           const int extent = static_cast<int>(n);
           int info = 0;
           blas->of<T>().potri("U", &extent, to.data, &extent, &info);
-          for (std::int64_t r = 0; r < n; ++r)
-            for (std::int64_t c = r + 1; c < n; ++c) to(r, c) = to(c, r);
+          copy_lower_to_upper(to);
           continue;
         }
 #endif
@@ -305,15 +293,12 @@ void lu_factor(const Tensor& a, const Tensor& pivots, std::int64_t* info, bool p
   dispatch(a, [&]<class T>(std::type_identity<T>) {
     const Panels<T> all(a, batch_of(a));
     for_matrices(all.count(), cube(n), [&](std::int64_t begin, std::int64_t end) {
-      if (n != m || n > 4) {
-        for (std::int64_t i = begin; i < end; ++i)
-          info[i] = lu_one(all[i].data, n, m, exchanges + i * steps, pivot);
+      if (pivot && n == m && in_lanes(n, all.count())) {
+        lu_in_lanes(all, exchanges, info, begin, end);
         return;
       }
-      with_extent(n, [&](auto extent) {
-        for (std::int64_t i = begin; i < end; ++i)
-          info[i] = lu_loops(all[i].data, extent, extent, exchanges + i * steps, pivot);
-      });
+      for (std::int64_t i = begin; i < end; ++i)
+        info[i] = lu_one(all[i].data, n, m, exchanges + i * steps, pivot);
     });
   });
 }
@@ -328,18 +313,13 @@ void lu_solve(const Tensor& lu, const Tensor& pivots, bool transposed, const Ten
     const Panels<T> to(x, batch);
     const Panels<T> factors(lu, batch);
     const double flops = 2.0 * static_cast<double>(n * n * to.first().cols);
-    const bool single = n <= kLoopRows && to.first().cols == 1 && to.first().row_stride == 1;
     for_matrices(to.count(), flops, [&](std::int64_t begin, std::int64_t end) {
-      if (!single) {
-        for (std::int64_t i = begin; i < end; ++i)
-          lu_solve_one(readable(factors[i]), exchanges[i].data, transposed, to[i]);
+      if (in_lanes(n, to.count())) {
+        lu_solve_in_lanes(factors, exchanges, transposed, to, begin, end);
         return;
       }
-      with_extent(n, [&](auto extent) {
-        for (std::int64_t i = begin; i < end; ++i)
-          lu_solve_column<T>(factors[i].data, extent, factors.first().leading(), exchanges[i].data,
-                             transposed, to[i].data);
-      });
+      for (std::int64_t i = begin; i < end; ++i)
+        lu_solve_one(readable(factors[i]), exchanges[i].data, transposed, to[i]);
     });
   });
 }
@@ -369,12 +349,12 @@ void lu_determinants(const Tensor& lu, const Tensor& pivots, const Tensor& sign,
   });
 }
 
-bool nearly_singular(const Tensor& lu) {
+std::vector<std::int64_t> nearly_singular(const Tensor& lu) {
   const std::int64_t n = lu.sizes().back();
-  bool found = false;
+  std::vector<std::int64_t> found;
   dispatch(lu, [&]<class T>(std::type_identity<T>) {
     const Panels<T> all(lu, batch_of(lu));
-    for (std::int64_t i = 0; i < all.count() && !found; ++i) {
+    for (std::int64_t i = 0; i < all.count(); ++i) {
       const T* const u = all[i].data;
       T smallest = n > 0 ? std::abs(u[0]) : T(1);
       T largest = smallest;
@@ -382,7 +362,7 @@ bool nearly_singular(const Tensor& lu) {
         smallest = std::min(smallest, std::abs(u[k * (n + 1)]));
         largest = std::max(largest, std::abs(u[k * (n + 1)]));
       }
-      found = smallest <= std::sqrt(std::numeric_limits<T>::epsilon()) * largest;
+      if (smallest <= std::sqrt(std::numeric_limits<T>::epsilon()) * largest) found.push_back(i);
     }
   });
   return found;

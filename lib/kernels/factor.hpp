@@ -1,5 +1,7 @@
 #pragma once
 
+#include <vector>
+
 #include "eigengrad/core/tensor.hpp"
 #include "kernels/panel.hpp"
 
@@ -7,8 +9,9 @@ namespace eigengrad::kernels {
 
 /// Note [Factorisations]
 /// Kernels work in place on the matrices in the last two dimensions of a tensor, each of which has
-/// unit stride in one of them. Matrices of up to a few rows take plain loops, larger ones Eigen's
-/// blocked decompositions, and the largest LAPACK's, from the BLAS that products use. NaN goes
+/// unit stride in one of them. Batches of tiny matrices are worked on in SIMD lanes, matrices of up to a
+/// few rows in plain loops, larger ones with Eigen's blocked decompositions, and the largest with
+/// LAPACK's, from the BLAS that products use. NaN goes
 /// through: it is neither a zero pivot nor a negative one.
 ///
 /// `info` has a number for each matrix, 0 where all is well.
@@ -36,8 +39,9 @@ void lu_solve(const Tensor& lu, const Tensor& pivots, bool transposed, const Ten
 void lu_determinants(const Tensor& lu, const Tensor& pivots, const Tensor& sign, const Tensor& log,
                      const Tensor& value);
 
-/// Whether the elements on the diagonal of u are so far apart that a is singular or next to it.
-bool nearly_singular(const Tensor& lu);
+/// The numbers of the matrices whose elements on the diagonal of u are so far apart that they are
+/// singular or next to it.
+std::vector<std::int64_t> nearly_singular(const Tensor& lu);
 
 /// The inverse of a, contiguous by columns, in the place of its factors.
 void lu_invert(const Tensor& lu, const Tensor& pivots);

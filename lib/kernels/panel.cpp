@@ -2,6 +2,7 @@
 
 #include <Eigen/Core>
 
+#include "core/dispatch.hpp"
 #include "kernels/blas.hpp"
 
 namespace eigengrad::kernels {
@@ -143,6 +144,51 @@ void solve_triangle(const Panel<const T>& t, TriangleKind kind, const Panel<T>& 
   }
 #endif
   solve_by_halves(t, kind, x);
+}
+
+namespace {
+
+/// c := scale(i) c - a b^T for matrix i, where c is not read if that is 0.
+template <class T, class F>
+void outer_products(const Tensor& c, const Tensor& a, const Tensor& b, F scale) {
+  const IntArrayRef batch{c.sizes().data(), c.sizes().size() - 2};
+  const Panels<T> to(c, batch);
+  const Panels<T> left(a, batch);
+  const Panels<T> right(b, batch);
+  const std::int64_t n = to.first().rows;
+  const std::int64_t m = to.first().cols;
+  const std::int64_t step = left.first().row_stride;
+  const std::int64_t other = right.first().row_stride;
+  for_matrices(to.count(), static_cast<double>(n * m), [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t i = begin; i < end; ++i) {
+      T* row = to[i].data;
+      const T* const x = left[i].data;
+      const T* const y = right[i].data;
+      const T own = scale(i);
+      for (std::int64_t r = 0; r < n; ++r, row += m) {
+        const T factor = -x[r * step];
+        if (own == T(0))
+          for (std::int64_t k = 0; k < m; ++k) row[k] = factor * y[k * other];
+        else
+          for (std::int64_t k = 0; k < m; ++k) row[k] = own * row[k] + factor * y[k * other];
+      }
+    }
+  });
+}
+
+}  // namespace
+
+void negative_outer_products(const Tensor& c, const Tensor& a, const Tensor& b) {
+  detail::dispatch_floating("linalg", c.dtype(), [&]<class T>(std::type_identity<T>) {
+    outer_products<T>(c, a, b, [](std::int64_t) { return T(0); });
+  });
+}
+void subtract_outer_products(const Tensor& c, const Tensor& scale, const Tensor& a,
+                             const Tensor& b) {
+  detail::dispatch_floating("linalg", c.dtype(), [&]<class T>(std::type_identity<T>) {
+    const T* const numbers = scale.impl()->data<T>();
+    outer_products<T>(c, a, b, [&](std::int64_t i) { return numbers[i]; });
+  });
 }
 
 #define EIGENGRAD_PANEL(T)                                                                       \

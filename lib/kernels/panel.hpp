@@ -102,23 +102,6 @@ void for_matrices(std::int64_t count, double flops, F f) {
   });
 }
 
-/// Calls f with the extent as a constant where it is so small that loops over it are unrolled.
-template <class F>
-void with_extent(std::int64_t n, F&& f) {
-  switch (n) {
-    case 1:
-      return f(std::integral_constant<std::int64_t, 1>());
-    case 2:
-      return f(std::integral_constant<std::int64_t, 2>());
-    case 3:
-      return f(std::integral_constant<std::int64_t, 3>());
-    case 4:
-      return f(std::integral_constant<std::int64_t, 4>());
-    default:
-      return f(n);
-  }
-}
-
 /// Which triangle of a matrix counts, and whether ones are taken for its diagonal.
 struct TriangleKind {
   bool upper;
@@ -128,6 +111,13 @@ struct TriangleKind {
 /// c -= a b.
 template <class T>
 void subtract_product(const Panel<T>& c, const Panel<const T>& a, const Panel<const T>& b);
+
+/// c = -a b^T for columns a and b of every matrix of a batch; c is contiguous by rows.
+void negative_outer_products(const Tensor& c, const Tensor& a, const Tensor& b);
+
+/// c := scale c - a b^T, with one number `scale` for every matrix; otherwise the same.
+void subtract_outer_products(const Tensor& c, const Tensor& scale, const Tensor& a,
+                             const Tensor& b);
 
 /// x := t^-1 x for a triangular matrix t.
 template <class T>

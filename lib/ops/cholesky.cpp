@@ -12,6 +12,7 @@
 #include "eigengrad/ops/solves.hpp"
 #include "kernels/factor.hpp"
 #include "kernels/triangle.hpp"
+#include "ops/cholesky_rule.hpp"
 #include "ops/factored.hpp"
 #include "ops/matrices.hpp"
 
@@ -23,15 +24,10 @@ Tensor symmetric_part(const Tensor& a) { return (a + a.mT()) * 0.5; }
 /// The lower triangle with half the diagonal.
 Tensor phi(const Tensor& a) { return (tril(a) + tril(a, -1)) * 0.5; }
 
-/// Whether a rule has to be written in operators: they are recorded, or carry tangents.
-bool differentiated_again(const Tensor& g, const Tensor& y) {
-  return detail::recording() || detail::carries_tangent(g) || detail::carries_tangent(y);
-}
-
 /// A = L L^T. With phi as above,
 ///   dL = L phi(L^-1 dA L^-T),   gA = L^-T sym(phi(L^T gL)) L^-1,
 /// where a change of A counts by its symmetric part.
-struct Cholesky {
+struct CholeskyRule {
   static constexpr bool uses_input = false;
   static constexpr bool uses_output = true;
   bool upper;
@@ -39,7 +35,7 @@ struct Cholesky {
   Tensor vjp(const Tensor& g, const Tensor&, const Tensor& y) const {
     const Tensor l = upper ? y.mT() : y;
     const Tensor gl = upper ? g.mT() : g;
-    if (differentiated_again(g, y)) {
+    if (matrices::differentiated_again(g, y)) {
       const Tensor m = symmetric_part(phi(matmul(l.mT(), tril(gl))));
       const Tensor half = linalg_solve_triangular(l.mT(), m, true);
       return linalg_solve_triangular(l, half, false, false);
@@ -56,16 +52,19 @@ struct Cholesky {
   }
 };
 
-struct LinalgCholesky : Cholesky {
+struct LinalgCholesky : CholeskyRule {
   static constexpr auto node_name = "LinalgCholeskyExBackward0";
 };
-struct OldCholesky : Cholesky {
+struct FactorLower : CholeskyRule {
+  static constexpr auto node_name = "CholeskyFactorLowerBackward0";
+};
+struct OldCholesky : CholeskyRule {
   static constexpr auto node_name = "CholeskyBackward0";
 };
 
-template <class Op>
-Tensor factor(std::string_view op, const Tensor& a, bool upper, std::vector<std::int64_t>& info,
-              bool check) {
+/// The lower factor, which `info` says how far to trust.
+Tensor lower_factor(std::string_view op, const Tensor& a, std::vector<std::int64_t>& info,
+                    bool check) {
   matrices::require_square(op, a);
   const Tensor l = matrices::uninitialised(a.dtype(), a.sizes());
   kernels::copy_triangle(l, a, {true, 0});
@@ -76,6 +75,13 @@ Tensor factor(std::string_view op, const Tensor& a, bool upper, std::vector<std:
         op, matrices::element_name(i, matrices::batch_of(a)),
         "the matrix is not positive-definite: its leading minor of order ", info[i],
         " is not positive; check that it is symmetric, or add to its diagonal");
+  return l;
+}
+
+template <class Op>
+Tensor factor(std::string_view op, const Tensor& a, bool upper, std::vector<std::int64_t>& info,
+              bool check) {
+  const Tensor l = lower_factor(op, a, info, check);
   const Tensor y = upper ? matrices::flipped(l) : l;
   autograd::record_general(Op{{upper}}, a, y);
   return y;
@@ -142,6 +148,16 @@ struct CholeskyInverse {
 };
 
 }  // namespace
+
+Tensor factor_checked(std::string_view op, const Tensor& a) {
+  std::vector<std::int64_t> info;
+  return lower_factor(op, a, info, true);
+}
+Tensor lower_from(const Tensor& a, const Tensor& l) {
+  const Tensor y = matrices::copy(l, false);
+  autograd::record_general(FactorLower{{false}}, a, y);
+  return y;
+}
 
 Tensor linalg_cholesky(const Tensor& self, bool upper) {
   std::vector<std::int64_t> info;

@@ -11,6 +11,7 @@
 #include "eigengrad/ops/compare.hpp"
 #include "eigengrad/ops/products.hpp"
 #include "eigengrad/ops/reductions.hpp"
+#include "eigengrad/ops/scatter.hpp"
 #include "eigengrad/ops/shape.hpp"
 #include "eigengrad/ops/solves.hpp"
 #include "kernels/factor.hpp"
@@ -71,12 +72,19 @@ Tensor cofactors(const Tensor& a) {
          (det_of_c * k_inverse + space.scale * matmul(left, matmul(cofactors_of_c, right)));
 }
 
-Tensor cofactors_of_all(const Tensor& a) {
+/// The cofactors of a batch, of which those numbered need this. The others take the way of regular
+/// matrices, with something regular in the place of those.
+Tensor cofactors_of_batch(const Tensor& a, const std::vector<std::int64_t>& singular) {
   if (a.dim() == 2) return cofactors(a);
-  const Tensor list = a.reshape({-1, a.size(-2), a.size(-1)});
+  const std::int64_t n = a.size(-1);
+  const Tensor list = a.reshape({-1, n, n});
+  const Tensor which = tensor(singular);
   std::vector<Tensor> each;
-  for (std::int64_t i = 0; i < list.size(0); ++i) each.push_back(cofactors(list.select(0, i)));
-  return stack(each).reshape(a.sizes());
+  for (const std::int64_t i : singular) each.push_back(cofactors(list.select(0, i)));
+  const Tensor ones = eye(n, a.dtype()).expand({which.numel(), n, n});
+  const Tensor others = list.index_copy(0, which, ones);
+  const Tensor regular = for_matrices(linalg_det(others)) * linalg_inv(others).mT();
+  return regular.index_copy(0, which, stack(each)).reshape(a.sizes());
 }
 
 // ---- Determinants.
@@ -92,7 +100,8 @@ struct Det {
   bool of_transpose;
 
   Tensor slope(const Tensor& a, const Tensor& d, const Tensor* c) const {
-    if (kernels::nearly_singular(c[0])) return cofactors_of_all(a);
+    const std::vector<std::int64_t> singular = kernels::nearly_singular(c[0]);
+    if (!singular.empty()) return cofactors_of_batch(a, singular);
     return for_matrices(d) * matrices::inverse_from({c[0], c[1], of_transpose}, a).mT();
   }
   void gradients(const bool*, const Tensor* g, const Tensor* x, const Tensor* y, const Tensor* c,

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "autograd/meta.hpp"
 #include "autograd/views.hpp"
 #include "core/fail.hpp"
 #include "core/geometry.hpp"
@@ -86,6 +87,10 @@ Tensor in_order(const Tensor& a) {
   const bool reads_rows = (cols == 1 || col == 1) && (rows == 1 || row >= cols);
   const bool reads_cols = (rows == 1 || row == 1) && (cols == 1 || col >= rows);
   return (reads_rows || reads_cols) && rows > 0 && cols > 0 ? a : copy(a, false);
+}
+
+bool differentiated_again(const Tensor& g, const Tensor& x) {
+  return detail::recording() || detail::carries_tangent(g) || detail::carries_tangent(x);
 }
 
 Tensor info_of(const std::vector<std::int64_t>& info, IntArrayRef batch) {

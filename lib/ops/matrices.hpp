@@ -34,6 +34,9 @@ bool by_columns(const Tensor& a);
 /// The tensor itself when kernels can read its matrices where they lie, a copy otherwise.
 Tensor in_order(const Tensor& a);
 
+/// Whether a rule on these has to be written in operators: they are recorded, or carry tangents.
+bool differentiated_again(const Tensor& g, const Tensor& x);
+
 /// One number for each matrix, as an int64 tensor.
 Tensor info_of(const std::vector<std::int64_t>& info, IntArrayRef batch);
 /// The first of them that is not 0, or info.size().

@@ -95,12 +95,19 @@ struct Solve {
     const bool g_first = left != transpose;
     const Tensor& first = g_first ? gb : y[0];
     const Tensor& second = g_first ? y[0] : gb;
-    Tensor ga;
-    if (vector)
-      ga = (-first).unsqueeze(-1) * second.unsqueeze(-2);
-    else
-      ga = left ? -matmul(first, second.mT()) : -matmul(first.mT(), second);
-    results[0] = autograd::sum_to(ga, a_sizes);
+    results[0] = autograd::sum_to(negative_product(first, second), a_sizes);
+  }
+  /// -g x^T, or -x^T g on the right.
+  Tensor negative_product(const Tensor& first, const Tensor& second) const {
+    const bool one_column = left && (vector || first.size(-1) == 1);
+    if (!one_column) return left ? -matmul(first, second.mT()) : -matmul(first.mT(), second);
+    const Tensor a = column(first);
+    const Tensor b = column(second);
+    if (matrices::differentiated_again(a, b)) return -a * b.mT();
+    const Tensor c = matrices::uninitialised(
+        a.dtype(), matrices::with_matrix(matrices::batch_of(a), a.size(-2), b.size(-2)));
+    if (c.numel() > 0) kernels::negative_outer_products(c, a, b);
+    return c;
   }
   Tensor jvp(std::size_t, const Tensor* t, const Tensor* x, const Tensor* y,
              const Tensor* c) const {

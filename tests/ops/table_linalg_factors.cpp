@@ -131,6 +131,63 @@ void add_uses_of_factors(Rows& rows) {
   }
 }
 
+// ---- Gaussian likelihoods.
+
+Matrix column_at(const Array& x, const Sizes& i) {
+  Array column = x;
+  column.sizes.push_back(1);
+  return matrix_at(column, i);
+}
+
+/// x^T A x for every matrix, and A^-1 in its place.
+Naive forms(bool inverse, bool with_log) {
+  return [=](const Inputs& x) {
+    Array columns = x[1];
+    columns.sizes.push_back(1);
+    const auto matrix = [&](const Sizes& i) {
+      Matrix a = matrix_at(x[0], i);
+      if (!inverse) return a;
+      a = product(a, transposed(a));
+      for (std::int64_t k = 0; k < a.rows; ++k) a(k, k) += 1;
+      return a;
+    };
+    Array q = by_matrix({x[0], columns}, 1, 1, [&](const Sizes& i) {
+      const Matrix b = column_at(x[1], i);
+      const Matrix a = matrix(i);
+      return product(transposed(b), inverse ? eliminated(a, b).first : product(a, b));
+    });
+    q.sizes.resize(q.dim() - 2);
+    if (!with_log) return Outputs{q};
+    Array log = by_matrix({x[0]}, 1, 1, [&](const Sizes& i) {
+      Matrix one(1, 1);
+      one(0, 0) = std::log(eliminated(matrix(i), Matrix(x[0].sizes.back(), 0)).second);
+      return one;
+    });
+    log.sizes.resize(log.dim() - 2);
+    return Outputs{q, log};
+  };
+}
+
+void add_likelihoods(Rows& rows) {
+  std::vector<Inputs> samples;
+  const std::pair<Sizes, Sizes> shapes[] = {{{3, 3}, {3}},    {{2, 3, 3}, {2, 3}}, {{2, 2, 2}, {2}},
+                                            {{2, 2}, {4, 2}}, {{1, 1}, {1}},       {{0, 0}, {0}}};
+  for (const auto& [a, b] : shapes)
+    samples.push_back({support::uniform(a, -1, 1, 4), support::uniform(b, -2, 2, 5)});
+  rows.push_back(row("quad_form", "quad_form",
+                     on2([](const Tensor& a, const Tensor& x) { return eg::quad_form(a, x); }),
+                     forms(false, false), samples));
+  rows.back().without_oracle = "PyTorch has no such function";
+  rows.push_back(row(
+      "inv_quad_logdet", "inv_quad_logdet",
+      [](const variable_list& x) {
+        const Tensor a = definite(x[0]);
+        return eg::detail::as_list(eg::inv_quad_logdet(a, x[1]));
+      },
+      forms(true, true), samples));
+  rows.back().without_oracle = "PyTorch has no such function";
+}
+
 // ---- Determinants.
 
 /// f of the determinant of each matrix.
@@ -182,6 +239,7 @@ Rows cholesky_rows() {
   Rows rows;
   add_factors(rows);
   add_uses_of_factors(rows);
+  add_likelihoods(rows);
   return rows;
 }
 

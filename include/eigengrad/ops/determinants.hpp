@@ -12,8 +12,8 @@ namespace eigengrad {
 
 /// The determinant. Shapes: (... n n) -> (...).
 /// At the edge: exact for singular matrices too: the gradient is that of the polynomial, the matrix of
-/// cofactors, which is 0 if the rank is below n - 1; derivatives of higher orders likewise, as long as
-/// the rank is lacking no more than 8.
+/// cofactors, which is 0 if the rank is below n - 1, and so are derivatives of higher orders. Those lose
+/// digits with the condition, up to half of them at most.
 /// Source: Giles 2008, section 2.2.4; for singular matrices see the rule.
 EIGENGRAD_API Tensor linalg_det(const Tensor& A);
 /// linalg_det().
