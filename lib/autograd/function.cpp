@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "autograd/annotation.hpp"
 #include "autograd/custom_node.hpp"
 #include "autograd/kinds.hpp"
 #include "core/fail.hpp"
@@ -82,6 +83,8 @@ AutogradContext* FunctionCall::open() {
                               "a tangent arrives, but the function has no jvp(): implement `static "
                               "variable_list jvp(AutogradContext*, variable_list)` to use it in "
                               "forward mode");
+  if (EIGENGRAD_UNLIKELY(thread_state.annotates))
+    observed_ = std::make_unique<autograd::ObservedCall>(std::string(info_.name) + "Backward");
   edges_.resize(inputs_.size());
   for (std::size_t i = 0; i < inputs_.size() && records_; ++i)
     if (inputs_[i].defined()) edges_[i] = autograd::gradient_edge(inputs_[i]);

@@ -20,7 +20,7 @@ constexpr auto now = &std::chrono::steady_clock::now;
 
 /// "MulBackward0" is the node of "Mul".
 std::string_view operator_of(std::string_view node_name) noexcept {
-  return node_name.substr(0, node_name.find("Backward"));
+  return node_name.substr(0, node_name.rfind("Backward"));
 }
 
 OpenCall* open(std::string name, Observation::Phase phase, std::uint64_t sequence_nr) {

@@ -245,6 +245,40 @@ BOOST_FIXTURE_TEST_CASE(G6_hooks_of_the_node, Balanced) {
   BOOST_TEST(equals(x.grad(), 100 * (2 * x.detach().cos()) + 2, kClose));
 }
 
+BOOST_FIXTURE_TEST_CASE(U1_observers_see_functions, Balanced) {
+  struct BackwardEuler : Function<BackwardEuler> {
+    static Tensor forward(AutogradContext*, Tensor x) { return x * 2; }
+    static variable_list backward(AutogradContext*, variable_list g) { return {g[0] * 2}; }
+  };
+  const Tensor x = eg::tensor({1.0}, tracked);
+  std::string seen;
+  std::uint64_t number = 0;
+  {
+    const ag::Observer observer([&](const ag::Observation& o) {
+      seen += std::string(o.name) + " ";
+      if (o.name == "BackwardEuler") number = o.sequence_nr;
+    });
+    const Tensor y = BackwardEuler::apply(x);
+    BOOST_TEST(seen == "Mul BackwardEuler ");
+    BOOST_TEST(number == y.grad_fn()->sequence_nr());
+    seen.clear();
+    ag::grad({y}, {x});
+  }
+  BOOST_TEST(seen == "Mul BackwardEulerBackward ");
+}
+
+BOOST_FIXTURE_TEST_CASE(L1_anomaly_mode_names_the_function, Balanced) {
+  struct Diverges : Function<Diverges> {
+    static Tensor forward(AutogradContext*, Tensor x) { return x * 2; }
+    static variable_list backward(AutogradContext*, variable_list g) { return {g[0] / 0.0 * 0.0}; }
+  };
+  const Tensor x = eg::tensor({1.0}, tracked);
+  const ag::DetectAnomalyGuard watch;
+  const Tensor y = Diverges::apply(x);
+  BOOST_CHECK_EXCEPTION(y.backward(), eg::GraphError,
+                        SaysAll("DivergesBackward", "returned nan values in its 0th output"));
+}
+
 BOOST_FIXTURE_TEST_CASE(C7_only_functions_on_the_way_run, Calling) {
   const Tensor x = eg::tensor({1.0}, tracked), z = eg::tensor({1.0}, tracked);
   int calls = 0;

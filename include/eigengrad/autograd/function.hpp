@@ -18,6 +18,7 @@ namespace eigengrad {
 namespace autograd {
 class AutogradContext;
 class CustomNode;
+class ObservedCall;
 }  // namespace autograd
 
 namespace detail {
@@ -155,6 +156,7 @@ class EIGENGRAD_API FunctionCall {
   std::unique_ptr<AutogradContext> owned_;
   AutogradContext* context_;
   std::shared_ptr<autograd::CustomNode> node_;
+  std::unique_ptr<autograd::ObservedCall> observed_;
   variable_list inputs_;
   std::vector<bool> is_tensor_;
   std::vector<autograd::Edge> edges_;
@@ -203,7 +205,7 @@ namespace autograd {
 
 /// Base of operators of your own, `struct Scale : Function<Scale>`, with static members
 ///
-///     Tensor or variable_list forward(AutogradContext* ctx, <arguments>);
+///     Tensor (or variable_list) forward(AutogradContext* ctx, <arguments>);
 ///     variable_list backward(AutogradContext* ctx, variable_list grads);
 ///     variable_list jvp(AutogradContext* ctx, variable_list tangents);   // optional
 ///
