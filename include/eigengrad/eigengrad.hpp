@@ -10,6 +10,7 @@
 #include "eigengrad/autograd/grad_mode.hpp"
 #include "eigengrad/autograd/ivalue.hpp"
 #include "eigengrad/autograd/lists.hpp"
+#include "eigengrad/autograd/inspect.hpp"
 #include "eigengrad/autograd/node.hpp"
 #include "eigengrad/autograd/observer.hpp"
 #include "eigengrad/autograd/saved_tensor_hooks.hpp"

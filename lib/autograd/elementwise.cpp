@@ -61,13 +61,15 @@ void run(const kernels::BlockKernel kernel, const void* op, const TensorImpl* co
     kernels::copy(y, raw_view(flat, y.sizes(), operands[1]->strides(), 0));
     return;
   }
-  bool direct = true;
-  for (int k = 0; k < n; ++k)
-    direct = direct && operands[k]->is_contiguous() && operands[k]->numel() == operands[0]->numel();
-  if (direct && operands[0]->numel() <= kernels::kGrain) {
-    std::byte* at[kernels::kMaxOperands];
-    for (int k = 0; k < n; ++k) at[k] = operands[k]->bytes();
-    kernel(op, at, operands[0]->numel());
+  const std::int64_t numel = operands[0]->numel();
+  std::byte* at[kernels::kMaxOperands];
+  bool direct = numel <= kernels::kGrain;
+  for (int k = 0; k < n; ++k) {
+    at[k] = operands[k]->bytes();
+    direct = direct && operands[k]->is_contiguous() && operands[k]->numel() == numel;
+  }
+  if (direct) {
+    kernel(op, at, numel);
     return;
   }
   std::int64_t strides[kernels::kMaxOperands][detail::kMaxDim];
@@ -117,6 +119,16 @@ class ElementwiseNode final : public Node {
     const detail::SpinLock lock(lock_);
     for (std::size_t i = 0; i < N; ++i) visitor.visit(inputs_[i], &edge(i));
     visitor.visit(output_, nullptr);
+    if (shapes_ == nullptr) {
+      visitor.keeps_shape();
+      return;
+    }
+    DimVector result;
+    for (std::size_t i = 0; i < N; ++i) {
+      visitor.input_sizes(edge(i), shapes_->sizes[i]);
+      result = broadcast_shapes(info_->op_name, result, shapes_->sizes[i]);
+    }
+    visitor.input_sizes(Edge(shared_from_this(), 0), result);
   }
 
   void backward(BackwardCall& call) override {
@@ -352,11 +364,8 @@ bool reusable(const Tensor& x, const Prepared& p, bool saved) noexcept {
          !t.is_wrapped_number() && !detail::thread_state.dual_level;
 }
 
-}  // namespace
-
-Tensor apply_elementwise(const ElementwiseInfo& info, const void* op, std::size_t op_bytes,
-                         const Tensor* const* inputs, unsigned dying) {
-  const ObservedCall observed(info.node_name);
+Tensor call_elementwise(const ElementwiseInfo& info, const void* op, std::size_t op_bytes,
+                        const Tensor* const* inputs, unsigned dying) {
   const Prepared p(info, inputs);
   const auto arity = static_cast<std::size_t>(info.arity);
   const bool record =
@@ -395,9 +404,8 @@ Tensor apply_elementwise(const ElementwiseInfo& info, const void* op, std::size_
   return y;
 }
 
-void apply_elementwise_inplace(const ElementwiseInfo& info, const void* op, std::size_t op_bytes,
-                               Tensor& self, const Tensor* const* others) {
-  const ObservedCall observed(info.node_name);
+void call_elementwise_inplace(const ElementwiseInfo& info, const void* op, std::size_t op_bytes,
+                              Tensor& self, const Tensor* const* others) {
   const Tensor* inputs[kMaxArity] = {&self};
   for (int i = 1; i < info.arity; ++i) inputs[i] = others[i - 1];
   const Prepared p(info, inputs);
@@ -420,7 +428,7 @@ void apply_elementwise_inplace(const ElementwiseInfo& info, const void* op, std:
     if ((used & (1u << k)) != 0) check_may_be_saved(*p.at[k]);
   Prepared q = p;
   if (p.at[0] != &self) {
-    self.copy_(apply_elementwise(info, op, op_bytes, inputs));
+    self.copy_(call_elementwise(info, op, op_bytes, inputs, 0));
     return;
   }
   bool keep_old = (used & 1u) != 0 || dual;
@@ -457,6 +465,41 @@ void apply_elementwise_inplace(const ElementwiseInfo& info, const void* op, std:
     rebase_history(self, make_elementwise_node(info, copy_op(op, op_bytes), q.at, self, p.sizes));
   }
   if (dual) write_tangent(self, push_forward(info, op, q, self));
+}
+
+// Functions of their own, so that calls that nobody observes pay for no scope.
+
+[[gnu::cold, gnu::noinline]] Tensor observe_elementwise(const ElementwiseInfo& info, const void* op,
+                                                        std::size_t op_bytes,
+                                                        const Tensor* const* inputs,
+                                                        unsigned dying) {
+  const ObservedCall observed(info.node_name);
+  return call_elementwise(info, op, op_bytes, inputs, dying);
+}
+
+[[gnu::cold, gnu::noinline]] void observe_elementwise_inplace(const ElementwiseInfo& info,
+                                                              const void* op, std::size_t op_bytes,
+                                                              Tensor& self,
+                                                              const Tensor* const* others) {
+  const ObservedCall observed(info.node_name);
+  call_elementwise_inplace(info, op, op_bytes, self, others);
+}
+
+}  // namespace
+
+Tensor apply_elementwise(const ElementwiseInfo& info, const void* op, std::size_t op_bytes,
+                         const Tensor* const* inputs, unsigned dying) {
+  if (EIGENGRAD_UNLIKELY(detail::thread_state.annotates))
+    return observe_elementwise(info, op, op_bytes, inputs, dying);
+  return call_elementwise(info, op, op_bytes, inputs, dying);
+}
+
+void apply_elementwise_inplace(const ElementwiseInfo& info, const void* op, std::size_t op_bytes,
+                               Tensor& self, const Tensor* const* others) {
+  if (EIGENGRAD_UNLIKELY(detail::thread_state.annotates))
+    observe_elementwise_inplace(info, op, op_bytes, self, others);
+  else
+    call_elementwise_inplace(info, op, op_bytes, self, others);
 }
 
 }  // namespace eigengrad::autograd

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -25,6 +26,10 @@ class HookList {
     return true;
   }
   bool empty() const noexcept { return hooks_.empty(); }
+  std::size_t count() const noexcept {
+    return hooks_.size() -
+           static_cast<std::size_t>(std::count(hooks_.begin(), hooks_.end(), nullptr));
+  }
   /// Calls `use` with those registered by now; a hook may add and remove hooks, itself included.
   template <class Use>
   void each(const Use& use) const {

@@ -70,6 +70,10 @@ class LinearNode final : public Node {
     }
     call.results[0] = op_.transpose(call.grads[0]);
   }
+  void visit_saved(SavedVisitor& visitor) override {
+    if constexpr (requires { IntArrayRef(op_.input_sizes); })
+      visitor.input_sizes(edge_, op_.input_sizes);
+  }
 
  private:
   Edge edge_;

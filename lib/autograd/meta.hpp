@@ -130,6 +130,7 @@ class AccumulateGrad final : public Node {
 
   void share_hooks(std::shared_ptr<LeafHooks> hooks) noexcept { hooks_ = std::move(hooks); }
   LeafHooks* hooks() const noexcept { return hooks_.get(); }
+  const detail::TensorImpl& leaf() const noexcept { return *leaf_; }
 
  private:
   detail::TensorImpl* leaf_;

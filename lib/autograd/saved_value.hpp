@@ -104,6 +104,10 @@ void give_tangent_to_packed(Node& node, std::uint32_t output_nr, const Tensor& t
 class SavedVisitor {
  public:
   virtual void visit(SavedValue& value, const Edge* edge) = 0;
+  /// What a node knows of shapes beside that: of the value that `edge` stands for, an input's or its
+  /// own, or that all inputs have the shape of its only output.
+  virtual void input_sizes(const Edge&, IntArrayRef) {}
+  virtual void keeps_shape() {}
 
  protected:
   ~SavedVisitor() = default;
