@@ -55,6 +55,8 @@ struct Balanced {
   ~Balanced() { BOOST_TEST(Alive() == at_start); }
 };
 
+std::size_t bytes_of(const Tensor& t) { return static_cast<std::size_t>(t.nbytes()); }
+
 /// Hooks that keep values and count them.
 struct Counting {
   int packed = 0;
@@ -131,7 +133,7 @@ BOOST_AUTO_TEST_CASE(T4_nothing_inside_is_kept) {
   const std::size_t bytes = eg::memory_stats().in_use;
   const Tensor y = checkpoint(f, x);
   // The result, and small places of values; no other array of that size.
-  BOOST_TEST(eg::memory_stats().in_use < bytes + 2 * x.nbytes());
+  BOOST_TEST(eg::memory_stats().in_use < bytes + 2 * bytes_of(x));
   y.sum().backward();
   // Values that were computed again have gone with their nodes: y and the gradient are left.
   BOOST_TEST(eg::Storage::live_count() == before + 2);
@@ -156,8 +158,8 @@ BOOST_AUTO_TEST_CASE(T4_memory_of_a_chain) {
   };
   const std::size_t plain = peak(false);
   const std::size_t less = peak(true);
-  BOOST_TEST(plain > kLayers * x.nbytes());
-  BOOST_TEST(less < 8 * x.nbytes());
+  BOOST_TEST(plain > kLayers * bytes_of(x));
+  BOOST_TEST(less < 8 * bytes_of(x));
 }
 
 BOOST_AUTO_TEST_CASE(T4_retained_values_go_when_the_sweep_ends) {
@@ -178,8 +180,6 @@ BOOST_AUTO_TEST_CASE(T4_retained_values_go_when_the_sweep_ends) {
 
 BOOST_AUTO_TEST_CASE(T4_nested) {
   Layers a;
-  const auto want = a.gradients(plainly, true);
-  a.calls = 0;
   const auto nested = [](auto f, const Tensor& x, const Tensor& w) {
     return checkpoint(
         [f](const Tensor& s, const Tensor& t) {
@@ -190,10 +190,9 @@ BOOST_AUTO_TEST_CASE(T4_nested) {
   const auto directly = [](auto f, const Tensor& x, const Tensor& w) {
     return f(x.sin(), w) + f(x.cos(), w);
   };
-  const auto same = a.gradients(directly, true);
+  const auto want = a.gradients(directly, true);
   const auto got = a.gradients(nested, true);
-  for (std::size_t i = 0; i < same.size(); ++i) check_close(got[i], same[i], 0);
-  BOOST_TEST(!want.empty());
+  for (std::size_t i = 0; i < want.size(); ++i) check_close(got[i], want[i], 0);
 }
 
 BOOST_AUTO_TEST_CASE(T4_nested_keeps_only_the_outer_inputs) {
@@ -203,7 +202,7 @@ BOOST_AUTO_TEST_CASE(T4_nested_keeps_only_the_outer_inputs) {
   const std::int64_t before = eg::Storage::live_count();
   const std::size_t bytes = eg::memory_stats().in_use;
   const Tensor y = checkpoint(outer, x);
-  BOOST_TEST(eg::memory_stats().in_use < bytes + 2 * x.nbytes());
+  BOOST_TEST(eg::memory_stats().in_use < bytes + 2 * bytes_of(x));
   const Tensor want = ag::grad({inner(inner(x) * 0.5).sum()}, {x})[0];
   check_close(ag::grad({y.sum()}, {x})[0], want, 0);
   BOOST_TEST(eg::Storage::live_count() == before + 2);
