@@ -94,7 +94,6 @@ void products(Recorder& r);
 void special(Recorder& r);
 void losses(Recorder& r);
 void members(Recorder& r);
-void graph_functions(Recorder& r);
 
 /// Calls of the names of API_NAMES, by its sections.
 inline std::vector<Result> all_results() {
@@ -107,7 +106,6 @@ inline std::vector<Result> all_results() {
   special(r);
   losses(r);
   members(r);
-  graph_functions(r);
   return r.results();
 }
 

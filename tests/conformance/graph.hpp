@@ -88,10 +88,11 @@ std::vector<Program> graph_basics();
 std::vector<Program> graph_sweeps();
 std::vector<Program> graph_hooks();
 std::vector<Program> graph_writes();
+std::vector<Program> graph_functions();
 
 inline std::vector<Program> all_programs() {
   std::vector<Program> all;
-  for (const auto family : {graph_basics, graph_sweeps, graph_hooks, graph_writes})
+  for (const auto family : {graph_basics, graph_sweeps, graph_hooks, graph_writes, graph_functions})
     for (const Program& p : family()) all.push_back(p);
   return all;
 }

@@ -1,6 +1,4 @@
-#include <string>
-
-#include "calls.hpp"
+#include "graph.hpp"
 
 /// Functions of the user's own, as libtorch's users write them.
 namespace conformance {
@@ -10,9 +8,6 @@ using torch::autograd::AutogradContext;
 using torch::autograd::Function;
 using torch::autograd::grad;
 using torch::autograd::Variable;
-using torch::autograd::variable_list;
-
-Tensor leaf(std::vector<double> values) { return f64(std::move(values)).requires_grad_(true); }
 
 /// Whether `f` throws with `phrase` in the message.
 template <class F>
@@ -343,38 +338,60 @@ bool node_has_the_name_of_the_class() {
 
 }  // namespace
 
-void graph_functions(Recorder& r) {
-#define SHOW EIGENGRAD_SHOW
-  SHOW(mixed());
-  SHOW(second_order());
-  SHOW(every_kind());
-  SHOW(unrecorded());
-  SHOW(saved_value_was_modified());
-  SHOW(graph_was_freed());
-  SHOW(returned(5, {3}));
-  SHOW(returned(7, {3}));
-  SHOW(returned(5, {2, 3}));
-  SHOW(returned_wrongly(4, {3}, "incorrect number of gradients"));
-  SHOW(returned_wrongly(5, {2}, "expected shape compatible with"));
-  SHOW(undefined_gradient_arrives());
-  SHOW(in_place());
-  SHOW(in_place_on_a_view());
-  SHOW(in_place_and_more());
-  SHOW(in_place_on_a_leaf());
-  SHOW(in_place_and_not_returned());
-  SHOW(in_place_on_a_view_and_more());
-  SHOW(with_constants(true));
-  SHOW(with_constants(false));
-  SHOW(identity());
-  SHOW(twice());
-  SHOW(view());
-  SHOW(write_to_a_view());
-  SHOW(use_of_a_view_whose_base_was_written_to());
-  SHOW(needed());
-  SHOW(deep());
-  SHOW(after_an_error());
-  SHOW(node_has_the_name_of_the_class());
-#undef SHOW
+std::vector<Program> graph_functions() {
+  return {
+      {"K1 functions of the user's own",
+       [](Transcript& t) {
+         t.say("result and gradients", mixed());
+         t.say("arguments of every type", every_kind());
+         t.say("recorded without grad mode", unrecorded());
+         t.say("the node has the class's name", node_has_the_name_of_the_class());
+       }},
+      {"K2 saved variables",
+       [](Transcript& t) {
+         t.say("modified since: refused", saved_value_was_modified());
+         t.say("released: refused", graph_was_freed());
+         t.say("with their history", second_order());
+       }},
+      {"K3 number and shape of gradients",
+       [](Transcript& t) {
+         t.say("one for each argument", returned(5, {3}));
+         t.say("undefined ones behind", returned(7, {3}));
+         t.say("summed", returned(5, {2, 3}));
+         t.say("too few: refused", returned_wrongly(4, {3}, "incorrect number of gradients"));
+         t.say("shape: refused", returned_wrongly(5, {2}, "expected shape compatible with"));
+         t.say("C12 undefined ones arrive", undefined_gradient_arrives());
+       }},
+      {"K4 inputs written in place",
+       [](Transcript& t) {
+         t.say("the only output", in_place());
+         t.say("a view", in_place_on_a_view());
+         t.say("one of two outputs", in_place_and_more());
+         t.say("a leaf: refused", in_place_on_a_leaf());
+         t.say("not returned: refused", in_place_and_not_returned());
+         t.say("a view and more: refused", in_place_on_a_view_and_more());
+       }},
+      {"K5 K6 constant outputs and missing gradients",
+       [](Transcript& t) {
+         t.say("as zeros", with_constants(true));
+         t.say("as undefined", with_constants(false));
+       }},
+      {"K7 K8 inputs and tensors that are returned",
+       [](Transcript& t) {
+         t.say("an input", identity());
+         t.say("twice the same", twice());
+       }},
+      {"J9 views that functions return",
+       [](Transcript& t) {
+         t.say("gradient", view());
+         t.say("written to: refused", write_to_a_view());
+         t.say("base written to: refused", use_of_a_view_whose_base_was_written_to());
+       }},
+      {"K9 A10 what a sweep wants", [](Transcript& t) { t.say("gradients", needed()); }},
+      {"M2 sweeps within sweeps", [](Transcript& t) { t.say("gradient", deep()); }},
+      {"C16 after an error of the user's",
+       [](Transcript& t) { t.say("gradient", after_an_error()); }},
+  };
 }
 
 }  // namespace conformance

@@ -1,8 +1,7 @@
 // Prints the fixture of the conformance test. With Debian's libtorch-dev, in tests/conformance:
 //   g++ -std=c++17 -DEIGENGRAD_CONFORMANCE_LIBTORCH -I. -I/usr/include/torch/csrc/api/include \
 //       elementwise.cpp reductions.cpp shapes.cpp indexing.cpp products.cpp special.cpp losses.cpp \
-//       members.cpp graph_functions.cpp libtorch/write.cpp -ltorch -ltorch_cpu -lc10 -o write && \
-//   ./write > libtorch.txt
+//       members.cpp libtorch/write.cpp -ltorch -ltorch_cpu -lc10 -o write && ./write > libtorch.txt
 
 #include <cstdio>
 
