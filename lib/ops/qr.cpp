@@ -3,6 +3,7 @@
 #include "eigengrad/ops/arithmetic.hpp"
 #include "eigengrad/ops/assembly.hpp"
 #include "eigengrad/ops/bands.hpp"
+#include "eigengrad/ops/lu.hpp"
 #include "eigengrad/ops/orthogonal.hpp"
 #include "eigengrad/ops/products.hpp"
 #include "eigengrad/ops/reductions.hpp"
@@ -110,20 +111,22 @@ std::tuple<Tensor, Tensor> decompose(std::string_view op, const Tensor& a, Mode 
   return {q, r};
 }
 
-/// PyTorch has none either.
-struct Geqrf {
-  static constexpr auto node_name = "GeqrfBackward0";
-  static constexpr std::size_t inputs = 1;
-  static constexpr std::size_t outputs = 2;
-  static constexpr unsigned keeps_input = 0;
-  static constexpr unsigned keeps_output = 0;
-  [[noreturn]] static Tensor refuse() {
-    detail::fail<NotImplementedError>(
-        "geqrf", "the derivative for 'geqrf' is not implemented; use linalg_qr()");
-  }
-  Tensor vjp(std::size_t, const Tensor*, const Tensor*, const Tensor*) const { refuse(); }
-  Tensor jvp(std::size_t, const Tensor*, const Tensor*, const Tensor*) const { refuse(); }
-};
+/// The same from recorded operators: q = e - v z with unit lower triangular v and upper triangular z,
+/// of which tau is the diagonal, so v and z are the factors of e - q. Of a square q the last reflector
+/// is 1 and the last column of v says nothing.
+/// Source: Ballard et al., Reconstructing Householder vectors from tall-skinny QR (2014), section 4.
+std::tuple<Tensor, Tensor> recorded_reflectors(const Tensor& a) {
+  const auto [q, r] = linalg_qr(a);
+  const std::int64_t m = a.size(-2), n = a.size(-1), k = std::min(m, n), c = m > k ? k : k - 1;
+  const auto [p, v, z] = linalg_lu((eye(m, k, a.options()) - q).narrow(-1, 0, c), false);
+  const auto filled = [&](const Tensor& x, std::int64_t rows, std::int64_t cols) {
+    const Tensor wide =
+        cat({x, zeros(batch_and(x, {x.size(-2), cols - x.size(-1)}), x.options())}, -1);
+    return cat({wide, zeros(batch_and(x, {rows - x.size(-2), cols}), x.options())}, -2);
+  };
+  const Tensor tau = z.diagonal(0, -2, -1).unsqueeze(-1);
+  return {filled(v.tril(-1), m, n) + filled(r, m, n), filled(tau, k, 1).squeeze(-1)};
+}
 
 /// y = e - v s v1^T: e has the first n columns of 1, v1 the first n rows of v, and
 ///   s = (1 + d u)^-1 d,  d = diag(tau), u = the part of v^T v above the diagonal,
@@ -225,11 +228,12 @@ std::tuple<Tensor, Tensor> qr(const Tensor& A, bool some) {
 
 std::tuple<Tensor, Tensor> geqrf(const Tensor& A) {
   matrices::require("geqrf", A);
+  if (A.numel() > 0 && (autograd::records(A) || detail::carries_tangent(A)))
+    return recorded_reflectors(A);
   const Tensor packed = matrices::uninitialised(A.dtype(), A.sizes(), true);
   const Tensor tau =
       matrices::uninitialised(A.dtype(), batch_and(A, {std::min(A.size(-1), A.size(-2))}));
   kernels::reflectors(plain_row_major(A), packed, tau);
-  autograd::record_many(Geqrf{}, {A}, {packed, tau});
   return {packed, tau};
 }
 

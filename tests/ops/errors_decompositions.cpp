@@ -157,8 +157,6 @@ void add_derivatives(ErrorRows& rows) {
       [](const Tensor& a) { return std::get<1>(eg::linalg_qr(a, "r")); });
   add("qr_complete", "not differentiable for more rows than columns", real({4, 2}),
       [](const Tensor& a) { return std::get<0>(eg::linalg_qr(a, "complete")); });
-  add("geqrf_derivative", "the derivative for 'geqrf' is not implemented", real({3, 3}),
-      [](const Tensor& a) { return std::get<0>(eg::geqrf(a)); });
 }
 
 }  // namespace

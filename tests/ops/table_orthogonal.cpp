@@ -114,14 +114,18 @@ void add_qr(Rows& rows) {
 }
 
 void add_reflectors(Rows& rows) {
-  rows.push_back(matrix_row(
-      "geqrf", "geqrf", list_on1([](const Tensor& a) { return eg::geqrf(a.detach()); }),
-      per_matrix([](const std::vector<Mat>& x) {
-        const Packed y = reflectors(x[0]);
-        return std::vector<Part>{as_matrix(y.a), as_vector(y.tau)};
-      }),
-      samples({{4, 3}, {3, 3}, {2, 2, 4}}), samples({{0, 3, 2}, {3, 0}}),
-      {{"Tensor::geqrf", list_on1([](const Tensor& a) { return a.detach().geqrf(); })}}));
+  const Naive packed = per_matrix([](const std::vector<Mat>& x) {
+    const Packed y = reflectors(x[0]);
+    return std::vector<Part>{as_matrix(y.a), as_vector(y.tau)};
+  });
+  rows.push_back(
+      matrix_row("geqrf", "geqrf", list_on1([](const Tensor& a) { return eg::geqrf(a); }), packed,
+                 samples({{4, 3}, {3, 3}, {2, 2, 4}, {1, 1}}), samples({{0, 3, 2}, {3, 0}}),
+                 {{"Tensor::geqrf", list_on1([](const Tensor& a) { return a.geqrf(); })}}));
+  rows.back().without_oracle = "PyTorch has no derivative; values: geqrf_values";
+  rows.push_back(matrix_row("geqrf_values", "geqrf",
+                            list_on1([](const Tensor& a) { return eg::geqrf(a.detach()); }), packed,
+                            samples({{4, 3}, {3, 3}, {2, 2, 4}})));
   rows.back().differentiable = false;
   const Naive product = [](const Inputs& x) {
     // One row of factors for each matrix.

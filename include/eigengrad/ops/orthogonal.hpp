@@ -28,7 +28,8 @@ EIGENGRAD_API std::tuple<Tensor, Tensor> qr(const Tensor& A, bool some = true);
 /// linalg_qr() as LAPACK stores it: R on and above the diagonal, reflectors below, and their factors
 /// tau, from which linalg_householder_product() makes Q.
 /// Shapes: (... m n) -> (... m n), (... k).
-/// Throws: NotImplementedError when differentiated, as PyTorch does; linalg_qr() has a derivative.
+/// At the edge: a derivative, which PyTorch has not, as linalg_qr() where no tau but the last of a
+/// square matrix is 0.
 EIGENGRAD_API std::tuple<Tensor, Tensor> geqrf(const Tensor& A);
 /// The first n columns of H_1 ... H_k, H_i = 1 - tau_i v_i v_i^T, where v_i is 0 above place i, 1 there
 /// and column i of `input` below. Differentiable for any tau, also where H_i is not orthogonal.

@@ -19,7 +19,7 @@ ROWS = {
     "qr": Row(torch.qr, ANY),
     "linalg_qr_complete": Row(lambda a: L.qr(a, "complete"), ANY[1:]),
     "linalg_qr_r": Row(lambda a: L.qr(a, "r")[1], ANY, tracked=False),
-    "geqrf": Row(torch.geqrf, ANY, tracked=False),
+    "geqrf_values": Row(torch.geqrf, ANY, tracked=False),
     "linalg_householder_product": Row(L.householder_product, REFLECTORS, ((-1, 1),)),
     "orgqr": Row(torch.orgqr, REFLECTORS, ((-1, 1),)),
     # PyTorch has a gradient for matrices only.
