@@ -82,6 +82,9 @@ def rows():
         for n in (64, 256, 512, 1024):
             yield Row(f"c/{dtype}/n={n}", "gflops", "GF/s", "rate", 0.95)
 
+    for n in (200, 500, 1000):
+        yield Row(f"d/gaussian_process/n={n}", "per_call", "us", "hand", 1.3, 1.0)
+
     gradient = "e/value_and_gradient"
     yield Row(f"{gradient}/n=10", "per_call", "us", "value", 3, 1.5)
     yield Row(f"{gradient}/n=1000", "per_call", "us", "value", 5, 2.5)
