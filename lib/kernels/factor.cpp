@@ -92,6 +92,66 @@ void copy_lower_to_upper(const Panel<T>& a) {
           a(r, c) = a(c, r);
 }
 
+/// The inverse of a lower triangle, in its place, by halves:
+/// (l11, 0; l21, l22)^-1 = (l11^-1, 0; -l22^-1 l21 l11^-1, l22^-1).
+template <class T>
+void invert_lower(const Panel<T>& l) {
+  const std::int64_t n = l.rows;
+  if (n <= kLoopRows) {
+    for (std::int64_t i = 0; i < n; ++i) {
+      T* const row = &l(i, 0);
+      const T pivot = T(1) / row[i];
+      for (std::int64_t j = 0; j < i; ++j) {
+        T sum(0);
+        for (std::int64_t k = j; k < i; ++k) sum += row[k] * l(k, j);
+        row[j] = -sum * pivot;
+      }
+      row[i] = pivot;
+    }
+    return;
+  }
+  const std::int64_t half = n / 2 / 8 * 8;
+  const Panel<T> first = l.part(0, 0, half, half);
+  const Panel<T> below = l.part(half, 0, n - half, half);
+  const Panel<T> second = l.part(half, half, n - half, n - half);
+  solve_triangle(readable(second), {.upper = false}, below);
+  solve_triangle(readable(first.transposed()), {.upper = true}, below.transposed());
+  for (std::int64_t i = 0; i < below.rows; ++i)
+    for (std::int64_t j = 0; j < half; ++j) below(i, j) = -below(i, j);
+  invert_lower(first);
+  invert_lower(second);
+}
+
+/// The lower triangle of to -= b^T b, by blocks of columns.
+template <class T>
+void subtract_symmetric(const Panel<T>& to, const Panel<const T>& b) {
+  constexpr std::int64_t kBlock = 96;
+  for (std::int64_t j = 0; j < b.cols; j += kBlock) {
+    const std::int64_t width = std::min(kBlock, b.cols - j);
+    subtract_product(to.part(j, j, b.cols - j, width), b.columns(j, b.cols - j).transposed(),
+                     b.columns(j, width));
+  }
+}
+
+/// The lower triangle of -m^T m for a lower triangle m, whose upper triangle is zero, by halves:
+/// (a, 0; b, c) gives a^T a + b^T b, c^T b and c^T c. `to` is zero before.
+template <class T>
+void subtract_square(const Panel<T>& to, const Panel<const T>& m) {
+  constexpr std::int64_t kBlock = 64;
+  const std::int64_t n = m.rows;
+  if (n <= kBlock) {
+    subtract_product(to, m.transposed(), m);
+    return;
+  }
+  const std::int64_t half = n / 2 / 8 * 8;
+  const Panel<const T> b = m.part(half, 0, n - half, half);
+  const Panel<const T> c = m.part(half, half, n - half, n - half);
+  subtract_square(to.part(0, 0, half, half), m.part(0, 0, half, half));
+  subtract_symmetric(to.part(0, 0, half, half), b);
+  subtract_product(to.part(half, 0, n - half, half), c.transposed(), b);
+  subtract_square(to.part(half, half, n - half, n - half), c);
+}
+
 // ---- LU.
 
 template <class T>
@@ -273,13 +333,14 @@ void cholesky_invert(const Tensor& l) {
           continue;
         }
 #endif
+        invert_lower(to);
+        for (std::int64_t r = 0; r < n; ++r) std::fill(&to(r, r) + 1, &to(r, 0) + n, T(0));
         work.assign(static_cast<std::size_t>(n * n), T(0));
-        for (std::int64_t k = 0; k < n; ++k) work[static_cast<std::size_t>(k * (n + 1))] = T(1);
-        const Panel<T> x{work.data(), n, n, n, 1};
-        solve_triangle(readable(to), {.upper = false}, x);
-        solve_triangle(readable(to.transposed()), {.upper = true}, x);
+        const Panel<T> square{work.data(), n, n, n, 1};
+        subtract_square(square, readable(to));
         for (std::int64_t r = 0; r < n; ++r)
-          for (std::int64_t c = 0; c <= r; ++c) to(r, c) = to(c, r) = (x(r, c) + x(c, r)) / T(2);
+          for (std::int64_t c = 0; c <= r; ++c) to(r, c) = -square(r, c);
+        copy_lower_to_upper(to);
       }
     });
   });
