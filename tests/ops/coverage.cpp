@@ -16,6 +16,8 @@ namespace {
 /// Declared names that have no row, and why.
 const std::map<std::string, std::string>& without_row() {
   static const std::map<std::string, std::string> names{
+      {"sparse_matmul", "takes a sparse matrix: tests/sparse"},
+      {"sparse_solve", "takes a sparse matrix: tests/sparse"},
       {"Tensor::new_empty", "a factory"},
       {"Tensor::new_zeros", "a factory"},
       {"Tensor::new_ones", "a factory"},
