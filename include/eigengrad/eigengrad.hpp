@@ -64,5 +64,6 @@
 #include "eigengrad/ops/special_names.hpp"
 #include "eigengrad/ops/spectral.hpp"
 #include "eigengrad/ops/statistics.hpp"
+#include "eigengrad/ops/sylvester.hpp"
 #include "eigengrad/optim/minimize.hpp"
 #include "eigengrad/optim/optimizers.hpp"

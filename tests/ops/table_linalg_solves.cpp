@@ -162,12 +162,58 @@ void add_inverses(Rows& rows) {
        {"inv_ex", on1([](const Tensor& a) { return std::get<0>(eg::linalg::inv_ex(a)); })}}));
 }
 
+/// A X + X B = C as one system for the elements of X.
+Naive sylvester(bool lyapunov) {
+  return [lyapunov](const Inputs& x) {
+    const Array& c = x[lyapunov ? 1 : 2];
+    const std::int64_t n = c.sizes[c.dim() - 2], m = c.sizes.back();
+    return Outputs{by_matrix(x, n, m, [&](const Sizes& i) {
+      const Matrix a = matrix_at(x[0], i);
+      const Matrix b = lyapunov ? transposed(a) : matrix_at(x[1], i);
+      const Matrix right = matrix_at(c, i);
+      Matrix system(n * m, n * m), elements(n * m, 1);
+      for (std::int64_t r = 0; r < n; ++r)
+        for (std::int64_t s = 0; s < m; ++s) {
+          elements(r * m + s, 0) = right(r, s);
+          for (std::int64_t k = 0; k < n; ++k) system(r * m + s, k * m + s) += a(r, k);
+          for (std::int64_t k = 0; k < m; ++k) system(r * m + s, r * m + k) += b(k, s);
+        }
+      Matrix solution(n, m);
+      solution.values = eliminated(system, elements).first.values;
+      return solution;
+    })};
+  };
+}
+
+void add_sylvester(Rows& rows) {
+  std::vector<Inputs> samples;
+  const std::vector<Sizes> shapes[] = {{{3, 3}, {2, 2}, {3, 2}},
+                                       {{2, 2, 2}, {3, 3}, {2, 2, 3}},
+                                       {{1, 1}, {1, 1}, {1, 1}},
+                                       {{2, 2}, {2, 2}, {3, 2, 2}},
+                                       {{0, 0}, {2, 2}, {0, 2}}};
+  for (const auto& s : shapes)
+    samples.push_back({regular(s[0]), regular(s[1], 6), support::uniform(s[2], -2, 2, 5)});
+  rows.push_back(row("solve_sylvester", "solve_sylvester",
+                     on3([](const Tensor& a, const Tensor& b, const Tensor& c) {
+                       return eg::solve_sylvester(a, b, c);
+                     }),
+                     sylvester(false), samples));
+  rows.push_back(row("solve_lyapunov", "solve_lyapunov",
+                     on2([](const Tensor& a, const Tensor& q) { return eg::solve_lyapunov(a, q); }),
+                     sylvester(true),
+                     systems({{{3, 3}, {3, 3}}, {{2, 2, 2}, {2, 2}}, {{1, 1}, {1, 1}}})));
+  for (std::size_t k = rows.size() - 2; k < rows.size(); ++k)
+    rows[k].without_oracle = "PyTorch has no such function";
+}
+
 }  // namespace
 
 Rows solve_rows() {
   Rows rows;
   add_solves(rows);
   add_inverses(rows);
+  add_sylvester(rows);
   // Among the layouts is one whose rows are all the same; tests/linalg has the others.
   for (Row& r : rows) r.any_layout = false;
   add_triangles(rows);

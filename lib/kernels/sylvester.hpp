@@ -1,0 +1,14 @@
+#pragma once
+
+#include "eigengrad/core/tensor.hpp"
+
+namespace eigengrad::kernels {
+
+enum class SylvesterOutcome { Solved, Singular, NoConvergence };
+
+/// x = the solution of a x + x b = c for single float64 matrices, contiguous by rows; x holds c before.
+/// NaN and infinities give NaN.
+SylvesterOutcome solve_sylvester(const double* a, std::int64_t n, const double* b, std::int64_t m,
+                                 double* x);
+
+}  // namespace eigengrad::kernels
