@@ -368,6 +368,13 @@ std::tuple<Tensor, Tensor, Tensor> lu_unpack(const Tensor& LU_data, const Tensor
   return {p, l, u};
 }
 
+std::tuple<Tensor, Tensor> ldlt(const Tensor& A) {
+  matrices::require_square("ldlt", A);
+  const Factored f = lu_factor("ldlt", (A + A.mT()) * 0.5, false, true);
+  const auto [p, l, u] = lu_unpack(f.lu, f.pivots, true, false);
+  return {l, u.diagonal(0, -2, -1).clone()};
+}
+
 Tensor Tensor::lu_solve(const Tensor& LU_data, const Tensor& LU_pivots) const {
   return eigengrad::lu_solve(*this, LU_data, LU_pivots);
 }

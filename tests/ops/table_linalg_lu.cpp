@@ -99,6 +99,40 @@ void add_factors(Rows& rows) {
   }
 }
 
+void add_ldlt(Rows& rows) {
+  std::vector<Inputs> samples;
+  for (const Sizes& s : {Sizes{3, 3}, Sizes{2, 4, 4}, Sizes{1, 1}, Sizes{0, 0}, Sizes{20, 20}}) {
+    Array a = with_diagonal(support::uniform(s, -1, 1, 21), s.back() > 10 ? 20 : 3);
+    if (s == Sizes{3, 3}) a.values[4] = -4;  // indefinite
+    samples.push_back({a});
+  }
+  const std::vector<Inputs> large{samples.back()};
+  samples.pop_back();
+  rows.push_back(row(
+      "ldlt", "ldlt", list_on1([](const Tensor& a) { return eg::ldlt(a); }),
+      [](const Inputs& x) {
+        const std::int64_t n = x[0].sizes.back();
+        const auto of = [&](const Sizes& i) {
+          Matrix a = matrix_at(x[0], i);
+          const Matrix t = transposed(a);
+          for (std::size_t k = 0; k < a.values.size(); ++k)
+            a.values[k] = (a.values[k] + t.values[k]) / 2;
+          return factored(a, false);
+        };
+        Array d = by_matrix(x, n, 1, [&](const Sizes& i) {
+          const Factors f = of(i);
+          Matrix column(n, 1);
+          for (std::int64_t k = 0; k < n; ++k) column(k, 0) = f.u(k, k);
+          return column;
+        });
+        d.sizes.pop_back();
+        return Outputs{by_matrix(x, n, n, [&](const Sizes& i) { return of(i).l; }), d};
+      },
+      samples));
+  rows.back().values_only = large;
+  rows.back().without_oracle = "PyTorch has no such function";
+}
+
 /// Every step exchanges a row with the next one.
 Tensor next_rows(const Tensor& lu) {
   Sizes sizes(lu.sizes().begin(), lu.sizes().end() - 1);
@@ -245,6 +279,7 @@ void add_tensors(Rows& rows) {
 Rows lu_rows() {
   Rows rows;
   add_factors(rows);
+  add_ldlt(rows);
   add_solves(rows);
   add_unpacking(rows);
   add_tensors(rows);

@@ -37,4 +37,10 @@ EIGENGRAD_API std::tuple<Tensor, Tensor, Tensor> lu_unpack(const Tensor& LU_data
                                                            bool unpack_data = true,
                                                            bool unpack_pivots = true);
 
+/// L and d with A = L diag(d) L^T for symmetric, also indefinite, matrices: no square roots, and no
+/// pivoting, so small elements of d beside large ones cost digits. Both triangles count by half, and the
+/// gradient is symmetric. Shapes: (... n n) -> (... n n) (... n).
+/// Throws: NumericError when a leading minor is zero ("singular"); ShapeError unless square.
+EIGENGRAD_API std::tuple<Tensor, Tensor> ldlt(const Tensor& A);
+
 }  // namespace eigengrad
