@@ -93,6 +93,10 @@ def rows():
     for n, bar, moonshot in ((10, 0.03, 0.015), (100, 0.3, 0.1), (1000, 6, 1.5)):
         yield Row(f"e/dense_hessian/n={n}", "per_call", "ms", "value", bar, moonshot)
 
+    square = ("4x4", "32x32", "100x100", "300x300")
+    for f in ("eigh", "eigvalsh", "eig", "matrix_exp", "svd", "svdvals", "qr", "lstsq"):
+        for extents in square if f[0] in "em" else square + ("200x50",):
+            yield Row(f"spectral/{f}/{extents}", "per_call", "us", "hand", 1.05)
 
     for f in ("exp", "log", "sin", "cos", "tanh", "erf", "sqrt", "pow", "div", "add"):
         for dtype in ("f64", "f32"):
