@@ -122,4 +122,17 @@ inline Array regular(const Sizes& sizes, std::uint64_t seed = 4) {
   return with_diagonal(support::uniform(sizes, -1, 1, seed), 3);
 }
 
+/// A row for floating point matrices.
+inline Row matrix_row(std::string name, std::string function, Call call, Naive naive,
+                      std::vector<Inputs> samples, std::vector<Spelling> spellings = {}) {
+  return {.name = std::move(name),
+          .function = std::move(function),
+          .call = std::move(call),
+          .naive = std::move(naive),
+          .samples = std::move(samples),
+          .spellings = std::move(spellings),
+          .integers = false,
+          .bools = false};
+}
+
 }  // namespace table

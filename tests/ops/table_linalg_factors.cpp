@@ -5,18 +5,6 @@ namespace {
 
 using eg::Tensor;
 
-Row row(std::string name, std::string function, Call call, Naive naive, std::vector<Inputs> samples,
-        std::vector<Spelling> spellings = {}) {
-  return {.name = std::move(name),
-          .function = std::move(function),
-          .call = std::move(call),
-          .naive = std::move(naive),
-          .samples = std::move(samples),
-          .spellings = std::move(spellings),
-          .integers = false,
-          .bools = false};
-}
-
 std::vector<Inputs> regular_samples(const std::vector<Sizes>& shapes) {
   std::vector<Inputs> samples;
   for (const Sizes& s : shapes) samples.push_back({regular(s)});
@@ -67,7 +55,7 @@ Call on_definite(F f) {
 void add_factors(Rows& rows) {
   for (const bool upper : {false, true}) {
     const std::string after = upper ? "_upper" : "";
-    rows.push_back(row(
+    rows.push_back(matrix_row(
         "linalg_cholesky" + after, "linalg_cholesky",
         on_definite([=](const Tensor& a) { return eg::linalg_cholesky(a, upper); }),
         factoring(upper), regular_samples(square()),
@@ -78,7 +66,7 @@ void add_factors(Rows& rows) {
          {"cholesky_ex", on_definite([=](const Tensor& a) {
             return std::get<0>(eg::linalg::cholesky_ex(a, upper));
           })}}));
-    rows.push_back(row(
+    rows.push_back(matrix_row(
         "cholesky" + after, "cholesky",
         on_definite([=](const Tensor& a) { return eg::cholesky(a, upper); }), factoring(upper),
         regular_samples({{3, 3}, {2, 2, 2}}),
@@ -103,7 +91,7 @@ void add_uses_of_factors(Rows& rows) {
                                               {{1, 1}, {1, 1}},    {{0, 2}, {0, 0}}};
     for (const auto& [b, l] : shapes)
       samples.push_back({support::uniform(b, -2, 2, 5), regular(l)});
-    rows.push_back(row(
+    rows.push_back(matrix_row(
         "cholesky_solve" + after, "cholesky_solve", on2([=](const Tensor& b, const Tensor& l) {
           return eg::cholesky_solve(b, part_of(l, upper), upper);
         }),
@@ -116,18 +104,18 @@ void add_uses_of_factors(Rows& rows) {
         samples, {{"Tensor::cholesky_solve", on2([=](const Tensor& b, const Tensor& l) {
                      return b.cholesky_solve(part_of(l, upper), upper);
                    })}}));
-    rows.push_back(
-        row("cholesky_inverse" + after, "cholesky_inverse",
-            on1([=](const Tensor& l) { return eg::cholesky_inverse(part_of(l, upper), upper); }),
-            [=](const Inputs& x) {
-              const std::int64_t n = x[0].sizes.back();
-              return Outputs{by_matrix(x, n, n, [&](const Sizes& i) {
-                return eliminated(of_factor(matrix_at(x[0], i), upper), identity(n)).first;
-              })};
-            },
-            regular_samples(square()), {{"Tensor::cholesky_inverse", on1([=](const Tensor& l) {
-                                           return part_of(l, upper).cholesky_inverse(upper);
-                                         })}}));
+    rows.push_back(matrix_row(
+        "cholesky_inverse" + after, "cholesky_inverse",
+        on1([=](const Tensor& l) { return eg::cholesky_inverse(part_of(l, upper), upper); }),
+        [=](const Inputs& x) {
+          const std::int64_t n = x[0].sizes.back();
+          return Outputs{by_matrix(x, n, n, [&](const Sizes& i) {
+            return eliminated(of_factor(matrix_at(x[0], i), upper), identity(n)).first;
+          })};
+        },
+        regular_samples(square()), {{"Tensor::cholesky_inverse", on1([=](const Tensor& l) {
+                                       return part_of(l, upper).cholesky_inverse(upper);
+                                     })}}));
   }
 }
 
@@ -174,11 +162,12 @@ void add_likelihoods(Rows& rows) {
                                             {{2, 2}, {4, 2}}, {{1, 1}, {1}},       {{0, 0}, {0}}};
   for (const auto& [a, b] : shapes)
     samples.push_back({support::uniform(a, -1, 1, 4), support::uniform(b, -2, 2, 5)});
-  rows.push_back(row("quad_form", "quad_form",
-                     on2([](const Tensor& a, const Tensor& x) { return eg::quad_form(a, x); }),
-                     forms(false, false), samples));
+  rows.push_back(matrix_row("quad_form", "quad_form", on2([](const Tensor& a, const Tensor& x) {
+                              return eg::quad_form(a, x);
+                            }),
+                            forms(false, false), samples));
   rows.back().without_oracle = "PyTorch has no such function";
-  rows.push_back(row(
+  rows.push_back(matrix_row(
       "inv_quad_logdet", "inv_quad_logdet",
       [](const variable_list& x) {
         const Tensor a = definite(x[0]);
@@ -213,24 +202,25 @@ void add_determinants(Rows& rows) {
     return Outputs{of_determinants(x, [](long double d) { return d < 0 ? -1.0L : 1.0L; }),
                    of_determinants(x, [](long double d) { return std::log(std::abs(d)); })};
   };
-  rows.push_back(row("linalg_det", "linalg_det",
-                     on1([](const Tensor& a) { return eg::linalg_det(a); }), value, samples,
-                     {{"det", on1([](const Tensor& a) { return eg::det(a); })},
-                      {"Tensor::det", on1([](const Tensor& a) { return a.det(); })},
-                      {"det in linalg", on1([](const Tensor& a) { return eg::linalg::det(a); })}}));
-  rows.push_back(row(
+  rows.push_back(
+      matrix_row("linalg_det", "linalg_det", on1([](const Tensor& a) { return eg::linalg_det(a); }),
+                 value, samples,
+                 {{"det", on1([](const Tensor& a) { return eg::det(a); })},
+                  {"Tensor::det", on1([](const Tensor& a) { return a.det(); })},
+                  {"det in linalg", on1([](const Tensor& a) { return eg::linalg::det(a); })}}));
+  rows.push_back(matrix_row(
       "linalg_slogdet", "linalg_slogdet",
       list_on1([](const Tensor& a) { return eg::linalg_slogdet(a); }), parts, samples,
       {{"slogdet", list_on1([](const Tensor& a) { return eg::slogdet(a); })},
        {"Tensor::slogdet", list_on1([](const Tensor& a) { return a.slogdet(); })},
        {"slogdet in linalg", list_on1([](const Tensor& a) { return eg::linalg::slogdet(a); })}}));
-  rows.push_back(row("logdet", "logdet", on1([](const Tensor& a) { return eg::logdet(a); }),
-                     [](const Inputs& x) {
-                       return Outputs{
-                           of_determinants(x, [](long double d) { return std::log(d); })};
-                     },
-                     regular_samples({{3, 3}, {2, 2, 2}, {0, 0}}),
-                     {{"Tensor::logdet", on1([](const Tensor& a) { return a.logdet(); })}}));
+  rows.push_back(matrix_row("logdet", "logdet", on1([](const Tensor& a) { return eg::logdet(a); }),
+                            [](const Inputs& x) {
+                              return Outputs{
+                                  of_determinants(x, [](long double d) { return std::log(d); })};
+                            },
+                            regular_samples({{3, 3}, {2, 2, 2}, {0, 0}}),
+                            {{"Tensor::logdet", on1([](const Tensor& a) { return a.logdet(); })}}));
 }
 
 }  // namespace

@@ -33,19 +33,6 @@ Factors factored(Matrix a, bool pivot) {
   return {p, l, u, a};
 }
 
-Row row(std::string name, std::string function, Call call, Naive naive, std::vector<Inputs> samples,
-        std::vector<Spelling> spellings = {}) {
-  return {.name = std::move(name),
-          .function = std::move(function),
-          .call = std::move(call),
-          .naive = std::move(naive),
-          .samples = std::move(samples),
-          .spellings = std::move(spellings),
-          .any_layout = false,  // one has rows that are all the same
-          .integers = false,
-          .bools = false};
-}
-
 std::vector<Inputs> samples_for(bool pivot) {
   std::vector<Inputs> samples;
   for (const Sizes& s : {Sizes{3, 3}, Sizes{2, 4, 4}, Sizes{2, 4}, Sizes{4, 2}, Sizes{2, 3, 2},
@@ -71,16 +58,17 @@ void add_factors(Rows& rows) {
   for (const bool pivot : {true, false}) {
     const std::string after = pivot ? "" : "_without_pivots";
     const std::string unknown = pivot ? "" : "PyTorch has no LU without pivots on CPUs";
-    rows.push_back(row("linalg_lu" + after, "linalg_lu",
-                       list_on1([=](const Tensor& a) { return eg::linalg_lu(a, pivot); }),
-                       factoring(pivot), samples_for(pivot),
-                       {{"lu", list_on1([=](const Tensor& a) { return eg::linalg::lu(a, pivot); })},
-                        {"lu_unpack", list_on1([=](const Tensor& a) {
-                           const auto [lu, pivots, info] = eg::linalg_lu_factor_ex(a, pivot);
-                           return eg::lu_unpack(lu, pivots);
-                         })}}));
+    rows.push_back(
+        matrix_row("linalg_lu" + after, "linalg_lu",
+                   list_on1([=](const Tensor& a) { return eg::linalg_lu(a, pivot); }),
+                   factoring(pivot), samples_for(pivot),
+                   {{"lu", list_on1([=](const Tensor& a) { return eg::linalg::lu(a, pivot); })},
+                    {"lu_unpack", list_on1([=](const Tensor& a) {
+                       const auto [lu, pivots, info] = eg::linalg_lu_factor_ex(a, pivot);
+                       return eg::lu_unpack(lu, pivots);
+                     })}}));
     rows.back().without_oracle = unknown;
-    rows.push_back(row(
+    rows.push_back(matrix_row(
         "linalg_lu_factor" + after, "linalg_lu_factor",
         on1([=](const Tensor& a) { return std::get<0>(eg::linalg_lu_factor(a, pivot)); }),
         [=](const Inputs& x) {
@@ -108,7 +96,7 @@ void add_ldlt(Rows& rows) {
   }
   const std::vector<Inputs> large{samples.back()};
   samples.pop_back();
-  rows.push_back(row(
+  rows.push_back(matrix_row(
       "ldlt", "ldlt", list_on1([](const Tensor& a) { return eg::ldlt(a); }),
       [](const Inputs& x) {
         const std::int64_t n = x[0].sizes.back();
@@ -157,7 +145,7 @@ void add_solves(Rows& rows) {
                                                 {{1, 1}, {1, 1}},    {{0, 0}, {0, 0}}};
       for (const auto& [a, b] : shapes)
         samples.push_back({regular(a), support::uniform(b, -2, 2, 5)});
-      rows.push_back(row(
+      rows.push_back(matrix_row(
           name, "linalg_lu_solve", on2([=](const Tensor& lu, const Tensor& b) {
             return eg::linalg_lu_solve(lu, next_rows(lu), b, left, adjoint);
           }),
@@ -185,24 +173,24 @@ void add_solves(Rows& rows) {
 }
 
 void add_unpacking(Rows& rows) {
-  rows.push_back(
-      row("lu_unpack", "lu_unpack",
-          list_on1([](const Tensor& lu) { return eg::lu_unpack(lu, next_rows(lu)); }),
-          [](const Inputs& x) {
-            const std::int64_t n = x[0].sizes.back();
-            const auto of = [&](auto f) {
-              return by_matrix(x, n, n, [&](const Sizes& i) { return f(matrix_at(x[0], i)); });
-            };
-            return Outputs{of([&](const Matrix&) {
-                             Matrix p = identity(n);
-                             for (std::int64_t i = n - 2; i >= 0; --i)
-                               for (std::int64_t j = 0; j < n; ++j) std::swap(p(i, j), p(i + 1, j));
-                             return p;
-                           }),
-                           of([](const Matrix& m) { return triangle_of(m, false, true); }),
-                           of([](const Matrix& m) { return triangle_of(m, true); })};
-          },
-          {{regular({3, 3})}, {regular({2, 2, 2})}, {regular({0, 0})}}));
+  rows.push_back(matrix_row(
+      "lu_unpack", "lu_unpack",
+      list_on1([](const Tensor& lu) { return eg::lu_unpack(lu, next_rows(lu)); }),
+      [](const Inputs& x) {
+        const std::int64_t n = x[0].sizes.back();
+        const auto of = [&](auto f) {
+          return by_matrix(x, n, n, [&](const Sizes& i) { return f(matrix_at(x[0], i)); });
+        };
+        return Outputs{of([&](const Matrix&) {
+                         Matrix p = identity(n);
+                         for (std::int64_t i = n - 2; i >= 0; --i)
+                           for (std::int64_t j = 0; j < n; ++j) std::swap(p(i, j), p(i + 1, j));
+                         return p;
+                       }),
+                       of([](const Matrix& m) { return triangle_of(m, false, true); }),
+                       of([](const Matrix& m) { return triangle_of(m, true); })};
+      },
+      {{regular({3, 3})}, {regular({2, 2, 2})}, {regular({0, 0})}}));
 }
 
 /// Tensors as one matrix.
@@ -220,58 +208,59 @@ void add_tensors(Rows& rows) {
     return Inputs{Array(std::move(sizes), regular({n, n}).values)};
   };
   rows.push_back(
-      row("linalg_tensorinv", "linalg_tensorinv",
-          on1([](const Tensor& a) { return eg::linalg_tensorinv(a); }), inverse_of(6, {6, 2, 3}),
-          {spread({2, 3, 6}, 6)},
-          {{"tensorinv", on1([](const Tensor& a) { return eg::linalg::tensorinv(a); })}}));
-  rows.push_back(row("linalg_tensorinv_first", "linalg_tensorinv",
-                     on1([](const Tensor& a) { return eg::linalg_tensorinv(a, 1); }),
-                     inverse_of(4, {2, 2, 4}), {spread({4, 2, 2}, 4)}));
+      matrix_row("linalg_tensorinv", "linalg_tensorinv",
+                 on1([](const Tensor& a) { return eg::linalg_tensorinv(a); }),
+                 inverse_of(6, {6, 2, 3}), {spread({2, 3, 6}, 6)},
+                 {{"tensorinv", on1([](const Tensor& a) { return eg::linalg::tensorinv(a); })}}));
+  rows.push_back(matrix_row("linalg_tensorinv_first", "linalg_tensorinv",
+                            on1([](const Tensor& a) { return eg::linalg_tensorinv(a, 1); }),
+                            inverse_of(4, {2, 2, 4}), {spread({4, 2, 2}, 4)}));
   Inputs system = spread({2, 3, 6}, 6);
   system.push_back(support::uniform({2, 3}, -2, 2, 5));
   rows.push_back(
-      row("linalg_tensorsolve", "linalg_tensorsolve",
-          on2([](const Tensor& a, const Tensor& b) { return eg::linalg_tensorsolve(a, b); }),
-          [](const Inputs& x) {
-            const Inputs flat{Array({6, 6}, x[0].values), Array({6, 1}, x[1].values)};
-            const Array y = by_matrix(flat, 6, 1, [&](const Sizes& i) {
-              return eliminated(matrix_at(flat[0], i), matrix_at(flat[1], i)).first;
-            });
-            return Outputs{Array({6}, y.values)};
-          },
-          {system}, {{"tensorsolve", on2([](const Tensor& a, const Tensor& b) {
-                        return eg::linalg::tensorsolve(a, b);
-                      })}}));
+      matrix_row("linalg_tensorsolve", "linalg_tensorsolve",
+                 on2([](const Tensor& a, const Tensor& b) { return eg::linalg_tensorsolve(a, b); }),
+                 [](const Inputs& x) {
+                   const Inputs flat{Array({6, 6}, x[0].values), Array({6, 1}, x[1].values)};
+                   const Array y = by_matrix(flat, 6, 1, [&](const Sizes& i) {
+                     return eliminated(matrix_at(flat[0], i), matrix_at(flat[1], i)).first;
+                   });
+                   return Outputs{Array({6}, y.values)};
+                 },
+                 {system}, {{"tensorsolve", on2([](const Tensor& a, const Tensor& b) {
+                               return eg::linalg::tensorsolve(a, b);
+                             })}}));
   Inputs moved = spread({3, 6, 2}, 6);
   moved.push_back(support::uniform({6}, -2, 2, 5));
-  rows.push_back(row("linalg_tensorsolve_moved", "linalg_tensorsolve",
-                     on2([](const Tensor& a, const Tensor& b) {
-                       return eg::linalg_tensorsolve(a, b, eg::IntArrayRef{0, 2});
-                     }),
-                     [](const Inputs& x) {
-                       // (3 6 2) with dimensions 0 and 2 last is (6 3 2).
-                       const Array a = support::generate({6, 6}, [&](const Sizes& i) {
-                         return x[0].at({i[1] / 2, i[0], i[1] % 2});
-                       });
-                       const Inputs flat{a, Array({6, 1}, x[1].values)};
-                       const Array y = by_matrix(flat, 6, 1, [&](const Sizes& i) {
-                         return eliminated(matrix_at(flat[0], i), matrix_at(flat[1], i)).first;
-                       });
-                       return Outputs{Array({3, 2}, y.values)};
-                     },
-                     {moved}));
+  rows.push_back(matrix_row(
+      "linalg_tensorsolve_moved", "linalg_tensorsolve", on2([](const Tensor& a, const Tensor& b) {
+        return eg::linalg_tensorsolve(a, b, eg::IntArrayRef{0, 2});
+      }),
+      [](const Inputs& x) {
+        // (3 6 2) with dimensions 0 and 2 last is (6 3 2).
+        const Array a = support::generate({6, 6}, [&](const Sizes& i) {
+          return x[0].at({i[1] / 2, i[0], i[1] % 2});
+        });
+        const Inputs flat{a, Array({6, 1}, x[1].values)};
+        const Array y = by_matrix(flat, 6, 1, [&](const Sizes& i) {
+          return eliminated(matrix_at(flat[0], i), matrix_at(flat[1], i)).first;
+        });
+        return Outputs{Array({3, 2}, y.values)};
+      },
+      {moved}));
   for (Row& r : rows)
     if (r.function.starts_with("linalg_tensor")) r.other_nodes = {"ViewBackward0"};
-  rows.push_back(row("matrix_power_negative", "linalg_matrix_power",
-                     on1([](const Tensor& a) { return eg::linalg_matrix_power(a, -3); }),
-                     [](const Inputs& x) {
-                       const std::int64_t n = x[0].sizes.back();
-                       return Outputs{by_matrix(x, n, n, [&](const Sizes& i) {
-                         const Matrix inverse = eliminated(matrix_at(x[0], i), identity(n)).first;
-                         return product(inverse, product(inverse, inverse));
-                       })};
-                     },
-                     {{regular({3, 3})}, {regular({2, 2, 2})}}));
+  rows.push_back(matrix_row("matrix_power_negative", "linalg_matrix_power",
+                            on1([](const Tensor& a) { return eg::linalg_matrix_power(a, -3); }),
+                            [](const Inputs& x) {
+                              const std::int64_t n = x[0].sizes.back();
+                              return Outputs{by_matrix(x, n, n, [&](const Sizes& i) {
+                                const Matrix inverse =
+                                    eliminated(matrix_at(x[0], i), identity(n)).first;
+                                return product(inverse, product(inverse, inverse));
+                              })};
+                            },
+                            {{regular({3, 3})}, {regular({2, 2, 2})}}));
 }
 
 }  // namespace
@@ -283,6 +272,7 @@ Rows lu_rows() {
   add_solves(rows);
   add_unpacking(rows);
   add_tensors(rows);
+  for (Row& r : rows) r.any_layout = false;  // one has rows that are all the same
   return rows;
 }
 

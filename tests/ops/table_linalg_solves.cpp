@@ -65,18 +65,6 @@ Naive solving_triangles(bool upper, bool left, bool unit, bool transpose) {
   };
 }
 
-Row row(std::string name, std::string function, Call call, Naive naive, std::vector<Inputs> samples,
-        std::vector<Spelling> spellings = {}) {
-  return {.name = std::move(name),
-          .function = std::move(function),
-          .call = std::move(call),
-          .naive = std::move(naive),
-          .samples = std::move(samples),
-          .spellings = std::move(spellings),
-          .integers = false,
-          .bools = false};
-}
-
 /// The factor is not differentiable in info, and nothing is lost by leaving it out.
 template <class F>
 Call first_on2(F f) {
@@ -84,7 +72,7 @@ Call first_on2(F f) {
 }
 
 void add_solves(Rows& rows) {
-  rows.push_back(row(
+  rows.push_back(matrix_row(
       "linalg_solve", "linalg_solve",
       on2([](const Tensor& a, const Tensor& b) { return eg::linalg_solve(a, b); }), solving(true),
       systems(left_shapes()),
@@ -93,16 +81,17 @@ void add_solves(Rows& rows) {
         first_on2([](const Tensor& a, const Tensor& b) { return eg::linalg_solve_ex(a, b); })},
        {"solve_ex",
         first_on2([](const Tensor& a, const Tensor& b) { return eg::linalg::solve_ex(a, b); })}}));
-  rows.push_back(row("linalg_solve_vector", "linalg_solve",
-                     on2([](const Tensor& a, const Tensor& b) { return eg::linalg_solve(a, b); }),
-                     solving_vectors, systems(vector_shapes())));
   rows.push_back(
-      row("linalg_solve_right", "linalg_solve",
-          on2([](const Tensor& a, const Tensor& b) { return eg::linalg_solve(a, b, false); }),
-          solving(false), systems(right_shapes()),
-          {{"linalg_solve_ex right", first_on2([](const Tensor& a, const Tensor& b) {
-              return eg::linalg_solve_ex(a, b, false);
-            })}}));
+      matrix_row("linalg_solve_vector", "linalg_solve",
+                 on2([](const Tensor& a, const Tensor& b) { return eg::linalg_solve(a, b); }),
+                 solving_vectors, systems(vector_shapes())));
+  rows.push_back(matrix_row(
+      "linalg_solve_right", "linalg_solve",
+      on2([](const Tensor& a, const Tensor& b) { return eg::linalg_solve(a, b, false); }),
+      solving(false), systems(right_shapes()),
+      {{"linalg_solve_ex right", first_on2([](const Tensor& a, const Tensor& b) {
+          return eg::linalg_solve_ex(a, b, false);
+        })}}));
 }
 
 void add_triangles(Rows& rows) {
@@ -113,15 +102,15 @@ void add_triangles(Rows& rows) {
         name += upper ? "_upper" : "_lower";
         name += left ? "" : "_right";
         name += unit ? "_unit" : "";
-        rows.push_back(row(name, "linalg_solve_triangular",
-                           on2([=](const Tensor& a, const Tensor& b) {
-                             return eg::linalg_solve_triangular(a, b, upper, left, unit);
-                           }),
-                           solving_triangles(upper, left, unit, false),
-                           systems(left ? left_shapes() : right_shapes()),
-                           {{"solve_triangular", on2([=](const Tensor& a, const Tensor& b) {
-                               return eg::linalg::solve_triangular(a, b, upper, left, unit);
-                             })}}));
+        rows.push_back(matrix_row(name, "linalg_solve_triangular",
+                                  on2([=](const Tensor& a, const Tensor& b) {
+                                    return eg::linalg_solve_triangular(a, b, upper, left, unit);
+                                  }),
+                                  solving_triangles(upper, left, unit, false),
+                                  systems(left ? left_shapes() : right_shapes()),
+                                  {{"solve_triangular", on2([=](const Tensor& a, const Tensor& b) {
+                                      return eg::linalg::solve_triangular(a, b, upper, left, unit);
+                                    })}}));
       }
   for (const bool upper : {true, false})
     for (const bool transpose : {false, true}) {
@@ -129,14 +118,14 @@ void add_triangles(Rows& rows) {
       name += upper ? "_upper" : "_lower";
       name += transpose ? "_transposed" : "";
       rows.push_back(
-          row(name, "triangular_solve", first_on2([=](const Tensor& a, const Tensor& b) {
-                return eg::triangular_solve(b, a, upper, transpose);
-              }),
-              solving_triangles(upper != transpose, true, false, transpose),
-              systems({{{3, 3}, {3, 2}}, {{2, 3, 3}, {2, 3, 2}}, {{0, 0}, {0, 1}}}),
-              {{"Tensor::triangular_solve", first_on2([=](const Tensor& a, const Tensor& b) {
-                  return b.triangular_solve(a, upper, transpose);
-                })}}));
+          matrix_row(name, "triangular_solve", first_on2([=](const Tensor& a, const Tensor& b) {
+                       return eg::triangular_solve(b, a, upper, transpose);
+                     }),
+                     solving_triangles(upper != transpose, true, false, transpose),
+                     systems({{{3, 3}, {3, 2}}, {{2, 3, 3}, {2, 3, 2}}, {{0, 0}, {0, 1}}}),
+                     {{"Tensor::triangular_solve", first_on2([=](const Tensor& a, const Tensor& b) {
+                         return b.triangular_solve(a, upper, transpose);
+                       })}}));
     }
 }
 
@@ -146,7 +135,7 @@ void add_inverses(Rows& rows) {
   for (const Sizes& s : {Sizes{3, 3}, Sizes{2, 4, 4}, Sizes{1, 1}, Sizes{2, 1, 2, 2}, Sizes{0, 0},
                          Sizes{0, 2, 2}, Sizes{6, 6}})
     samples.push_back({regular(s)});
-  rows.push_back(row(
+  rows.push_back(matrix_row(
       "linalg_inv", "linalg_inv", call,
       [](const Inputs& x) {
         const std::int64_t n = x[0].sizes.back();
@@ -194,15 +183,15 @@ void add_sylvester(Rows& rows) {
                                        {{0, 0}, {2, 2}, {0, 2}}};
   for (const auto& s : shapes)
     samples.push_back({regular(s[0]), regular(s[1], 6), support::uniform(s[2], -2, 2, 5)});
-  rows.push_back(row("solve_sylvester", "solve_sylvester",
-                     on3([](const Tensor& a, const Tensor& b, const Tensor& c) {
-                       return eg::solve_sylvester(a, b, c);
-                     }),
-                     sylvester(false), samples));
-  rows.push_back(row("solve_lyapunov", "solve_lyapunov",
-                     on2([](const Tensor& a, const Tensor& q) { return eg::solve_lyapunov(a, q); }),
-                     sylvester(true),
-                     systems({{{3, 3}, {3, 3}}, {{2, 2, 2}, {2, 2}}, {{1, 1}, {1, 1}}})));
+  rows.push_back(matrix_row("solve_sylvester", "solve_sylvester",
+                            on3([](const Tensor& a, const Tensor& b, const Tensor& c) {
+                              return eg::solve_sylvester(a, b, c);
+                            }),
+                            sylvester(false), samples));
+  rows.push_back(matrix_row(
+      "solve_lyapunov", "solve_lyapunov",
+      on2([](const Tensor& a, const Tensor& q) { return eg::solve_lyapunov(a, q); }),
+      sylvester(true), systems({{{3, 3}, {3, 3}}, {{2, 2, 2}, {2, 2}}, {{1, 1}, {1, 1}}})));
   for (std::size_t k = rows.size() - 2; k < rows.size(); ++k)
     rows[k].without_oracle = "PyTorch has no such function";
 }

@@ -11,6 +11,11 @@ def drawn(shape, low=-2.0, high=2.0):
     return low + (high - low) * torch.rand(shape)
 
 
+def regular(*shape):
+    """Matrices far from singular."""
+    return drawn(shape, -1, 1) + 3 * torch.eye(shape[-1])
+
+
 class Row:
     """f takes tensors; shapes lists samples, each a list of shapes drawn from the ranges, or of
     tensors taken as they are (indices)."""
