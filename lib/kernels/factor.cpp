@@ -30,7 +30,7 @@ void dispatch(const Tensor& t, F&& f) {
 }
 
 /// The BLAS, when the matrices are worth calling it for.
-const Blas* blas_for([[maybe_unused]] std::int64_t rows) noexcept {
+[[maybe_unused]] const Blas* blas_for([[maybe_unused]] std::int64_t rows) noexcept {
 #ifdef EIGENGRAD_USE_BLAS
   if (rows >= kLapackRows) return usable_blas();
 #endif

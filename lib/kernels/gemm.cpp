@@ -342,8 +342,8 @@ void multiply_pieces(const Block<T>& c, const Block<T>& a, const Block<T>& b, st
 
 /// Rows of a piece for the BLAS. The same for any number of threads, because an element may depend on
 /// the piece that it is in; so long that packing b for every piece costs little.
-constexpr std::int64_t kBlasRows = 256;
-constexpr std::int64_t kBlasPieces = 4;
+[[maybe_unused]] constexpr std::int64_t kBlasRows = 256;
+[[maybe_unused]] constexpr std::int64_t kBlasPieces = 4;
 
 /// Rows of a piece for Eigen. What is summed up in which order depends on the number of columns of a
 /// alone, so pieces of whole register blocks (4 rows) have the bits of the whole and may be chosen to

@@ -11,9 +11,9 @@ namespace {
 /// Extents up to which plain loops are faster than blocks of products.
 constexpr std::int64_t kSmallTriangle = 24;
 /// Multiplications from which a product gains from the BLAS.
-constexpr double kBlasProduct = 64.0 * 64 * 64;
+[[maybe_unused]] constexpr double kBlasProduct = 64.0 * 64 * 64;
 
-double volume(std::int64_t n, std::int64_t m, std::int64_t k) noexcept {
+[[maybe_unused]] double volume(std::int64_t n, std::int64_t m, std::int64_t k) noexcept {
   return static_cast<double>(n) * static_cast<double>(m) * static_cast<double>(k);
 }
 
