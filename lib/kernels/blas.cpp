@@ -32,7 +32,6 @@ bool look_up_all(void* library, char type, BlasOf<T>& functions) {
   look_up(library, named("", "getri_"), functions.getri);
   look_up(library, named("", "syevd_"), functions.syevd);
   look_up(library, named("", "gesdd_"), functions.gesdd);
-  look_up(library, named("", "geev_"), functions.geev);
   return look_up(library, named("cblas_", "gemm"), functions.gemm) &&
          look_up(library, named("cblas_", "trsm"), functions.trsm);
 }

@@ -25,9 +25,6 @@ struct BlasOf {
   void (*gesdd)(const char* jobz, const int* m, const int* n, T* a, const int* lda, T* s, T* u,
                 const int* ldu, T* vt, const int* ldvt, T* work, const int* lwork, int* iwork,
                 int* info);
-  void (*geev)(const char* jobvl, const char* jobvr, const int* n, T* a, const int* lda, T* wr,
-               T* wi, T* vl, const int* ldvl, T* vr, const int* ldvr, T* work, const int* lwork,
-               int* info);
 #endif
 };
 

@@ -9,8 +9,9 @@ namespace eigengrad::kernels {
 /// Note [Decompositions]
 /// Kernels go through the matrices in the last two dimensions of a batch, contiguous by rows unless
 /// something else is said. Eigen computes the decompositions, one in a translation unit because of what
-/// its headers cost to compile; LAPACK does where it is faster (but for QR it never was). Matrices that
-/// are not finite are refused before an iteration could go on for ever.
+/// its headers cost to compile; LAPACK does where it is faster, which for QR and for eigenvalues of
+/// matrices that are not symmetric it never was.
+/// Matrices that are not finite are refused before an iteration could go on for ever.
 
 /// The first matrix of a batch that could not be decomposed.
 struct Breakdown {

@@ -63,8 +63,9 @@ class ByEigen {
 
 #ifdef EIGENGRAD_USE_BLAS
 
-/// The smaller extent from which LAPACK is faster.
-constexpr std::int64_t kLapackExtent = 48;
+/// The smaller extent from which LAPACK is faster, twice to four times, also with a BLAS for an older
+/// processor.
+constexpr std::int64_t kLapackExtent = 32;
 
 /// What is stored by rows is a transpose by columns, and a^T = v diag(s) u^T.
 template <class T>
@@ -134,10 +135,10 @@ Breakdown singular_values(const Tensor& a, const Tensor& u, const Tensor& s, con
   return detail::dispatch_floating(
       "linalg_svd", a.dtype(), [&]<class T>(std::type_identity<T>) -> Breakdown {
 #ifdef EIGENGRAD_USE_BLAS
-        if (const Blas* blas = std::min(e.rows, e.cols) >= kLapackExtent ? usable_blas() : nullptr;
-            blas != nullptr && blas->of<T>().gesdd != nullptr) {
+        if (const Blas* lapack = std::min(e.rows, e.cols) >= kLapackExtent ? blas() : nullptr;
+            lapack != nullptr && lapack->of<T>().gesdd != nullptr) {
           const Breakdown failed =
-              decompose_all<T>(ByLapack<T>(*blas, e.rows, e.cols, wanted), wanted, a, u, s, vh);
+              decompose_all<T>(ByLapack<T>(*lapack, e.rows, e.cols, wanted), wanted, a, u, s, vh);
           if (!failed || !failed.finite) return failed;
         }
 #endif

@@ -12,8 +12,10 @@ namespace {
 template <class T>
 using Matrix = Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic>;
 
-/// Rows from which LAPACK's divide and conquer is faster than QR iterations.
-constexpr std::int64_t kLapackRows = 192;
+/// Rows from which LAPACK is faster, also with a BLAS for an older processor: with vectors, by divide
+/// and conquer, and without.
+constexpr std::int64_t kLapackRows = 256;
+constexpr std::int64_t kLapackRowsForValues = 96;
 
 /// Rows of `a` are read as columns, so its upper triangle is the lower one for the solvers.
 template <class T>
@@ -113,9 +115,11 @@ Breakdown symmetric_eigen(const Tensor& a, bool upper, const Tensor& values,
   return detail::dispatch_floating(
       "linalg_eigh", a.dtype(), [&]<class T>(std::type_identity<T>) -> Breakdown {
 #ifdef EIGENGRAD_USE_BLAS
-        if (const Blas* blas = e.rows >= kLapackRows ? usable_blas() : nullptr;
-            blas != nullptr && blas->of<T>().syevd != nullptr)
-          return solve<T>(ByLapack<T>(*blas, e.rows, vectors.defined()), a, upper, values, vectors);
+        const std::int64_t least = vectors.defined() ? kLapackRows : kLapackRowsForValues;
+        if (const Blas* lapack = e.rows >= least ? blas() : nullptr;
+            lapack != nullptr && lapack->of<T>().syevd != nullptr)
+          return solve<T>(ByLapack<T>(*lapack, e.rows, vectors.defined()), a, upper, values,
+                          vectors);
 #endif
         return solve<T>(ByEigen<T>(e.rows, vectors.defined()), a, upper, values, vectors);
       });

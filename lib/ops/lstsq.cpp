@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <limits>
 
 #include "autograd/kinds.hpp"
@@ -188,7 +189,9 @@ std::tuple<Tensor, Tensor, Tensor, Tensor> linalg_lstsq(const Tensor& A, const T
     const Tensor b = vectors ? B.detach().unsqueeze(-1) : B.detach();
     s = way == Driver::SingularValues ? by_singular_values(A, b, cutoff)
                                       : by_elimination(A, b, way == Driver::Pivots, cutoff);
-    full = s.rank.eq(std::min(m, n)).all().item<bool>();
+    const std::int64_t* const ranks = s.rank.data_ptr<std::int64_t>();
+    full = std::all_of(ranks, ranks + s.rank.numel(),
+                       [&](std::int64_t r) { return r == std::min(m, n); });
     if (way != Driver::Pivots && m > n && full)
       residuals = (b - matmul(A.detach(), s.x)).square().sum(-2);
     if (vectors) s.x = s.x.squeeze(-1);
