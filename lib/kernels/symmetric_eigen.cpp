@@ -12,11 +12,6 @@ namespace {
 template <class T>
 using Matrix = Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic>;
 
-/// Rows from which LAPACK is faster, also with a BLAS for an older processor: with vectors, by divide
-/// and conquer, and without.
-constexpr std::int64_t kLapackRows = 256;
-constexpr std::int64_t kLapackRowsForValues = 96;
-
 /// Rows of `a` are read as columns, so its upper triangle is the lower one for the solvers.
 template <class T>
 class ByEigen {
@@ -45,6 +40,11 @@ class ByEigen {
 };
 
 #ifdef EIGENGRAD_USE_BLAS
+
+/// Rows from which LAPACK is faster, also with a BLAS for an older processor: with vectors, by divide
+/// and conquer, and without.
+constexpr std::int64_t kLapackRows = 256;
+constexpr std::int64_t kLapackRowsForValues = 96;
 
 template <class T>
 class ByLapack {
