@@ -34,7 +34,7 @@ InplaceRow binary(std::string name, std::string function, F inplace, G plain, Ra
           [plain](const eg::Tensor& x, Others o) { return plain(x, o[0]); }, growing_samples(a, b)};
 }
 
-using Member = eg::Tensor& (eg::Tensor::*)();
+using Member = eg::Tensor& (eg::Tensor::*)() const;
 using Function = eg::Tensor (*)(const eg::Tensor&);
 
 inline InplaceRow unary_member(const std::string& name, Member inplace, Function plain,

@@ -6,7 +6,8 @@ namespace {
 using eg::Scalar;
 using eg::Tensor;
 
-using Member = Tensor& (Tensor::*)(const Tensor&, const Tensor&, const Scalar&, const Scalar&);
+using Member = Tensor& (Tensor::*)(const Tensor&, const Tensor&, const Scalar&,
+                                   const Scalar&) const;
 using Function = Tensor (*)(const Tensor&, const Tensor&, const Tensor&, const Scalar&,
                             const Scalar&);
 
