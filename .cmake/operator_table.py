@@ -25,8 +25,8 @@ def functions(header):
     comment = ""
     text = re.sub(r"^#define(.*\\\n)*.*\n", "", header.read_text(), flags=re.M)
     # The functions of linalg:: and special:: are others under another name.
-    text = re.sub(r"^namespace (?!eigengrad)(\w+) \{.*?^\}  // namespace \1$", "", text,
-                  flags=re.M | re.S)
+    text = re.sub(r"^namespace ((?:eigengrad::)?(?!eigengrad)\w+) \{.*?^\}  // namespace \1$", "",
+                  text, flags=re.M | re.S)
     for line in text.splitlines():
         if line.strip().startswith("///"):
             comment += line + "\n"

@@ -60,6 +60,7 @@
 #include "eigengrad/ops/softmax.hpp"
 #include "eigengrad/ops/solves.hpp"
 #include "eigengrad/ops/sorting.hpp"
+#include "eigengrad/ops/sparse.hpp"
 #include "eigengrad/ops/special.hpp"
 #include "eigengrad/ops/special_names.hpp"
 #include "eigengrad/ops/spectral.hpp"

@@ -146,8 +146,8 @@ void check_covered(const std::set<std::string>& declared) {
 
 // ---- The names that OPERATORS.md asks for.
 
-/// Groups of OPERATORS.md whose operators exist; 6 is that of factorisations and solves.
-const std::set<std::string> kGroups{"1", "2", "3", "4", "5", "7", "8", "9", "10"};
+/// Groups of OPERATORS.md whose operators exist.
+const std::set<std::string> kGroups{"1", "2", "3", "4", "5", "6", "7", "8", "9", "10"};
 
 /// Names that stand for something else here, and what; empty for those that do not exist, and why.
 std::string name_here(const std::string& name) {
@@ -161,6 +161,8 @@ std::string name_here(const std::string& name) {
       {"__rsub__", "operator-"},
       {"__rmatmul__", "matmul"},
       {"__getitem__", "index"},
+      // Of libtorch in Python only: the form of the factors that linalg_lu() gives.
+      {"lu", "linalg_lu"},
       // Attributes in Python.
       {"H", "Tensor::mH"},
       {"T", "Tensor::numpy_T"},

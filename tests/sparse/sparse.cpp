@@ -5,7 +5,6 @@
 #include <random>
 
 #include "eigengrad/eigengrad.hpp"
-#include "eigengrad/ops/sparse.hpp"
 #include "support/says.hpp"
 
 /// Products with sparse matrices and sparse systems, against Eigen and against dense operators.
@@ -77,10 +76,14 @@ void check_product() {
   check_close(eg::sparse_matmul(A, dense({5, 2})), full.mm(dense({5, 2})));
   check_close(eg::sparse_matmul(A.transpose(), dense({3, 2})), full.t().mm(dense({3, 2})));
   check_close(eg::sparse_matmul(A, dense({2, 5}).t()), full.mm(dense({2, 5}).t()));
-  BOOST_TEST((A.to_eigen<double>(A.values()) - Eigen::SparseMatrix<double>(a)).norm() == 0);
+  using ByRows = Eigen::SparseMatrix<double, Eigen::RowMajor, std::int64_t>;
+  BOOST_TEST((A.to_eigen<ByRows>(A.values()) - ByRows(a)).norm() == 0);
+  BOOST_TEST((A.to_eigen<Eigen::SparseMatrix<double>>(A.values()) - Eigen::SparseMatrix<double>(a))
+                 .norm() == 0);
   const SparseMatrix T = A.transpose();
-  BOOST_TEST((T.to_eigen<double>(T.values()) - Eigen::SparseMatrix<double>(a.transpose())).norm() ==
-             0);
+  BOOST_TEST((T.to_eigen<Eigen::SparseMatrix<double>>(T.values()) -
+              Eigen::SparseMatrix<double>(a.transpose()))
+                 .norm() == 0);
 }
 
 }  // namespace
@@ -164,7 +167,7 @@ BOOST_FIXTURE_TEST_CASE(gradient_has_the_places_of_the_matrix, Leaves) {
   A.values().requires_grad_();
   const Tensor b = dense({30});
   eg::sparse_solve(A, b).square().sum().backward();
-  const Eigen::SparseMatrix<double> g = A.to_eigen<double>(A.values().grad());
+  const Eigen::SparseMatrix<double> g = A.to_eigen<Eigen::SparseMatrix<double>>(A.values().grad());
   BOOST_TEST(g.nonZeros() == a.nonZeros());
   const Tensor full = eg::from_eigen(Eigen::MatrixXd(a)).requires_grad_();
   eg::linalg_solve(full, b).square().sum().backward();
@@ -211,7 +214,8 @@ BOOST_FIXTURE_TEST_CASE(wrong_input, Leaves) {
                         Says{"the matrix has 6 values, got shape [5]"});
   BOOST_CHECK_EXCEPTION(A.with_values(eg::ones({6}, eg::kInt64)), eg::DtypeError,
                         Says{"floating point"});
-  BOOST_CHECK_EXCEPTION(A.to_eigen<float>(A.values()), eg::DtypeError, Says{"float64"});
+  BOOST_CHECK_EXCEPTION(A.to_eigen<Eigen::SparseMatrix<float>>(A.values()), eg::DtypeError,
+                        Says{"float64"});
 }
 
 BOOST_FIXTURE_TEST_CASE(systems_without_a_solution, Leaves) {

@@ -1,14 +1,29 @@
 #pragma once
 
-#include <Eigen/SparseCore>
+#include <algorithm>
 #include <memory>
 #include <vector>
 
-#include "eigengrad/core/tensor.hpp"
+#include "eigengrad/core/factories.hpp"
 
-/// Sparse matrices of Eigen in the graph. Not part of eigengrad.hpp, since it brings Eigen's sparse
-/// module along.
+/// Sparse matrices of Eigen in the graph. Who has them includes <Eigen/SparseCore>; this header does
+/// not, and takes what has the members of Eigen's compressed matrices.
 namespace eigengrad {
+
+namespace detail {
+
+template <class M>
+concept EigenSparse = requires(const M& m) {
+  typename M::Scalar;
+  M::IsRowMajor;
+  m.isCompressed();
+  m.nonZeros();
+  m.outerIndexPtr();
+  m.innerIndexPtr();
+  m.valuePtr();
+};
+
+}  // namespace detail
 
 /// A sparse matrix whose places are constant and whose non-zero values are a tensor, which may be
 /// tracked: `A.values().requires_grad_()`. Nothing is ever written out in full.
@@ -17,12 +32,12 @@ namespace eigengrad {
 ///     eg::SparseMatrix A(K);
 ///     A.values().requires_grad_();
 ///     eg::sparse_solve(A, b).square().sum().backward();
-///     Eigen::SparseMatrix<double> G = A.to_eigen<double>(A.values().grad());  // K's places
+///     auto G = A.to_eigen<Eigen::SparseMatrix<double>>(A.values().grad());  // has K's places
 class EIGENGRAD_API SparseMatrix {
  public:
   /// Copies places and values, of either storage order. Explicit zeros count as values.
-  template <class Scalar, int Order, class Index>
-  SparseMatrix(const Eigen::SparseMatrix<Scalar, Order, Index>& a);
+  template <detail::EigenSparse M>
+  SparseMatrix(const M& a);
 
   std::int64_t rows() const noexcept;
   std::int64_t cols() const noexcept;
@@ -32,10 +47,10 @@ class EIGENGRAD_API SparseMatrix {
   /// DtypeError unless they are floating point.
   SparseMatrix with_values(const Tensor& values) const;
   SparseMatrix transpose() const;
-  /// A matrix of Eigen with these places and the elements of `values`, a gradient for example.
-  /// Throws: ShapeError unless there is one for each place, DtypeError unless Scalar is their type.
-  template <class Scalar>
-  Eigen::SparseMatrix<Scalar> to_eigen(const Tensor& values) const;
+  /// A matrix M of Eigen with these places and the elements of `values`, a gradient for example.
+  /// Throws: ShapeError unless there is one for each place, DtypeError unless M holds their type.
+  template <detail::EigenSparse M>
+  M to_eigen(const Tensor& values) const;
 
   /// Where the values are; belongs to the library.
   struct Places;
@@ -91,34 +106,38 @@ EIGENGRAD_API Tensor sparse_solve(const SparseMatrix& A, const Tensor& b,
                                   const SparseSolveOptions& options = {});
 
 /// @cond
-template <class Scalar, int Order, class Index>
-SparseMatrix::SparseMatrix(const Eigen::SparseMatrix<Scalar, Order, Index>& a)
-    : transposed_((Order & Eigen::RowMajorBit) != 0) {
-  Eigen::SparseMatrix<Scalar, Order, Index> packed;
-  const bool compressed = a.isCompressed();
-  if (!compressed) {
-    packed = a;
+template <detail::EigenSparse M>
+SparseMatrix::SparseMatrix(const M& a) : transposed_(M::IsRowMajor) {
+  if (!a.isCompressed()) {
+    M packed(a);
     packed.makeCompressed();
+    *this = SparseMatrix(packed);
+    return;
   }
-  const auto& m = compressed ? a : packed;
-  const auto n = static_cast<std::size_t>(m.nonZeros());
-  const auto outer = static_cast<std::size_t>(m.outerSize());
-  adopt(m.innerSize(), m.outerSize(), Indices(m.outerIndexPtr(), m.outerIndexPtr() + outer + 1),
-        Indices(m.innerIndexPtr(), m.innerIndexPtr() + n));
-  values_ =
-      Tensor::adopt(detail::TensorImpl::create(dtype_of<Scalar>, {static_cast<std::int64_t>(n)}));
-  std::copy(m.valuePtr(), m.valuePtr() + n, values_.template data_ptr<Scalar>());
+  const auto n = static_cast<std::size_t>(a.nonZeros());
+  const auto outer = static_cast<std::size_t>(a.outerSize());
+  adopt(a.innerSize(), a.outerSize(), Indices(a.outerIndexPtr(), a.outerIndexPtr() + outer + 1),
+        Indices(a.innerIndexPtr(), a.innerIndexPtr() + n));
+  values_ = empty({static_cast<std::int64_t>(n)}, dtype_of<typename M::Scalar>);
+  std::copy(a.valuePtr(), a.valuePtr() + n, values_.template data_ptr<typename M::Scalar>());
 }
 
-template <class Scalar>
-Eigen::SparseMatrix<Scalar> SparseMatrix::to_eigen(const Tensor& values) const {
+template <detail::EigenSparse M>
+M SparseMatrix::to_eigen(const Tensor& values) const {
+  using Element = typename M::Scalar;
+  using Index = typename M::StorageIndex;
   const Tensor v = checked(values);
-  const std::int64_t outer = transposed_ ? rows() : cols();
-  using Map = Eigen::Map<const Eigen::SparseMatrix<Scalar, Eigen::ColMajor, std::int64_t>>;
-  const Map stored(transposed_ ? cols() : rows(), outer, starts()[outer], starts(), indices(),
-                   v.template data_ptr<Scalar>());
-  if (transposed_) return Eigen::SparseMatrix<Scalar>(stored.transpose());
-  return Eigen::SparseMatrix<Scalar>(stored);
+  const Element* const from = v.template data_ptr<Element>();
+  const auto index = [](std::int64_t i) { return static_cast<Index>(i); };
+  // The arrays read in the order of M: the matrix itself, or its transpose.
+  const bool itself = M::IsRowMajor == transposed_;
+  M m(itself ? rows() : cols(), itself ? cols() : rows());
+  const std::int64_t outer = m.outerSize();
+  m.resizeNonZeros(starts()[outer]);
+  std::transform(starts(), starts() + outer + 1, m.outerIndexPtr(), index);
+  std::transform(indices(), indices() + starts()[outer], m.innerIndexPtr(), index);
+  std::copy(from, from + starts()[outer], m.valuePtr());
+  return itself ? m : M(m.transpose());
 }
 /// @endcond
 
