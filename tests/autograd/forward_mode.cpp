@@ -62,7 +62,7 @@ BOOST_FIXTURE_TEST_CASE(S1_tangents_of_operators, Balanced) {
   BOOST_TEST(equals(tangent(eg::where(x > 1, d, c)), {0.0, 4.0}));
 }
 
-BOOST_FIXTURE_TEST_CASE(S1_print, Balanced) {
+BOOST_FIXTURE_TEST_CASE(S5_print, Balanced) {
   const ag::DualLevel level;
   const Tensor d = ag::make_dual(eg::tensor({1.0, 2.0}), eg::tensor({3.0, 4.0}));
   BOOST_TEST(text(d) == "tensor([1., 2.], tangent=tensor([3., 4.]))");

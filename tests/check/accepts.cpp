@@ -107,7 +107,7 @@ BOOST_AUTO_TEST_CASE(under_no_grad) {
   BOOST_TEST(!eg::GradMode::is_enabled());
 }
 
-BOOST_AUTO_TEST_CASE(float32_warns) {
+BOOST_AUTO_TEST_CASE(R1_float32_warns) {
   const auto previous = eg::set_warning_handler(keep_warning);
   last_warning.clear();
   const eg::Tensor x = tracked(eg::tensor({0.5, -1.0}).to(eg::kFloat32));
@@ -118,7 +118,7 @@ BOOST_AUTO_TEST_CASE(float32_warns) {
              "will likely fail; use float64");
 }
 
-BOOST_AUTO_TEST_CASE(given_cotangents) {
+BOOST_AUTO_TEST_CASE(R1_given_cotangents) {
   const eg::Tensor x = tracked(eg::tensor({0.5, -1.0}));
   const auto f = [](const std::vector<eg::Tensor>& v) { return smooth(v[0]); };
   BOOST_TEST(eg::gradgradcheck(f, std::vector<eg::Tensor>{x}, {tracked(eg::tensor({2.0, 3.0}))}));

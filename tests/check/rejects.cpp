@@ -20,7 +20,7 @@ const eg::Tensor& point() {
 
 BOOST_AUTO_TEST_SUITE(rejects)
 
-BOOST_AUTO_TEST_CASE(wrong_derivative) {
+BOOST_AUTO_TEST_CASE(R2_wrong_derivative) {
   const std::string message = message_of<GradcheckError>([] { eg::gradcheck(wrong, point()); });
   BOOST_TEST_INFO(message);
   const auto says = [&](const std::string& part) {
@@ -78,7 +78,7 @@ BOOST_AUTO_TEST_CASE(wrong_second_derivative) {
   BOOST_TEST(!eg::gradgradcheck(square, point(), {.raise_exception = false, .fast_mode = true}));
 }
 
-BOOST_AUTO_TEST_CASE(backward_that_changes) {
+BOOST_AUTO_TEST_CASE(R2_backward_that_changes) {
   int sweeps = 0;
   const auto f = [&](const eg::Tensor& x) {
     return with_rule(x, 2 * x, [&sweeps](const eg::Tensor& g) {
@@ -94,7 +94,7 @@ BOOST_AUTO_TEST_CASE(backward_that_changes) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(backward_that_is_not_linear) {
+BOOST_AUTO_TEST_CASE(R2_backward_that_is_not_linear) {
   const eg::Tensor x = tracked(eg::tensor(0.5));
   const auto doubled = [](Rule rule) {
     return [rule](const eg::Tensor& t) { return with_rule(t, 2 * t, rule); };
@@ -112,7 +112,7 @@ BOOST_AUTO_TEST_CASE(backward_that_is_not_linear) {
                                [&] { eg::gradcheck(squares, x); });
 }
 
-BOOST_AUTO_TEST_CASE(undefined_cotangents) {
+BOOST_AUTO_TEST_CASE(R2_undefined_cotangents) {
   const auto doubled = [](const eg::Tensor& x, Rule rule) { return with_rule(x, 2 * x, rule); };
   const auto throws = [&](const eg::Tensor& x) {
     return doubled(x, [](const eg::Tensor& g) { return 2 * g; });
@@ -134,7 +134,7 @@ BOOST_AUTO_TEST_CASE(undefined_cotangents) {
                                [&] { eg::gradcheck(second, point()); });
 }
 
-BOOST_AUTO_TEST_CASE(tangents_that_do_not_add_up) {
+BOOST_AUTO_TEST_CASE(R4_tangents_that_do_not_add_up) {
   const auto f = [](const eg::Tensor& a, const eg::Tensor& b) {
     const eg::Tensor y = a * b;
     if (!eg::autograd::DualLevel::is_open()) return y;
@@ -149,7 +149,7 @@ BOOST_AUTO_TEST_CASE(tangents_that_do_not_add_up) {
   BOOST_TEST(eg::gradcheck(f, point(), point()));
 }
 
-BOOST_AUTO_TEST_CASE(inputs_that_share_memory) {
+BOOST_AUTO_TEST_CASE(R2_inputs_that_share_memory) {
   const eg::Tensor expanded = tracked(eg::ones({1}).expand({3}));
   check_throws<GradcheckError>(
       "[gradcheck] several elements of input 0 share memory: it has sizes [3] "
@@ -161,7 +161,7 @@ BOOST_AUTO_TEST_CASE(inputs_that_share_memory) {
   BOOST_TEST(!eg::gradcheck(smooth, expanded, {.raise_exception = false}));
 }
 
-BOOST_AUTO_TEST_CASE(outputs_that_change) {
+BOOST_AUTO_TEST_CASE(R2_outputs_that_change) {
   const eg::Tensor x = tracked(eg::ones({2}));
   const auto above = [](const eg::Tensor& t) { return t[0].item<double>() > 1.0; };
   check_throws<GradcheckError>(
@@ -183,7 +183,7 @@ BOOST_AUTO_TEST_CASE(outputs_that_change) {
   });
 }
 
-BOOST_AUTO_TEST_CASE(fast_mode_sees_what_no_entry_shows) {
+BOOST_AUTO_TEST_CASE(R3_fast_mode_sees_what_no_entry_shows) {
   // Each entry is off by just less than a tolerance relative to it. The product with random vectors
   // is a sum with cancellation, so some patterns of errors show in it.
   const eg::Tensor x = tracked(eg::ones({4}));
@@ -204,7 +204,7 @@ BOOST_AUTO_TEST_CASE(fast_mode_sees_what_no_entry_shows) {
   BOOST_TEST(seen < 16);
 }
 
-BOOST_AUTO_TEST_CASE(returns_false_on_request) {
+BOOST_AUTO_TEST_CASE(R3_returns_false_on_request) {
   BOOST_TEST(!eg::gradcheck(wrong, point(), {.raise_exception = false}));
   BOOST_TEST(!eg::gradcheck(wrong, point(), {.raise_exception = false, .fast_mode = true}));
   // what is no failed check throws all the same

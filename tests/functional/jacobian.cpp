@@ -25,7 +25,7 @@ BOOST_AUTO_TEST_CASE(jacobian_of_a_vector) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(jacobian_shapes) {
+BOOST_AUTO_TEST_CASE(Q2_jacobian_shapes) {
   const eg::Tensor x = eg::arange(6.0).reshape({2, 3});
   const eg::Tensor a = eg::tensor({{1.0, 2.0}, {3.0, 4.0}, {5.0, 6.0}, {7.0, 8.0}});
   const auto f = [&](const eg::Tensor& t) { return a.matmul(t); };
@@ -92,7 +92,7 @@ BOOST_AUTO_TEST_CASE(auto_counts_evaluations) {
   BOOST_TEST(calls == 3);
 }
 
-BOOST_AUTO_TEST_CASE(jacobian_matches_products) {
+BOOST_AUTO_TEST_CASE(Q1_jacobian_matches_products) {
   const auto f = [](const eg::Tensor& x) { return (x.outer(x).sin() + x.exp()).sum({0}).tanh(); };
   const eg::Tensor j = eg::jacobian(f, kX);
   check_close(eg::jacobian(f, kX, with(Strategy::Forward)), j);
@@ -117,7 +117,7 @@ BOOST_AUTO_TEST_CASE(hessian_of_a_vector) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(hessian_shapes_and_lists) {
+BOOST_AUTO_TEST_CASE(Q2_hessian_shapes_and_lists) {
   const eg::Tensor x = eg::tensor({{1.0, 2.0}, {3.0, 4.0}});
   const eg::Tensor b = eg::tensor({2.0, -1.0});
   for (const Strategy s : kAll) {
@@ -137,7 +137,7 @@ BOOST_AUTO_TEST_CASE(hessian_shapes_and_lists) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(hessian_matches_products) {
+BOOST_AUTO_TEST_CASE(Q1_hessian_matches_products) {
   const auto f = [](const eg::Tensor& x) { return (x.outer(x).sin() * x.exp()).sum().tanh(); };
   const eg::Tensor h = eg::hessian(f, kX);
   check_close(h, h.t());
@@ -183,7 +183,7 @@ BOOST_AUTO_TEST_CASE(inside_forward_mode) {
   check_close(eg::jvp(automatic, x, v).second, eg::full({3, 2}, 4.0));
 }
 
-BOOST_AUTO_TEST_CASE(strict_mode) {
+BOOST_AUTO_TEST_CASE(Q1_strict_mode) {
   const auto detached = [](const eg::Tensor& x) { return x.detach().sum(); };
   const auto linear = [](const eg::Tensor& x) { return 3 * x.sum(); };
   const auto first_only = [](const std::vector<eg::Tensor>& x) { return x[0].pow(3).sum(); };
@@ -211,7 +211,7 @@ BOOST_AUTO_TEST_CASE(strict_mode) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(errors) {
+BOOST_AUTO_TEST_CASE(Q3_errors) {
   for (const Strategy s : {Strategy::Reverse, Strategy::Forward}) {
     check_throws<eg::ShapeError>(
         "[hessian] the function must return a single element: got sizes [2]",

@@ -105,7 +105,7 @@ BOOST_AUTO_TEST_CASE(several_outputs) {
   check_close(g.at(0), 2 * kX * v + 3);
 }
 
-BOOST_AUTO_TEST_CASE(independent_parts_are_zero) {
+BOOST_AUTO_TEST_CASE(Q1_independent_parts_are_zero) {
   const auto constant = [](const eg::Tensor&) { return eg::ones({2}); };
   const auto linear = [](const eg::Tensor& x) { return 3 * x.sum(); };
   const eg::Tensor v = eg::ones({3});
@@ -216,7 +216,7 @@ BOOST_AUTO_TEST_CASE(float32) {
               cubic_hessian(1.5, -2.0).matmul(eg::tensor({2.0, -3.0, 0.25})), 1e-5);
 }
 
-BOOST_AUTO_TEST_CASE(strict_mode) {
+BOOST_AUTO_TEST_CASE(Q1_strict_mode) {
   const eg::Tensor v = eg::ones({3});
   const auto detached = [](const eg::Tensor& x) { return x.detach().sum(); };
   const auto linear = [](const eg::Tensor& x) { return 3 * x.sum(); };

@@ -102,7 +102,7 @@ BOOST_AUTO_TEST_CASE(lacking_ranks) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(next_to_singular) {
+BOOST_AUTO_TEST_CASE(V5_next_to_singular) {
   for (const double rest : {1e-3, 1e-6, 1e-9, 1e-12, 1e-15, 1e-300})
     for (const std::int64_t rank : {2, 3}) {
       BOOST_TEST_INFO_SCOPE("rest " << rest << ", rank " << rank);
@@ -138,7 +138,7 @@ BOOST_AUTO_TEST_CASE(batch_of_all_kinds) {
       BOOST_TEST(distance(g[i][j], cofactors(a[i][j].detach())) <= 1e-13);
 }
 
-BOOST_AUTO_TEST_CASE(few_singular_matrices_among_many) {
+BOOST_AUTO_TEST_CASE(V5_few_singular_matrices_among_many) {
   eg::manual_seed(3);
   const Tensor many = eg::randn({500, 4, 4});
   for (const std::int64_t i : {7, 123}) many[i].copy_(of_rank(4, 3));

@@ -180,7 +180,7 @@ BOOST_AUTO_TEST_CASE(hilbert_matrices) {
 
 // ---- Degenerate matrices.
 
-BOOST_AUTO_TEST_CASE(repeated_eigenvalues) {
+BOOST_AUTO_TEST_CASE(V6_repeated_eigenvalues) {
   const Tensor q = orthogonal(4, 8);
   const Tensor x = tracked(matmul(q * tensor({2.0, 2.0, 2.0, 5.0}), q.mT()));
   // sum l^3 = tr x^3.
@@ -211,7 +211,7 @@ BOOST_AUTO_TEST_CASE(the_other_triangle_is_not_read) {
   check_near(linalg_eigvalsh(where(above.mT(), nan, a), "U"), linalg_eigvalsh(a), 1e-14);
 }
 
-BOOST_AUTO_TEST_CASE(repeated_and_zero_singular_values) {
+BOOST_AUTO_TEST_CASE(V6_repeated_and_zero_singular_values) {
   // sum s^2 = |x|^2.
   const Tensor x = tracked(3 * orthogonal(4, 12));
   check_near(gradient(linalg_svdvals(x).square().sum(), x), 2 * x.detach(), 1e-13);
