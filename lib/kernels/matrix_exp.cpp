@@ -20,10 +20,20 @@ constexpr std::array<double, 6> kPade5{30240, 15120, 3360, 420, 30, 1};
 constexpr std::array<double, 8> kPade7{17297280, 8648640, 1995840, 277200, 25200, 1512, 56, 1};
 constexpr std::array<double, 10> kPade9{17643225600, 8821612800, 2075673600, 302702400, 30270240,
                                         2162160,     110880,     3960,       90,        1};
-constexpr std::array<double, 14> kPade13{
-    64764752532480000, 32382376266240000, 7771770303897600, 1187353796428800, 129060195264000,
-    10559470521600,    670442572800,      33522128640,      1323241920,       40840800,
-    960960,            16380,             182,              1};
+constexpr std::array<double, 14> kPade13{64764752532480000,
+                                         32382376266240000,
+                                         7771770303897600,
+                                         1187353796428800,
+                                         129060195264000,
+                                         10559470521600,
+                                         670442572800,
+                                         33522128640,
+                                         1323241920,
+                                         40840800,
+                                         960960,
+                                         16380,
+                                         182,
+                                         1};
 
 /// The largest norms for which the approximants of degree 3, 5, 7, 9, 13 have a backward error below
 /// the unit roundoff, and so has, for the second list, their derivative.
