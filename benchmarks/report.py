@@ -98,6 +98,11 @@ def rows():
         for extents in square if f[0] in "em" else square + ("200x50",):
             yield Row(f"spectral/{f}/{extents}", "per_call", "us", "hand", 1.05)
 
+    for f in ("cholesky", "lu", "solve", "inverse"):
+        for n in (32, 100, 500):
+            yield Row(f"factorizations/{f}/n={n}", "per_call", "us", "hand", 1.05)
+    yield Row("factorizations/batched_solve_and_gradient/10000x4x4", "per_call", "us", "hand", None)
+
     for f in ("exp", "log", "sin", "cos", "tanh", "erf", "sqrt", "pow", "div", "add"):
         for dtype in ("f64", "f32"):
             for n in (1000, 10000):
