@@ -9,7 +9,7 @@ namespace eigengrad::detail {
 
 using autograd::DualLevel;
 
-Tensor tangent_of(const Tensor& t) {
+Tensor find_tangent(const Tensor& t) {
   return DualLevel::is_open() ? autograd::unpack_dual(t).tangent : Tensor();
 }
 
@@ -34,7 +34,7 @@ Tensor variable(const Tensor& x, bool connect) {
   if (connect && x.requires_grad()) return x.view_as(x);
   Tensor leaf = x.detach();
   leaf.requires_grad_();
-  const Tensor tangent = tangent_of(x);
+  const Tensor tangent = find_tangent(x);
   return tangent.defined() ? autograd::make_dual(leaf, tangent) : leaf;
 }
 
@@ -47,7 +47,7 @@ variable_list variables(std::string_view op, const variable_list& x, bool connec
 }
 
 Tensor constant(const Tensor& t) {
-  const Tensor tangent = tangent_of(t);
+  const Tensor tangent = find_tangent(t);
   return tangent.defined() ? autograd::make_dual(t.detach(), tangent.detach()) : t.detach();
 }
 

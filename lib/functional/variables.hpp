@@ -10,7 +10,7 @@
 namespace eigengrad::detail {
 
 /// The tangent that `t` carries, undefined when there is none.
-Tensor tangent_of(const Tensor& t);
+Tensor find_tangent(const Tensor& t);
 
 /// Throws: DtypeError for a tensor that is undefined or does not float.
 void check_argument(std::string_view op, std::size_t i, const Tensor& x);
