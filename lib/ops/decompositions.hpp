@@ -4,6 +4,8 @@
 #include <string_view>
 
 #include "core/fail.hpp"
+#include "eigengrad/core/factories.hpp"
+#include "eigengrad/ops/arithmetic.hpp"
 #include "kernels/decompose.hpp"
 #include "ops/matrices.hpp"
 
@@ -15,6 +17,11 @@ inline DimVector batch_and(const Tensor& x, std::initializer_list<std::int64_t> 
   DimVector sizes(matrices::batch_of(x));
   for (const std::int64_t n : last) sizes.push_back(n);
   return sizes;
+}
+
+/// Differences of eigenvalues, l_j - l_i, and 1 on the diagonal.
+inline Tensor gaps(const Tensor& l) {
+  return l.unsqueeze(-2) - l.unsqueeze(-1) + eye(l.size(-1), l.options());
 }
 
 /// Throws: NumericError for a matrix that was not finite, has no real result, or that an iteration gave up on.

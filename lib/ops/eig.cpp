@@ -1,5 +1,4 @@
 #include "autograd/kinds.hpp"
-#include "eigengrad/core/factories.hpp"
 #include "eigengrad/ops/arithmetic.hpp"
 #include "eigengrad/ops/bands.hpp"
 #include "eigengrad/ops/products.hpp"
@@ -39,12 +38,6 @@ struct Eig {
     if (k == 0) return p.diagonal(0, -2, -1);
     const Tensor w = matmul(v, (p - diag_embed(p.diagonal(0, -2, -1))) / gaps(y[0]));
     return w - v * (v * w).sum(-2, true);
-  }
-
- private:
-  /// l_j - l_i, and 1 on the diagonal.
-  static Tensor gaps(const Tensor& l) {
-    return l.unsqueeze(-2) - l.unsqueeze(-1) + eye(l.size(-1), l.options());
   }
 };
 

@@ -38,12 +38,6 @@ struct Eigh {
     if (k == 0) return p.diagonal(0, -2, -1);
     return matmul(v, (p - diag_embed(p.diagonal(0, -2, -1))) / gaps(y[0]));
   }
-
- private:
-  /// l_j - l_i, and 1 on the diagonal.
-  static Tensor gaps(const Tensor& l) {
-    return l.unsqueeze(-2) - l.unsqueeze(-1) + eye(l.size(-1), l.options());
-  }
 };
 struct Symeig : Eigh {
   static constexpr auto node_name = "SymeigBackward0";

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "eigengrad/eigengrad.hpp"
+#include "support/alive.hpp"
 #include "support/says.hpp"
 
 namespace autograd_test {
@@ -116,15 +117,7 @@ class Snapshot {
   bool requires_grad_;
 };
 
-struct Alive {
-  std::int64_t nodes = ag::Node::live_count();
-  std::int64_t tensors = eg::detail::TensorImpl::live_count();
-  std::int64_t storages = eg::Storage::live_count();
-  friend bool operator==(const Alive&, const Alive&) = default;
-  friend std::ostream& operator<<(std::ostream& os, const Alive& a) {
-    return os << a.nodes << " nodes, " << a.tensors << " tensors, " << a.storages << " storages";
-  }
-};
+using support::Alive;
 
 /// Fixture: at the end of a case everything that it made is gone, and the modes of the thread are as
 /// they were.

@@ -3,6 +3,7 @@
 #include <thread>
 
 #include "functional/support.hpp"
+#include "support/alive.hpp"
 
 /// Section T4 of the specification: functions that are evaluated again instead of keeping values.
 namespace functional_test {
@@ -41,15 +42,7 @@ struct Layers {
 const auto plainly = [](auto f, const auto&... x) { return f(x...); };
 const auto checkpointed = [](auto f, const auto&... x) { return checkpoint(f, x...); };
 
-struct Alive {
-  std::int64_t nodes = ag::Node::live_count();
-  std::int64_t tensors = eg::detail::TensorImpl::live_count();
-  std::int64_t storages = eg::Storage::live_count();
-  friend bool operator==(const Alive&, const Alive&) = default;
-  friend std::ostream& operator<<(std::ostream& os, const Alive& a) {
-    return os << a.nodes << " nodes, " << a.tensors << " tensors, " << a.storages << " storages";
-  }
-};
+using support::Alive;
 struct Balanced {
   Alive at_start;
   ~Balanced() { BOOST_TEST(Alive() == at_start); }
