@@ -29,16 +29,29 @@ Matrix definite(Eigen::Index n) {
   return a * a.transpose() / static_cast<double>(n) + Matrix::Identity(n, n);
 }
 
+Matrix number(double x) { return Matrix::Constant(1, 1, x); }
+
 std::vector<Case> cases_of(Eigen::Index n) {
   const Matrix right = Matrix::Ones(n, 10);
-  return {{"cholesky", [](const Tensor& a) { return eg::linalg_cholesky(a); },
-           [](const Matrix& a) { return Matrix(a.llt().matrixL()); }},
-          {"lu", [](const Tensor& a) { return std::get<0>(eg::linalg_lu_factor(a)); },
-           [](const Matrix& a) { return Matrix(a.partialPivLu().matrixLU()); }},
-          {"solve", [b = eg::from_eigen(right)](const Tensor& a) { return eg::linalg_solve(a, b); },
-           [right](const Matrix& a) { return Matrix(a.partialPivLu().solve(right)); }},
-          {"inverse", [](const Tensor& a) { return eg::linalg_inv(a); },
-           [](const Matrix& a) { return Matrix(a.inverse()); }}};
+  const Tensor b = eg::from_eigen(right);
+  return {
+      {"cholesky", [](const Tensor& a) { return eg::linalg_cholesky(a); },
+       [](const Matrix& a) { return Matrix(a.llt().matrixL()); }},
+      {"lu", [](const Tensor& a) { return std::get<0>(eg::linalg_lu_factor(a)); },
+       [](const Matrix& a) { return Matrix(a.partialPivLu().matrixLU()); }},
+      {"solve", [b](const Tensor& a) { return eg::linalg_solve(a, b); },
+       [right](const Matrix& a) { return Matrix(a.partialPivLu().solve(right)); }},
+      {"solve_triangular",
+       [b](const Tensor& a) { return eg::linalg_solve_triangular(a, b, false); },
+       [right](const Matrix& a) { return Matrix(a.triangularView<Eigen::Lower>().solve(right)); }},
+      {"inverse", [](const Tensor& a) { return eg::linalg_inv(a); },
+       [](const Matrix& a) { return Matrix(a.inverse()); }},
+      {"det", [](const Tensor& a) { return eg::linalg_det(a); },
+       [](const Matrix& a) { return number(a.determinant()); }},
+      {"logdet", [](const Tensor& a) { return eg::logdet(a); },
+       [](const Matrix& a) {
+         return number(a.partialPivLu().matrixLU().diagonal().array().abs().log().sum());
+       }}};
 }
 
 void register_case(const Case& c, Eigen::Index n) {
@@ -93,7 +106,7 @@ void systems_by_hand(benchmark::State& state) {
 int main(int argc, char** argv) {
   eg::set_num_threads(1);
   hand::use_one_thread();
-  for (const Eigen::Index n : {32, 100, 500})
+  for (const Eigen::Index n : {4, 8, 16, 32, 64, 100, 200, 500})
     for (const Case& c : cases_of(n)) register_case(c, n);
   cases::register_batched_solve("eigengrad");
   bench::add(cases::kBatchedSolve, "hand", systems_by_hand);

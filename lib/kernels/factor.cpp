@@ -1,22 +1,26 @@
 #include "kernels/factor.hpp"
 
-#include <Eigen/Cholesky>
 #include <Eigen/LU>
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 #include <vector>
 
 #include "core/dispatch.hpp"
+#include "core/geometry.hpp"
 #include "kernels/blas.hpp"
+#include "kernels/copy.hpp"
 #include "kernels/factor_lanes.hpp"
+#include "kernels/tile_math.hpp"
+#include "kernels/tiles.hpp"
+#include "kernels/triangle.hpp"
 
 namespace eigengrad::kernels {
 namespace {
 
-/// Rows up to which plain loops are fastest, and from which LAPACK is.
+/// Rows up to which plain loops are fastest.
 constexpr std::int64_t kLoopRows = 16;
-[[maybe_unused]] constexpr std::int64_t kLapackRows = 64;
 
 IntArrayRef batch_of(const Tensor& t) { return {t.sizes().data(), t.sizes().size() - 2}; }
 
@@ -29,10 +33,10 @@ void dispatch(const Tensor& t, F&& f) {
   detail::dispatch_floating("linalg", t.dtype(), std::forward<F>(f));
 }
 
-/// The BLAS, when the matrices are worth calling it for.
+/// The BLAS, for matrices that are too large for tiles.
 [[maybe_unused]] const Blas* blas_for([[maybe_unused]] std::int64_t rows) noexcept {
 #ifdef EIGENGRAD_USE_BLAS
-  if (rows >= kLapackRows) return usable_blas();
+  if (rows > kTileRows) return usable_blas();
 #endif
   return nullptr;
 }
@@ -44,41 +48,28 @@ bool in_lanes(std::int64_t rows, std::int64_t count) noexcept {
 
 // ---- Cholesky.
 
+/// For matrices that fill no tile: from the lower triangle of a, zeros above the diagonal.
 template <class T>
-std::int64_t cholesky_loops(T* a, std::int64_t n) {
-  for (std::int64_t i = 0; i < n; ++i) {
-    T* const to = a + i * n;
+std::int64_t cholesky_loops(const Panel<const T>& a, const Panel<T>& l) {
+  std::int64_t failed = 0;
+  for (std::int64_t i = 0; i < a.rows; ++i) {
+    T* const to = &l(i, 0);
+    for (std::int64_t j = 0; j < a.rows; ++j) to[j] = j <= i ? a(i, j) : T(0);
+    if (failed != 0) continue;
     for (std::int64_t j = 0; j <= i; ++j) {
-      const T* const other = a + j * n;
+      const T* const other = &l(j, 0);
       T sum = to[j];
       for (std::int64_t k = 0; k < j; ++k) sum -= to[k] * other[k];
       if (j < i) {
         to[j] = sum / other[j];
+      } else if (sum <= T(0)) {
+        failed = i + 1;
       } else {
-        if (sum <= T(0)) return i + 1;
         to[i] = std::sqrt(sum);
       }
     }
   }
-  return 0;
-}
-
-template <class T>
-using RowMajor = Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-
-template <class T>
-std::int64_t cholesky_one(T* a, std::int64_t n) {
-#ifdef EIGENGRAD_USE_BLAS
-  if (const Blas* blas = blas_for(n); blas != nullptr && blas->of<T>().potrf != nullptr) {
-    const OneBlasThread scope(*blas);
-    const int extent = static_cast<int>(n);
-    int info = 0;
-    blas->of<T>().potrf("U", &extent, a, &extent, &info);
-    return info;
-  }
-#endif
-  Eigen::Map<RowMajor<T>> map(a, n, n);
-  return Eigen::internal::llt_inplace<T, Eigen::Lower>::blocked(map) + 1;
+  return failed;
 }
 
 /// By squares, which are read by columns and written by rows.
@@ -122,12 +113,13 @@ void invert_lower(const Panel<T>& l) {
   invert_lower(second);
 }
 
-/// The lower triangle of to -= b^T b, by blocks of columns.
+constexpr std::int64_t kSymmetricBlock = 96;
+
+/// The lower triangle of to -= b^T b, by blocks of columns. Those on the diagonal are written whole.
 template <class T>
 void subtract_symmetric(const Panel<T>& to, const Panel<const T>& b) {
-  constexpr std::int64_t kBlock = 96;
-  for (std::int64_t j = 0; j < b.cols; j += kBlock) {
-    const std::int64_t width = std::min(kBlock, b.cols - j);
+  for (std::int64_t j = 0; j < b.cols; j += kSymmetricBlock) {
+    const std::int64_t width = std::min(kSymmetricBlock, b.cols - j);
     subtract_product(to.part(j, j, b.cols - j, width), b.columns(j, b.cols - j).transposed(),
                      b.columns(j, width));
   }
@@ -152,38 +144,39 @@ void subtract_square(const Panel<T>& to, const Panel<const T>& m) {
   subtract_square(to.part(half, half, n - half, n - half), c);
 }
 
-// ---- LU.
+/// By blocks of columns, in place; zeros above the diagonal.
+template <class T>
+std::int64_t cholesky_blocks(const Panel<T>& l) {
+  for (std::int64_t k = 0; k < l.rows; k += kSymmetricBlock) {
+    const std::int64_t width = std::min(kSymmetricBlock, l.rows - k);
+    const std::int64_t end = k + width;
+    const Panel<T> own = l.part(k, k, width, width);
+    if (const std::int64_t info = cholesky_in_tiles(readable(own), own); info != 0) {
+      for (std::int64_t i = 0; i < l.rows; ++i) std::fill(&l(i, i) + 1, &l(i, 0) + l.rows, T(0));
+      return k + info;
+    }
+    const Panel<T> below = l.part(end, k, l.rows - end, width).transposed();
+    solve_triangle(readable(own), {.upper = false}, below);
+    subtract_symmetric(l.part(end, end, l.rows - end, l.rows - end), readable(below));
+  }
+  return 0;
+}
 
 template <class T>
-std::int64_t lu_loops(T* a, std::int64_t n, std::int64_t m, std::int64_t* pivots, bool pivot) {
-  std::int64_t info = 0;
-  const std::int64_t steps = std::min<std::int64_t>(n, m);
-  for (std::int64_t j = 0; j < steps; ++j) {
-    T* const column = a + j * n;
-    std::int64_t best = j;
-    if (pivot)
-      for (std::int64_t i = j + 1; i < n; ++i)
-        if (std::abs(column[i]) > std::abs(column[best])) best = i;
-    pivots[j] = best + 1;
-    if (best != j)
-      for (std::int64_t k = 0; k < m; ++k) std::swap(a[j + k * n], a[best + k * n]);
-    if (column[j] == T(0)) {
-      if (info == 0) info = j + 1;
-      continue;
-    }
-    const T scale = T(1) / column[j];
-    if (std::isfinite(scale))
-      for (std::int64_t i = j + 1; i < n; ++i) column[i] *= scale;
-    else
-      for (std::int64_t i = j + 1; i < n; ++i) column[i] /= column[j];
-    for (std::int64_t k = j + 1; k < m; ++k) {
-      T* const to = a + k * n;
-      const T factor = to[j];
-      for (std::int64_t i = j + 1; i < n; ++i) to[i] -= column[i] * factor;
-    }
+std::int64_t cholesky_large(const Panel<T>& l) {
+#ifdef EIGENGRAD_USE_BLAS
+  if (const Blas* blas = blas_for(l.rows); blas != nullptr && blas->of<T>().potrf != nullptr) {
+    const OneBlasThread scope(*blas);
+    const int extent = static_cast<int>(l.rows);
+    int info = 0;
+    blas->of<T>().potrf("U", &extent, l.data, &extent, &info);
+    return info;
   }
-  return info;
+#endif
+  return cholesky_blocks(l);
 }
+
+// ---- LU.
 
 template <class T>
 std::int64_t first_zero(const T* a, std::int64_t n, std::int64_t m) {
@@ -216,7 +209,10 @@ void lu_in_place(T* a, std::int64_t n, std::int64_t m) {
 template <class T>
 std::int64_t lu_one(T* a, std::int64_t n, std::int64_t m, std::int64_t* pivots, bool pivot) {
   const std::int64_t steps = std::min(n, m);
-  if (steps <= kLoopRows) return lu_loops(a, n, m, pivots, pivot);
+  // Without exchanges the diagonal is large beside what is left of it, and blocks keep its digits better.
+  constexpr std::int64_t kUnexchanged = 128;
+  if (steps <= (pivot ? kTileRows : kUnexchanged))
+    return lu_in_tiles(Panel<T>{a, n, m, 1, n}, pivots, pivot);
   if (!pivot) {
     for (std::int64_t i = 0; i < steps; ++i) pivots[i] = i + 1;
     lu_in_place(a, n, m);
@@ -261,56 +257,118 @@ void exchange(const Panel<T>& x, const std::int64_t* pivots, std::int64_t n, boo
   }
 }
 
+/// The order of the rows of p a.
+void order_of(const std::int64_t* pivots, std::int64_t n, std::int64_t* rows) {
+  std::iota(rows, rows + n, std::int64_t{0});
+  for (std::int64_t i = 0; i < n; ++i) std::swap(rows[i], rows[pivots[i] - 1]);
+}
+
 template <class T>
 void lu_solve_one(const Panel<const T>& lu, const std::int64_t* pivots, bool transposed,
-                  const Panel<T>& x) {
+                  const Panel<const T>& b, const Panel<T>& x) {
   constexpr TriangleKind lower{.upper = false, .unit = true};
   constexpr TriangleKind upper{.upper = true, .unit = false};
+  const Panel<const T> flipped = lu.transposed();
+  if (lu.rows <= kTileRows) {
+    Workspace<std::int64_t> rows(lu.rows);
+    order_of(pivots, lu.rows, rows.data());
+    if (transposed)
+      solve_in_tiles<T>({.first = flipped,
+                         .first_kind = {.upper = false},
+                         .second = flipped,
+                         .second_kind = {.upper = true, .unit = true},
+                         .to = rows.data()},
+                        b, x);
+    else
+      solve_in_tiles<T>({.first = lu,
+                         .first_kind = lower,
+                         .second = lu,
+                         .second_kind = upper,
+                         .from = rows.data()},
+                        b, x);
+    return;
+  }
+  copy_panel(b, x);
   if (!transposed) {
     exchange(x, pivots, x.rows, false);
     solve_triangle(lu, lower, x);
     solve_triangle(lu, upper, x);
   } else {
-    solve_triangle(lu.transposed(), {.upper = false, .unit = false}, x);
-    solve_triangle(lu.transposed(), {.upper = true, .unit = true}, x);
+    solve_triangle(flipped, {.upper = false, .unit = false}, x);
+    solve_triangle(flipped, {.upper = true, .unit = true}, x);
     exchange(x, pivots, x.rows, true);
   }
 }
 
 template <class T>
-void lu_invert_one(T* lu, std::int64_t n, const std::int64_t* pivots, std::vector<T>& work) {
+void lu_invert_one(const T* lu, std::int64_t n, const std::int64_t* pivots, T* inverse) {
+  const Panel<const T> factors{lu, n, n, 1, n};
+  const Panel<T> to{inverse, n, n, 1, n};
+  if (n <= kTileRows) {
+    Workspace<std::int64_t> rows(n);
+    order_of(pivots, n, rows.data());
+    invert_in_tiles(factors, rows.data(), to);
+    return;
+  }
 #ifdef EIGENGRAD_USE_BLAS
   if (const Blas* blas = blas_for(n); blas != nullptr && blas->of<T>().getri != nullptr) {
     const OneBlasThread scope(*blas);
+    std::copy_n(lu, n * n, inverse);
     const std::vector<int> exchanges(pivots, pivots + n);
     constexpr int kBlock = 64;
-    work.resize(static_cast<std::size_t>(n * kBlock));
+    Workspace<T> work(n * kBlock);
     const int extent = static_cast<int>(n);
-    const int size = static_cast<int>(work.size());
+    const int size = extent * kBlock;
     int info = 0;
-    blas->of<T>().getri(&extent, lu, &extent, exchanges.data(), work.data(), &size, &info);
+    blas->of<T>().getri(&extent, inverse, &extent, exchanges.data(), work.data(), &size, &info);
     return;
   }
 #endif
-  work.assign(static_cast<std::size_t>(n * n), T(0));
-  for (std::int64_t i = 0; i < n; ++i) work[static_cast<std::size_t>(i * (n + 1))] = T(1);
-  lu_solve_one(Panel<const T>{lu, n, n, 1, n}, pivots, false, Panel<T>{work.data(), n, n, 1, n});
-  std::copy(work.begin(), work.end(), lu);
+  std::fill_n(inverse, n * n, T(0));
+  for (std::int64_t i = 0; i < n; ++i) inverse[i * (n + 1)] = T(1);
+  lu_solve_one(factors, pivots, false, readable(to), to);
+}
+
+/// Calls f(number of the matrix, the diagonal of u, the sign of the determinant).
+template <class F>
+void for_determinants(const Tensor& lu, const Tensor& pivots, F f) {
+  const std::int64_t n = lu.sizes().back();
+  const std::int64_t* exchanges = pivots.impl()->data<std::int64_t>();
+  dispatch(lu, [&]<class T>(std::type_identity<T>) {
+    const Panels<T> all(lu, batch_of(lu));
+    for (std::int64_t i = 0; i < all.count(); ++i, exchanges += n) {
+      const Eigen::Map<const Eigen::ArrayX<T>, 0, Eigen::InnerStride<>> diagonal(
+          all[i].data, n, Eigen::InnerStride<>(n + 1));
+      T sign(1);
+      for (std::int64_t k = 0; k < n; ++k) {
+        const T pivot = diagonal[k];
+        if (exchanges[k] != k + 1) sign = -sign;
+        sign *= pivot > T(0) ? T(1) : pivot < T(0) ? T(-1) : pivot;
+      }
+      f(i, diagonal, sign);
+    }
+  });
 }
 
 }  // namespace
 
-void cholesky(const Tensor& a, std::int64_t* info) {
+void cholesky(const Tensor& a, const Tensor& l, std::int64_t* info) {
   const std::int64_t n = a.sizes().back();
+  const bool lanes = in_lanes(n, detail::numel_of(batch_of(a)));
+  const bool in_place = lanes || n > kTileRows;
+  if (in_place) copy_triangle(l, a, {.lower = true, .diagonal = 0});
   dispatch(a, [&]<class T>(std::type_identity<T>) {
-    const Panels<T> all(a, batch_of(a));
+    const Panels<T> from(a, batch_of(a));
+    const Panels<T> all(l, batch_of(l));
     for_matrices(all.count(), cube(n) / 3, [&](std::int64_t begin, std::int64_t end) {
-      if (in_lanes(n, all.count())) {
+      if (lanes) {
         cholesky_in_lanes(all, info, begin, end);
         return;
       }
       for (std::int64_t i = begin; i < end; ++i)
-        info[i] = n > kLoopRows ? cholesky_one(all[i].data, n) : cholesky_loops(all[i].data, n);
+        info[i] = in_place        ? cholesky_large(all[i])
+                  : n < kWidth<T> ? cholesky_loops(readable(from[i]), all[i])
+                                  : cholesky_in_tiles(readable(from[i]), all[i]);
     });
   });
 }
@@ -364,49 +422,50 @@ void lu_factor(const Tensor& a, const Tensor& pivots, std::int64_t* info, bool p
   });
 }
 
-void lu_solve(const Tensor& lu, const Tensor& pivots, bool transposed, const Tensor& x) {
+void lu_solve(const Tensor& lu, const Tensor& pivots, bool transposed, const Tensor& b,
+              const Tensor& x) {
   if (x.numel() == 0) return;
   const IntArrayRef batch = batch_of(x);
-  const Tensor columns = pivots.unsqueeze(-1);
-  const Panels<std::int64_t> exchanges(columns, batch);
   const std::int64_t n = x.sizes()[x.sizes().size() - 2];
+  const std::int64_t count = detail::numel_of(batch);
+  const bool lanes = in_lanes(n, count);
+  if (lanes) copy(x, b);
   dispatch(x, [&]<class T>(std::type_identity<T>) {
     const Panels<T> to(x, batch);
+    const Panels<T> from(b, batch);
     const Panels<T> factors(lu, batch);
     const double flops = 2.0 * static_cast<double>(n * n * to.first().cols);
-    for_matrices(to.count(), flops, [&](std::int64_t begin, std::int64_t end) {
-      if (in_lanes(n, to.count())) {
+    if (count == 1) {
+      lu_solve_one(readable(factors.first()), pivots.impl()->data<std::int64_t>(), transposed,
+                   readable(from.first()), to.first());
+      return;
+    }
+    const Tensor columns = pivots.unsqueeze(-1);
+    const Panels<std::int64_t> exchanges(columns, batch);
+    for_matrices(count, flops, [&](std::int64_t begin, std::int64_t end) {
+      if (lanes) {
         lu_solve_in_lanes(factors, exchanges, transposed, to, begin, end);
         return;
       }
       for (std::int64_t i = begin; i < end; ++i)
-        lu_solve_one(readable(factors[i]), exchanges[i].data, transposed, to[i]);
+        lu_solve_one(readable(factors[i]), exchanges[i].data, transposed, readable(from[i]), to[i]);
     });
   });
 }
 
-void lu_determinants(const Tensor& lu, const Tensor& pivots, const Tensor& sign, const Tensor& log,
-                     const Tensor& value) {
-  const std::int64_t n = lu.sizes().back();
-  const std::int64_t* exchanges = pivots.impl()->data<std::int64_t>();
-  dispatch(lu, [&]<class T>(std::type_identity<T>) {
-    const Panels<T> all(lu, batch_of(lu));
-    for (std::int64_t i = 0; i < all.count(); ++i, exchanges += n) {
-      const T* const u = all[i].data;
-      T negative(1);
-      T logarithm(0);
-      T product(1);
-      for (std::int64_t k = 0; k < n; ++k) {
-        const T pivot = u[k * (n + 1)];
-        if (exchanges[k] != k + 1) negative = -negative;
-        negative *= pivot > T(0) ? T(1) : pivot < T(0) ? T(-1) : pivot;
-        logarithm += std::log(std::abs(pivot));
-        product *= pivot;
-      }
-      sign.impl()->data<T>()[i] = negative;
-      log.impl()->data<T>()[i] = logarithm;
-      value.impl()->data<T>()[i] = negative < T(0) ? -std::abs(product) : std::abs(product);
-    }
+void lu_determinants(const Tensor& lu, const Tensor& pivots, const Tensor& value) {
+  for_determinants(lu, pivots, [&]<class T>(std::int64_t i, const auto& diagonal, T sign) {
+    T product(1);
+    for (std::int64_t k = 0; k < diagonal.size(); ++k) product *= diagonal[k];
+    value.impl()->data<T>()[i] = sign < T(0) ? -std::abs(product) : std::abs(product);
+  });
+}
+
+void lu_log_determinants(const Tensor& lu, const Tensor& pivots, const Tensor& sign,
+                         const Tensor& log) {
+  for_determinants(lu, pivots, [&]<class T>(std::int64_t i, const auto& diagonal, T own) {
+    sign.impl()->data<T>()[i] = own;
+    log.impl()->data<T>()[i] = diagonal.abs().log().sum();
   });
 }
 
@@ -429,30 +488,38 @@ std::vector<std::int64_t> nearly_singular(const Tensor& lu) {
   return found;
 }
 
-void lu_invert(const Tensor& lu, const Tensor& pivots) {
+void lu_invert(const Tensor& lu, const Tensor& pivots, const Tensor& inverse) {
   const std::int64_t n = lu.sizes().back();
   const std::int64_t* const exchanges = pivots.impl()->data<std::int64_t>();
   dispatch(lu, [&]<class T>(std::type_identity<T>) {
     const Panels<T> all(lu, batch_of(lu));
+    const Panels<T> to(inverse, batch_of(inverse));
     for_matrices(all.count(), 2 * cube(n), [&](std::int64_t begin, std::int64_t end) {
-      std::vector<T> work;
       for (std::int64_t i = begin; i < end; ++i)
-        lu_invert_one(all[i].data, n, exchanges + i * n, work);
+        lu_invert_one(all[i].data, n, exchanges + i * n, to[i].data);
     });
   });
 }
 
-void solve_triangles(const Tensor& t, TriangleKind kind, const Tensor& x) {
+void solve_triangles(const Tensor& t, TriangleKind kind, const Tensor& b, const Tensor& x) {
   if (x.numel() == 0) return;
   const IntArrayRef batch = batch_of(x);
   const std::int64_t n = t.sizes().back();
   dispatch(x, [&]<class T>(std::type_identity<T>) {
     const Panels<T> to(x, batch);
+    const Panels<T> from(b, batch);
     const Panels<T> triangles(t, batch);
     const double flops = static_cast<double>(n * n * to.first().cols);
     for_matrices(to.count(), flops, [&](std::int64_t begin, std::int64_t end) {
-      for (std::int64_t i = begin; i < end; ++i)
-        solve_triangle(readable(triangles[i]), kind, to[i]);
+      for (std::int64_t i = begin; i < end; ++i) {
+        if (n <= kTileRows) {
+          solve_in_tiles<T>({.first = readable(triangles[i]), .first_kind = kind},
+                            readable(from[i]), to[i]);
+        } else {
+          copy_panel(readable(from[i]), to[i]);
+          solve_triangle(readable(triangles[i]), kind, to[i]);
+        }
+      }
     });
   });
 }

@@ -8,17 +8,17 @@
 namespace eigengrad::kernels {
 
 /// Note [Factorisations]
-/// Kernels work in place on the matrices in the last two dimensions of a tensor, each of which has
-/// unit stride in one of them. Batches of tiny matrices are worked on in SIMD lanes, matrices of up to a
-/// few rows in plain loops, larger ones with Eigen's blocked decompositions, and the largest with
-/// LAPACK's, from the BLAS that products use. NaN goes
-/// through: it is neither a zero pivot nor a negative one.
+/// Kernels work on the matrices in the last two dimensions of a tensor, each of which has
+/// unit stride in one of them. Batches of tiny matrices are worked on in SIMD lanes, others in tiles of
+/// registers as long as they fit a cache, and larger ones with LAPACK, where the BLAS that products use
+/// brings it, or with Eigen's blocks. NaN goes through: it is neither a zero pivot nor a negative one.
 ///
 /// `info` has a number for each matrix, 0 where all is well.
 
-/// a = l l^T. Matrices are contiguous by rows; of a the lower triangle is read, and l overwrites it.
+/// a = l l^T. Of a, with any strides, the lower triangle is read; l is contiguous by rows and gets zeros
+/// above the diagonal.
 /// info: the order of the leading minor that is not positive.
-void cholesky(const Tensor& a, std::int64_t* info);
+void cholesky(const Tensor& a, const Tensor& l, std::int64_t* info);
 
 /// g := the symmetric gradient by a, from the lower triangle of that by l. Contiguous by rows.
 void cholesky_gradient(const Tensor& l, const Tensor& g);
@@ -31,22 +31,28 @@ void cholesky_invert(const Tensor& l);
 /// info: the first diagonal element of u that is zero, counted from 1.
 void lu_factor(const Tensor& a, const Tensor& pivots, std::int64_t* info, bool pivot = true);
 
-/// x := a^-1 x, or a^-T x, from the factors; their batch dimensions broadcast to those of x.
-void lu_solve(const Tensor& lu, const Tensor& pivots, bool transposed, const Tensor& x);
+/// x := a^-1 b, or a^-T b, from the factors; the batch dimensions of those and of b, which has any
+/// strides, broadcast to those of x.
+void lu_solve(const Tensor& lu, const Tensor& pivots, bool transposed, const Tensor& b,
+              const Tensor& x);
 
-/// The determinants from the factors, each as sign and logarithm of the absolute value, and as a
-/// number; one element for every matrix.
-void lu_determinants(const Tensor& lu, const Tensor& pivots, const Tensor& sign, const Tensor& log,
-                     const Tensor& value);
+/// The determinants from the factors, one element for every matrix.
+void lu_determinants(const Tensor& lu, const Tensor& pivots, const Tensor& value);
+/// The same as signs and logarithms of the absolute values.
+void lu_log_determinants(const Tensor& lu, const Tensor& pivots, const Tensor& sign,
+                         const Tensor& log);
 
 /// The numbers of the matrices whose elements on the diagonal of u are so far apart that they are
 /// singular or next to it.
 std::vector<std::int64_t> nearly_singular(const Tensor& lu);
 
-/// The inverse of a, contiguous by columns, in the place of its factors.
-void lu_invert(const Tensor& lu, const Tensor& pivots);
+/// The inverse of a from its factors, contiguous by columns as they are.
+void lu_invert(const Tensor& lu, const Tensor& pivots, const Tensor& inverse);
 
-/// x := t^-1 x; the batch dimensions of t broadcast to those of x.
-void solve_triangles(const Tensor& t, TriangleKind kind, const Tensor& x);
+/// x := t^-1 b; the batch dimensions of t and of b, which has any strides, broadcast to those of x.
+void solve_triangles(const Tensor& t, TriangleKind kind, const Tensor& b, const Tensor& x);
+inline void solve_triangles(const Tensor& t, TriangleKind kind, const Tensor& x) {
+  solve_triangles(t, kind, x, x);
+}
 
 }  // namespace eigengrad::kernels

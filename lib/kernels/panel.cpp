@@ -4,12 +4,11 @@
 
 #include "core/dispatch.hpp"
 #include "kernels/blas.hpp"
+#include "kernels/tiles.hpp"
 
 namespace eigengrad::kernels {
 namespace {
 
-/// Extents up to which plain loops are faster than blocks of products.
-constexpr std::int64_t kSmallTriangle = 24;
 /// Multiplications from which a product gains from the BLAS.
 [[maybe_unused]] constexpr double kBlasProduct = 64.0 * 64 * 64;
 
@@ -45,64 +44,12 @@ CBLAS_TRANSPOSE as_columns(const Panel<const T>& p) noexcept {
 
 #endif
 
-/// For x whose rows are contiguous.
-template <class T>
-void solve_rows(const Panel<const T>& t, TriangleKind kind, const Panel<T>& x) {
-  const std::int64_t n = x.rows;
-  const auto row_at = [&](std::int64_t step) { return kind.upper ? n - 1 - step : step; };
-  for (std::int64_t step = 0; step < n; ++step) {
-    const std::int64_t i = row_at(step);
-    T* const to = &x(i, 0);
-    for (std::int64_t s = 0; s < step; ++s) {
-      const T factor = t(i, row_at(s));
-      const T* const from = &x(row_at(s), 0);
-      for (std::int64_t c = 0; c < x.cols; ++c) to[c] -= factor * from[c];
-    }
-    if (kind.unit) continue;
-    const T pivot = t(i, i);
-    for (std::int64_t c = 0; c < x.cols; ++c) to[c] /= pivot;
-  }
-}
-
-template <class T>
-void solve_column(const Panel<const T>& t, TriangleKind kind, const Panel<T>& x) {
-  const std::int64_t n = x.rows;
-  for (std::int64_t step = 0; step < n; ++step) {
-    const std::int64_t i = kind.upper ? n - 1 - step : step;
-    const std::int64_t begin = kind.upper ? i + 1 : 0;
-    const std::int64_t end = kind.upper ? n : i;
-    T sum(0);
-    for (std::int64_t j = begin; j < end; ++j) sum += t(i, j) * x(j, 0);
-    x(i, 0) = kind.unit ? x(i, 0) - sum : (x(i, 0) - sum) / t(i, i);
-  }
-}
-
-/// Columns go through a buffer by rows, several at a time.
-template <class T>
-void solve_small(const Panel<const T>& t, TriangleKind kind, const Panel<T>& x) {
-  if (x.col_stride == 1) {
-    solve_rows(t, kind, x);
-    return;
-  }
-  constexpr std::int64_t kColumns = 64 / sizeof(T);
-  std::int64_t c = 0;
-  for (; c + kColumns <= x.cols; c += kColumns) {
-    T buffer[kSmallTriangle * kColumns];
-    for (std::int64_t k = 0; k < kColumns; ++k)
-      for (std::int64_t i = 0; i < x.rows; ++i) buffer[i * kColumns + k] = x(i, c + k);
-    solve_rows(t, kind, Panel<T>{buffer, x.rows, kColumns, kColumns, 1});
-    for (std::int64_t k = 0; k < kColumns; ++k)
-      for (std::int64_t i = 0; i < x.rows; ++i) x(i, c + k) = buffer[i * kColumns + k];
-  }
-  for (; c < x.cols; ++c) solve_column(t, kind, x.columns(c, 1));
-}
-
 /// By halves: x1 = t11^-1 x1, x2 = t22^-1 (x2 - t21 x1), the other way round for an upper triangle.
 template <class T>
 void solve_by_halves(const Panel<const T>& t, TriangleKind kind, const Panel<T>& x) {
   const std::int64_t n = x.rows;
-  if (n <= kSmallTriangle) {
-    solve_small(t, kind, x);
+  if (n <= kTileRows) {
+    solve_in_tiles<T>({.first = t, .first_kind = kind}, readable(x), x);
     return;
   }
   const std::int64_t half = n / 2 / 8 * 8;
@@ -151,7 +98,7 @@ template <class T>
 void solve_triangle(const Panel<const T>& t, TriangleKind kind, const Panel<T>& x) {
   if (x.rows == 0 || x.cols == 0) return;
 #ifdef EIGENGRAD_USE_BLAS
-  if (volume(x.rows, x.rows, x.cols) >= kBlasProduct) {
+  if (x.rows > kTileRows && volume(x.rows, x.rows, x.cols) >= kBlasProduct) {
     if (const Blas* blas = usable_blas(); blas != nullptr) {
       const OneBlasThread scope(*blas);
       // Seen by columns, t is itself or its transpose, and so is x: t x or x^T t^T is solved for.

@@ -124,6 +124,13 @@ template <class T>
 void solve_triangle(const Panel<const T>& t, TriangleKind kind, const Panel<T>& x);
 
 template <class T>
+void copy_panel(const Panel<const T>& from, const Panel<T>& to) {
+  if (from.data == to.data) return;
+  for (std::int64_t i = 0; i < to.rows; ++i)
+    for (std::int64_t j = 0; j < to.cols; ++j) to(i, j) = from(i, j);
+}
+
+template <class T>
 Panel<const T> readable(const Panel<T>& p) noexcept {
   return {p.data, p.rows, p.cols, p.row_stride, p.col_stride};
 }

@@ -11,7 +11,6 @@
 #include "eigengrad/ops/shape.hpp"
 #include "eigengrad/ops/solves.hpp"
 #include "kernels/factor.hpp"
-#include "kernels/triangle.hpp"
 #include "ops/cholesky_rule.hpp"
 #include "ops/factored.hpp"
 #include "ops/matrices.hpp"
@@ -67,9 +66,8 @@ Tensor lower_factor(std::string_view op, const Tensor& a, std::vector<std::int64
                     bool check) {
   matrices::require_square(op, a);
   const Tensor l = matrices::uninitialised(a.dtype(), a.sizes());
-  kernels::copy_triangle(l, a, {true, 0});
   info.assign(static_cast<std::size_t>(matrices::count_of(a)), 0);
-  if (l.numel() > 0) kernels::cholesky(l, info.data());
+  if (l.numel() > 0) kernels::cholesky(a, l, info.data());
   if (const std::size_t i = matrices::first_failure(info); check && i < info.size())
     detail::fail<NumericError>(
         op, matrices::element_name(i, matrices::batch_of(a)),
@@ -180,10 +178,10 @@ Tensor cholesky_solve(const Tensor& self, const Tensor& input2, bool upper) {
   matrices::require_fit("cholesky_solve", input2, self);
   const DimVector batch = autograd::broadcast_shapes("cholesky_solve", matrices::batch_of(self),
                                                      matrices::batch_of(input2));
-  const Tensor y = matrices::copy(self, batch, matrices::by_columns(self));
+  const Tensor y = matrices::like(self, batch);
   const Tensor l = matrices::in_order(input2);
   const Tensor lower = upper ? matrices::flipped(l) : l;
-  kernels::solve_triangles(lower, {.upper = false}, y);
+  kernels::solve_triangles(lower, {.upper = false}, self, y);
   kernels::solve_triangles(matrices::flipped(lower), {.upper = true}, y);
   autograd::record_factored(
       CholeskySolve{upper, DimVector(self.sizes()), DimVector(input2.sizes())}, {self, input2}, {y},

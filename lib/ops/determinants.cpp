@@ -137,34 +137,31 @@ struct Slogdet {
   }
 };
 
-struct Determinants {
-  LuFactors factors;
-  Tensor sign;
-  Tensor log;
-  Tensor value;
-};
-
-Determinants determinants(std::string_view op, const Tensor& a) {
+LuFactors factors_of(std::string_view op, const Tensor& a) {
   matrices::require_square(op, a);
   std::vector<std::int64_t> info;
-  const auto number = [&] { return matrices::uninitialised(a.dtype(), matrices::batch_of(a)); };
-  Determinants d{matrices::factor(a, info), number(), number(), number()};
-  kernels::lu_determinants(d.factors.lu, d.factors.pivots, d.sign, d.log, d.value);
-  return d;
+  return matrices::factor(a, info);
+}
+/// A number for each matrix.
+Tensor numbers_for(const Tensor& a) {
+  return matrices::uninitialised(a.dtype(), matrices::batch_of(a));
 }
 
 Tensor det(std::string_view op, const Tensor& a) {
-  const Determinants d = determinants(op, a);
-  autograd::record_factored(Det{d.factors.of_transpose}, {a}, {d.value},
-                            {d.factors.lu, d.factors.pivots});
-  return d.value;
+  const LuFactors f = factors_of(op, a);
+  const Tensor value = numbers_for(a);
+  kernels::lu_determinants(f.lu, f.pivots, value);
+  autograd::record_factored(Det{f.of_transpose}, {a}, {value}, {f.lu, f.pivots});
+  return value;
 }
 
 std::tuple<Tensor, Tensor> slogdet(std::string_view op, const Tensor& a) {
-  const Determinants d = determinants(op, a);
-  autograd::record_factored(Slogdet{d.factors.of_transpose}, {a}, {d.sign, d.log},
-                            {d.factors.lu, d.factors.pivots});
-  return {d.sign, d.log};
+  const LuFactors f = factors_of(op, a);
+  const Tensor sign = numbers_for(a);
+  const Tensor log = numbers_for(a);
+  kernels::lu_log_determinants(f.lu, f.pivots, sign, log);
+  autograd::record_factored(Slogdet{f.of_transpose}, {a}, {sign, log}, {f.lu, f.pivots});
+  return {sign, log};
 }
 
 }  // namespace

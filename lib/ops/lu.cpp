@@ -305,9 +305,12 @@ Tensor lu_solve(std::string_view op, const Tensor& lu, const Tensor& pivots, con
   matrices::require_fit(op, lu, b, left);
   const DimVector batch =
       autograd::broadcast_shapes(op, matrices::batch_of(lu), matrices::batch_of(b));
-  const Tensor y = matrices::copy(b, batch, matrices::by_columns(b));
+  const Tensor y = matrices::like(b, batch);
   const Tensor factors = matrices::in_order(lu);
-  kernels::lu_solve(factors, exchanges, adjoint == left, left ? y : matrices::flipped(y));
+  if (left)
+    kernels::lu_solve(factors, exchanges, adjoint, b, y);
+  else
+    kernels::lu_solve(factors, exchanges, !adjoint, matrices::flipped(b), matrices::flipped(y));
   autograd::record_factored(LuSolve{left, adjoint, DimVector(lu.sizes()), DimVector(b.sizes())},
                             {lu, b}, {y}, {exchanges});
   return y;

@@ -74,6 +74,10 @@ Tensor copy(const Tensor& a, IntArrayRef batch, bool by_columns) {
   return t;
 }
 
+Tensor like(const Tensor& a, IntArrayRef batch) {
+  return uninitialised(a.dtype(), with_matrix(batch, a.size(-2), a.size(-1)), by_columns(a));
+}
+
 bool by_columns(const Tensor& a) {
   return a.strides()[a.strides().size() - 2] == 1 && a.strides().back() != 1;
 }

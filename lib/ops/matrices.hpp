@@ -27,6 +27,8 @@ Tensor uninitialised(ScalarType dtype, IntArrayRef sizes, bool by_columns = fals
 /// A copy broadcast to `batch`, whose matrices are contiguous by rows or by columns.
 Tensor copy(const Tensor& a, IntArrayRef batch, bool by_columns);
 inline Tensor copy(const Tensor& a, bool by_columns) { return copy(a, batch_of(a), by_columns); }
+/// Uninitialised, for as many matrices of the same extents, which lie as those of `a` do.
+Tensor like(const Tensor& a, IntArrayRef batch);
 /// The transposed matrices in the same memory.
 Tensor flipped(const Tensor& a);
 /// Whether the matrices have unit stride between rows.

@@ -130,9 +130,13 @@ struct Solve {
       const Tensor columns = op.column(b);
       const DimVector batch = autograd::broadcast_shapes("linalg_solve", matrices::batch_of(a),
                                                          matrices::batch_of(columns));
-      const Tensor x = matrices::copy(columns, batch, matrices::by_columns(columns));
-      kernels::lu_solve(c[0], c[1], (op.transpose != op.of_transpose) == op.left,
-                        op.left ? x : matrices::flipped(x));
+      const Tensor x = matrices::like(columns, batch);
+      const bool transposed = op.transpose != op.of_transpose;
+      if (op.left)
+        kernels::lu_solve(c[0], c[1], transposed, columns, x);
+      else
+        kernels::lu_solve(c[0], c[1], !transposed, matrices::flipped(columns),
+                          matrices::flipped(x));
       y = op.vector ? autograd::raw_view(x, {x.sizes().data(), x.sizes().size() - 1},
                                          {x.strides().data(), x.strides().size() - 1}, 0)
                     : x;
@@ -216,12 +220,13 @@ Tensor solve_triangular(std::string_view op, SolveTriangular rule, const Tensor&
   matrices::require_fit(op, a, b, rule.left);
   const DimVector batch =
       autograd::broadcast_shapes(op, matrices::batch_of(a), matrices::batch_of(b));
-  const Tensor y = matrices::copy(b, batch, matrices::by_columns(b));
+  const Tensor y = matrices::like(b, batch);
   const Tensor t = matrices::in_order(a);
   if (rule.left)
-    kernels::solve_triangles(t, {rule.upper, rule.unit}, y);
+    kernels::solve_triangles(t, {rule.upper, rule.unit}, b, y);
   else
-    kernels::solve_triangles(matrices::flipped(t), {!rule.upper, rule.unit}, matrices::flipped(y));
+    kernels::solve_triangles(matrices::flipped(t), {!rule.upper, rule.unit}, matrices::flipped(b),
+                             matrices::flipped(y));
   rule.t_sizes = DimVector(a.sizes());
   rule.b_sizes = DimVector(b.sizes());
   autograd::record_factored(rule, {a, b}, {y}, {});
@@ -232,17 +237,14 @@ Tensor invert(std::string_view op, const Tensor& a, std::vector<std::int64_t>& i
   matrices::require_square(op, a);
   const LuFactors f = matrices::factor(a, info);
   if (check) matrices::require_regular(op, a, info);
-  kernels::lu_invert(f.lu, f.pivots);
-  const Tensor y = f.of_transpose ? matrices::flipped(f.lu) : f.lu;
-  autograd::record_general(Inverse(), a, y);
-  return y;
+  return matrices::inverse_from(f, a);
 }
 
 }  // namespace
 
 Tensor matrices::inverse_from(const LuFactors& f, const Tensor& a) {
-  const Tensor y = matrices::copy(f.lu, true);
-  kernels::lu_invert(y, f.pivots);
+  const Tensor y = matrices::uninitialised(f.lu.dtype(), f.lu.sizes(), true);
+  if (y.numel() > 0) kernels::lu_invert(f.lu, f.pivots, y);
   const Tensor inverse = f.of_transpose ? matrices::flipped(y) : y;
   autograd::record_general(Inverse(), a, inverse);
   return inverse;

@@ -55,6 +55,34 @@ BOOST_AUTO_TEST_CASE(lu_without_exchanges) {
   }
 }
 
+/// Which are done by blocks, or by LAPACK.
+BOOST_AUTO_TEST_CASE(larger_than_tiles) {
+  constexpr std::int64_t n = 530;
+  const double bound = 10 * static_cast<double>(n) * kEpsilon;
+  const Tensor a = definite(n, 100, 3);
+  const Tensor l = eg::linalg_cholesky(a);
+  BOOST_TEST(distance(eg::matmul(l, l.t()), a) <= bound);
+  BOOST_TEST(largest(eg::triu(l, 1)) == 0);
+  BOOST_TEST(distance(eg::matmul(a, eg::linalg_inv(a)), eg::eye(n)) <= 100 * bound);
+  const auto [p, lower, upper] = eg::linalg_lu(random_matrix(n, n, 8));
+  BOOST_TEST(distance(eg::matmul(p, eg::matmul(lower, upper)), random_matrix(n, n, 8)) <=
+             bound * largest(random_matrix(n, n, 8)));
+  const Tensor b = random_matrix(n, 3, 5);
+  for (const bool adjoint : {false, true}) {
+    const auto [lu, pivots] = eg::linalg_lu_factor(a + eg::triu(a, 1));
+    const Tensor x = eg::linalg_lu_solve(lu, pivots, b, true, adjoint);
+    const Tensor m = a + eg::triu(a, 1);
+    BOOST_TEST(distance(eg::matmul(adjoint ? m.t() : m, x), b) <= 100 * bound * largest(x));
+    const Tensor y = eg::linalg_solve_triangular(adjoint ? l.t() : l, b, adjoint);
+    BOOST_TEST(distance(eg::matmul(adjoint ? l.t() : l, y), b) <= bound * largest(y));
+  }
+  Tensor indefinite = a.clone();
+  indefinite[520][520].fill_(-1.0);
+  const auto [rest, order] = eg::linalg_cholesky_ex(indefinite);
+  BOOST_TEST(order.item<std::int64_t>() == 521);
+  BOOST_TEST(largest(eg::triu(rest, 1)) == 0);
+}
+
 /// The computed x solves (A + dA) x = b with a small dA, so |x' - x| <= condition |dA| / |A| |x|.
 BOOST_AUTO_TEST_CASE(solutions_are_within_the_condition) {
   for (const std::int64_t n : extents())
