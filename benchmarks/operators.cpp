@@ -156,7 +156,8 @@ void register_functions(const std::string& dtype) {
     }
 }
 
-// ---- Reductions beside Eigen's, over a row-major matrix.
+// ---- Reductions beside Eigen's, over a row-major matrix. What takes a maximum says NaN where there is one
+// in both columns, as ours must; Eigen's plain maxCoeff() leaves that open.
 
 using Matrix = Eigen::Array<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
@@ -176,11 +177,20 @@ std::vector<Reduction> reductions() {
           {"sum_dim1", [](const Tensor& x) { return x.sum(1); },
            [](const Matrix& x) { return Eigen::ArrayXd(x.rowwise().sum()); }},
           {"max", [](const Tensor& x) { return x.max(); },
-           [](const Matrix& x) { return number(x.maxCoeff()); }},
+           [](const Matrix& x) { return number(x.maxCoeff<Eigen::PropagateNaN>()); }},
           {"amax_dim0", [](const Tensor& x) { return x.amax(0); },
-           [](const Matrix& x) { return Eigen::ArrayXd(x.colwise().maxCoeff().transpose()); }},
+           [](const Matrix& x) {
+             Eigen::ArrayXd y = x.row(0);
+             for (Eigen::Index i = 1; i < x.rows(); ++i)
+               y = y.max<Eigen::PropagateNaN>(x.row(i).transpose());
+             return y;
+           }},
           {"amax_dim1", [](const Tensor& x) { return x.amax(1); },
-           [](const Matrix& x) { return Eigen::ArrayXd(x.rowwise().maxCoeff()); }},
+           [](const Matrix& x) {
+             return Eigen::ArrayXd(Eigen::ArrayXd::NullaryExpr(x.rows(), [&x](Eigen::Index i) {
+               return x.row(i).maxCoeff<Eigen::PropagateNaN>();
+             }));
+           }},
           {"prod_dim1", [](const Tensor& x) { return x.prod(1); },
            [](const Matrix& x) { return Eigen::ArrayXd(x.rowwise().prod()); }},
           {"var_dim1", [](const Tensor& x) { return x.var(eg::IntArrayRef({1}), true, false); },

@@ -1,5 +1,6 @@
 #include "eigengrad/core/tensor_impl.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <cstring>
 #include <new>
@@ -204,18 +205,16 @@ void TensorImpl::update_contiguity() noexcept { contiguous_ = is_row_major(sizes
 void TensorImpl::set_geometry(IntArrayRef sizes, IntArrayRef strides, std::byte* data) {
   check_rank("set_geometry", sizes);
   const std::size_t n = sizes.size();
-  auto* dims = dims_;
-  if (n > ndim_) {
-    dims = new std::int64_t[2 * n];
-  }
+  // Either may lie in dims_, which is overwritten.
+  std::int64_t copies[2 * kMaxDim];
   std::int64_t numel = 1;
-  const DimVector new_sizes(sizes);
-  const DimVector new_strides(strides);
   for (std::size_t i = 0; i < n; ++i) {
-    dims[i] = new_sizes[i];
-    dims[n + i] = new_strides[i];
-    numel *= new_sizes[i];
+    copies[i] = sizes[i];
+    copies[n + i] = strides[i];
+    numel *= sizes[i];
   }
+  auto* dims = n > ndim_ ? new std::int64_t[2 * n] : dims_;
+  std::copy_n(copies, 2 * n, dims);
   if (dims != dims_) {
     if (dims_on_heap_) delete[] dims_;
     dims_ = dims;

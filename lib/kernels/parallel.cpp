@@ -60,12 +60,13 @@ class Pool {
       context_ = context;
       next_.store(0, std::memory_order_relaxed);
       helpers_ = threads - 1;
-      busy_ = helpers_;
       ++job_;
     }
     wake_.notify_all();
     take_ranges();
     std::unique_lock lock(mutex_);
+    // A helper that has not woken by now (its core is busy) has nothing left to do, and is not waited for.
+    helpers_ = 0;
     done_.wait(lock, [this] { return busy_ == 0; });
     return true;
   }
@@ -86,6 +87,7 @@ class Pool {
       wake_.wait(lock, [&] { return stop_ || (job_ != seen && id < helpers_); });
       if (stop_) return;
       seen = job_;
+      ++busy_;
       lock.unlock();
       take_ranges();
       lock.lock();

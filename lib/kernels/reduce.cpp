@@ -8,7 +8,41 @@
 
 namespace eigengrad::kernels {
 
-Split split(const Tensor& dst, const Tensor& src) {
+namespace {
+
+/// The split of a source whose dimensions lie in memory in their order.
+Split split_in_order(const Tensor& dst, const Tensor& src) {
+  Split s;
+  const std::size_t lead = src.sizes().size() - dst.sizes().size();
+  // From the outermost; what lies next to its like becomes one dimension with it.
+  enum { None, Kept, Reduced } last = None;
+  for (std::size_t d = 0; d < src.sizes().size(); ++d) {
+    const std::int64_t n = src.sizes()[d];
+    if (n == 1) continue;
+    const bool kept = d >= lead && dst.sizes()[d - lead] != 1;
+    if (kept) {
+      if (last == Kept)
+        s.kept_sizes[s.kept - 1] *= n;
+      else
+        s.kept_sizes[s.kept++] = n;
+      s.kept_strides[s.kept - 1] = src.strides()[d];
+      s.out_strides[s.kept - 1] = dst.strides()[d - lead];
+      s.outputs *= n;
+    } else {
+      if (last == Reduced)
+        s.reduced_sizes[s.reduced - 1] *= n;
+      else
+        s.reduced_sizes[s.reduced++] = n;
+      s.reduced_strides[s.reduced - 1] = src.strides()[d];
+      s.count *= n;
+    }
+    last = kept ? Kept : Reduced;
+  }
+  return s;
+}
+
+/// The split of any source.
+Split split_by_strides(const Tensor& dst, const Tensor& src) {
   std::int64_t out_strides[detail::kMaxDim];
   broadcast_strides(dst.sizes(), dst.strides(), src.sizes(), out_strides);
   const Operand operands[] = {{src.impl()->bytes(), src.element_size(), src.strides().data()},
@@ -28,6 +62,13 @@ Split split(const Tensor& dst, const Tensor& src) {
       s.outputs *= loop.sizes[d];
     }
   }
+  return s;
+}
+
+}  // namespace
+
+Split split(const Tensor& dst, const Tensor& src) {
+  Split s = src.is_contiguous() ? split_in_order(dst, src) : split_by_strides(dst, src);
   if (s.reduced == 0) {
     s.reduced_sizes[0] = 1;
     s.reduced_strides[0] = 0;

@@ -5,9 +5,10 @@
 namespace eigengrad::kernels {
 
 /// Note [Pairwise sums]
-/// Sums are formed over blocks of at most 256 elements whose partial sums are added in pairs (Higham,
-/// SIAM J. Sci. Comput. 14, 1993: the error grows with log n). Blocks do not depend on the number of
-/// threads, and which elements share a SIMD lane only on their number in the block.
+/// Sums are formed over blocks of at most 2048 elements, each in the lanes of several registers, and the
+/// sums of blocks are added in pairs (Higham, SIAM J. Sci. Comput. 14, 1993: the error grows with
+/// log n). Blocks do not depend on the number of threads, and which elements share a SIMD lane only on
+/// their number in the block.
 
 /// dst = sum of src over the dimensions where dst has extent 1 and src has not. Same number of
 /// dimensions; dst is contiguous; dtypes equal, floating point or int64.

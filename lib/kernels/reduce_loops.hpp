@@ -23,7 +23,7 @@
 /// their results are joined in pairs; neither depends on the number of threads.
 namespace eigengrad::kernels {
 
-constexpr std::int64_t kReduceBlock = 1024;
+constexpr std::int64_t kReduceBlock = 2048;
 /// Columns, and rows of them, that are reduced at a time when neighbours in memory belong to different
 /// results.
 constexpr std::int64_t kColumns = 512;
@@ -53,8 +53,8 @@ void for_kept(const Split& s, int dims, std::int64_t begin, std::int64_t end, F 
   std::int64_t to = 0;
   std::int64_t rest = begin;
   for (int d = dims - 1; d >= 0; --d) {
-    at[d] = rest % s.kept_sizes[d];
-    rest /= s.kept_sizes[d];
+    at[d] = rest != 0 ? rest % s.kept_sizes[d] : 0;
+    rest = rest != 0 ? rest / s.kept_sizes[d] : 0;
     from += at[d] * s.kept_strides[d];
     to += at[d] * s.out_strides[d];
   }
@@ -75,6 +75,10 @@ void for_kept(const Split& s, int dims, std::int64_t begin, std::int64_t end, F 
 /// enough elements. Every unit is run once.
 template <class F>
 void parallel_units(std::int64_t units, std::int64_t weight, F f) {
+  if (units * weight <= kGrain) {
+    f(std::int64_t{0}, units);
+    return;
+  }
   parallel_blocks(units * weight, [&](std::int64_t begin, std::int64_t end) {
     const std::int64_t first = (begin + weight - 1) / weight;
     const std::int64_t last = (end + weight - 1) / weight;
@@ -100,12 +104,16 @@ Pack<T> rotated(Pack<T> v) {
 
 /// All lanes of `v` joined, by halves. (g++ 12 takes Eigen's predux for AVX-512 to read what was never
 /// set.)
-template <class Op, class T, int Half = Pack<T>::size / 2>
-T across(Pack<T> v) {
+template <class T, class Join, int Half = Pack<T>::size / 2>
+T across(Pack<T> v, Join join) {
   if constexpr (Half == 0)
     return v.first();
   else
-    return across<Op, T, Half / 2>(Op::join(v, rotated<Half>(v)));
+    return across<T, Join, Half / 2>(join(v, rotated<Half>(v)), join);
+}
+template <class Op, class T>
+T across(Pack<T> v) {
+  return across(v, [](Pack<T> a, Pack<T> b) { return Pack<T>(Op::join(a, b)); });
 }
 
 /// The last `n % width` of `n` elements, mapped, with `neutral` in the lanes before them.
@@ -137,15 +145,18 @@ template <class Op, class T, class Join>
   std::int64_t i = 0;
   // Integers need one accumulator only, and g++ 12.2 vectorises two of them wrongly (GCC bug 107212).
   if constexpr (std::floating_point<T>) {
-    if (n >= 4 * width) {
-      P s1 = s, s2 = s, s3 = s;
-      for (; i + 4 * width <= n; i += 4 * width) {
-        s = join(0, s, op.map(P::load(x + i), at));
-        s1 = join(1, s1, op.map(P::load(x + i + width), at));
-        s2 = join(2, s2, op.map(P::load(x + i + 2 * width), at));
-        s3 = join(3, s3, op.map(P::load(x + i + 3 * width), at));
+    constexpr int many = JoinsFinite<Op, T> ? 4 : 8;
+    if (n >= many * width) {
+      P a[many];
+      for (P& each : a) each = s;
+      for (; i + many * width <= n; i += many * width) {
+#pragma GCC unroll 8
+        for (int k = 0; k < many; ++k)
+          a[k] = join(k & 3, a[k], op.map(P::load(x + i + k * width), at));
       }
-      s = Op::join(Op::join(s, s1), Op::join(s2, s3));
+      for (int half = many / 2; half > 0; half /= 2)
+        for (int k = 0; k < half; ++k) a[k] = join(k, a[k], a[k + half]);
+      s = a[0];
     }
   }
   for (; i + width <= n; i += width) s = join(0, s, op.map(P::load(x + i), at));
@@ -165,16 +176,23 @@ struct FiniteCheck {
   }
 };
 
+/// Consecutive elements, lane by lane, right if the check passes.
+template <class Op, class T>
+Pack<T> finite_block(const Op& op, const T* x, std::int64_t n, T at, FiniteCheck<T>& check) {
+  using P = Pack<T>;
+  return accumulate(op, x, n, P(at), op.map(P(x[0]), P(at)), [&check](int k, P a, P v) {
+    check.add(k, v);
+    return P(Op::join_finite(a, v));
+  });
+}
+
 /// Consecutive elements, lane by lane.
 template <class Op, class T>
 Pack<T> block(const Op& op, const T* x, std::int64_t n, T at) {
   using P = Pack<T>;
   if constexpr (JoinsFinite<Op, T>) {
     FiniteCheck<T> check;
-    const P s = accumulate(op, x, n, P(at), op.map(P(x[0]), P(at)), [&check](int k, P a, P v) {
-      check.add(k, v);
-      return Op::join_finite(a, v);
-    });
+    const P s = finite_block(op, x, n, at, check);
     if (check.passed()) return s;
   }
   return accumulate(op, x, n, P(at), P(Op::template start<T>()),
@@ -343,6 +361,16 @@ void reduce(const Op& op, const Tensor& dst, const Tensor& src, const Tensor& at
   const Split s = split(dst, src);
   if (s.reduced == 1 && s.reduced_strides[0] == 1 && s.count <= kReduceBlock) {
     parallel_units(s.outputs, s.count, [&](std::int64_t begin, std::int64_t end) {
+      if constexpr (JoinsFinite<Op, T>) {
+        reduce_detail::FiniteCheck<T> check;
+        for_kept(s, s.kept, begin, end, [&](std::int64_t from, std::int64_t to) {
+          const Pack<T> lanes =
+              reduce_detail::finite_block(op, x + from, s.count, at_of(to), check);
+          out[to] = reduce_detail::across(
+              lanes, [](Pack<T> a, Pack<T> b) { return Pack<T>(Op::join_finite(a, b)); });
+        });
+        if (check.passed()) return;
+      }
       for_kept(s, s.kept, begin, end, [&](std::int64_t from, std::int64_t to) {
         out[to] = reduce_detail::across<Op>(reduce_detail::block(op, x + from, s.count, at_of(to)));
       });
@@ -361,6 +389,10 @@ void reduce(const Op& op, const Tensor& dst, const Tensor& src, const Tensor& at
     return;
   }
   const std::int64_t width = s.kept_sizes[last];
+  if (last == 0 && width <= kColumns) {
+    reduce_detail::nested_columns(op, s, 0, x, width, shift, out);
+    return;
+  }
   const std::int64_t tiles = (width + kColumns - 1) / kColumns;
   parallel_units(s.outputs / width * tiles, s.count * std::min(width, kColumns),
                  [&](std::int64_t begin, std::int64_t end) {

@@ -21,7 +21,7 @@ struct Extreme : SharedByTies {
     const auto kernel = [this](const Tensor& y, const Tensor& of) {
       kernels::extreme(y, of, largest);
     };
-    return reduced(kernel, x, x.dtype(), kept_one, result);
+    return dims.values(kernel, x);
   }
 };
 struct MaxAll : Extreme {
@@ -65,8 +65,7 @@ struct MinDim : ChosenAlong {
 Extreme extreme_rule(std::string_view op, const Tensor& x, OptionalIntArrayRef dim, bool keepdim,
                      bool largest) {
   require_elements(op, x, dim);
-  const Dims dims(op, x, dim);
-  return {{DimVector(x.sizes()), dims.kept_one, dims.result(keepdim)}, largest};
+  return {{{op, x, dim, keepdim}}, largest};
 }
 
 std::tuple<Tensor, Tensor> extremum_along(std::string_view op, const Tensor& x, std::int64_t dim,

@@ -19,19 +19,17 @@ struct Norm {
   static constexpr auto node_name = "NormBackward0";
   static constexpr bool uses_input = true;
   static constexpr bool uses_output = true;
-  DimVector input;
-  DimVector kept_one;
-  DimVector result;
+  ReducedDims dims;
   double p;
   Tensor forward(const Tensor& x) const {
     const auto kernel = [this](const Tensor& y, const Tensor& of) { kernels::norm(y, of, p); };
-    return reduced(kernel, x, x.dtype(), kept_one, result);
+    return dims.values(kernel, x);
   }
   Tensor vjp(const Tensor& g, const Tensor& x, const Tensor& y) const {
-    return spread(g, kept_one, input) * slope(x, y.reshape(kept_one));
+    return dims.spread(g) * slope(x, dims.with_ones(y));
   }
   Tensor jvp(const Tensor& t, const Tensor& x, const Tensor& y) const {
-    return gathered(t * slope(x, y.reshape(kept_one)), kept_one, result);
+    return dims.gathered(t * slope(x, dims.with_ones(y)));
   }
 
  private:
@@ -51,7 +49,7 @@ struct Norm {
     const NoGradGuard off;
     const detail::NoTangents plain;
     const Tensor mask = x.abs().eq(y);
-    const Tensor count = reduced(kernels::count_nonzero, mask, kInt64, kept_one, kept_one);
+    const Tensor count = dims.values_with_ones(kernels::count_nonzero, mask, kInt64);
     return where(mask, math::sign(x) / count.to(x.dtype()), 0);
   }
 };
@@ -78,8 +76,7 @@ Tensor norm_as(std::string_view op, const Tensor& x, double p, OptionalIntArrayR
                bool keepdim, ScalarType dtype) {
   require_floating(op, dtype);
   const Tensor y = x.to(dtype);
-  const Dims dims(op, y, dim);
-  return apply_general(Rule{{DimVector(y.sizes()), dims.kept_one, dims.result(keepdim), p}}, y);
+  return apply_general(Rule{{{op, y, dim, keepdim}, p}}, y);
 }
 
 double order_of(const optional<Scalar>& p) { return p ? p->toDouble() : 2.0; }
@@ -108,8 +105,7 @@ Tensor norm(const Tensor& x, const optional<Scalar>& p, ScalarType dtype) {
 }
 Tensor norm(const Tensor& x, const Scalar& p) {
   require_floating("norm", x.dtype());
-  const Dims dims("norm", x, nullopt);
-  return apply_general(Norm{DimVector(x.sizes()), dims.kept_one, dims.dropped, p.toDouble()}, x);
+  return apply_general(Norm{{"norm", x, nullopt, false}, p.toDouble()}, x);
 }
 Tensor norm(const Tensor& x, const optional<Scalar>& p, IntArrayRef dim, bool keepdim,
             ScalarType dtype) {

@@ -19,29 +19,27 @@ using autograd::apply_linear;
 
 struct Sum {
   static constexpr auto node_name = "SumBackward0";
-  DimVector input;
-  DimVector kept_one;
-  DimVector result;
-  Tensor forward(const Tensor& x) const {
-    return reduced(kernels::sum, x, x.dtype(), kept_one, result);
-  }
-  Tensor transpose(const Tensor& g) const { return spread(g, kept_one, input); }
+  ReducedDims dims;
+  Tensor forward(const Tensor& x) const { return dims.values(kernels::sum, x); }
+  Tensor transpose(const Tensor& g) const { return dims.spread(g); }
 };
 struct SumDim : Sum {
   static constexpr auto node_name = "SumBackward1";
 };
 
-struct Mean {
-  static constexpr auto node_name = "MeanBackward0";
-  Sum sum;
+struct MeanOf {
+  ReducedDims dims;
   double count;
   Tensor forward(const Tensor& x) const {
     const auto kernel = [this](const Tensor& y, const Tensor& of) { kernels::mean(y, of, count); };
-    return reduced(kernel, x, x.dtype(), sum.kept_one, sum.result);
+    return dims.values(kernel, x);
   }
-  Tensor transpose(const Tensor& g) const { return sum.transpose(g / count); }
+  Tensor transpose(const Tensor& g) const { return dims.spread(g / count); }
 };
-struct MeanDim : Mean {
+struct Mean : MeanOf {
+  static constexpr auto node_name = "MeanBackward0";
+};
+struct MeanDim : MeanOf {
   static constexpr auto node_name = "MeanBackward1";
 };
 
@@ -54,8 +52,7 @@ struct Prod {
   std::int64_t d = -1;
   bool keepdim = false;
   Tensor forward(const Tensor& x) const {
-    const Dims dims("prod", x, d);
-    return reduced(kernels::prod, x, x.dtype(), dims.kept_one, dims.result(keepdim));
+    return ReducedDims("prod", x, d, keepdim).values(kernels::prod, x);
   }
   Tensor vjp(const Tensor& g, const Tensor& x, const Tensor& y) const {
     return widen(g) * others(x, y);
@@ -112,22 +109,18 @@ struct LogSumExp {
   static constexpr auto node_name = "LogsumexpBackward0";
   static constexpr bool uses_input = true;
   static constexpr bool uses_output = true;
-  DimVector input;
-  DimVector kept_one;
-  DimVector result;
-  Tensor forward(const Tensor& x) const {
-    return reduced(kernels::log_sum_exp, x, x.dtype(), kept_one, result);
-  }
+  ReducedDims dims;
+  Tensor forward(const Tensor& x) const { return dims.values(kernels::log_sum_exp, x); }
   /// exp(x - y), and 0 where every x is -inf.
   Tensor softmax(const Tensor& x, const Tensor& y) const {
     const double nothing = -std::numeric_limits<double>::infinity();
-    return (x - spread(where(y.eq(nothing), 0, y), kept_one, input)).exp();
+    return (x - dims.spread(where(y.eq(nothing), 0, y))).exp();
   }
   Tensor vjp(const Tensor& g, const Tensor& x, const Tensor& y) const {
-    return spread(g, kept_one, input) * softmax(x, y);
+    return dims.spread(g) * softmax(x, y);
   }
   Tensor jvp(const Tensor& t, const Tensor& x, const Tensor& y) const {
-    return gathered(t * softmax(x, y), kept_one, result);
+    return dims.gathered(t * softmax(x, y));
   }
 };
 
@@ -136,7 +129,7 @@ struct Trace {
   Diagonal diagonal;
   Tensor forward(const Tensor& x) const {
     const Tensor elements = diagonal.part_of(x);
-    return reduced(kernels::sum, elements, x.dtype(), DimVector{1}, {});
+    return ReducedDims("trace", elements, nullopt, false).values(kernels::sum, elements);
   }
   Tensor transpose(const Tensor& g) const {
     const IntArrayRef sizes = diagonal.input_sizes;
@@ -158,42 +151,39 @@ Tensor as_mean_input(const Tensor& x, optional<ScalarType> dtype) {
   return y;
 }
 
-Sum sum_rule(const Tensor& x, const Dims& dims, bool keepdim) {
-  return {DimVector(x.sizes()), dims.kept_one, dims.result(keepdim)};
+template <class Rule>
+Tensor mean_of(const Tensor& x, OptionalIntArrayRef dim, bool keepdim) {
+  const ReducedDims dims("mean", x, dim, keepdim);
+  return apply_linear(Rule{{dims, static_cast<double>(dims.count())}}, x);
 }
 
 template <class Kernel>
 Tensor truth(std::string_view op, Kernel kernel, const Tensor& x, OptionalIntArrayRef dim,
              bool keepdim) {
-  const Dims dims(op, x, dim);
-  return reduced(kernel, x, kBool, dims.kept_one, dims.result(keepdim));
+  return ReducedDims(op, x, dim, keepdim).values(kernel, x, kBool);
 }
 
 Tensor count(const Tensor& x, OptionalIntArrayRef dim) {
-  const Dims dims("count_nonzero", x, dim);
-  return reduced(kernels::count_nonzero, x, kInt64, dims.kept_one, dims.dropped);
+  const ReducedDims dims("count_nonzero", x, dim, false);
+  return dims.values(kernels::count_nonzero, x, kInt64);
 }
 
 }  // namespace
 
 Tensor sum(const Tensor& x, optional<ScalarType> dtype) {
   const Tensor y = as_summand(x, dtype);
-  return apply_linear(sum_rule(y, Dims("sum", y, nullopt), false), y);
+  return apply_linear(Sum{{"sum", y, nullopt, false}}, y);
 }
 Tensor sum(const Tensor& x, OptionalIntArrayRef dim, bool keepdim, optional<ScalarType> dtype) {
   const Tensor y = as_summand(x, dtype);
-  return apply_linear(SumDim{sum_rule(y, Dims("sum", y, dim), keepdim)}, y);
+  return apply_linear(SumDim{{{"sum", y, dim, keepdim}}}, y);
 }
 
 Tensor mean(const Tensor& x, optional<ScalarType> dtype) {
-  const Tensor y = as_mean_input(x, dtype);
-  const Dims dims("mean", y, nullopt);
-  return apply_linear(Mean{sum_rule(y, dims, false), static_cast<double>(dims.count)}, y);
+  return mean_of<Mean>(as_mean_input(x, dtype), nullopt, false);
 }
 Tensor mean(const Tensor& x, OptionalIntArrayRef dim, bool keepdim, optional<ScalarType> dtype) {
-  const Tensor y = as_mean_input(x, dtype);
-  const Dims dims("mean", y, dim);
-  return apply_linear(MeanDim{{sum_rule(y, dims, keepdim), static_cast<double>(dims.count)}}, y);
+  return mean_of<MeanDim>(as_mean_input(x, dtype), dim, keepdim);
 }
 
 Tensor prod(const Tensor& x, optional<ScalarType> dtype) {
@@ -233,8 +223,7 @@ Tensor count_nonzero(const Tensor& x, optional<std::int64_t> dim) {
 
 Tensor logsumexp(const Tensor& x, IntArrayRef dim, bool keepdim) {
   const Tensor y = x.is_floating_point() ? x : x.to(kDefaultDtype);
-  const Dims dims("logsumexp", y, dim);
-  return apply_general(LogSumExp{DimVector(y.sizes()), dims.kept_one, dims.result(keepdim)}, y);
+  return apply_general(LogSumExp{{"logsumexp", y, dim, keepdim}}, y);
 }
 
 Tensor trace(const Tensor& x) {

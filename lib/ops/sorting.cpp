@@ -107,9 +107,7 @@ struct NanMedian : Median {
   static constexpr auto node_name = "NanmedianBackward0";
 };
 
-SharedByTies over_all(const Tensor& x) {
-  return {DimVector(x.sizes()), DimVector(x.sizes().size(), 1), {}};
-}
+SharedByTies over_all(const Tensor& x) { return {{"median", x, nullopt, false}}; }
 
 // ---- Quantiles.
 

@@ -27,22 +27,20 @@ using Pair = std::tuple<Tensor, Tensor>;
 
 /// Sums over dimensions of deviations from the mean.
 struct Deviations {
-  DimVector input;
-  DimVector kept_one;
-  DimVector result;
+  ReducedDims dims;
   double count;
   double divisor;
 
   Tensor mean(const Tensor& x) const {
     const auto kernel = [this](const Tensor& y, const Tensor& of) { kernels::mean(y, of, count); };
-    return reduced(kernel, x, x.dtype(), kept_one, kept_one);
+    return dims.values_with_ones(kernel, x, x.dtype());
   }
-  Tensor centred(const Tensor& x) const { return x - autograd::sum_to(x, kept_one) / count; }
+  Tensor centred(const Tensor& x) const { return x - dims.gathered_with_ones(x) / count; }
   Tensor squares(const Tensor& x, const Tensor& at, double over = 1) const {
     const auto kernel = [&at, over](const Tensor& y, const Tensor& of) {
       kernels::squared_deviations(y, of, at, over);
     };
-    return reduced(kernel, x, x.dtype(), kept_one, result);
+    return dims.values(kernel, x);
   }
 };
 
@@ -53,10 +51,10 @@ struct Var : Deviations {
   Tensor forward(const Tensor& x) const { return forward(x, mean(x)); }
   Tensor forward(const Tensor& x, const Tensor& at) const { return squares(x, at, divisor); }
   Tensor vjp(const Tensor& g, const Tensor& x, const Tensor&) const {
-    return spread(g * (2 / divisor), kept_one, input) * centred(x);
+    return dims.spread(g * (2 / divisor)) * centred(x);
   }
   Tensor jvp(const Tensor& t, const Tensor& x, const Tensor&) const {
-    return gathered(t * centred(x), kept_one, result) * (2 / divisor);
+    return dims.gathered(t * centred(x)) * (2 / divisor);
   }
 };
 
@@ -71,20 +69,20 @@ struct Std : Deviations {
     Tensor y = squares(x, at);
     if (kernels::squares_are_exact(y)) return y.sqrt_().div_(std::sqrt(divisor));
     const auto norm = [](const Tensor& n, const Tensor& of) { kernels::norm(n, of, 2); };
-    y = reduced(norm, x.detach() - at, x.dtype(), kept_one, result);
+    y = dims.values(norm, x.detach() - at);
     return y.div_(std::sqrt(divisor));
   }
   Tensor vjp(const Tensor& g, const Tensor& x, const Tensor& y) const {
-    return spread(g, kept_one, input) * slope(x, y);
+    return dims.spread(g) * slope(x, y);
   }
   Tensor jvp(const Tensor& t, const Tensor& x, const Tensor& y) const {
-    return gathered(t * slope(x, y), kept_one, result);
+    return dims.gathered(t * slope(x, y));
   }
 
  private:
   /// (x_i - mean) / (std divisor), and 0 at every order where the deviation is 0.
   Tensor slope(const Tensor& x, const Tensor& y) const {
-    const Tensor deviation = y.reshape(kept_one);
+    const Tensor deviation = dims.with_ones(y);
     const Tensor zero = deviation.eq(0);
     const Tensor u = centred(x) / (where(zero, 1, deviation) * divisor);
     return where(zero, 0, u);
@@ -101,12 +99,12 @@ struct WithMean {
   Spread of;
   Tensor vjp(std::size_t, const Tensor* g, const Tensor* x, const Tensor* y) const {
     if (!g[1].defined()) return of.vjp(g[0], *x, y[0]);
-    const Tensor of_mean = spread(g[1] / of.count, of.kept_one, of.input);
+    const Tensor of_mean = of.dims.spread(g[1] / of.count);
     return g[0].defined() ? of.vjp(g[0], *x, y[0]) + of_mean : of_mean;
   }
   Tensor jvp(std::size_t k, const Tensor* t, const Tensor* x, const Tensor* y) const {
     if (k == 0) return of.jvp(*t, *x, y[0]);
-    return gathered(*t, of.kept_one, of.result) / of.count;
+    return of.dims.gathered(*t) / of.count;
   }
 };
 struct VarMean : WithMean<Var> {
@@ -120,10 +118,9 @@ Deviations deviations(std::string_view op, const Tensor& x, OptionalIntArrayRef 
                       std::int64_t correction, bool keepdim) {
   if (!x.is_floating_point())
     detail::fail<DtypeError>(op, "needs a floating point tensor, got ", to_string(x.dtype()));
-  const Dims dims(op, x, dim);
-  const auto n = static_cast<double>(dims.count);
-  return {DimVector(x.sizes()), dims.kept_one, dims.result(keepdim), n,
-          std::max(n - static_cast<double>(correction), 0.0)};
+  const ReducedDims dims(op, x, dim, keepdim);
+  const auto n = static_cast<double>(dims.count());
+  return {dims, n, std::max(n - static_cast<double>(correction), 0.0)};
 }
 
 template <class Both>
@@ -132,8 +129,7 @@ Pair with_mean(std::string_view op, const Tensor& x, OptionalIntArrayRef dim,
   const Both rule{{{deviations(op, x, dim, correction, keepdim)}}};
   const Tensor at = rule.of.mean(x);
   std::array<Tensor, 2> y{rule.of.forward(x, at), at};
-  y[1].impl()->set_geometry(rule.of.result, detail::row_major_strides(rule.of.result),
-                            y[1].impl()->bytes());
+  rule.of.dims.drop_ones(at);
   autograd::record_many(rule, {x}, y);
   return {y[0], y[1]};
 }
@@ -149,17 +145,13 @@ struct NanSum {
   static constexpr auto node_name = "NansumBackward0";
   static constexpr bool uses_input = true;
   static constexpr bool uses_output = false;
-  DimVector input;
-  DimVector kept_one;
-  DimVector result;
-  Tensor forward(const Tensor& x) const {
-    return reduced(kernels::nan_sum, x, x.dtype(), kept_one, result);
-  }
+  ReducedDims dims;
+  Tensor forward(const Tensor& x) const { return dims.values(kernels::nan_sum, x); }
   Tensor vjp(const Tensor& g, const Tensor& x, const Tensor&) const {
-    return where(x.isnan(), 0, spread(g, kept_one, input));
+    return where(x.isnan(), 0, dims.spread(g));
   }
   Tensor jvp(const Tensor& t, const Tensor& x, const Tensor&) const {
-    return gathered(where(x.isnan(), 0, t), kept_one, result);
+    return dims.gathered(where(x.isnan(), 0, t));
   }
 };
 
@@ -244,8 +236,7 @@ Tensor nansum(const Tensor& x, OptionalIntArrayRef dim, bool keepdim, optional<S
     detail::fail<DtypeError>("nansum", "the sum of floating point numbers is one, asked for ",
                              to_string(*dtype));
   const Tensor y = dtype ? x.to(*dtype) : x;
-  const Dims dims("nansum", y, dim);
-  return apply_general(NanSum{DimVector(y.sizes()), dims.kept_one, dims.result(keepdim)}, y);
+  return apply_general(NanSum{{"nansum", y, dim, keepdim}}, y);
 }
 
 Tensor nanmean(const Tensor& x, OptionalIntArrayRef dim, bool keepdim, optional<ScalarType> dtype) {

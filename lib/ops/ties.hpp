@@ -15,16 +15,14 @@ namespace eigengrad {
 struct SharedByTies {
   static constexpr bool uses_input = true;
   static constexpr bool uses_output = true;
-  DimVector input;
-  DimVector kept_one;
-  DimVector result;
+  ReducedDims dims;
   Tensor vjp(const Tensor& g, const Tensor& x, const Tensor& y) const {
     const auto [mask, count] = ties(x, y);
-    return where(mask, spread(g.reshape(kept_one) / count, kept_one, input), 0);
+    return where(mask, dims.spread(dims.with_ones(g) / count), 0);
   }
   Tensor jvp(const Tensor& t, const Tensor& x, const Tensor& y) const {
     const auto [mask, count] = ties(x, y);
-    return (autograd::sum_to(where(mask, t, 0), kept_one) / count).reshape(result);
+    return dims.without_ones(dims.gathered_with_ones(where(mask, t, 0)) / count);
   }
 
  private:
@@ -32,10 +30,10 @@ struct SharedByTies {
   std::pair<Tensor, Tensor> ties(const Tensor& x, const Tensor& y) const {
     const NoGradGuard off;
     const detail::NoTangents plain;
-    const Tensor value = y.reshape(kept_one);
+    const Tensor value = dims.with_ones(y);
     Tensor mask = x.eq(value);
     if (const Tensor nan = value.isnan(); nan.any().item<bool>()) mask = mask | (nan & x.isnan());
-    const Tensor count = reduced(kernels::count_nonzero, mask, kInt64, kept_one, kept_one);
+    const Tensor count = dims.values_with_ones(kernels::count_nonzero, mask, kInt64);
     return {mask, count.to(x.dtype())};
   }
 };
