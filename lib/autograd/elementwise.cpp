@@ -23,44 +23,8 @@ struct Op {
   alignas(8) std::byte bytes[kOpBytes];
 };
 
-/// Elements from which a second pass over the result is cheaper than transposing block by block.
-constexpr std::int64_t kTransposed = 4096;
-
-/// Whether all inputs (operands 1 to n) lie in memory in the same order, without gaps, and not row by
-/// row.
-bool same_order(const TensorImpl* const* operands, int n) {
-  const TensorImpl& first = *operands[1];
-  if (first.is_contiguous() || first.numel() < kTransposed) return false;
-  std::int64_t reach = 1;
-  for (std::size_t d = 0; d < first.sizes().size(); ++d)
-    reach += (first.sizes()[d] - 1) * first.strides()[d];
-  bool same = reach == first.numel();
-  for (int k = 2; k < n; ++k)
-    same = same && operands[k]->dtype() == first.dtype() &&
-           operands[k]->strides() == first.strides() && operands[k]->sizes() == first.sizes();
-  for (const std::int64_t stride : first.strides()) same = same && stride != 0;
-  return same;
-}
-
 void run(const kernels::BlockKernel kernel, const void* op, const TensorImpl* const* operands,
          int n, IntArrayRef sizes) {
-  if (n > 2 && operands[0]->sizes() == operands[1]->sizes() && operands[0]->is_contiguous() &&
-      same_order(operands, n)) {
-    // In the order of the inputs, then once into that of the result.
-    const Tensor y = Tensor::share(const_cast<TensorImpl*>(operands[0]));
-    const Tensor flat = Tensor::adopt(TensorImpl::create(y.dtype(), {y.numel()}));
-    const auto part = [&](std::int64_t begin, std::int64_t end) {
-      std::byte* at[kernels::kMaxOperands];
-      for (int k = 0; k < n; ++k) {
-        const TensorImpl& t = k == 0 ? *flat.impl() : *operands[k];
-        at[k] = t.bytes() + begin * element_size(t.dtype());
-      }
-      kernel(op, at, end - begin);
-    };
-    kernels::parallel_blocks(y.numel(), part);
-    kernels::copy(y, raw_view(flat, y.sizes(), operands[1]->strides(), 0));
-    return;
-  }
   const std::int64_t numel = operands[0]->numel();
   std::byte* at[kernels::kMaxOperands];
   bool direct = numel <= kernels::kGrain;

@@ -172,21 +172,25 @@ Tensor pull(const Tensor& g, const S& s) {
 
 template <class Op, class T, std::size_t I>
 void pullback_kernel(const void* context, std::byte* const* operands, std::int64_t n) {
-  const Op& op = *static_cast<const Op*>(context);
+  const Op op = *static_cast<const Op*>(context);
   constexpr unsigned looked = used_bits<Op, I>();
   constexpr int width = Pack<T>::size;
-  T* out = reinterpret_cast<T*>(operands[0]);
+  T* const out = reinterpret_cast<T*>(operands[0]);
+  constexpr int count_read = 1 + __builtin_popcount(looked);
+  // Copied for the reason that kernels::map_packs() gives.
+  const std::byte* x[count_read];
+  for (int k = 0; k < count_read; ++k) x[k] = operands[1 + k];
   const auto at = [&]<std::size_t... K>(std::int64_t i, int count, std::index_sequence<K...>) {
     const auto load = [&]<std::size_t J>(std::integral_constant<std::size_t, J>) {
       constexpr unsigned bit = bit_of<Op, J>;
       if constexpr ((looked & bit) != 0) {
-        constexpr int place = 2 + __builtin_popcount(looked & (bit - 1));
-        return kernels::load_operand<Op, T, J>(operands[place], i, count);
+        constexpr int place = 1 + __builtin_popcount(looked & (bit - 1));
+        return kernels::load_operand<Op, T, J>(x[place], i, count);
       } else {
         return Unused{};
       }
     };
-    const Pack<T> g = kernels::load_operand<Op, T, 8>(operands[1], i, count);
+    const Pack<T> g = kernels::load_operand<Op, T, 8>(x[0], i, count);
     return pull(g, named_slope<I>(op, load(std::integral_constant<std::size_t, K>{})...));
   };
   constexpr std::make_index_sequence<arity<Op> + 1> all;

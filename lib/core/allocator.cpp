@@ -6,6 +6,7 @@
 #include <mutex>
 #include <new>
 
+#include "core/thread_state.hpp"
 #include "eigengrad/core/refcount.hpp"
 #include "eigengrad/core/storage.hpp"
 
@@ -28,43 +29,74 @@ constexpr std::size_t kGrain = 16;
 constexpr std::size_t kSmallClasses = kSmallBlock / kGrain + 1;
 constexpr std::size_t kSmallCap = std::size_t{64} << 20;
 constexpr std::size_t kBufferCap = std::size_t{1} << 30;
+/// Largest buffer that threads keep for themselves, and the most that one keeps: a lock costs as much
+/// as a simple operator over a few hundred elements, and nothing beside one over ten thousand.
+constexpr std::size_t kThreadBuffer = std::size_t{32} << 10;
+constexpr std::size_t kThreadCap = std::size_t{4} << 20;
 constexpr std::size_t kAlignment = 64;
 
 struct FreeBlock {
   FreeBlock* next;
 };
 
+/// Four classes per power of two above 64 bytes.
+struct BufferClass {
+  std::size_t index;
+  std::size_t bytes;
+};
+constexpr BufferClass buffer_class(std::size_t bytes) noexcept {
+  if (bytes <= 256) return {0, 256};
+  const auto log = static_cast<std::size_t>(std::bit_width(bytes - 1)) - 1;
+  const std::size_t step = std::size_t{1} << (log - 2);
+  const std::size_t quarter = (bytes - 1 - (std::size_t{1} << log)) / step;
+  return {(log - 8) * 4 + quarter + 1, (std::size_t{1} << log) + (quarter + 1) * step};
+}
+
+constexpr std::size_t kThreadClasses = buffer_class(kThreadBuffer).index + 1;
+
 /// Plain data, so that using it costs no initialisation check; `open` tells whether the thread's
 /// end will empty it.
-struct SmallLists {
+struct ThreadLists {
   FreeBlock* head[kSmallClasses];
+  FreeBlock* buffers[kThreadClasses];
   std::size_t cached_bytes;
+  std::size_t cached_buffer_bytes;
   bool open;
   bool closed;
 };
 #if defined(__GNUC__) && !defined(__APPLE__)
 __attribute__((tls_model("initial-exec")))
 #endif
-thread_local constinit SmallLists small_lists{};
+thread_local constinit ThreadLists lists{};
 
-void empty_small_lists() noexcept {
-  for (FreeBlock*& head : small_lists.head)
-    while (head != nullptr) {
-      FreeBlock* next = head->next;
-      std::free(head);
-      head = next;
-    }
-  small_lists.cached_bytes = 0;
+void free_all(FreeBlock*& head) noexcept {
+  while (head != nullptr) {
+    FreeBlock* next = head->next;
+    std::free(head);
+    head = next;
+  }
 }
 
-struct SmallListsGuard {
-  ~SmallListsGuard() {
-    empty_small_lists();
-    small_lists.closed = true;
+void count_cached_buffers(std::int64_t by) noexcept {
+  lists.cached_buffer_bytes += static_cast<std::size_t>(by);
+  count_live(&LiveCounts::cached_buffer_bytes, by);
+}
+
+void empty_lists() noexcept {
+  for (FreeBlock*& head : lists.head) free_all(head);
+  for (FreeBlock*& head : lists.buffers) free_all(head);
+  lists.cached_bytes = 0;
+  count_cached_buffers(-static_cast<std::int64_t>(lists.cached_buffer_bytes));
+}
+
+struct ThreadListsGuard {
+  ~ThreadListsGuard() {
+    empty_lists();
+    lists.closed = true;
   }
-  void touch() noexcept { small_lists.open = true; }
+  void touch() noexcept { lists.open = true; }
 };
-thread_local SmallListsGuard small_lists_guard;
+thread_local ThreadListsGuard lists_guard;
 
 std::size_t small_class(std::size_t bytes) noexcept { return (bytes + kGrain - 1) / kGrain; }
 
@@ -75,42 +107,23 @@ std::size_t small_class(std::size_t bytes) noexcept { return (bytes + kGrain - 1
 }
 
 [[gnu::noinline]] void free_small_slow(FreeBlock* block, std::size_t cls) noexcept {
-  if (small_lists.closed || small_lists.cached_bytes >= kSmallCap) {
+  if (lists.closed || lists.cached_bytes >= kSmallCap) {
     std::free(block);
     return;
   }
-  small_lists_guard.touch();
-  block->next = small_lists.head[cls];
-  small_lists.head[cls] = block;
-  small_lists.cached_bytes += cls * kGrain;
-}
-
-/// Four classes per power of two above 64 bytes.
-struct BufferClass {
-  std::size_t index;
-  std::size_t bytes;
-};
-BufferClass buffer_class(std::size_t bytes) noexcept {
-  if (bytes <= 256) return {0, 256};
-  const auto log = static_cast<std::size_t>(std::bit_width(bytes - 1)) - 1;
-  const std::size_t step = std::size_t{1} << (log - 2);
-  const std::size_t quarter = (bytes - 1 - (std::size_t{1} << log)) / step;
-  return {(log - 8) * 4 + quarter + 1, (std::size_t{1} << log) + (quarter + 1) * step};
+  lists_guard.touch();
+  block->next = lists.head[cls];
+  lists.head[cls] = block;
+  lists.cached_bytes += cls * kGrain;
 }
 
 struct BufferCache {
   std::mutex mutex;
   FreeBlock* head[224] = {};
   std::size_t cached = 0;
-  std::size_t in_use = 0;
 
   void empty() noexcept {
-    for (FreeBlock*& h : head)
-      while (h != nullptr) {
-        FreeBlock* next = h->next;
-        std::free(h);
-        h = next;
-      }
+    for (FreeBlock*& h : head) free_all(h);
     cached = 0;
   }
 };
@@ -125,11 +138,11 @@ BufferCache& buffers() noexcept {
 
 void* allocate_small(std::size_t bytes) {
   const std::size_t cls = small_class(bytes);
-  FreeBlock*& head = small_lists.head[cls];
+  FreeBlock*& head = lists.head[cls];
   if (head == nullptr) return new_small(cls);
   FreeBlock* block = head;
   head = block->next;
-  small_lists.cached_bytes -= cls * kGrain;
+  lists.cached_bytes -= cls * kGrain;
   return block;
 }
 
@@ -140,19 +153,19 @@ void free_small(void* p, std::size_t bytes) noexcept {
     return;
   }
   const std::size_t cls = small_class(bytes);
-  if (!small_lists.open || small_lists.closed || small_lists.cached_bytes >= kSmallCap)
+  if (!lists.open || lists.closed || lists.cached_bytes >= kSmallCap)
     return free_small_slow(block, cls);
-  block->next = small_lists.head[cls];
-  small_lists.head[cls] = block;
-  small_lists.cached_bytes += cls * kGrain;
+  block->next = lists.head[cls];
+  lists.head[cls] = block;
+  lists.cached_bytes += cls * kGrain;
 }
 
-void* allocate_buffer(std::size_t bytes) {
-  const BufferClass cls = buffer_class(bytes);
+namespace {
+
+[[gnu::noinline]] void* new_buffer(BufferClass cls) {
   BufferCache& cache = buffers();
   {
     const std::lock_guard lock(cache.mutex);
-    cache.in_use += cls.bytes;
     if (FreeBlock* block = cache.head[cls.index]; block != nullptr) {
       cache.head[cls.index] = block->next;
       cache.cached -= cls.bytes;
@@ -164,35 +177,62 @@ void* allocate_buffer(std::size_t bytes) {
     const std::lock_guard lock(cache.mutex);
     cache.empty();
     p = std::aligned_alloc(kAlignment, cls.bytes);
-    if (p == nullptr) {
-      cache.in_use -= cls.bytes;
-      throw std::bad_alloc();
-    }
+    if (p == nullptr) throw std::bad_alloc();
   }
   return p;
 }
 
-void free_buffer(void* p, std::size_t bytes) noexcept {
-  const BufferClass cls = buffer_class(bytes);
+[[gnu::noinline]] void keep_buffer(FreeBlock* block, BufferClass cls) noexcept {
+  if (cls.bytes <= kThreadBuffer && !lists.closed) lists_guard.touch();
   BufferCache& cache = buffers();
   {
     const std::lock_guard lock(cache.mutex);
-    cache.in_use -= cls.bytes;
     if (EIGENGRAD_CACHE_BLOCKS && cache.cached + cls.bytes <= kBufferCap) {
-      auto* block = static_cast<FreeBlock*>(p);
       block->next = cache.head[cls.index];
       cache.head[cls.index] = block;
       cache.cached += cls.bytes;
       return;
     }
   }
-  std::free(p);
+  std::free(block);
+}
+
+}  // namespace
+
+void* allocate_buffer(std::size_t bytes) {
+  const BufferClass cls = buffer_class(bytes);
+  const auto taken = static_cast<std::int64_t>(cls.bytes);
+  FreeBlock* block = nullptr;
+  if (cls.bytes <= kThreadBuffer && (block = lists.buffers[cls.index]) != nullptr) {
+    lists.buffers[cls.index] = block->next;
+    count_cached_buffers(-taken);
+    count_live(&LiveCounts::buffer_bytes, taken);
+    return block;
+  }
+  void* p = new_buffer(cls);
+  count_live(&LiveCounts::buffer_bytes, taken);
+  return p;
+}
+
+void free_buffer(void* p, std::size_t bytes) noexcept {
+  const BufferClass cls = buffer_class(bytes);
+  auto* block = static_cast<FreeBlock*>(p);
+  const auto given = static_cast<std::int64_t>(cls.bytes);
+  count_live(&LiveCounts::buffer_bytes, -given);
+  if (EIGENGRAD_CACHE_BLOCKS && cls.bytes <= kThreadBuffer && lists.open && !lists.closed &&
+      lists.cached_buffer_bytes < kThreadCap) {
+    block->next = lists.buffers[cls.index];
+    lists.buffers[cls.index] = block;
+    count_cached_buffers(given);
+    return;
+  }
+  keep_buffer(block, cls);
 }
 
 }  // namespace detail
 
 void empty_cache() noexcept {
-  detail::empty_small_lists();
+  detail::empty_lists();
   detail::BufferCache& cache = detail::buffers();
   const std::lock_guard lock(cache.mutex);
   cache.empty();
@@ -200,8 +240,10 @@ void empty_cache() noexcept {
 
 MemoryStats memory_stats() noexcept {
   detail::BufferCache& cache = detail::buffers();
+  const std::int64_t in_use = detail::total_live(&detail::LiveCounts::buffer_bytes);
+  const std::int64_t kept = detail::total_live(&detail::LiveCounts::cached_buffer_bytes);
   const std::lock_guard lock(cache.mutex);
-  return {cache.in_use, cache.cached};
+  return {static_cast<std::size_t>(in_use), static_cast<std::size_t>(kept) + cache.cached};
 }
 
 }  // namespace eigengrad

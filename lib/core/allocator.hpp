@@ -7,11 +7,12 @@ namespace eigengrad::detail {
 
 /// Note [Caching allocator]
 /// Blocks of at most kSmallBlock bytes (nodes, tensor headers, small data) come from free lists of
-/// the calling thread, without a lock; larger buffers from free lists of the process, four size
-/// classes per power of two. Both keep what is freed up to a cap and return the rest: a buffer fresh
-/// from the system costs a page fault per 4 KiB when first touched, several times what an elementwise
-/// operator costs. A block may be freed by another thread than the one that took it. Under
-/// AddressSanitizer nothing is cached, so that a use after free is seen.
+/// the calling thread, without a lock; larger buffers, four size classes per power of two, from free
+/// lists of the thread up to 32 KiB and from those of the process beyond. All keep what is freed up
+/// to a cap and return the rest: a buffer fresh from the system costs a page fault per 4 KiB when
+/// first touched, several times what an elementwise operator costs. A block may be freed by another
+/// thread than the one that took it. Under AddressSanitizer nothing is cached, so that a use after
+/// free is seen.
 inline constexpr std::size_t kSmallBlock = 1024;
 
 /// 16-byte aligned; `bytes` at most kSmallBlock. Freed with the same size.

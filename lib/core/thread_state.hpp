@@ -32,6 +32,9 @@ struct LiveCounts {
   std::atomic<std::int64_t> nodes{0};
   std::atomic<std::int64_t> tensors{0};
   std::atomic<std::int64_t> storages{0};
+  /// Bytes of large buffers in use, and kept by the thread: see Note [Caching allocator].
+  std::atomic<std::int64_t> buffer_bytes{0};
+  std::atomic<std::int64_t> cached_buffer_bytes{0};
   LiveCounts* next = nullptr;
 };
 

@@ -8,6 +8,7 @@
 #include "core/dispatch.hpp"
 #include "kernels/loops.hpp"
 #include "kernels/parallel.hpp"
+#include "kernels/plane.hpp"
 
 namespace eigengrad::kernels {
 namespace {
@@ -29,72 +30,6 @@ void fill_kernel(const void* value, std::byte* const* operands, std::int64_t n) 
   const T v = *static_cast<const T*>(value);
   T* to = reinterpret_cast<T*>(operands[0]);
   for (std::int64_t i = 0; i < n; ++i) to[i] = v;
-}
-
-/// Rows and columns of memory: where they begin, and how far apart neighbours are.
-template <class T>
-struct Plane {
-  T* data;
-  std::int64_t row;
-  std::int64_t column;
-};
-
-template <class T>
-void copy_row(T* to, std::int64_t to_step, const T* from, std::int64_t from_step, std::int64_t n) {
-  constexpr std::int64_t kWorthACall = 16;
-  if (to_step == 1 && from_step == 1 && n >= kWorthACall)
-    std::memcpy(to, from, static_cast<std::size_t>(n) * sizeof(T));
-  else if (to_step == 1 && from_step == 1)
-    for (std::int64_t i = 0; i < n; ++i) to[i] = from[i];
-  else if (to_step == 1 && from_step == 0)
-    std::fill_n(to, n, *from);
-  else if (to_step == 1 && from_step == -1)
-    std::reverse_copy(from - n + 1, from + 1, to);
-  else
-    for (std::int64_t i = 0; i < n; ++i) to[i * to_step] = from[i * from_step];
-}
-
-/// A square of the source, read along its columns, and written along the rows of the target.
-template <class T, std::int64_t Size>
-void transpose_square(T* to, std::int64_t to_row, const T* from, std::int64_t from_column) {
-  T square[Size][Size];
-  for (std::int64_t j = 0; j < Size; ++j)
-    std::memcpy(square[j], from + j * from_column, Size * sizeof(T));
-  for (std::int64_t i = 0; i < Size; ++i)
-    for (std::int64_t j = 0; j < Size; ++j) to[i * to_row + j] = square[j][i];
-}
-
-template <class T>
-void copy_plane(Plane<T> to, Plane<const T> from, std::int64_t rows, std::int64_t columns) {
-  constexpr std::int64_t kSquare = 16;
-  constexpr std::int64_t kRows = 512;
-  const auto copy_part = [&](std::int64_t i, std::int64_t j, std::int64_t n) {
-    copy_row(to.data + i * to.row + j * to.column, to.column,
-             from.data + i * from.row + j * from.column, from.column, n);
-  };
-  if (from.row == -1) {
-    to = {to.data + (rows - 1) * to.row, -to.row, to.column};
-    from = {from.data - (rows - 1), 1, from.column};
-  }
-  if (to.column == 1 && from.row == 1 && from.column != 0 && std::min(rows, columns) >= kSquare) {
-    const std::int64_t in_squares = rows - rows % kSquare;
-    for (std::int64_t i = 0; i < in_squares; i += kSquare) {
-      std::int64_t j = 0;
-      for (; j + kSquare <= columns; j += kSquare)
-        transpose_square<T, kSquare>(to.data + i * to.row + j, to.row,
-                                     from.data + i + j * from.column, from.column);
-      for (std::int64_t k = i; k < i + kSquare; ++k) copy_part(k, j, columns - j);
-    }
-    for (std::int64_t i = in_squares; i < rows; ++i) copy_part(i, 0, columns);
-  } else if (columns < kSquare / 2 && rows >= kSquare) {
-    // Short rows are copied column by column.
-    for (std::int64_t i = 0; i < rows; i += kRows)
-      for (std::int64_t j = 0; j < columns; ++j)
-        copy_row(to.data + i * to.row + j * to.column, to.row,
-                 from.data + i * from.row + j * from.column, from.row, std::min(kRows, rows - i));
-  } else {
-    for (std::int64_t i = 0; i < rows; ++i) copy_part(i, 0, columns);
-  }
 }
 
 /// Along at least two dimensions.

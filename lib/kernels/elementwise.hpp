@@ -22,9 +22,12 @@ auto load_operand(const std::byte* p, std::int64_t at, int count) {
 template <class Op, class T, std::size_t N, class F>
 void map_packs(std::byte* out, std::byte* const* in, std::int64_t n, F f) {
   constexpr int width = Pack<T>::size;
-  T* y = reinterpret_cast<T*>(out);
+  T* const y = reinterpret_cast<T*>(out);
+  // Registers may alias anything: what is not copied would be read again behind every store.
+  const std::byte* x[N];
+  for (std::size_t k = 0; k < N; ++k) x[k] = in[k];
   const auto at = [&]<std::size_t... I>(std::int64_t i, int count, std::index_sequence<I...>) {
-    return Pack<T>(f(load_operand<Op, T, I>(in[I], i, count)...));
+    return Pack<T>(f(load_operand<Op, T, I>(x[I], i, count)...));
   };
   constexpr std::make_index_sequence<N> all;
   std::int64_t i = 0;
@@ -38,9 +41,9 @@ void map_packs(std::byte* out, std::byte* const* in, std::int64_t n, F f) {
 /// Operands: output, inputs.
 template <class Op, class T, std::size_t N>
 void value_kernel(const void* op, std::byte* const* operands, std::int64_t n) {
-  const Op& rule = *static_cast<const Op*>(op);
+  const Op rule = *static_cast<const Op*>(op);
   map_packs<Op, T, N>(operands[0], operands + 1, n,
-                      [&](const auto&... x) { return rule.value(x...); });
+                      [rule](const auto&... x) { return rule.value(x...); });
 }
 
 /// The test that a comparison states, element by element. Operands: bool output, inputs.

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "kernels/parallel.hpp"
+#include "kernels/plane.hpp"
 
 namespace eigengrad::kernels {
 namespace {
@@ -103,6 +104,145 @@ Layout layout_of(const CollapsedLoop& loop, int operand) noexcept {
   return one_piece ? Layout::OnePiece : constant ? Layout::Constant : Layout::Strided;
 }
 
+constexpr std::int64_t kTileRows = 16;
+constexpr std::int64_t kTileColumns = 256;
+
+bool crosses(const CollapsedLoop& loop, int operand) noexcept {
+  const std::int64_t inner = loop.strides[operand][loop.ndim - 1];
+  if (inner == 0 || inner == 1) return false;
+  for (int d = 0; d < loop.ndim - 1; ++d)
+    if (loop.strides[operand][d] == 1) return true;
+  return false;
+}
+
+/// Makes the dimension along which a crossing operand is packed the neighbour of the innermost one.
+/// Returns whether there is one, and tiles are worth their while.
+bool arrange_tiles(CollapsedLoop& loop, int num_operands) noexcept {
+  const int inner = loop.ndim - 1;
+  if (inner < 1 || loop.sizes[inner] < kTileRows) return false;
+  for (int k = 0; k < num_operands; ++k)
+    for (int d = inner - 1; crosses(loop, k) && d >= 0; --d) {
+      if (loop.strides[k][d] != 1 || loop.sizes[d] < kTileRows) continue;
+      std::swap(loop.sizes[d], loop.sizes[inner - 1]);
+      for (int j = 0; j < num_operands; ++j)
+        std::swap(loop.strides[j][d], loop.strides[j][inner - 1]);
+      return true;
+    }
+  return false;
+}
+
+/// Elementwise work on some rows of a plane, a tile at a time.
+class Tiles {
+ public:
+  Tiles(const CollapsedLoop& loop, const Operand* operands, int num_operands, int num_outputs,
+        BlockKernel kernel, const void* context)
+      : operands_(operands),
+        num_operands_(num_operands),
+        num_outputs_(num_outputs),
+        kernel_(kernel),
+        context_(context) {
+    for (int k = 0; k < num_operands; ++k) {
+      row_[k] = loop.strides[k][loop.ndim - 2];
+      column_[k] = loop.strides[k][loop.ndim - 1];
+    }
+  }
+
+  /// `at` has the first element of each operand.
+  void run(std::byte* const* at, std::int64_t rows, std::int64_t columns) {
+    const std::int64_t pieces = (columns + kTileColumns - 1) / kTileColumns;
+    const std::int64_t even = (columns + pieces - 1) / pieces;
+    const std::int64_t width = (even + kTileRows - 1) / kTileRows * kTileRows;
+    for (std::int64_t i = 0; i < rows; i += kTileRows)
+      for (std::int64_t j = 0; j < columns; j += width) {
+        std::byte* first[kMaxOperands];
+        for (int k = 0; k < num_operands_; ++k)
+          first[k] = at[k] + (i * row_[k] + j * column_[k]) * operands_[k].element_size;
+        tile(first, std::min(kTileRows, rows - i), std::min(width, columns - j));
+      }
+  }
+
+ private:
+  void tile(std::byte* const* at, std::int64_t rows, std::int64_t columns) {
+    std::byte* first[kMaxOperands];
+    std::int64_t step[kMaxOperands];
+    bool one_piece = true;
+    for (int k = 0; k < num_operands_; ++k) {
+      const std::int64_t size = operands_[k].element_size;
+      if (column_[k] == 1) {
+        first[k] = at[k];
+        step[k] = row_[k] * size;
+      } else {
+        first[k] = buffers_[k];
+        step[k] = columns * size;
+        if (k >= num_outputs_)
+          with_word(size, [&]<class Word>(Word) {
+            copy_plane<Word>({reinterpret_cast<Word*>(buffers_[k]), columns, 1},
+                             {reinterpret_cast<const Word*>(at[k]), row_[k], column_[k]}, rows,
+                             columns);
+          });
+      }
+      one_piece = one_piece && step[k] == columns * size;
+    }
+    if (one_piece) {
+      kernel_(context_, first, rows * columns);
+    } else {
+      std::byte* row[kMaxOperands];
+      for (std::int64_t i = 0; i < rows; ++i) {
+        for (int k = 0; k < num_operands_; ++k) row[k] = first[k] + i * step[k];
+        kernel_(context_, row, columns);
+      }
+    }
+    for (int k = 0; k < num_outputs_; ++k)
+      if (column_[k] != 1)
+        with_word(operands_[k].element_size, [&]<class Word>(Word) {
+          // Along the rows of what is written.
+          copy_plane<Word>({reinterpret_cast<Word*>(at[k]), column_[k], row_[k]},
+                           {reinterpret_cast<const Word*>(buffers_[k]), 1, columns}, columns, rows);
+        });
+  }
+
+  const Operand* operands_;
+  int num_operands_;
+  int num_outputs_;
+  BlockKernel kernel_;
+  const void* context_;
+  std::int64_t row_[kMaxOperands];
+  std::int64_t column_[kMaxOperands];
+  alignas(64) std::byte buffers_[kMaxOperands][kTileRows * kTileColumns * 8];
+};
+
+/// All rows of a loop that arrange_tiles() has arranged.
+void run_tiles(const CollapsedLoop& loop, const Operand* operands, int num_operands,
+               int num_outputs, BlockKernel kernel, const void* context) {
+  const int across = loop.ndim - 2;
+  const std::int64_t columns = loop.sizes[loop.ndim - 1];
+  const std::int64_t per_plane = loop.sizes[across];
+  std::int64_t rows = 1;
+  for (int d = 0; d <= across; ++d) rows *= loop.sizes[d];
+  parallel_blocks(rows * columns, [&](std::int64_t begin, std::int64_t end) {
+    Tiles tiles(loop, operands, num_operands, num_outputs, kernel, context);
+    // The rows that begin in the block.
+    std::int64_t row = (begin + columns - 1) / columns;
+    const std::int64_t stop = (end + columns - 1) / columns;
+    while (row < stop) {
+      const std::int64_t first = row % per_plane;
+      const std::int64_t n = std::min(per_plane - first, stop - row);
+      std::byte* at[kMaxOperands];
+      for (int k = 0; k < num_operands; ++k) {
+        std::int64_t offset = first * loop.strides[k][across];
+        std::int64_t plane = row / per_plane;
+        for (int d = across - 1; d >= 0; --d) {
+          offset += plane % loop.sizes[d] * loop.strides[k][d];
+          plane /= loop.sizes[d];
+        }
+        at[k] = operands[k].data + offset * operands[k].element_size;
+      }
+      tiles.run(at, n, columns);
+      row += n;
+    }
+  });
+}
+
 }  // namespace
 
 void broadcast_strides(IntArrayRef sizes, IntArrayRef strides, IntArrayRef out_sizes,
@@ -114,18 +254,19 @@ void broadcast_strides(IntArrayRef sizes, IntArrayRef strides, IntArrayRef out_s
   }
 }
 
-void collapse(IntArrayRef sizes, const Operand* operands, int num_operands, CollapsedLoop& loop) {
+void collapse(IntArrayRef sizes, const Operand* operands, int num_operands, CollapsedLoop& loop,
+              int lead) {
   std::size_t order[detail::kMaxDim];
   std::size_t n = 0;
   for (std::size_t d = 0; d < sizes.size(); ++d)
     if (sizes[d] != 1) order[n++] = d;
-  const auto lead = [&](std::size_t d) {
-    const std::int64_t s = operands[0].strides[d];
+  const auto stride_of = [&](std::size_t d) {
+    const std::int64_t s = operands[lead].strides[d];
     return s < 0 ? -s : s;
   };
   // Insertion sort: stable, and nearly always in order already.
   for (std::size_t i = 1; i < n; ++i)
-    for (std::size_t j = i; j > 0 && lead(order[j - 1]) < lead(order[j]); --j)
+    for (std::size_t j = i; j > 0 && stride_of(order[j - 1]) < stride_of(order[j]); --j)
       std::swap(order[j - 1], order[j]);
 
   int last = -1;
@@ -171,6 +312,24 @@ void run_elementwise(IntArrayRef sizes, const Operand* operands, int num_operand
       kernel(context, at, end - begin);
     });
     return;
+  }
+
+  if (loop.ndim > 1) {
+    // In the order of most of the operands that are packed.
+    int crossing = 0;
+    int along = 0;
+    int last = 0;
+    for (int k = 0; k < num_operands; ++k)
+      if (crosses(loop, k)) {
+        ++crossing;
+        last = k;
+      } else if (loop.strides[k][loop.ndim - 1] == 1) {
+        ++along;
+      }
+    if (crossing > along) collapse(sizes, operands, num_operands, loop, last);
+    if (crossing > 0 && arrange_tiles(loop, num_operands))
+      return run_tiles(loop, operands, num_operands, num_outputs, kernel, context);
+    if (crossing > along) collapse(sizes, operands, num_operands, loop);
   }
 
   parallel_blocks(numel, [&](std::int64_t begin, std::int64_t end) {

@@ -29,7 +29,9 @@ using BlockKernel = void (*)(const void* context, std::byte* const* operands, st
 /// Dimensions are ordered by the first operand's strides and merged where every operand allows. If
 /// every operand then lies in one piece the kernel gets the whole; otherwise it gets blocks of kBlock
 /// elements, and operands that do not lie in one piece pass through a buffer that stays in the
-/// first-level cache. So there is one kernel per operator and dtype, not one per layout.
+/// first-level cache. So there is one kernel per operator and dtype, not one per layout. Where
+/// operands lie across one another, blocks are pieces of a few rows, so that what is read or written
+/// along the columns is whole cache lines.
 /// Independent blocks are shared among threads when there are enough of them; which elements form a
 /// block does not depend on the number of threads.
 void run_elementwise(IntArrayRef sizes, const Operand* operands, int num_operands, int num_outputs,
@@ -39,13 +41,14 @@ void run_elementwise(IntArrayRef sizes, const Operand* operands, int num_operand
 void broadcast_strides(IntArrayRef sizes, IntArrayRef strides, IntArrayRef out_sizes,
                        std::int64_t* result) noexcept;
 
-/// Dimensions of extent 1 dropped, others ordered so that the first operand's strides shrink inwards,
-/// neighbours merged where every operand allows it.
+/// Dimensions of extent 1 dropped, others ordered so that the strides of operand `lead` shrink
+/// inwards, neighbours merged where every operand allows it.
 struct CollapsedLoop {
   int ndim = 0;
   std::int64_t sizes[detail::kMaxDim];
   std::int64_t strides[kMaxOperands][detail::kMaxDim];
 };
-void collapse(IntArrayRef sizes, const Operand* operands, int num_operands, CollapsedLoop& loop);
+void collapse(IntArrayRef sizes, const Operand* operands, int num_operands, CollapsedLoop& loop,
+              int lead = 0);
 
 }  // namespace eigengrad::kernels

@@ -191,10 +191,15 @@ Pack<T> copysign(Pack<T> x, Pack<T> s) {
   using namespace Eigen::internal;
   return {por(pabs(x.v), pand(s.v, Pack<T>(T(-0.0)).v))};
 }
+#if defined(__FMA__) || defined(__AVX512F__)
+#define EIGENGRAD_FMA 1
+#else
+#define EIGENGRAD_FMA 0
+#endif
 /// a b + c, rounded once.
 template <std::floating_point T>
 Pack<T> fma(Pack<T> a, Pack<T> b, Pack<T> c) {
-#if defined(__FMA__) || defined(__AVX512F__)
+#if EIGENGRAD_FMA
   return {Eigen::internal::pmadd(a.v, b.v, c.v)};
 #else
   T x[std::size_t(Pack<T>::size)], y[std::size_t(Pack<T>::size)], z[std::size_t(Pack<T>::size)];

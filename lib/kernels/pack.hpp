@@ -81,15 +81,42 @@ struct Pack<T> {
   static Pack load(const T* p) { return Eigen::internal::ploadu<Raw>(p); }
   /// The first `n` elements from memory, ones behind them.
   static Pack load_partial(const T* p, int n) {
+#if defined(__AVX512F__)
+    // By way of a buffer, the load would wait for several stores to leave the processor.
+    if constexpr (std::same_as<T, double>)
+      return _mm512_mask_loadu_pd(Pack(1).v, first_bits(n), p);
+    else
+      return _mm512_mask_loadu_ps(Pack(1).v, first_bits(n), p);
+#elif defined(__AVX__)
+    const Raw lanes = first_lanes_mask(n);
+    if constexpr (std::same_as<T, double>)
+      return _mm256_blendv_pd(Pack(1).v, _mm256_maskload_pd(p, _mm256_castpd_si256(lanes)), lanes);
+    else
+      return _mm256_blendv_ps(Pack(1).v, _mm256_maskload_ps(p, _mm256_castps_si256(lanes)), lanes);
+#else
     T buffer[static_cast<std::size_t>(size)];
     for (int i = 0; i < size; ++i) buffer[i] = i < n ? p[i] : T(1);
     return load(buffer);
+#endif
   }
   void store(T* p) const { Eigen::internal::pstoreu(p, v); }
   void store_partial(T* p, int n) const {
+#if defined(__AVX512F__)
+    if constexpr (std::same_as<T, double>)
+      _mm512_mask_storeu_pd(p, first_bits(n), v);
+    else
+      _mm512_mask_storeu_ps(p, first_bits(n), v);
+#elif defined(__AVX__)
+    const Raw lanes = first_lanes_mask(n);
+    if constexpr (std::same_as<T, double>)
+      _mm256_maskstore_pd(p, _mm256_castpd_si256(lanes), v);
+    else
+      _mm256_maskstore_ps(p, _mm256_castps_si256(lanes), v);
+#else
     T buffer[static_cast<std::size_t>(size)];
     store(buffer);
     for (int i = 0; i < n; ++i) p[i] = buffer[i];
+#endif
   }
   T first() const { return Eigen::internal::pfirst(v); }
 
@@ -104,6 +131,18 @@ struct Pack<T> {
   friend Mask<T> operator>(Pack a, Pack b) { return b < a; }
   friend Mask<T> operator>=(Pack a, Pack b) { return b <= a; }
   friend Mask<T> operator==(Pack a, Pack b) { return {Eigen::internal::pcmp_eq(a.v, b.v)}; }
+
+#if defined(__AVX512F__)
+ private:
+  using Bits = std::conditional_t<std::same_as<T, double>, __mmask8, __mmask16>;
+  static Bits first_bits(int n) { return static_cast<Bits>((1u << n) - 1); }
+#elif defined(__AVX__)
+ private:
+  /// All bits set in the first `n` lanes.
+  static Raw first_lanes_mask(int n) {
+    return Eigen::internal::pcmp_lt(Eigen::internal::plset<Raw>(T(0)), Pack(n).v);
+  }
+#endif
 };
 
 template <std::floating_point T>

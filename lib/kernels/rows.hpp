@@ -27,32 +27,14 @@ Pack<T> first_lanes(Pack<T> x, int count, T other) {
 /// The first `count` elements from memory; the other lanes hold anything finite.
 template <class T>
 Pack<T> load_lanes(const T* p, int count) {
-  if (count == Pack<T>::size) return Pack<T>::load(p);
-#ifdef __AVX512F__
-  const auto lanes = (1u << count) - 1;
-  if constexpr (std::same_as<T, double>)
-    return {_mm512_maskz_loadu_pd(static_cast<__mmask8>(lanes), p)};
-  else
-    return {_mm512_maskz_loadu_ps(static_cast<__mmask16>(lanes), p)};
-#else
-  return Pack<T>::load_partial(p, count);
-#endif
+  return count == Pack<T>::size ? Pack<T>::load(p) : Pack<T>::load_partial(p, count);
 }
 template <class T>
 void store_lanes(Pack<T> x, T* p, int count) {
-  if (count == Pack<T>::size) {
+  if (count == Pack<T>::size)
     x.store(p);
-    return;
-  }
-#ifdef __AVX512F__
-  const auto lanes = (1u << count) - 1;
-  if constexpr (std::same_as<T, double>)
-    _mm512_mask_storeu_pd(p, static_cast<__mmask8>(lanes), x.v);
   else
-    _mm512_mask_storeu_ps(p, static_cast<__mmask16>(lanes), x.v);
-#else
-  x.store_partial(p, count);
-#endif
+    x.store_partial(p, count);
 }
 
 /// Calls at(i, count) for every register of a row of `n` elements.

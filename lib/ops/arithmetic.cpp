@@ -1,5 +1,7 @@
 #include "eigengrad/ops/arithmetic.hpp"
 
+#include <cmath>
+
 #include "autograd/add.hpp"
 #include "autograd/meta.hpp"
 #include "autograd/shapes.hpp"
@@ -110,6 +112,36 @@ struct PowInteger {
   static auto slope_b(Unused, Unused, Unused) { return math::Zero{}; }
 };
 
+/// Whether products are the fastest way to x to the power `e`.
+bool is_small_power(double e) {
+  constexpr double largest = 16;
+  return EIGENGRAD_FMA && std::abs(e) <= largest && std::trunc(e) == e;
+}
+
+/// x to a small integer power, in numbers of two parts (head + tail, the head being the sum rounded),
+/// so that it is rounded twice at most: Dekker, Numer. Math. 18 (1971). Where a tail or an
+/// intermediate result would leave the range of T, by the logarithm.
+template <std::floating_point T>
+math::Pack<T> small_power(const math::Pack<T>& x, double e) {
+  using P = math::Pack<T>;
+  constexpr T high = std::same_as<T, double> ? T(0x1p900) : T(0x1p90);
+  P head(1), tail(0), base = x, base_tail(0);
+  const auto multiply = [](P& a, P& a_tail, P b, P b_tail) {
+    const P product = a * b;
+    a_tail = math::fma(a, b, -product) + (a * b_tail + a_tail * b);
+    a = product;
+  };
+  for (int n = static_cast<int>(std::abs(e)); n > 0; n /= 2) {
+    if (n % 2 == 1) multiply(head, tail, base, base_tail);
+    if (n > 1) multiply(base, base_tail, base, base_tail);
+  }
+  const P size = math::abs(head);
+  if (!kernels::all((P(1 / high) < size) & (size < P(high)))) return math::pow(x, P(e));
+  if (e > 0) return head + tail;
+  const P y = P(1) / head;
+  return math::fma(-y * tail, y, y);
+}
+
 /// x to a fixed power. Small integer powers are products.
 struct PowNumber {
   static constexpr int arity = 1;
@@ -122,17 +154,25 @@ struct PowNumber {
 
  private:
   template <class X>
+  static X square(const X& x) {
+    return x * x;
+  }
+  template <class X>
   static X power(const X& x, double e) {
     if constexpr (std::same_as<X, math::Pack<std::int64_t>>) {
       return PowInteger::value(x, X(e));
     } else {
-      if (e == 2) return x * x;
+      if (e == 2) return square(x);
       if (e == 1) return x;
       if (e == 3) return x * x * x;
       if (e == 0.5) return math::sqrt(x);
       if (e == -1) return X(1) / x;
-      if (e == -2) return X(1) / (x * x);
-      return math::pow(x, X(e));
+      // Within 2 ulp: the first rounding counts twice in a square, but for at most sqrt(2) ulp of it.
+      if (e == -2) return square(X(1) / x);
+      if (e == 4) return square(x * x);
+      if (e == -0.5) return X(1) / math::sqrt(x);
+      if (e == 1.5) return x * math::sqrt(x);
+      return is_small_power(e) ? small_power(x, e) : math::pow(x, X(e));
     }
   }
   template <class T>

@@ -129,15 +129,29 @@ BOOST_AUTO_TEST_CASE(loops_backwards) {
   BOOST_TEST((y == std::vector<double>{15, 12, 9, 6, 3}));
 }
 
-BOOST_AUTO_TEST_CASE(loops_every_order_of_four_dimensions) {
-  const Dims sizes = {3, 1, 4, 5};
-  std::vector<std::size_t> order = {0, 1, 2, 3};
+/// Every pair of orders of the first operands, whichever comes with it in the last.
+void check_orders(const Dims& sizes) {
+  std::vector<std::size_t> order(sizes.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
   std::vector<Dims> layouts;
   do layouts.push_back(strides_in_order(sizes, order));
   while (std::next_permutation(order.begin(), order.end()));
+  const std::size_t step = layouts.size() > 6 ? 5 : 1;
   for (std::size_t i = 0; i < layouts.size(); ++i)
-    for (std::size_t j = 0; j < layouts.size(); j += 5)
+    for (std::size_t j = 0; j < layouts.size(); j += step)
       check_affine({sizes, layouts[i], layouts[j], layouts[(i + j) % layouts.size()]});
+}
+
+BOOST_AUTO_TEST_CASE(loops_every_order_of_four_dimensions) { check_orders({3, 1, 4, 5}); }
+
+BOOST_AUTO_TEST_CASE(loops_every_order_of_tiles) {
+  // Around the sides of a tile, with rest, and enough for several threads.
+  for (const Dims& sizes :
+       {Dims{16, 16}, Dims{15, 300}, Dims{33, 523}, Dims{18, 20, 33}, Dims{3, 130, 270}})
+    for (const int threads : {1, 2}) {
+      const Threads scope(threads);
+      check_orders(sizes);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(loops_as_many_dimensions_as_there_may_be) {

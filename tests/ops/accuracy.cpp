@@ -30,6 +30,14 @@ Real sin_pi(const Real& x) {
   if (abs(r) > Real(0.5)) r = (r < 0 ? -1 : 1) - r;
   return sin(pi() * r);
 }
+template <int N>
+Real power_of(const Real& x) {
+  return pow(x, N);
+}
+template <int N>
+Tensor power(const Tensor& x) {
+  return eg::pow(x, N);
+}
 Real logistic(const Real& x) { return 1 / (1 + exp(-x)); }
 Real log1p_exp(const Real& x) { return x > 200 ? x : boost::math::log1p(exp(x)); }
 Real distribution(const Real& x) { return boost::math::erfc(Real(-x / sqrt(Real(2)))) / 2; }
@@ -150,6 +158,22 @@ const std::vector<Unary>& functions() {
        {-27.5, 27.5, -6, 27},
        1.5},
       {"special_ndtr", eg::special_ndtr, distribution, {-39, 39, -38, 8}},
+      {"pow_minus_13", power<-13>, power_of<-13>},
+      {"pow_minus_3", power<-3>, power_of<-3>},
+      {"pow_minus_2", power<-2>, power_of<-2>},
+      {"pow_minus_half",
+       [](const Tensor& x) { return eg::pow(x, -0.5); },
+       [](const Real& x) { return Real(1 / sqrt(x)); },
+       {1e-45, kMost, 0.1, 10}},
+      {"pow_three_halves",
+       [](const Tensor& x) { return eg::pow(x, 1.5); },
+       [](const Real& x) { return Real(x * sqrt(x)); },
+       {1e-45, kMost, 0.1, 10}},
+      {"pow_3", power<3>, power_of<3>},
+      {"pow_4", power<4>, power_of<4>},
+      {"pow_5", power<5>, power_of<5>},
+      {"pow_6", power<6>, power_of<6>},
+      {"pow_16", power<16>, power_of<16>},
       {"elu", [](const Tensor& x) { return eg::elu(x); }, elu_of, {-760, kMost, -20, 20}}};
   return list;
 }

@@ -1,0 +1,130 @@
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <cstring>
+#include <utility>
+
+namespace eigengrad::kernels {
+
+/// Rows and columns of memory: where they begin, and how far apart neighbours are.
+template <class T>
+struct Plane {
+  T* data;
+  std::int64_t row;
+  std::int64_t column;
+};
+
+template <class T>
+void copy_row(T* to, std::int64_t to_step, const T* from, std::int64_t from_step, std::int64_t n) {
+  constexpr std::int64_t kWorthACall = 16;
+  if (to_step == 1 && from_step == 1 && n >= kWorthACall)
+    std::memcpy(to, from, static_cast<std::size_t>(n) * sizeof(T));
+  else if (to_step == 1 && from_step == 1)
+    for (std::int64_t i = 0; i < n; ++i) to[i] = from[i];
+  else if (to_step == 1 && from_step == 0)
+    std::fill_n(to, n, *from);
+  else if (to_step == 1 && from_step == -1)
+    std::reverse_copy(from - n + 1, from + 1, to);
+  else
+    for (std::int64_t i = 0; i < n; ++i) to[i * to_step] = from[i * from_step];
+}
+
+#if defined(__AVX512F__)
+inline constexpr int kRegisterBytes = 64;
+#elif defined(__AVX__)
+inline constexpr int kRegisterBytes = 32;
+#else
+inline constexpr int kRegisterBytes = 16;
+#endif
+
+/// Swaps the lanes of `a` with bit `S` set for those of `b` without.
+template <int S, class Register, int... I>
+[[gnu::always_inline]] inline void exchange(Register& a, Register& b,
+                                            std::integer_sequence<int, I...>) {
+  constexpr int n = sizeof...(I);
+  const Register first = __builtin_shufflevector(a, b, ((I & S) == 0 ? I : n + I - S)...);
+  b = __builtin_shufflevector(a, b, ((I & S) == 0 ? I + S : n + I)...);
+  a = first;
+}
+/// Transposes as many registers as they have lanes: halves, quarters, ... across the diagonal change
+/// places. Called instead of inlined, it would find them in memory.
+template <int S, class Register, int... I>
+[[gnu::always_inline]] inline void transpose_registers(Register* r,
+                                                       std::integer_sequence<int, I...> lanes) {
+  (((I & S) == 0 ? exchange<S>(r[I], r[I | S], lanes) : void()), ...);
+  if constexpr (2 * S < int{sizeof...(I)}) transpose_registers<2 * S>(r, lanes);
+}
+
+/// A square of the source, read along its columns, and written along the rows of the target.
+template <class T, std::int64_t Size>
+void transpose_square(T* to, std::int64_t to_row, const T* from, std::int64_t from_column) {
+  constexpr int width = kRegisterBytes / static_cast<int>(sizeof(T));
+  if constexpr (width > Size) {
+    T square[Size][Size];
+    for (std::int64_t j = 0; j < Size; ++j)
+      std::memcpy(square[j], from + j * from_column, Size * sizeof(T));
+    for (std::int64_t i = 0; i < Size; ++i)
+      for (std::int64_t j = 0; j < Size; ++j) to[i * to_row + j] = square[j][i];
+  } else {
+    typedef T Register __attribute__((vector_size(kRegisterBytes)));
+    static_assert(Size % width == 0);
+    for (std::int64_t i = 0; i < Size; i += width)
+      for (std::int64_t j = 0; j < Size; j += width) {
+        Register r[width];
+        for (int k = 0; k < width; ++k)
+          std::memcpy(r + k, from + i + (j + k) * from_column, sizeof(Register));
+        transpose_registers<1>(r, std::make_integer_sequence<int, width>());
+        for (int k = 0; k < width; ++k)
+          std::memcpy(to + (i + k) * to_row + j, r + k, sizeof(Register));
+      }
+  }
+}
+
+/// Columns of the source to rows of the target, at least `Size` of either; the last squares overlap
+/// those before.
+template <std::int64_t Size, class T>
+void transpose_plane(T* to, std::int64_t to_row, const T* from, std::int64_t from_column,
+                     std::int64_t rows, std::int64_t columns) {
+  for (std::int64_t i = 0; i < rows; i += Size) {
+    const std::int64_t row = std::min(i, rows - Size);
+    const auto square = [&](std::int64_t j) {
+      transpose_square<T, Size>(to + row * to_row + j, to_row, from + row + j * from_column,
+                                from_column);
+    };
+    std::int64_t j = 0;
+    for (; j + Size <= columns; j += Size) square(j);
+    if (j < columns) square(columns - Size);
+  }
+}
+
+/// to = from, which do not overlap, in squares where one lies across the other.
+template <class T>
+void copy_plane(Plane<T> to, Plane<const T> from, std::int64_t rows, std::int64_t columns) {
+  constexpr std::int64_t kSquare = 16;
+  constexpr std::int64_t kRows = 512;
+  const auto copy_part = [&](std::int64_t i, std::int64_t j, std::int64_t n) {
+    copy_row(to.data + i * to.row + j * to.column, to.column,
+             from.data + i * from.row + j * from.column, from.column, n);
+  };
+  if (from.row == -1) {
+    to = {to.data + (rows - 1) * to.row, -to.row, to.column};
+    from = {from.data - (rows - 1), 1, from.column};
+  }
+  const bool across = to.column == 1 && from.row == 1 && from.column != 0;
+  if (across && std::min(rows, columns) >= kSquare) {
+    transpose_plane<kSquare>(to.data, to.row, from.data, from.column, rows, columns);
+  } else if (across && std::min(rows, columns) >= kSquare / 2) {
+    transpose_plane<kSquare / 2>(to.data, to.row, from.data, from.column, rows, columns);
+  } else if (columns < kSquare / 2 && rows >= kSquare) {
+    // Short rows are copied column by column.
+    for (std::int64_t i = 0; i < rows; i += kRows)
+      for (std::int64_t j = 0; j < columns; ++j)
+        copy_row(to.data + i * to.row + j * to.column, to.row,
+                 from.data + i * from.row + j * from.column, from.row, std::min(kRows, rows - i));
+  } else {
+    for (std::int64_t i = 0; i < rows; ++i) copy_part(i, 0, columns);
+  }
+}
+
+}  // namespace eigengrad::kernels
