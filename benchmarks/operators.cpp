@@ -161,6 +161,8 @@ void register_functions(const std::string& dtype) {
 
 using Matrix = Eigen::Array<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
+using Larger = Eigen::internal::scalar_max_op<double, double, Eigen::PropagateNaN>;
+
 struct Reduction {
   std::string name;
   std::function<Tensor(const Tensor&)> call;
@@ -182,7 +184,7 @@ std::vector<Reduction> reductions() {
            [](const Matrix& x) {
              Eigen::ArrayXd y = x.row(0);
              for (Eigen::Index i = 1; i < x.rows(); ++i)
-               y = y.max<Eigen::PropagateNaN>(x.row(i).transpose());
+               y = y.binaryExpr(x.row(i).transpose(), Larger());
              return y;
            }},
           {"amax_dim1", [](const Tensor& x) { return x.amax(1); },
