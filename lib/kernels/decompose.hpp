@@ -1,6 +1,9 @@
 #pragma once
 
+#include <bit>
 #include <cstdint>
+#include <limits>
+#include <type_traits>
 
 #include "eigengrad/core/tensor.hpp"
 
@@ -34,12 +37,48 @@ struct MatrixExtents {
   std::int64_t count;
 };
 
+/// Matrix `i` of a batch, or its row `i` if it is one of vectors; null for a tensor that is not wanted.
+template <class T>
+T* matrix_of(const Tensor& t, std::int64_t i) noexcept {
+  if (!t.defined()) return nullptr;
+  const std::size_t n = t.sizes().size();
+  return t.impl()->data<T>() + i * t.sizes()[n - 2] * t.sizes()[n - 1];
+}
+template <class T>
+T* vector_of(const Tensor& t, std::int64_t i) noexcept {
+  return t.impl()->data<T>() + i * t.sizes().back();
+}
+
 template <class T>
 bool all_finite(const T* data, std::int64_t n) noexcept {
-  // Zero times a number is zero unless the number is infinite or NaN.
-  T sum = 0;
-  for (std::int64_t i = 0; i < n; ++i) sum += data[i] * T(0);
-  return sum == T(0);
+  using Bits = std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>;
+  const auto exponent = std::bit_cast<Bits>(std::numeric_limits<T>::infinity());
+  Bits others = 0;
+  for (std::int64_t i = 0; i < n; ++i)
+    others |= static_cast<Bits>((std::bit_cast<Bits>(data[i]) & exponent) == exponent);
+  return others == 0;
+}
+
+enum class Outcome { Good, NoConvergence, NotReal };
+
+/// Calls decompose(i, data) with every matrix of a batch until one is not finite, as far as it is read,
+/// or fails.
+template <class T, class Finite, class F>
+Breakdown decompose_each(const Tensor& a, Finite is_finite, F decompose) {
+  const std::int64_t count = MatrixExtents(a).count;
+  for (std::int64_t i = 0; i < count; ++i) {
+    const T* const data = matrix_of<T>(a, i);
+    if (!is_finite(data)) return {i, false};
+    const Outcome y = decompose(i, data);
+    if (y != Outcome::Good) return {i, true, y == Outcome::NoConvergence};
+  }
+  return {};
+}
+template <class T, class F>
+Breakdown decompose_each(const Tensor& a, F decompose) {
+  const MatrixExtents e(a);
+  return decompose_each<T>(
+      a, [&](const T* data) { return all_finite(data, e.rows * e.cols); }, decompose);
 }
 
 /// a = v diag(values) v^T from the lower triangle of a, or the upper; values ascend. `vectors`, by
@@ -51,7 +90,7 @@ Breakdown symmetric_eigen(const Tensor& a, bool upper, const Tensor& values, con
 Breakdown general_eigen(const Tensor& a, const Tensor& values, const Tensor& vectors);
 
 /// a = u diag(s) vh, s descending; u and vh as large as the tensors given, both thin or both full, or
-/// undefined.
+/// undefined. They are by columns if a has more rows than columns.
 Breakdown singular_values(const Tensor& a, const Tensor& u, const Tensor& s, const Tensor& vh);
 
 /// a = q r with as many columns of q (rows of r) as the tensors have, both by columns; q may be
@@ -66,7 +105,7 @@ void reflectors(const Tensor& a, const Tensor& packed, const Tensor& tau);
 void product_of_reflectors(const Tensor& v, const Tensor& tau, const Tensor& q);
 
 /// The x of least norm among those that make a x - b smallest, for a batch of b as long as that of a;
-/// all by rows. `pivoted`: by a complete orthogonal decomposition, pivots up to rcond times the largest
+/// a and b by rows, x by columns. `pivoted`: by a complete orthogonal decomposition, pivots up to rcond times the largest
 /// counting as 0, and `rank` (int64) says how many did not; otherwise by QR, for full rank. NaN for a
 /// matrix that is not finite. Returns the number of the first with a zero pivot, or -1.
 std::int64_t least_squares(const Tensor& a, const Tensor& b, const Tensor& x, bool pivoted,

@@ -453,6 +453,22 @@ void lu_solve(const Tensor& lu, const Tensor& pivots, bool transposed, const Ten
   });
 }
 
+template <class T>
+void lu_factor(const Panel<T>& a, std::int64_t* pivots) {
+  lu_one(a.data, a.rows, a.cols, pivots, true);
+}
+template <class T>
+void lu_solve(const Panel<const T>& lu, const std::int64_t* pivots, bool transposed,
+              const Panel<const T>& b, const Panel<T>& x) {
+  lu_solve_one(lu, pivots, transposed, b, x);
+}
+template void lu_factor(const Panel<float>&, std::int64_t*);
+template void lu_factor(const Panel<double>&, std::int64_t*);
+template void lu_solve(const Panel<const float>&, const std::int64_t*, bool, const Panel<const float>&,
+                       const Panel<float>&);
+template void lu_solve(const Panel<const double>&, const std::int64_t*, bool, const Panel<const double>&,
+                       const Panel<double>&);
+
 void lu_determinants(const Tensor& lu, const Tensor& pivots, const Tensor& value) {
   for_determinants(lu, pivots, [&]<class T>(std::int64_t i, const auto& diagonal, T sign) {
     T product(1);

@@ -36,6 +36,13 @@ void lu_factor(const Tensor& a, const Tensor& pivots, std::int64_t* info, bool p
 void lu_solve(const Tensor& lu, const Tensor& pivots, bool transposed, const Tensor& b,
               const Tensor& x);
 
+/// The same for one matrix, contiguous by columns.
+template <class T>
+void lu_factor(const Panel<T>& a, std::int64_t* pivots);
+template <class T>
+void lu_solve(const Panel<const T>& lu, const std::int64_t* pivots, bool transposed,
+              const Panel<const T>& b, const Panel<T>& x);
+
 /// The determinants from the factors, one element for every matrix.
 void lu_determinants(const Tensor& lu, const Tensor& pivots, const Tensor& value);
 /// The same as signs and logarithms of the absolute values.

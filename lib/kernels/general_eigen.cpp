@@ -11,8 +11,6 @@ using Matrix = Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic>;
 template <class T>
 using ByRows = Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
-enum class Outcome { Good, Complex, NoConvergence };
-
 template <class T>
 class GeneralEigen {
  public:
@@ -21,7 +19,7 @@ class GeneralEigen {
   Outcome compute(const T* a, T* values, T* vectors) {
     solver_.compute(Eigen::Map<const ByRows<T>>(a, n_, n_), vectors_);
     if (solver_.info() != Eigen::Success) return Outcome::NoConvergence;
-    if ((solver_.eigenvalues().imag().array() != T(0)).any()) return Outcome::Complex;
+    if ((solver_.eigenvalues().imag().array() != T(0)).any()) return Outcome::NotReal;
     Eigen::Map<Eigen::VectorX<T>>(values, n_) = solver_.eigenvalues().real();
     if (vectors_)
       Eigen::Map<Matrix<T>>(vectors, n_, n_) = solver_.pseudoEigenvectors().colwise().normalized();
@@ -42,15 +40,9 @@ Breakdown general_eigen(const Tensor& a, const Tensor& values, const Tensor& vec
   return detail::dispatch_floating(
       "linalg_eig", a.dtype(), [&]<class T>(std::type_identity<T>) -> Breakdown {
         GeneralEigen<T> solver(e.rows, vectors.defined());
-        const std::int64_t size = e.rows * e.rows;
-        for (std::int64_t i = 0; i < e.count; ++i) {
-          const T* const from = a.impl()->data<T>() + i * size;
-          if (!all_finite(from, size)) return {i, false};
-          T* const to = vectors.defined() ? vectors.impl()->data<T>() + i * size : nullptr;
-          const Outcome y = solver.compute(from, values.impl()->data<T>() + i * e.rows, to);
-          if (y != Outcome::Good) return {i, true, y == Outcome::NoConvergence};
-        }
-        return {};
+        return decompose_each<T>(a, [&](std::int64_t i, const T* data) {
+          return solver.compute(data, vector_of<T>(values, i), matrix_of<T>(vectors, i));
+        });
       });
 }
 

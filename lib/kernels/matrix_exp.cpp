@@ -1,17 +1,19 @@
 #include "kernels/matrix_functions.hpp"
 
-#include <Eigen/LU>
+#include <Eigen/Core>
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <limits>
+#include <utility>
+#include <vector>
 
 #include "core/dispatch.hpp"
+#include "kernels/factor.hpp"
+#include "kernels/gemm.hpp"
 
 namespace eigengrad::kernels {
 namespace {
-
-template <class T>
-using Matrix = Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic>;
 
 /// Numerators of the diagonal Pade approximants to exp, by ascending powers; denominators alternate
 /// the signs.
@@ -38,11 +40,11 @@ constexpr std::array<double, 14> kPade13{64764752532480000,
 /// The largest norms for which the approximants of degree 3, 5, 7, 9, 13 have a backward error below
 /// the unit roundoff, and so has, for the second list, their derivative.
 /// Source: Higham (2005), table 2.3; Al-Mohy and Higham (2009), table 6.1.
-constexpr double kValue[] = {1.495585217958292e-2, 2.539398330063230e-1, 9.504178996162932e-1,
-                             2.097847961257068, 5.371920351148152};
-constexpr double kDerivative[] = {1.08e-2, 2.00e-1, 7.83e-1, 1.78, 4.74};
+constexpr double kBounds[] = {1.495585217958292e-2, 2.539398330063230e-1, 9.504178996162932e-1,
+                              2.097847961257068, 5.371920351148152};
+constexpr double kDerivativeBounds[] = {1.08e-2, 2.00e-1, 7.83e-1, 1.78, 4.74};
 /// For float: degrees 3, 5, 7.
-constexpr double kSingle[] = {4.258730016922831e-1, 1.880152677804762, 3.925724783138660};
+constexpr double kSingleBounds[] = {4.258730016922831e-1, 1.880152677804762, 3.925724783138660};
 
 /// exp(a) by a Pade approximant r = (v - u)^-1 (v + u) of a scaled, squared again; beside it the
 /// derivative in the direction e, from the same polynomials differentiated.
@@ -50,162 +52,205 @@ constexpr double kSingle[] = {4.258730016922831e-1, 1.880152677804762, 3.9257247
 /// Al-Mohy and Higham, Computing the Frechet derivative of the matrix exponential (2009), 6.4.
 template <class T>
 class Exponential {
+  using Square = Eigen::Map<Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic>>;
+  using Input = Eigen::Map<const Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic>>;
+
  public:
-  /// `e` may be null, and is scaled; so is a.
-  void compute(Matrix<T>& a, Matrix<T>* e) {
-    const auto norm = static_cast<double>(a.cwiseAbs().colwise().sum().maxCoeff());
-    if (!std::isfinite(norm)) {
-      r = Matrix<T>::Constant(a.rows(), a.cols(), std::numeric_limits<T>::quiet_NaN());
-      l = r;
-      return;
-    }
-    const bool derivative = e != nullptr;
-    const double* const bounds = derivative ? kDerivative : sizeof(T) == 4 ? kSingle : kValue;
-    const int degrees = !derivative && sizeof(T) == 4 ? 3 : 5;
-    int degree = 0;
-    while (degree < degrees && norm > bounds[degree]) ++degree;
-    int squarings = 0;
-    if (degree == degrees) {
-      std::frexp(norm / bounds[--degree], &squarings);
-      const auto scale = static_cast<T>(std::ldexp(1.0, -squarings));
-      a *= scale;
-      if (derivative) *e *= scale;
-    }
-    powers(a, e, degree);
-    switch (degree) {
-      case 0:
-        low_degree(a, e, kPade3);
-        break;
-      case 1:
-        low_degree(a, e, kPade5);
-        break;
-      case 2:
-        low_degree(a, e, kPade7);
-        break;
-      case 3:
-        low_degree(a, e, kPade9);
-        break;
-      default:
-        degree_13(a, e);
-    }
-    divide(derivative);
-    for (; squarings > 0; --squarings) {
-      if (derivative) {
-        work_.noalias() = r * l;
-        work_.noalias() += l * r;
-        l.swap(work_);
+  /// All that is computed with lies in one piece of memory, which the allocator keeps.
+  Exponential(std::int64_t n, bool derivative)
+      : n_(n),
+        derivative_(derivative),
+        memory_(Tensor::adopt(detail::TensorImpl::create(
+            dtype_of<T>, {(derivative ? 2 * kMatrices : kMatrices) * n * n}))),
+        pivots_(static_cast<std::size_t>(n)) {
+    T* next = memory_.impl()->data<T>();
+    for (int i = 0; i < (derivative ? 2 : 1); ++i)
+      for (T*& place : places_[i]) {
+        place = next;
+        next += n * n;
       }
-      work_.noalias() = r * r;
-      r.swap(work_);
-    }
   }
 
-  /// The results.
-  Matrix<T> r, l;
+  void value(const T* a, T* y) { compute(a, nullptr, y, kValue); }
+  void derivative(const T* a, const T* e, T* y) { compute(a, e, y, kMoved); }
 
  private:
-  /// even_[k] = a^(2k + 2), and its derivative.
-  void powers(const Matrix<T>& a, const Matrix<T>* e, int degree) {
-    const int count = degree == 4 ? 3 : degree + 1;
-    even_[0].noalias() = a * a;
-    for (int k = 1; k < count; ++k) even_[k].noalias() = even_[k - 1] * even_[0];
-    if (e == nullptr) return;
-    moved_[0].noalias() = a * *e;
-    moved_[0].noalias() += *e * a;
+  /// The matrices of the value, and those of its derivative, which are named alike.
+  enum Name { kA, kEven, kW = kEven + 4, kU, kV, kR, kWork, kMatrices };
+  enum Part { kValue, kMoved };
+
+  Square at(Name name, Part part = kValue, int power = 0) {
+    return Square(places_[part][name + power], n_, n_);
+  }
+
+  void compute(const T* a, const T* e, T* y, Part wanted) {
+    const Input from(a, n_, n_);
+    const auto norm = static_cast<double>(from.cwiseAbs().colwise().sum().maxCoeff());
+    if (!std::isfinite(norm)) {
+      std::fill_n(y, n_ * n_, std::numeric_limits<T>::quiet_NaN());
+      return;
+    }
+    const double* const bounds = derivative_      ? kDerivativeBounds
+                                 : sizeof(T) == 4 ? kSingleBounds
+                                                  : kBounds;
+    const int degrees = !derivative_ && sizeof(T) == 4 ? 3 : 5;
+    int degree = 0, squarings = 0;
+    while (degree < degrees && norm > bounds[degree]) ++degree;
+    if (degree == degrees) std::frexp(norm / bounds[--degree], &squarings);
+    const auto scale = static_cast<T>(std::ldexp(1.0, -squarings));
+    at(kA) = scale * from;
+    if (derivative_) at(kA, kMoved) = scale * Input(e, n_, n_);
+    powers(degree == 4 ? 3 : degree + 1);
+    switch (degree) {
+      case 0:
+        low_degree(kPade3);
+        break;
+      case 1:
+        low_degree(kPade5);
+        break;
+      case 2:
+        low_degree(kPade7);
+        break;
+      case 3:
+        low_degree(kPade9);
+        break;
+      default:
+        degree_13();
+    }
+    divide();
+    for (; squarings > 0; --squarings) {
+      if (derivative_) {
+        differential(at(kWork, kMoved), kR, 0, kR, 0);
+        std::swap(places_[kMoved][kR], places_[kMoved][kWork]);
+      }
+      product(at(kWork), at(kR), at(kR));
+      std::swap(places_[kValue][kR], places_[kValue][kWork]);
+    }
+    Square(y, n_, n_) = at(kR, wanted);
+  }
+
+  static void product(Square c, Square a, Square b) {
+    const auto matrix = [](Square& m) {
+      return Matrix{reinterpret_cast<std::byte*>(m.data()), m.rows(), m.cols(), 1, m.rows()};
+    };
+    multiply(dtype_of<T>, matrix(c), matrix(a), matrix(b));
+  }
+  /// c = a' b + a b', the derivative of a product, through the work space of the value.
+  void differential(Square c, Name a, int i, Name b, int j) {
+    product(c, at(a, kMoved, i), at(b, kValue, j));
+    product(at(kWork), at(a, kValue, i), at(b, kMoved, j));
+    c += at(kWork);
+  }
+
+  /// kEven + k is a^(2k + 2).
+  void powers(int count) {
+    product(at(kEven), at(kA), at(kA));
+    if (derivative_) differential(at(kEven, kMoved), kA, 0, kA, 0);
     for (int k = 1; k < count; ++k) {
-      moved_[k].noalias() = even_[k - 1] * moved_[0];
-      moved_[k].noalias() += moved_[k - 1] * even_[0];
+      product(at(kEven, kValue, k), at(kEven, kValue, k - 1), at(kEven));
+      if (derivative_) differential(at(kEven, kMoved, k), kEven, k - 1, kEven, 0);
     }
   }
 
+  /// u = a w, w and v polynomials in the even powers.
   template <std::size_t N>
-  void low_degree(const Matrix<T>& a, const Matrix<T>* e, const std::array<double, N>& b) {
-    const auto polynomial = [&](Matrix<T>& y, const Matrix<T>* powers, std::size_t first) {
-      y = static_cast<T>(b[first + 2]) * powers[0];
-      for (std::size_t k = 2; 2 * k + first < N; ++k)
-        y += static_cast<T>(b[2 * k + first]) * powers[k - 1];
+  void low_degree(const std::array<double, N>& b) {
+    const auto polynomial = [&](Square y, Part part, std::size_t first) {
+      const auto term = [&](std::size_t k) {
+        return static_cast<T>(b[2 * k + first]) * at(kEven, part, static_cast<int>(k) - 1);
+      };
+      if constexpr (N == 4)
+        y = term(1);
+      else if constexpr (N == 6)
+        y = term(1) + term(2);
+      else if constexpr (N == 8)
+        y = term(1) + term(2) + term(3);
+      else
+        y = term(1) + term(2) + term(3) + term(4);
+      if (part == kValue) y.diagonal().array() += static_cast<T>(b[first]);
     };
-    polynomial(w_, even_, 1);
-    polynomial(v_, even_, 0);
-    w_.diagonal().array() += static_cast<T>(b[1]);
-    v_.diagonal().array() += static_cast<T>(b[0]);
-    u_.noalias() = a * w_;
-    if (e == nullptr) return;
-    polynomial(work_, moved_, 1);
-    polynomial(lv_, moved_, 0);
-    lu_.noalias() = a * work_;
-    lu_.noalias() += *e * w_;
+    for (int part = 0; part < (derivative_ ? 2 : 1); ++part) {
+      polynomial(at(kW, Part(part)), Part(part), 1);
+      polynomial(at(kV, Part(part)), Part(part), 0);
+    }
+    multiply_by_a();
   }
 
-  void degree_13(const Matrix<T>& a, const Matrix<T>* e) {
-    const auto& b = kPade13;
-    const auto part = [&](const Matrix<T>* p, std::size_t k) {
-      return static_cast<T>(b[k + 4]) * p[2] + static_cast<T>(b[k + 2]) * p[1] +
-             static_cast<T>(b[k]) * p[0];
+  /// w and v are here of the form high a^6 + low, degree 6 both; the place of a^8 holds `high`.
+  void degree_13() {
+    const auto part_of = [&](Square y, Part part, std::size_t k) {
+      y = static_cast<T>(kPade13[k + 4]) * at(kEven, part, 2) +
+          static_cast<T>(kPade13[k + 2]) * at(kEven, part, 1) +
+          static_cast<T>(kPade13[k]) * at(kEven, part, 0);
     };
-    const Matrix<T> w1 = part(even_, 9), z1 = part(even_, 8);
-    w_ = part(even_, 3);
-    w_.noalias() += even_[2] * w1;
-    w_.diagonal().array() += static_cast<T>(b[1]);
-    u_.noalias() = a * w_;
-    v_ = part(even_, 2);
-    v_.noalias() += even_[2] * z1;
-    v_.diagonal().array() += static_cast<T>(b[0]);
-    if (e == nullptr) return;
-    Matrix<T> high = part(moved_, 9);
-    work_ = part(moved_, 3);
-    work_.noalias() += even_[2] * high;
-    work_.noalias() += moved_[2] * w1;
-    lu_.noalias() = a * work_;
-    lu_.noalias() += *e * w_;
-    high = part(moved_, 8);
-    lv_ = part(moved_, 2);
-    lv_.noalias() += even_[2] * high;
-    lv_.noalias() += moved_[2] * z1;
+    const auto half = [&](Name to, std::size_t high, std::size_t low) {
+      part_of(at(kEven, kValue, 3), kValue, high);
+      if (derivative_) {
+        part_of(at(kEven, kMoved, 3), kMoved, high);
+        differential(at(to, kMoved), kEven, 2, kEven, 3);
+        part_of(at(kWork), kMoved, low);
+        at(to, kMoved) += at(kWork);
+      }
+      product(at(to), at(kEven, kValue, 2), at(kEven, kValue, 3));
+      part_of(at(kWork), kValue, low);
+      at(to) += at(kWork);
+      at(to).diagonal().array() += static_cast<T>(kPade13[low - 2]);
+    };
+    half(kW, 9, 3);
+    half(kV, 8, 2);
+    multiply_by_a();
   }
 
-  void divide(bool derivative) {
-    work_ = v_ - u_;
-    const Eigen::PartialPivLU<Matrix<T>> denominator(work_);
-    r = denominator.solve(v_ + u_);
-    if (!derivative) return;
-    work_ = lu_ - lv_;
-    lu_ += lv_;
-    lu_.noalias() += work_ * r;
-    l = denominator.solve(lu_);
+  void multiply_by_a() {
+    product(at(kU), at(kA), at(kW));
+    if (derivative_) differential(at(kU, kMoved), kA, 0, kW, 0);
   }
 
-  Matrix<T> even_[4], moved_[4], w_, u_, v_, lu_, lv_, work_;
+  /// r (v - u) = v + u, and r' (v - u) = v' + u' - r (v' - u'), transposed so that unknowns of one
+  /// equation are neighbours.
+  void divide() {
+    const Panel<T> denominator{at(kWork).data(), n_, n_, 1, n_};
+    const auto solve = [&](Square x) {
+      const Panel<T> rows{x.data(), n_, n_, n_, 1};
+      lu_solve(readable(denominator), pivots_.data(), true, readable(rows), rows);
+    };
+    at(kWork) = at(kV) - at(kU);
+    at(kR) = at(kV) + at(kU);
+    lu_factor(denominator, pivots_.data());
+    solve(at(kR));
+    if (!derivative_) return;
+    at(kWork, kMoved) = at(kU, kMoved) - at(kV, kMoved);
+    product(at(kR, kMoved), at(kR), at(kWork, kMoved));
+    at(kR, kMoved) += at(kU, kMoved) + at(kV, kMoved);
+    solve(at(kR, kMoved));
+  }
+
+  std::int64_t n_;
+  bool derivative_;
+  Tensor memory_;
+  T* places_[2][kMatrices];
+  std::vector<std::int64_t> pivots_;
 };
 
 }  // namespace
 
 void matrix_exp(const Tensor& a, const Tensor& y) {
   const MatrixExtents e(a);
+  if (e.count == 0) return;
   detail::dispatch_floating("matrix_exp", a.dtype(), [&]<class T>(std::type_identity<T>) {
-    Exponential<T> exponential;
-    Matrix<T> copy;
-    const std::int64_t n = e.rows, size = n * n;
-    for (std::int64_t i = 0; i < e.count; ++i) {
-      copy = Eigen::Map<const Matrix<T>>(a.impl()->data<T>() + i * size, n, n);
-      exponential.compute(copy, nullptr);
-      Eigen::Map<Matrix<T>>(y.impl()->data<T>() + i * size, n, n) = exponential.r;
-    }
+    Exponential<T> exponential(e.rows, false);
+    for (std::int64_t i = 0; i < e.count; ++i)
+      exponential.value(matrix_of<T>(a, i), matrix_of<T>(y, i));
   });
 }
 
 void matrix_exp_derivative(const Tensor& a, const Tensor& t, const Tensor& y) {
   const MatrixExtents e(a);
+  if (e.count == 0) return;
   detail::dispatch_floating("matrix_exp", a.dtype(), [&]<class T>(std::type_identity<T>) {
-    Exponential<T> exponential;
-    Matrix<T> copy, direction;
-    const std::int64_t n = e.rows, size = n * n;
-    for (std::int64_t i = 0; i < e.count; ++i) {
-      copy = Eigen::Map<const Matrix<T>>(a.impl()->data<T>() + i * size, n, n);
-      direction = Eigen::Map<const Matrix<T>>(t.impl()->data<T>() + i * size, n, n);
-      exponential.compute(copy, &direction);
-      Eigen::Map<Matrix<T>>(y.impl()->data<T>() + i * size, n, n) = exponential.l;
-    }
+    Exponential<T> exponential(e.rows, true);
+    for (std::int64_t i = 0; i < e.count; ++i)
+      exponential.derivative(matrix_of<T>(a, i), matrix_of<T>(t, i), matrix_of<T>(y, i));
   });
 }
 

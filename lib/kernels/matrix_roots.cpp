@@ -91,26 +91,23 @@ bool logarithm(Complex<T> t, Complex<T>& y) {
 /// f of the triangular factor of a = q t q^H, as a real matrix.
 template <class T, class F>
 Breakdown of_triangle(const Tensor& a, const Tensor& y, F f) {
-  const MatrixExtents e(a);
-  const std::int64_t size = e.rows * e.rows;
-  Eigen::ComplexSchur<Matrix<T>> schur(e.rows);
+  const std::int64_t n = a.sizes().back();
+  Eigen::ComplexSchur<Matrix<T>> schur(n);
   Complex<T> result;
-  for (std::int64_t i = 0; i < e.count; ++i) {
-    const T* const from = a.impl()->data<T>() + i * size;
-    if (!all_finite(from, size)) return {i, false};
-    schur.compute(Eigen::Map<const Matrix<T>>(from, e.rows, e.rows));
-    if (schur.info() != Eigen::Success) return {i, true};
+  return decompose_each<T>(a, [&](std::int64_t i, const T* data) {
+    schur.compute(Eigen::Map<const Matrix<T>>(data, n, n));
+    if (schur.info() != Eigen::Success) return Outcome::NoConvergence;
     const Complex<T> t = schur.matrixT().template triangularView<Eigen::Upper>();
-    if (!f(t, result)) return {i, true, false};
+    if (!f(t, result)) return Outcome::NotReal;
     result = schur.matrixU() * result * schur.matrixU().adjoint();
     // Of conjugate eigenvalues rounding leaves this much, and of zeros that rounding made negative
     // their square roots.
     const T rounding = 16 * std::sqrt(std::numeric_limits<T>::epsilon());
     const T real = result.real().cwiseAbs().maxCoeff(), rest = result.imag().cwiseAbs().maxCoeff();
-    if (!(rest <= rounding * real) && rest != T(0)) return {i, true, false};
-    Eigen::Map<Matrix<T>>(y.impl()->data<T>() + i * size, e.rows, e.rows) = result.real();
-  }
-  return {};
+    if (!(rest <= rounding * real) && rest != T(0)) return Outcome::NotReal;
+    Eigen::Map<Matrix<T>>(matrix_of<T>(y, i), n, n) = result.real();
+    return Outcome::Good;
+  });
 }
 
 template <class T>

@@ -14,11 +14,6 @@ template <class T>
 using ByRows = Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
 template <class T>
-T* matrix_of(const Tensor& t, std::int64_t i) {
-  return t.impl()->data<T>() + i * MatrixExtents(t).rows * MatrixExtents(t).cols;
-}
-
-template <class T>
 Eigen::Map<Matrix<T>> by_columns(const Tensor& t, std::int64_t i) {
   return {matrix_of<T>(t, i), MatrixExtents(t).rows, MatrixExtents(t).cols};
 }
@@ -28,15 +23,29 @@ Eigen::Map<ByRows<T>> by_rows(const Tensor& t, std::int64_t i) {
 }
 
 template <class T>
-Eigen::Map<Eigen::VectorX<T>> vector_of(const Tensor& t, std::int64_t i) {
-  const std::int64_t n = t.sizes().back();
-  return {t.impl()->data<T>() + i * n, n};
+Eigen::Map<Eigen::VectorX<T>> coefficients(const Tensor& t, std::int64_t i) {
+  return {vector_of<T>(t, i), t.sizes().back()};
 }
 
+/// The last reflector first: each leaves the rows before its own alone, and the columns before it as
+/// they are in the identity.
 template <class T, class V, class Coefficients>
 void apply_reflectors(Eigen::Map<Matrix<T>> q, const V& v, const Coefficients& tau) {
+  constexpr Eigen::Index kBlock = 48;  // from which Eigen makes products of them
   q.setIdentity();
-  q.applyOnTheLeft(Eigen::householderSequence(v, tau));
+  Eigen::VectorX<T> work(q.cols());
+  Eigen::Index i = tau.size();
+  while (i > 0) {
+    const Eigen::Index width = i < kBlock ? 1 : kBlock;
+    i -= width;
+    const Eigen::Index rows = q.rows() - i;
+    auto part = q.bottomRightCorner(rows, q.cols() - i);
+    if (width == 1)
+      part.applyHouseholderOnTheLeft(v.col(i).tail(rows - 1), tau(i), work.data());
+    else
+      part.applyOnTheLeft(
+          Eigen::householderSequence(v.block(i, i, rows, width), tau.segment(i, width)));
+  }
 }
 
 /// The least squares solution by one way or the other, and its rank; -1 for a zero pivot.
@@ -55,7 +64,8 @@ class LeastSquares {
   std::int64_t solve(const A& a, const B& b, X x) {
     if (pivoted_) {
       complete_.compute(a);
-      x = complete_.solve(b);
+      work_ = b;
+      x = complete_.solve(work_);
       return complete_.rank();
     }
     const Eigen::Index n = std::min(a.rows(), a.cols());
@@ -109,7 +119,7 @@ void reflectors(const Tensor& a, const Tensor& packed, const Tensor& tau) {
     for (std::int64_t i = 0; i < e.count; ++i) {
       solver.compute(by_rows<T>(a, i));
       by_columns<T>(packed, i) = solver.matrixQR();
-      vector_of<T>(tau, i) = solver.hCoeffs();
+      coefficients<T>(tau, i) = solver.hCoeffs();
     }
   });
 }
@@ -120,7 +130,7 @@ void product_of_reflectors(const Tensor& v, const Tensor& tau, const Tensor& q) 
   detail::dispatch_floating("householder_product", v.dtype(), [&]<class T>(std::type_identity<T>) {
     for (std::int64_t i = 0; i < e.count; ++i) {
       const Matrix<T> columns = by_rows<T>(v, i).leftCols(k);
-      apply_reflectors<T>(by_columns<T>(q, i), columns, vector_of<T>(tau, i));
+      apply_reflectors<T>(by_columns<T>(q, i), columns, coefficients<T>(tau, i));
     }
   });
 }
@@ -132,7 +142,7 @@ std::int64_t least_squares(const Tensor& a, const Tensor& b, const Tensor& x, bo
                                    [&]<class T>(std::type_identity<T>) -> std::int64_t {
                                      LeastSquares<T> solver(pivoted, rcond, e.rows, e.cols);
                                      for (std::int64_t i = 0; i < e.count; ++i) {
-                                       auto to = by_rows<T>(x, i);
+                                       auto to = by_columns<T>(x, i);
                                        std::int64_t r = 0;
                                        if (all_finite(matrix_of<T>(a, i), e.rows * e.cols))
                                          r = solver.solve(by_rows<T>(a, i), by_rows<T>(b, i), to);

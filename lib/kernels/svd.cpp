@@ -1,5 +1,6 @@
 #include <Eigen/SVD>
 #include <algorithm>
+#include <optional>
 #include <vector>
 
 #include "core/dispatch.hpp"
@@ -26,6 +27,9 @@ struct Wanted {
   }
 };
 
+/// Outputs by rows or by columns, whichever LAPACK leaves them in without a transpose.
+bool by_columns(std::int64_t rows, std::int64_t cols) noexcept { return rows > cols; }
+
 template <class Solver, class T>
 bool decompose(Solver& solver, const Wanted& wanted, const T* a, T* u, T* s, T* vh) {
   const std::int64_t rows = solver.rows(), cols = solver.cols();
@@ -33,32 +37,40 @@ bool decompose(Solver& solver, const Wanted& wanted, const T* a, T* u, T* s, T* 
   if (solver.info() != Eigen::Success) return false;
   Eigen::Map<Eigen::VectorX<T>>(s, std::min(rows, cols)) = solver.singularValues();
   if (!wanted.vectors) return true;
-  Eigen::Map<ByRows<T>>(u, rows, wanted.u_columns) = solver.matrixU();
   // Columns of v are the rows of its transpose.
-  Eigen::Map<Matrix<T>>(vh, cols, wanted.v_columns) = solver.matrixV();
+  if (by_columns(rows, cols)) {
+    Eigen::Map<Matrix<T>>(u, rows, wanted.u_columns) = solver.matrixU();
+    Eigen::Map<ByRows<T>>(vh, cols, wanted.v_columns) = solver.matrixV();
+  } else {
+    Eigen::Map<ByRows<T>>(u, rows, wanted.u_columns) = solver.matrixU();
+    Eigen::Map<Matrix<T>>(vh, cols, wanted.v_columns) = solver.matrixV();
+  }
   return true;
 }
 
-/// Divide and conquer, which hands small matrices to Jacobi's method itself, and should it fail that.
+/// Divide and conquer, and Jacobi's method where that hands over to it or fails.
 template <class T>
 class ByEigen {
  public:
   ByEigen(std::int64_t rows, std::int64_t cols, const Wanted& wanted)
-      : wanted_(wanted),
-        options_(wanted.options(rows, cols)),
-        divide_and_conquer_(rows, cols, options_) {}
+      : wanted_(wanted), rows_(rows), cols_(cols), options_(wanted.options(rows, cols)) {
+    if (std::min(rows, cols) >= kDivided) divide_and_conquer_.emplace(rows, cols, options_);
+  }
 
   bool compute(const T* a, T* u, T* s, T* vh) {
-    if (decompose(divide_and_conquer_, wanted_, a, u, s, vh)) return true;
-    Eigen::JacobiSVD<Matrix<T>> jacobi(divide_and_conquer_.rows(), divide_and_conquer_.cols(),
-                                       options_);
-    return decompose(jacobi, wanted_, a, u, s, vh);
+    if (divide_and_conquer_ && decompose(*divide_and_conquer_, wanted_, a, u, s, vh)) return true;
+    if (!jacobi_) jacobi_.emplace(rows_, cols_, options_);
+    return decompose(*jacobi_, wanted_, a, u, s, vh);
   }
 
  private:
+  /// What Eigen takes for the least extent worth dividing.
+  static constexpr std::int64_t kDivided = 16;
   Wanted wanted_;
+  std::int64_t rows_, cols_;
   unsigned options_;
-  Eigen::BDCSVD<Matrix<T>> divide_and_conquer_;
+  std::optional<Eigen::BDCSVD<Matrix<T>>> divide_and_conquer_;
+  std::optional<Eigen::JacobiSVD<Matrix<T>>> jacobi_;
 };
 
 #ifdef EIGENGRAD_USE_BLAS
@@ -67,15 +79,16 @@ class ByEigen {
 /// processor.
 constexpr std::int64_t kLapackExtent = 32;
 
-/// What is stored by rows is a transpose by columns, and a^T = v diag(s) u^T.
+/// What is stored by rows is a transpose by columns, and a^T = v diag(s) u^T. Of a matrix and its
+/// transpose LAPACK gets the taller: it is faster with QR than with LQ.
 template <class T>
 class ByLapack {
  public:
   ByLapack(const Blas& blas, std::int64_t rows, std::int64_t cols, const Wanted& wanted)
       : blas_(blas),
-        rows_(static_cast<int>(rows)),
-        cols_(static_cast<int>(cols)),
-        least_(std::min(rows_, cols_)),
+        as_it_is_(by_columns(rows, cols)),
+        tall_(static_cast<int>(std::max(rows, cols))),
+        least_(static_cast<int>(std::min(rows, cols))),
         job_(!wanted.vectors                                        ? 'N'
              : wanted.u_columns == rows && wanted.v_columns == cols ? 'A'
                                                                     : 'S'),
@@ -88,20 +101,26 @@ class ByLapack {
 
   bool compute(const T* a, T* u, T* s, T* vh) {
     const OneBlasThread scope(blas_);
-    std::copy_n(a, copy_.size(), copy_.data());
-    return call(u, s, vh, work_.data(), static_cast<int>(work_.size())) == 0;
+    if (as_it_is_)
+      Eigen::Map<Matrix<T>>(copy_.data(), tall_, least_) =
+          Eigen::Map<const ByRows<T>>(a, tall_, least_);
+    else
+      std::copy_n(a, copy_.size(), copy_.data());
+    T* const left = as_it_is_ ? u : vh;
+    T* const right = as_it_is_ ? vh : u;
+    return call(left, s, right, work_.data(), static_cast<int>(work_.size())) == 0;
   }
 
  private:
-  int call(T* u, T* s, T* vh, T* work, int length) {
-    const int u_columns = job_ == 'A' ? rows_ : least_;
+  int call(T* left, T* s, T* right, T* work, int length) {
     int info = 0;
-    blas_.of<T>().gesdd(&job_, &cols_, &rows_, copy_.data(), &cols_, s, vh, &cols_, u, &u_columns,
-                        work, &length, integers_.data(), &info);
+    blas_.of<T>().gesdd(&job_, &tall_, &least_, copy_.data(), &tall_, s, left, &tall_, right,
+                        &least_, work, &length, integers_.data(), &info);
     return info;
   }
   const Blas& blas_;
-  int rows_, cols_, least_;
+  bool as_it_is_;
+  int tall_, least_;
   char job_;
   std::vector<T> copy_, work_;
   std::vector<int> integers_;
@@ -110,18 +129,13 @@ class ByLapack {
 #endif
 
 template <class T, class Solver>
-Breakdown decompose_all(Solver&& solver, const Wanted& wanted, const Tensor& a, const Tensor& u,
-                        const Tensor& s, const Tensor& vh) {
-  const MatrixExtents e(a);
-  const std::int64_t least = std::min(e.rows, e.cols);
-  for (std::int64_t i = 0; i < e.count; ++i) {
-    const T* const from = a.impl()->data<T>() + i * e.rows * e.cols;
-    if (!all_finite(from, e.rows * e.cols)) return {i, false};
-    T* const us = wanted.vectors ? u.impl()->data<T>() + i * e.rows * wanted.u_columns : nullptr;
-    T* const vs = wanted.vectors ? vh.impl()->data<T>() + i * e.cols * wanted.v_columns : nullptr;
-    if (!solver.compute(from, us, s.impl()->data<T>() + i * least, vs)) return {i, true};
-  }
-  return {};
+Breakdown decompose_all(Solver&& solver, const Tensor& a, const Tensor& u, const Tensor& s,
+                        const Tensor& vh) {
+  return decompose_each<T>(a, [&](std::int64_t i, const T* data) {
+    return solver.compute(data, matrix_of<T>(u, i), vector_of<T>(s, i), matrix_of<T>(vh, i))
+               ? Outcome::Good
+               : Outcome::NoConvergence;
+  });
 }
 
 }  // namespace
@@ -138,11 +152,11 @@ Breakdown singular_values(const Tensor& a, const Tensor& u, const Tensor& s, con
         if (const Blas* lapack = std::min(e.rows, e.cols) >= kLapackExtent ? blas() : nullptr;
             lapack != nullptr && lapack->of<T>().gesdd != nullptr) {
           const Breakdown failed =
-              decompose_all<T>(ByLapack<T>(*lapack, e.rows, e.cols, wanted), wanted, a, u, s, vh);
+              decompose_all<T>(ByLapack<T>(*lapack, e.rows, e.cols, wanted), a, u, s, vh);
           if (!failed || !failed.finite) return failed;
         }
 #endif
-        return decompose_all<T>(ByEigen<T>(e.rows, e.cols, wanted), wanted, a, u, s, vh);
+        return decompose_all<T>(ByEigen<T>(e.rows, e.cols, wanted), a, u, s, vh);
       });
 }
 

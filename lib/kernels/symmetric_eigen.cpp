@@ -44,7 +44,7 @@ class ByEigen {
 /// Rows from which LAPACK is faster, also with a BLAS for an older processor: with vectors, by divide
 /// and conquer, and without.
 constexpr std::int64_t kLapackRows = 256;
-constexpr std::int64_t kLapackRowsForValues = 96;
+constexpr std::int64_t kLapackRowsForValues = 32;
 
 template <class T>
 class ByLapack {
@@ -95,15 +95,14 @@ bool triangle_finite(const T* a, std::int64_t n, bool upper) noexcept {
 template <class T, class Solver>
 Breakdown solve(Solver&& solver, const Tensor& a, bool upper, const Tensor& values,
                 const Tensor& vectors) {
-  const MatrixExtents e(a);
-  const std::int64_t size = e.rows * e.rows;
-  for (std::int64_t i = 0; i < e.count; ++i) {
-    const T* const from = a.impl()->data<T>() + i * size;
-    if (!triangle_finite(from, e.rows, upper)) return {i, false};
-    T* const to = vectors.defined() ? vectors.impl()->data<T>() + i * size : nullptr;
-    if (!solver.compute(from, upper, values.impl()->data<T>() + i * e.rows, to)) return {i, true};
-  }
-  return {};
+  const std::int64_t n = a.sizes().back();
+  return decompose_each<T>(
+      a, [&](const T* data) { return triangle_finite(data, n, upper); },
+      [&](std::int64_t i, const T* data) {
+        return solver.compute(data, upper, vector_of<T>(values, i), matrix_of<T>(vectors, i))
+                   ? Outcome::Good
+                   : Outcome::NoConvergence;
+      });
 }
 
 }  // namespace

@@ -54,7 +54,7 @@ struct NllOf : NllRule {
   Tensor forward(const Tensor& x) const {
     const NoGradGuard off;
     const Tensor y = empty(each, x.dtype());
-    kernels::pick_classes(y, plain_row_major(x), targets);
+    kernels::pick_classes(y, row_major(x), targets);
     return sum(y);
   }
   Tensor transpose(const Tensor& g) const {
@@ -83,7 +83,7 @@ struct CrossEntropy {
   Tensor forward(const Tensor& x) const {
     const NoGradGuard off;
     const Tensor y = empty(nll.each, x.dtype());
-    kernels::cross_entropy(y, top, log_sum, plain_row_major(x), nll.targets);
+    kernels::cross_entropy(y, top, log_sum, row_major(x), nll.targets);
     return nll.sum(y);
   }
   Tensor vjp(const Tensor& g, const Tensor& x, const Tensor&) const {
@@ -92,8 +92,7 @@ struct CrossEntropy {
       return placed - softmax(x, -1) * placed.sum(-1, true);
     }
     const Tensor r = empty(x.sizes(), x.dtype());
-    kernels::cross_entropy_pullback(r, nll.spread(g), top, log_sum, plain_row_major(x),
-                                    nll.targets);
+    kernels::cross_entropy_pullback(r, nll.spread(g), top, log_sum, row_major(x), nll.targets);
     return r;
   }
   Tensor jvp(const Tensor& t, const Tensor& x, const Tensor&) const {
@@ -236,7 +235,7 @@ struct MultilabelMargin {
   DimVector each;
   Tensor forward(const Tensor& x) const {
     const Tensor y = empty(each, x.dtype());
-    kernels::multilabel_margin(y, gradient, plain_row_major(x), target);
+    kernels::multilabel_margin(y, gradient, row_major(x), target);
     return y;
   }
   Tensor vjp(const Tensor& g, const Tensor&, const Tensor&) const {

@@ -81,7 +81,7 @@ struct Ctc {
   Tensor alpha;
 
   Tensor forward(const Tensor& x) const {
-    kernels::ctc_forward(losses, alpha, plain_row_major(x), plan);
+    kernels::ctc_forward(losses, alpha, row_major(x), plan);
     const NoGradGuard off;
     return losses.clone();
   }
@@ -100,7 +100,7 @@ struct Ctc {
                             {.grad_outputs = {g}, .create_graph = record})[0];
     }
     const Tensor r = zeros(x.sizes(), x.dtype());
-    kernels::ctc_backward(r, plain_row_major(g), losses, alpha, plain_row_major(x), plan);
+    kernels::ctc_backward(r, row_major(g), losses, alpha, row_major(x), plan);
     return r;
   }
 };

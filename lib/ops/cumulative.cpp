@@ -11,8 +11,8 @@
 #include "eigengrad/ops/compare.hpp"
 #include "eigengrad/ops/elementwise.hpp"
 #include "eigengrad/ops/shape.hpp"
-#include "kernels/copy.hpp"
 #include "kernels/cumulative.hpp"
+#include "ops/arguments.hpp"
 #include "ops/write_back.hpp"
 
 namespace eigengrad {
@@ -23,13 +23,6 @@ using autograd::record_general;
 using autograd::record_many;
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
-
-Tensor row_major(const Tensor& x) {
-  if (x.is_contiguous()) return x;
-  Tensor y = Tensor::adopt(detail::TensorImpl::create(x.dtype(), x.sizes()));
-  kernels::copy(y, x);
-  return y;
-}
 
 /// Dimension `d`, counted from the end, as the kernels count it.
 std::size_t from_front(const Tensor& x, std::int64_t d) {

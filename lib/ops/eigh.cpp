@@ -47,13 +47,13 @@ struct Symeig : Eigh {
 template <class Rule>
 std::tuple<Tensor, Tensor> eigen(std::string_view op, const Tensor& a, bool upper, bool vectors) {
   matrices::require_square(op, a);
-  const bool differentiable = autograd::records(a) || detail::carries_tangent(a);
+  const bool differentiable = autograd::is_followed(a);
   const std::int64_t n = a.size(-1);
   const Tensor l = matrices::uninitialised(a.dtype(), batch_and(a, {n}));
   const Tensor v = vectors || differentiable
                        ? matrices::uninitialised(a.dtype(), batch_and(a, {n, n}), true)
                        : Tensor();
-  require_success(op, kernels::symmetric_eigen(plain_row_major(a), upper, l, v));
+  require_success(op, kernels::symmetric_eigen(row_major(a), upper, l, v));
   if (differentiable) autograd::record_many(Rule{}, {a}, {l, v});
   return {l, v};
 }

@@ -134,12 +134,14 @@ Solution by_singular_values(const Tensor& a, const Tensor& b, double rcond) {
 }
 
 Solution by_elimination(const Tensor& a, const Tensor& b, bool pivoted, double rcond) {
-  const Tensor none = empty({0}, a.options());
-  const Tensor rank = zeros(batch_and(a, {}), kInt64);
-  const Tensor x = zeros(batch_and(a, {a.size(-1), b.size(-1)}), a.options());
-  if (a.numel() == 0 || b.numel() == 0) return {x, rank, none};
+  const Tensor none = matrices::uninitialised(a.dtype(), {0});
+  const DimVector x_sizes = batch_and(a, {a.size(-1), b.size(-1)});
+  if (a.numel() == 0 || b.numel() == 0)
+    return {zeros(x_sizes, a.options()), zeros(batch_and(a, {}), kInt64), none};
+  const Tensor x = matrices::uninitialised(a.dtype(), x_sizes, true);
+  const Tensor rank = matrices::uninitialised(kInt64, batch_and(a, {}));
   const std::int64_t failed =
-      kernels::least_squares(plain_row_major(a), plain_row_major(b), x, pivoted, rcond, rank);
+      kernels::least_squares(row_major(a), row_major(b), x, pivoted, rcond, rank);
   if (failed >= 0)
     detail::fail<NumericError>("linalg_lstsq", "matrix ", failed,
                                " of the batch does not have full rank, which the driver \"gels\" "
@@ -180,26 +182,26 @@ std::tuple<Tensor, Tensor, Tensor, Tensor> linalg_lstsq(const Tensor& A, const T
   const double epsilon = A.dtype() == kFloat32 ? std::numeric_limits<float>::epsilon()
                                                : std::numeric_limits<double>::epsilon();
   const double cutoff = rcond.value_or(epsilon * static_cast<double>(std::max(m, n)));
-  Tensor residuals = empty({0}, A.options());
+  Tensor residuals = matrices::uninitialised(A.dtype(), {0});
   Solution s;
   bool full = false;
   {
     const NoGradGuard off;
     const detail::NoTangents plain;
-    const Tensor b = vectors ? B.detach().unsqueeze(-1) : B.detach();
+    const Tensor b = vectors ? B.detach().unsqueeze(-1) : B;
     s = way == Driver::SingularValues ? by_singular_values(A, b, cutoff)
                                       : by_elimination(A, b, way == Driver::Pivots, cutoff);
     const std::int64_t* const ranks = s.rank.data_ptr<std::int64_t>();
     full = std::all_of(ranks, ranks + s.rank.numel(),
                        [&](std::int64_t r) { return r == std::min(m, n); });
-    if (way != Driver::Pivots && m > n && full)
-      residuals = (b - matmul(A.detach(), s.x)).square().sum(-2);
+    if (way != Driver::Pivots && m > n && full) residuals = (b - matmul(A, s.x)).square().sum(-2);
     if (vectors) s.x = s.x.squeeze(-1);
   }
   const Rank rank = !full ? Rank::Less : m >= n ? Rank::Columns : Rank::Rows;
-  autograd::record_many(Lstsq{rank, cutoff, vectors}, {A, B}, {s.x});
+  if (autograd::is_followed(A) || autograd::is_followed(B))
+    autograd::record_many(Lstsq{rank, cutoff, vectors}, {A, B}, {s.x});
   if (way == Driver::Plain) s.rank = empty({0}, kInt64);
-  return {s.x, residuals, s.rank, s.singular_values};
+  return {std::move(s.x), std::move(residuals), std::move(s.rank), std::move(s.singular_values)};
 }
 
 }  // namespace eigengrad

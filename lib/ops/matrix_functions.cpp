@@ -19,8 +19,6 @@
 namespace eigengrad {
 namespace {
 
-bool may_be_asked(const Tensor& x) { return autograd::records(x) || detail::carries_tangent(x); }
-
 /// f([a t; 0 a]) has the derivative of f at a in the direction t above its diagonal, which so can be
 /// differentiated as often as f itself.
 /// Source: Mathias, A chain rule for matrix functions and applications (1996).
@@ -37,7 +35,7 @@ struct MatrixExp {
   static constexpr bool uses_output = false;
   Tensor forward(const Tensor& x) const {
     const Tensor y = matrices::uninitialised(x.dtype(), x.sizes());
-    kernels::matrix_exp(plain_row_major(x), y);
+    kernels::matrix_exp(row_major(x), y);
     return y;
   }
   /// The derivative at a^T is the transpose of that at a.
@@ -46,9 +44,10 @@ struct MatrixExp {
 
  private:
   static Tensor along(const Tensor& a, const Tensor& t) {
-    if (may_be_asked(a) || may_be_asked(t)) return above_diagonal(linalg_matrix_exp, a, t);
+    if (autograd::is_followed(a) || autograd::is_followed(t))
+      return above_diagonal(linalg_matrix_exp, a, t);
     const Tensor y = matrices::uninitialised(a.dtype(), a.sizes());
-    kernels::matrix_exp_derivative(plain_row_major(a), plain_row_major(t), y);
+    kernels::matrix_exp_derivative(row_major(a), row_major(t), y);
     return y;
   }
 };
@@ -62,7 +61,7 @@ struct Principal {
   static constexpr bool uses_output = false;
   Tensor forward(const Tensor& x) const {
     const Tensor y = matrices::uninitialised(x.dtype(), x.sizes());
-    require_success(Rule::op, Rule::kernel(plain_row_major(x), y));
+    require_success(Rule::op, Rule::kernel(row_major(x), y));
     return y;
   }
   Tensor vjp(const Tensor& g, const Tensor& x, const Tensor&) const {
@@ -140,7 +139,7 @@ Tensor shifted_product(const Tensor& a, const Tensor& b, double t) {
   const Tensor m = a - mu * eye(n, a.options());
   const Tensor growth = (mu * (t / static_cast<double>(plan.s))).exp();
   // The derivative of a polynomial loses a term more than what is dropped here.
-  const bool all_terms = may_be_asked(a) || may_be_asked(b);
+  const bool all_terms = autograd::is_followed(a) || autograd::is_followed(b);
   const double epsilon = a.dtype() == kFloat32 ? 0x1p-24 : 0x1p-53;
   Tensor y = b;
   for (std::int64_t piece = 0; piece < plan.s; ++piece) {

@@ -106,8 +106,8 @@ std::tuple<Tensor, Tensor> decompose(std::string_view op, const Tensor& a, Mode 
                        : matrices::uninitialised(a.dtype(), batch_and(a, {m, k}), true);
   const Tensor r = matrices::uninitialised(a.dtype(), batch_and(a, {k, n}), true);
   if (a.numel() == 0 && mode == Mode::Complete) kernels::copy(q, eye(m, m, a.options()));
-  kernels::qr(plain_row_major(a), mode == Mode::OnlyR ? Tensor() : q, r);
-  autograd::record_many(Qr{mode}, {a}, {q, r});
+  kernels::qr(row_major(a), mode == Mode::OnlyR ? Tensor() : q, r);
+  if (autograd::is_followed(a)) autograd::record_many(Qr{mode}, {a}, {q, r});
   return {q, r};
 }
 
@@ -211,7 +211,7 @@ Tensor householder_product(std::string_view op, const Tensor& x, const Tensor& t
     detail::fail<ShapeError>(op, tau.size(-1), " reflectors do not fit into the ", x.size(-1),
                              " columns of a matrix");
   const Tensor q = matrices::uninitialised(x.dtype(), x.sizes(), true);
-  kernels::product_of_reflectors(plain_row_major(x), plain_row_major(tau), q);
+  kernels::product_of_reflectors(row_major(x), row_major(tau), q);
   autograd::record_many(HouseholderProduct{}, {x, tau}, {q});
   return q;
 }
@@ -228,12 +228,11 @@ std::tuple<Tensor, Tensor> qr(const Tensor& A, bool some) {
 
 std::tuple<Tensor, Tensor> geqrf(const Tensor& A) {
   matrices::require("geqrf", A);
-  if (A.numel() > 0 && (autograd::records(A) || detail::carries_tangent(A)))
-    return recorded_reflectors(A);
+  if (A.numel() > 0 && autograd::is_followed(A)) return recorded_reflectors(A);
   const Tensor packed = matrices::uninitialised(A.dtype(), A.sizes(), true);
   const Tensor tau =
       matrices::uninitialised(A.dtype(), batch_and(A, {std::min(A.size(-1), A.size(-2))}));
-  kernels::reflectors(plain_row_major(A), packed, tau);
+  kernels::reflectors(row_major(A), packed, tau);
   return {packed, tau};
 }
 

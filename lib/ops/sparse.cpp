@@ -40,7 +40,7 @@ struct Product {
   bool transposed;
   Tensor forward(const Tensor& v, const Tensor& x) const {
     const Tensor y = new_matrix(x.dtype(), transposed ? places->cols : places->rows, x.sizes()[1]);
-    kernels::sparse_product(places->view(), transposed, plain_row_major(v), plain_row_major(x), y);
+    kernels::sparse_product(places->view(), transposed, row_major(v), row_major(x), y);
     return y;
   }
   Tensor grad_a(const Tensor& g, const Tensor& x) const {
@@ -58,7 +58,7 @@ struct Sampled {
   Tensor forward(const Tensor& a, const Tensor& b) const {
     const Tensor v = Tensor::adopt(
         detail::TensorImpl::create(a.dtype(), {static_cast<std::int64_t>(places->indices.size())}));
-    kernels::sampled_product(places->view(), plain_row_major(a), plain_row_major(b), v);
+    kernels::sampled_product(places->view(), row_major(a), row_major(b), v);
     return v;
   }
   Tensor grad_a(const Tensor& g, const Tensor& b) const { return product(places, false, g, b); }
@@ -88,7 +88,7 @@ struct Solution {
 
   Tensor apply(const Tensor& v, const Tensor& b) const {
     const Tensor x = new_matrix(b.dtype(), b.sizes()[0], b.sizes()[1]);
-    factor->solve(plain_row_major(b), transposed, x);
+    factor->solve(row_major(b), transposed, x);
     autograd::record_many(*this, {v, b}, {x});
     return x;
   }

@@ -1,6 +1,7 @@
 #include <cmath>
 
 #include "autograd/kinds.hpp"
+#include "eigengrad/autograd/grad_mode.hpp"
 #include "eigengrad/core/factories.hpp"
 #include "eigengrad/ops/arithmetic.hpp"
 #include "eigengrad/ops/assembly.hpp"
@@ -137,15 +138,15 @@ struct Factors {
 /// Singular values, and vectors if they are wanted or the derivative needs them.
 Factors decompose(std::string_view op, const Tensor& a, bool full, bool vectors) {
   matrices::require(op, a);
-  const bool differentiable = autograd::records(a) || detail::carries_tangent(a);
+  const bool differentiable = autograd::is_followed(a);
   const std::int64_t m = a.size(-2), n = a.size(-1), k = std::min(m, n);
   Factors y;
   y.s = matrices::uninitialised(a.dtype(), batch_and(a, {k}));
   if (vectors || differentiable) {
-    y.u = matrices::uninitialised(a.dtype(), batch_and(a, {m, full ? m : k}));
-    y.vh = matrices::uninitialised(a.dtype(), batch_and(a, {full ? n : k, n}));
+    y.u = matrices::uninitialised(a.dtype(), batch_and(a, {m, full ? m : k}), m > n);
+    y.vh = matrices::uninitialised(a.dtype(), batch_and(a, {full ? n : k, n}), m > n);
   }
-  require_success(op, kernels::singular_values(plain_row_major(a), y.u, y.s, y.vh));
+  require_success(op, kernels::singular_values(row_major(a), y.u, y.s, y.vh));
   if (vectors && k == 0) {
     kernels::copy(y.u, eye(y.u.size(-2), y.u.size(-1), a.options()));
     kernels::copy(y.vh, eye(y.vh.size(-2), y.vh.size(-1), a.options()));
