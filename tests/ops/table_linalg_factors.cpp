@@ -39,7 +39,7 @@ Naive factoring(bool upper) {
     const std::int64_t n = x[0].sizes.back();
     return Outputs{by_matrix(x, n, n, [&](const Sizes& i) {
       const Matrix a = matrix_at(x[0], i);
-      Matrix definite_matrix = product(a, transposed(a));
+      Matrix definite_matrix = a * transposed(a);
       for (std::int64_t k = 0; k < n; ++k) definite_matrix(k, k) += 1;
       const Matrix l = cholesky_of(definite_matrix);
       return upper ? transposed(l) : l;
@@ -76,7 +76,7 @@ void add_factors(Rows& rows) {
 
 Matrix of_factor(const Matrix& l, bool upper) {
   const Matrix t = triangle_of(l, upper);
-  return upper ? product(transposed(t), t) : product(t, transposed(t));
+  return upper ? transposed(t) * t : t * transposed(t);
 }
 
 /// PyTorch's gradients have elements outside of the triangle.
@@ -135,14 +135,14 @@ Naive forms(bool inverse, bool with_log) {
     const auto matrix = [&](const Sizes& i) {
       Matrix a = matrix_at(x[0], i);
       if (!inverse) return a;
-      a = product(a, transposed(a));
+      a = a * transposed(a);
       for (std::int64_t k = 0; k < a.rows; ++k) a(k, k) += 1;
       return a;
     };
     Array q = by_matrix({x[0], columns}, 1, 1, [&](const Sizes& i) {
       const Matrix b = column_at(x[1], i);
       const Matrix a = matrix(i);
-      return product(transposed(b), inverse ? eliminated(a, b).first : product(a, b));
+      return transposed(b) * (inverse ? eliminated(a, b).first : a * b);
     });
     q.sizes.resize(q.dim() - 2);
     if (!with_log) return Outputs{q};

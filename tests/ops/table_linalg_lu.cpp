@@ -128,7 +128,7 @@ Tensor next_rows(const Tensor& lu) {
 }
 
 Matrix put_together(const Matrix& lu) {
-  Matrix a = product(triangle_of(lu, false, true), triangle_of(lu, true));
+  Matrix a = triangle_of(lu, false, true) * triangle_of(lu, true);
   for (std::int64_t i = a.rows - 2; i >= 0; --i)
     for (std::int64_t j = 0; j < a.cols; ++j) std::swap(a(i, j), a(i + 1, j));
   return a;
@@ -257,7 +257,7 @@ void add_tensors(Rows& rows) {
                               return Outputs{by_matrix(x, n, n, [&](const Sizes& i) {
                                 const Matrix inverse =
                                     eliminated(matrix_at(x[0], i), identity(n)).first;
-                                return product(inverse, product(inverse, inverse));
+                                return inverse * inverse * inverse;
                               })};
                             },
                             {{regular({3, 3})}, {regular({2, 2, 2})}}));

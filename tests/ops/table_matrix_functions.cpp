@@ -1,4 +1,4 @@
-#include "matrix_reference.hpp"
+#include "matrices.hpp"
 
 namespace table {
 namespace {
@@ -6,10 +6,10 @@ namespace {
 using eg::Tensor;
 
 /// By its series, of a matrix so small that 30 terms suffice, squared again.
-Mat exponential(Mat a) {
+Matrix exponential(Matrix a) {
   int squarings = 0;
-  for (; largest(a) * static_cast<long double>(a.n) > 0.5L; ++squarings) a = 0.5L * a;
-  Mat y = identity(a.n), term = identity(a.n);
+  for (; largest(a) * static_cast<long double>(a.rows) > 0.5L; ++squarings) a = 0.5L * a;
+  Matrix y = identity(a.rows), term = identity(a.rows);
   for (int k = 1; k < 30; ++k) {
     term = 1.0L / k * (term * a);
     y = y + term;
@@ -19,10 +19,10 @@ Mat exponential(Mat a) {
 }
 
 /// Denman and Beavers' iteration.
-Mat square_root(const Mat& a) {
-  Mat y = a, z = identity(a.n);
+Matrix square_root(const Matrix& a) {
+  Matrix y = a, z = identity(a.rows);
   for (int k = 0; k < 60; ++k) {
-    const Mat next = 0.5L * (y + pseudoinverse(z));
+    const Matrix next = 0.5L * (y + pseudoinverse(z));
     z = 0.5L * (z + pseudoinverse(y));
     y = next;
   }
@@ -30,12 +30,13 @@ Mat square_root(const Mat& a) {
 }
 
 /// By its series, of a root that is near 1.
-Mat logarithm(Mat a) {
+Matrix logarithm(Matrix a) {
   int roots = 0;
-  for (; roots < 30 && largest(a - identity(a.n)) * static_cast<long double>(a.n) > 0.1L; ++roots)
+  for (; roots < 30 && largest(a - identity(a.rows)) * static_cast<long double>(a.rows) > 0.1L;
+       ++roots)
     a = square_root(a);
-  const Mat x = a - identity(a.n);
-  Mat y(a.n, a.n), power = identity(a.n);
+  const Matrix x = a - identity(a.rows);
+  Matrix y(a.rows, a.rows), power = identity(a.rows);
   for (int k = 1; k < 40; ++k) {
     power = power * x;
     y = y + (k % 2 == 1 ? 1.0L : -1.0L) / k * power;
@@ -43,29 +44,19 @@ Mat logarithm(Mat a) {
   return std::ldexp(1.0L, roots) * y;
 }
 
-Naive of_matrix(Mat (*f)(Mat)) {
+Naive of_matrix(Matrix (*f)(Matrix)) {
   return per_matrix(
-      [f](const std::vector<Mat>& x) { return std::vector<Part>{as_matrix(f(x[0]))}; });
+      [f](const std::vector<Matrix>& x) { return std::vector<Part>{as_matrix(f(x[0]))}; });
 }
 
-std::vector<Inputs> samples(const std::vector<Sizes>& all, double noise) {
-  std::vector<Inputs> list;
-  for (const Sizes& s : all) list.push_back({spread_matrices(s, 0.4, noise, 21)});
-  return list;
+std::vector<Inputs> samples(const std::vector<Sizes>& shapes, double noise) {
+  return spread_samples(shapes, 0.4, noise, 21);
 }
 
 Row function_row(const std::string& name, Call call, Naive naive, std::vector<Inputs> inputs,
                  std::vector<Inputs> values_only, std::vector<Spelling> spellings = {}) {
-  return {.name = name,
-          .function = name,
-          .call = std::move(call),
-          .naive = std::move(naive),
-          .samples = std::move(inputs),
-          .values_only = std::move(values_only),
-          .spellings = std::move(spellings),
-          .integers = false,
-          .bools = false,
-          .amplification = 30};
+  return decomposition_row(name, name, std::move(call), std::move(naive), std::move(inputs),
+                           std::move(values_only), std::move(spellings));
 }
 
 void add_exponentials(Rows& rows) {
@@ -88,7 +79,7 @@ void add_exponentials(Rows& rows) {
   const auto pair = [](const Sizes& s, const Sizes& t, double size) {
     return Inputs{support::uniform(s, -size, size, 9), support::uniform(t, -1, 1, 10)};
   };
-  const Naive product = per_matrix([](const std::vector<Mat>& x) {
+  const Naive product = per_matrix([](const std::vector<Matrix>& x) {
     return std::vector<Part>{as_matrix(exponential(x[0]) * x[1])};
   });
   rows.push_back(function_row(
@@ -108,7 +99,7 @@ void add_roots(Rows& rows) {
   std::vector<Inputs> values = samples({{0, 0}, {0, 2, 2}, {7, 7}}, 0.2);
   values.push_back({Array({3, 3}, {40, 3, -7, 2, 0.5, 0.03, 1, 0.2, 900})});
   rows.push_back(function_row("sqrtm", on1([](const Tensor& a) { return eg::sqrtm(a); }),
-                              of_matrix([](Mat a) { return square_root(a); }), inputs, values));
+                              of_matrix([](Matrix a) { return square_root(a); }), inputs, values));
   rows.push_back(function_row("logm", on1([](const Tensor& a) { return eg::logm(a); }),
                               of_matrix(logarithm), inputs, values));
   for (std::size_t k = rows.size() - 2; k < rows.size(); ++k) {

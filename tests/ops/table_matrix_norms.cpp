@@ -1,6 +1,6 @@
 #include <limits>
 
-#include "matrix_reference.hpp"
+#include "matrices.hpp"
 
 namespace table {
 namespace {
@@ -9,10 +9,8 @@ using eg::Tensor;
 
 constexpr double kInf = std::numeric_limits<double>::infinity();
 
-std::vector<Inputs> samples(const std::vector<Sizes>& all) {
-  std::vector<Inputs> list;
-  for (const Sizes& s : all) list.push_back({spread_matrices(s, 1, 0.3, 6)});
-  return list;
+std::vector<Inputs> samples(const std::vector<Sizes>& shapes) {
+  return spread_samples(shapes, 1, 0.3, 6);
 }
 /// Functions, not constants: rows are made before those of other files would be.
 std::vector<Sizes> shapes() { return {{4, 3}, {3, 3}, {2, 2, 4}, {1, 1}}; }
@@ -20,27 +18,19 @@ std::vector<Sizes> square() { return {{3, 3}, {2, 4, 4}, {1, 1}}; }
 
 Row norm_row(const std::string& name, const std::string& function, Call call, Naive naive,
              const std::vector<Sizes>& sizes, std::vector<Spelling> spellings = {}) {
-  return {.name = name,
-          .function = function,
-          .call = std::move(call),
-          .naive = std::move(naive),
-          .samples = samples(sizes),
-          .values_only = samples({{0, 3, 2}, {21, 12}}),
-          .spellings = std::move(spellings),
-          .integers = false,
-          .bools = false,
-          .amplification = 30};
+  return decomposition_row(name, function, std::move(call), std::move(naive), samples(sizes),
+                           samples({{0, 3, 2}, {21, 12}}), std::move(spellings));
 }
 
 /// The sums of absolute values along the columns (of the transpose, the rows).
-std::vector<long double> sums(const Mat& a) {
-  std::vector<long double> y(a.m, 0);
-  for (std::size_t i = 0; i < a.n; ++i)
-    for (std::size_t j = 0; j < a.m; ++j) y[j] += std::abs(a(i, j));
+std::vector<long double> sums(const Matrix& a) {
+  std::vector<long double> y(a.cols, 0);
+  for (std::int64_t i = 0; i < a.rows; ++i)
+    for (std::int64_t j = 0; j < a.cols; ++j) y[j] += std::abs(a(i, j));
   return y;
 }
 
-long double norm_of(const Mat& a, double order) {
+long double norm_of(const Matrix& a, double order) {
   if (order == 2 || order == -2) {
     const auto s = jacobi_svd(a).s;
     return order > 0 ? s.front() : s.back();
@@ -48,19 +38,19 @@ long double norm_of(const Mat& a, double order) {
   const auto s = sums(std::abs(order) == 1 ? a : transposed(a));
   return order > 0 ? *std::max_element(s.begin(), s.end()) : *std::min_element(s.begin(), s.end());
 }
-long double norm_of(const Mat& a, const std::string& order) {
+long double norm_of(const Matrix& a, const std::string& order) {
   long double sum = 0;
   if (order == "nuc") {
     for (const long double s : jacobi_svd(a).s) sum += s;
     return sum;
   }
-  for (const long double v : a.e) sum += v * v;
+  for (const long double v : a.values) sum += v * v;
   return std::sqrt(sum);
 }
 
 template <class Order>
 Naive norms(Order order) {
-  return per_matrix([order](const std::vector<Mat>& x) {
+  return per_matrix([order](const std::vector<Matrix>& x) {
     return std::vector<Part>{as_number(norm_of(x[0], order))};
   });
 }
@@ -142,7 +132,7 @@ void add_condition(Rows& rows, const std::string& end, Order order, const std::s
   rows.push_back(norm_row(
       "linalg_cond" + end, "linalg_cond",
       on1([order](const Tensor& a) { return eg::linalg_cond(a, order); }),
-      per_matrix([order](const std::vector<Mat>& x) {
+      per_matrix([order](const std::vector<Matrix>& x) {
         return std::vector<Part>{
             as_number(norm_of(x[0], order) * norm_of(pseudoinverse(x[0]), order))};
       }),
@@ -154,7 +144,7 @@ void add_condition(Rows& rows, const std::string& end, Order order, const std::s
 /// The rank of matrices of which the last column is as large as `last`.
 void add_rank(Rows& rows) {
   const auto count = [](double above) {
-    return per_matrix([above](const std::vector<Mat>& x) {
+    return per_matrix([above](const std::vector<Matrix>& x) {
       long double n = 0;
       const auto s = jacobi_svd(x[0]).s;
       for (const long double v : s) n += v > above * (above < 0.5 ? s[0] : 1) ? 1 : 0;
@@ -183,8 +173,9 @@ void add_rank(Rows& rows) {
 }
 
 void add_pseudoinverse(Rows& rows) {
-  const Naive naive = per_matrix(
-      [](const std::vector<Mat>& x) { return std::vector<Part>{as_matrix(pseudoinverse(x[0]))}; });
+  const Naive naive = per_matrix([](const std::vector<Matrix>& x) {
+    return std::vector<Part>{as_matrix(pseudoinverse(x[0]))};
+  });
   rows.push_back(norm_row(
       "linalg_pinv", "linalg_pinv", on1([](const Tensor& a) { return eg::linalg_pinv(a); }), naive,
       shapes(),
@@ -199,7 +190,7 @@ void add_pseudoinverse(Rows& rows) {
       norm_row("linalg_pinv_hermitian", "linalg_pinv", on1([](const Tensor& a) {
                  return eg::linalg_pinv(a + a.mT(), eg::optional<double>(), eg::nullopt, true);
                }),
-               per_matrix([](const std::vector<Mat>& x) {
+               per_matrix([](const std::vector<Matrix>& x) {
                  return std::vector<Part>{as_matrix(pseudoinverse(x[0] + transposed(x[0])))};
                }),
                square()));
@@ -208,8 +199,8 @@ void add_pseudoinverse(Rows& rows) {
   rows.push_back(norm_row("linalg_pinv_deficient", "linalg_pinv", on1([](const Tensor& a) {
                             return eg::linalg_pinv(eg::matmul(a, a.mT()), 1e-8);
                           }),
-                          per_matrix([](const std::vector<Mat>& x) {
-                            const Mat p = pseudoinverse(x[0]);
+                          per_matrix([](const std::vector<Matrix>& x) {
+                            const Matrix p = pseudoinverse(x[0]);
                             return std::vector<Part>{as_matrix(transposed(p) * p)};
                           }),
                           {{4, 2}, {2, 3, 2}}));

@@ -1,4 +1,4 @@
-#include "matrix_reference.hpp"
+#include "matrices.hpp"
 
 namespace table {
 namespace {
@@ -6,80 +6,65 @@ namespace {
 using eg::Tensor;
 
 std::vector<Inputs> samples(const std::vector<Sizes>& shapes) {
-  std::vector<Inputs> list;
-  for (const Sizes& s : shapes) list.push_back({spread_matrices(s, 0.5, 0.4, 8)});
-  return list;
-}
-
-Row matrix_row(const std::string& name, const std::string& function, Call call, Naive naive,
-               std::vector<Inputs> inputs, std::vector<Inputs> values_only = {},
-               std::vector<Spelling> spellings = {}) {
-  return {.name = name,
-          .function = function,
-          .call = std::move(call),
-          .naive = std::move(naive),
-          .samples = std::move(inputs),
-          .values_only = std::move(values_only),
-          .spellings = std::move(spellings),
-          .integers = false,
-          .bools = false,
-          .amplification = 30};
+  return spread_samples(shapes, 0.5, 0.4, 8);
 }
 
 // ---- Householder's reflections.
 
 struct Packed {
-  Mat a;
+  Matrix a;
   std::vector<long double> tau;
 };
 
 /// 1 - tau v v^T times the rows of `a` from `first` on, v with 1 and then what stands in column j of
 /// `packed`.
-void reflect(Mat& a, const Mat& packed, std::size_t j, long double tau, std::size_t from_column) {
-  for (std::size_t c = from_column; c < a.m; ++c) {
+void reflect(Matrix& a, const Matrix& packed, std::int64_t j, long double tau,
+             std::int64_t from_column) {
+  for (std::int64_t c = from_column; c < a.cols; ++c) {
     long double dot = a(j, c);
-    for (std::size_t i = j + 1; i < a.n; ++i) dot += packed(i, j) * a(i, c);
+    for (std::int64_t i = j + 1; i < a.rows; ++i) dot += packed(i, j) * a(i, c);
     a(j, c) -= tau * dot;
-    for (std::size_t i = j + 1; i < a.n; ++i) a(i, c) -= tau * dot * packed(i, j);
+    for (std::int64_t i = j + 1; i < a.rows; ++i) a(i, c) -= tau * dot * packed(i, j);
   }
 }
 
-Packed reflectors(Mat a) {
+Packed reflectors(Matrix a) {
   Packed y{a, {}};
-  for (std::size_t j = 0; j < std::min(a.n, a.m); ++j) {
+  for (std::int64_t j = 0; j < std::min(a.rows, a.cols); ++j) {
     long double tail = 0;
-    for (std::size_t i = j + 1; i < a.n; ++i) tail += a(i, j) * a(i, j);
+    for (std::int64_t i = j + 1; i < a.rows; ++i) tail += a(i, j) * a(i, j);
     const long double alpha = a(j, j);
     long double tau = 0, beta = alpha;
     if (tail > 0) {
       beta = alpha > 0 ? -std::sqrt(alpha * alpha + tail) : std::sqrt(alpha * alpha + tail);
       tau = (beta - alpha) / beta;
-      for (std::size_t i = j + 1; i < a.n; ++i) y.a(i, j) = a(i, j) / (alpha - beta);
+      for (std::int64_t i = j + 1; i < a.rows; ++i) y.a(i, j) = a(i, j) / (alpha - beta);
     }
     y.tau.push_back(tau);
     reflect(a, y.a, j, tau, j);
-    for (std::size_t c = j; c < a.m; ++c) y.a(j, c) = a(j, c);
-    for (std::size_t c = j + 1; c < a.m; ++c)
-      for (std::size_t i = j + 1; i < a.n; ++i) y.a(i, c) = a(i, c);
+    for (std::int64_t c = j; c < a.cols; ++c) y.a(j, c) = a(j, c);
+    for (std::int64_t c = j + 1; c < a.cols; ++c)
+      for (std::int64_t i = j + 1; i < a.rows; ++i) y.a(i, c) = a(i, c);
   }
   return y;
 }
 
-Mat product_of_reflectors(const Mat& v, const std::vector<long double>& tau, std::size_t columns) {
-  Mat q(v.n, columns);
-  for (std::size_t i = 0; i < columns; ++i) q(i, i) = 1;
-  for (std::size_t j = tau.size(); j-- > 0;) reflect(q, v, j, tau[j], 0);
+Matrix product_of_reflectors(const Matrix& v, const std::vector<long double>& tau,
+                             std::int64_t columns) {
+  Matrix q(v.rows, columns);
+  for (std::int64_t i = 0; i < columns; ++i) q(i, i) = 1;
+  for (std::int64_t j = tau.size(); j-- > 0;) reflect(q, v, j, tau[j], 0);
   return q;
 }
 
-Mat upper(const Mat& a, std::size_t rows) {
-  Mat y(rows, a.m);
-  for (std::size_t i = 0; i < rows && i < a.n; ++i)
-    for (std::size_t j = i; j < a.m; ++j) y(i, j) = a(i, j);
+Matrix upper(const Matrix& a, std::int64_t rows) {
+  Matrix y(rows, a.cols);
+  for (std::int64_t i = 0; i < rows && i < a.rows; ++i)
+    for (std::int64_t j = i; j < a.cols; ++j) y(i, j) = a(i, j);
   return y;
 }
 
-std::vector<Part> decomposed(const Mat& a, std::size_t k) {
+std::vector<Part> decomposed(const Matrix& a, std::int64_t k) {
   const Packed y = reflectors(a);
   return {as_matrix(product_of_reflectors(y.a, y.tau, k)), as_matrix(upper(y.a, k))};
 }
@@ -87,52 +72,54 @@ std::vector<Part> decomposed(const Mat& a, std::size_t k) {
 void add_qr(Rows& rows) {
   const std::vector<Sizes> shapes{{4, 3}, {3, 3}, {2, 2, 4}, {2, 1, 3, 1}};
   const std::vector<Sizes> edges{{0, 3, 2}, {0, 3}, {3, 0}, {57, 13}, {50, 60}};
-  const Naive reduced = per_matrix(
-      [](const std::vector<Mat>& x) { return decomposed(x[0], std::min(x[0].n, x[0].m)); });
+  const Naive reduced = per_matrix([](const std::vector<Matrix>& x) {
+    return decomposed(x[0], std::min(x[0].rows, x[0].cols));
+  });
   const Naive complete =
-      per_matrix([](const std::vector<Mat>& x) { return decomposed(x[0], x[0].n); });
-  rows.push_back(matrix_row("linalg_qr", "linalg_qr",
-                            list_on1([](const Tensor& a) { return eg::linalg_qr(a); }), reduced,
-                            samples(shapes), samples(edges),
-                            {{"qr", list_on1([](const Tensor& a) { return eg::linalg::qr(a); })}}));
-  rows.push_back(matrix_row("qr", "qr", list_on1([](const Tensor& a) { return eg::qr(a); }),
-                            reduced, samples(shapes), samples(edges),
-                            {{"Tensor::qr", list_on1([](const Tensor& a) { return a.qr(); })}}));
+      per_matrix([](const std::vector<Matrix>& x) { return decomposed(x[0], x[0].rows); });
+  rows.push_back(decomposition_row(
+      "linalg_qr", "linalg_qr", list_on1([](const Tensor& a) { return eg::linalg_qr(a); }), reduced,
+      samples(shapes), samples(edges),
+      {{"qr", list_on1([](const Tensor& a) { return eg::linalg::qr(a); })}}));
+  rows.push_back(decomposition_row(
+      "qr", "qr", list_on1([](const Tensor& a) { return eg::qr(a); }), reduced, samples(shapes),
+      samples(edges), {{"Tensor::qr", list_on1([](const Tensor& a) { return a.qr(); })}}));
   rows.push_back(
-      matrix_row("linalg_qr_complete", "linalg_qr",
-                 list_on1([](const Tensor& a) { return eg::linalg_qr(a, "complete"); }), complete,
-                 samples({{3, 3}, {2, 2, 4}}), samples({{4, 2}, {3, 0}, {0, 3}}),
-                 {{"Tensor::qr", list_on1([](const Tensor& a) { return a.qr(false); })}}));
-  rows.push_back(matrix_row(
+      decomposition_row("linalg_qr_complete", "linalg_qr",
+                        list_on1([](const Tensor& a) { return eg::linalg_qr(a, "complete"); }),
+                        complete, samples({{3, 3}, {2, 2, 4}}), samples({{4, 2}, {3, 0}, {0, 3}}),
+                        {{"Tensor::qr", list_on1([](const Tensor& a) { return a.qr(false); })}}));
+  rows.push_back(decomposition_row(
       "linalg_qr_r", "linalg_qr",
       on1([](const Tensor& a) { return std::get<1>(eg::linalg_qr(a, "r")).detach(); }),
-      per_matrix([](const std::vector<Mat>& x) {
-        return std::vector<Part>{as_matrix(upper(reflectors(x[0]).a, std::min(x[0].n, x[0].m)))};
+      per_matrix([](const std::vector<Matrix>& x) {
+        return std::vector<Part>{
+            as_matrix(upper(reflectors(x[0]).a, std::min(x[0].rows, x[0].cols)))};
       }),
       samples(shapes), samples(edges)));
   rows.back().differentiable = false;
 }
 
 void add_reflectors(Rows& rows) {
-  const Naive packed = per_matrix([](const std::vector<Mat>& x) {
+  const Naive packed = per_matrix([](const std::vector<Matrix>& x) {
     const Packed y = reflectors(x[0]);
     return std::vector<Part>{as_matrix(y.a), as_vector(y.tau)};
   });
-  rows.push_back(
-      matrix_row("geqrf", "geqrf", list_on1([](const Tensor& a) { return eg::geqrf(a); }), packed,
-                 samples({{4, 3}, {3, 3}, {2, 2, 4}, {1, 1}}), samples({{0, 3, 2}, {3, 0}}),
-                 {{"Tensor::geqrf", list_on1([](const Tensor& a) { return a.geqrf(); })}}));
+  rows.push_back(decomposition_row(
+      "geqrf", "geqrf", list_on1([](const Tensor& a) { return eg::geqrf(a); }), packed,
+      samples({{4, 3}, {3, 3}, {2, 2, 4}, {1, 1}}), samples({{0, 3, 2}, {3, 0}}),
+      {{"Tensor::geqrf", list_on1([](const Tensor& a) { return a.geqrf(); })}}));
   rows.back().without_oracle = "PyTorch has no derivative; values: geqrf_values";
-  rows.push_back(matrix_row("geqrf_values", "geqrf",
-                            list_on1([](const Tensor& a) { return eg::geqrf(a.detach()); }), packed,
-                            samples({{4, 3}, {3, 3}, {2, 2, 4}})));
+  rows.push_back(decomposition_row("geqrf_values", "geqrf",
+                                   list_on1([](const Tensor& a) { return eg::geqrf(a.detach()); }),
+                                   packed, samples({{4, 3}, {3, 3}, {2, 2, 4}})));
   rows.back().differentiable = false;
   const Naive product = [](const Inputs& x) {
     // One row of factors for each matrix.
     Array tau = x[1];
     tau.sizes.insert(tau.sizes.end() - 1, 1);
-    return per_matrix([](const std::vector<Mat>& m) {
-      return std::vector<Part>{as_matrix(product_of_reflectors(m[0], m[1].e, m[0].m))};
+    return per_matrix([](const std::vector<Matrix>& m) {
+      return std::vector<Part>{as_matrix(product_of_reflectors(m[0], m[1].values, m[0].cols))};
     })({x[0], tau});
   };
   const auto pairs = [](const std::vector<std::pair<Sizes, Sizes>>& shapes) {
@@ -143,13 +130,13 @@ void add_reflectors(Rows& rows) {
   };
   const auto both = pairs({{{4, 3}, {3}}, {{3, 3}, {2}}, {{2, 3, 2}, {2, 2}}, {{2, 1}, {1}}});
   const auto edges = pairs({{{0, 3, 2}, {0, 2}}, {{3, 0}, {0}}, {{3, 2}, {0}}, {{60, 50}, {7}}});
-  rows.push_back(matrix_row(
+  rows.push_back(decomposition_row(
       "linalg_householder_product", "linalg_householder_product",
       on2([](const Tensor& v, const Tensor& t) { return eg::linalg_householder_product(v, t); }),
       product, both, edges, {{"householder_product", on2([](const Tensor& v, const Tensor& t) {
                                 return eg::linalg::householder_product(v, t);
                               })}}));
-  rows.push_back(matrix_row(
+  rows.push_back(decomposition_row(
       "orgqr", "orgqr", on2([](const Tensor& v, const Tensor& t) { return eg::orgqr(v, t); }),
       product, both, edges,
       {{"Tensor::orgqr", on2([](const Tensor& v, const Tensor& t) { return v.orgqr(t); })}}));
@@ -176,18 +163,18 @@ void add_least_squares(Rows& rows) {
                               {{0, 2}, {0, 3}},
                               {{31, 17}, {31, 5}},
                               {{17, 31}, {17, 5}}});
-  const Naive naive = per_matrix([](const std::vector<Mat>& x) {
+  const Naive naive = per_matrix([](const std::vector<Matrix>& x) {
     return std::vector<Part>{as_matrix(pseudoinverse(x[0]) * x[1])};
   });
   for (const char* driver : {"gelsy", "gels", "gelsd", "gelss"}) {
-    rows.push_back(matrix_row(
+    rows.push_back(decomposition_row(
         std::string("linalg_lstsq_") + driver, "linalg_lstsq",
         on2([driver](const Tensor& a, const Tensor& b) { return solution(a, b, driver); }), naive,
         systems(shapes), edges));
     // Expanded layouts repeat a row, which "gels" refuses.
     if (std::string(driver) == "gels") rows.back().any_layout = false;
   }
-  rows.push_back(matrix_row(
+  rows.push_back(decomposition_row(
       "linalg_lstsq", "linalg_lstsq",
       on2([](const Tensor& a, const Tensor& b) { return std::get<0>(eg::linalg_lstsq(a, b)); }),
       [naive](const Inputs& x) {
@@ -203,25 +190,25 @@ void add_least_squares(Rows& rows) {
         })}}));
   rows.back().other_nodes = {"LinalgLstsqBackward0"};
   // x x^T with x of 2 columns has rank 2 for every x.
-  const Naive deficient = per_matrix([](const std::vector<Mat>& x) {
+  const Naive deficient = per_matrix([](const std::vector<Matrix>& x) {
     return std::vector<Part>{as_matrix(pseudoinverse(x[0] * transposed(x[0])) * x[1])};
   });
   for (const char* driver : {"gelsy", "gelsd"})
-    rows.push_back(matrix_row(std::string("linalg_lstsq_deficient_") + driver, "linalg_lstsq",
-                              on2([driver](const Tensor& a, const Tensor& b) {
-                                return std::get<0>(
-                                    eg::linalg_lstsq(eg::matmul(a, a.mT()), b, 1e-8, driver));
-                              }),
-                              deficient, systems({{{4, 2}, {4, 2}}, {{2, 3, 2}, {2, 3, 1}}})));
-  rows.push_back(matrix_row(
+    rows.push_back(decomposition_row(
+        std::string("linalg_lstsq_deficient_") + driver, "linalg_lstsq",
+        on2([driver](const Tensor& a, const Tensor& b) {
+          return std::get<0>(eg::linalg_lstsq(eg::matmul(a, a.mT()), b, 1e-8, driver));
+        }),
+        deficient, systems({{{4, 2}, {4, 2}}, {{2, 3, 2}, {2, 3, 1}}})));
+  rows.push_back(decomposition_row(
       "linalg_lstsq_residuals", "linalg_lstsq", on2([](const Tensor& a, const Tensor& b) {
         return std::get<1>(eg::linalg_lstsq(a, b, eg::nullopt, "gelsd")).detach();
       }),
-      per_matrix([](const std::vector<Mat>& x) {
-        const Mat r = x[1] - x[0] * (pseudoinverse(x[0]) * x[1]);
-        std::vector<long double> sums(r.m, 0);
-        for (std::size_t i = 0; i < r.n; ++i)
-          for (std::size_t j = 0; j < r.m; ++j) sums[j] += r(i, j) * r(i, j);
+      per_matrix([](const std::vector<Matrix>& x) {
+        const Matrix r = x[1] - x[0] * (pseudoinverse(x[0]) * x[1]);
+        std::vector<long double> sums(r.cols, 0);
+        for (std::int64_t i = 0; i < r.rows; ++i)
+          for (std::int64_t j = 0; j < r.cols; ++j) sums[j] += r(i, j) * r(i, j);
         return std::vector<Part>{as_vector(sums)};
       }),
       systems({{{4, 3}, {4, 2}}, {{2, 3, 2}, {2, 3, 1}}})));
