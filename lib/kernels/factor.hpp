@@ -53,7 +53,8 @@ void lu_log_determinants(const Tensor& lu, const Tensor& pivots, const Tensor& s
 /// singular or next to it.
 std::vector<std::int64_t> nearly_singular(const Tensor& lu);
 
-/// The inverse of a from its factors, contiguous by columns as they are.
+/// The inverse of a from its factors; both are contiguous by columns, whatever the strides of `inverse`
+/// say.
 void lu_invert(const Tensor& lu, const Tensor& pivots, const Tensor& inverse);
 
 /// x := t^-1 b; the batch dimensions of t and of b, which has any strides, broadcast to those of x.

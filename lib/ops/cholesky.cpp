@@ -1,7 +1,5 @@
 #include "eigengrad/ops/cholesky.hpp"
 
-#include <vector>
-
 #include "autograd/kinds.hpp"
 #include "autograd/shapes.hpp"
 #include "core/fail.hpp"
@@ -62,8 +60,7 @@ struct OldCholesky : CholeskyRule {
 };
 
 /// The lower factor, which `info` says how far to trust.
-Tensor lower_factor(std::string_view op, const Tensor& a, std::vector<std::int64_t>& info,
-                    bool check) {
+Tensor lower_factor(std::string_view op, const Tensor& a, matrices::Infos& info, bool check) {
   matrices::require_square(op, a);
   const Tensor l = matrices::uninitialised(a.dtype(), a.sizes());
   info.assign(static_cast<std::size_t>(matrices::count_of(a)), 0);
@@ -77,8 +74,7 @@ Tensor lower_factor(std::string_view op, const Tensor& a, std::vector<std::int64
 }
 
 template <class Op>
-Tensor factor(std::string_view op, const Tensor& a, bool upper, std::vector<std::int64_t>& info,
-              bool check) {
+Tensor factor(std::string_view op, const Tensor& a, bool upper, matrices::Infos& info, bool check) {
   const Tensor l = lower_factor(op, a, info, check);
   const Tensor y = upper ? matrices::flipped(l) : l;
   autograd::record_general(Op{{upper}}, a, y);
@@ -148,7 +144,7 @@ struct CholeskyInverse {
 }  // namespace
 
 Tensor factor_checked(std::string_view op, const Tensor& a) {
-  std::vector<std::int64_t> info;
+  matrices::Infos info;
   return lower_factor(op, a, info, true);
 }
 Tensor lower_from(const Tensor& a, const Tensor& l) {
@@ -158,16 +154,16 @@ Tensor lower_from(const Tensor& a, const Tensor& l) {
 }
 
 Tensor linalg_cholesky(const Tensor& self, bool upper) {
-  std::vector<std::int64_t> info;
+  matrices::Infos info;
   return factor<LinalgCholesky>("linalg_cholesky", self, upper, info, true);
 }
 std::tuple<Tensor, Tensor> linalg_cholesky_ex(const Tensor& self, bool upper, bool check_errors) {
-  std::vector<std::int64_t> info;
+  matrices::Infos info;
   const Tensor l = factor<LinalgCholesky>("linalg_cholesky_ex", self, upper, info, check_errors);
   return {l, matrices::info_of(info, matrices::batch_of(self))};
 }
 Tensor cholesky(const Tensor& self, bool upper) {
-  std::vector<std::int64_t> info;
+  matrices::Infos info;
   return factor<OldCholesky>("cholesky", self, upper, info, true);
 }
 

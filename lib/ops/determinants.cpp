@@ -1,7 +1,9 @@
 #include "eigengrad/ops/determinants.hpp"
 
+#include <algorithm>
 #include <limits>
 
+#include "core/dispatch.hpp"
 #include "core/fail.hpp"
 #include "eigengrad/autograd/grad_mode.hpp"
 #include "eigengrad/core/factories.hpp"
@@ -139,7 +141,7 @@ struct Slogdet {
 
 LuFactors factors_of(std::string_view op, const Tensor& a) {
   matrices::require_square(op, a);
-  std::vector<std::int64_t> info;
+  matrices::Infos info;
   return matrices::factor(a, info);
 }
 /// A number for each matrix.
@@ -164,6 +166,13 @@ std::tuple<Tensor, Tensor> slogdet(std::string_view op, const Tensor& a) {
   return {sign, log};
 }
 
+bool any_negative(const Tensor& sign) {
+  return detail::dispatch_floating("logdet", sign.dtype(), [&]<class T>(std::type_identity<T>) {
+    const T* const p = sign.impl()->data<T>();
+    return std::any_of(p, p + sign.numel(), [](T s) { return s < T(0); });
+  });
+}
+
 }  // namespace
 
 Tensor linalg_det(const Tensor& A) { return det("linalg_det", A); }
@@ -172,6 +181,7 @@ std::tuple<Tensor, Tensor> linalg_slogdet(const Tensor& A) { return slogdet("lin
 std::tuple<Tensor, Tensor> slogdet(const Tensor& self) { return slogdet("slogdet", self); }
 Tensor logdet(const Tensor& self) {
   const auto [sign, log] = slogdet("logdet", self);
+  if (!any_negative(sign)) return log;
   return where(sign == -1, full({}, std::numeric_limits<double>::quiet_NaN(), log.dtype()), log);
 }
 

@@ -184,7 +184,7 @@ struct Lu {
 struct Factored {
   Tensor lu;
   Tensor pivots;
-  std::vector<std::int64_t> info;
+  matrices::Infos info;
 };
 
 Factored factored(std::string_view op, const Tensor& a, bool pivot) {

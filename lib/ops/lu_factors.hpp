@@ -1,9 +1,8 @@
 #pragma once
 
 #include <string_view>
-#include <vector>
 
-#include "eigengrad/core/tensor.hpp"
+#include "ops/matrices.hpp"
 
 namespace eigengrad::matrices {
 
@@ -16,9 +15,9 @@ struct LuFactors {
 };
 
 /// Factors a copy; fills `info` (kernels/factor.hpp).
-LuFactors factor(const Tensor& a, std::vector<std::int64_t>& info);
+LuFactors factor(const Tensor& a, Infos& info);
 /// Throws: NumericError when one of the matrices is singular.
-void require_regular(std::string_view op, const Tensor& a, const std::vector<std::int64_t>& info);
+void require_regular(std::string_view op, const Tensor& a, const Infos& info);
 
 /// The inverse of A, recorded as a function of `a`.
 Tensor inverse_from(const LuFactors& f, const Tensor& a);

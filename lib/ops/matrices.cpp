@@ -1,6 +1,7 @@
 #include "ops/matrices.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <utility>
 
 #include "autograd/meta.hpp"
@@ -68,9 +69,35 @@ Tensor uninitialised(ScalarType dtype, IntArrayRef sizes, bool by_columns) {
   return t;
 }
 
+namespace {
+
+/// Copies one matrix of a few elements, for which preparing a loop would take longer.
+void copy_few(const Tensor& to, const Tensor& from) {
+  double* const t = to.impl()->data<double>();
+  const double* const f = from.impl()->data<double>();
+  for (std::int64_t i = 0; i < from.sizes()[0]; ++i)
+    for (std::int64_t j = 0; j < from.sizes()[1]; ++j)
+      t[i * to.strides()[0] + j * to.strides()[1]] =
+          f[i * from.strides()[0] + j * from.strides()[1]];
+}
+
+}  // namespace
+
 Tensor copy(const Tensor& a, IntArrayRef batch, bool by_columns) {
   const Tensor t = uninitialised(a.dtype(), with_matrix(batch, a.size(-2), a.size(-1)), by_columns);
-  kernels::copy(t, a);
+  constexpr std::int64_t kFew = 64;
+  if (a.dim() == 2 && batch.empty() && a.numel() <= kFew && a.dtype() == kFloat64)
+    copy_few(t, a);
+  else
+    kernels::copy(t, a);
+  return t;
+}
+
+Tensor transposed_copy(const Tensor& a) {
+  const Tensor t = uninitialised(a.dtype(), a.sizes(), true);
+  if (a.numel() > 0)
+    std::memcpy(t.impl()->bytes(), a.impl()->bytes(),
+                static_cast<std::size_t>(a.numel() * element_size(a.dtype())));
   return t;
 }
 
@@ -97,13 +124,13 @@ bool differentiated_again(const Tensor& g, const Tensor& x) {
   return detail::recording() || detail::carries_tangent(g) || detail::carries_tangent(x);
 }
 
-Tensor info_of(const std::vector<std::int64_t>& info, IntArrayRef batch) {
+Tensor info_of(const Infos& info, IntArrayRef batch) {
   Tensor t = Tensor::adopt(detail::TensorImpl::create(kInt64, batch));
   std::copy(info.begin(), info.end(), t.impl()->data<std::int64_t>());
   return t;
 }
 
-std::size_t first_failure(const std::vector<std::int64_t>& info) {
+std::size_t first_failure(const Infos& info) {
   return static_cast<std::size_t>(
       std::find_if(info.begin(), info.end(), [](std::int64_t i) { return i != 0; }) - info.begin());
 }

@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <string_view>
-#include <vector>
 
 #include "eigengrad/core/tensor.hpp"
 
@@ -27,6 +26,8 @@ Tensor uninitialised(ScalarType dtype, IntArrayRef sizes, bool by_columns = fals
 /// A copy broadcast to `batch`, whose matrices are contiguous by rows or by columns.
 Tensor copy(const Tensor& a, IntArrayRef batch, bool by_columns);
 inline Tensor copy(const Tensor& a, bool by_columns) { return copy(a, batch_of(a), by_columns); }
+/// Square matrices that are contiguous by rows, copied with their transposes in their places.
+Tensor transposed_copy(const Tensor& a);
 /// Uninitialised, for as many matrices of the same extents, which lie as those of `a` do.
 Tensor like(const Tensor& a, IntArrayRef batch);
 /// The transposed matrices in the same memory.
@@ -39,10 +40,12 @@ Tensor in_order(const Tensor& a);
 /// Whether a rule on these has to be written in operators: they are recorded, or carry tangents.
 bool differentiated_again(const Tensor& g, const Tensor& x);
 
-/// One number for each matrix, as an int64 tensor.
-Tensor info_of(const std::vector<std::int64_t>& info, IntArrayRef batch);
+/// One number for each matrix, 0 where all is well (kernels/factor.hpp).
+using Infos = DimVector;
+/// The same as an int64 tensor.
+Tensor info_of(const Infos& info, IntArrayRef batch);
 /// The first of them that is not 0, or info.size().
-std::size_t first_failure(const std::vector<std::int64_t>& info);
+std::size_t first_failure(const Infos& info);
 /// "(Batch element 3): " for messages, nothing for a single matrix.
 std::string element_name(std::size_t i, IntArrayRef batch);
 

@@ -19,10 +19,11 @@ namespace eigengrad {
 
 namespace matrices {
 
-LuFactors factor(const Tensor& a, std::vector<std::int64_t>& info) {
+LuFactors factor(const Tensor& a, Infos& info) {
   // Memory that lies by rows is that of the transpose by columns.
   const bool of_transpose = !by_columns(a);
-  const Tensor lu = copy(of_transpose ? flipped(a) : a, true);
+  const Tensor lu = of_transpose && a.is_contiguous() ? transposed_copy(a)
+                                                      : copy(of_transpose ? flipped(a) : a, true);
   DimVector sizes(batch_of(a));
   sizes.push_back(a.size(-1));
   const Tensor pivots = Tensor::adopt(detail::TensorImpl::create(kInt64, sizes));
@@ -31,7 +32,7 @@ LuFactors factor(const Tensor& a, std::vector<std::int64_t>& info) {
   return {lu, pivots, of_transpose};
 }
 
-void require_regular(std::string_view op, const Tensor& a, const std::vector<std::int64_t>& info) {
+void require_regular(std::string_view op, const Tensor& a, const Infos& info) {
   if (const std::size_t i = first_failure(info); i < info.size())
     detail::fail<NumericError>(op, element_name(i, batch_of(a)), "the matrix is singular: pivot ",
                                info[i],
@@ -148,7 +149,7 @@ struct Solve {
 };
 
 Tensor solve(std::string_view op, const Tensor& a, const Tensor& b, bool left,
-             std::vector<std::int64_t>& info, bool check) {
+             matrices::Infos& info, bool check) {
   matrices::require_square(op, a);
   if (b.dim() == 0)
     detail::fail<ShapeError>(op, "B must be a vector or a matrix, got a tensor without dimensions");
@@ -233,7 +234,7 @@ Tensor solve_triangular(std::string_view op, SolveTriangular rule, const Tensor&
   return y;
 }
 
-Tensor invert(std::string_view op, const Tensor& a, std::vector<std::int64_t>& info, bool check) {
+Tensor invert(std::string_view op, const Tensor& a, matrices::Infos& info, bool check) {
   matrices::require_square(op, a);
   const LuFactors f = matrices::factor(a, info);
   if (check) matrices::require_regular(op, a, info);
@@ -243,20 +244,20 @@ Tensor invert(std::string_view op, const Tensor& a, std::vector<std::int64_t>& i
 }  // namespace
 
 Tensor matrices::inverse_from(const LuFactors& f, const Tensor& a) {
-  const Tensor y = matrices::uninitialised(f.lu.dtype(), f.lu.sizes(), true);
+  // What lies by columns, seen by rows, is the transpose that the factors of the transpose give.
+  const Tensor y = matrices::uninitialised(f.lu.dtype(), f.lu.sizes(), !f.of_transpose);
   if (y.numel() > 0) kernels::lu_invert(f.lu, f.pivots, y);
-  const Tensor inverse = f.of_transpose ? matrices::flipped(y) : y;
-  autograd::record_general(Inverse(), a, inverse);
-  return inverse;
+  autograd::record_general(Inverse(), a, y);
+  return y;
 }
 
 Tensor linalg_solve(const Tensor& A, const Tensor& B, bool left) {
-  std::vector<std::int64_t> info;
+  matrices::Infos info;
   return solve("linalg_solve", A, B, left, info, true);
 }
 std::tuple<Tensor, Tensor> linalg_solve_ex(const Tensor& A, const Tensor& B, bool left,
                                            bool check_errors) {
-  std::vector<std::int64_t> info;
+  matrices::Infos info;
   const Tensor x = solve("linalg_solve_ex", A, B, left, info, check_errors);
   return {x, matrices::info_of(info, matrices::batch_of(A))};
 }
@@ -278,16 +279,16 @@ std::tuple<Tensor, Tensor> triangular_solve(const Tensor& self, const Tensor& A,
 }
 
 Tensor linalg_inv(const Tensor& A) {
-  std::vector<std::int64_t> info;
+  matrices::Infos info;
   return invert("linalg_inv", A, info, true);
 }
 std::tuple<Tensor, Tensor> linalg_inv_ex(const Tensor& A, bool check_errors) {
-  std::vector<std::int64_t> info;
+  matrices::Infos info;
   const Tensor y = invert("linalg_inv_ex", A, info, check_errors);
   return {y, matrices::info_of(info, matrices::batch_of(A))};
 }
 Tensor inverse(const Tensor& self) {
-  std::vector<std::int64_t> info;
+  matrices::Infos info;
   return invert("inverse", self, info, true);
 }
 
