@@ -42,6 +42,7 @@
 #include "eigengrad/ops/extrema.hpp"
 #include "eigengrad/ops/gaussian.hpp"
 #include "eigengrad/ops/indexing.hpp"
+#include "eigengrad/ops/ldl.hpp"
 #include "eigengrad/ops/linalg_names.hpp"
 #include "eigengrad/ops/losses.hpp"
 #include "eigengrad/ops/lu.hpp"

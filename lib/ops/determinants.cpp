@@ -181,7 +181,7 @@ std::tuple<Tensor, Tensor> linalg_slogdet(const Tensor& A) { return slogdet("lin
 std::tuple<Tensor, Tensor> slogdet(const Tensor& self) { return slogdet("slogdet", self); }
 Tensor logdet(const Tensor& self) {
   const auto [sign, log] = slogdet("logdet", self);
-  if (!any_negative(sign)) return log;
+  if (!log.requires_grad() && !any_negative(sign)) return log;
   return where(sign == -1, full({}, std::numeric_limits<double>::quiet_NaN(), log.dtype()), log);
 }
 

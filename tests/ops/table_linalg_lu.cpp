@@ -121,6 +121,148 @@ void add_ldlt(Rows& rows) {
   rows.back().without_oracle = "PyTorch has no such function";
 }
 
+/// Bunch and Kaufman's algorithm on whole symmetric matrices.
+struct Indefinite {
+  Matrix packed;
+  Matrix pivots;
+};
+Indefinite factored_in_blocks(const Matrix& lower) {
+  const std::int64_t n = lower.rows;
+  const long double alpha = (1 + std::sqrt(17.0L)) / 8;
+  Matrix a = lower, l(n, n), pivots(n, 1);
+  for (std::int64_t i = 0; i < n; ++i)
+    for (std::int64_t j = i + 1; j < n; ++j) a(i, j) = lower(j, i);
+  for (std::int64_t k = 0; k < n;) {
+    const auto largest = [&](std::int64_t column) {
+      std::int64_t best = column == k ? std::min(k + 1, n - 1) : k;
+      for (std::int64_t i = k; i < n; ++i)
+        if (i != column && std::abs(a(i, column)) > std::abs(a(best, column))) best = i;
+      return best;
+    };
+    const std::int64_t other = largest(k);
+    const long double below = other == k ? 0 : std::abs(a(other, k));
+    std::int64_t row = k, extent = 1;
+    if (std::abs(a(k, k)) < alpha * below) {
+      const long double beside = std::abs(a(largest(other), other));
+      if (std::abs(a(k, k)) * beside < alpha * below * below) {
+        row = other;
+        extent = std::abs(a(other, other)) >= alpha * beside ? 1 : 2;
+      }
+    }
+    const std::int64_t last = k + extent - 1;
+    for (std::int64_t j = k; j < n; ++j) std::swap(a(last, j), a(row, j));
+    for (std::int64_t i = k; i < n; ++i) std::swap(a(i, last), a(i, row));
+    Matrix d(extent, extent), below_d(extent, n);
+    for (std::int64_t i = 0; i < extent; ++i) {
+      pivots(k + i, 0) = static_cast<long double>(extent == 1 ? row + 1 : -row - 1);
+      for (std::int64_t j = 0; j < extent; ++j) d(i, j) = a(k + i, k + j);
+      for (std::int64_t j = 0; j <= i; ++j) l(k + i, k + j) = a(k + i, k + j);
+      for (std::int64_t j = 0; j < n; ++j) below_d(i, j) = a(k + i, j);
+    }
+    const Matrix x = eliminated(d, below_d).first;
+    for (std::int64_t i = k + extent; i < n; ++i) {
+      for (std::int64_t j = 0; j < extent; ++j) l(i, k + j) = x(j, i);
+      for (std::int64_t c = k + extent; c < n; ++c)
+        for (std::int64_t j = 0; j < extent; ++j) a(i, c) -= x(j, i) * below_d(j, c);
+    }
+    k += extent;
+  }
+  return {l, pivots};
+}
+
+Array symmetric_with_small_diagonal(const Sizes& sizes) {
+  return with_diagonal(support::uniform(sizes, -1, 1, 9), 0.1);
+}
+
+void add_indefinite(Rows& rows) {
+  const auto both = [](const std::tuple<Tensor, Tensor>& factors) {
+    return eg::autograd::variable_list{
+        std::get<0>(factors), std::get<1>(factors).unsqueeze(-1).to(std::get<0>(factors).dtype())};
+  };
+  const auto first_two = [=](const std::tuple<Tensor, Tensor, Tensor>& factors) {
+    return both({std::get<0>(factors), std::get<1>(factors)});
+  };
+  std::vector<Inputs> samples;
+  for (const Sizes& s : {Sizes{3, 3}, Sizes{2, 5, 5}, Sizes{1, 1}, Sizes{0, 0}, Sizes{0, 2, 2}})
+    samples.push_back({symmetric_with_small_diagonal(s)});
+  rows.push_back(matrix_row(
+      "linalg_ldl_factor", "linalg_ldl_factor",
+      list_on1([=](const Tensor& a) { return both(eg::linalg_ldl_factor(a)); }),
+      [](const Inputs& x) {
+        const std::int64_t n = x[0].sizes.back();
+        const auto of = [&](const Sizes& i) { return factored_in_blocks(matrix_at(x[0], i)); };
+        return Outputs{by_matrix(x, n, n, [&](const Sizes& i) { return of(i).packed; }),
+                       by_matrix(x, n, 1, [&](const Sizes& i) { return of(i).pivots; })};
+      },
+      samples,
+      {{"linalg_ldl_factor_ex",
+        list_on1([=](const Tensor& a) { return first_two(eg::linalg_ldl_factor_ex(a)); })},
+       {"ldl_factor", list_on1([=](const Tensor& a) { return both(eg::linalg::ldl_factor(a)); })},
+       {"ldl_factor_ex",
+        list_on1([=](const Tensor& a) { return first_two(eg::linalg::ldl_factor_ex(a)); })}}));
+  rows.back().values_only = {{symmetric_with_small_diagonal({20, 20})}};
+  rows.back().differentiable = false;
+
+  // The factors of a constant matrix, whose order the right-hand side says.
+  const auto matrix_of = [](std::int64_t n) {
+    Array a = symmetric_with_small_diagonal({n, n});
+    for (std::int64_t i = 0; i < n; ++i)
+      for (std::int64_t j = i + 1; j < n; ++j)
+        a.values[static_cast<std::size_t>(i * n + j)] =
+            a.values[static_cast<std::size_t>(j * n + i)];
+    return a;
+  };
+  const auto solving = [=](auto solve) {
+    return on1([=](const Tensor& b) {
+      const auto [ld, pivots] =
+          eg::linalg_ldl_factor(support::to_tensor(matrix_of(b.size(-2))).to(b.dtype()));
+      return solve(ld, pivots, b);
+    });
+  };
+  std::vector<Inputs> sides;
+  for (const Sizes& s : {Sizes{3, 2}, Sizes{2, 5, 3}, Sizes{1, 1}, Sizes{0, 2}, Sizes{4, 0}})
+    sides.push_back({support::uniform(s, -2, 2, 5)});
+  rows.push_back(matrix_row(
+      "linalg_ldl_solve", "linalg_ldl_solve",
+      solving([](const Tensor& ld, const Tensor& pivots, const Tensor& b) {
+        return eg::linalg_ldl_solve(ld, pivots, b);
+      }),
+      [=](const Inputs& x) {
+        const std::int64_t n = x[0].sizes[x[0].dim() - 2];
+        const Matrix a = matrix_at(matrix_of(n), {});
+        return Outputs{by_matrix(x, n, x[0].sizes.back(), [&](const Sizes& i) {
+          return eliminated(a, matrix_at(x[0], i)).first;
+        })};
+      },
+      sides, {{"ldl_solve", solving([](const Tensor& ld, const Tensor& pivots, const Tensor& b) {
+                 return eg::linalg::ldl_solve(ld, pivots, b);
+               })}}));
+  rows.back().values_only = {{support::uniform({20, 3}, -2, 2, 5)}};
+  rows.back().amplification = 10;
+  rows.back().without_oracle = "PyTorch has no derivative; the row of the values has a fixture";
+
+  std::vector<Inputs> systems;
+  for (const auto& [a, b] :
+       {std::pair<Sizes, Sizes>{{3, 3}, {3, 2}}, {{2, 5, 5}, {2, 5, 1}}, {{3, 3}, {2, 3, 2}}})
+    systems.push_back({symmetric_with_small_diagonal(a), support::uniform(b, -2, 2, 5)});
+  rows.push_back(matrix_row(
+      "linalg_ldl_solve_values", "linalg_ldl_solve", on2([](const Tensor& a, const Tensor& b) {
+        const auto [ld, pivots] = eg::linalg_ldl_factor(a);
+        return eg::linalg_ldl_solve(ld, pivots, b);
+      }),
+      [](const Inputs& x) {
+        return Outputs{
+            by_matrix(x, x[1].sizes[x[1].dim() - 2], x[1].sizes.back(), [&](const Sizes& i) {
+              Matrix a = matrix_at(x[0], i);
+              for (std::int64_t r = 0; r < a.rows; ++r)
+                for (std::int64_t c = r + 1; c < a.cols; ++c) a(r, c) = a(c, r);
+              return eliminated(a, matrix_at(x[1], i)).first;
+            })};
+      },
+      systems));
+  rows.back().differentiable = false;
+}
+
 /// Every step exchanges a row with the next one.
 Tensor next_rows(const Tensor& lu) {
   Sizes sizes(lu.sizes().begin(), lu.sizes().end() - 1);
@@ -269,6 +411,7 @@ Rows lu_rows() {
   Rows rows;
   add_factors(rows);
   add_ldlt(rows);
+  add_indefinite(rows);
   add_solves(rows);
   add_unpacking(rows);
   add_tensors(rows);

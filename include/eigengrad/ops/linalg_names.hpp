@@ -2,6 +2,7 @@
 
 #include "eigengrad/ops/cholesky.hpp"
 #include "eigengrad/ops/determinants.hpp"
+#include "eigengrad/ops/ldl.hpp"
 #include "eigengrad/ops/lu.hpp"
 #include "eigengrad/ops/matrix_functions.hpp"
 #include "eigengrad/ops/matrix_norms.hpp"
@@ -58,6 +59,20 @@ inline std::tuple<Tensor, Tensor, Tensor> lu_factor_ex(const Tensor& A, bool piv
 inline Tensor lu_solve(const Tensor& LU, const Tensor& pivots, const Tensor& B, bool left = true,
                        bool adjoint = false) {
   return linalg_lu_solve(LU, pivots, B, left, adjoint);
+}
+/// linalg_ldl_factor().
+inline std::tuple<Tensor, Tensor> ldl_factor(const Tensor& self, bool hermitian = false) {
+  return linalg_ldl_factor(self, hermitian);
+}
+/// linalg_ldl_factor_ex().
+inline std::tuple<Tensor, Tensor, Tensor> ldl_factor_ex(const Tensor& self, bool hermitian = false,
+                                                        bool check_errors = false) {
+  return linalg_ldl_factor_ex(self, hermitian, check_errors);
+}
+/// linalg_ldl_solve().
+inline Tensor ldl_solve(const Tensor& LD, const Tensor& pivots, const Tensor& B,
+                        bool hermitian = false) {
+  return linalg_ldl_solve(LD, pivots, B, hermitian);
 }
 /// linalg_tensorinv().
 inline Tensor tensorinv(const Tensor& self, std::int64_t ind = 2) {
