@@ -5,6 +5,7 @@ option(EIGENGRAD_BUILD_TESTS "Build the tests" ${PROJECT_IS_TOP_LEVEL})
 option(EIGENGRAD_BUILD_APPS "Build the programs eg-tour, eg-regression, ..." ${PROJECT_IS_TOP_LEVEL})
 option(EIGENGRAD_BUILD_BENCHMARKS "Build the benchmarks" ${PROJECT_IS_TOP_LEVEL})
 option(EIGENGRAD_INSTALL "Create the install rules" ${PROJECT_IS_TOP_LEVEL})
+option(EIGENGRAD_TEST_LIBTORCH "Compile the conformance tests against libtorch as well" OFF)
 option(EIGENGRAD_WERROR "Treat warnings in eigengrad's own sources as errors" ${PROJECT_IS_TOP_LEVEL})
 
 foreach(dependency BLAS SLEEF)

@@ -1,21 +1,20 @@
 #define BOOST_TEST_MODULE conformance
 #include <boost/test/unit_test.hpp>
 #include <cctype>
-#include <fstream>
 #include <map>
 #include <sstream>
 #include <stdexcept>
 
 #include "calls.hpp"
+#include "fixture.hpp"
 #include "support/tolerance.hpp"
 
-/// Calls that libtorch's users write, against what libtorch gave (libtorch.txt, by libtorch/write.cpp).
+/// Calls that libtorch's users write, against what libtorch gave (libtorch.txt, by libtorch/write_calls.cpp).
 namespace conformance {
 namespace {
 
 std::vector<Result> read_fixture() {
-  std::ifstream file(EIGENGRAD_SOURCE_DIR "/tests/conformance/libtorch.txt");
-  if (!file) throw std::runtime_error("tests/conformance/libtorch.txt cannot be read");
+  std::ifstream file = open_fixture(EIGENGRAD_SOURCE_DIR, "libtorch.txt");
   std::vector<Result> results;
   for (std::string text; std::getline(file, text);) {
     std::istringstream line(text);
@@ -43,7 +42,7 @@ const Result& of_eigengrad(const std::string& call) {
   }();
   const auto found = results.find(call);
   if (found == results.end())
-    throw std::runtime_error(call + " is in the fixture only: run libtorch/write.cpp");
+    throw std::runtime_error(call + " is in the fixture only: run libtorch/write_calls.cpp");
   return found->second;
 }
 

@@ -1,8 +1,7 @@
 #include <boost/test/unit_test.hpp>
-#include <fstream>
 #include <map>
-#include <stdexcept>
 
+#include "fixture.hpp"
 #include "graph.hpp"
 
 /// What the graph programs print, against what they print with libtorch (graph.txt, by
@@ -13,8 +12,7 @@ namespace {
 using Lines = std::vector<std::string>;
 
 std::map<std::string, Lines> read_transcripts() {
-  std::ifstream file(EIGENGRAD_SOURCE_DIR "/tests/conformance/graph.txt");
-  if (!file) throw std::runtime_error("tests/conformance/graph.txt cannot be read");
+  std::ifstream file = open_fixture(EIGENGRAD_SOURCE_DIR, "graph.txt");
   std::map<std::string, Lines> transcripts;
   Lines* current = nullptr;
   for (std::string line; std::getline(file, line);)

@@ -1,6 +1,4 @@
-// Prints the fixture of the graph programs. With Debian's libtorch-dev, in tests/conformance:
-//   g++ -std=c++17 -DEIGENGRAD_CONFORMANCE_LIBTORCH -I. -I/usr/include/torch/csrc/api/include \
-//       graph_*.cpp libtorch/write_graph.cpp -ltorch -ltorch_cpu -lc10 -o write && ./write > graph.txt
+// Prints the fixture of the graph programs (CMakeLists.txt).
 
 #include "graph.hpp"
 

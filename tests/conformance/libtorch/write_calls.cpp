@@ -1,7 +1,4 @@
-// Prints the fixture of the conformance test. With Debian's libtorch-dev, in tests/conformance:
-//   g++ -std=c++17 -DEIGENGRAD_CONFORMANCE_LIBTORCH -I. -I/usr/include/torch/csrc/api/include \
-//       elementwise.cpp reductions.cpp shapes.cpp indexing.cpp products.cpp special.cpp losses.cpp \
-//       members.cpp libtorch/write.cpp -ltorch -ltorch_cpu -lc10 -o write && ./write > libtorch.txt
+// Prints the fixture of the conformance test (CMakeLists.txt).
 
 #include <cstdio>
 
