@@ -1,11 +1,15 @@
 #pragma once
 
+#include <algorithm>
 #include <bit>
 #include <cstdint>
+#include <exception>
 #include <limits>
+#include <mutex>
 #include <type_traits>
 
 #include "eigengrad/core/tensor.hpp"
+#include "kernels/panel.hpp"
 
 namespace eigengrad::kernels {
 
@@ -61,24 +65,53 @@ bool all_finite(const T* data, std::int64_t n) noexcept {
 
 enum class Outcome { Good, NoConvergence, NotReal };
 
-/// Calls decompose(i, data) with every matrix of a batch until one is not finite, as far as it is read,
-/// or fails.
-template <class T, class Finite, class F>
-Breakdown decompose_each(const Tensor& a, Finite is_finite, F decompose) {
-  const std::int64_t count = MatrixExtents(a).count;
-  for (std::int64_t i = 0; i < count; ++i) {
-    const T* const data = matrix_of<T>(a, i);
-    if (!is_finite(data)) return {i, false};
-    const Outcome y = decompose(i, data);
-    if (y != Outcome::Good) return {i, true, y == Outcome::NoConvergence};
-  }
-  return {};
+/// Calls f(begin, end) on ranges that cover a batch, possibly from several threads: what f needs memory
+/// for it takes itself, and what it throws is thrown here.
+template <class F>
+void decompose_ranges(const MatrixExtents& e, F f) {
+  constexpr double kFlopsPerElement = 20;
+  const double flops = kFlopsPerElement * static_cast<double>(e.rows) *
+                       static_cast<double>(e.cols) * static_cast<double>(std::min(e.rows, e.cols));
+  std::mutex mutex;
+  std::exception_ptr error;
+  for_matrices(e.count, flops, [&](std::int64_t begin, std::int64_t end) {
+    try {
+      f(begin, end);
+    } catch (...) {
+      const std::lock_guard lock(mutex);
+      error = std::current_exception();
+    }
+  });
+  if (error) std::rethrow_exception(error);
 }
-template <class T, class F>
-Breakdown decompose_each(const Tensor& a, F decompose) {
+
+/// Calls decompose(i, data) with every matrix of a batch, where decompose = make() for each range of
+/// them, until one is not finite, as far as it is read, or fails. Returns the first of those.
+template <class T, class Finite, class Make>
+Breakdown decompose_each(const Tensor& a, Finite is_finite, Make make) {
+  const MatrixExtents e(a);
+  std::mutex mutex;
+  Breakdown first;
+  decompose_ranges(e, [&](std::int64_t begin, std::int64_t end) {
+    const auto report = [&](const Breakdown& failed) {
+      const std::lock_guard lock(mutex);
+      if (!first || failed.matrix < first.matrix) first = failed;
+    };
+    auto decompose = make();
+    for (std::int64_t i = begin; i < end; ++i) {
+      const T* const data = matrix_of<T>(a, i);
+      if (!is_finite(data)) return report({i, false});
+      const Outcome y = decompose(i, data);
+      if (y != Outcome::Good) return report({i, true, y == Outcome::NoConvergence});
+    }
+  });
+  return first;
+}
+template <class T, class Make>
+Breakdown decompose_each(const Tensor& a, Make make) {
   const MatrixExtents e(a);
   return decompose_each<T>(
-      a, [&](const T* data) { return all_finite(data, e.rows * e.cols); }, decompose);
+      a, [&](const T* data) { return all_finite(data, e.rows * e.cols); }, make);
 }
 
 /// a = v diag(values) v^T from the lower triangle of a, or the upper; values ascend. `vectors`, by

@@ -39,9 +39,11 @@ Breakdown general_eigen(const Tensor& a, const Tensor& values, const Tensor& vec
   if (e.count == 0) return {};
   return detail::dispatch_floating(
       "linalg_eig", a.dtype(), [&]<class T>(std::type_identity<T>) -> Breakdown {
-        GeneralEigen<T> solver(e.rows, vectors.defined());
-        return decompose_each<T>(a, [&](std::int64_t i, const T* data) {
-          return solver.compute(data, vector_of<T>(values, i), matrix_of<T>(vectors, i));
+        return decompose_each<T>(a, [&] {
+          return [&, solver = GeneralEigen<T>(e.rows, vectors.defined())](std::int64_t i,
+                                                                          const T* data) mutable {
+            return solver.compute(data, vector_of<T>(values, i), matrix_of<T>(vectors, i));
+          };
         });
       });
 }

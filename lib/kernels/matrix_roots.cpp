@@ -92,21 +92,23 @@ bool logarithm(Complex<T> t, Complex<T>& y) {
 template <class T, class F>
 Breakdown of_triangle(const Tensor& a, const Tensor& y, F f) {
   const std::int64_t n = a.sizes().back();
-  Eigen::ComplexSchur<Matrix<T>> schur(n);
-  Complex<T> result;
-  return decompose_each<T>(a, [&](std::int64_t i, const T* data) {
-    schur.compute(Eigen::Map<const Matrix<T>>(data, n, n));
-    if (schur.info() != Eigen::Success) return Outcome::NoConvergence;
-    const Complex<T> t = schur.matrixT().template triangularView<Eigen::Upper>();
-    if (!f(t, result)) return Outcome::NotReal;
-    result = schur.matrixU() * result * schur.matrixU().adjoint();
-    // Of conjugate eigenvalues rounding leaves this much, and of zeros that rounding made negative
-    // their square roots.
-    const T rounding = 16 * std::sqrt(std::numeric_limits<T>::epsilon());
-    const T real = result.real().cwiseAbs().maxCoeff(), rest = result.imag().cwiseAbs().maxCoeff();
-    if (!(rest <= rounding * real) && rest != T(0)) return Outcome::NotReal;
-    Eigen::Map<Matrix<T>>(matrix_of<T>(y, i), n, n) = result.real();
-    return Outcome::Good;
+  return decompose_each<T>(a, [&] {
+    return [&, n, schur = Eigen::ComplexSchur<Matrix<T>>(n), result = Complex<T>()](
+               std::int64_t i, const T* data) mutable {
+      schur.compute(Eigen::Map<const Matrix<T>>(data, n, n));
+      if (schur.info() != Eigen::Success) return Outcome::NoConvergence;
+      const Complex<T> t = schur.matrixT().template triangularView<Eigen::Upper>();
+      if (!f(t, result)) return Outcome::NotReal;
+      result = schur.matrixU() * result * schur.matrixU().adjoint();
+      // Of conjugate eigenvalues rounding leaves this much, and of zeros that rounding made negative
+      // their square roots.
+      const T rounding = 16 * std::sqrt(std::numeric_limits<T>::epsilon());
+      const T real = result.real().cwiseAbs().maxCoeff(),
+              rest = result.imag().cwiseAbs().maxCoeff();
+      if (!(rest <= rounding * real) && rest != T(0)) return Outcome::NotReal;
+      Eigen::Map<Matrix<T>>(matrix_of<T>(y, i), n, n) = result.real();
+      return Outcome::Good;
+    };
   });
 }
 

@@ -101,14 +101,16 @@ class LeastSquares {
 void qr(const Tensor& a, const Tensor& q, const Tensor& r) {
   const MatrixExtents e(a);
   detail::dispatch_floating("linalg_qr", a.dtype(), [&]<class T>(std::type_identity<T>) {
-    Eigen::HouseholderQR<Matrix<T>> solver(e.rows, e.cols);
-    for (std::int64_t i = 0; i < e.count; ++i) {
-      solver.compute(by_rows<T>(a, i));
-      auto upper = by_columns<T>(r, i);
-      upper = solver.matrixQR().topRows(upper.rows()).template triangularView<Eigen::Upper>();
-      if (q.defined())
-        apply_reflectors<T>(by_columns<T>(q, i), solver.matrixQR(), solver.hCoeffs());
-    }
+    decompose_ranges(e, [&](std::int64_t begin, std::int64_t end) {
+      Eigen::HouseholderQR<Matrix<T>> solver(e.rows, e.cols);
+      for (std::int64_t i = begin; i < end; ++i) {
+        solver.compute(by_rows<T>(a, i));
+        auto upper = by_columns<T>(r, i);
+        upper = solver.matrixQR().topRows(upper.rows()).template triangularView<Eigen::Upper>();
+        if (q.defined())
+          apply_reflectors<T>(by_columns<T>(q, i), solver.matrixQR(), solver.hCoeffs());
+      }
+    });
   });
 }
 

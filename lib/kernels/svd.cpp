@@ -128,13 +128,15 @@ class ByLapack {
 
 #endif
 
-template <class T, class Solver>
-Breakdown decompose_all(Solver&& solver, const Tensor& a, const Tensor& u, const Tensor& s,
+template <class T, class Make>
+Breakdown decompose_all(Make solver_for, const Tensor& a, const Tensor& u, const Tensor& s,
                         const Tensor& vh) {
-  return decompose_each<T>(a, [&](std::int64_t i, const T* data) {
-    return solver.compute(data, matrix_of<T>(u, i), vector_of<T>(s, i), matrix_of<T>(vh, i))
-               ? Outcome::Good
-               : Outcome::NoConvergence;
+  return decompose_each<T>(a, [&] {
+    return [&, solver = solver_for()](std::int64_t i, const T* data) mutable {
+      return solver.compute(data, matrix_of<T>(u, i), vector_of<T>(s, i), matrix_of<T>(vh, i))
+                 ? Outcome::Good
+                 : Outcome::NoConvergence;
+    };
   });
 }
 
@@ -151,12 +153,12 @@ Breakdown singular_values(const Tensor& a, const Tensor& u, const Tensor& s, con
 #ifdef EIGENGRAD_USE_BLAS
         if (const Blas* lapack = std::min(e.rows, e.cols) >= kLapackExtent ? blas() : nullptr;
             lapack != nullptr && lapack->of<T>().gesdd != nullptr) {
-          const Breakdown failed =
-              decompose_all<T>(ByLapack<T>(*lapack, e.rows, e.cols, wanted), a, u, s, vh);
+          const Breakdown failed = decompose_all<T>(
+              [&] { return ByLapack<T>(*lapack, e.rows, e.cols, wanted); }, a, u, s, vh);
           if (!failed || !failed.finite) return failed;
         }
 #endif
-        return decompose_all<T>(ByEigen<T>(e.rows, e.cols, wanted), a, u, s, vh);
+        return decompose_all<T>([&] { return ByEigen<T>(e.rows, e.cols, wanted); }, a, u, s, vh);
       });
 }
 

@@ -92,16 +92,18 @@ bool triangle_finite(const T* a, std::int64_t n, bool upper) noexcept {
   return true;
 }
 
-template <class T, class Solver>
-Breakdown solve(Solver&& solver, const Tensor& a, bool upper, const Tensor& values,
+template <class T, class Make>
+Breakdown solve(Make solver_for, const Tensor& a, bool upper, const Tensor& values,
                 const Tensor& vectors) {
   const std::int64_t n = a.sizes().back();
   return decompose_each<T>(
       a, [&](const T* data) { return triangle_finite(data, n, upper); },
-      [&](std::int64_t i, const T* data) {
-        return solver.compute(data, upper, vector_of<T>(values, i), matrix_of<T>(vectors, i))
-                   ? Outcome::Good
-                   : Outcome::NoConvergence;
+      [&] {
+        return [&, upper, solver = solver_for()](std::int64_t i, const T* data) mutable {
+          return solver.compute(data, upper, vector_of<T>(values, i), matrix_of<T>(vectors, i))
+                     ? Outcome::Good
+                     : Outcome::NoConvergence;
+        };
       });
 }
 
@@ -117,10 +119,11 @@ Breakdown symmetric_eigen(const Tensor& a, bool upper, const Tensor& values,
         const std::int64_t least = vectors.defined() ? kLapackRows : kLapackRowsForValues;
         if (const Blas* lapack = e.rows >= least ? blas() : nullptr;
             lapack != nullptr && lapack->of<T>().syevd != nullptr)
-          return solve<T>(ByLapack<T>(*lapack, e.rows, vectors.defined()), a, upper, values,
-                          vectors);
+          return solve<T>([&] { return ByLapack<T>(*lapack, e.rows, vectors.defined()); }, a, upper,
+                          values, vectors);
 #endif
-        return solve<T>(ByEigen<T>(e.rows, vectors.defined()), a, upper, values, vectors);
+        return solve<T>([&] { return ByEigen<T>(e.rows, vectors.defined()); }, a, upper, values,
+                        vectors);
       });
 }
 

@@ -1,4 +1,6 @@
+#include <functional>
 #include <limits>
+#include <tuple>
 
 #include "support.hpp"
 
@@ -80,16 +82,51 @@ BOOST_AUTO_TEST_CASE(batches_are_what_their_matrices_are) {
 }
 
 BOOST_AUTO_TEST_CASE(batches_have_the_same_bits_for_any_number_of_threads) {
-  eg::manual_seed(4);
-  const Tensor a = eg::randn({20000, 3, 3});
-  const Tensor b = eg::randn({20000, 3});
+  using Results = std::vector<Tensor>;
+  const auto all_of = [](const auto& tuple) {
+    return std::apply([](const auto&... t) { return Results{t...}; }, tuple);
+  };
+  const std::vector<std::function<Results(const Tensor&)>> calls{
+      [](const Tensor& a) { return Results{eg::linalg_solve(a, a.select(-1, 0))}; },
+      [](const Tensor& a) {
+        return Results{eg::linalg_inv(a), eg::linalg_det(a)};
+      },
+      [](const Tensor& a) {
+        return Results{eg::linalg_cholesky(a), eg::sqrtm(a)};
+      },
+      [&](const Tensor& a) { return all_of(eg::linalg_ldl_factor(a)); },
+      [&](const Tensor& a) { return all_of(eg::linalg_qr(a)); },
+      [&](const Tensor& a) { return all_of(eg::linalg_eigh(a)); },
+      [&](const Tensor& a) { return all_of(eg::linalg_eig(a)); },
+      [&](const Tensor& a) { return all_of(eg::linalg_svd(a)); }};
   const int before = eg::get_num_threads();
-  eg::set_num_threads(1);
-  const Tensor one = eg::linalg_solve(a, b);
-  eg::set_num_threads(3);
-  const Tensor three = eg::linalg_solve(a, b);
+  for (const eg::DimVector& sizes : {eg::DimVector{20000, 3, 3}, eg::DimVector{40, 40, 40}}) {
+    eg::manual_seed(4);
+    const Tensor x = eg::randn(sizes);
+    const Tensor a = eg::matmul(x, x.mT()) + eg::eye(sizes[2]);
+    for (const auto& call : calls) {
+      eg::set_num_threads(1);
+      const Results one = call(a);
+      eg::set_num_threads(3);
+      const Results three = call(a);
+      for (std::size_t k = 0; k < one.size(); ++k) BOOST_TEST(eg::equal(one[k], three[k]));
+    }
+  }
   eg::set_num_threads(before);
-  BOOST_TEST(eg::equal(one, three));
+}
+
+/// The first of several, whichever thread comes to it.
+BOOST_AUTO_TEST_CASE(the_matrix_that_failed_is_named) {
+  const int before = eg::get_num_threads();
+  Tensor a = eg::eye(3).repeat({20000, 1, 1});
+  for (const std::int64_t i : {17000, 9000, 19999}) a[i][1][1].fill_(kNan);
+  for (const int threads : {1, 3}) {
+    eg::set_num_threads(threads);
+    BOOST_CHECK_EXCEPTION(eg::linalg_eigh(a), eg::NumericError, [](const eg::NumericError& e) {
+      return std::string(e.what()).find("matrix 9000 of the batch") != std::string::npos;
+    });
+  }
+  eg::set_num_threads(before);
 }
 
 BOOST_AUTO_TEST_CASE(one_matrix_for_many_right_sides) {
