@@ -329,6 +329,26 @@ void lu_invert_one(const T* lu, std::int64_t n, const std::int64_t* pivots, T* i
   lu_solve_one(factors, pivots, false, readable(to), to);
 }
 
+/// One logarithm of a product for as many elements as it takes without leaving the range of T.
+template <class T, class D>
+T sum_of_logarithms(const D& elements) {
+  const T high = std::ldexp(T(1), std::numeric_limits<T>::max_exponent / 2 - 12);
+  const T low = 1 / high;
+  T sum(0);
+  T product(1);
+  for (const T element : elements) {
+    const T size = std::abs(element);
+    if (size > low && size < high)
+      product *= size;
+    else
+      sum += std::log(size);
+    if (product > low && product < high) continue;
+    sum += std::log(product);
+    product = T(1);
+  }
+  return sum + std::log(product);
+}
+
 /// Calls f(number of the matrix, the diagonal of u, the sign of the determinant).
 template <class F>
 void for_determinants(const Tensor& lu, const Tensor& pivots, F f) {
@@ -464,10 +484,10 @@ void lu_solve(const Panel<const T>& lu, const std::int64_t* pivots, bool transpo
 }
 template void lu_factor(const Panel<float>&, std::int64_t*);
 template void lu_factor(const Panel<double>&, std::int64_t*);
-template void lu_solve(const Panel<const float>&, const std::int64_t*, bool, const Panel<const float>&,
-                       const Panel<float>&);
-template void lu_solve(const Panel<const double>&, const std::int64_t*, bool, const Panel<const double>&,
-                       const Panel<double>&);
+template void lu_solve(const Panel<const float>&, const std::int64_t*, bool,
+                       const Panel<const float>&, const Panel<float>&);
+template void lu_solve(const Panel<const double>&, const std::int64_t*, bool,
+                       const Panel<const double>&, const Panel<double>&);
 
 void lu_determinants(const Tensor& lu, const Tensor& pivots, const Tensor& value) {
   for_determinants(lu, pivots, [&]<class T>(std::int64_t i, const auto& diagonal, T sign) {
@@ -481,7 +501,7 @@ void lu_log_determinants(const Tensor& lu, const Tensor& pivots, const Tensor& s
                          const Tensor& log) {
   for_determinants(lu, pivots, [&]<class T>(std::int64_t i, const auto& diagonal, T own) {
     sign.impl()->data<T>()[i] = own;
-    log.impl()->data<T>()[i] = diagonal.abs().log().sum();
+    log.impl()->data<T>()[i] = sum_of_logarithms<T>(diagonal);
   });
 }
 

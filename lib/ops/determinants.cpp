@@ -153,7 +153,8 @@ Tensor det(std::string_view op, const Tensor& a) {
   const LuFactors f = factors_of(op, a);
   const Tensor value = numbers_for(a);
   kernels::lu_determinants(f.lu, f.pivots, value);
-  autograd::record_factored(Det{f.of_transpose}, {a}, {value}, {f.lu, f.pivots});
+  if (autograd::records(a) || detail::carries_tangent(a))
+    autograd::record_factored(Det{f.of_transpose}, {a}, {value}, {f.lu, f.pivots});
   return value;
 }
 
@@ -162,7 +163,8 @@ std::tuple<Tensor, Tensor> slogdet(std::string_view op, const Tensor& a) {
   const Tensor sign = numbers_for(a);
   const Tensor log = numbers_for(a);
   kernels::lu_log_determinants(f.lu, f.pivots, sign, log);
-  autograd::record_factored(Slogdet{f.of_transpose}, {a}, {sign, log}, {f.lu, f.pivots});
+  if (autograd::records(a) || detail::carries_tangent(a))
+    autograd::record_factored(Slogdet{f.of_transpose}, {a}, {sign, log}, {f.lu, f.pivots});
   return {sign, log};
 }
 
