@@ -328,8 +328,33 @@ bool reusable(const Tensor& x, const Prepared& p, bool saved) noexcept {
          !t.is_wrapped_number() && !detail::thread_state.dual_level;
 }
 
+/// Whether a call is one run over row-major memory of one shape and floating dtype, which nothing
+/// records.
+bool is_plain(const ElementwiseInfo& info, const Tensor* const* inputs) noexcept {
+  const TensorImpl* first = inputs[0]->impl();
+  if (first == nullptr || !is_floating_point(first->dtype()) || info.first_is_mask ||
+      detail::thread_state.dual_level || first->numel() > kernels::kGrain)
+    return false;
+  const bool record = detail::recording();
+  for (int i = 0; i < info.arity; ++i) {
+    const TensorImpl* x = inputs[i]->impl();
+    if (x == nullptr || x->dtype() != first->dtype() || !x->is_contiguous() ||
+        !(x->sizes() == first->sizes()) || (record && detail::is_tracked(*x)))
+      return false;
+  }
+  return true;
+}
+
 Tensor call_elementwise(const ElementwiseInfo& info, const void* op, std::size_t op_bytes,
                         const Tensor* const* inputs, unsigned dying) {
+  if (dying == 0 && is_plain(info, inputs)) {
+    const TensorImpl& x = *inputs[0]->impl();
+    Tensor y = Tensor::adopt(TensorImpl::create(x.dtype(), x.sizes()));
+    std::byte* at[kernels::kMaxOperands] = {y.impl()->bytes()};
+    for (int i = 0; i < info.arity; ++i) at[i + 1] = inputs[i]->impl()->bytes();
+    info.value[static_cast<int>(x.dtype())](op, at, x.numel());
+    return y;
+  }
   const Prepared p(info, inputs);
   const auto arity = static_cast<std::size_t>(info.arity);
   const bool record =

@@ -44,7 +44,8 @@ constexpr std::size_t round_up(std::size_t n, std::size_t to) noexcept {
 
 }  // namespace
 
-TensorImpl::TensorImpl(ScalarType dtype, IntArrayRef sizes, std::int64_t* dims) noexcept
+// Inline, since the compiler must not inline what a program may replace at load time.
+inline TensorImpl::TensorImpl(ScalarType dtype, IntArrayRef sizes, std::int64_t* dims) noexcept
     : dims_(dims), dtype_(dtype), ndim_(static_cast<std::uint8_t>(sizes.size())) {
   for (std::size_t i = 0; i < sizes.size(); ++i) {
     dims_[i] = sizes[i];
@@ -52,6 +53,15 @@ TensorImpl::TensorImpl(ScalarType dtype, IntArrayRef sizes, std::int64_t* dims) 
   }
   inference_ = thread_state.inference_mode;
   count_live(&LiveCounts::tensors, 1);
+}
+
+inline void TensorImpl::set_contiguous_strides() noexcept {
+  std::int64_t stride = 1;
+  for (int i = ndim_ - 1; i >= 0; --i) {
+    dims_[ndim_ + i] = stride;
+    stride *= dims_[i] > 1 ? dims_[i] : 1;
+  }
+  contiguous_ = true;
 }
 
 TensorImpl* TensorImpl::create(ScalarType dtype, IntArrayRef sizes) {
@@ -189,15 +199,6 @@ void TensorImpl::forget_history() noexcept {
 
 std::int64_t TensorImpl::storage_offset() const noexcept {
   return (data_ - storage_->data()) / element_size(dtype_);
-}
-
-void TensorImpl::set_contiguous_strides() noexcept {
-  std::int64_t stride = 1;
-  for (int i = ndim_ - 1; i >= 0; --i) {
-    dims_[ndim_ + i] = stride;
-    stride *= dims_[i] > 1 ? dims_[i] : 1;
-  }
-  contiguous_ = true;
 }
 
 void TensorImpl::update_contiguity() noexcept { contiguous_ = is_row_major(sizes(), strides()); }

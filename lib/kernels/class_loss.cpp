@@ -85,16 +85,28 @@ void cross_entropy(const Tensor& dst, const Tensor& top, const Tensor& log_sum, 
     T* tops = top.impl()->data<T>();
     T* logs = log_sum.impl()->data<T>();
     const std::int64_t n = c.classes;
-    parallel_units(c.outer, n, [&](std::int64_t i) {
-      const T* row = from + i * n;
-      tops[i] = row_max(row, n);
-      const Pack<T> shift(tops[i]);
-      const auto term = [&](std::int64_t k, int lanes) {
-        return math::exp(load_lanes(row + k, lanes) - shift);
-      };
-      logs[i] = std::log(row_sum<T>(0, n, term));
-      to[i] =
-          target[i] == c.ignored ? T(0) : weight(target[i]) * (tops[i] - row[target[i]] + logs[i]);
+    // Some rows together, so that their logarithms are taken a register at a time.
+    constexpr std::int64_t kRows = 64;
+    parallel_units((c.outer + kRows - 1) / kRows, n * kRows, [&](std::int64_t chunk) {
+      const std::int64_t first = chunk * kRows;
+      const std::int64_t last = std::min(first + kRows, c.outer);
+      for (std::int64_t i = first; i < last; ++i) {
+        const T* row = from + i * n;
+        tops[i] = row_max(row, n);
+        const Pack<T> shift(tops[i]);
+        const auto term = [&](std::int64_t k, int lanes) {
+          return math::exp(load_lanes(row + k, lanes) - shift);
+        };
+        logs[i] = row_sum<T>(0, n, term);
+      }
+      for_packs<T>(last - first, [&](std::int64_t k, int lanes) {
+        T* at = logs + first + k;
+        store_lanes(math::log(load_lanes(at, lanes)), at, lanes);
+      });
+      for (std::int64_t i = first; i < last; ++i)
+        to[i] = target[i] == c.ignored
+                    ? T(0)
+                    : weight(target[i]) * (tops[i] - from[i * n + target[i]] + logs[i]);
     });
   });
 }

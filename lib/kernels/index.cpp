@@ -340,6 +340,27 @@ std::vector<Tensor> true_positions(const Tensor& mask) {
   return positions;
 }
 
+Tensor compress(const Tensor& x, const Tensor& mask) {
+  const bool* p = mask.impl()->data<bool>();
+  const Tensor y =
+      Tensor::adopt(detail::TensorImpl::create(x.dtype(), {std::count(p, p + x.numel(), true)}));
+  detail::dispatch(x.dtype(), [&]<class T>(std::type_identity<T>) {
+    const T* from = x.impl()->data<T>();
+    T* to = y.impl()->data<T>();
+    for (std::int64_t i = 0; i < x.numel(); i += kPicks) {
+      // As above: every element is written, and the next one over it unless it counts.
+      T found[kPicks];
+      std::int64_t n = 0;
+      for (std::int64_t k = i; k < std::min(i + kPicks, x.numel()); ++k) {
+        found[n] = from[k];
+        n += p[k] ? 1 : 0;
+      }
+      to = std::copy_n(found, n, to);
+    }
+  });
+  return y;
+}
+
 std::vector<Tensor> unravel(const Tensor& positions, IntArrayRef sizes) {
   const std::int64_t n = positions.numel();
   const std::int64_t* p = positions.impl()->data<std::int64_t>();

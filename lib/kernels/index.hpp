@@ -47,6 +47,9 @@ const std::int64_t* find_outside(const Tensor& indices, std::int64_t extent);
 /// The positions of the true elements of a bool tensor, one int64 tensor per dimension.
 std::vector<Tensor> true_positions(const Tensor& mask);
 
+/// The elements of x where the mask is true, in row-major order. Both contiguous, of the same shape.
+Tensor compress(const Tensor& x, const Tensor& mask);
+
 /// Row-major positions in a tensor of extents `sizes` as coordinates, one tensor per dimension.
 std::vector<Tensor> unravel(const Tensor& positions, IntArrayRef sizes);
 

@@ -75,11 +75,6 @@ T row_sum(std::int64_t begin, std::int64_t end, At& at) {
 template <class T>
 T row_max(const T* x, std::int64_t n) {
   constexpr int width = Pack<T>::size;
-  if (n <= 2 * width) {
-    T top = x[0];
-    for (std::int64_t i = 1; i < n; ++i) top = top < x[i] ? x[i] : top;
-    return top;
-  }
   Pack<T> a(x[0]);
   Pack<T> b = a;
   const auto larger = [](Pack<T> p, Pack<T> q) { return select(p < q, q, p); };
@@ -92,11 +87,7 @@ T row_max(const T* x, std::int64_t n) {
     const int rest = static_cast<int>(n - i < width ? n - i : width);
     a = larger(a, first_lanes(load_lanes(x + i, rest), rest, x[0]));
   }
-  T lanes[static_cast<std::size_t>(width)];
-  larger(a, b).store(lanes);
-  T top = lanes[0];
-  for (const T lane : lanes) top = top < lane ? lane : top;
-  return top;
+  return Eigen::internal::predux_max(larger(a, b).v);
 }
 
 }  // namespace eigengrad::kernels

@@ -1,6 +1,6 @@
 #include <algorithm>
+#include <array>
 #include <limits>
-#include <numeric>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -16,26 +16,54 @@
 namespace eigengrad {
 namespace {
 
+/// Labels of the dimensions of one or two tensors, in place: most calls are small, and would spend their
+/// time on allocations.
+class Labels {
+ public:
+  const std::int8_t* begin() const noexcept { return labels_; }
+  const std::int8_t* end() const noexcept { return labels_ + size_; }
+  std::size_t size() const noexcept { return size_; }
+  bool empty() const noexcept { return size_ == 0; }
+  int operator[](std::size_t i) const noexcept { return labels_[i]; }
+  bool operator==(const Labels& o) const noexcept {
+    return std::equal(begin(), end(), o.begin(), o.end());
+  }
+  void push_back(int label) noexcept { labels_[size_++] = static_cast<std::int8_t>(label); }
+  void append(const Labels& others) noexcept {
+    for (const int label : others) push_back(label);
+  }
+  void replace(std::size_t at, int label) noexcept {
+    labels_[at] = static_cast<std::int8_t>(label);
+  }
+  void erase(std::size_t at) noexcept {
+    std::copy(labels_ + at + 1, labels_ + size_, labels_ + at);
+    --size_;
+  }
+  /// size() if it is not there.
+  std::size_t position(int label, std::size_t from = 0) const noexcept {
+    while (from < size_ && labels_[from] != label) ++from;
+    return from;
+  }
+  bool has(int label) const noexcept { return position(label) != size_; }
+
+ private:
+  std::size_t size_ = 0;
+  std::int8_t labels_[2 * detail::kMaxDim];
+};
+
 /// A tensor whose dimensions have labels, all different.
 struct Labelled {
   Tensor tensor;
-  std::vector<int> labels;
+  Labels labels;
 
-  bool has(int label) const {
-    return std::find(labels.begin(), labels.end(), label) != labels.end();
-  }
-  std::int64_t extent(int label) const {
-    const auto at = std::find(labels.begin(), labels.end(), label);
-    return tensor.size(at - labels.begin());
-  }
+  bool has(int label) const { return labels.has(label); }
+  std::int64_t extent(int label) const { return tensor.sizes()[labels.position(label)]; }
   /// The same with dimensions in the order of `order`; a label that is missing becomes an extent of 1.
-  Tensor arranged(const std::vector<int>& order) const {
+  Tensor arranged(const Labels& order) const {
     if (order == labels) return tensor;
     DimVector dims;
-    for (const int label : order) {
-      const auto at = std::find(labels.begin(), labels.end(), label);
-      if (at != labels.end()) dims.push_back(at - labels.begin());
-    }
+    for (const int label : order)
+      if (has(label)) dims.push_back(static_cast<std::int64_t>(labels.position(label)));
     Tensor y = tensor;
     for (std::size_t d = 0; d < dims.size(); ++d)
       if (dims[d] != static_cast<std::int64_t>(d)) {
@@ -48,7 +76,7 @@ struct Labelled {
   }
 };
 
-std::int64_t product_of_extents(const Labelled& x, const std::vector<int>& labels) {
+std::int64_t product_of_extents(const Labelled& x, const Labels& labels) {
   std::int64_t n = 1;
   for (const int label : labels) n *= x.extent(label);
   return n;
@@ -58,19 +86,25 @@ Tensor with_sizes(const Tensor& x, IntArrayRef sizes) {
   return x.sizes() == sizes ? x : x.reshape(sizes);
 }
 
-std::vector<int> joined(std::vector<int> a, const std::vector<int>& b, const std::vector<int>& c) {
-  a.insert(a.end(), b.begin(), b.end());
-  a.insert(a.end(), c.begin(), c.end());
+Labels numbers(std::int64_t first, std::int64_t count) {
+  Labels result;
+  for (std::int64_t i = 0; i < count; ++i) result.push_back(static_cast<int>(first + i));
+  return result;
+}
+
+Labels joined(Labels a, const Labels& b, const Labels& c) {
+  a.append(b);
+  a.append(c);
   return a;
 }
 
 /// Sums the dimensions with `labels` away.
-Labelled summed(const Labelled& x, const std::vector<int>& labels) {
+Labelled summed(const Labelled& x, const Labels& labels) {
   if (labels.empty()) return x;
   DimVector dims;
   Labelled y;
   for (std::size_t d = 0; d < x.labels.size(); ++d) {
-    if (std::find(labels.begin(), labels.end(), x.labels[d]) != labels.end())
+    if (labels.has(x.labels[d]))
       dims.push_back(static_cast<std::int64_t>(d));
     else
       y.labels.push_back(x.labels[d]);
@@ -82,7 +116,7 @@ Labelled summed(const Labelled& x, const std::vector<int>& labels) {
 /// Product of a and b, summed over the labels for which `stays` is false.
 template <class Stays>
 Labelled contract(const Labelled& a, const Labelled& b, Stays stays) {
-  std::vector<int> batch, inner, left, right;
+  Labels batch, inner, left, right;
   for (const int label : a.labels) {
     if (!b.has(label))
       left.push_back(label);
@@ -135,9 +169,9 @@ char letter_of(int label) {
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
 struct Equation {
-  std::vector<std::vector<int>> operands;
+  std::vector<Labels> operands;
   bool has_output = false;
-  std::vector<int> output;
+  Labels output;
 };
 
 [[noreturn]] void refuse(std::string_view equation, const std::string& why) {
@@ -146,16 +180,22 @@ struct Equation {
 
 Equation parse(std::string_view equation) {
   Equation parsed;
-  std::vector<int>* list = &parsed.operands.emplace_back();
+  const auto add = [&](Labels& list, int label) {
+    if (list.size() == detail::kMaxDim)
+      refuse(equation, "there are more subscripts than a tensor has dimensions");
+    list.push_back(label);
+  };
+  parsed.operands.reserve(
+      static_cast<std::size_t>(std::count(equation.begin(), equation.end(), ',') + 1));
+  Labels* list = &parsed.operands.emplace_back();
   for (std::size_t i = 0; i < equation.size(); ++i) {
     const char c = equation[i];
     if (c == ' ') continue;
     if (is_letter(c)) {
-      list->push_back(label_of(c));
+      add(*list, label_of(c));
     } else if (equation.substr(i, 3) == "...") {
-      if (std::find(list->begin(), list->end(), kDots) != list->end())
-        refuse(equation, "an operand or the output has a second ellipsis");
-      list->push_back(kDots);
+      if (list->has(kDots)) refuse(equation, "an operand or the output has a second ellipsis");
+      add(*list, kDots);
       i += 2;
     } else if (c == ',' && !parsed.has_output) {
       list = &parsed.operands.emplace_back();
@@ -174,8 +214,8 @@ Equation parse(std::string_view equation) {
 }
 
 /// Puts labels for its dimensions in the place of `...`.
-std::vector<int> without_dots(const std::vector<int>& labels, std::int64_t count) {
-  std::vector<int> result;
+Labels without_dots(const Labels& labels, std::int64_t count) {
+  Labels result;
   for (const int label : labels) {
     if (label != kDots) {
       result.push_back(label);
@@ -189,6 +229,7 @@ std::vector<int> without_dots(const std::vector<int>& labels, std::int64_t count
 class Einsum {
  public:
   Einsum(std::string_view equation, TensorList tensors) : equation_(equation) {
+    extents_.fill(-1);
     Equation parsed = parse(equation);
     if (tensors.empty()) detail::fail<ValueError>("einsum", "must provide at least one operand");
     if (parsed.operands.size() != tensors.size()) {
@@ -198,6 +239,7 @@ class Einsum {
           << parsed.operands.size() << ')';
       refuse(equation, why.str());
     }
+    operands_.reserve(tensors.size());
     for (std::size_t i = 0; i < tensors.size(); ++i) add_operand(i, parsed.operands[i], tensors[i]);
     set_output(parsed);
     for (Labelled& x : operands_) drop_broadcast(x);
@@ -207,8 +249,8 @@ class Einsum {
     sum_lonely();
     for (std::size_t step = 0; operands_.size() > 1; ++step) {
       auto [i, j] = path.has_value() ? given_pair(path.value(), step) : cheapest_pair();
-      const Labelled a = operands_[i];
-      const Labelled b = operands_[j];
+      const Labelled a = std::move(operands_[i]);
+      const Labelled b = std::move(operands_[j]);
       operands_.erase(operands_.begin() + static_cast<std::ptrdiff_t>(std::max(i, j)));
       operands_.erase(operands_.begin() + static_cast<std::ptrdiff_t>(std::min(i, j)));
       operands_.push_back(contract(a, b, [&](int label) { return needed(label); }));
@@ -218,7 +260,7 @@ class Einsum {
   }
 
  private:
-  void add_operand(std::size_t number, const std::vector<int>& subscripts, const Tensor& tensor) {
+  void add_operand(std::size_t number, const Labels& subscripts, const Tensor& tensor) {
     const auto named = static_cast<std::int64_t>(
         std::count_if(subscripts.begin(), subscripts.end(), [](int l) { return l != kDots; }));
     const bool dots = named != static_cast<std::int64_t>(subscripts.size());
@@ -232,11 +274,9 @@ class Einsum {
     for (std::size_t d = 0; d < x.labels.size(); ++d) {
       const int label = x.labels[d];
       const std::int64_t extent = tensor.size(static_cast<std::int64_t>(d));
-      if (static_cast<std::size_t>(label) >= extents_.size())
-        extents_.resize(static_cast<std::size_t>(label) + 1, -1);
       std::int64_t& known = extents_[static_cast<std::size_t>(label)];
-      const auto first = std::find(x.labels.begin(), x.labels.end(), label) - x.labels.begin();
-      if (const std::int64_t other = tensor.size(first); other != extent)
+      const std::size_t first = x.labels.position(label);
+      if (const std::int64_t other = tensor.sizes()[first]; other != extent)
         detail::fail<ShapeError>("einsum", "subscript ", name_of(label), " is repeated in operand ",
                                  number, " of shape ", tensor.sizes(), " with extents ", other,
                                  " and ", extent, "; a diagonal needs equal ones");
@@ -259,37 +299,40 @@ class Einsum {
   static void take_diagonals(Labelled& x) {
     for (std::size_t i = 0; i < x.labels.size();) {
       const int label = x.labels[i];
-      const auto again =
-          std::find(x.labels.begin() + static_cast<std::ptrdiff_t>(i) + 1, x.labels.end(), label);
-      if (again == x.labels.end()) {
+      const std::size_t again = x.labels.position(label, i + 1);
+      if (again == x.labels.size()) {
         ++i;
         continue;
       }
-      x.tensor = x.tensor.diagonal(0, static_cast<std::int64_t>(i), again - x.labels.begin());
+      x.tensor =
+          x.tensor.diagonal(0, static_cast<std::int64_t>(i), static_cast<std::int64_t>(again));
       x.labels.erase(again);
-      x.labels.erase(x.labels.begin() + static_cast<std::ptrdiff_t>(i));
+      x.labels.erase(i);
       x.labels.push_back(label);
     }
   }
 
   void set_output(const Equation& parsed) {
     if (!parsed.has_output) {
-      output_ = without_dots({kDots}, dots_);
+      Labels dots;
+      dots.push_back(kDots);
+      output_ = without_dots(dots, dots_);
       for (int label = 0; label < kLetters; ++label) {
         std::ptrdiff_t uses = 0;
-        for (const std::vector<int>& list : parsed.operands)
+        for (const Labels& list : parsed.operands)
           uses += std::count(list.begin(), list.end(), label);
         if (uses == 1) output_.push_back(label);
       }
       return;
     }
     output_ = without_dots(parsed.output, dots_);
-    for (auto label = output_.begin(); label != output_.end(); ++label) {
-      if (std::find(output_.begin(), label, *label) != label)
-        refuse(equation_, "output subscript " + name_of(*label) + " appears more than once");
+    for (std::size_t i = 0; i < output_.size(); ++i) {
+      const int label = output_[i];
+      if (output_.position(label) != i)
+        refuse(equation_, "output subscript " + name_of(label) + " appears more than once");
       if (std::none_of(operands_.begin(), operands_.end(),
-                       [&](const Labelled& x) { return x.has(*label); }))
-        refuse(equation_, "output subscript " + name_of(*label) +
+                       [&](const Labelled& x) { return x.has(label); }))
+        refuse(equation_, "output subscript " + name_of(label) +
                               " does not appear in the equation for any input operand");
     }
   }
@@ -301,27 +344,25 @@ class Einsum {
           extents_[static_cast<std::size_t>(x.labels[d])] == 1)
         continue;
       x.tensor = x.tensor.select(static_cast<std::int64_t>(d), 0);
-      x.labels.erase(x.labels.begin() + static_cast<std::ptrdiff_t>(d));
+      x.labels.erase(d);
     }
   }
 
   bool needed(int label) const {
-    return std::find(output_.begin(), output_.end(), label) != output_.end() ||
-           std::any_of(operands_.begin(), operands_.end(),
-                       [&](const Labelled& x) { return x.has(label); });
+    return output_.has(label) || std::any_of(operands_.begin(), operands_.end(),
+                                             [&](const Labelled& x) { return x.has(label); });
   }
 
   /// Sums over what occurs in one operand only.
   void sum_lonely() {
     for (Labelled& x : operands_) {
-      std::vector<int> lonely;
+      Labels lonely;
       for (const int label : x.labels) {
         const auto uses = std::count_if(operands_.begin(), operands_.end(),
                                         [&](const Labelled& o) { return o.has(label); });
-        if (uses == 1 && std::find(output_.begin(), output_.end(), label) == output_.end())
-          lonely.push_back(label);
+        if (uses == 1 && !output_.has(label)) lonely.push_back(label);
       }
-      x = summed(x, lonely);
+      if (!lonely.empty()) x = summed(x, lonely);
     }
   }
 
@@ -360,9 +401,9 @@ class Einsum {
 
   std::string_view equation_;
   std::vector<Labelled> operands_;
-  std::vector<int> output_;
-  /// Extent of each label; -1 for those that do not occur.
-  std::vector<std::int64_t> extents_;
+  Labels output_;
+  /// Extent of each label; -1 for those not seen yet.
+  std::array<std::int64_t, kLetters + detail::kMaxDim> extents_;
   /// The most dimensions that `...` stands for.
   std::int64_t dots_ = 0;
 };
@@ -377,12 +418,10 @@ Tensor tensordot(const Tensor& a, const Tensor& b, IntArrayRef dims_a, IntArrayR
   if (dims_a.size() != dims_b.size())
     detail::fail<ValueError>("tensordot", "the lists of dimensions ", dims_a, " and ", dims_b,
                              " must be of the same length");
-  Labelled p{a, std::vector<int>(a.sizes().size())};
-  Labelled q{b, std::vector<int>(b.sizes().size())};
-  std::iota(p.labels.begin(), p.labels.end(), 0);
-  std::iota(q.labels.begin(), q.labels.end(), static_cast<int>(a.dim()));
+  Labelled p{a, numbers(0, a.dim())};
+  Labelled q{b, numbers(a.dim(), b.dim())};
   std::vector<bool> used_a(p.labels.size()), used_b(q.labels.size());
-  std::vector<int> broadcast;
+  Labels broadcast;
   for (std::size_t i = 0; i < dims_a.size(); ++i) {
     const std::size_t d = detail::wrap_dim("tensordot", dims_a[i], p.labels.size());
     const std::size_t e = detail::wrap_dim("tensordot", dims_b[i], q.labels.size());
@@ -397,7 +436,7 @@ Tensor tensordot(const Tensor& a, const Tensor& b, IntArrayRef dims_a, IntArrayR
       detail::fail<ShapeError>("tensordot", "contracted dimensions need to match, but dimension ",
                                dims_a[i], " of ", a.sizes(), " and ", dims_b[i], " of ", b.sizes(),
                                " do not");
-    q.labels[e] = p.labels[d];
+    q.labels.replace(e, p.labels[d]);
     if (n != m) broadcast.push_back(p.labels[d]);
   }
   // A factor of extent 1 goes with the sum of the other.

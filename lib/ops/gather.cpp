@@ -138,6 +138,10 @@ Tensor& Tensor::masked_fill_(const Tensor& mask, const Tensor& value) const {
 
 Tensor masked_select(const Tensor& x, const Tensor& mask) {
   check_mask_dtype("masked_select", mask);
+  if (x.sizes() == mask.sizes() && !autograd::records(x) && !detail::carries_tangent(x)) {
+    const autograd::ObservedCall observed("MaskedSelectBackward0");
+    return kernels::compress(x.contiguous(), mask.contiguous());
+  }
   const DimVector sizes = autograd::broadcast_shapes("masked_select", x.sizes(), mask.sizes());
   const auto wide = [&](const Tensor& t) {
     return t.sizes() == IntArrayRef(sizes) ? t : autograd::expand_to(t, sizes);

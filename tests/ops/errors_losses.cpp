@@ -41,6 +41,8 @@ ErrorRows einsum_errors() {
       row("with_too_few_subscripts", kShapeError, "no ellipsis was given", "i", {{2, 3}}),
       row("with_too_many_subscripts", kShapeError, "does not match the number of dimensions",
           "ijk...", {{2, 3}}),
+      row("with_more_subscripts_than_dimensions", kValueError,
+          "more subscripts than a tensor has dimensions", std::string(65, 'i'), {{2, 3}}),
       row("of_other_extents", kShapeError, "does not broadcast with", "ij,jk", {{2, 3}, {4, 2}}),
       row("of_an_odd_diagonal", kShapeError, "is repeated in operand", "ii", {{2, 3}}),
       about("einsum_with_a_short_path", kValueError, "the path has 1 entries",
