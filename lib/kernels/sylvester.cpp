@@ -13,15 +13,16 @@ SylvesterOutcome solve_sylvester(const double* a, std::int64_t n, const double* 
                                  double* x) {
   using Rows = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
   if (n == 0 || m == 0) return SylvesterOutcome::Solved;
-  const Eigen::MatrixXd left = Eigen::Map<const Rows>(a, n, n);
-  const Eigen::MatrixXd right = Eigen::Map<const Rows>(b, m, m);
+  const Eigen::Map<const Rows> left(a, n, n), right(b, m, m);
   Eigen::Map<Rows> result(x, n, m);
   if (!left.allFinite() || !right.allFinite()) {
     result.setConstant(std::numeric_limits<double>::quiet_NaN());
     return SylvesterOutcome::Solved;
   }
   const Eigen::ComplexSchur<Eigen::MatrixXd> first(left);
-  const Eigen::ComplexSchur<Eigen::MatrixXd> second(right);
+  const Eigen::ComplexSchur<Eigen::MatrixXd> other =
+      a == b ? Eigen::ComplexSchur<Eigen::MatrixXd>() : Eigen::ComplexSchur<Eigen::MatrixXd>(right);
+  const Eigen::ComplexSchur<Eigen::MatrixXd>& second = a == b ? first : other;
   if (first.info() != Eigen::Success || second.info() != Eigen::Success)
     return SylvesterOutcome::NoConvergence;
   Eigen::MatrixXcd s = first.matrixT();

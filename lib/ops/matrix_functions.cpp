@@ -12,6 +12,7 @@
 #include "eigengrad/ops/products.hpp"
 #include "eigengrad/ops/reductions.hpp"
 #include "eigengrad/ops/shape.hpp"
+#include "eigengrad/ops/sylvester.hpp"
 #include "kernels/matrix_functions.hpp"
 #include "ops/arguments.hpp"
 #include "ops/decompositions.hpp"
@@ -52,36 +53,42 @@ struct MatrixExp {
   }
 };
 
-using Kernel = kernels::Breakdown (*)(const Tensor& a, const Tensor& y);
-
-/// A function of real matrices with a principal branch.
 template <class Rule>
-struct Principal {
-  static constexpr bool uses_input = true;
-  static constexpr bool uses_output = false;
-  Tensor forward(const Tensor& x) const {
-    const Tensor y = matrices::uninitialised(x.dtype(), x.sizes());
-    require_success(Rule::op, Rule::kernel(row_major(x), y));
-    return y;
-  }
-  Tensor vjp(const Tensor& g, const Tensor& x, const Tensor&) const {
-    return above_diagonal(Rule::call, x.mT(), g);
-  }
-  Tensor jvp(const Tensor& t, const Tensor& x, const Tensor&) const {
-    return above_diagonal(Rule::call, x, t);
-  }
-};
-struct Sqrtm : Principal<Sqrtm> {
+Tensor principal(const Tensor& x) {
+  const Tensor y = matrices::uninitialised(x.dtype(), x.sizes());
+  require_success(Rule::op, Rule::kernel(row_major(x), y));
+  return y;
+}
+
+/// y y = x, so y dy + dy y = dx: a Sylvester equation, and for the gradient that with y^T.
+/// Source: Higham, Functions of Matrices (2008), section 6.1.
+struct Sqrtm {
   static constexpr auto node_name = "SqrtmBackward";
   static constexpr auto op = "sqrtm";
-  static constexpr Kernel kernel = kernels::matrix_sqrt;
-  static Tensor call(const Tensor& x) { return sqrtm(x); }
+  static constexpr auto kernel = kernels::matrix_sqrt;
+  static constexpr bool uses_input = false;
+  static constexpr bool uses_output = true;
+  Tensor forward(const Tensor& x) const { return principal<Sqrtm>(x); }
+  Tensor vjp(const Tensor& g, const Tensor&, const Tensor& y) const { return along(y.mT(), g); }
+  Tensor jvp(const Tensor& t, const Tensor&, const Tensor& y) const { return along(y, t); }
+
+ private:
+  static Tensor along(const Tensor& y, const Tensor& t) { return solve_sylvester(y, y, t); }
 };
-struct Logm : Principal<Logm> {
+
+struct Logm {
   static constexpr auto node_name = "LogmBackward";
   static constexpr auto op = "logm";
-  static constexpr Kernel kernel = kernels::matrix_log;
-  static Tensor call(const Tensor& x) { return logm(x); }
+  static constexpr auto kernel = kernels::matrix_log;
+  static constexpr bool uses_input = true;
+  static constexpr bool uses_output = false;
+  Tensor forward(const Tensor& x) const { return principal<Logm>(x); }
+  Tensor vjp(const Tensor& g, const Tensor& x, const Tensor&) const {
+    return above_diagonal(logm, x.mT(), g);
+  }
+  Tensor jvp(const Tensor& t, const Tensor& x, const Tensor&) const {
+    return above_diagonal(logm, x, t);
+  }
 };
 
 /// Degrees m of Taylor polynomials, and the largest norms for which their backward error is below the

@@ -43,6 +43,11 @@ struct Sylvester {
   }
 };
 
+bool same_memory(const Tensor& a, const Tensor& b) {
+  return a.impl()->bytes() == b.impl()->bytes() && a.sizes() == b.sizes() &&
+         a.strides() == b.strides();
+}
+
 /// float64, contiguous by rows.
 Tensor doubles(const Tensor& a, IntArrayRef batch) {
   const Tensor t =
@@ -67,7 +72,7 @@ Tensor solve_sylvester(const Tensor& A, const Tensor& B, const Tensor& C) {
       autograd::broadcast_shapes(op, matrices::batch_of(A), matrices::batch_of(B));
   const DimVector batch = autograd::broadcast_shapes(op, own, matrices::batch_of(C));
   const Tensor a = doubles(A, matrices::batch_of(A));
-  const Tensor b = doubles(B, matrices::batch_of(B));
+  const Tensor b = same_memory(A, B) ? a : doubles(B, matrices::batch_of(B));
   const Tensor x = doubles(C, batch);
   const kernels::Panels<double> left(a, batch);
   const kernels::Panels<double> right(b, batch);

@@ -376,6 +376,12 @@ BOOST_AUTO_TEST_CASE(roots_and_logarithms) {
   check_near(sqrtm(matrix_exp(turn)), matrix_exp(turn / 2), 1e-14);
 }
 
+BOOST_AUTO_TEST_CASE(derivative_of_singular_roots) {
+  const Tensor x = diag(tensor({4.0, 0.0, 0.0})).requires_grad_();
+  const Tensor y = sqrtm(x).sum();
+  BOOST_CHECK_EXCEPTION(autograd::grad({y}, {x}), NumericError, Says{"singular"});
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace

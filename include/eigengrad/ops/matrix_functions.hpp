@@ -22,10 +22,11 @@ EIGENGRAD_API Tensor matrix_exp(const Tensor& A);
 /// Domain: no eigenvalue on the negative real axis.
 /// At the edge: an eigenvalue 0 is taken where the root exists, as that of a positive semidefinite
 /// matrix does; there is no derivative there.
-/// Throws: NumericError for a matrix without a real root, also in the backward pass, or with values
-/// that are not finite.
-/// Cost: about 100 n^3 flops, its derivative eight times that; complex Schur form, backward stable.
-/// Source: Bjorck and Hammarling (1983); derivatives: Mathias (1996), by the root of [A E; 0 A].
+/// Throws: NumericError for a matrix without a real root, in the backward pass for a singular one, or
+/// with values that are not finite.
+/// Cost: about 100 n^3 flops, its derivative as many again; complex Schur form, backward stable.
+/// Source: Bjorck and Hammarling (1983); derivatives by X dX + dX X = dA: Higham, Functions of
+/// Matrices (2008), section 6.1.
 EIGENGRAD_API Tensor sqrtm(const Tensor& A);
 
 /// The principal logarithm: exp(X) = A, eigenvalues with an imaginary part between -pi and pi.
