@@ -2,7 +2,9 @@
 
 #include <initializer_list>
 #include <string_view>
+#include <tuple>
 
+#include "autograd/kinds.hpp"
 #include "core/fail.hpp"
 #include "eigengrad/core/factories.hpp"
 #include "eigengrad/ops/arithmetic.hpp"
@@ -35,6 +37,22 @@ inline void require_success(std::string_view op, const kernels::Breakdown& faile
                                " of the batch has no real result, and tensors are real");
   detail::fail<NumericError>(op, "the iteration failed to converge for matrix ", failed.matrix,
                              " of the batch");
+}
+
+/// Eigenvalues by `compute(values, vectors)`, and eigenvectors if they are wanted or the derivative
+/// needs them.
+template <class Rule, class F>
+std::tuple<Tensor, Tensor> eigen_decomposition(std::string_view op, const Tensor& a, bool vectors,
+                                               F compute) {
+  matrices::require_square(op, a);
+  const bool differentiable = autograd::is_followed(a);
+  const std::int64_t n = a.size(-1);
+  const Tensor l = matrices::uninitialised(a.dtype(), batch_and(a, {n}));
+  Tensor v;
+  if (vectors || differentiable) v = matrices::uninitialised(a.dtype(), batch_and(a, {n, n}), true);
+  require_success(op, compute(l, v));
+  if (differentiable) autograd::record_many(Rule{}, {a}, {l, v});
+  return {l, v};
 }
 
 }  // namespace eigengrad

@@ -41,18 +41,10 @@ struct Eig {
   }
 };
 
-/// Eigenvalues, and eigenvectors if they are wanted or the derivative needs them.
 std::tuple<Tensor, Tensor> eigen(std::string_view op, const Tensor& a, bool vectors) {
-  matrices::require_square(op, a);
-  const bool differentiable = autograd::is_followed(a);
-  const std::int64_t n = a.size(-1);
-  const Tensor l = matrices::uninitialised(a.dtype(), batch_and(a, {n}));
-  const Tensor v = vectors || differentiable
-                       ? matrices::uninitialised(a.dtype(), batch_and(a, {n, n}), true)
-                       : Tensor();
-  require_success(op, kernels::general_eigen(row_major(a), l, v));
-  if (differentiable) autograd::record_many(Eig{}, {a}, {l, v});
-  return {l, v};
+  return eigen_decomposition<Eig>(op, a, vectors, [&](const Tensor& l, const Tensor& v) {
+    return kernels::general_eigen(row_major(a), l, v);
+  });
 }
 
 }  // namespace

@@ -43,19 +43,11 @@ struct Symeig : Eigh {
   static constexpr auto node_name = "SymeigBackward0";
 };
 
-/// Eigenvalues, and eigenvectors if they are wanted or the derivative needs them.
 template <class Rule>
 std::tuple<Tensor, Tensor> eigen(std::string_view op, const Tensor& a, bool upper, bool vectors) {
-  matrices::require_square(op, a);
-  const bool differentiable = autograd::is_followed(a);
-  const std::int64_t n = a.size(-1);
-  const Tensor l = matrices::uninitialised(a.dtype(), batch_and(a, {n}));
-  const Tensor v = vectors || differentiable
-                       ? matrices::uninitialised(a.dtype(), batch_and(a, {n, n}), true)
-                       : Tensor();
-  require_success(op, kernels::symmetric_eigen(row_major(a), upper, l, v));
-  if (differentiable) autograd::record_many(Rule{}, {a}, {l, v});
-  return {l, v};
+  return eigen_decomposition<Rule>(op, a, vectors, [&](const Tensor& l, const Tensor& v) {
+    return kernels::symmetric_eigen(row_major(a), upper, l, v);
+  });
 }
 
 bool is_upper(std::string_view op, std::string_view uplo) {
