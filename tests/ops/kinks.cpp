@@ -168,21 +168,6 @@ BOOST_AUTO_TEST_CASE(second_derivatives_at_kinks) {
   BOOST_TEST(second(on1([](const Tensor& x) { return eg::pow(x, 3); }), 0) == 0);
 }
 
-BOOST_AUTO_TEST_CASE(places_of_extrema) {
-  const auto place = [](const Tensor& i) { return i.item<std::int64_t>(); };
-  BOOST_TEST(place(eg::argmax(eg::tensor({1.0, 3.0, 3.0}))) == 1);
-  BOOST_TEST(place(eg::argmin(eg::tensor({1.0, 0.0, 0.0}))) == 1);
-  BOOST_TEST(place(eg::argmax(eg::tensor({1.0, kNan, 3.0, kNan}))) == 1);
-  BOOST_TEST(place(eg::argmin(eg::tensor({1.0, kNan, 3.0, kNan}))) == 1);
-  BOOST_TEST(place(std::get<1>(eg::max(eg::tensor({2.0, 2.0}), 0))) == 0);
-  BOOST_TEST(place(std::get<1>(eg::min(eg::tensor({2.0, kNan}), 0))) == 1);
-}
-
-BOOST_AUTO_TEST_CASE(truth_of_nothing) {
-  BOOST_TEST(eg::all(eg::zeros({0})).item<bool>());
-  BOOST_TEST(!eg::any(eg::zeros({0})).item<bool>());
-}
-
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace

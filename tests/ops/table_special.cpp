@@ -325,32 +325,6 @@ Rows logarithm_rows() {
   return rows;
 }
 
-/// Functions of other families under the names of this one.
-Rows renamed_rows() {
-  Rows rows{
-      one("special_exp2", eg::special_exp2, [](double x) { return std::exp2(Real(x)); }, kReal,
-          {spelling1("exp2 of special", [](const Tensor& x) { return eg::special::exp2(x); })}),
-      one("special_expm1", eg::special_expm1, [](double x) { return std::expm1(Real(x)); }, kReal,
-          {spelling1("expm1 of special", [](const Tensor& x) { return eg::special::expm1(x); })}),
-      one("special_log1p", eg::special_log1p, [](double x) { return std::log1p(Real(x)); },
-          {-0.7, 3},
-          {spelling1("log1p of special", [](const Tensor& x) { return eg::special::log1p(x); })}),
-      one("special_sinc", eg::special_sinc,
-          [](double x) {
-            const Real y = std::numbers::pi_v<Real> * Real(x);
-            return x == 0 ? 1 : x == std::floor(x) ? 0 : std::sin(y) / y;
-          },
-          kReal,
-          {spelling1("sinc of special", [](const Tensor& x) { return eg::special::sinc(x); })}),
-      one(
-          "special_round", [](const Tensor& x) { return eg::special_round(x); },
-          [](double x) { return std::nearbyint(x); }, kReal,
-          {spelling1("round of special", [](const Tensor& x) { return eg::special::round(x); })})};
-  for (Row& row : rows) row.without_oracle = "another name of a function whose row has a fixture";
-  named(rows, "special_round").bools = false;
-  return rows;
-}
-
 }  // namespace
 
 Rows special_rows() {
@@ -364,7 +338,6 @@ Rows special_rows() {
   append(gamma_rows(), true);
   append(incomplete_rows(), true);
   append(logarithm_rows(), false);
-  append(renamed_rows(), false);
   named(rows, "erfcinv").without_oracle = "PyTorch has no such function";
   // PyTorch composes it.
   named(rows, "special_ndtr").other_nodes = {"SpecialNdtrBackward0"};
