@@ -118,6 +118,13 @@ bool is_small_power(double e) {
   return EIGENGRAD_FMA && std::abs(e) <= largest && std::trunc(e) == e;
 }
 
+/// y where it is `right`, x to the power e by the logarithm elsewhere: element by element, whatever lies
+/// beside it.
+template <class T>
+math::Pack<T> power_unless(kernels::Mask<T> right, math::Pack<T> y, math::Pack<T> x, double e) {
+  return kernels::all(right) ? y : math::where(right, y, math::pow(x, math::Pack<T>(e)));
+}
+
 /// x to a small integer power, in numbers of two parts (head + tail, the head being the sum rounded),
 /// so that it is rounded twice at most: Dekker, Numer. Math. 18 (1971). Where a tail or an
 /// intermediate result would leave the range of T, by the logarithm.
@@ -135,11 +142,10 @@ math::Pack<T> small_power(const math::Pack<T>& x, double e) {
     if (n % 2 == 1) multiply(head, tail, base, base_tail);
     if (n > 1) multiply(base, base_tail, base, base_tail);
   }
-  const P size = math::abs(head);
-  if (!kernels::all((P(1 / high) < size) & (size < P(high)))) return math::pow(x, P(e));
-  if (e > 0) return head + tail;
   const P y = P(1) / head;
-  return math::fma(-y * tail, y, y);
+  const P product = e > 0 ? head + tail : math::fma(-y * tail, y, y);
+  const P size = math::abs(head);
+  return power_unless((P(1 / high) < size) & (size < P(high)), product, x, e);
 }
 
 /// x to a fixed power. Small integer powers are products.
@@ -171,7 +177,7 @@ struct PowNumber {
       if (e == -2) return square(X(1) / x);
       if (e == 4) return square(x * x);
       if (e == -0.5) return X(1) / math::sqrt(x);
-      if (e == 1.5) return x * math::sqrt(x);
+      if (e == 1.5) return power_unless(X(0) <= x, x * math::sqrt(x), x, e);
       return is_small_power(e) ? small_power(x, e) : math::pow(x, X(e));
     }
   }

@@ -1,4 +1,5 @@
 #include <boost/test/unit_test.hpp>
+#include <cmath>
 
 #include "eigengrad/autograd/engine.hpp"
 #include "eigengrad/functional/transforms.hpp"
@@ -122,6 +123,41 @@ const bool registered = [] {
   boost::unit_test::framework::master_test_suite().add(suite);
   return true;
 }();
+
+BOOST_AUTO_TEST_SUITE(powers)
+
+/// Powers that are computed as products or by roots are those of the C library. (PyTorch's powers 0.5
+/// and -0.5 are roots at -0 and -inf too.)
+BOOST_AUTO_TEST_CASE(powers_of_special_numbers) {
+  const std::vector<double> x{0, -0.0, kInf, -kInf, kNan, 1, -1, 2, -3, 1e-310, 1e300, -1e200};
+  for (const double e : {-17.0, -16.0, -3.0, -2.0, -1.0, 1.5, 3.0, 4.0, 5.0, 16.0, 17.0}) {
+    const Tensor y = eg::pow(eg::tensor(x), e);
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      BOOST_TEST_CONTEXT(x[i] << " to the power " << e) {
+        const double wanted = std::pow(x[i], e);
+        const double got = y[static_cast<std::int64_t>(i)].item<double>();
+        BOOST_TEST(std::isnan(got) == std::isnan(wanted));
+        if (std::isnan(wanted)) continue;
+        BOOST_TEST(std::signbit(got) == std::signbit(wanted));
+        BOOST_TEST((got == wanted || std::abs(got - wanted) <= 4e-16 * std::abs(wanted)));
+      }
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_power_does_not_depend_on_its_neighbours) {
+  const Tensor x = eg::linspace(0.5, 1.9, 64);
+  const Tensor with_large = x.clone();
+  with_large.slice(0, 0, 64, 8).fill_(1e250);
+  for (const double e : {-13.0, -3.0, 1.5, 5.0, 7.0, 11.0, 16.0}) {
+    const Tensor alone = eg::pow(x, e);
+    const Tensor beside = eg::pow(with_large, e);
+    for (std::int64_t i = 1; i < 64; i += i % 8 == 7 ? 2 : 1)
+      BOOST_TEST(alone[i].item<double>() == beside[i].item<double>());
+  }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(kinks_of_higher_order)
 
