@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstring>
+#include <type_traits>
 #include <utility>
 
 namespace eigengrad::kernels {
@@ -67,7 +68,8 @@ void transpose_square(T* to, std::int64_t to_row, const T* from, std::int64_t fr
     for (std::int64_t i = 0; i < Size; ++i)
       for (std::int64_t j = 0; j < Size; ++j) to[i * to_row + j] = square[j][i];
   } else {
-    typedef T Register __attribute__((vector_size(kRegisterBytes)));
+    using Lane = std::conditional_t<std::is_same_v<T, bool>, std::uint8_t, T>;
+    typedef Lane Register __attribute__((vector_size(kRegisterBytes)));
     static_assert(Size % width == 0);
     for (std::int64_t i = 0; i < Size; i += width)
       for (std::int64_t j = 0; j < Size; j += width) {
