@@ -75,6 +75,42 @@ void register_case(const Case& c, Eigen::Index n) {
   });
 }
 
+/// The Cholesky factors of 10^4 matrices of four rows.
+void register_batch() {
+  using Matrix4 = Eigen::Matrix<double, 4, 4, Eigen::RowMajor>;
+  constexpr std::int64_t kCount = 10000;
+  const std::string name = "factorizations/cholesky/batch=10000/n=4";
+  const Tensor half = eg::sin(eg::arange(16 * kCount, eg::kFloat64)).reshape({kCount, 4, 4});
+  const Tensor x = eg::matmul(half, half.mT()) + eg::eye(4);
+  const Tensor factors = eg::empty_like(x);
+  const auto by_hand = [=] {
+    for (std::int64_t k = 0; k < kCount; ++k) {
+      const Eigen::Map<const Matrix4> a(x.data_ptr<double>() + 16 * k);
+      Eigen::Map<Matrix4>(factors.data_ptr<double>() + 16 * k) = a.llt().matrixL();
+    }
+  };
+  by_hand();
+  bench::require_close(name, eg::linalg_cholesky(x).data_ptr<double>(), factors.data_ptr<double>(),
+                       16 * kCount, 1e-12);
+  bench::add(name, "eigengrad", [=](benchmark::State& state) {
+    for (auto _ : state) benchmark::DoNotOptimize(eg::linalg_cholesky(x));
+    bench::report_time_per(state, "call", 1);
+  });
+  bench::add(name, "hand", [=](benchmark::State& state) {
+    for (auto _ : state) {
+      by_hand();
+      benchmark::ClobberMemory();
+    }
+    bench::report_time_per(state, "call", 1);
+  });
+  bench::add(name, "gradient", [=](benchmark::State& state) {
+    const Tensor t = x.clone().requires_grad_();
+    for (auto _ : state)
+      benchmark::DoNotOptimize(eg::autograd::grad({eg::linalg_cholesky(t).sum()}, {t}));
+    bench::report_time_per(state, "call", 1);
+  });
+}
+
 /// The solutions x of A x = b, and with w = A^-T 1 the gradients w of b and -w x^T of A.
 void systems_by_hand(benchmark::State& state) {
   using Matrix4 = Eigen::Matrix<double, 4, 4, Eigen::RowMajor>;
@@ -108,6 +144,7 @@ int main(int argc, char** argv) {
   hand::use_one_thread();
   for (const Eigen::Index n : {4, 8, 16, 32, 64, 100, 200, 500})
     for (const Case& c : cases_of(n)) register_case(c, n);
+  register_batch();
   cases::register_batched_solve("eigengrad");
   bench::add(cases::kBatchedSolve, "hand", systems_by_hand);
   return bench::run(argc, argv);

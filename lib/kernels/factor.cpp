@@ -41,11 +41,6 @@ void dispatch(const Tensor& t, F&& f) {
   return nullptr;
 }
 
-bool in_lanes(std::int64_t rows, std::int64_t count) noexcept {
-  constexpr std::int64_t kFewest = 4;
-  return rows <= kLaneRows && count >= kFewest;
-}
-
 // ---- Cholesky.
 
 /// For matrices that fill no tile: from the lower triangle of a, zeros above the diagonal.
@@ -375,14 +370,14 @@ void for_determinants(const Tensor& lu, const Tensor& pivots, F f) {
 void cholesky(const Tensor& a, const Tensor& l, std::int64_t* info) {
   const std::int64_t n = a.sizes().back();
   const bool lanes = in_lanes(n, detail::numel_of(batch_of(a)));
-  const bool in_place = lanes || n > kTileRows;
+  const bool in_place = n > kTileRows;
   if (in_place) copy_triangle(l, a, {.lower = true, .diagonal = 0});
   dispatch(a, [&]<class T>(std::type_identity<T>) {
     const Panels<T> from(a, batch_of(a));
     const Panels<T> all(l, batch_of(l));
     for_matrices(all.count(), cube(n) / 3, [&](std::int64_t begin, std::int64_t end) {
       if (lanes) {
-        cholesky_in_lanes(all, info, begin, end);
+        cholesky_in_lanes(from, all, info, begin, end);
         return;
       }
       for (std::int64_t i = begin; i < end; ++i)

@@ -20,7 +20,7 @@ namespace eigengrad::kernels {
 /// info: the order of the leading minor that is not positive.
 void cholesky(const Tensor& a, const Tensor& l, std::int64_t* info);
 
-/// g := the symmetric gradient by a, from the lower triangle of that by l. Contiguous by rows.
+/// g := the symmetric gradient by a, from the lower triangle of that by l. Both are contiguous.
 void cholesky_gradient(const Tensor& l, const Tensor& g);
 
 /// The inverse of l l^T from the lower triangle of l, which it overwrites. Contiguous by rows.

@@ -6,7 +6,6 @@
 #include "kernels/factor_lanes.hpp"
 
 #include <algorithm>
-#include <cmath>
 
 #include "kernels/pack.hpp"
 
@@ -149,8 +148,7 @@ void cholesky(Lanes<T, N * N>& a, Pack<T>& info) {
     info = select((sum <= Pack<T>(0)) & (info == Pack<T>(0)), Pack<T>(j + 1), info);
     // After a failure the factor stays as it was, as with one matrix at a time.
     const Mask<T> good = info == Pack<T>(0);
-    const Pack<T> diagonal =
-        by_element(select(good, sum, Pack<T>(1)), [](T v) { return std::sqrt(v); });
+    const Pack<T> diagonal(Eigen::internal::psqrt(select(good, sum, Pack<T>(1)).v));
     a[j * N + j] = select(good, diagonal, a[j * N + j]);
     for (std::int64_t i = j + 1; i < N; ++i) {
       Pack<T> below = a[i * N + j];
@@ -166,6 +164,12 @@ void for_groups(std::int64_t begin, std::int64_t end, F f) {
   for (std::int64_t i = begin; i < end; i += kLanes<T>) f(i, std::min(kLanes<T>, end - i));
 }
 
+/// Where matrix l of those that begin at `data` lies, the last of them for the lanes left over.
+template <std::int64_t N, class T>
+auto in_turn(const T* data, std::int64_t count) {
+  return [=](std::int64_t l) { return data + std::min(l, count - 1) * N * N; };
+}
+
 template <class T, std::int64_t N>
 void factor_range(const Panels<T>& all, std::int64_t* pivots, std::int64_t* info,
                   std::int64_t begin, std::int64_t end) {
@@ -174,8 +178,7 @@ void factor_range(const Panels<T>& all, std::int64_t* pivots, std::int64_t* info
     Lanes<T, N * N> a;
     Lanes<T, N> rows;
     Lanes<T, 1> failed;
-    a.load(
-        [&](std::int64_t l, std::int64_t e) { return data[std::min(l, count - 1) * N * N + e]; });
+    a.load_objects(in_turn<N>(data, count));
     factor<T, N>(a, rows, failed[0]);
     a.store_objects(count, data);
     rows.store(count, [&](std::int64_t l, std::int64_t e, T v) {
@@ -223,19 +226,44 @@ void solve_range(const Panels<T>& lu, const Panels<std::int64_t>& pivots, bool t
 }
 
 template <class T, std::int64_t N>
-void cholesky_range(const Panels<T>& all, std::int64_t* info, std::int64_t begin,
-                    std::int64_t end) {
+void cholesky_range(const Panels<T>& from, const Panels<T>& to, std::int64_t* info,
+                    std::int64_t begin, std::int64_t end) {
+  const std::int64_t row = from.first().row_stride;
+  const std::int64_t col = from.first().col_stride;
   for_groups<T>(begin, end, [&](std::int64_t first, std::int64_t count) {
-    T* const data = all[first].data;
+    const T* matrices[kLanes<T>];
+    for (std::int64_t l = 0; l < kLanes<T>; ++l)
+      matrices[l] = from[first + std::min(l, count - 1)].data;
     Lanes<T, N * N> a;
     Lanes<T, 1> failed;
-    a.load(
-        [&](std::int64_t l, std::int64_t e) { return data[std::min(l, count - 1) * N * N + e]; });
+    if (row == N && col == 1)
+      a.load_objects([&](std::int64_t l) { return matrices[l]; });
+    else
+      a.load(
+          [&](std::int64_t l, std::int64_t e) { return matrices[l][e / N * row + e % N * col]; });
+    for (std::int64_t i = 0; i < N; ++i)
+      for (std::int64_t j = i + 1; j < N; ++j) a[i * N + j] = Pack<T>(0);
     cholesky<T, N>(a, failed[0]);
-    a.store_objects(count, data);
+    a.store_objects(count, to[first].data);
     failed.store(count, [&](std::int64_t l, std::int64_t, T v) {
       info[first + l] = static_cast<std::int64_t>(v);
     });
+  });
+}
+
+template <class T, std::int64_t N>
+void cholesky_gradient_range(const Panels<T>& factors, const Panels<T>& all, std::int64_t begin,
+                             std::int64_t end) {
+  for_groups<T>(begin, end, [&](std::int64_t first, std::int64_t count) {
+    T* const to = all[first].data;
+    Lanes<T, N * N> l;
+    Lanes<T, N * N> g;
+    l.load_objects(in_turn<N>(factors[first].data, count));
+    g.load_objects(in_turn<N>(to, count));
+    cholesky_gradient_by_columns(
+        N, [&](std::int64_t i, std::int64_t j) { return l[i * N + j]; },
+        [&](std::int64_t i, std::int64_t j) -> Pack<T>& { return g[i * N + j]; });
+    g.store_objects(count, to);
   });
 }
 
@@ -265,17 +293,26 @@ void lu_solve_in_lanes(const Panels<T>& lu, const Panels<std::int64_t>& pivots, 
 }
 
 template <class T>
-void cholesky_in_lanes(const Panels<T>& a, std::int64_t* info, std::int64_t begin,
-                       std::int64_t end) {
-  with_rows(a.first().rows, [&](auto n) { cholesky_range<T, n()>(a, info, begin, end); });
+void cholesky_in_lanes(const Panels<T>& a, const Panels<T>& l, std::int64_t* info,
+                       std::int64_t begin, std::int64_t end) {
+  with_rows(a.first().rows, [&](auto n) { cholesky_range<T, n()>(a, l, info, begin, end); });
 }
 
-#define EIGENGRAD_LANES(T)                                                                \
-  template void lu_in_lanes(const Panels<T>&, std::int64_t*, std::int64_t*, std::int64_t, \
-                            std::int64_t);                                                \
-  template void lu_solve_in_lanes(const Panels<T>&, const Panels<std::int64_t>&, bool,    \
-                                  const Panels<T>&, std::int64_t, std::int64_t);          \
-  template void cholesky_in_lanes(const Panels<T>&, std::int64_t*, std::int64_t, std::int64_t);
+template <class T>
+void cholesky_gradient_in_lanes(const Panels<T>& l, const Panels<T>& g, std::int64_t begin,
+                                std::int64_t end) {
+  with_rows(g.first().rows, [&](auto n) { cholesky_gradient_range<T, n()>(l, g, begin, end); });
+}
+
+#define EIGENGRAD_LANES(T)                                                                         \
+  template void lu_in_lanes(const Panels<T>&, std::int64_t*, std::int64_t*, std::int64_t,          \
+                            std::int64_t);                                                         \
+  template void lu_solve_in_lanes(const Panels<T>&, const Panels<std::int64_t>&, bool,             \
+                                  const Panels<T>&, std::int64_t, std::int64_t);                   \
+  template void cholesky_in_lanes(const Panels<T>&, const Panels<T>&, std::int64_t*, std::int64_t, \
+                                  std::int64_t);                                                   \
+  template void cholesky_gradient_in_lanes(const Panels<T>&, const Panels<T>&, std::int64_t,       \
+                                           std::int64_t);
 EIGENGRAD_LANES(float)
 EIGENGRAD_LANES(double)
 #undef EIGENGRAD_LANES

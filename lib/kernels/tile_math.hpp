@@ -56,7 +56,9 @@ inline constexpr int kTileRegisters = EIGEN_ARCH_DEFAULT_NUMBER_OF_REGISTERS / 2
 /// Whether 1 / x is as good a factor as x is a divisor.
 template <class T>
 bool has_reciprocal(T x) noexcept {
-  return std::abs(x) >= std::numeric_limits<T>::min() || x == T(0) || std::isnan(x);
+  constexpr T kLeast = std::numeric_limits<T>::min();
+  const T size = std::abs(x);
+  return (size >= kLeast && size <= T(1) / kLeast) || x == T(0) || std::isnan(x);
 }
 
 /// As many rows as there are elements in a row.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "kernels/tile_columns.hpp"
 #include "kernels/tile_substitution.hpp"
 
 namespace eigengrad::kernels {
@@ -50,17 +51,8 @@ class TiledCholesky {
   template <int V>
   void tile(std::int64_t i, std::int64_t j) {
     Pack<T> c[W][V];
-    load<V>(i, j, c);
-    const T* left = block(i);
-    const T* factors = block(j);
-    for (std::int64_t k = 0; k < j; ++k, left += W, factors += W) {
-      Pack<T> x[V];
-      each<V>([&](auto v) EIGENGRAD_INLINE { x[v] = Pack<T>::load(left + v * block_); });
-      each<W>([&](auto s) EIGENGRAD_INLINE {
-        const Pack<T> factor(factors[s]);
-        each<V>([&](auto v) EIGENGRAD_INLINE { c[s][v] = minus_product(c[s][v], x[v], factor); });
-      });
-    }
+    load_tile<V>(a_, i, j, c);
+    subtract_columns<V>(block(i), W, block_, block(j), j, c);
     if (i == j)
       diagonal<V>(j, c);
     else
@@ -72,7 +64,7 @@ class TiledCholesky {
   /// of the pivot d is known that it is divided by.
   template <int V>
   EIGEN_ALWAYS_INLINE void diagonal(std::int64_t j, Pack<T> (&c)[W][V]) {
-    const auto lane = Pack<T>(Eigen::internal::plset<typename Pack<T>::Raw>(T(0)));
+    const Pack<T> lane = lanes<T>();
     T column[W];
     bool ended = false;
     each<W>([&](auto s) EIGENGRAD_INLINE {
@@ -120,39 +112,6 @@ class TiledCholesky {
   }
 
   template <int V>
-  EIGEN_ALWAYS_INLINE void load(std::int64_t i, std::int64_t j, Pack<T> (&c)[W][V]) const {
-    if (i + V * W <= n_ && j + W <= n_ && a_.col_stride == 1) {
-      each<V>([&](auto v) EIGENGRAD_INLINE {
-        Square<T> square;
-        square.load(&a_(i + v * W, j), a_.row_stride);
-        square.transpose();
-        each<W>([&](auto s) EIGENGRAD_INLINE { c[s][v] = Pack<T>(square.rows.packet[s]); });
-      });
-    } else if (i + V * W <= n_ && j + W <= n_ && a_.row_stride == 1) {
-      each<W>([&](auto s) EIGENGRAD_INLINE {
-        each<V>([&](auto v) EIGENGRAD_INLINE { c[s][v] = Pack<T>::load(&a_(i + v * W, j + s)); });
-      });
-    } else {
-      T buffer[W * V * W];
-      load_part<V>(i, j, buffer);
-      each<W>([&](auto s) EIGENGRAD_INLINE {
-        each<V>([&](auto v)
-                    EIGENGRAD_INLINE { c[s][v] = Pack<T>::load(buffer + (s * V + v) * W); });
-      });
-    }
-  }
-  /// The columns of a tile that the matrix does not fill, with zeros behind it. A function of its own
-  /// because what it writes lives in memory.
-  template <int V>
-  [[gnu::noinline]] void load_part(std::int64_t i, std::int64_t j, T* buffer) const {
-    const std::int64_t rows = std::min<std::int64_t>(V * W, n_ - i);
-    const std::int64_t cols = std::min<std::int64_t>(W, n_ - j);
-    std::fill_n(buffer, W * V * W, T(0));
-    for (std::int64_t r = 0; r < rows; ++r)
-      for (std::int64_t s = 0; s < cols; ++s) buffer[s * V * W + r] = a_(i + r, j + s);
-  }
-
-  template <int V>
   EIGEN_ALWAYS_INLINE void store(std::int64_t i, std::int64_t j, const Pack<T> (&c)[W][V]) const {
     T* const to = block(i) + j * W;
     if (j + W <= n_) {
@@ -170,24 +129,14 @@ class TiledCholesky {
       each<W>([&](auto s) EIGENGRAD_INLINE { square.rows.packet[s] = c[s][v].v; });
       square.transpose();
       if (i == j && v == 0) {
-        const auto lane = Pack<T>(Eigen::internal::plset<typename Pack<T>::Raw>(T(0)));
+        const Pack<T> lane = lanes<T>();
         each<W>([&](auto r) EIGENGRAD_INLINE {
           const Pack<T> row(typename Pack<T>::Raw(square.rows.packet[r]));
           square.rows.packet[r] = select(lane <= Pack<T>(int(r)), row, Pack<T>(0)).v;
         });
       }
-      if (i + v * W + W <= n_ && j + W <= n_)
-        square.store(&l_(i + v * W, j), l_.row_stride);
-      else
-        store_part(i + v * W, j, square);
+      store_square(square, i + v * W, j, l_);
     });
-  }
-  [[gnu::noinline]] void store_part(std::int64_t i, std::int64_t j, const Square<T>& square) const {
-    T buffer[W * W];
-    square.store(buffer, W);
-    const std::int64_t cols = std::min<std::int64_t>(W, n_ - j);
-    for (std::int64_t r = 0; r < std::min<std::int64_t>(W, n_ - i); ++r)
-      std::copy_n(buffer + r * W, cols, &l_(i + r, j));
   }
 
   Panel<const T> a_;

@@ -19,6 +19,11 @@ inline constexpr std::int64_t kTileRows = 512;
 template <class T>
 std::int64_t cholesky_in_tiles(const Panel<const T>& a, const Panel<T>& l);
 
+/// g := the gradient by a of what has the gradient 2 g by the lower factor l: Note [Cholesky backwards].
+/// Of what g was the lower triangle counts. Both are contiguous by rows.
+template <class T>
+void cholesky_gradient_in_tiles(const Panel<const T>& l, const Panel<T>& g);
+
 /// What to solve with: first one triangle, then another if there is one, and rows that change places.
 template <class T>
 struct TiledSolve {

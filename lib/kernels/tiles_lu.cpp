@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "kernels/tile_columns.hpp"
 #include "kernels/tile_substitution.hpp"
 #include "kernels/tiles.hpp"
 
@@ -60,19 +61,8 @@ class TiledLu {
   template <int V>
   void subtract(std::int64_t i, std::int64_t count, const Panel<T>& columns) const {
     Pack<T> c[W][V];
-    each<W>([&](auto s) EIGENGRAD_INLINE {
-      each<V>([&](auto v) EIGENGRAD_INLINE { c[s][v] = Pack<T>::load(&columns(i + v * W, s)); });
-    });
-    const T* left = &a_(i, 0);
-    const T* factors = strip_;
-    for (std::int64_t k = 0; k < count; ++k, left += a_.col_stride, factors += W) {
-      Pack<T> x[V];
-      each<V>([&](auto v) EIGENGRAD_INLINE { x[v] = Pack<T>::load(left + v * W); });
-      each<W>([&](auto s) EIGENGRAD_INLINE {
-        const Pack<T> factor(factors[s]);
-        each<V>([&](auto v) EIGENGRAD_INLINE { c[s][v] = minus_product(c[s][v], x[v], factor); });
-      });
-    }
+    load_tile<V>(readable(columns), i, 0, c);
+    subtract_columns<V>(&a_(i, 0), a_.col_stride, W, strip_, count, c);
     each<W>([&](auto s) EIGENGRAD_INLINE {
       each<V>([&](auto v) EIGENGRAD_INLINE { c[s][v].store(&columns(i + v * W, s)); });
     });
@@ -126,7 +116,7 @@ class TiledLu {
     const T* const factors = x + j;
     Pack<T> largest(-1);
     Pack<T> where(0);
-    const Pack<T> lane(Eigen::internal::plset<typename Pack<T>::Raw>(T(0)));
+    const Pack<T> lane = lanes<T>();
     std::int64_t i = at;
     for (; i + W <= n; i += W) {
       Pack<T> y = Pack<T>::load(x + i);

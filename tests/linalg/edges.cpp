@@ -65,14 +65,22 @@ BOOST_AUTO_TEST_CASE(batches_are_what_their_matrices_are) {
         const Tensor b = eg::randn({count, n, 2}, dtype);
         const Tensor solution = eg::linalg_solve(a, b);
         const Tensor inverse = eg::linalg_inv(a);
-        const Tensor factor = eg::linalg_cholesky(s);
+        const auto factor_and_gradient = [](const Tensor& of) {
+          const Tensor leaf = of.clone().requires_grad_();
+          const Tensor l = eg::linalg_cholesky(leaf);
+          return std::pair(l, eg::autograd::grad({l.sin().sum()}, {leaf})[0]);
+        };
+        const auto [factor, gradient] = factor_and_gradient(s);
+        BOOST_TEST(distance(eg::linalg_cholesky(s.mT().contiguous().mT()), factor) == 0);
         const auto [lu, pivots] = eg::linalg_lu_factor(a);
         const Tensor adjoint = eg::linalg_lu_solve(lu, pivots, b, true, true);
         for (std::int64_t i = 0; i < count; ++i) {
           BOOST_TEST(distance(eg::matmul(a[i], solution[i]), b[i]) <= bound * 10);
           BOOST_TEST(distance(eg::matmul(a[i].t(), adjoint[i]), b[i]) <= bound * 10);
           BOOST_TEST(distance(eg::matmul(a[i], inverse[i]), eg::eye(n, dtype)) <= bound);
-          BOOST_TEST(distance(eg::linalg_cholesky(s[i]), factor[i]) <= bound);
+          const auto [own, by_own] = factor_and_gradient(s[i]);
+          BOOST_TEST(distance(own, factor[i]) <= bound);
+          BOOST_TEST(distance(by_own, gradient[i]) <= bound * 10);
           const auto [one, exchanges] = eg::linalg_lu_factor(a[i]);
           BOOST_TEST(eg::equal(exchanges, pivots[i]));
           BOOST_TEST(distance(one, lu[i]) <= bound);
