@@ -270,11 +270,10 @@ void cholesky_gradient_range(const Panels<T>& factors, const Panels<T>& all, std
 /// Calls f with the number of rows as a constant.
 template <class F>
 void with_rows(std::int64_t n, F f) {
-  static_assert(kLaneRows == 4);
-  if (n == 1) f(std::integral_constant<std::int64_t, 1>());
-  if (n == 2) f(std::integral_constant<std::int64_t, 2>());
-  if (n == 3) f(std::integral_constant<std::int64_t, 3>());
-  if (n == 4) f(std::integral_constant<std::int64_t, 4>());
+  [&]<std::int64_t... N>(std::integer_sequence<std::int64_t, N...>) {
+    ((n == N + 1 ? f(std::integral_constant<std::int64_t, N + 1>()) : void()), ...);
+  }
+  (std::make_integer_sequence<std::int64_t, kLaneRows>());
 }
 
 }  // namespace
