@@ -23,7 +23,8 @@ namespace eigengrad::kernels {
 /// The first matrix of a batch that could not be decomposed.
 struct Breakdown {
   std::int64_t matrix = -1;
-  /// Whether its elements were finite; then, if it was real, the iteration did not converge.
+  /// Whether its elements were finite; then, if it was real, the iteration did not converge, or its rank
+  /// was not full.
   bool finite = true;
   /// Whether the result would be real.
   bool real = true;
@@ -63,7 +64,7 @@ bool all_finite(const T* data, std::int64_t n) noexcept {
   return others == 0;
 }
 
-enum class Outcome { Good, NoConvergence, NotReal };
+enum class Outcome { Good, NoConvergence, NotReal, RankDeficient };
 
 /// Calls f(begin, end) on ranges that cover a batch, possibly from several threads: what f needs memory
 /// for it takes itself, and what it throws is thrown here.
@@ -102,7 +103,7 @@ Breakdown decompose_each(const Tensor& a, Finite is_finite, Make make) {
       const T* const data = matrix_of<T>(a, i);
       if (!is_finite(data)) return report({i, false});
       const Outcome y = decompose(i, data);
-      if (y != Outcome::Good) return report({i, true, y == Outcome::NoConvergence});
+      if (y != Outcome::Good) return report({i, true, y != Outcome::NotReal});
     }
   });
   return first;

@@ -117,12 +117,14 @@ void qr(const Tensor& a, const Tensor& q, const Tensor& r) {
 void reflectors(const Tensor& a, const Tensor& packed, const Tensor& tau) {
   const MatrixExtents e(a);
   detail::dispatch_floating("geqrf", a.dtype(), [&]<class T>(std::type_identity<T>) {
-    Eigen::HouseholderQR<Matrix<T>> solver(e.rows, e.cols);
-    for (std::int64_t i = 0; i < e.count; ++i) {
-      solver.compute(by_rows<T>(a, i));
-      by_columns<T>(packed, i) = solver.matrixQR();
-      coefficients<T>(tau, i) = solver.hCoeffs();
-    }
+    decompose_ranges(e, [&](std::int64_t begin, std::int64_t end) {
+      Eigen::HouseholderQR<Matrix<T>> solver(e.rows, e.cols);
+      for (std::int64_t i = begin; i < end; ++i) {
+        solver.compute(by_rows<T>(a, i));
+        by_columns<T>(packed, i) = solver.matrixQR();
+        coefficients<T>(tau, i) = solver.hCoeffs();
+      }
+    });
   });
 }
 
@@ -130,31 +132,37 @@ void product_of_reflectors(const Tensor& v, const Tensor& tau, const Tensor& q) 
   const MatrixExtents e(v);
   const std::int64_t k = tau.sizes().back();
   detail::dispatch_floating("householder_product", v.dtype(), [&]<class T>(std::type_identity<T>) {
-    for (std::int64_t i = 0; i < e.count; ++i) {
-      const Matrix<T> columns = by_rows<T>(v, i).leftCols(k);
-      apply_reflectors<T>(by_columns<T>(q, i), columns, coefficients<T>(tau, i));
-    }
+    decompose_ranges(e, [&](std::int64_t begin, std::int64_t end) {
+      for (std::int64_t i = begin; i < end; ++i) {
+        const Matrix<T> columns = by_rows<T>(v, i).leftCols(k);
+        apply_reflectors<T>(by_columns<T>(q, i), columns, coefficients<T>(tau, i));
+      }
+    });
   });
 }
 
 std::int64_t least_squares(const Tensor& a, const Tensor& b, const Tensor& x, bool pivoted,
                            double rcond, const Tensor& rank) {
   const MatrixExtents e(a);
-  return detail::dispatch_floating("linalg_lstsq", a.dtype(),
-                                   [&]<class T>(std::type_identity<T>) -> std::int64_t {
-                                     LeastSquares<T> solver(pivoted, rcond, e.rows, e.cols);
-                                     for (std::int64_t i = 0; i < e.count; ++i) {
-                                       auto to = by_columns<T>(x, i);
-                                       std::int64_t r = 0;
-                                       if (all_finite(matrix_of<T>(a, i), e.rows * e.cols))
-                                         r = solver.solve(by_rows<T>(a, i), by_rows<T>(b, i), to);
-                                       else  // which pivots would not show
-                                         to.setConstant(std::numeric_limits<T>::quiet_NaN());
-                                       if (r < 0) return i;
-                                       rank.impl()->data<std::int64_t>()[i] = r;
-                                     }
-                                     return -1;
-                                   });
+  return detail::dispatch_floating("linalg_lstsq", a.dtype(), [&]<class T>(std::type_identity<T>) {
+    // Pivots would not show what is not finite, which is no failure: the solution is not a number.
+    const auto any = [](const T*) { return true; };
+    const auto solve_with = [&] {
+      return [&, solver = LeastSquares<T>(pivoted, rcond, e.rows, e.cols)](std::int64_t i,
+                                                                           const T* data) mutable {
+        auto to = by_columns<T>(x, i);
+        std::int64_t r = 0;
+        if (all_finite(data, e.rows * e.cols))
+          r = solver.solve(by_rows<T>(a, i), by_rows<T>(b, i), to);
+        else
+          to.setConstant(std::numeric_limits<T>::quiet_NaN());
+        if (r < 0) return Outcome::RankDeficient;
+        rank.impl()->data<std::int64_t>()[i] = r;
+        return Outcome::Good;
+      };
+    };
+    return decompose_each<T>(a, any, solve_with).matrix;
+  });
 }
 
 }  // namespace eigengrad::kernels

@@ -104,6 +104,14 @@ BOOST_AUTO_TEST_CASE(batches_have_the_same_bits_for_any_number_of_threads) {
       },
       [&](const Tensor& a) { return all_of(eg::linalg_ldl_factor(a)); },
       [&](const Tensor& a) { return all_of(eg::linalg_qr(a)); },
+      [](const Tensor& a) {
+        const auto [packed, tau] = eg::geqrf(a);
+        return Results{packed, tau, eg::linalg_householder_product(packed, tau)};
+      },
+      [](const Tensor& a) {
+        return Results{std::get<0>(eg::linalg_lstsq(a, a)),
+                       std::get<0>(eg::linalg_lstsq(a, a, {}, "gels"))};
+      },
       [&](const Tensor& a) { return all_of(eg::linalg_eigh(a)); },
       [&](const Tensor& a) { return all_of(eg::linalg_eig(a)); },
       [&](const Tensor& a) { return all_of(eg::linalg_svd(a)); }};
