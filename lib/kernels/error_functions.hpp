@@ -32,6 +32,14 @@ Pack<T> log_ndtr(Pack<T> x) {
   return select(x < Pack<T>(-1), left, math::log1p(-math::normal_distribution(-x)));
 }
 
+/// Its derivative phi(x) / Phi(x) = sqrt(2/pi) / erfcx(-x / sqrt 2), which overflows on the right.
+template <std::floating_point T>
+Pack<T> log_ndtr_slope(Pack<T> x) {
+  const Pack<T> left = Pack<T>(std::numbers::sqrt2 * std::numbers::inv_sqrtpi) /
+                       erfcx(x * T(-std::numbers::sqrt2 / 2));
+  return select(x < Pack<T>(0), left, math::normal_density(x) / math::normal_distribution(x));
+}
+
 /// log(x / (1 - x)); between 1/4 and 3/4, where the quotient is near 1, log1p((2x - 1) / (1 - x)).
 template <std::floating_point T>
 Pack<T> logit(Pack<T> x) {

@@ -97,6 +97,7 @@ struct LogNdtr {
   template <class X>
   X value(const X& x) const {
     if (order == 0) return kernels::log_ndtr(x);
+    if (order == 1) return kernels::log_ndtr_slope(x);
     return in_double([this](double e) { return kernels::log_ndtr(order, e); }, x);
   }
   auto slope(const Value auto& x) const { return evaluate(LogNdtr{order + 1}, x); }

@@ -1,3 +1,4 @@
+#include <boost/math/special_functions/bernoulli.hpp>
 #include <boost/math/special_functions/beta.hpp>
 #include <boost/math/special_functions/gamma.hpp>
 #include <boost/math/special_functions/zeta.hpp>
@@ -67,6 +68,29 @@ BOOST_AUTO_TEST_CASE(slopes_of_betainc_in_a_and_b) {
           return difference([&](const Real& u) { return Real(math::ibeta(v, u, w)); }, t);
         },
         a, 1e-11);
+  }
+}
+/// zeta(s, q) by 60 terms and the Euler-Maclaurin formula behind them, DLMF 25.11.5 and 2.10.1.
+Real hurwitz(const Real& s, const Real& q) {
+  constexpr int kTerms = 60;
+  Real sum = 0;
+  for (int n = 0; n < kTerms; ++n) sum += pow(Real(q + n), Real(-s));
+  const Real w = q + kTerms;
+  Real series = w / (s - 1) + Real(1) / 2;
+  Real power = s / (2 * w);
+  for (int j = 1; j <= 20; ++j) {
+    series += math::bernoulli_b2n<Real>(j) * power;
+    power *= (s + (2 * j - 1)) * (s + 2 * j) / (w * w * (2 * j + 1) * (2 * j + 2));
+  }
+  return sum + pow(w, Real(-s)) * series;
+}
+
+BOOST_AUTO_TEST_CASE(hurwitz_zeta) {
+  for (const double q : {0.01, 0.7, 3.3, 17.0, 200.25, 1e6 + 1.0 / 3}) {
+    BOOST_TEST_INFO_SCOPE("q = " << q);
+    check_values([&](const Tensor& t) { return eg::special_zeta(t, q); },
+                 [&](const Real& t) { return hurwitz(t, Real(q)); },
+                 uniform(1.001, 40, 40) + uniform(1.001, 3, 40), 4);
   }
 }
 BOOST_AUTO_TEST_CASE(zeta) {

@@ -143,6 +143,12 @@ BOOST_AUTO_TEST_CASE(slopes_of_the_error_functions) {
       [](const Real& p) { return Real(1 / density(Real(-kSqrt2 * math::erfc_inv(Real(2 * p))))); },
       powers(-1000, -1, 1, 50), 1e-12);
 }
+BOOST_AUTO_TEST_CASE(slope_of_i1) {
+  check_slopes(
+      eg::special_i1, 1,
+      [](const Real& x) { return Real((math::cyl_bessel_i(0, x) + math::cyl_bessel_i(2, x)) / 2); },
+      uniform(-40, 40, 60) + powers(-300, 3, 1, 30), 1e-15);
+}
 BOOST_AUTO_TEST_CASE(slopes_of_the_scaled_bessel_functions) {
   const auto slope = [](const Real& x) {
     return Real(exp(-x) * (math::cyl_bessel_i(1, x) - math::cyl_bessel_i(0, x)));
