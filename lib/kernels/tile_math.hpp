@@ -47,6 +47,10 @@ EIGEN_ALWAYS_INLINE Pack<T> minus_product(Pack<T> c, Pack<T> a, Pack<T> b) {
 #endif
 }
 
+constexpr std::int64_t rounded_up(std::int64_t n, std::int64_t to) noexcept {
+  return (n + to - 1) / to * to;
+}
+
 template <class T>
 inline constexpr int kWidth = Pack<T>::size;
 

@@ -9,8 +9,6 @@
 namespace eigengrad::kernels {
 namespace {
 
-std::int64_t rounded_up(std::int64_t n, std::int64_t to) noexcept { return (n + to - 1) / to * to; }
-
 // ---- Cholesky.
 
 /// Column by column of tiles, each of W columns, from the columns left of it: L(i, j) L(j, j)^T =

@@ -4,10 +4,6 @@
 namespace eigengrad::kernels {
 namespace {
 
-constexpr std::int64_t rounded_up(std::int64_t n, std::int64_t to) noexcept {
-  return (n + to - 1) / to * to;
-}
-
 /// Column by column of tiles, each of W columns, from the right (Note [Cholesky backwards]). `work` holds
 /// S by blocks of W rows, and those by columns, as TiledCholesky holds L; then come the present columns
 /// of L by rows.

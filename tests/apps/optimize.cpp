@@ -108,7 +108,7 @@ BOOST_AUTO_TEST_CASE(long_histories_are_thinned_in_text_only) {
   BOOST_TEST(std::count(csv.out.begin(), csv.out.end(), '\n') > 80);
 }
 
-BOOST_AUTO_TEST_CASE(progress_is_for_terminals) {
+BOOST_AUTO_TEST_CASE(progress_is_for_terminals, *boost::unit_test::precondition(has_terminals)) {
   const Outcome r = run(EG_OPTIMIZE, {"--method", "adam", "--tol", "1e-6"}, "", Stderr::Terminal);
   BOOST_TEST(r.code == 0);
   BOOST_TEST(r.err.find("eg-optimize: iteration 0, cost 24.2") != std::string::npos, r.err);

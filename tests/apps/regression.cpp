@@ -135,7 +135,7 @@ BOOST_AUTO_TEST_CASE(too_few_iterations_are_not_converged) {
   BOOST_TEST(std::count(r.err.begin(), r.err.end(), '\n') == 1);
 }
 
-BOOST_AUTO_TEST_CASE(progress_is_for_terminals) {
+BOOST_AUTO_TEST_CASE(progress_is_for_terminals, *boost::unit_test::precondition(has_terminals)) {
   const Outcome r = run(EG_REGRESSION, {}, "", Stderr::Terminal);
   BOOST_TEST(r.code == 0);
   BOOST_TEST(r.err.find("eg-regression: converged in") != std::string::npos, r.err);
@@ -300,7 +300,7 @@ BOOST_AUTO_TEST_CASE(files_that_cannot_be_read) {
   check_refusal(regression({"--data", scratch.path("")}), {"--data", "directory"});
 }
 
-BOOST_AUTO_TEST_CASE(is_told_on_terminals_too) {
+BOOST_AUTO_TEST_CASE(is_told_on_terminals_too, *boost::unit_test::precondition(has_terminals)) {
   const Scratch scratch;
   const Outcome r =
       run(EG_REGRESSION, {"--data", scratch.file("d.csv", "a,y\n1,x\n")}, "", Stderr::Terminal);

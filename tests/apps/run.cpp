@@ -20,10 +20,11 @@ namespace {
 /// The two ends of a pseudo-terminal, which passes bytes on unchanged.
 struct Terminal {
   Terminal() : master(posix_openpt(O_RDWR | O_NOCTTY)) {
-    if (master < 0 || grantpt(master) != 0 || unlockpt(master) != 0)
-      throw std::runtime_error("no pseudo-terminal");
-    slave = open(ptsname(master), O_RDWR | O_NOCTTY);
-    if (slave < 0) throw std::runtime_error("no pseudo-terminal");
+    if (master >= 0 && grantpt(master) == 0 && unlockpt(master) == 0)
+      slave = open(ptsname(master), O_RDWR | O_NOCTTY);
+    if (slave >= 0) return;
+    if (master >= 0) close(master);
+    throw std::runtime_error("no pseudo-terminal");
   }
   ~Terminal() {
     close(master);
@@ -50,6 +51,17 @@ struct Terminal {
 };
 
 }  // namespace
+
+boost::test_tools::assertion_result has_terminals(boost::unit_test::test_unit_id) {
+  try {
+    const Terminal terminal;
+    return true;
+  } catch (const std::runtime_error& e) {
+    boost::test_tools::assertion_result no(false);
+    no.message() << e.what();
+    return no;
+  }
+}
 
 Outcome run(const std::string& program, const std::vector<std::string>& arguments,
             const std::string& input, Stderr err, const char* path) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <boost/test/unit_test.hpp>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,9 @@ struct Outcome {
 
 /// Where a program's stderr goes.
 enum class Stderr { File, Terminal };
+
+/// Whether this system has pseudo-terminals, which a container may lack; a precondition of test cases.
+boost::test_tools::assertion_result has_terminals(boost::unit_test::test_unit_id);
 
 /// Runs `program` with `arguments`, `input` on stdin and, when given, another PATH.
 Outcome run(const std::string& program, const std::vector<std::string>& arguments,
