@@ -55,7 +55,7 @@ struct GpTensors {
 
 /// `likelihood` takes a covariance and observations.
 template <class F>
-void verify_section_d(const std::string& column, F likelihood) {
+void verify_gaussian_process(const std::string& column, F likelihood) {
   GpData data(200);
   hand::GpLikelihood by_hand(data.n, data.d.data(), data.y.data());
   const hand::GpResult want = by_hand(data.parameters);
@@ -72,7 +72,7 @@ void verify_section_d(const std::string& column, F likelihood) {
 inline std::string gp_name(int n) { return "d/gaussian_process/n=" + std::to_string(n); }
 
 template <class F>
-void register_section_d(const std::string& column, F likelihood) {
+void register_gaussian_process(const std::string& column, F likelihood) {
   for (const int n : kPoints)
     bench::add(gp_name(n), column, [n, likelihood](benchmark::State& state) {
       const GpData data(n);
