@@ -58,8 +58,9 @@ void hand_newton(benchmark::State& state) {
   bench::report_time_per(state, "call", 1);
 }
 
+template <hand::Products Kind>
 void hand_perceptron(benchmark::State& state) {
-  cases::PerceptronByHand perceptron;
+  cases::PerceptronByHand<Kind> perceptron;
   for (auto _ : state) benchmark::DoNotOptimize(perceptron.step());
   bench::report_time_per(state, "call", 1);
 }
@@ -81,6 +82,9 @@ int main(int argc, char** argv) {
   bench::add(cases::linear_name<float>(), "hand", hand_linear<float>);
   bench::add(cases::kLogistic, "hand", hand_logistic);
   bench::add(cases::kNewton, "hand", hand_newton);
-  bench::add(cases::kPerceptron, "hand", hand_perceptron);
+  bench::add(cases::kPerceptron, "hand", hand_perceptron<hand::Products::Eigen>);
+#if defined(EIGENGRAD_USE_BLAS)
+  bench::add(cases::kPerceptron, "blas", hand_perceptron<hand::Products::Blas>);
+#endif
   return bench::run(argc, argv);
 }
