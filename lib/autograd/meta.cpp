@@ -187,8 +187,9 @@ void AccumulateGrad::accumulate(const Tensor& leaf, Tensor&& grad) {
 
 namespace {
 
-/// into += x, when nobody else sees `into`.
+/// into += x, when nobody else sees `into`; without their tangents.
 void add_owned(Tensor& into, const Tensor& x) {
+  const detail::NoTangents plain;
   if (into.numel() > kernels::kBlock || !x.is_contiguous()) {
     apply_inplace(Add{}, into, x);
     return;
@@ -199,6 +200,16 @@ void add_owned(Tensor& into, const Tensor& x) {
                                                                          into.numel());
 }
 
+/// The tangent of `into` += that of x. Every tensor has one of its own.
+void add_tangent(const Tensor& into, const Tensor& x) {
+  if (!x.impl()->has_tangent()) return;
+  const detail::NoTangents plain;
+  if (into.impl()->has_tangent())
+    accumulate_gradient(into.impl()->extra()->tangent, Tensor(detail::tangent_of(x)));
+  else
+    detail::set_tangent(into, copy_row_major(detail::tangent_of(x)));
+}
+
 }  // namespace
 
 void accumulate_gradient(Tensor& into, Tensor&& grad) {
@@ -207,11 +218,16 @@ void accumulate_gradient(Tensor& into, Tensor&& grad) {
     into = std::move(grad);
     return;
   }
-  const bool plain = !detail::recording() && !detail::thread_state.dual_level &&
-                     into.sizes() == grad.sizes() && into.dtype() == grad.dtype();
-  if (plain && into.is_contiguous() && into.impl()->exclusively_owned()) {
+  const bool alike =
+      !detail::recording() && into.sizes() == grad.sizes() && into.dtype() == grad.dtype();
+  const auto owned = [&](const Tensor& t) {
+    return alike && t.is_contiguous() && t.impl()->exclusively_owned();
+  };
+  if (owned(into)) {
+    if (detail::thread_state.dual_level) add_tangent(into, grad);
     add_owned(into, grad);
-  } else if (plain && grad.is_contiguous() && grad.impl()->exclusively_owned()) {
+  } else if (owned(grad)) {
+    if (detail::thread_state.dual_level) add_tangent(grad, into);
     add_owned(grad, into);
     into = std::move(grad);
   } else {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstring>
+
 #include "autograd/add.hpp"
 #include "autograd/kinds.hpp"
 #include "core/geometry.hpp"
@@ -36,7 +38,7 @@ struct Place {
   Op op;
   Tensor forward(const Tensor& g) const {
     Tensor whole = Tensor::adopt(detail::TensorImpl::create(g.dtype(), op.input_sizes));
-    kernels::fill(whole, 0);
+    op.clear_around(whole);
     op.write_into(whole, g);
     return whole;
   }
@@ -58,6 +60,17 @@ struct Picks {
   }
   Tensor forward(const Tensor& x) const { return view_of(x, detail::ViewKind::Plain); }
   Tensor transpose(const Tensor& g) const { return autograd::apply_linear(Place<Op>{self()}, g); }
+  /// Zeros where the part of a row-major whole does not lie, at least.
+  void clear_around(const Tensor& whole) const {
+    const Tensor part = part_of(whole);
+    if (part.numel() == 0 || !part.is_contiguous()) return kernels::fill(whole, 0);
+    const auto bytes = [](const Tensor& t) { return t.numel() * element_size(t.dtype()); };
+    std::byte* const begin = whole.impl()->bytes();
+    std::byte* const first = part.impl()->bytes();
+    std::byte* const last = first + bytes(part);
+    std::memset(begin, 0, static_cast<std::size_t>(first - begin));
+    std::memset(last, 0, static_cast<std::size_t>(begin + bytes(whole) - last));
+  }
   void write_into(const Tensor& whole, const Tensor& g) const { kernels::copy(part_of(whole), g); }
   void add_into(const Tensor& whole, const Tensor& g) const { add_to(part_of(whole), g); }
 
@@ -135,6 +148,7 @@ struct Windows : Picks<Windows> {
     g.strides[d] *= step;
     return g;
   }
+  void clear_around(const Tensor& whole) const { kernels::fill(whole, 0); }
   void write_into(const Tensor& whole, const Tensor& g) const { add_into(whole, g); }
   /// Windows may overlap; the elements of one do not, nor do those at one place of every window.
   void add_into(const Tensor& whole, const Tensor& g) const {
