@@ -32,7 +32,7 @@ namespace kernels {
 namespace {
 
 /// Below this many ranges the work is over before a helper is awake.
-constexpr std::int64_t kFewestRanges = 4;
+constexpr std::int64_t kFewestRanges = 6;
 
 /// Helper threads that wait for ranges to work on. One loop runs at a time; a loop that finds the
 /// pool taken (by another thread, or by the loop it is part of) runs on its own thread alone.
@@ -58,12 +58,13 @@ class Pool {
       ranges_ = ranges;
       f_ = f;
       context_ = context;
-      next_.store(0, std::memory_order_relaxed);
+      claims_.store(0, std::memory_order_relaxed);
+      from_end_.store(0, std::memory_order_relaxed);
       helpers_ = threads - 1;
       ++job_;
     }
     wake_.notify_all();
-    take_ranges();
+    take_ranges([first = std::int64_t{0}]() mutable { return first++; });
     std::unique_lock lock(mutex_);
     // A helper that has not woken by now (its core is busy) has nothing left to do, and is not waited for.
     helpers_ = 0;
@@ -72,10 +73,12 @@ class Pool {
   }
 
  private:
-  void take_ranges() {
-    for (;;) {
-      const std::int64_t r = next_.fetch_add(1, std::memory_order_relaxed);
-      if (r >= ranges_) return;
+  /// The thread that asks begins at the front and the helpers at the end, so that a range stays with the
+  /// caches of one core from loop to loop.
+  template <class Next>
+  void take_ranges(Next next) {
+    while (claims_.fetch_add(1, std::memory_order_relaxed) < ranges_) {
+      const std::int64_t r = next();
       f_(context_, r * kGrain, std::min(n_, (r + 1) * kGrain));
     }
   }
@@ -89,7 +92,8 @@ class Pool {
       seen = job_;
       ++busy_;
       lock.unlock();
-      take_ranges();
+      take_ranges(
+          [this] { return ranges_ - 1 - from_end_.fetch_add(1, std::memory_order_relaxed); });
       lock.lock();
       if (--busy_ == 0) done_.notify_one();
     }
@@ -100,7 +104,9 @@ class Pool {
   std::condition_variable wake_;
   std::condition_variable done_;
   std::vector<std::thread> threads_;
-  std::atomic<std::int64_t> next_{0};
+  /// Ranges that have been asked for, of which as many as there are were given out.
+  std::atomic<std::int64_t> claims_{0};
+  std::atomic<std::int64_t> from_end_{0};
   std::int64_t n_ = 0;
   std::int64_t ranges_ = 0;
   RangeFunction f_ = nullptr;

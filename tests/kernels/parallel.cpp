@@ -65,10 +65,10 @@ BOOST_AUTO_TEST_CASE(parallel_within_parallel) {
   const Threads scope(4);
   std::atomic<std::int64_t> sum{0};
   eg::kernels::parallel_blocks(6 * kGrain, [&](std::int64_t begin, std::int64_t end) {
-    eg::kernels::parallel_blocks(5 * kGrain, [&](std::int64_t b, std::int64_t e) { sum += e - b; });
+    eg::kernels::parallel_blocks(7 * kGrain, [&](std::int64_t b, std::int64_t e) { sum += e - b; });
     sum += end - begin;
   });
-  BOOST_TEST(sum == 6 * 5 * kGrain + 6 * kGrain);
+  BOOST_TEST(sum == 6 * 7 * kGrain + 6 * kGrain);
 }
 
 BOOST_AUTO_TEST_CASE(parallel_from_several_threads) {
@@ -78,11 +78,11 @@ BOOST_AUTO_TEST_CASE(parallel_from_several_threads) {
   for (int t = 0; t < 3; ++t)
     threads.emplace_back([&] {
       for (int i = 0; i < 20; ++i)
-        eg::kernels::parallel_blocks(5 * kGrain + 1,
+        eg::kernels::parallel_blocks(7 * kGrain + 1,
                                      [&](std::int64_t b, std::int64_t e) { sum += e - b; });
     });
   for (std::thread& t : threads) t.join();
-  BOOST_TEST(sum == 3 * 20 * (5 * kGrain + 1));
+  BOOST_TEST(sum == 3 * 20 * (7 * kGrain + 1));
 }
 
 BOOST_AUTO_TEST_CASE(parallel_number_of_threads) {

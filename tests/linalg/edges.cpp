@@ -116,7 +116,7 @@ BOOST_AUTO_TEST_CASE(batches_have_the_same_bits_for_any_number_of_threads) {
       [&](const Tensor& a) { return all_of(eg::linalg_eig(a)); },
       [&](const Tensor& a) { return all_of(eg::linalg_svd(a)); }};
   const int before = eg::get_num_threads();
-  for (const eg::DimVector& sizes : {eg::DimVector{20000, 3, 3}, eg::DimVector{40, 40, 40}}) {
+  for (const eg::DimVector& sizes : {eg::DimVector{20000, 3, 3}, eg::DimVector{100, 40, 40}}) {
     eg::manual_seed(4);
     const Tensor x = eg::randn(sizes);
     const Tensor a = eg::matmul(x, x.mT()) + eg::eye(sizes[2]);
