@@ -139,9 +139,9 @@ void reflectors(const Tensor& a, const Tensor& packed, const Tensor& tau);
 void product_of_reflectors(const Tensor& v, const Tensor& tau, const Tensor& q);
 
 /// The x of least norm among those that make a x - b smallest, for a batch of b as long as that of a;
-/// a and b by rows, x by columns. `pivoted`: by a complete orthogonal decomposition, pivots up to rcond times the largest
-/// counting as 0, and `rank` (int64) says how many did not; otherwise by QR, for full rank. NaN for a
-/// matrix that is not finite. Returns the number of the first with a zero pivot, or -1.
+/// a and b by rows, x by columns. `pivoted`: by a complete orthogonal decomposition, pivots up to rcond
+/// times the largest counting as 0, and `rank` (int64) says how many did not; otherwise by QR, for full
+/// rank. NaN for a matrix that is not finite. Returns the number of the first with a zero pivot, or -1.
 std::int64_t least_squares(const Tensor& a, const Tensor& b, const Tensor& x, bool pivoted,
                            double rcond, const Tensor& rank);
 

@@ -19,9 +19,10 @@ namespace {
 /// where sym(M) has the lower triangle of M below its diagonal and above. These are the steps of the
 /// left-looking factorisation backwards (Murray 2016, Differentiation of the Cholesky decomposition,
 /// section 3.3, where both triangles of gA are told apart), 2/3 n^3 flops; written with the whole of gA,
-/// all updates of a column happen at once, and what is updated need not be read and written n / k times.
+/// all updates of a column happen at once, and it is read and written once.
 
-/// One column at a time for what fills no tile, in columns of tiles, and above kTileRows in columns of blocks whose diagonal is done in tiles.
+/// One column at a time for what fills no tile, in columns of tiles, and above kTileRows in columns of
+/// blocks whose diagonal is done in tiles.
 template <class T>
 void gradient_one(const Panel<const T>& l, const Panel<T>& g) {
   constexpr std::int64_t kBlock = 128;
