@@ -162,6 +162,9 @@ double zeta(int k, double s, double q) {
   }
   if (q == kInf) return 0;
   if (s == kInf) return k > 0 ? (q < 1 ? kInf : 0) : q > 1 ? 0 : q == 1 ? 1 : kInf;
+  // Every term underflows, however many logarithms it is multiplied by.
+  constexpr double kVanishing = 4000;
+  if (s * std::log(q) > kVanishing) return 0;
   return k == 0 ? hurwitz(s, q) : static_cast<double>(hurwitz(k, s, q));
 }
 
