@@ -5,7 +5,7 @@ namespace eigengrad::kernels {
 namespace {
 
 /// Column by column of tiles, each of W columns, from the right (Note [Cholesky backwards]). `work` holds
-/// S by blocks of W rows, and those by columns, as TiledCholesky holds L; then come the present columns
+/// gA by blocks of W rows, and those by columns, as TiledCholesky holds L; then come the present columns
 /// of L by rows.
 template <class T>
 class TiledCholeskyGradient {
@@ -34,7 +34,7 @@ class TiledCholeskyGradient {
   }
 
  private:
-  /// The rows from i on of S, a multiple of W.
+  /// The rows of gA from i on, a multiple of W.
   T* block(std::int64_t i) const { return work_ + i / W * block_; }
 
   /// The columns [k, k + W) of L from row k on, with zeros above its diagonal and behind it.
@@ -48,7 +48,7 @@ class TiledCholeskyGradient {
       scale_[s] = s < cols ? T(1) / columns_[(k + s) * W + s] : T(0);
   }
 
-  /// c := gL - S L.
+  /// c := C(i, k), G less gA L.
   template <int V>
   EIGEN_ALWAYS_INLINE void before_solving(std::int64_t i, std::int64_t k, Pack<T> (&c)[W][V]) {
     load_tile<V>(readable(g_), i, k, c);
@@ -122,7 +122,7 @@ class TiledCholeskyGradient {
     });
   }
 
-  /// To S and the result, where it is and mirrored.
+  /// c is gA(i, k): to the work and to the result, where it is and mirrored.
   template <int V>
   EIGEN_ALWAYS_INLINE void store(std::int64_t i, std::int64_t k, const Pack<T> (&c)[W][V]) {
     T* const to = block(i) + k * W;
