@@ -6,6 +6,7 @@ option(EIGENGRAD_BUILD_APPS "Build the programs eg-tour, eg-regression, ..." ${P
 option(EIGENGRAD_BUILD_BENCHMARKS "Build the benchmarks" ${PROJECT_IS_TOP_LEVEL})
 option(EIGENGRAD_INSTALL "Create the install rules" ${PROJECT_IS_TOP_LEVEL})
 option(EIGENGRAD_TEST_LIBTORCH "Compile the conformance tests against libtorch as well" OFF)
+option(EIGENGRAD_PRECOMPILE "Precompile the headers of Eigen, Boost and the standard library" ON)
 option(EIGENGRAD_WERROR "Treat warnings in eigengrad's own sources as errors" ${PROJECT_IS_TOP_LEVEL})
 
 foreach(dependency BLAS SLEEF)
@@ -43,7 +44,8 @@ if(PROJECT_IS_TOP_LEVEL)
   find_program(CCACHE_PROGRAM ccache)
   mark_as_advanced(CCACHE_PROGRAM)
   if(CCACHE_PROGRAM AND NOT DEFINED CMAKE_CXX_COMPILER_LAUNCHER)
-    set(CMAKE_CXX_COMPILER_LAUNCHER "${CCACHE_PROGRAM}")
+    set(CMAKE_CXX_COMPILER_LAUNCHER "${CMAKE_COMMAND}" -E env "CCACHE_SLOPPINESS=pch_defines,time_macros"
+                                    "${CCACHE_PROGRAM}")
   endif()
   set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 endif()

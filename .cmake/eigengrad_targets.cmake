@@ -18,8 +18,12 @@ function(eigengrad_own_target target)
     # Part of -Wconversion in clang, not in g++.
     target_compile_options(${target} PRIVATE -Wno-sign-conversion)
   elseif(CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
-    # g++ 12 takes the "undefined" operand inside its own AVX-512 intrinsics for a use (GCC bug 105593).
-    target_compile_options(${target} PRIVATE -Wno-maybe-uninitialized)
+    # g++ 12 takes the "undefined" operand inside its own AVX-512 intrinsics for a use (GCC bug 105593), and
+    # sees overlapping copies in its own std::string (GCC bug 105651).
+    target_compile_options(${target} PRIVATE -Wno-maybe-uninitialized -Wno-restrict)
+  endif()
+  if(EIGENGRAD_PRECOMPILE AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    target_compile_options(${target} PRIVATE -fpch-preprocess)
   endif()
   if(EIGENGRAD_WERROR)
     target_compile_options(${target} PRIVATE -Werror)
@@ -35,4 +39,16 @@ function(eigengrad_folders out)
   list(TRANSFORM sources REPLACE "/.*" "")
   list(REMOVE_DUPLICATES sources)
   set(${out} ${sources} PARENT_SCOPE)
+endfunction()
+
+# eigengrad_precompile(<target> <header>...): headers of other people that most sources of the target read.
+#
+# Only what we do not write ourselves: a precompiled header of ours would compile everything anew whenever
+# it changed. ccache stores what is compiled with one only if it is told that macros and times may differ
+# (CCACHE_SLOPPINESS, set in eigengrad_options.cmake), and g++ has to show it the header (-fpch-preprocess).
+function(eigengrad_precompile target)
+  if(NOT EIGENGRAD_PRECOMPILE)
+    return()
+  endif()
+  target_precompile_headers(${target} PRIVATE ${ARGN})
 endfunction()

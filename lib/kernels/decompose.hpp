@@ -1,5 +1,6 @@
 #pragma once
 
+#include <Eigen/Core>
 #include <algorithm>
 #include <bit>
 #include <cstdint>
@@ -18,6 +19,9 @@ namespace eigengrad::kernels {
 /// something else is said. Eigen computes the decompositions, one in a translation unit because of what
 /// its headers cost to compile; LAPACK does where it is faster, which for QR and for eigenvalues of
 /// matrices that are not symmetric it never was.
+/// What iterates (singular values, Schur forms, eigenvalues of general matrices) is computed in double for
+/// float32 too: scalar iterations are no slower in double, and the instantiations for float were a fifth
+/// of the time that the library took to compile.
 /// Matrices that are not finite are refused before an iteration could go on for ever.
 
 /// The first matrix of a batch that could not be decomposed.
@@ -65,6 +69,13 @@ bool all_finite(const T* data, std::int64_t n) noexcept {
 }
 
 enum class Outcome { Good, NoConvergence, NotReal, RankDeficient };
+
+/// A matrix in memory in any dtype, by rows or by columns, as Eigen's decompositions take it.
+template <int Order, class T>
+Eigen::MatrixXd in_double(const T* data, std::int64_t rows, std::int64_t cols) {
+  using Stored = Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic, Order>;
+  return Eigen::Map<const Stored>(data, rows, cols).template cast<double>();
+}
 
 /// Calls f(begin, end) on ranges that cover a batch, possibly from several threads: what f needs memory
 /// for it takes itself, and what it throws is thrown here.
@@ -123,9 +134,26 @@ Breakdown symmetric_eigen(const Tensor& a, bool upper, const Tensor& values, con
 /// columns, which may be undefined.
 Breakdown general_eigen(const Tensor& a, const Tensor& values, const Tensor& vectors);
 
+/// a = u t u^H for a real n x n matrix a by columns, t upper triangular; false without convergence.
+bool complex_schur(const Eigen::MatrixXd& a, Eigen::MatrixXcd& t, Eigen::MatrixXcd& u);
+
+/// u y v^H.
+Eigen::MatrixXcd change_of_basis(const Eigen::MatrixXcd& u, const Eigen::MatrixXcd& y,
+                                 const Eigen::MatrixXcd& v);
+
 /// a = u diag(s) vh, s descending; u and vh as large as the tensors given, both thin or both full, or
 /// undefined. They are by columns if a has more rows than columns.
 Breakdown singular_values(const Tensor& a, const Tensor& u, const Tensor& s, const Tensor& vh);
+
+/// Orthonormal columns that a square matrix nearly maps to nothing, and those that it nearly never
+/// maps to: singular vectors of the singular values below 10^-4 of the largest.
+struct NullSpace {
+  Tensor left;
+  Tensor right;
+  /// The largest singular value, 1 if all are zero.
+  double scale;
+};
+NullSpace null_space(const Tensor& a);
 
 /// a = q r with as many columns of q (rows of r) as the tensors have, both by columns; q may be
 /// undefined.

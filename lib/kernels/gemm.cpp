@@ -293,15 +293,22 @@ void multiply_vector(T* y, const Block<T>& a, const T* x) {
   });
 }
 
+/// c += alpha a b, c by rows.
+template <class T>
+void add_by_eigen(const Block<T>& c, T alpha, const Block<T>& a, const Block<T>& b) {
+  with_map(a, [&](const auto& left) {
+    with_map(b, [&](const auto& right) {
+      RowsMap<T>(c.data, c.rows, c.cols, Eigen::OuterStride<>(c.row_stride)).noalias() +=
+          alpha * left * right;
+    });
+  });
+}
+
 /// c = a b, c by rows.
 template <class T>
 void multiply_by_eigen(const Block<T>& c, const Block<T>& a, const Block<T>& b) {
-  with_map(a, [&](const auto& left) {
-    with_map(b, [&](const auto& right) {
-      RowsMap<T>(c.data, c.rows, c.cols, Eigen::OuterStride<>(c.row_stride)).noalias() =
-          left * right;
-    });
-  });
+  for (std::int64_t i = 0; i < c.rows; ++i) std::fill_n(c.data + i * c.row_stride, c.cols, T(0));
+  add_by_eigen(c, T(1), a, b);
 }
 
 #ifdef EIGENGRAD_USE_BLAS
@@ -461,6 +468,13 @@ void multiply(ScalarType dtype, const Matrix& c, const Matrix& a, const Matrix& 
       multiply_blocks<T>(Block<T>(c), Block<T>(a), Block<T>(b));
     });
 }
+
+template <class T>
+void subtract_by_eigen(const Matrix& c, const Matrix& a, const Matrix& b) {
+  add_by_eigen(Block<T>(c), T(-1), Block<T>(a), Block<T>(b));
+}
+template void subtract_by_eigen<float>(const Matrix&, const Matrix&, const Matrix&);
+template void subtract_by_eigen<double>(const Matrix&, const Matrix&, const Matrix&);
 
 void multiply_batches(const Tensor& dst, const Tensor& a, const Tensor& b) {
   if (dst.numel() == 0) return;

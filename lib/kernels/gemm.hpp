@@ -23,6 +23,11 @@ struct Matrix {
 /// that we are compiled for, and to Eigen otherwise. No result depends on alignment.
 void multiply(ScalarType dtype, const Matrix& c, const Matrix& a, const Matrix& b);
 
+/// c -= a b for float64 or float32, by Eigen and on the calling thread; c is dense by rows, a and b have
+/// unit stride in either dimension.
+template <class T>
+void subtract_by_eigen(const Matrix& c, const Matrix& a, const Matrix& b);
+
 /// dst = a b for every matrix of the last two dimensions; the leading ones of a and b broadcast to
 /// those of dst, which is contiguous.
 void multiply_batches(const Tensor& dst, const Tensor& a, const Tensor& b);

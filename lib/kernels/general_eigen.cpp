@@ -6,30 +6,28 @@
 namespace eigengrad::kernels {
 namespace {
 
-template <class T>
-using Matrix = Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic>;
-template <class T>
-using ByRows = Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-
-template <class T>
 class GeneralEigen {
  public:
   GeneralEigen(std::int64_t n, bool vectors) : n_(n), vectors_(vectors), solver_(n) {}
 
+  template <class T>
   Outcome compute(const T* a, T* values, T* vectors) {
-    solver_.compute(Eigen::Map<const ByRows<T>>(a, n_, n_), vectors_);
+    solver_.compute(in_double<Eigen::RowMajor>(a, n_, n_), vectors_);
     if (solver_.info() != Eigen::Success) return Outcome::NoConvergence;
-    if ((solver_.eigenvalues().imag().array() != T(0)).any()) return Outcome::NotReal;
-    Eigen::Map<Eigen::VectorX<T>>(values, n_) = solver_.eigenvalues().real();
-    if (vectors_)
-      Eigen::Map<Matrix<T>>(vectors, n_, n_) = solver_.pseudoEigenvectors().colwise().normalized();
+    if ((solver_.eigenvalues().imag().array() != 0).any()) return Outcome::NotReal;
+    Eigen::Map<Eigen::VectorX<T>>(values, n_) = solver_.eigenvalues().real().cast<T>();
+    if (vectors_) {
+      using Columns = Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic>;
+      Eigen::Map<Columns>(vectors, n_, n_) =
+          solver_.pseudoEigenvectors().colwise().normalized().template cast<T>();
+    }
     return Outcome::Good;
   }
 
  private:
   std::int64_t n_;
   bool vectors_;
-  Eigen::EigenSolver<Matrix<T>> solver_;
+  Eigen::EigenSolver<Eigen::MatrixXd> solver_;
 };
 
 }  // namespace
@@ -40,12 +38,26 @@ Breakdown general_eigen(const Tensor& a, const Tensor& values, const Tensor& vec
   return detail::dispatch_floating(
       "linalg_eig", a.dtype(), [&]<class T>(std::type_identity<T>) -> Breakdown {
         return decompose_each<T>(a, [&] {
-          return [&, solver = GeneralEigen<T>(e.rows, vectors.defined())](std::int64_t i,
-                                                                          const T* data) mutable {
+          return [&, solver = GeneralEigen(e.rows, vectors.defined())](std::int64_t i,
+                                                                       const T* data) mutable {
             return solver.compute(data, vector_of<T>(values, i), matrix_of<T>(vectors, i));
           };
         });
       });
+}
+
+bool complex_schur(const Eigen::MatrixXd& a, Eigen::MatrixXcd& t, Eigen::MatrixXcd& u) {
+  const Eigen::ComplexSchur<Eigen::MatrixXd> schur(a);
+  if (schur.info() != Eigen::Success) return false;
+  t = schur.matrixT().triangularView<Eigen::Upper>();
+  u = schur.matrixU();
+  return true;
+}
+
+Eigen::MatrixXcd change_of_basis(const Eigen::MatrixXcd& u, const Eigen::MatrixXcd& y,
+                                 const Eigen::MatrixXcd& v) {
+  const Eigen::MatrixXcd half = u * y;
+  return half * v.adjoint();
 }
 
 }  // namespace eigengrad::kernels

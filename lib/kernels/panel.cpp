@@ -1,9 +1,8 @@
 #include "kernels/panel.hpp"
 
-#include <Eigen/Core>
-
 #include "core/dispatch.hpp"
 #include "kernels/blas.hpp"
+#include "kernels/gemm.hpp"
 #include "kernels/tiles.hpp"
 
 namespace eigengrad::kernels {
@@ -16,21 +15,10 @@ namespace {
   return static_cast<double>(n) * static_cast<double>(m) * static_cast<double>(k);
 }
 
-template <class T, int Order>
-using MapOf =
-    Eigen::Map<std::conditional_t<std::is_const_v<T>,
-                                  const Eigen::Matrix<std::remove_const_t<T>, Eigen::Dynamic,
-                                                      Eigen::Dynamic, Order>,
-                                  Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic, Order>>,
-               0, Eigen::OuterStride<>>;
-
-template <class T, class F>
-void with_map(const Panel<const T>& p, F f) {
-  const Eigen::OuterStride<> stride(p.leading());
-  if (p.by_columns())
-    f(MapOf<const T, Eigen::ColMajor>(p.data, p.rows, p.cols, stride));
-  else
-    f(MapOf<const T, Eigen::RowMajor>(p.data, p.rows, p.cols, stride));
+template <class T>
+Matrix as_matrix(const Panel<T>& p) noexcept {
+  auto* const data = const_cast<std::remove_const_t<T>*>(p.data);
+  return {reinterpret_cast<std::byte*>(data), p.rows, p.cols, p.row_stride, p.col_stride};
 }
 
 #ifdef EIGENGRAD_USE_BLAS
@@ -88,10 +76,9 @@ void subtract_product(const Panel<T>& c, const Panel<const T>& a, const Panel<co
     }
   }
 #endif
-  MapOf<T, Eigen::ColMajor> to(c.data, c.rows, c.cols, Eigen::OuterStride<>(c.leading()));
-  with_map(a, [&](const auto& left) {
-    with_map(b, [&](const auto& right) { to.noalias() -= left * right; });
-  });
+  // By rows it is the product of the transposes.
+  subtract_by_eigen<T>(as_matrix(c.transposed()), as_matrix(b.transposed()),
+                       as_matrix(a.transposed()));
 }
 
 template <class T>

@@ -1,9 +1,12 @@
 #include <Eigen/QR>
 #include <algorithm>
 #include <limits>
+#include <type_traits>
+#include <utility>
 
 #include "core/dispatch.hpp"
 #include "kernels/decompose.hpp"
+#include "kernels/panel.hpp"
 
 namespace eigengrad::kernels {
 namespace {
@@ -27,10 +30,45 @@ Eigen::Map<Eigen::VectorX<T>> coefficients(const Tensor& t, std::int64_t i) {
   return {vector_of<T>(t, i), t.sizes().back()};
 }
 
+/// A matrix by columns that may be a part of a larger one. All reflectors and all that they are applied
+/// to have this type, so that Eigen's loops are compiled once.
+template <class T>
+using Part = Eigen::Map<
+    std::conditional_t<std::is_const_v<T>, const Matrix<std::remove_const_t<T>>, Matrix<T>>, 0,
+    Eigen::OuterStride<>>;
+template <class T>
+using Coefficients = Eigen::Map<const Eigen::VectorX<T>>;
+
+template <class T>
+Part<const T> whole(const Matrix<T>& m) {
+  return {m.data(), m.rows(), m.cols(), Eigen::OuterStride<>(m.rows())};
+}
+template <class T>
+Part<T> whole(Eigen::Map<Matrix<T>> m) {
+  return {m.data(), m.rows(), m.cols(), Eigen::OuterStride<>(m.rows())};
+}
+/// All from row and column `i` on.
+template <class T>
+Part<T> corner(Part<T> m, Eigen::Index i) {
+  return {m.data() + i * m.outerStride() + i, m.rows() - i, m.cols() - i,
+          Eigen::OuterStride<>(m.outerStride())};
+}
+
+/// x := h x or h^T x for the product h of reflectors.
+template <class T>
+void apply_on_the_left(const Part<const T>& v, const Coefficients<T>& tau, bool transposed,
+                       Part<T> x) {
+  const auto h = Eigen::householderSequence(v, tau);
+  if (transposed)
+    x.applyOnTheLeft(h.transpose());
+  else
+    x.applyOnTheLeft(h);
+}
+
 /// The last reflector first: each leaves the rows before its own alone, and the columns before it as
 /// they are in the identity.
-template <class T, class V, class Coefficients>
-void apply_reflectors(Eigen::Map<Matrix<T>> q, const V& v, const Coefficients& tau) {
+template <class T>
+void product(const Part<const T>& v, const Coefficients<T>& tau, Part<T> q) {
   constexpr Eigen::Index kBlock = 48;  // from which Eigen makes products of them
   q.setIdentity();
   Eigen::VectorX<T> work(q.cols());
@@ -38,62 +76,77 @@ void apply_reflectors(Eigen::Map<Matrix<T>> q, const V& v, const Coefficients& t
   while (i > 0) {
     const Eigen::Index width = i < kBlock ? 1 : kBlock;
     i -= width;
-    const Eigen::Index rows = q.rows() - i;
-    auto part = q.bottomRightCorner(rows, q.cols() - i);
+    const Part<const T> from = corner<const T>(v, i);
+    Part<T> part = corner<T>(q, i);
     if (width == 1)
-      part.applyHouseholderOnTheLeft(v.col(i).tail(rows - 1), tau(i), work.data());
+      part.applyHouseholderOnTheLeft(from.col(0).tail(from.rows() - 1), tau(i), work.data());
     else
-      part.applyOnTheLeft(
-          Eigen::householderSequence(v.block(i, i, rows, width), tau.segment(i, width)));
+      apply_on_the_left<T>(
+          {from.data(), from.rows(), width, Eigen::OuterStride<>(from.outerStride())},
+          {tau.data() + i, width}, false, part);
   }
 }
 
-/// The least squares solution by one way or the other, and its rank; -1 for a zero pivot.
+/// The least squares solution for full rank, by QR of the matrix or, if it is wide, its transpose.
 template <class T>
-class LeastSquares {
+class ByQR {
  public:
-  LeastSquares(bool pivoted, double rcond, std::int64_t rows, std::int64_t cols)
-      : pivoted_(pivoted),
-        tall_(rows >= cols),
-        complete_(pivoted ? rows : 0, pivoted ? cols : 0),
-        plain_(pivoted ? 0 : std::max(rows, cols), pivoted ? 0 : std::min(rows, cols)) {
-    complete_.setThreshold(static_cast<T>(rcond));
-  }
+  ByQR(std::int64_t rows, std::int64_t cols)
+      : tall_(rows >= cols), n_(std::min(rows, cols)), qr_(std::max(rows, cols), n_) {}
 
-  template <class A, class B, class X>
-  std::int64_t solve(const A& a, const B& b, X x) {
-    if (pivoted_) {
-      complete_.compute(a);
-      work_ = b;
-      x = complete_.solve(work_);
-      return complete_.rank();
-    }
-    const Eigen::Index n = std::min(a.rows(), a.cols());
+  /// The rank, or -1 for a zero pivot.
+  std::int64_t solve(const Eigen::Map<ByRows<T>>& a, const Eigen::Map<ByRows<T>>& b,
+                     Eigen::Map<Matrix<T>> x) {
     if (tall_)
-      plain_.compute(a);
+      qr_.compute(a);
     else
-      plain_.compute(a.transpose());
-    const auto r = plain_.matrixQR().topRows(n).template triangularView<Eigen::Upper>();
-    if ((plain_.matrixQR().diagonal().array() == T(0)).any()) return -1;
+      qr_.compute(a.transpose());
+    const Matrix<T>& packed = qr_.matrixQR();
+    if ((packed.diagonal().array() == T(0)).any()) return -1;
+    const Panel<const T> r{packed.data(), n_, n_, 1, packed.rows()};
+    work_.setZero(packed.rows(), b.cols());
+    work_.topRows(b.rows()) = b;
+    const Panel<T> top{work_.data(), n_, work_.cols(), 1, work_.rows()};
+    const Coefficients<T> tau(qr_.hCoeffs().data(), n_);
+    const Part<T> all(work_.data(), work_.rows(), work_.cols(), Eigen::OuterStride<>(work_.rows()));
     if (tall_) {
-      work_ = b;
-      work_.applyOnTheLeft(plain_.householderQ().transpose());
-      x = r.solve(work_.topRows(n));
+      apply_on_the_left<T>(whole<T>(packed), tau, true, all);
+      solve_triangle<T>(r, {.upper = true}, top);
+      x = work_.topRows(n_);
     } else {
-      work_.setZero(a.cols(), b.cols());
-      work_.topRows(n) = r.transpose().solve(b);
-      work_.applyOnTheLeft(plain_.householderQ());
+      solve_triangle<T>(r.transposed(), {.upper = false}, top);
+      apply_on_the_left<T>(whole<T>(packed), tau, false, all);
       x = work_;
     }
-    return n;
+    return n_;
   }
 
  private:
-  bool pivoted_;
   bool tall_;
-  Eigen::CompleteOrthogonalDecomposition<Matrix<T>> complete_;
-  Eigen::HouseholderQR<Matrix<T>> plain_;
+  Eigen::Index n_;
+  Eigen::HouseholderQR<Matrix<T>> qr_;
   Matrix<T> work_;
+};
+
+/// The least squares solution of least norm for any rank.
+class ByCompleteOrthogonal {
+ public:
+  ByCompleteOrthogonal(double rcond, std::int64_t rows, std::int64_t cols) : factors_(rows, cols) {
+    factors_.setThreshold(rcond);
+  }
+
+  template <class T>
+  std::int64_t solve(const Eigen::Map<ByRows<T>>& a, const Eigen::Map<ByRows<T>>& b,
+                     Eigen::Map<Matrix<T>> x) {
+    factors_.compute(in_double<Eigen::RowMajor>(a.data(), a.rows(), a.cols()));
+    const Eigen::MatrixXd right = b.template cast<double>();
+    const Eigen::MatrixXd y = factors_.solve(right);
+    x = y.cast<T>();
+    return factors_.rank();
+  }
+
+ private:
+  Eigen::CompleteOrthogonalDecomposition<Eigen::MatrixXd> factors_;
 };
 
 }  // namespace
@@ -108,7 +161,9 @@ void qr(const Tensor& a, const Tensor& q, const Tensor& r) {
         auto upper = by_columns<T>(r, i);
         upper = solver.matrixQR().topRows(upper.rows()).template triangularView<Eigen::Upper>();
         if (q.defined())
-          apply_reflectors<T>(by_columns<T>(q, i), solver.matrixQR(), solver.hCoeffs());
+          product<T>(whole<T>(solver.matrixQR()),
+                     {solver.hCoeffs().data(), solver.hCoeffs().size()},
+                     whole<T>(by_columns<T>(q, i)));
       }
     });
   });
@@ -135,7 +190,7 @@ void product_of_reflectors(const Tensor& v, const Tensor& tau, const Tensor& q) 
     decompose_ranges(e, [&](std::int64_t begin, std::int64_t end) {
       for (std::int64_t i = begin; i < end; ++i) {
         const Matrix<T> columns = by_rows<T>(v, i).leftCols(k);
-        apply_reflectors<T>(by_columns<T>(q, i), columns, coefficients<T>(tau, i));
+        product<T>(whole<T>(columns), {vector_of<T>(tau, i), k}, whole<T>(by_columns<T>(q, i)));
       }
     });
   });
@@ -147,13 +202,12 @@ std::int64_t least_squares(const Tensor& a, const Tensor& b, const Tensor& x, bo
   return detail::dispatch_floating("linalg_lstsq", a.dtype(), [&]<class T>(std::type_identity<T>) {
     // Pivots would not show what is not finite, which is no failure: the solution is not a number.
     const auto any = [](const T*) { return true; };
-    const auto solve_with = [&] {
-      return [&, solver = LeastSquares<T>(pivoted, rcond, e.rows, e.cols)](std::int64_t i,
-                                                                           const T* data) mutable {
+    const auto solve_with = [&](auto method) {
+      return [&, method = std::move(method)](std::int64_t i, const T* data) mutable {
         auto to = by_columns<T>(x, i);
         std::int64_t r = 0;
         if (all_finite(data, e.rows * e.cols))
-          r = solver.solve(by_rows<T>(a, i), by_rows<T>(b, i), to);
+          r = method.solve(by_rows<T>(a, i), by_rows<T>(b, i), to);
         else
           to.setConstant(std::numeric_limits<T>::quiet_NaN());
         if (r < 0) return Outcome::RankDeficient;
@@ -161,7 +215,11 @@ std::int64_t least_squares(const Tensor& a, const Tensor& b, const Tensor& x, bo
         return Outcome::Good;
       };
     };
-    return decompose_each<T>(a, any, solve_with).matrix;
+    if (pivoted)
+      return decompose_each<T>(
+                 a, any, [&] { return solve_with(ByCompleteOrthogonal(rcond, e.rows, e.cols)); })
+          .matrix;
+    return decompose_each<T>(a, any, [&] { return solve_with(ByQR<T>(e.rows, e.cols)); }).matrix;
   });
 }
 

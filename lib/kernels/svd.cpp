@@ -5,6 +5,7 @@
 
 #include "core/dispatch.hpp"
 #include "kernels/blas.hpp"
+#include "kernels/copy.hpp"
 #include "kernels/decompose.hpp"
 
 namespace eigengrad::kernels {
@@ -30,24 +31,6 @@ struct Wanted {
 /// Outputs by rows or by columns, whichever LAPACK leaves them in without a transpose.
 bool by_columns(std::int64_t rows, std::int64_t cols) noexcept { return rows > cols; }
 
-template <class Solver, class T>
-bool decompose(Solver& solver, const Wanted& wanted, const T* a, T* u, T* s, T* vh) {
-  const std::int64_t rows = solver.rows(), cols = solver.cols();
-  solver.compute(Eigen::Map<const ByRows<T>>(a, rows, cols));
-  if (solver.info() != Eigen::Success) return false;
-  Eigen::Map<Eigen::VectorX<T>>(s, std::min(rows, cols)) = solver.singularValues();
-  if (!wanted.vectors) return true;
-  // Columns of v are the rows of its transpose.
-  if (by_columns(rows, cols)) {
-    Eigen::Map<Matrix<T>>(u, rows, wanted.u_columns) = solver.matrixU();
-    Eigen::Map<ByRows<T>>(vh, cols, wanted.v_columns) = solver.matrixV();
-  } else {
-    Eigen::Map<ByRows<T>>(u, rows, wanted.u_columns) = solver.matrixU();
-    Eigen::Map<Matrix<T>>(vh, cols, wanted.v_columns) = solver.matrixV();
-  }
-  return true;
-}
-
 /// Divide and conquer, and Jacobi's method where that hands over to it or fails.
 template <class T>
 class ByEigen {
@@ -58,19 +41,45 @@ class ByEigen {
   }
 
   bool compute(const T* a, T* u, T* s, T* vh) {
-    if (divide_and_conquer_ && decompose(*divide_and_conquer_, wanted_, a, u, s, vh)) return true;
+    const Eigen::MatrixXd matrix = in_double<Eigen::RowMajor>(a, rows_, cols_);
+    if (divide_and_conquer_) {
+      const auto& y = divide_and_conquer_->compute(matrix);
+      if (y.info() == Eigen::Success) {
+        store(y.singularValues(), s);
+        if (wanted_.vectors) store(y.matrixU(), y.matrixV(), u, vh);
+        return true;
+      }
+    }
     if (!jacobi_) jacobi_.emplace(rows_, cols_, options_);
-    return decompose(*jacobi_, wanted_, a, u, s, vh);
+    const auto& y = jacobi_->compute(matrix);
+    if (y.info() != Eigen::Success) return false;
+    store(y.singularValues(), s);
+    if (wanted_.vectors) store(y.matrixU(), y.matrixV(), u, vh);
+    return true;
   }
 
  private:
+  void store(const Eigen::VectorXd& values, T* s) const {
+    Eigen::Map<Eigen::VectorX<T>>(s, values.size()) = values.cast<T>();
+  }
+  /// Columns of v are the rows of its transpose.
+  void store(const Eigen::MatrixXd& left, const Eigen::MatrixXd& right, T* u, T* vh) const {
+    if (by_columns(rows_, cols_)) {
+      Eigen::Map<Matrix<T>>(u, rows_, wanted_.u_columns) = left.cast<T>();
+      Eigen::Map<ByRows<T>>(vh, cols_, wanted_.v_columns) = right.cast<T>();
+    } else {
+      Eigen::Map<ByRows<T>>(u, rows_, wanted_.u_columns) = left.cast<T>();
+      Eigen::Map<Matrix<T>>(vh, cols_, wanted_.v_columns) = right.cast<T>();
+    }
+  }
+
   /// What Eigen takes for the least extent worth dividing.
   static constexpr std::int64_t kDivided = 16;
   Wanted wanted_;
   std::int64_t rows_, cols_;
   unsigned options_;
-  std::optional<Eigen::BDCSVD<Matrix<T>>> divide_and_conquer_;
-  std::optional<Eigen::JacobiSVD<Matrix<T>>> jacobi_;
+  std::optional<Eigen::BDCSVD<Eigen::MatrixXd>> divide_and_conquer_;
+  std::optional<Eigen::JacobiSVD<Eigen::MatrixXd>> jacobi_;
 };
 
 #ifdef EIGENGRAD_USE_BLAS
@@ -160,6 +169,36 @@ Breakdown singular_values(const Tensor& a, const Tensor& u, const Tensor& s, con
 #endif
         return decompose_all<T>([&] { return ByEigen<T>(e.rows, e.cols, wanted); }, a, u, s, vh);
       });
+}
+
+NullSpace null_space(const Tensor& a) {
+  constexpr double kSmall = 1e-4;
+  const std::int64_t n = a.sizes().back();
+  const auto new_matrix = [](ScalarType dtype, DimVector sizes) {
+    return Tensor::adopt(detail::TensorImpl::create(dtype, sizes));
+  };
+  const auto none = [&] {
+    return NullSpace{new_matrix(a.dtype(), {n, 0}), new_matrix(a.dtype(), {n, 0}), 1};
+  };
+  if (n == 0) return none();
+  const Tensor matrix = new_matrix(kFloat64, {n, n});
+  copy(matrix, a);
+  const Tensor u = new_matrix(kFloat64, {n, n}), s = new_matrix(kFloat64, {n}),
+               vh = new_matrix(kFloat64, {n, n});
+  if (singular_values(matrix, u, s, vh)) return none();
+  const double* const values = s.impl()->data<double>();
+  std::int64_t r = 0;
+  while (r < n && !(values[n - 1 - r] > kSmall * values[0])) ++r;
+  const auto last_columns = [&](const auto& m) {
+    const Tensor columns = new_matrix(kFloat64, {n, r});
+    Eigen::Map<ByRows<double>>(columns.impl()->data<double>(), n, r) = m.rightCols(r);
+    const Tensor typed = new_matrix(a.dtype(), {n, r});
+    copy(typed, columns);
+    return typed;
+  };
+  return {last_columns(Eigen::Map<const ByRows<double>>(u.impl()->data<double>(), n, n)),
+          last_columns(Eigen::Map<const Matrix<double>>(vh.impl()->data<double>(), n, n)),
+          values[0] > 0 ? values[0] : 1};
 }
 
 }  // namespace eigengrad::kernels

@@ -1,8 +1,10 @@
 #include "kernels/sylvester.hpp"
 
-#include <Eigen/Eigenvalues>
 #include <algorithm>
+#include <complex>
 #include <limits>
+
+#include "kernels/decompose.hpp"
 
 namespace eigengrad::kernels {
 
@@ -19,15 +21,16 @@ SylvesterOutcome solve_sylvester(const double* a, std::int64_t n, const double* 
     result.setConstant(std::numeric_limits<double>::quiet_NaN());
     return SylvesterOutcome::Solved;
   }
-  const Eigen::ComplexSchur<Eigen::MatrixXd> first(left);
-  const Eigen::ComplexSchur<Eigen::MatrixXd> other =
-      a == b ? Eigen::ComplexSchur<Eigen::MatrixXd>() : Eigen::ComplexSchur<Eigen::MatrixXd>(right);
-  const Eigen::ComplexSchur<Eigen::MatrixXd>& second = a == b ? first : other;
-  if (first.info() != Eigen::Success || second.info() != Eigen::Success)
+  Eigen::MatrixXcd s, u, r, v;
+  if (!complex_schur(left, s, u)) return SylvesterOutcome::NoConvergence;
+  if (a == b) {
+    r = s;
+    v = u;
+  } else if (!complex_schur(right, r, v)) {
     return SylvesterOutcome::NoConvergence;
-  Eigen::MatrixXcd s = first.matrixT();
-  const Eigen::MatrixXcd& r = second.matrixT();
-  Eigen::MatrixXcd y = first.matrixU().adjoint() * result * second.matrixU();
+  }
+  Eigen::MatrixXcd y =
+      change_of_basis(u.adjoint(), result.cast<std::complex<double>>(), v.adjoint());
   const Eigen::VectorXcd diagonal = s.diagonal();
   const double scale = std::max(diagonal.cwiseAbs().maxCoeff(), r.diagonal().cwiseAbs().maxCoeff());
   const double least = scale * std::numeric_limits<double>::epsilon();
@@ -37,7 +40,7 @@ SylvesterOutcome solve_sylvester(const double* a, std::int64_t n, const double* 
     if (!(s.diagonal().cwiseAbs().minCoeff() > least)) return SylvesterOutcome::Singular;
     s.triangularView<Eigen::Upper>().solveInPlace(y.col(j));
   }
-  result = (first.matrixU() * y * second.matrixU().adjoint()).real();
+  result = change_of_basis(u, y, v).real();
   return SylvesterOutcome::Solved;
 }
 

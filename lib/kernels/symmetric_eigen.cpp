@@ -24,9 +24,10 @@ class ByEigen {
   bool compute(const T* a, bool upper, T* values, T* vectors) {
     const Eigen::Map<const Matrix<T>> transposed(a, n_, n_);
     if (upper)
-      solver_.compute(transposed, options_);
+      matrix_ = transposed;
     else
-      solver_.compute(transposed.transpose(), options_);
+      matrix_ = transposed.transpose();
+    solver_.compute(matrix_, options_);
     if (solver_.info() != Eigen::Success) return false;
     Eigen::Map<Eigen::VectorX<T>>(values, n_) = solver_.eigenvalues();
     if (vectors != nullptr) Eigen::Map<Matrix<T>>(vectors, n_, n_) = solver_.eigenvectors();
@@ -36,6 +37,7 @@ class ByEigen {
  private:
   std::int64_t n_;
   int options_;
+  Matrix<T> matrix_;
   Eigen::SelfAdjointEigenSolver<Matrix<T>> solver_;
 };
 
