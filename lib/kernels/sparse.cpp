@@ -3,8 +3,75 @@
 #include <Eigen/IterativeLinearSolvers>
 #include <Eigen/SparseCholesky>
 #include <Eigen/SparseLU>
+#include <algorithm>
+#include <cstdlib>
+#include <limits>
+#include <new>
 
 #include "core/dispatch.hpp"
+
+namespace Eigen {
+
+// Eigen's does not look at what malloc() returns.
+#define EIGENGRAD_UNCOMPRESS(Real)                                          \
+  template <>                                                               \
+  void SparseMatrix<Real, ColMajor, int>::uncompress() {                    \
+    if (m_innerNonZeros != nullptr) return;                                 \
+    const auto bytes = static_cast<std::size_t>(m_outerSize) * sizeof(int); \
+    m_innerNonZeros = static_cast<int*>(std::malloc(bytes));                \
+    if (m_innerNonZeros == nullptr) throw std::bad_alloc();                 \
+    for (Index j = 0; j < m_outerSize; ++j)                                 \
+      m_innerNonZeros[j] = m_outerIndex[j + 1] - m_outerIndex[j];           \
+  }
+EIGENGRAD_UNCOMPRESS(double)
+EIGENGRAD_UNCOMPRESS(float)
+#undef EIGENGRAD_UNCOMPRESS
+
+/// Eigen's frees the old elements before it asks for the new, and when there is no memory frees them again.
+template <>
+void DenseStorage<int, Dynamic, Dynamic, 1, 0>::resize(Index size, Index rows, Index) {
+  if (size != m_rows) {
+    int* const data =
+        size > 0 ? internal::conditional_aligned_new_auto<int, true>(static_cast<std::size_t>(size))
+                 : nullptr;
+    internal::conditional_aligned_delete_auto<int, true>(m_data, static_cast<std::size_t>(m_rows));
+    m_data = data;
+  }
+  m_rows = rows;
+}
+
+}  // namespace Eigen
+
+namespace Eigen::internal {
+
+/// SparseLU's step for a vector that has become too short, in the place of Eigen's. That frees the old
+/// memory before it asks for the new, and when there is none frees it again.
+template <class Vector>
+Index grow(Vector& vector, Index& length, Index used, Index keep_length, Index& expansions) {
+  Index wanted = length;
+  if (expansions != 0 && keep_length == 0) wanted = std::max(length + 1, length + length / 2);
+  Vector longer(wanted);
+  longer.head(used) = vector.head(used);
+  vector.swap(longer);
+  length = wanted;
+  if (expansions != 0) ++expansions;
+  return 0;
+}
+
+#define EIGENGRAD_GROW(Real, Element)                                                       \
+  template <>                                                                               \
+  template <>                                                                               \
+  Index SparseLUImpl<Real, int>::expand(Matrix<Element, Dynamic, 1>& vector, Index& length, \
+                                        Index used, Index keep_length, Index& expansions) { \
+    return grow(vector, length, used, keep_length, expansions);                             \
+  }
+EIGENGRAD_GROW(double, double)
+EIGENGRAD_GROW(double, int)
+EIGENGRAD_GROW(float, float)
+EIGENGRAD_GROW(float, int)
+#undef EIGENGRAD_GROW
+
+}  // namespace Eigen::internal
 
 namespace eigengrad::kernels {
 namespace {
@@ -34,6 +101,12 @@ class Direct : public SparseFactor {
     if (solver.info() != Eigen::Success)
       detail::fail<NumericError>("sparse_solve", "the matrix is singular: ", what);
   }
+};
+
+/// Of the system without unknowns, which Eigen's solvers do not take.
+class NoUnknowns final : public SparseFactor {
+ public:
+  void solve(const Tensor&, bool, const Tensor&) const override {}
 };
 
 template <class T>
@@ -133,6 +206,11 @@ void sampled_product(const SparsePlaces& places, const Tensor& a, const Tensor& 
 std::shared_ptr<const SparseFactor> factorize(const SparsePlaces& a, const Tensor& values,
                                               SparseMethod method, double tolerance,
                                               std::int64_t max_iterations) {
+  if (a.rows == 0) return std::make_shared<NoUnknowns>();
+  constexpr std::int64_t kMost = std::numeric_limits<int>::max();
+  if (a.rows > kMost || a.count() > kMost)
+    detail::fail<ShapeError>("sparse_solve", "a matrix of ", a.rows, " rows and ", a.count(),
+                             " values is too large: the solvers count to ", kMost);
   return detail::dispatch_floating(
       "sparse_solve", values.dtype(),
       [&]<class T>(std::type_identity<T>) -> std::shared_ptr<const SparseFactor> {

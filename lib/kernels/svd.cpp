@@ -5,7 +5,37 @@
 
 #include "core/dispatch.hpp"
 #include "kernels/blas.hpp"
+#include "kernels/copy.hpp"
 #include "kernels/decompose.hpp"
+#include "kernels/null_space.hpp"
+
+// The step with which JacobiSVD allocates the QR decomposition that it begins with, in the place of
+// Eigen's. That destroys the old decomposition before it makes the new, and again when there is no memory.
+namespace Eigen::internal {
+
+#define EIGENGRAD_ALLOCATE(Real)                                                     \
+  template <>                                                                        \
+  void qr_preconditioner_impl<MatrixX<Real>, ColPivHouseholderQRPreconditioner,      \
+                              PreconditionIfMoreRowsThanCols,                        \
+                              true>::allocate(const JacobiSVD<MatrixX<Real>>& svd) { \
+    if (svd.rows() != m_qr.rows() || svd.cols() != m_qr.cols())                      \
+      m_qr = QRType(svd.rows(), svd.cols());                                         \
+    m_workspace.resize(svd.m_computeFullU ? svd.rows() : svd.cols());                \
+  }                                                                                  \
+  template <>                                                                        \
+  void qr_preconditioner_impl<MatrixX<Real>, ColPivHouseholderQRPreconditioner,      \
+                              PreconditionIfMoreColsThanRows,                        \
+                              true>::allocate(const JacobiSVD<MatrixX<Real>>& svd) { \
+    if (svd.cols() != m_qr.rows() || svd.rows() != m_qr.cols())                      \
+      m_qr = QRType(svd.cols(), svd.rows());                                         \
+    m_workspace.resize(svd.m_computeFullV ? svd.cols() : svd.rows());                \
+    m_adjoint.resize(svd.cols(), svd.rows());                                        \
+  }
+EIGENGRAD_ALLOCATE(double)
+EIGENGRAD_ALLOCATE(float)
+#undef EIGENGRAD_ALLOCATE
+
+}  // namespace Eigen::internal
 
 namespace eigengrad::kernels {
 namespace {
@@ -160,6 +190,32 @@ Breakdown singular_values(const Tensor& a, const Tensor& u, const Tensor& s, con
 #endif
         return decompose_all<T>([&] { return ByEigen<T>(e.rows, e.cols, wanted); }, a, u, s, vh);
       });
+}
+
+NullSpace null_space(const Tensor& a) {
+  constexpr double kSmall = 1e-4;
+  const std::int64_t n = a.sizes().back();
+  const auto new_matrix = [&](ScalarType dtype, std::int64_t rows, std::int64_t cols) {
+    return Tensor::adopt(detail::TensorImpl::create(dtype, {rows, cols}));
+  };
+  using Rows = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+  using Map = Eigen::Map<Rows>;
+  const Tensor values = new_matrix(kFloat64, n, n);
+  copy(values, a);
+  const Map matrix(values.impl()->data<double>(), n, n);
+  if (!matrix.allFinite()) return {new_matrix(a.dtype(), n, 0), new_matrix(a.dtype(), n, 0), 1};
+  const Eigen::BDCSVD<Eigen::MatrixXd> svd(matrix, Eigen::ComputeFullU | Eigen::ComputeFullV);
+  const double largest = n > 0 ? svd.singularValues()[0] : 0;
+  std::int64_t r = 0;
+  while (r < n && !(svd.singularValues()[n - 1 - r] > kSmall * largest)) ++r;
+  const auto last_columns = [&](const Eigen::MatrixXd& m) {
+    const Tensor columns = new_matrix(kFloat64, n, r);
+    Map(columns.impl()->data<double>(), n, r) = m.rightCols(r);
+    const Tensor typed = new_matrix(a.dtype(), n, r);
+    copy(typed, columns);
+    return typed;
+  };
+  return {last_columns(svd.matrixU()), last_columns(svd.matrixV()), largest > 0 ? largest : 1};
 }
 
 }  // namespace eigengrad::kernels
