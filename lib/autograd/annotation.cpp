@@ -4,12 +4,12 @@
 #include <boost/stacktrace/frame.hpp>
 #include <boost/stacktrace/stacktrace.hpp>
 #include <cmath>
-#include <sstream>
 
 #include "autograd/meta.hpp"
 #include "autograd/structural.hpp"
 #include "core/dispatch.hpp"
 #include "core/fail.hpp"
+#include "core/text.hpp"
 #include "eigengrad/autograd/anomaly_mode.hpp"
 
 namespace eigengrad {
@@ -70,7 +70,7 @@ void describe(std::ostream& os, const std::string& name, const Annotation* a) {
 }
 
 std::string where_made(const Node& node) {
-  std::ostringstream os;
+  detail::Text os;
   describe(os, node.name(), annotation_of(node));
   return os.str();
 }
@@ -148,7 +148,7 @@ void evaluate_watched(Node& node, BackwardCall& call) {
     ~Evaluating() { slot = outer; }
   };
   const Evaluating scope{state.evaluating, std::exchange(state.evaluating, &node)};
-  std::ostringstream cotangents;
+  detail::Text cotangents;
   for (std::uint32_t k = 0; k < node.num_inputs(); ++k) {
     cotangents << (k == 0 ? "" : ", ");
     if (call.grads[k].defined())

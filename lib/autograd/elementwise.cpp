@@ -49,8 +49,9 @@ void run(const kernels::BlockKernel kernel, const void* op, const TensorImpl* co
 template <std::size_t N, std::size_t First = 0, std::size_t Total = N>
 class ElementwiseNode final : public Node {
  public:
+  /// `written` says that `y` is there, false that it is about to be written in place.
   ElementwiseNode(const ElementwiseInfo& info, const Op& op, const Tensor* const* inputs,
-                  const Tensor& y, IntArrayRef out_sizes)
+                  const Tensor& y, IntArrayRef out_sizes, bool written)
       : Node(edges_, Total, 1), info_(&info), op_(op) {
     for (std::size_t i = 0; i < N; ++i)
       if (inputs[i]->is_floating_point()) edge(i) = gradient_edge(*inputs[i]);
@@ -63,6 +64,7 @@ class ElementwiseNode final : public Node {
     for (std::size_t i = 0; i < N; ++i)
       if ((used & (1u << i)) != 0) inputs_[i].save_input(*inputs[i]);
     if ((used & kOutputBit) != 0) output_.save_output(y);
+    if (!written) output_.expect_write();
     if (broadcast) {
       shapes_ = std::make_unique<InputShapes>();
       for (std::size_t i = 0; i < N; ++i) shapes_->sizes[i] = DimVector(inputs[i]->sizes());
@@ -188,14 +190,14 @@ class ElementwiseNode final : public Node {
 
 std::shared_ptr<Node> make_elementwise_node(const ElementwiseInfo& info, const Op& op,
                                             const Tensor* const* inputs, const Tensor& y,
-                                            IntArrayRef sizes) {
+                                            IntArrayRef sizes, bool written = true) {
   if (info.number == Number::After)
-    return make_node<ElementwiseNode<1, 0, 2>>(info, op, inputs, y, sizes);
+    return make_node<ElementwiseNode<1, 0, 2>>(info, op, inputs, y, sizes, written);
   if (info.number == Number::Before)
-    return make_node<ElementwiseNode<1, 1, 2>>(info, op, inputs, y, sizes);
-  if (info.arity == 1) return make_node<ElementwiseNode<1>>(info, op, inputs, y, sizes);
-  if (info.arity == 2) return make_node<ElementwiseNode<2>>(info, op, inputs, y, sizes);
-  return make_node<ElementwiseNode<3>>(info, op, inputs, y, sizes);
+    return make_node<ElementwiseNode<1, 1, 2>>(info, op, inputs, y, sizes, written);
+  if (info.arity == 1) return make_node<ElementwiseNode<1>>(info, op, inputs, y, sizes, written);
+  if (info.arity == 2) return make_node<ElementwiseNode<2>>(info, op, inputs, y, sizes, written);
+  return make_node<ElementwiseNode<3>>(info, op, inputs, y, sizes, written);
 }
 
 /// Inputs brought to one dtype, and the shape of the result.
@@ -507,12 +509,22 @@ void call_elementwise_inplace(const ElementwiseInfo& info, const void* op, std::
   }
   const TensorImpl* operands[kernels::kMaxOperands] = {self.impl()};
   for (int i = 0; i < info.arity; ++i) operands[i + 1] = q.at[i]->impl();
+  const auto make_history = [&](bool written) {
+    return NextHistory(
+        self, make_elementwise_node(info, copy_op(op, op_bytes), q.at, self, p.sizes, written));
+  };
+  // Tangents and hooks of saved values look at the result.
+  const bool looks = dual || (record && detail::thread_state.saved_hooks != nullptr);
+  optional<Undo> undo;
+  if (looks) undo.emplace(self);
+  NextHistory history;
+  if (record && !looks) history = make_history(false);
   run(info.value[static_cast<int>(p.compute)], op, operands, info.arity + 1, p.sizes);
   self.impl()->storage().bump_version();
-  if (record) {
-    rebase_history(self, make_elementwise_node(info, copy_op(op, op_bytes), q.at, self, p.sizes));
-  }
+  if (record && looks) history = make_history(true);
   if (dual) write_tangent(self, push_forward(info, op, q, self));
+  if (undo) undo->keep();
+  history.commit(self);
 }
 
 // Functions of their own, so that calls that nobody observes pay for no scope.

@@ -112,6 +112,7 @@ void Engine::queue_callback(std::function<void()> callback) {
         "queue_callback",
         "final callbacks can only be installed during a backward pass; call it "
         "from a hook or a custom function");
+  detail::require_callable("queue_callback", callback);
   sweep->add_callback(std::move(callback));
 }
 

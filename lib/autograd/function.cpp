@@ -134,8 +134,8 @@ Tensor FunctionCall::wire(const Tensor& y, std::uint32_t output_nr) const {
     return is_input && !is_written ? custom_view(y) : y;
   }
   if (is_written) {
-    autograd::rebase_history(y, node_, output_nr,
-                             static_cast<std::size_t>(input - inputs_.begin()));
+    autograd::NextHistory(y, node_, output_nr, static_cast<std::size_t>(input - inputs_.begin()))
+        .commit(y);
     return y;
   }
   // What forward() took from elsewhere with a history keeps it; the output is another tensor.

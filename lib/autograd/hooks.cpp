@@ -145,6 +145,7 @@ unsigned Tensor::add_hook(std::function<Tensor(const Tensor&)> hook) const {
 }
 
 unsigned Tensor::register_post_accumulate_grad_hook(std::function<void(const Tensor&)> hook) const {
+  detail::require_callable("register_post_accumulate_grad_hook", hook);
   const autograd::Edge edge = requires_grad() ? autograd::gradient_edge(*this) : autograd::Edge();
   if (!edge.is_valid() || !edge.function->is_accumulator())
     detail::fail<GraphError>(

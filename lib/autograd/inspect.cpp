@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <iomanip>
 #include <map>
-#include <sstream>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -11,6 +10,7 @@
 #include "autograd/hooks.hpp"
 #include "autograd/saved_value.hpp"
 #include "core/fail.hpp"
+#include "core/text.hpp"
 
 namespace eigengrad {
 namespace {
@@ -139,7 +139,7 @@ class Shapes final : public autograd::SavedVisitor {
 
   std::string label(const Edge& edge) const {
     const optional<DimVector>& sizes = shapes_[place(edge)];
-    std::ostringstream os;
+    detail::Text os;
     if (sizes) os << IntArrayRef(*sizes);
     return os.str();
   }
@@ -196,7 +196,7 @@ std::string numbered(char kind, std::size_t n) {
 }
 
 std::string described(const detail::TensorImpl& t) {
-  std::ostringstream os;
+  detail::Text os;
   os << t.sizes() << ' ' << to_string(t.dtype()) << ", " << bytes_of(t) << " bytes";
   return os.str();
 }
@@ -284,7 +284,7 @@ class DotWriter {
 
   const Graph& graph_;
   Shapes shapes_;
-  std::ostringstream os_;
+  detail::Text os_;
 };
 
 }  // namespace
@@ -338,7 +338,7 @@ std::ostream& operator<<(std::ostream& os, const GraphSummary& s) {
   };
   std::size_t width = std::string_view("operator").size();
   for (const GraphSummary::Row& row : s.rows) width = std::max(width, title(row).size());
-  std::ostringstream text;
+  detail::Text text;
   const auto line = [&](const std::string& name, const auto& count, const auto& values,
                         const auto& bytes) {
     text << std::left << std::setw(static_cast<int>(width)) << name << std::right << std::setw(10)

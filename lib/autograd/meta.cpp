@@ -23,6 +23,13 @@ struct TangentList {
 };
 TangentList tangents;
 
+void link_after(AutogradExtra::Link& head, AutogradExtra::Link& link) noexcept {
+  link.previous = &head;
+  link.next = head.next;
+  if (link.next != nullptr) link.next->previous = &link;
+  head.next = &link;
+}
+
 void unlink(AutogradExtra::Link& link) noexcept {
   link.previous->next = link.next;
   if (link.next != nullptr) link.next->previous = link.previous;
@@ -73,9 +80,9 @@ void attach_tangent(TensorImpl& impl, const Tensor& tangent) {
   if (impl.has_tangent()) return;
   const SpinLock lock(tangents.lock);
   AutogradExtra::Link& link = impl.extra()->link;
-  link = {&impl, &thread_state, &tangents.head, tangents.head.next};
-  if (link.next != nullptr) link.next->previous = &link;
-  tangents.head.next = &link;
+  link.tensor = &impl;
+  link.level = &thread_state;
+  link_after(tangents.head, link);
   impl.set_has_tangent(true);
 }
 
@@ -97,18 +104,27 @@ DualLevel::DualLevel() {
 
 DualLevel::~DualLevel() {
   detail::thread_state.dual_level = false;
-  std::vector<Tensor> dropped;
+  // What is dropped may drop others, so that they go one by one, from a list of their own.
+  detail::AutogradExtra::Link mine;
   {
     const detail::SpinLock lock(detail::tangents.lock);
     for (auto* link = detail::tangents.head.next; link != nullptr;) {
       auto* next = link->next;
       if (link->level == &detail::thread_state) {
         detail::unlink(*link);
-        link->tensor->set_has_tangent(false);
-        dropped.push_back(std::move(link->tensor->extra()->tangent));
+        detail::link_after(mine, *link);
       }
       link = next;
     }
+  }
+  for (;;) {
+    Tensor dropped;
+    const detail::SpinLock lock(detail::tangents.lock);
+    if (mine.next == nullptr) return;
+    detail::TensorImpl& t = *mine.next->tensor;
+    detail::unlink(*mine.next);
+    t.set_has_tangent(false);
+    dropped = std::move(t.extra()->tangent);
   }
 }
 
@@ -144,6 +160,8 @@ Tensor make_dual(const Tensor& primal, const Tensor& tangent) {
 
 Dual unpack_dual(const Tensor& t) {
   require_level("unpack_dual");
+  if (!t.defined())
+    detail::fail<ValueError>("unpack_dual", "the tensor is undefined; assign one to it first");
   Dual parts;
   if (detail::carries_tangent(t)) parts.tangent = detail::tangent_of(t);
   const detail::NoTangents plain;
@@ -236,6 +254,8 @@ void accumulate_gradient(Tensor& into, Tensor&& grad) {
 }
 
 Edge gradient_edge(const Tensor& t) {
+  if (EIGENGRAD_UNLIKELY(!t.defined()))
+    detail::fail<ValueError>("gradient_edge", "the tensor is undefined; assign one to it first");
   detail::TensorImpl& impl = *t.impl();
   if (impl.view_base() != nullptr) refresh_view_history(t);
   if (impl.node() != nullptr) return {impl.node(), impl.output_nr()};

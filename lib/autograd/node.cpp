@@ -9,27 +9,26 @@
 #include "core/fail.hpp"
 
 namespace eigengrad::autograd {
-namespace {
 
 /// Nodes whose last edge is gone while another one is being freed, see Note [Iterative teardown].
-struct Teardown {
-  /// The only one at a time in a chain, which so takes no memory.
-  std::shared_ptr<Node> first;
-  std::vector<std::shared_ptr<Node>> others;
-
-  void push(std::shared_ptr<Node> node) {
-    if (first == nullptr)
-      first = std::move(node);
-    else
-      others.push_back(std::move(node));
+class Teardown {
+ public:
+  void push(std::shared_ptr<Node> node) noexcept {
+    node->next_to_free_ = std::move(first_);
+    first_ = std::move(node);
   }
   std::shared_ptr<Node> pop() noexcept {
-    if (first != nullptr || others.empty()) return std::move(first);
-    std::shared_ptr<Node> node = std::move(others.back());
-    others.pop_back();
+    std::shared_ptr<Node> node = std::move(first_);
+    if (node != nullptr) first_ = std::move(node->next_to_free_);
     return node;
   }
+
+ private:
+  std::shared_ptr<Node> first_;
 };
+
+namespace {
+
 /// The one that runs on this thread. A pointer, since a thread's last graphs may go after its
 /// thread-local objects.
 thread_local constinit Teardown* running = nullptr;
@@ -59,7 +58,7 @@ Node::~Node() {
 
 std::int64_t Node::live_count() noexcept { return detail::total_live(&detail::LiveCounts::nodes); }
 
-void Node::enter_sequence() noexcept {
+void Node::enter_sequence() {
   std::uint64_t n = detail::thread_state.sequence_nr;
   for (std::uint32_t i = 0; i < num_edges_; ++i)
     if (const Node* f = edges_[i].function.get(); f != nullptr && !f->is_accumulator())

@@ -32,16 +32,23 @@ OpenCall* open(std::string name, Observation::Phase phase, std::uint64_t sequenc
 
 }  // namespace
 
+void Observer::tell(const Observation& observation) const {
+  try {
+    callback_(observation);
+  } catch (const std::exception& e) {
+    warn("[observer] the callback has thrown: " + std::string(e.what()));
+  } catch (...) {
+    warn("[observer] the callback has thrown");
+  }
+}
+
 void report(const Observation& observation) noexcept {
   AnnotationState& state = annotation_state();
   const Observer* const innermost = std::exchange(state.observer, nullptr);
   for (const Observer* o = innermost; o != nullptr; o = o->outer_) {
     try {
-      o->callback_(observation);
-    } catch (const std::exception& e) {
-      warn("[observer] the callback has thrown: " + std::string(e.what()));
-    } catch (...) {
-      warn("[observer] the callback has thrown");
+      o->tell(observation);
+    } catch (...) {  // there was no memory for the warning, or its handler has thrown
     }
   }
   state.observer = innermost;
@@ -74,7 +81,9 @@ void observe_recorded(const Node& node) {
 }
 
 Observer::Observer(Callback callback)
-    : callback_(std::move(callback)), outer_(std::exchange(annotation_state().observer, this)) {
+    : callback_(std::move(callback)), outer_(annotation_state().observer) {
+  detail::require_callable("Observer", callback_);
+  annotation_state().observer = this;
   note_use();
 }
 

@@ -46,6 +46,8 @@ class SavedValue {
   void save_input(const Tensor& t) { save(t, kInput); }
   /// `output_nr` tells which output of the node it is.
   void save_output(const Tensor& t, std::uint16_t output_nr = 0) { save(t, output_nr); }
+  /// The value is one that is about to be written in place.
+  void expect_write() noexcept { version_ += impl_ != nullptr && !packed_ ? 1 : 0; }
   bool holds() const noexcept { return impl_ != nullptr; }
   bool is_output() const noexcept { return output_nr_ != kInput; }
   std::uint32_t output_nr() const noexcept { return output_nr_; }

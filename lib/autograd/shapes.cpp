@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/checked.hpp"
 #include "core/fail.hpp"
 #include "kernels/copy.hpp"
 
@@ -19,6 +20,7 @@ DimVector broadcast_shapes(std::string_view op, IntArrayRef a, IntArrayRef b) {
                                ": shapes ", a, " and ", b, " do not broadcast");
     sizes[n - i] = x == 1 ? y : x;
   }
+  static_cast<void>(detail::checked_numel(op, sizes));
   return sizes;
 }
 

@@ -106,8 +106,9 @@ void Tensor::retain_grad() const {
                              "call requires_grad_() on what it is computed from");
   const autograd::Edge edge = autograd::gradient_edge(*this);
   if (edge.function->is_accumulator() || retains_grad()) return;
-  detail::ensure_extra(*impl_).retains_grad = true;
+  AutogradExtra& extra = detail::ensure_extra(*impl_);
   autograd::retain_at_node(*impl_, *edge.function, edge.input_nr);
+  extra.retains_grad = true;
 }
 
 bool Tensor::retains_grad() const {
@@ -128,10 +129,12 @@ Tensor& Tensor::detach_() const {
 }
 
 Tensor Tensor::data() const {
-  Tensor* keep = new Tensor(detach());
-  return adopt(detail::TensorImpl::create_external(
+  auto keep = std::make_unique<Tensor>(detach());
+  Tensor t = adopt(detail::TensorImpl::create_external(
       impl_->bytes(), dtype(), sizes(), strides(),
-      [](void* t) noexcept { delete static_cast<Tensor*>(t); }, keep));
+      [](void* kept) noexcept { delete static_cast<Tensor*>(kept); }, keep.get()));
+  static_cast<void>(keep.release());
+  return t;
 }
 
 std::int64_t Tensor::_version() const {
@@ -146,11 +149,17 @@ Tensor Tensor::_base() const { return share(get().view_base()); }
 namespace autograd {
 
 void retain_at_node(detail::TensorImpl& t, Node& node, std::uint32_t output_nr) {
-  t.hold();
   extra_of(node).retained.push_back({output_nr, &t});
+  t.hold();
 }
 
-void move_retained(detail::TensorImpl& t, Node& to, std::uint32_t output_nr) {
+void prepare_retained(const detail::TensorImpl& t, Node& to) {
+  if (t.extra() == nullptr || !t.extra()->retains_grad) return;
+  auto& list = extra_of(to).retained;
+  list.reserve(list.size() + 1);
+}
+
+void move_retained(detail::TensorImpl& t, Node& to, std::uint32_t output_nr) noexcept {
   if (t.node() != nullptr) {
     if (NodeExtra* extra = find_extra(*t.node()); extra != nullptr) {
       auto& list = extra->retained;

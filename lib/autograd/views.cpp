@@ -272,7 +272,8 @@ namespace {
 
 /// Replaces the history of a tensor that was written to; a retained gradient becomes that of its new
 /// value.
-void adopt_history(detail::TensorImpl& t, std::shared_ptr<Node> node, std::uint32_t output_nr = 0) {
+void adopt_history(detail::TensorImpl& t, std::shared_ptr<Node> node,
+                   std::uint32_t output_nr = 0) noexcept {
   if (t.extra() != nullptr && t.extra()->retains_grad) move_retained(t, *node, output_nr);
   t.set_history(std::move(node), output_nr);
 }
@@ -289,6 +290,9 @@ void adopt_history(detail::TensorImpl& t, std::shared_ptr<Node> node, std::uint3
                            "follow the write; clone() it, or return a clone()");
 }
 
+/// Held while the history of a view changes.
+constinit std::atomic<bool> refreshing{false};
+
 }  // namespace
 
 void refresh_view_history(const Tensor& view) {
@@ -297,33 +301,77 @@ void refresh_view_history(const Tensor& view) {
   if (impl.history_version() == version || impl.view_kind() == detail::ViewKind::NoGrad) return;
   const Tensor base = Tensor::share(impl.view_base());
   std::shared_ptr<Node> outdated;  // freed when the lock is open again
-  static std::atomic<bool> refreshing{false};
   const detail::SpinLock lock(refreshing);
   if (impl.history_version() == version) return;
   if (impl.view_kind() == detail::ViewKind::CustomFunction &&
       (impl.node() != nullptr || base.impl()->tracked()))
     refuse_custom_view("autograd", view, "the base of a view was modified in place, a view");
   if (base.impl()->tracked()) {
+    auto node = make_node<LinearNode<Gather>>(gather_of(base, view), gradient_edge(base));
+    prepare_retained(impl, *node);
     outdated = impl.node();
-    adopt_history(impl, make_node<LinearNode<Gather>>(gather_of(base, view), gradient_edge(base)));
+    adopt_history(impl, std::move(node));
   }
   // Last, so that a thread that finds the version up to date finds the history as well.
   impl.set_history_version(version);
 }
 
-void rebase_history(const Tensor& self, std::shared_ptr<Node> node, std::uint32_t output_nr,
-                    std::size_t input_nr) {
+NextHistory::NextHistory(const Tensor& self, std::shared_ptr<Node> node, std::uint32_t output_nr,
+                         std::size_t input_nr)
+    : node_(std::move(node)), output_nr_(output_nr) {
+  const detail::TensorImpl& impl = *self.impl();
+  if (impl.view_base() != nullptr) {
+    const Tensor base = Tensor::share(impl.view_base());
+    of_base_ = make_node<CopySlices>(gradient_edge(base), base, self, std::move(node_), input_nr);
+    prepare_retained(*base.impl(), *of_base_);
+    node_ = make_node<LinearNode<Gather>>(gather_of(base, self), Edge(of_base_, 0));
+    output_nr_ = 0;
+  }
+  prepare_retained(impl, *node_);
+}
+
+NextHistory NextHistory::of_view(const Tensor& self, const Tensor& view) {
+  NextHistory next;
+  const detail::TensorImpl& impl = *self.impl();
+  const Tensor base = Tensor::share(impl.view_base());
+  if (!base.impl()->tracked() || impl.view_kind() == detail::ViewKind::NoGrad) return next;
+  if (impl.view_kind() == detail::ViewKind::CustomFunction)
+    refuse_custom_view("autograd", self, "the geometry of a view changes, of one");
+  next.node_ = make_node<LinearNode<Gather>>(gather_of(base, view), gradient_edge(base));
+  prepare_retained(impl, *next.node_);
+  return next;
+}
+
+void NextHistory::commit(const Tensor& self) noexcept {
   detail::TensorImpl& impl = *self.impl();
+  std::shared_ptr<Node> outdated;  // freed when the lock is open again
+  std::shared_ptr<Node> outdated_of_base;
   if (impl.view_base() == nullptr) {
-    adopt_history(impl, std::move(node), output_nr);
+    outdated = impl.node();
+    if (node_ != nullptr) adopt_history(impl, std::move(node_), output_nr_);
     return;
   }
-  const Tensor base = Tensor::share(impl.view_base());
-  const auto copy =
-      make_node<CopySlices>(gradient_edge(base), base, self, std::move(node), input_nr);
-  adopt_history(*base.impl(), copy);
-  impl.set_history_version(impl.storage().version() - 1);
-  refresh_view_history(self);
+  const detail::SpinLock lock(refreshing);
+  if (of_base_ != nullptr) {
+    outdated_of_base = impl.view_base()->node();
+    adopt_history(*impl.view_base(), std::move(of_base_));
+  }
+  if (node_ == nullptr) return;
+  outdated = impl.node();
+  adopt_history(impl, std::move(node_));
+  impl.set_history_version(impl.storage().version());
+}
+
+Undo::Undo(const Tensor& self) : self_(self), version_(self.impl()->storage().version()) {
+  const NoGradGuard off;
+  const detail::NoTangents plain;
+  before_ = copy_row_major(self);
+}
+
+Undo::~Undo() {
+  if (!before_.defined()) return;
+  kernels::copy(self_, before_);
+  self_.impl()->storage().restore_version(version_);
 }
 
 void write_tangent(const Tensor& self, const Tensor& tangent) {

@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <mutex>
 #include <new>
+#include <type_traits>
 
 #include "eigengrad/core/storage.hpp"
 
@@ -55,6 +56,8 @@ struct ThreadListsGuard {
 thread_local ThreadListsGuard guard;
 
 struct BufferCache {
+  constexpr BufferCache() noexcept = default;
+
   std::mutex mutex;
   FreeBlock* head[224] = {};
   std::size_t cached = 0;
@@ -65,11 +68,9 @@ struct BufferCache {
   }
 };
 
-/// Never destroyed: tensors with static storage duration are freed after it would have been.
-BufferCache& buffers() noexcept {
-  static BufferCache& cache = *new BufferCache;
-  return cache;
-}
+/// Has no destructor: tensors with static storage duration are freed after it would have run.
+constinit BufferCache buffer_cache;
+static_assert(std::is_trivially_destructible_v<BufferCache>);
 
 }  // namespace
 
@@ -88,7 +89,7 @@ void free_small_slow(void* p, std::size_t cls) noexcept {
 }
 
 void* new_buffer(BufferClass cls) {
-  BufferCache& cache = buffers();
+  BufferCache& cache = buffer_cache;
   const auto taken = static_cast<std::int64_t>(cls.bytes);
   {
     const std::lock_guard lock(cache.mutex);
@@ -116,7 +117,7 @@ void free_buffer_slow(void* p, BufferClass cls) noexcept {
     if (thread_lists.open) return free_buffer(p, cls.bytes);
   }
   count_live(&LiveCounts::buffer_bytes, -static_cast<std::int64_t>(cls.bytes));
-  BufferCache& cache = buffers();
+  BufferCache& cache = buffer_cache;
   {
     const std::lock_guard lock(cache.mutex);
     if (EIGENGRAD_CACHE_BLOCKS && cache.cached + cls.bytes <= kBufferCap) {
@@ -134,13 +135,13 @@ void free_buffer_slow(void* p, BufferClass cls) noexcept {
 
 void empty_cache() noexcept {
   detail::empty_thread_lists();
-  detail::BufferCache& cache = detail::buffers();
+  detail::BufferCache& cache = detail::buffer_cache;
   const std::lock_guard lock(cache.mutex);
   cache.empty();
 }
 
 MemoryStats memory_stats() noexcept {
-  detail::BufferCache& cache = detail::buffers();
+  detail::BufferCache& cache = detail::buffer_cache;
   const std::int64_t in_use = detail::total_live(&detail::LiveCounts::buffer_bytes);
   const std::int64_t kept = detail::total_live(&detail::LiveCounts::cached_buffer_bytes);
   const std::lock_guard lock(cache.mutex);

@@ -3,7 +3,15 @@
 #include <atomic>
 #include <cstdio>
 
+#include "core/fail.hpp"
+#include "eigengrad/core/callables.hpp"
+
 namespace eigengrad {
+
+void detail::throw_empty_function(const char* op) {
+  fail<ValueError>(op, "the function is empty; give one that can be called");
+}
+
 namespace {
 
 void write_to_stderr(std::string_view message) {

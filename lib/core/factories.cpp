@@ -8,6 +8,7 @@
 #include <string>
 #include <utility>
 
+#include "core/checked.hpp"
 #include "core/dispatch.hpp"
 #include "core/fail.hpp"
 #include "core/geometry.hpp"
@@ -312,10 +313,12 @@ namespace {
 struct Deleter {
   std::function<void(void*)> function;
   void* data;
+  /// Whether the memory is the tensor's by now.
+  bool armed = false;
 
   static void run(void* context) noexcept {
     const std::unique_ptr<Deleter> self(static_cast<Deleter*>(context));
-    self->function(self->data);
+    if (self->armed) self->function(self->data);
   }
 };
 
@@ -325,25 +328,38 @@ Tensor over_blob(void* data, IntArrayRef sizes, IntArrayRef strides, const Tenso
   if (sizes.size() != strides.size())
     fail<ShapeError>("from_blob", "sizes and strides differ in number: ", sizes, " and ", strides,
                      "; give one stride per dimension");
-  Tensor t =
-      Tensor::adopt(TensorImpl::create_external(data, o.dtype(), sizes, strides, release, context));
-  if (o.requires_grad()) t.requires_grad_();
-  return t;
+  if (std::any_of(strides.begin(), strides.end(), [](std::int64_t s) { return s < 0; }))
+    fail<ShapeError>("from_blob", "a stride is negative: ", strides,
+                     "; give strides of 0 or more, and flip() the tensor");
+  if (detail::checked_numel("from_blob", sizes) != 0 && data == nullptr)
+    fail<ValueError>("from_blob", "the pointer is null for sizes ", sizes,
+                     "; give the address of the first element");
+  return Tensor::adopt(
+      TensorImpl::create_external(data, o.dtype(), sizes, strides, release, context));
 }
 
 }  // namespace
 
+namespace {
+DimVector packed(IntArrayRef sizes) {
+  static_cast<void>(detail::checked_numel("from_blob", sizes));
+  return detail::row_major_strides(sizes);
+}
+}  // namespace
+
 Tensor from_blob(void* data, IntArrayRef sizes, TensorOptions o) {
-  return from_blob(data, sizes, detail::row_major_strides(sizes), o);
+  return from_blob(data, sizes, packed(sizes), o);
 }
 
 Tensor from_blob(void* data, IntArrayRef sizes, IntArrayRef strides, TensorOptions o) {
-  return over_blob(data, sizes, strides, o, nullptr, nullptr);
+  Tensor t = over_blob(data, sizes, strides, o, nullptr, nullptr);
+  if (o.requires_grad()) t.requires_grad_();
+  return t;
 }
 
 Tensor from_blob(void* data, IntArrayRef sizes, std::function<void(void*)> deleter,
                  TensorOptions o) {
-  return from_blob(data, sizes, detail::row_major_strides(sizes), std::move(deleter), o);
+  return from_blob(data, sizes, packed(sizes), std::move(deleter), o);
 }
 
 Tensor from_blob(void* data, IntArrayRef sizes, IntArrayRef strides,
@@ -351,7 +367,9 @@ Tensor from_blob(void* data, IntArrayRef sizes, IntArrayRef strides,
   if (!deleter) return from_blob(data, sizes, strides, o);
   auto owner = std::make_unique<Deleter>(Deleter{std::move(deleter), data});
   Tensor t = over_blob(data, sizes, strides, o, Deleter::run, owner.get());
-  static_cast<void>(owner.release());
+  Deleter& of_blob = *owner.release();
+  if (o.requires_grad()) t.requires_grad_();
+  of_blob.armed = true;
   return t;
 }
 

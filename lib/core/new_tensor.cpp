@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <numeric>
 
+#include "core/checked.hpp"
 #include "core/fail.hpp"
+#include "core/geometry.hpp"
 
 namespace eigengrad::detail {
 namespace {
@@ -37,10 +39,8 @@ void check_may_require_grad(std::string_view op, ScalarType dtype, const TensorO
 Tensor new_tensor(std::string_view op, IntArrayRef sizes, ScalarType dtype,
                   const TensorOptions& o) {
   check_may_require_grad(op, dtype, o);
-  for (const std::int64_t n : sizes)
-    if (n < 0)
-      fail<ShapeError>(op, "an extent is negative: the sizes are ", sizes,
-                       "; give extents of 0 or more");
+  check_rank(op, sizes);
+  static_cast<void>(checked_bytes(op, dtype, sizes));
   Tensor t = Tensor::adopt(TensorImpl::create(dtype, sizes));
   if (o.requires_grad()) t.requires_grad_();
   return t;

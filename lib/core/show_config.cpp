@@ -1,8 +1,8 @@
 #include "eigengrad/core/show_config.hpp"
 
 #include <Eigen/Core>
-#include <sstream>
 
+#include "core/text.hpp"
 #include "eigengrad/core/threads.hpp"
 #include "eigengrad/core/version.hpp"
 
@@ -24,7 +24,7 @@ std::string compiler() {
 }
 
 std::string eigen_version() {
-  std::ostringstream out;
+  detail::Text out;
 #if EIGEN_MAJOR_VERSION < 5  // Eigen 3.4 counts world.major.minor
   out << EIGEN_WORLD_VERSION << '.' << EIGEN_MAJOR_VERSION << '.' << EIGEN_MINOR_VERSION;
 #else
@@ -43,7 +43,7 @@ std::string blas() {
 
 std::string sleef() {
 #ifdef EIGENGRAD_USE_SLEEF
-  std::ostringstream out;
+  detail::Text out;
   out << SLEEF_VERSION_MAJOR << '.' << SLEEF_VERSION_MINOR << '.' << SLEEF_VERSION_PATCHLEVEL;
   return out.str();
 #else
@@ -54,7 +54,7 @@ std::string sleef() {
 }  // namespace
 
 std::string show_config() {
-  std::ostringstream out;
+  detail::Text out;
   out << "eigengrad: " << EIGENGRAD_VERSION_MAJOR << '.' << EIGENGRAD_VERSION_MINOR << '.'
       << EIGENGRAD_VERSION_PATCH << '\n'
       << "compiler:  " << compiler() << '\n'

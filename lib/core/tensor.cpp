@@ -1,5 +1,6 @@
 #include "eigengrad/core/tensor.hpp"
 
+#include "core/checked.hpp"
 #include "core/fail.hpp"
 #include "core/geometry.hpp"
 
@@ -28,6 +29,10 @@ std::int64_t Tensor::size(std::int64_t d) const {
 
 std::int64_t Tensor::stride(std::int64_t d) const {
   return strides()[detail::wrap_dim("stride", d, sizes().size())];
+}
+
+std::int64_t Tensor::nbytes() const {
+  return detail::checked_mul("nbytes", numel(), element_size());
 }
 
 Scalar Tensor::item() const {

@@ -6,6 +6,7 @@
 #include <new>
 
 #include "core/allocator.hpp"
+#include "core/checked.hpp"
 #include "core/fail.hpp"
 #include "core/geometry.hpp"
 #include "core/thread_state.hpp"
@@ -24,19 +25,6 @@ namespace detail {
 std::int64_t TensorImpl::live_count() noexcept { return total_live(&LiveCounts::tensors); }
 
 namespace {
-
-std::size_t checked_bytes(ScalarType dtype, IntArrayRef sizes) {
-  std::int64_t bytes = element_size(dtype);
-  bool empty = false;
-  for (const std::int64_t s : sizes) {
-    if (s < 0) fail<ShapeError>("empty", "negative extent in shape ", sizes);
-    if (s == 0)
-      empty = true;
-    else if (__builtin_mul_overflow(bytes, s, &bytes))
-      fail<ShapeError>("empty", "shape ", sizes, " has more elements than memory can hold");
-  }
-  return empty ? 0 : static_cast<std::size_t>(bytes);
-}
 
 constexpr std::size_t round_up(std::size_t n, std::size_t to) noexcept {
   return (n + to - 1) / to * to;
@@ -66,7 +54,7 @@ inline void TensorImpl::set_contiguous_strides() noexcept {
 
 TensorImpl* TensorImpl::create(ScalarType dtype, IntArrayRef sizes) {
   check_rank("empty", sizes);
-  const std::size_t bytes = checked_bytes(dtype, sizes);
+  const auto bytes = static_cast<std::size_t>(checked_bytes("empty", dtype, sizes));
   const std::size_t dims_at = sizeof(TensorImpl);
   const std::size_t storage_at = dims_at + 2 * sizes.size() * sizeof(std::int64_t);
   const std::size_t data_at = round_up(storage_at + sizeof(Storage), 16);
@@ -99,6 +87,7 @@ TensorImpl* TensorImpl::create(ScalarType dtype, IntArrayRef sizes) {
 TensorImpl* TensorImpl::create_view(Storage* storage, std::byte* data, ScalarType dtype,
                                     IntArrayRef sizes, IntArrayRef strides) {
   check_rank("view", sizes);
+  checked_numel("view", sizes);
   const std::size_t block_bytes = sizeof(TensorImpl) + 2 * sizes.size() * sizeof(std::int64_t);
   static_assert(sizeof(TensorImpl) + 2 * kMaxDim * sizeof(std::int64_t) + sizeof(Storage) <=
                 2 * kSmallBlock);
@@ -125,7 +114,7 @@ TensorImpl* TensorImpl::create_external(void* data, ScalarType dtype, IntArrayRe
     void (*release)(void*) noexcept;
     void* context;
   };
-  const std::size_t bytes = checked_bytes(dtype, sizes);
+  const auto bytes = static_cast<std::size_t>(checked_span("from_blob", dtype, sizes, strides));
   const std::size_t storage_at = sizeof(TensorImpl) + 2 * sizes.size() * sizeof(std::int64_t);
   const std::size_t owner_at = storage_at + sizeof(Storage);
   const std::size_t block_bytes = owner_at + sizeof(Owner);

@@ -1,5 +1,7 @@
 #include "core/thread_state.hpp"
 
+#include <new>
+
 namespace eigengrad::detail {
 namespace {
 
@@ -8,6 +10,8 @@ std::atomic_flag list_lock = ATOMIC_FLAG_INIT;
 /// Counts of threads that ended, for the next thread to go on with.
 LiveCounts* idle_counts[64];
 int num_idle = 0;
+/// Counts of the first thread, and of those that there was no memory for: two such may miscount.
+LiveCounts first_counts;
 
 struct ListLock {
   ListLock() noexcept {
@@ -38,7 +42,9 @@ LiveCounts& enter_live_counts() noexcept {
   if (num_idle > 0) {
     thread_state.live = idle_counts[--num_idle];
   } else {
-    thread_state.live = new LiveCounts;
+    const bool first = all_counts.load(std::memory_order_relaxed) == nullptr;
+    thread_state.live = first ? &first_counts : new (std::nothrow) LiveCounts;
+    if (thread_state.live == nullptr) return first_counts;
     thread_state.live->next = all_counts.load(std::memory_order_relaxed);
     all_counts.store(thread_state.live, std::memory_order_release);
   }

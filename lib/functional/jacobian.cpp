@@ -147,7 +147,7 @@ DerivativeBlocks jacobian(ErasedFunction f, const variable_list& x,
                           const FunctionalOptions& options) {
   check_arguments("jacobian", x);
   const std::int64_t columns = total_numel(x);
-  const Strategy strategy = options.strategy.value_or(Strategy::Reverse);
+  const Strategy strategy = strategy_of(options, Strategy::Reverse);
   // Without a column there is no evaluation that would tell the shape of the value.
   if (strategy == Strategy::Forward && columns > 0)
     return by_columns("jacobian", f, x, options, Order::First);
@@ -167,7 +167,7 @@ DerivativeBlocks jacobian(ErasedFunction f, const variable_list& x,
 DerivativeBlocks hessian(ErasedFunction f, const variable_list& x,
                          const FunctionalOptions& options) {
   check_arguments("hessian", x);
-  if (options.strategy.value_or(Strategy::Reverse) == Strategy::Forward && total_numel(x) > 0)
+  if (strategy_of(options, Strategy::Reverse) == Strategy::Forward && total_numel(x) > 0)
     return by_columns("hessian", f, x, options, Order::Second);
 
   const AutoGradMode recording(true);

@@ -154,8 +154,16 @@ Tensor unit(const Tensor& like, std::int64_t i) {
   return t;
 }
 
+Strategy strategy_of(const FunctionalOptions& options, Strategy otherwise) {
+  const Strategy strategy = options.strategy.value_or(otherwise);
+  if (strategy > Strategy::Auto)
+    fail<ValueError>("functional", "no strategy has the number ", static_cast<int>(strategy),
+                     "; give one of Strategy");
+  return strategy;
+}
+
 bool choose_tangents(const FunctionalOptions& options) {
-  const Strategy strategy = options.strategy.value_or(Strategy::Auto);
+  const Strategy strategy = strategy_of(options, Strategy::Auto);
   return strategy == Strategy::Forward || (strategy == Strategy::Auto && !DualLevel::is_open());
 }
 

@@ -54,6 +54,9 @@ void check_recorded(std::string_view op, const variable_list& results);
 /// Zero but for element `i`, counted in row-major order.
 Tensor unit(const Tensor& like, std::int64_t i);
 
+/// The strategy that the options name, or `otherwise`. Throws: ValueError when they name none of them.
+Strategy strategy_of(const FunctionalOptions& options, Strategy otherwise);
+
 /// Whether to work with tangents when the options leave that open, or say Auto, and they are the
 /// cheaper way: only one level of them can be open.
 bool choose_tangents(const FunctionalOptions& options);

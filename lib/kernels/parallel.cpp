@@ -50,8 +50,7 @@ class Pool {
   bool try_run(std::int64_t ranges, std::int64_t n, RangeFunction f, void* context, int threads) {
     const std::unique_lock user(user_, std::try_to_lock);
     if (!user.owns_lock()) return false;
-    while (static_cast<int>(threads_.size()) + 1 < threads)
-      threads_.emplace_back([this, id = static_cast<int>(threads_.size())] { work(id); });
+    if (!have_threads(threads - 1)) return false;
     {
       const std::lock_guard lock(mutex_);
       n_ = n;
@@ -97,6 +96,17 @@ class Pool {
       lock.lock();
       if (--busy_ == 0) done_.notify_one();
     }
+  }
+
+  /// Whether there are helpers; the system may have no room for another.
+  bool have_threads(int helpers) noexcept {
+    try {
+      while (static_cast<int>(threads_.size()) < helpers)
+        threads_.emplace_back([this, id = static_cast<int>(threads_.size())] { work(id); });
+    } catch (...) {
+      return false;
+    }
+    return true;
   }
 
   std::mutex user_;

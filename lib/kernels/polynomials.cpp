@@ -70,9 +70,12 @@ Pack<T> polynomial(PolynomialKind kind, int k, Pack<T> x, Pack<T> n) {
   T degrees[static_cast<std::size_t>(Pack<T>::size)];
   degree.store(degrees);
   T last = -1;
-  for (const T e : degrees) last = std::max(last, e);
+  const T limit = static_cast<T>(kLargestDegree);
+  for (const T e : degrees)
+    if (e <= limit) last = std::max(last, e);
   // Not a number for a degree that is none.
-  Pack<T> y = select(n == n, Pack<T>(0), n);
+  const Pack<T> nan(std::numeric_limits<T>::quiet_NaN());
+  Pack<T> y = select(degree <= Pack<T>(limit), Pack<T>(0), nan);
   for (T m = 0; m <= last; ++m) {
     y = select(degree == Pack<T>(m), p[k], y);
     step(recurrence(kind, static_cast<double>(m)), x, k, p, q);

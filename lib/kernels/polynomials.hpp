@@ -17,6 +17,9 @@ enum class PolynomialKind {
   LegendreP
 };
 
+/// A larger degree would take longer than anyone waits, and is not a number.
+inline constexpr double kLargestDegree = 0x1p23;
+
 /// Derivative `k` in x of p_n, where n is truncated to an integer; 0 for n < 0.
 template <std::floating_point T>
 Pack<T> polynomial(PolynomialKind kind, int k, Pack<T> x, Pack<T> n);

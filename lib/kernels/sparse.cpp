@@ -3,8 +3,76 @@
 #include <Eigen/IterativeLinearSolvers>
 #include <Eigen/SparseCholesky>
 #include <Eigen/SparseLU>
+#include <algorithm>
+#include <cstdlib>
+#include <limits>
+#include <new>
 
 #include "core/dispatch.hpp"
+
+#if !EIGEN_VERSION_AT_LEAST(3, 4, 90)
+
+// What follows stands in the place of Eigen 3.4's own, which does not survive that there is no memory.
+namespace Eigen {
+
+/// Eigen's does not look at what malloc() returns.
+template <>
+void SparseMatrix<double, ColMajor, int>::uncompress() {
+  if (m_innerNonZeros != nullptr) return;
+  const auto bytes = static_cast<std::size_t>(m_outerSize) * sizeof(int);
+  m_innerNonZeros = static_cast<int*>(std::malloc(bytes));
+  if (m_innerNonZeros == nullptr) throw std::bad_alloc();
+  for (Index j = 0; j < m_outerSize; ++j)
+    m_innerNonZeros[j] = m_outerIndex[j + 1] - m_outerIndex[j];
+}
+
+/// Eigen's frees the old elements before it asks for the new, and when there is no memory frees them again.
+template <>
+void DenseStorage<int, Dynamic, Dynamic, 1, 0>::resize(Index size, Index rows, Index) {
+  if (size != m_rows) {
+    int* const data =
+        size > 0 ? internal::conditional_aligned_new_auto<int, true>(static_cast<std::size_t>(size))
+                 : nullptr;
+    internal::conditional_aligned_delete_auto<int, true>(m_data, static_cast<std::size_t>(m_rows));
+    m_data = data;
+  }
+  m_rows = rows;
+}
+
+}  // namespace Eigen
+
+namespace Eigen::internal {
+
+/// SparseLU's step for a vector that has become too short. Eigen's frees the old memory before it asks for
+/// the new, and when there is none frees it again.
+template <class Vector>
+Index grow(Vector& vector, Index& length, Index used, Index keep_length, Index& expansions) {
+  Index wanted = length;
+  if (expansions != 0 && keep_length == 0) wanted = std::max(length + 1, length + length / 2);
+  Vector longer(wanted);
+  longer.head(used) = vector.head(used);
+  vector.swap(longer);
+  length = wanted;
+  if (expansions != 0) ++expansions;
+  return 0;
+}
+
+template <>
+template <>
+Index SparseLUImpl<double, int>::expand(Matrix<double, Dynamic, 1>& vector, Index& length,
+                                        Index used, Index keep_length, Index& expansions) {
+  return grow(vector, length, used, keep_length, expansions);
+}
+template <>
+template <>
+Index SparseLUImpl<double, int>::expand(Matrix<int, Dynamic, 1>& vector, Index& length, Index used,
+                                        Index keep_length, Index& expansions) {
+  return grow(vector, length, used, keep_length, expansions);
+}
+
+}  // namespace Eigen::internal
+
+#endif
 
 namespace eigengrad::kernels {
 namespace {
@@ -13,9 +81,9 @@ template <class T>
 using Values = Eigen::Map<const Eigen::SparseMatrix<T, Eigen::ColMajor, std::int64_t>>;
 template <class T>
 using Dense = Eigen::Map<Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>>;
-/// Eigen's solvers work with 32 bits.
-template <class T>
-using Matrix = Eigen::SparseMatrix<T, Eigen::ColMajor, int>;
+/// Eigen's solvers work with 32 bits, and here in double also for float32: it costs little beside what
+/// they do with the indices.
+using Matrix = Eigen::SparseMatrix<double, Eigen::ColMajor, int>;
 
 template <class T>
 Values<T> sparse(const SparsePlaces& a, const Tensor& values) {
@@ -26,85 +94,99 @@ Dense<T> dense(const Tensor& x) {
   return {x.impl()->data<T>(), x.sizes()[0], x.sizes()[1]};
 }
 
-template <class T>
-class Direct : public SparseFactor {
+/// Of the system without unknowns, which Eigen's solvers do not take.
+class NoUnknowns final : public SparseFactor {
+ public:
+  void solve(const Tensor&, bool, const Tensor&) const override {}
+};
+
+/// A factor that Eigen applies to columns in double.
+class ByColumns : public SparseFactor {
+ public:
+  void solve(const Tensor& b, bool transposed, const Tensor& x) const final {
+    detail::dispatch_floating("sparse_solve", b.dtype(), [&]<class T>(std::type_identity<T>) {
+      const Eigen::MatrixXd right = dense<T>(b).template cast<double>();
+      dense<T>(x) = columns(right, transposed).template cast<T>();
+    });
+  }
+
  protected:
   template <class Solver>
   static void check(const Solver& solver, const char* what) {
     if (solver.info() != Eigen::Success)
       detail::fail<NumericError>("sparse_solve", "the matrix is singular: ", what);
   }
+
+ private:
+  virtual Eigen::MatrixXd columns(const Eigen::MatrixXd& b, bool transposed) const = 0;
 };
 
-template <class T>
-class LU final : public Direct<T> {
+class LU final : public ByColumns {
  public:
-  explicit LU(const Matrix<T>& a) {
+  explicit LU(const Matrix& a) {
     solver_.compute(a);
-    this->check(solver_, "a column has no pivot");
-  }
-  void solve(const Tensor& b, bool transposed, const Tensor& x) const override {
-    // Eigen solves for columns.
-    const Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic> right = dense<T>(b);
-    Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic> result;
-    if (transposed)
-      result = const_cast<Eigen::SparseLU<Matrix<T>>&>(solver_).transpose().solve(right);
-    else
-      result = solver_.solve(right);
-    dense<T>(x) = result;
+    check(solver_, "a column has no pivot");
   }
 
  private:
-  Eigen::SparseLU<Matrix<T>> solver_;
+  Eigen::MatrixXd columns(const Eigen::MatrixXd& b, bool transposed) const override {
+    if (transposed) return const_cast<Eigen::SparseLU<Matrix>&>(solver_).transpose().solve(b);
+    return solver_.solve(b);
+  }
+  Eigen::SparseLU<Matrix> solver_;
 };
 
-template <class T>
-Matrix<T> symmetric_part(const Matrix<T>& a) {
-  return (a + Matrix<T>(a.transpose())) * T(0.5);
-}
+Matrix symmetric_part(const Matrix& a) { return (a + Matrix(a.transpose())) * 0.5; }
 
-template <class T>
-class LDLT final : public Direct<T> {
+class LDLT final : public ByColumns {
  public:
-  explicit LDLT(const Matrix<T>& a) {
+  explicit LDLT(const Matrix& a) {
     solver_.compute(symmetric_part(a));
-    this->check(solver_, "LDLT without pivoting met a zero pivot; SparseSolver::LU pivots");
-  }
-  void solve(const Tensor& b, bool, const Tensor& x) const override {
-    const Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic> right = dense<T>(b);
-    dense<T>(x) = solver_.solve(right);
+    check(solver_, "LDLT without pivoting met a zero pivot; SparseSolver::LU pivots");
   }
 
  private:
-  Eigen::SimplicialLDLT<Matrix<T>> solver_;
+  Eigen::MatrixXd columns(const Eigen::MatrixXd& b, bool) const override {
+    return solver_.solve(b);
+  }
+  Eigen::SimplicialLDLT<Matrix> solver_;
 };
 
-template <class T>
-class ConjugateGradient final : public SparseFactor {
+class ConjugateGradient final : public ByColumns {
  public:
-  ConjugateGradient(const Matrix<T>& a, double tolerance, std::int64_t max_iterations)
-      : matrix_(symmetric_part(a)),
-        tolerance_(static_cast<T>(tolerance)),
-        max_iterations_(max_iterations) {}
-  void solve(const Tensor& b, bool, const Tensor& x) const override {
-    Eigen::ConjugateGradient<Matrix<T>, Eigen::Lower | Eigen::Upper> solver(matrix_);
+  ConjugateGradient(const Matrix& a, double tolerance, std::int64_t max_iterations)
+      : matrix_(symmetric_part(a)), tolerance_(tolerance), max_iterations_(max_iterations) {}
+
+ private:
+  Eigen::MatrixXd columns(const Eigen::MatrixXd& b, bool) const override {
+    Eigen::ConjugateGradient<Matrix, Eigen::Lower | Eigen::Upper> solver(matrix_);
     solver.setTolerance(tolerance_);
     if (max_iterations_ > 0) solver.setMaxIterations(max_iterations_);
-    const Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic> right = dense<T>(b);
-    dense<T>(x) = solver.solve(right);
+    Eigen::MatrixXd x = solver.solve(b);
     if (solver.info() != Eigen::Success || !(solver.error() <= tolerance_))
-      detail::fail<NumericError>("sparse_solve", "no convergence of conjugate gradients: residual ",
-                                 static_cast<double>(solver.error()), " after ",
-                                 static_cast<std::int64_t>(solver.iterations()),
-                                 " iterations, asked for ", static_cast<double>(tolerance_),
-                                 "; raise max_iterations or tolerance, or use a direct solver");
+      detail::fail<NumericError>(
+          "sparse_solve", "no convergence of conjugate gradients: residual ", solver.error(),
+          " after ", static_cast<std::int64_t>(solver.iterations()), " iterations, asked for ",
+          tolerance_, "; raise max_iterations or tolerance, or use a direct solver");
+    return x;
   }
-
- private:
-  Matrix<T> matrix_;
-  T tolerance_;
+  Matrix matrix_;
+  double tolerance_;
   std::int64_t max_iterations_;
 };
+
+std::shared_ptr<const SparseFactor> factorize(const Matrix& a, SparseMethod method,
+                                              double tolerance, std::int64_t max_iterations) {
+  switch (method) {
+    case SparseMethod::LU:
+      return std::make_shared<LU>(a);
+    case SparseMethod::LDLT:
+      return std::make_shared<LDLT>(a);
+    case SparseMethod::ConjugateGradient:
+      break;
+  }
+  return std::make_shared<ConjugateGradient>(a, tolerance, max_iterations);
+}
 
 }  // namespace
 
@@ -133,24 +215,20 @@ void sampled_product(const SparsePlaces& places, const Tensor& a, const Tensor& 
 std::shared_ptr<const SparseFactor> factorize(const SparsePlaces& a, const Tensor& values,
                                               SparseMethod method, double tolerance,
                                               std::int64_t max_iterations) {
-  return detail::dispatch_floating(
-      "sparse_solve", values.dtype(),
-      [&]<class T>(std::type_identity<T>) -> std::shared_ptr<const SparseFactor> {
+  if (a.rows == 0) return std::make_shared<NoUnknowns>();
+  constexpr std::int64_t kMost = std::numeric_limits<int>::max();
+  if (a.rows > kMost || a.count() > kMost)
+    detail::fail<ShapeError>("sparse_solve", "a matrix of ", a.rows, " rows and ", a.count(),
+                             " values is too large: the solvers count to ", kMost);
+  const Matrix matrix = detail::dispatch_floating(
+      "sparse_solve", values.dtype(), [&]<class T>(std::type_identity<T>) {
         const Values<T> given = sparse<T>(a, values);
         if (!given.coeffs().allFinite())
           detail::fail<NumericError>("sparse_solve",
                                      "the matrix is singular: it has NaN or infinite values");
-        const Matrix<T> matrix(given);
-        switch (method) {
-          case SparseMethod::LU:
-            return std::make_shared<LU<T>>(matrix);
-          case SparseMethod::LDLT:
-            return std::make_shared<LDLT<T>>(matrix);
-          case SparseMethod::ConjugateGradient:
-            break;
-        }
-        return std::make_shared<ConjugateGradient<T>>(matrix, tolerance, max_iterations);
+        return Matrix(given.template cast<double>());
       });
+  return factorize(matrix, method, tolerance, max_iterations);
 }
 
 }  // namespace eigengrad::kernels

@@ -167,7 +167,7 @@ double zeta(int k, double s, double q) {
 // DLMF 35.3.4: Gamma_p(x) = pi^(p(p-1)/4) prod_(j=0..p-1) Gamma(x - j/2).
 double multigammaln(int k, int p, double x) {
   constexpr double kLogPi = 1.1447298858494001741;
-  double sum = k == 0 ? p * (p - 1) * (kLogPi / 4) : 0;
+  double sum = k == 0 ? double(p) * (p - 1) * (kLogPi / 4) : 0;
   for (int j = 0; j < p; ++j) {
     const double e = x - 0.5 * j;
     sum += k == 0 ? std::lgamma(e) : polygamma(k - 1, e);

@@ -8,6 +8,33 @@
 #include "kernels/copy.hpp"
 #include "kernels/decompose.hpp"
 
+#if !EIGEN_VERSION_AT_LEAST(3, 4, 90)
+
+// The step with which JacobiSVD allocates the QR decomposition that it begins with, in the place of
+// Eigen 3.4's. That destroys the old decomposition before it makes the new, and again when there is no
+// memory.
+namespace Eigen::internal {
+
+template <>
+void qr_preconditioner_impl<MatrixXd, ColPivHouseholderQRPreconditioner,
+                            PreconditionIfMoreRowsThanCols,
+                            true>::allocate(const JacobiSVD<MatrixXd>& svd) {
+  if (svd.rows() != m_qr.rows() || svd.cols() != m_qr.cols()) m_qr = QRType(svd.rows(), svd.cols());
+  m_workspace.resize(svd.m_computeFullU ? svd.rows() : svd.cols());
+}
+template <>
+void qr_preconditioner_impl<MatrixXd, ColPivHouseholderQRPreconditioner,
+                            PreconditionIfMoreColsThanRows,
+                            true>::allocate(const JacobiSVD<MatrixXd>& svd) {
+  if (svd.cols() != m_qr.rows() || svd.rows() != m_qr.cols()) m_qr = QRType(svd.cols(), svd.rows());
+  m_workspace.resize(svd.m_computeFullV ? svd.cols() : svd.rows());
+  m_adjoint.resize(svd.cols(), svd.rows());
+}
+
+}  // namespace Eigen::internal
+
+#endif
+
 namespace eigengrad::kernels {
 namespace {
 

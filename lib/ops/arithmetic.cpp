@@ -153,7 +153,6 @@ struct PowNumber {
   static constexpr int arity = 1;
   static constexpr auto node_name = "PowBackward0";
   static constexpr auto op_name = "pow";
-  static constexpr bool on_integers = true;
   double exponent;
   auto value(const auto& x) const { return power(x, exponent); }
   auto slope(const Value auto& x) const { return times(power_rule(x, exponent - 1), exponent); }
@@ -165,21 +164,17 @@ struct PowNumber {
   }
   template <class X>
   static X power(const X& x, double e) {
-    if constexpr (std::same_as<X, math::Pack<std::int64_t>>) {
-      return PowInteger::value(x, X(e));
-    } else {
-      if (e == 2) return square(x);
-      if (e == 1) return x;
-      if (e == 3) return x * x * x;
-      if (e == 0.5) return math::sqrt(x);
-      if (e == -1) return X(1) / x;
-      // Within 2 ulp: the first rounding counts twice in a square, but for at most sqrt(2) ulp of it.
-      if (e == -2) return square(X(1) / x);
-      if (e == 4) return square(x * x);
-      if (e == -0.5) return X(1) / math::sqrt(x);
-      if (e == 1.5) return power_unless(X(0) <= x, x * math::sqrt(x), x, e);
-      return is_small_power(e) ? small_power(x, e) : math::pow(x, X(e));
-    }
+    if (e == 2) return square(x);
+    if (e == 1) return x;
+    if (e == 3) return x * x * x;
+    if (e == 0.5) return math::sqrt(x);
+    if (e == -1) return X(1) / x;
+    // Within 2 ulp: the first rounding counts twice in a square, but for at most sqrt(2) ulp of it.
+    if (e == -2) return square(X(1) / x);
+    if (e == 4) return square(x * x);
+    if (e == -0.5) return X(1) / math::sqrt(x);
+    if (e == 1.5) return power_unless(X(0) <= x, x * math::sqrt(x), x, e);
+    return is_small_power(e) ? small_power(x, e) : math::pow(x, X(e));
   }
   template <class T>
   static math::Pack<T> power_rule(const math::Pack<T>& x, double e) {
@@ -243,7 +238,7 @@ Tensor add_scaled(const Tensor& a, const Tensor& b, const Scalar& alpha) {
   return apply(AddScaled{alpha.toDouble()}, a, b);
 }
 
-void check_integer_power(const Tensor& x, double e) {
+void check_integer_power(const Tensor& x, std::int64_t e) {
   if (!x.is_floating_point() && e < 0)
     detail::fail<ValueError>("pow",
                              "integers to negative integer powers are not allowed: exponent ", e,
@@ -323,16 +318,16 @@ Tensor neg(const Tensor& x) { return apply(Neg{}, x); }
 
 Tensor pow(const Tensor& a, const Tensor& b) {
   if (a.is_floating_point() || b.is_floating_point()) return apply(Pow{}, a, b);
-  if (b.numel() > 0) check_integer_power(a, b.min().item().toDouble());
+  if (b.numel() > 0) check_integer_power(a, b.min().item().toLong());
   return apply(PowInteger{}, a, b.dtype() == kBool && a.dtype() == kBool ? b.to(kInt64) : b);
 }
 Tensor pow(const Tensor& a, const Scalar& b) {
-  const double e = b.toDouble();
   if (integer_power(a, b)) {
-    check_integer_power(a, e);
-    return apply(PowNumber{e}, a.dtype() == kBool ? a.to(kInt64) : a);
+    check_integer_power(a, b.toLong());
+    const Tensor base = a.dtype() == kBool ? a.to(kInt64) : a;
+    return apply(PowInteger{}, base, wrap_number(b, base));
   }
-  return apply(PowNumber{e}, a.is_floating_point() ? a : a.to(kDefaultDtype));
+  return apply(PowNumber{b.toDouble()}, a.is_floating_point() ? a : a.to(kDefaultDtype));
 }
 Tensor pow(const Scalar& a, const Tensor& b) { return pow(wrap_number(a, b), b); }
 

@@ -1,9 +1,11 @@
 #include "eigengrad/ops/assembly.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "autograd/kinds.hpp"
 #include "autograd/shapes.hpp"
+#include "core/checked.hpp"
 #include "core/fail.hpp"
 #include "core/geometry.hpp"
 #include "eigengrad/core/factories.hpp"
@@ -136,8 +138,21 @@ struct RepeatInterleave : Repeat {
   static constexpr auto node_name = "RepeatInterleaveBackward0";
 };
 
+/// How many lists of r out of n there are, as a floating point number so that none is too many.
+double count_of_choices(std::int64_t n, std::int64_t r, bool with_replacement) {
+  const auto k = static_cast<double>(r);
+  const double m = with_replacement ? static_cast<double>(n) + k - 1 : static_cast<double>(n);
+  if (k > m || n == 0) return 0;
+  return std::exp(std::lgamma(m + 1) - std::lgamma(k + 1) - std::lgamma(m - k + 1));
+}
+
 /// Every list of r indices below n in their order, one after the other.
 std::vector<std::int64_t> choices(std::int64_t n, std::int64_t r, bool with_replacement) {
+  const double lists = count_of_choices(n, r, with_replacement);
+  if (lists == 0) return {};
+  constexpr double kMany = 0x1p62;
+  detail::check_memory("combinations", static_cast<std::int64_t>(std::min(lists, kMany)),
+                       detail::checked_mul("combinations", r, sizeof(std::int64_t)));
   const std::int64_t gap = with_replacement ? 0 : 1;
   std::vector<std::int64_t> all;
   std::vector<std::int64_t> choice;
@@ -196,7 +211,7 @@ Tensor cat(TensorList xs, std::int64_t dim) {
     if (!fits)
       detail::fail<ShapeError>("cat", "Sizes of tensors must match except in dimension ", op.d,
                                ": got ", model->sizes(), " and ", x.sizes());
-    total += x.sizes()[op.d];
+    total = detail::checked_add("cat", total, x.sizes()[op.d]);
   }
   op.result[op.d] = total;
   return apply_linear_list(op, list);
@@ -237,12 +252,12 @@ Tensor block_diag(TensorList xs) {
       detail::fail<ShapeError>("block_diag", "tensor ", list.size(), " of shape ", x.sizes(),
                                " has more than 2 dimensions");
     list.push_back(atleast_2d(x));
-    op.columns += list.back().size(1);
+    op.columns = detail::checked_add("block_diag", op.columns, list.back().size(1));
   }
   std::int64_t column = 0;
   for (const Tensor& x : list) {
     op.blocks.push_back({DimVector(x.sizes()), op.rows, column});
-    op.rows += x.size(0);
+    op.rows = detail::checked_add("block_diag", op.rows, x.size(0));
     column += x.size(1);
   }
   return apply_linear_list(op, list);
@@ -274,6 +289,11 @@ Tensor Tensor::repeat(IntArrayRef repeats) const {
                              dim(), " dimensions; use tile()");
   for (const std::int64_t n : repeats)
     if (n < 0) detail::fail<ValueError>("repeat", "repeats must not be negative: ", repeats);
+  DimVector result(repeats);
+  const std::size_t lead = repeats.size() - sizes().size();
+  for (std::size_t d = 0; d < sizes().size(); ++d)
+    result[lead + d] = detail::checked_mul("repeat", repeats[lead + d], sizes()[d]);
+  static_cast<void>(detail::checked_bytes("repeat", dtype(), result));
   return apply_linear(Repeat{DimVector(sizes()), DimVector(repeats)}, *this);
 }
 
@@ -296,7 +316,7 @@ Tensor repeat_interleave(const Tensor& repeats, optional<std::int64_t> output_si
   for (std::int64_t i = 0; i < dense.numel(); ++i) {
     if (counts[i] < 0)
       detail::fail<ValueError>("repeat_interleave", "repeats must not be negative: ", counts[i]);
-    total += counts[i];
+    total = detail::checked_add("repeat_interleave", total, counts[i]);
   }
   if (output_size.value_or(total) != total)
     detail::fail<ShapeError>("repeat_interleave", "output_size ", *output_size,
@@ -313,7 +333,7 @@ Tensor repeat_interleave(const Tensor& x, std::int64_t repeats, optional<std::in
   const std::size_t d = wrap_dim("repeat_interleave", dim.value_or(0), source.sizes().size());
   if (repeats < 0)
     detail::fail<ValueError>("repeat_interleave", "repeats must not be negative: ", repeats);
-  const std::int64_t total = source.sizes()[d] * repeats;
+  const std::int64_t total = detail::checked_mul("repeat_interleave", source.sizes()[d], repeats);
   if (output_size.value_or(total) != total)
     detail::fail<ShapeError>("repeat_interleave", "output_size ", *output_size,
                              " must be the sum of the repeats, ", total);

@@ -1,9 +1,9 @@
 #include "eigengrad/ops/bands.hpp"
 
 #include <algorithm>
-#include <cstdlib>
 
 #include "autograd/kinds.hpp"
+#include "core/checked.hpp"
 #include "core/fail.hpp"
 #include "core/geometry.hpp"
 #include "eigengrad/core/factories.hpp"
@@ -45,25 +45,31 @@ Tensor& apply_triangle(std::string_view op_name, const Op& op, Tensor& self) {
   require_rank(op_name, self, 2);
   const bool record = autograd::records(self);
   autograd::check_inplace(op_name, self, record);
-  const autograd::Edge edge = record ? autograd::gradient_edge(self) : autograd::Edge();
-  Tensor tangent;
+  autograd::NextHistory history;
+  if (record)
+    history = {self,
+               autograd::make_node<autograd::LinearNode<Op>>(op, autograd::gradient_edge(self))};
   if (detail::carries_tangent(self)) {
     const detail::NoTangents plain;
-    tangent = apply_linear(op, detail::tangent_of(self));
+    autograd::write_tangent(self, apply_linear(op, detail::tangent_of(self)));
   }
   kernels::copy_triangle(self, self, op.part());
   self.impl()->storage().bump_version();
-  if (record)
-    autograd::rebase_history(self, autograd::make_node<autograd::LinearNode<Op>>(op, edge));
-  if (tangent.defined()) autograd::write_tangent(self, tangent);
+  history.commit(self);
   return self;
 }
 
-/// Calls f(row, first kept column, end) for the rows of a triangle.
+/// Calls f(row, first kept column, end) for the rows of a triangle that keep any.
 template <class F>
-void for_rows(std::int64_t rows, std::int64_t columns, kernels::Triangle part, F f) {
+void for_rows(std::string_view op, std::int64_t rows, std::int64_t columns, kernels::Triangle part,
+              F f) {
+  if (columns == 0) return;
+  static_cast<void>(detail::checked_add(op, rows, columns));
   const std::int64_t diagonal = std::clamp(part.diagonal, -rows, columns);
-  for (std::int64_t i = 0; i < rows; ++i) {
+  const std::int64_t from = part.lower ? std::max<std::int64_t>(0, -diagonal) : 0;
+  const std::int64_t to = part.lower || rows + diagonal <= columns ? rows : columns - diagonal;
+  detail::check_memory(op, to - from, 2 * sizeof(std::int64_t));
+  for (std::int64_t i = from; i < to; ++i) {
     const std::int64_t edge = i + diagonal;
     if (part.lower)
       f(i, std::int64_t{0}, std::clamp<std::int64_t>(edge + 1, 0, columns));
@@ -77,12 +83,13 @@ Tensor indices_of(std::string_view op, std::int64_t rows, std::int64_t columns,
   if (rows < 0 || columns < 0)
     detail::fail<ShapeError>(op, "extents must not be negative: ", rows, " and ", columns);
   std::int64_t n = 0;
-  for_rows(rows, columns, part,
-           [&](std::int64_t, std::int64_t first, std::int64_t end) { n += end - first; });
+  for_rows(op, rows, columns, part, [&](std::int64_t, std::int64_t first, std::int64_t end) {
+    n = detail::checked_add(op, n, end - first);
+  });
   const Tensor y = empty({2, n}, kInt64);
   std::int64_t* row = y.impl()->data<std::int64_t>();
   std::int64_t* column = row + n;
-  for_rows(rows, columns, part, [&](std::int64_t i, std::int64_t first, std::int64_t end) {
+  for_rows(op, rows, columns, part, [&](std::int64_t i, std::int64_t first, std::int64_t end) {
     for (std::int64_t j = first; j < end; ++j) {
       *row++ = i;
       *column++ = j;
@@ -107,7 +114,8 @@ struct DiagEmbed : Place<Diagonal> {
 /// The diagonal on which a dimension of extent n lies, in a result with the other extents `sizes`.
 Diagonal diagonal_for(DimVector sizes, std::int64_t n, std::int64_t offset, std::size_t dim1,
                       std::size_t dim2) {
-  const std::int64_t extent = n + std::abs(offset);
+  const std::int64_t away = offset < 0 ? detail::checked_sub("diag_embed", 0, offset) : offset;
+  const std::int64_t extent = detail::checked_add("diag_embed", n, away);
   sizes.insert(std::min(dim1, dim2), extent);
   sizes.insert(std::max(dim1, dim2), extent);
   return {{sizes}, offset, dim1, dim2};

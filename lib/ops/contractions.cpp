@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "autograd/structural.hpp"
+#include "core/checked.hpp"
 #include "core/fail.hpp"
 #include "core/geometry.hpp"
 #include "eigengrad/ops/arithmetic.hpp"
@@ -477,7 +478,7 @@ Tensor kron(const Tensor& a, const Tensor& b) {
     left.push_back(1);
     right.push_back(1);
     right.push_back(extent(b));
-    sizes.push_back(extent(a) * extent(b));
+    sizes.push_back(detail::checked_mul("kron", extent(a), extent(b)));
   }
   return (a.reshape(left) * b.reshape(right)).reshape(sizes);
 }

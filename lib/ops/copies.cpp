@@ -50,12 +50,14 @@ template <class Op>
 void write_number(std::string_view op, Tensor& self, const Scalar& value) {
   const bool record = detail::recording() && detail::is_tracked(self);
   autograd::check_inplace(op, self, record);
-  kernels::fill(self, value);
-  const autograd::Edge edge = record ? autograd::gradient_edge(self) : autograd::Edge();
-  self.impl()->storage().bump_version();
+  autograd::NextHistory history;
   if (record)
-    autograd::rebase_history(self, autograd::make_node<autograd::LinearNode<Op>>(Op{}, edge));
+    history = {self,
+               autograd::make_node<autograd::LinearNode<Op>>(Op{}, autograd::gradient_edge(self))};
   if (detail::carries_tangent(self)) autograd::write_tangent(self, zeros_like(self.detach()));
+  kernels::fill(self, value);
+  self.impl()->storage().bump_version();
+  history.commit(self);
 }
 
 }  // namespace
@@ -98,22 +100,20 @@ Tensor& Tensor::copy_(const Tensor& src) const {
                       (detail::is_tracked(self()) || detail::is_tracked(src));
   autograd::check_inplace("copy_", self(), record);
   if (is_same(src)) return self();
-  const bool shares = &src.impl()->storage() == &impl_->storage();
-  std::vector<autograd::Edge> edges;
-  if (record) {
-    edges.push_back(autograd::gradient_edge(self()));
-    edges.push_back(src.is_floating_point() ? autograd::gradient_edge(src) : autograd::Edge());
-  }
-  {
+  Tensor source = src;
+  if (&src.impl()->storage() == &impl_->storage()) {
     const NoGradGuard off;
     const detail::NoTangents plain;
-    kernels::copy(self(), shares ? autograd::copy_row_major(src) : src);
+    source = autograd::copy_row_major(src);
   }
-  impl_->storage().bump_version();
-  if (record)
-    autograd::rebase_history(self(),
-                             autograd::make_node<autograd::ListLinearNode<Overwrite>>(
-                                 Overwrite{DimVector(src.sizes()), src.dtype()}, std::move(edges)));
+  autograd::NextHistory history;
+  if (record) {
+    std::vector<autograd::Edge> edges{
+        autograd::gradient_edge(self()),
+        src.is_floating_point() ? autograd::gradient_edge(src) : autograd::Edge()};
+    history = {self(), autograd::make_node<autograd::ListLinearNode<Overwrite>>(
+                           Overwrite{DimVector(src.sizes()), src.dtype()}, std::move(edges))};
+  }
   if (detail::carries_tangent(src) || detail::carries_tangent(self())) {
     const detail::NoTangents plain;
     autograd::write_tangent(
@@ -121,6 +121,9 @@ Tensor& Tensor::copy_(const Tensor& src) const {
                     ? autograd::expand_to(autograd::cast(detail::tangent_of(src), dtype()), sizes())
                     : zeros_like(detach()));
   }
+  kernels::copy(self(), source);
+  impl_->storage().bump_version();
+  history.commit(self());
   return self();
 }
 

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "autograd/shapes.hpp"
+#include "core/checked.hpp"
 #include "eigengrad/core/factories.hpp"
 #include "eigengrad/ops/compare.hpp"
 #include "eigengrad/ops/indexing.hpp"
@@ -222,7 +223,7 @@ Tensor one_hot(const Tensor& x, std::int64_t num_classes) {
   if (classes.numel() > 0 && *least < 0)
     detail::fail<ValueError>("one_hot", "Class values must be non-negative, got ", *least);
   if (num_classes == -1)
-    num_classes = *largest + 1;
+    num_classes = detail::checked_add("one_hot", *largest, 1);
   else if (classes.numel() > 0 && *largest >= num_classes)
     detail::fail<ValueError>("one_hot", "Class values must be smaller than num_classes, got ",
                              *largest, " for ", num_classes, " classes");

@@ -251,24 +251,27 @@ Tensor& write_inplace(std::string_view name, const Op& op, Tensor& self, const T
   const bool tracked = detail::is_tracked(self) || (values.defined() && detail::is_tracked(values));
   const bool record = detail::recording() && self.is_floating_point() && tracked;
   autograd::check_inplace(name, self, record);
+  autograd::NextHistory history;
+  if (record)
+    history = {self, autograd::make_node<autograd::ListLinearNode<Op>>(
+                         op, indexed_detail::edges_of(self, values))};
+  optional<autograd::Undo> undo;
   Tensor tangent;
   if (indexed_detail::has_dual(self, values) && self.is_floating_point()) {
     const detail::NoTangents plain;
     tangent =
         op.tangent(indexed_detail::tangent_or_none(self), indexed_detail::tangent_or_none(values));
+    undo.emplace(self);
   }
-  std::vector<autograd::Edge> edges;
-  if (record) edges = indexed_detail::edges_of(self, values);
   {
     const NoGradGuard off;
     const detail::NoTangents plain;
     store();
   }
-  self.impl()->storage().bump_version();
-  if (record)
-    autograd::rebase_history(
-        self, autograd::make_node<autograd::ListLinearNode<Op>>(op, std::move(edges)));
   if (tangent.defined()) autograd::write_tangent(self, tangent);
+  if (undo) undo->keep();
+  self.impl()->storage().bump_version();
+  history.commit(self);
   return self;
 }
 

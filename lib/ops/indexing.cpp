@@ -270,8 +270,9 @@ Tensor& Tensor::index_put_(std::initializer_list<TensorIndex> indices, const Sca
 namespace indexing {
 
 TensorIndex::TensorIndex(const char* dots) : kind_(Kind::Dots) {
-  if (std::string_view(dots) != "...")
-    detail::fail<IndexError>("index", "a string index can only be \"...\", got \"", dots, '"');
+  const std::string_view text = dots != nullptr ? dots : "";
+  if (text != "...")
+    detail::fail<IndexError>("index", "a string index can only be \"...\", got \"", text, '"');
 }
 
 }  // namespace indexing

@@ -4,6 +4,7 @@
 
 #include "autograd/kinds.hpp"
 #include "autograd/shapes.hpp"
+#include "core/checked.hpp"
 #include "core/fail.hpp"
 #include "core/geometry.hpp"
 #include "eigengrad/autograd/grad_mode.hpp"
@@ -114,6 +115,16 @@ struct Cross {
   }
 };
 
+/// x to the power n > 0, by squares.
+Tensor power_of(const Tensor& x, std::uint64_t n) {
+  Tensor y;
+  for (Tensor square = x;; square = matmul(square, square)) {
+    if (n % 2 == 1) y = y.defined() ? matmul(y, square) : square;
+    n /= 2;
+    if (n == 0) return y;
+  }
+}
+
 }  // namespace
 
 Tensor linalg_multi_dot(TensorList matrices) { return chain_product("linalg_multi_dot", matrices); }
@@ -129,15 +140,10 @@ Tensor chain_matmul(TensorList matrices) {
 Tensor linalg_matrix_power(const Tensor& x, std::int64_t n) {
   if (x.dim() < 2 || x.size(-1) != x.size(-2))
     detail::fail<ShapeError>("linalg_matrix_power", "needs square matrices, got shape ", x.sizes());
-  if (n < 0) return linalg_matrix_power(linalg_inv(x), -n);
+  if (n < 0) return power_of(linalg_inv(x), std::uint64_t{0} - static_cast<std::uint64_t>(n));
   if (n == 0) return eye(x.size(-1), x.dtype()).expand(x.sizes()).clone();
   if (n == 1) return x.clone();
-  Tensor y;
-  for (Tensor square = x;; square = matmul(square, square)) {
-    if (n % 2 == 1) y = y.defined() ? matmul(y, square) : square;
-    n /= 2;
-    if (n == 0) return y;
-  }
+  return power_of(x, static_cast<std::uint64_t>(n));
 }
 Tensor matrix_power(const Tensor& x, std::int64_t n) { return linalg_matrix_power(x, n); }
 

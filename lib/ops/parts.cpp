@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "autograd/kinds.hpp"
+#include "core/checked.hpp"
 #include "core/fail.hpp"
 #include "core/geometry.hpp"
 #include "eigengrad/autograd/grad_mode.hpp"
@@ -18,12 +19,19 @@ using detail::wrap_index;
 
 // ---- Several views at once.
 
+/// What each takes, at least.
+constexpr std::int64_t kViewBytes = sizeof(detail::TensorImpl);
+
+/// The quotient rounded up, of a dividend of 0 or more and a divisor of 1 or more.
+std::int64_t ceil_div(std::int64_t a, std::int64_t b) { return a / b + (a % b != 0 ? 1 : 0); }
+
 struct Unbind {
   static constexpr auto node_name = "UnbindBackward0";
   DimVector input_sizes;
   std::size_t d;
   Select part(std::size_t i) const { return {{input_sizes}, d, static_cast<std::int64_t>(i)}; }
   std::vector<Tensor> forward(const Tensor& x) const {
+    detail::check_memory("unbind", input_sizes[d], kViewBytes);
     std::vector<Tensor> parts;
     for (std::int64_t i = 0; i < input_sizes[d]; ++i)
       parts.push_back(part(static_cast<std::size_t>(i)).view_of(x, detail::ViewKind::MultiOutput));
@@ -123,7 +131,7 @@ SliceOf pick_slice(std::string_view op, const Tensor& x, std::int64_t dim,
   };
   const std::int64_t first = clip(start.value_or(0));
   const std::int64_t last = std::max(first, clip(end.value_or(n)));
-  return {{DimVector(x.sizes())}, d, first, (last - first + step - 1) / step, step};
+  return {{DimVector(x.sizes())}, d, first, ceil_div(last - first, step), step};
 }
 
 Diagonal pick_diagonal(std::string_view op, const Tensor& x, std::int64_t offset, std::int64_t dim1,
@@ -144,17 +152,16 @@ std::int64_t relative_offset(std::string_view op, const Tensor& x, IntArrayRef s
     detail::fail<ShapeError>(op, "sizes ", sizes, " and strides ", strides,
                              " must have the same length");
   const std::int64_t offset = storage_offset.value_or(x.storage_offset());
-  std::int64_t last = offset;
-  bool empty = false;
   for (std::size_t d = 0; d < sizes.size(); ++d) {
     if (sizes[d] < 0 || strides[d] < 0)
       detail::fail<ShapeError>(op, "sizes ", sizes, " and strides ", strides,
                                " must not be negative");
-    empty = empty || sizes[d] == 0;
-    last += (sizes[d] - 1) * strides[d];
+    // Also of dimensions with one element or none, since loops compute with it.
+    static_cast<void>(detail::checked_mul(op, strides[d], x.element_size()));
   }
+  const std::int64_t span = detail::checked_span(op, x.dtype(), sizes, strides);
   const auto bytes = static_cast<std::int64_t>(x.impl()->storage().bytes());
-  if (offset < 0 || (!empty && (last + 1) * x.element_size() > bytes))
+  if (offset < 0 || offset > bytes / x.element_size() || span > bytes - offset * x.element_size())
     detail::fail<IndexError>(op, "sizes ", sizes, ", strides ", strides, " and offset ", offset,
                              " are out of range of a storage of ", bytes / x.element_size(),
                              " elements");
@@ -168,8 +175,9 @@ std::vector<Tensor> pieces(std::string_view op, const char* node_name, detail::V
   const std::int64_t n = x.sizes()[d];
   if (split_size < 0 || (split_size == 0 && n != 0))
     detail::fail<ValueError>(op, "the size of a piece must be positive: ", split_size);
+  if (split_size > 0) detail::check_memory(op, n / split_size, kViewBytes);
   Split split{node_name, kind, DimVector(x.sizes()), d, {0}};
-  do split.bounds.push_back(std::min(split.bounds.back() + split_size, n));
+  do split.bounds.push_back(split.bounds.back() + std::min(split_size, n - split.bounds.back()));
   while (split.bounds.back() < n);
   return autograd::apply_multi_view(split, x);
 }
@@ -181,7 +189,7 @@ std::vector<Tensor> sized_pieces(std::string_view op, const char* node_name, det
   Split split{node_name, kind, DimVector(x.sizes()), d, {0}};
   for (const std::int64_t s : split_sizes) {
     if (s < 0) detail::fail<ValueError>(op, "sizes must not be negative: ", split_sizes);
-    split.bounds.push_back(split.bounds.back() + s);
+    split.bounds.push_back(detail::checked_add(op, split.bounds.back(), s));
   }
   if (split.bounds.back() != x.sizes()[d])
     detail::fail<ShapeError>(op, "sizes ", split_sizes, " must sum to the extent ", x.sizes()[d],
@@ -189,12 +197,16 @@ std::vector<Tensor> sized_pieces(std::string_view op, const char* node_name, det
   return autograd::apply_multi_view(split, x);
 }
 
-/// The size of a piece when there are to be `chunks` of them.
-std::int64_t chunk_size(std::string_view op, const Tensor& x, std::int64_t chunks,
-                        std::int64_t dim) {
+/// Pieces of one size, at most `chunks` of them; as many when there is nothing to share out.
+std::vector<Tensor> chunks_of(std::string_view op, const char* node_name, detail::ViewKind kind,
+                              const Tensor& x, std::int64_t chunks, std::int64_t dim) {
   require_dims(op, x);
   if (chunks <= 0) detail::fail<ValueError>(op, "the number of chunks must be positive: ", chunks);
-  return std::max<std::int64_t>(1, (x.size(dim) + chunks - 1) / chunks);
+  const std::int64_t n = x.size(dim);
+  if (n > 0) return pieces(op, node_name, kind, x, ceil_div(n, chunks), dim);
+  detail::check_memory(op, chunks, kViewBytes);
+  const std::vector<std::int64_t> none(static_cast<std::size_t>(chunks), 0);
+  return sized_pieces(op, node_name, kind, x, none, dim);
 }
 
 /// The elements of an int64 tensor of at most one dimension.
@@ -239,7 +251,7 @@ Tensor narrow(const Tensor& x, std::int64_t dim, std::int64_t start, std::int64_
   const std::size_t d = wrap_dim("narrow", dim, x.sizes().size());
   const std::int64_t n = x.sizes()[d];
   const std::int64_t first = start < 0 ? start + n : start;
-  if (length < 0 || first < 0 || first + length > n)
+  if (length < 0 || first < 0 || first > n || length > n - first)
     detail::fail<IndexError>("narrow", "start ", start, " and length ", length,
                              " are out of range for dimension ", dim, " of extent ", n);
   return apply_linear(SliceOf{{DimVector(x.sizes())}, d, first, length, 1}, x);
@@ -289,7 +301,7 @@ std::vector<Tensor> split_with_sizes(const Tensor& x, IntArrayRef split_sizes, s
                       x, split_sizes, dim);
 }
 std::vector<Tensor> chunk(const Tensor& x, std::int64_t chunks, std::int64_t dim) {
-  return split(x, chunk_size("chunk", x, chunks, dim), dim);
+  return chunks_of("chunk", "SplitBackward0", detail::ViewKind::MultiOutput, x, chunks, dim);
 }
 
 std::vector<Tensor> unsafe_split(const Tensor& x, std::int64_t split_size, std::int64_t dim) {
@@ -302,7 +314,7 @@ std::vector<Tensor> unsafe_split_with_sizes(const Tensor& x, IntArrayRef split_s
                       detail::ViewKind::Plain, x, split_sizes, dim);
 }
 std::vector<Tensor> unsafe_chunk(const Tensor& x, std::int64_t chunks, std::int64_t dim) {
-  return unsafe_split(x, chunk_size("unsafe_chunk", x, chunks, dim), dim);
+  return chunks_of("unsafe_chunk", "UnsafeSplitBackward0", detail::ViewKind::Plain, x, chunks, dim);
 }
 
 std::vector<Tensor> tensor_split(const Tensor& x, std::int64_t sections, std::int64_t dim) {
@@ -310,6 +322,7 @@ std::vector<Tensor> tensor_split(const Tensor& x, std::int64_t sections, std::in
   if (sections <= 0)
     detail::fail<ValueError>("tensor_split", "the number of sections must be positive: ", sections);
   const std::int64_t n = x.size(dim);
+  detail::check_memory("tensor_split", sections, kViewBytes);
   std::vector<Tensor> parts;
   for (std::int64_t i = 0, start = 0; i < sections; ++i) {
     const std::int64_t length = n / sections + (i < n % sections ? 1 : 0);

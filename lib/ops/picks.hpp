@@ -16,6 +16,13 @@ struct Geometry {
   std::int64_t offset = 0;
 };
 
+/// The stride from an element to the one `step` elements further. Where it does not fit in an int64 the
+/// dimension is left with one element at most, so that any stride will do.
+inline std::int64_t long_stride(std::int64_t stride, std::int64_t step) noexcept {
+  std::int64_t product = 0;
+  return __builtin_mul_overflow(stride, step, &product) ? stride : product;
+}
+
 /// A view of `x`, marked as one.
 inline Tensor new_view(const Tensor& x, IntArrayRef sizes, IntArrayRef strides, std::int64_t offset,
                        detail::ViewKind kind = detail::ViewKind::Plain) {
@@ -101,7 +108,7 @@ struct SliceOf : Picks<SliceOf> {
   Geometry geometry(IntArrayRef sizes, IntArrayRef strides) const {
     Geometry g{DimVector(sizes), DimVector(strides), start * strides[d]};
     g.sizes[d] = length;
-    g.strides[d] *= step;
+    g.strides[d] = long_stride(g.strides[d], step);
     return g;
   }
 };
@@ -113,8 +120,9 @@ struct Diagonal : Picks<Diagonal> {
   std::size_t row;
   std::size_t column;
   Geometry geometry(IntArrayRef sizes, IntArrayRef strides) const {
-    const std::int64_t down = shift < 0 ? -shift : 0;
-    const std::int64_t right = shift > 0 ? shift : 0;
+    const std::int64_t within = std::clamp(shift, -sizes[row], sizes[column]);
+    const std::int64_t down = within < 0 ? -within : 0;
+    const std::int64_t right = within > 0 ? within : 0;
     const std::int64_t length =
         std::max<std::int64_t>(0, std::min(sizes[row] - down, sizes[column] - right));
     Geometry g{DimVector(sizes), DimVector(strides),
@@ -145,7 +153,7 @@ struct Windows : Picks<Windows> {
     }
     g.strides.push_back(strides[d]);
     g.sizes[d] = (sizes[d] - size) / step + 1;
-    g.strides[d] *= step;
+    g.strides[d] = long_stride(g.strides[d], step);
     return g;
   }
   void clear_around(const Tensor& whole) const { kernels::fill(whole, 0); }

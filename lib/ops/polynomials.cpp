@@ -1,6 +1,10 @@
 #include "eigengrad/ops/polynomials.hpp"
 
+#include "autograd/meta.hpp"
 #include "autograd/shapes.hpp"
+#include "core/fail.hpp"
+#include "eigengrad/autograd/grad_mode.hpp"
+#include "eigengrad/ops/extrema.hpp"
 #include "kernels/polynomials.hpp"
 #include "ops/special_rules.hpp"
 
@@ -33,6 +37,18 @@ struct Polynomial {
   static auto slope_b(Unused, Unused, Unused) { return math::Zero{}; }
 };
 
+/// Throws: ValueError for a degree that the recurrence does not reach.
+const Tensor& checked_degree(const char* op, const Tensor& n) {
+  if (!n.defined() || n.numel() == 0) return n;
+  const NoGradGuard off;
+  const detail::NoTangents plain;
+  const double largest = n.max().item<double>();
+  if (largest > kernels::kLargestDegree)
+    detail::fail<ValueError>(op, "the degree is too large: ", largest, "; give at most ",
+                             kernels::kLargestDegree);
+  return n;
+}
+
 }  // namespace
 
 #define EIGENGRAD_POLYNOMIAL(name, Kind, node, is_shifted)                             \
@@ -45,7 +61,7 @@ struct Polynomial {
   };                                                                                   \
   }                                                                                    \
   Tensor name(const Tensor& x, const Tensor& n) {                                      \
-    return apply(Polynomial<name##_traits>{0}, x, n);                                  \
+    return apply(Polynomial<name##_traits>{0}, x, checked_degree(#name, n));           \
   }                                                                                    \
   Tensor name(const Scalar& x, const Tensor& n) { return name(wrap_number(x, n), n); } \
   Tensor name(const Tensor& x, const Scalar& n) { return name(x, wrap_number(n, x)); }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "autograd/kinds.hpp"
+#include "core/checked.hpp"
 #include "core/fail.hpp"
 #include "core/geometry.hpp"
 #include "eigengrad/autograd/grad_mode.hpp"
@@ -224,7 +225,7 @@ Margins margins_of(std::string_view op, const Tensor& x, IntArrayRef pad) {
 DimVector padded_sizes(std::string_view op, const Tensor& x, const Margins& m) {
   DimVector sizes(x.sizes());
   for (std::size_t d = 0; d < sizes.size(); ++d) {
-    sizes[d] += m.before[d] + m.after[d];
+    sizes[d] = detail::checked_add(op, detail::checked_add(op, sizes[d], m.before[d]), m.after[d]);
     if (sizes[d] < 0 || x.sizes()[d] + std::min(m.before[d], m.after[d]) < 0)
       detail::fail<ShapeError>(op, "widths ", m.before[d], " and ", m.after[d],
                                " leave nothing of dimension ", d, " of extent ", x.sizes()[d]);
@@ -361,7 +362,7 @@ struct Sliding {
   /// The blocks whose element `i` is inside the image: `to` is the first, `from` where it lies.
   Strip inside(std::size_t k, std::int64_t i) const {
     const std::int64_t start = i * dilation[k] - padding[k];
-    const std::int64_t first = start < 0 ? (-start + stride[k] - 1) / stride[k] : 0;
+    const std::int64_t first = start < 0 ? (-start - 1) / stride[k] + 1 : 0;
     const std::int64_t room = images[2 + k] - 1 - start;
     const std::int64_t last = room < 0 ? -1 : std::min(room / stride[k], blocks[k] - 1);
     return {first, start + first * stride[k], last - first + 1, 1};
@@ -374,7 +375,8 @@ struct Im2Col {
   Tensor forward(const Tensor& x) const {
     Tensor y = Tensor::adopt(detail::TensorImpl::create(
         x.dtype(),
-        {op.images[0], op.images[1] * op.kernel[0] * op.kernel[1], op.blocks[0] * op.blocks[1]}));
+        {op.images[0], detail::checked_mul("im2col", op.images[1], op.kernel[0] * op.kernel[1]),
+         op.blocks[0] * op.blocks[1]}));
     if (op.padding[0] != 0 || op.padding[1] != 0) kernels::fill(y, 0);
     op.for_elements(
         x, y, [](const Tensor& image, const Tensor& columns) { kernels::copy(columns, image); });
@@ -416,13 +418,19 @@ Sliding sliding(std::string_view op, IntArrayRef images, IntArrayRef kernel, Int
   read_pair(op, "padding", padding, 0, s.padding);
   read_pair(op, "stride", stride, 1, s.stride);
   for (std::size_t k = 0; k < 2; ++k) {
-    const std::int64_t room =
-        s.images[2 + k] + 2 * s.padding[k] - s.dilation[k] * (s.kernel[k] - 1) - 1;
+    using detail::checked_add, detail::checked_mul;
+    const std::int64_t padded = checked_add(op, s.images[2 + k], checked_mul(op, 2, s.padding[k]));
+    const std::int64_t reach = checked_mul(op, s.dilation[k], s.kernel[k] - 1);
+    const std::int64_t room = padded - 1 - reach;
     if (room < 0)
       detail::fail<ShapeError>(op, "blocks of ", kernel, " with dilation ", dilation,
                                " are larger than padded images of shape ", images);
+    // A longer stride leads nowhere either.
+    s.stride[k] = std::min(s.stride[k], room + 1);
     s.blocks[k] = room / s.stride[k] + 1;
   }
+  for (const std::int64_t* pair : {s.kernel, s.blocks})
+    static_cast<void>(detail::checked_mul(op, pair[0], pair[1]));
   return s;
 }
 
@@ -444,7 +452,8 @@ Tensor flipud(const Tensor& x) {
 
 Tensor roll(const Tensor& x, IntArrayRef shifts, IntArrayRef dims) {
   const auto within = [](std::int64_t shift, std::int64_t n) {
-    return n == 0 ? 0 : (shift % n + n) % n;
+    const std::int64_t rest = n == 0 ? 0 : shift % n;
+    return rest < 0 ? rest + n : rest;
   };
   if (dims.empty() && shifts.size() == 1)
     return apply_linear(Roll{{within(shifts[0], x.numel())}, true}, x);
@@ -456,7 +465,9 @@ Tensor roll(const Tensor& x, IntArrayRef shifts, IntArrayRef dims) {
     const std::size_t d = wrap_dim("roll", dims[k], x.sizes().size());
     if (x.dim() == 0) continue;
     const std::int64_t n = x.sizes()[d];
-    op.shifts[d] = within(op.shifts[d] + within(shifts[k], n), n);
+    // Less n first, since the sum of two shifts may not fit.
+    const std::int64_t shift = within(shifts[k], n);
+    op.shifts[d] = within(op.shifts[d] - n + shift, n);
   }
   return apply_linear(op, x);
 }

@@ -140,7 +140,7 @@ void need_floating_point(const char* op, const Tensor& x) {
 }
 
 RoundDecimals round_rule(std::int64_t decimals) {
-  return {std::pow(10.0, static_cast<double>(std::abs(decimals))), decimals > 0};
+  return {std::pow(10.0, std::abs(static_cast<double>(decimals))), decimals > 0};
 }
 
 template <class T>

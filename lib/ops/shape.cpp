@@ -5,6 +5,7 @@
 
 #include "autograd/kinds.hpp"
 #include "autograd/shapes.hpp"
+#include "core/checked.hpp"
 #include "core/fail.hpp"
 #include "core/geometry.hpp"
 #include "ops/dims.hpp"
@@ -94,11 +95,10 @@ struct Reshaped {
 /// Extents with -1 replaced by what is left.
 DimVector infer_size(std::string_view op, IntArrayRef sizes, std::int64_t numel) {
   DimVector result(sizes);
-  std::int64_t known = 1;
   optional<std::size_t> unknown;
   for (std::size_t d = 0; d < sizes.size(); ++d) {
     if (sizes[d] >= 0) {
-      known *= sizes[d];
+      continue;
     } else if (sizes[d] != -1 || unknown) {
       detail::fail<ShapeError>(op, "shape ", sizes, " is invalid for input of size ", numel,
                                ": only one extent may be -1, others must not be negative");
@@ -106,6 +106,8 @@ DimVector infer_size(std::string_view op, IntArrayRef sizes, std::int64_t numel)
       unknown = d;
     }
   }
+  if (unknown) result[*unknown] = 1;
+  const std::int64_t known = detail::checked_numel(op, result);
   if (unknown ? (known == 0 || numel % known != 0) : known != numel)
     detail::fail<ShapeError>(op, "shape ", sizes, " is invalid for input of size ", numel);
   if (unknown) result[*unknown] = numel / known;
@@ -118,13 +120,17 @@ Tensor& become(std::string_view op, Tensor& self, View view) {
   autograd::check_inplace(op, self, false);
   const Tensor v = view(std::as_const(self));
   detail::TensorImpl& impl = *self.impl();
+  autograd::NextHistory history;
+  if (impl.view_base() != nullptr)
+    history = autograd::NextHistory::of_view(self, v);
+  else if (detail::recording() && v.impl()->node() != nullptr)
+    history = {self, v.impl()->node()};
+  Tensor tangent;
+  if (detail::carries_tangent(self)) tangent = autograd::copy_like(detail::tangent_of(v), v);
   impl.set_geometry(v.sizes(), v.strides(), v.impl()->bytes());
   impl.storage().bump_version();
-  if (detail::carries_tangent(self)) detail::set_tangent(self, detail::tangent_of(v));
-  if (impl.view_base() != nullptr)
-    autograd::refresh_view_history(self);
-  else if (detail::recording() && v.impl()->node() != nullptr)
-    autograd::rebase_history(self, v.impl()->node());
+  if (tangent.defined()) detail::attach_tangent(impl, tangent);
+  history.commit(self);
   return self;
 }
 
@@ -330,6 +336,7 @@ Tensor expand(const Tensor& x, IntArrayRef sizes) {
     if (wanted[d] == -1) wanted[d] = have;
     if (wanted[d] != have && have != 1) refuse();
   }
+  static_cast<void>(detail::checked_numel("expand", wanted));
   return autograd::expand_to(x, wanted);
 }
 

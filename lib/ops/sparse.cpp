@@ -178,6 +178,9 @@ Tensor sparse_solve(const SparseMatrix& A, const Tensor& b, const SparseSolveOpt
   if (A.rows() != A.cols())
     detail::fail<ShapeError>("sparse_solve", "the matrix must be square, got ", A.rows(), " x ",
                              A.cols());
+  if (options.solver > SparseSolver::ConjugateGradient)
+    detail::fail<ValueError>("sparse_solve", "no solver has the number ",
+                             static_cast<int>(options.solver), "; give one of SparseSolver");
   const Tensor columns = as_columns("sparse_solve", A, b, A.rows());
   const auto method = static_cast<kernels::SparseMethod>(options.solver);
   const Solution solution{A.shared_places(),

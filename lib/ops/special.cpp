@@ -210,10 +210,16 @@ struct Xlog1py {
   static auto slope_b(const Value auto& a, const Value auto& b, Unused) { return a / (b + 1); }
 };
 
+/// The time that mvlgamma takes grows with its dimension, that of polygamma does not with its order.
+constexpr std::int64_t kLargestDimension = std::int64_t{1} << 20;
+constexpr std::int64_t kLargestOrder = std::int64_t{1} << 53;
+
 int checked_dimension(std::string_view op, std::int64_t p) {
   if (p < 1)
     detail::fail<ValueError>(op, "p has to be greater than or equal to 1: p = ", p,
                              "; it is the dimension of the matrices");
+  if (p > kLargestDimension)
+    detail::fail<ValueError>(op, "p is too large: p = ", p, "; give at most ", kLargestDimension);
   return static_cast<int>(p);
 }
 
@@ -221,6 +227,8 @@ std::int64_t checked_order(std::string_view op, std::int64_t n) {
   if (n < 0)
     detail::fail<ValueError>(op, "does not support negative n: n = ", n,
                              "; n counts the derivatives of digamma");
+  if (n > kLargestOrder)
+    detail::fail<ValueError>(op, "n is too large: n = ", n, "; give at most ", kLargestOrder);
   return n;
 }
 

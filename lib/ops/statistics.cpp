@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/checked.hpp"
 #include "eigengrad/autograd/grad_mode.hpp"
 #include "eigengrad/core/factories.hpp"
 #include "eigengrad/ops/arithmetic.hpp"
@@ -315,9 +316,13 @@ Tensor bincount(const Tensor& x, const OptionalTensor& weights, std::int64_t min
   if (weighted && !(weights->sizes() == x.sizes()))
     detail::fail<ShapeError>("bincount", "weights should have the shape of the numbers, ",
                              x.sizes(), ", got ", weights->sizes());
-  const auto [low, high] = range_of(x);
-  if (low < 0) detail::fail<ValueError>("bincount", "the numbers must not be negative, got ", low);
-  const std::int64_t n = x.numel() == 0 ? 0 : static_cast<std::int64_t>(high) + 1;
+  std::int64_t n = 0;
+  if (x.numel() > 0) {
+    const auto [low, high] = aminmax(x.detach());
+    if (low.item<std::int64_t>() < 0)
+      detail::fail<ValueError>("bincount", "the numbers must not be negative, got ", low.item());
+    n = detail::checked_add("bincount", high.item<std::int64_t>(), 1);
+  }
   const Tensor ones_or_weights =
       !weighted ? ones(x.sizes(), kInt64)
                 : (weights->is_floating_point() ? *weights : weights->to(kDefaultDtype));

@@ -2,9 +2,9 @@
 
 #include <chrono>
 #include <cmath>
-#include <sstream>
 
 #include "core/fail.hpp"
+#include "core/text.hpp"
 #include "eigengrad/ops/arithmetic.hpp"
 #include "optim/methods.hpp"
 #include "optim/objective.hpp"
@@ -37,6 +37,9 @@ std::int64_t default_max_iter(Method method) {
 }
 
 void check(const MinimizeOptions& o, const Tensor& x0) {
+  if (o.method > Method::Adam)
+    fail<ValueError>("minimize", "no method has the number ", static_cast<int>(o.method),
+                     "; give one of optim::Method");
   if (!x0.is_floating_point())
     fail<DtypeError>("minimize", "the start has dtype ", eigengrad::to_string(x0.dtype()),
                      "; it must be float64 or float32");
@@ -57,7 +60,7 @@ double norm(const Tensor& v) { return std::sqrt(v.dot(v).item<double>()); }
 double without_sign_of_nan(double v) { return std::isnan(v) ? std::abs(v) : v; }
 
 std::string describe(Status status, const Iteration& at, const MinimizeOptions& o) {
-  std::ostringstream text;
+  eigengrad::detail::Text text;
   const double gradient = without_sign_of_nan(at.gradient_norm);
   const char* const iterations = at.iter == 1 ? " iteration" : " iterations";
   switch (status) {
@@ -88,6 +91,7 @@ std::string describe(Status status, const Iteration& at, const MinimizeOptions& 
 
 MinimizeResult minimize(const std::function<Tensor(const Tensor&)>& f, const Tensor& x0,
                         const MinimizeOptions& options) {
+  eigengrad::detail::require_callable("minimize", f);
   check(options, x0);
   const auto start = std::chrono::steady_clock::now();
   const auto seconds = [&] {

@@ -22,8 +22,9 @@ using variable_list = std::vector<Variable>;
 ///
 /// Note [Iterative teardown]
 /// A graph is released through its edges. The first edge to drop the last reference of a node
-/// becomes the loop that frees everything below; edges dropped meanwhile queue up behind it. So the
-/// depth of the call stack does not grow with the length of the graph.
+/// becomes the loop that frees everything below; nodes dropped meanwhile wait in a list behind it, each
+/// holding the next one. So the depth of the call stack does not grow with the length of the graph, and
+/// releasing one takes no memory.
 struct EIGENGRAD_API Edge {
   Edge() noexcept = default;
   Edge(std::shared_ptr<Node> fn, std::uint32_t nr) noexcept
@@ -129,8 +130,8 @@ class EIGENGRAD_API Node : public std::enable_shared_from_this<Node> {
 
  protected:
   Node(Edge* edges, std::uint32_t num_edges, std::uint32_t num_inputs) noexcept;
-  /// Takes the sequence number; called once the edges are in place.
-  void enter_sequence() noexcept;
+  /// Takes the sequence number; called once the edges are in place. Allocates where nodes are annotated.
+  void enter_sequence();
   void mark_accumulator() noexcept { sequence_nr_ = kAccumulator; }
   /// For nodes that learn their edges after construction.
   void set_edges(Edge* edges, std::uint32_t num_edges) noexcept {
@@ -144,6 +145,7 @@ class EIGENGRAD_API Node : public std::enable_shared_from_this<Node> {
 
   template <class... Lists, class Hook>
   static auto returning_list(Hook&& hook) {
+    detail::require_callable("register_hook", hook);
     return [h = std::forward<Hook>(hook)](const Lists&... lists) mutable -> variable_list {
       if constexpr (std::is_void_v<decltype(h(lists...))>) {
         h(lists...);
@@ -158,6 +160,7 @@ class EIGENGRAD_API Node : public std::enable_shared_from_this<Node> {
   void annotate();
 
   friend class Sweep;
+  friend class Teardown;
   friend NodeExtra& extra_of(Node& node);
   friend NodeExtra* find_extra(const Node& node) noexcept;
 
@@ -168,6 +171,8 @@ class EIGENGRAD_API Node : public std::enable_shared_from_this<Node> {
   std::uint32_t num_edges_;
   std::uint32_t num_inputs_;
   NodeExtra* extra_ = nullptr;
+  /// While this node waits to be freed: the one that is freed after it.
+  std::shared_ptr<Node> next_to_free_;
 };
 
 }  // namespace eigengrad::autograd

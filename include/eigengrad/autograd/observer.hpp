@@ -44,6 +44,9 @@ class EIGENGRAD_API Observer {
 
  private:
   friend void report(const Observation& observation) noexcept;
+  /// What the callback throws becomes a warning.
+  void tell(const Observation& observation) const;
+
   Callback callback_;
   const Observer* outer_;
 };

@@ -22,6 +22,8 @@ template <class Pack, class Unpack>
 std::shared_ptr<const SavedHooks> make_saved_hooks(Pack pack, Unpack unpack) {
   static_assert(std::is_invocable_v<Pack&, const Tensor&>,
                 "a pack hook is called with a Tensor and returns what is to be kept of it");
+  require_callable("saved_tensor_hooks", pack);
+  require_callable("saved_tensor_hooks", unpack);
   using Object = std::decay_t<std::invoke_result_t<Pack&, const Tensor&>>;
   static_assert(!std::is_void_v<Object>, "a pack hook returns what is to be kept of its argument");
   static_assert(std::is_invocable_r_v<Tensor, Unpack&, Object&>,
@@ -51,7 +53,7 @@ namespace autograd {
 /// these may outlive the guard, and be called by whichever thread runs a backward pass. Hooks compute
 /// without recording, and what they save is not packed.
 /// At the edge: writes to a packed tensor after the call are not noticed, since what was packed may be
-/// a copy. An operator in place has written already when its pack hook throws.
+/// a copy. An operator in place whose pack hook throws has changed nothing.
 /// Throws: GraphError where hooks are disabled; during a recorded call, GraphError when pack() writes
 /// to its argument; during a backward pass, GraphError, ShapeError or DtypeError when unpack() returns
 /// an undefined tensor, or one of another shape or dtype. What hooks throw passes through.

@@ -41,6 +41,7 @@ EIGENGRAD_API bool gradgradcheck(ErasedFunction f, const variable_list& inputs,
 
 template <class F, std::size_t... I>
 auto erase_on_tensors(F& f, std::index_sequence<I...>) {
+  require_callable("gradcheck", f);
   return [&f](const variable_list& x) { return as_list(std::invoke(f, x[I]...)); };
 }
 

@@ -35,6 +35,11 @@ class EIGENGRAD_API Storage {
       version_.fetch_add(1, std::memory_order_relaxed);
   }
 
+  /// Takes back the count of a write that was undone.
+  void restore_version(std::uint32_t version) noexcept {
+    version_.store(version, std::memory_order_relaxed);
+  }
+
   bool unique() const noexcept { return refs_.value() == 1; }
   void retain() noexcept { refs_.increment(); }
   void release() noexcept {

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "eigengrad/core/array_ref.hpp"
+#include "eigengrad/core/callables.hpp"
 #include "eigengrad/core/dtype.hpp"
 #include "eigengrad/core/error.hpp"
 #include "eigengrad/core/options.hpp"
@@ -98,7 +99,8 @@ class EIGENGRAD_API Tensor {
   ScalarType dtype() const { return get().dtype(); }
   std::int64_t element_size() const { return eigengrad::element_size(get().dtype()); }
   std::int64_t itemsize() const { return element_size(); }
-  std::int64_t nbytes() const { return numel() * element_size(); }
+  /// Throws: ShapeError when an expanded tensor has too many elements to count its bytes.
+  std::int64_t nbytes() const;
   bool is_floating_point() const { return eigengrad::is_floating_point(get().dtype()); }
   TensorOptions options() const { return TensorOptions(get().dtype()); }
 
@@ -232,6 +234,7 @@ class EIGENGRAD_API Tensor {
 
 template <class Hook>
 unsigned Tensor::register_hook(Hook&& hook) const {
+  detail::require_callable("register_hook", hook);
   if constexpr (std::is_void_v<std::invoke_result_t<Hook&, Tensor>>)
     return add_hook([h = std::forward<Hook>(hook)](const Tensor& grad) mutable {
       h(Tensor(grad));

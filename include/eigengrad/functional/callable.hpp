@@ -75,10 +75,12 @@ inline constexpr bool is_tensor = std::is_convertible_v<Result, Tensor>;
 
 template <class F>
 auto erase_on_tensor(F& f) {
+  require_callable("functional", f);
   return [&f](const variable_list& x) { return as_list(std::invoke(f, x[0])); };
 }
 template <class F>
 auto erase_on_list(F& f) {
+  require_callable("functional", f);
   return [&f](const variable_list& x) { return as_list(std::invoke(f, x)); };
 }
 

@@ -90,6 +90,7 @@ class EIGENGRAD_API CheckpointScope {
 /// deep nets with sublinear memory cost (2016).
 template <class F, class... Inputs>
 auto checkpoint(const CheckpointOptions& options, F f, const Inputs&... inputs) {
+  detail::require_callable("checkpoint", f);
   if (!GradMode::is_enabled()) return std::invoke(f, inputs...);
   detail::variable_list tensors;
   // Braces, so that they are saved in their order.

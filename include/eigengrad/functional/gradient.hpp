@@ -45,7 +45,9 @@ concept TensorLike = std::convertible_to<const T&, const Tensor&>;
 template <bool WithValue, class F, std::size_t... Argnums>
 class Gradient {
  public:
-  Gradient(F f, const GradTransformOptions& options) : f_(std::move(f)), options_(options) {}
+  Gradient(F f, const GradTransformOptions& options) : f_(std::move(f)), options_(options) {
+    require_callable("grad", f_);
+  }
 
   /// With respect to one argument: its gradient. To several: an array of gradients.
   template <TensorLike... Tensors>
