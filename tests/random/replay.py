@@ -1,0 +1,103 @@
+"""Replays programs in PyTorch and prints what they did.
+
+Reads from standard input, for each program: a line with the order of the derivatives, the program's
+lines, a line with a dot. Writes what check.hpp calls an outcome in the same manner.
+"""
+
+import sys
+
+import torch
+from torch.autograd.graph import saved_tensors_hooks
+from torch.utils.checkpoint import checkpoint
+
+torch.set_default_dtype(torch.float64)
+torch.set_num_threads(1)
+ORDERS = ["loss", "first", "second", "third"]
+
+
+def weighted(v):
+    return (v * torch.arange(v.numel(), dtype=v.dtype).cos().reshape(v.shape)).sum()
+
+
+def hooked(f, x):
+    with saved_tensors_hooks(lambda t: t.clone(), lambda t: t):
+        return f(x)
+
+
+def gradient(f, x):
+    with torch.enable_grad():
+        y = x.view_as(x) if x.requires_grad else x.detach().requires_grad_()
+        loss = weighted(f(y))
+        if not loss.requires_grad:
+            return torch.zeros_like(x)
+        return torch.autograd.grad(loss, y, create_graph=True, materialize_grads=True)[0]
+
+
+def directions(k, variable, like):
+    i = torch.arange(like.numel(), dtype=torch.float64)
+    return ((k + 1) * (variable + 1 + i)).cos().to(like.dtype).reshape(like.shape)
+
+
+def observe(out, what, t):
+    if t is None:
+        out.append(f"{what}|none")
+        return
+    t_ = t.detach()
+    sizes = " ".join(map(str, t_.shape))
+    values = " ".join(map(repr, map(float, t_.flatten().tolist())))
+    out.append(f"{what}|{str(t_.dtype)[6:]}|{int(t.requires_grad)}{int(t.is_leaf)}|{sizes}|{values}")
+
+
+def replay(text, orders):
+    out = []
+    scope = {"torch": torch, "checkpoint": checkpoint, "hooked": hooked, "gradient": gradient}
+    scope["failed"] = lambda i, e: out.append(f"error|{i}|{str(e).splitlines()[0] if str(e) else type(e)}")
+    exec(compile(text, "program", "exec"), scope)
+    variables = sorted((int(k[1:]), v) for k, v in scope.items() if k[0] == "v" and k[1:].isdigit())
+    leaves = []
+    for i, v in variables:
+        observe(out, f"v{i}", v)
+        if v.requires_grad and v.is_leaf and not any(v is w for _, w in leaves):
+            leaves.append((i, v))
+    stage = ORDERS[0]
+    try:
+        loss = torch.zeros(())
+        for _, v in variables:
+            if v.is_floating_point():
+                loss = loss + weighted(v)
+        total = loss
+        inputs = [v for _, v in leaves]
+        for order in range(1, orders + 1):
+            if not total.requires_grad or not inputs:
+                break
+            stage = ORDERS[order]
+            gradients = torch.autograd.grad(total, inputs, create_graph=True, allow_unused=True)
+            total = torch.zeros(())
+            for (i, _), g in zip(leaves, gradients):
+                observe(out, f"{stage} v{i}", g)
+                if g is not None:
+                    total = total + (g * directions(order - 1, i, g)).sum()
+        stage = "backward"
+        if loss.requires_grad:
+            loss.backward()
+    except Exception as e:
+        out.append(f"sweep|{stage}|{str(e).splitlines()[0]}")
+        return out
+    for i, v in variables:
+        if v.requires_grad and (v.is_leaf or v.retains_grad):
+            observe(out, f"grad v{i}", v.grad)
+    return out
+
+
+def main():
+    print(torch.__version__, flush=True)
+    while head := sys.stdin.readline():
+        lines = []
+        while (line := sys.stdin.readline()) != ".\n":
+            if not line:
+                return
+            lines.append(line)
+        print("\n".join(replay("".join(lines), int(head)) + ["."]), flush=True)
+
+
+main()
