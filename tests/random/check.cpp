@@ -1,3 +1,4 @@
+#include "eigengrad/eigengrad.hpp"
 #include "random/check.hpp"
 
 #include <algorithm>

@@ -60,11 +60,4 @@ const std::vector<Exemption>& exemptions();
 
 /// Whether an operator occurs in a program.
 bool uses(const Program& p, std::string_view name);
-template <class F>
-bool any_statement(const std::vector<Statement>& lines, F&& f) {
-  for (const Statement& s : lines)
-    if (f(s) || any_statement(s.body, f)) return true;
-  return false;
-}
-
 }  // namespace random_programs

@@ -11,26 +11,6 @@ namespace random_programs {
 namespace {
 
 constexpr std::int64_t kMostElements = 48;
-constexpr double kLargestValue = 1e3;
-constexpr double kLargestDerivative = 1e5;
-
-double largest_coefficient(const Number& x) {
-  double largest = 0;
-  for (unsigned bits = 1; bits < 1U << kDirections; ++bits) {
-    Number copy = x;
-    largest = std::max(largest, std::abs(coefficient(copy, bits)));
-  }
-  return largest;
-}
-
-/// Whether numbers are such that rounding stays rounding.
-bool tame(const Value& y) {
-  if (y.numel() > kMostElements || y.dim() > 5) return false;
-  for (const Number& x : y.elements())
-    if (!(std::abs(value(x)) <= kLargestValue) || !(largest_coefficient(x) <= kLargestDerivative))
-      return false;
-  return true;
-}
 
 const Row& any_row(double u) {
   static const std::vector<double> sums = [] {
@@ -148,6 +128,7 @@ bool Draft::writable(const Value& x) const {
 /// The first operand as the place of the result, where that is possible.
 void Draft::choose_target(Statement& s) {
   const Value& target = (*this)[s.operands[0]];
+  require(!frozen_.contains(target.memory.get()), "frozen");
   require(writable(target) || (depth_ == 0 && !overlaps_itself(target) && chance(0.03)), "target");
   if (chance(0.05)) return;
   for (std::size_t i = 1; i < s.operands.size(); ++i) {
@@ -185,6 +166,13 @@ void Draft::draw_body(Statement& s) {
   --depth_;
   std::tie(env_, block_, lines_) = std::tuple(outer, outer_block, outer_lines);
   require(done, "no result");
+  // checkpoint() computes again what it computed, so that nothing it reads may change.
+  any_statement(s.body, [&](const Statement& line) {
+    for (const int v : line.operands)
+      if (v < s.parameter) frozen_.insert((*this)[v].memory.get());
+    return false;
+  });
+  frozen_.insert(parameter.memory.get());
 }
 
 /// Runs the line on the reference; keeps it when the values are tame.

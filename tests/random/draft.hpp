@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <initializer_list>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -91,6 +92,8 @@ class Draft {
   Values env_;
   bool positive_ = false;
   bool ties_ = false;
+  /// Memory that is not to be written to any more.
+  std::set<const void*> frozen_;
   int depth_ = 0;
   int blocks_ = 0;
   int block_ = 0;

@@ -41,7 +41,8 @@ bool valid(const Program& p) {
     Values env(static_cast<std::size_t>(p.variables));
     const Maker<Value> maker = [](const Statement& s) { return new_value(s, s.result); };
     for (const Statement& s : p.statements) run(s, env, maker);
-    return true;
+    return std::all_of(env.begin(), env.end(),
+                       [](const Value& v) { return !v.defined() || tame(v); });
   } catch (const Invalid&) {
     return false;
   }

@@ -4,6 +4,7 @@
 #include <optional>
 #include <vector>
 
+#include "eigengrad/autograd/grad_mode.hpp"
 #include "random/program.hpp"
 
 namespace random_programs {

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "eigengrad/eigengrad.hpp"
 #include "random/check.hpp"
 #include "random/interpret.hpp"
 

@@ -5,7 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "eigengrad/eigengrad.hpp"
+#include "eigengrad/autograd/node.hpp"
+#include "eigengrad/core/tensor.hpp"
 #include "random/reference.hpp"
 
 /// Programs over the operators: what they are, how they are written, and how they are run.
@@ -41,6 +42,15 @@ struct Program {
   int variables = 0;
   std::uint64_t seed = 0;
 };
+
+/// Whether f holds for a line, or for a line of a function in it.
+template <class F>
+bool any_statement(const std::vector<Statement>& lines, F&& f) {
+  for (const Statement& s : lines)
+    if (f(s) || any_statement(s.body, f)) return true;
+  return false;
+}
+
 
 /// What an operator gets: tensors of the library, or of the reference.
 template <class T>

@@ -110,4 +110,14 @@ bool same_window(const Value& a, const Value& b) {
   return a.memory == b.memory && a.offset == b.offset && a.sizes == b.sizes && a.strides == b.strides;
 }
 
+bool tame(const Value& y) {
+  if (y.numel() > 48 || y.dim() > 5) return false;
+  for (Number x : y.elements()) {
+    if (!(std::abs(value(x)) <= 1e3)) return false;
+    for (unsigned bits = 1; bits < 1U << kDirections; ++bits)
+      if (!(std::abs(coefficient(x, bits)) <= 1e5)) return false;
+  }
+  return true;
+}
+
 }  // namespace random_programs

@@ -91,6 +91,9 @@ bool overlaps_itself(const Value& x);
 bool overlap(const Value& a, const Value& b);
 bool same_window(const Value& a, const Value& b);
 
+/// Whether a tensor is small, and its numbers such that rounding stays rounding.
+bool tame(const Value& y);
+
 /// Runs over a dimension: f(index with 0 at dim, the elements along dim).
 template <class F>
 void for_each_lane(const Value& x, std::int64_t d, F&& f) {

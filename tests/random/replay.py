@@ -6,9 +6,12 @@ lines, a line with a dot. Writes what check.hpp calls an outcome in the same man
 
 import sys
 
-import torch
-from torch.autograd.graph import saved_tensors_hooks
-from torch.utils.checkpoint import checkpoint
+try:
+    import torch
+    from torch.autograd.graph import saved_tensors_hooks
+    from torch.utils.checkpoint import checkpoint
+except ImportError:
+    sys.exit(0)
 
 torch.set_default_dtype(torch.float64)
 torch.set_num_threads(1)
@@ -48,10 +51,14 @@ def observe(out, what, t):
     out.append(f"{what}|{str(t_.dtype)[6:]}|{int(t.requires_grad)}{int(t.is_leaf)}|{sizes}|{values}")
 
 
+def first_line(e):
+    return next(iter(str(e).splitlines()), type(e).__name__).replace("|", "/")
+
+
 def replay(text, orders):
     out = []
     scope = {"torch": torch, "checkpoint": checkpoint, "hooked": hooked, "gradient": gradient}
-    scope["failed"] = lambda i, e: out.append(f"error|{i}|{str(e).splitlines()[0] if str(e) else type(e)}")
+    scope["failed"] = lambda i, e: out.append(f"error|{i}|{first_line(e)}")
     exec(compile(text, "program", "exec"), scope)
     variables = sorted((int(k[1:]), v) for k, v in scope.items() if k[0] == "v" and k[1:].isdigit())
     leaves = []
@@ -81,7 +88,7 @@ def replay(text, orders):
         if loss.requires_grad:
             loss.backward()
     except Exception as e:
-        out.append(f"sweep|{stage}|{str(e).splitlines()[0]}")
+        out.append(f"sweep|{stage}|{first_line(e)}")
         return out
     for i, v in variables:
         if v.requires_grad and (v.is_leaf or v.retains_grad):

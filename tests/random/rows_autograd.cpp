@@ -1,3 +1,4 @@
+#include "eigengrad/eigengrad.hpp"
 #include "random/draft.hpp"
 
 /// New tensors, copies, writes, and what speaks to the graph itself.
@@ -12,6 +13,19 @@ Value copy(const Value& x, eg::ScalarType dtype) { return make(x.sizes, x.elemen
 Tensor weighted(const Tensor& y) {
   return (y * eg::arange(y.numel(), y.dtype()).cos().reshape(y.sizes())).sum();
 }
+
+/// Sets a flag until the end of the scope.
+class Restore {
+ public:
+  Restore(bool& flag, bool on) : flag_(flag), before_(std::exchange(flag, on)) {}
+  ~Restore() { flag_ = before_; }
+  Restore(const Restore&) = delete;
+  Restore& operator=(const Restore&) = delete;
+
+ private:
+  bool& flag_;
+  bool before_;
+};
 
 void draw_real(Draft& d, Statement& s) { s.operands = {d.real()}; }
 
@@ -167,6 +181,9 @@ Rows autograd_rows() {
            [](const Reference& c) {
              // Element by element along the last direction, which nothing else uses.
              constexpr unsigned kLast = 1U << (kDirections - 1);
+             static bool taken = false;
+             require(!taken, "the last direction is taken");
+             const Restore restore(taken, true);
              const Value x = copy(c.x[0], c.x[0].dtype);
              std::vector<Number> gradient;
              for (std::size_t i = 0; i < x.derivatives->size(); ++i) {

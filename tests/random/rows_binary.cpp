@@ -1,3 +1,4 @@
+#include "eigengrad/eigengrad.hpp"
 #include "random/draft.hpp"
 
 /// Elementwise functions of several tensors, which broadcast.

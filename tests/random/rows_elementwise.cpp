@@ -1,5 +1,6 @@
 #include <numbers>
 
+#include "eigengrad/eigengrad.hpp"
 #include "random/draft.hpp"
 
 /// Functions of one tensor, element by element.

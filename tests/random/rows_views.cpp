@@ -1,3 +1,6 @@
+#include <algorithm>
+
+#include "eigengrad/eigengrad.hpp"
 #include "random/draft.hpp"
 
 /// Views of every sort.
@@ -326,6 +329,10 @@ Rows view_rows() {
                            d.between(0, last)};
              const Sizes& n = s.integers;
              require(n[4] + (n[0] - 1) * n[2] + (n[1] - 1) * n[3] <= last);
+             // Gradients end at what the operand is a window on.
+             const std::vector<std::size_t> whole = x.places();
+             for (const std::size_t p : view(x, {n[0], n[1]}, {n[2], n[3]}, n[4]).places())
+               require(std::find(whole.begin(), whole.end(), p) != whole.end());
            },
        .call =
            [](const Call& c) {
