@@ -42,13 +42,16 @@ def directions(k, variable, like):
 
 
 def observe(out, what, t):
-    if t is None:
+    try:
+        state = "none" if t is None else f"{int(t.requires_grad)}{int(t.is_leaf)}"
+    except RuntimeError:  # a part of a split whose base was written to
+        state = "none"
+    if state == "none":
         out.append(f"{what}|none")
         return
-    t_ = t.detach()
-    sizes = " ".join(map(str, t_.shape))
-    values = " ".join(map(repr, map(float, t_.flatten().tolist())))
-    out.append(f"{what}|{str(t_.dtype)[6:]}|{int(t.requires_grad)}{int(t.is_leaf)}|{sizes}|{values}")
+    sizes = " ".join(map(str, t.shape))
+    values = " ".join(map(repr, map(float, t.detach().flatten().tolist())))
+    out.append(f"{what}|{str(t.dtype)[6:]}|{state}|{sizes}|{values}")
 
 
 def first_line(e):
@@ -64,6 +67,8 @@ def replay(text, orders):
     leaves = []
     for i, v in variables:
         observe(out, f"v{i}", v)
+        if out[-1].endswith("none"):
+            continue
         if v.requires_grad and v.is_leaf and not any(v is w for _, w in leaves):
             leaves.append((i, v))
     stage = ORDERS[0]
