@@ -204,7 +204,13 @@ bool Draft::commit(Statement s) {
       Value& y = env[static_cast<std::size_t>(s.result + i)];
       if (!tame(y)) return false;
       const bool is_view = !s.operands.empty() && y.memory == env[static_cast<std::size_t>(s.operands[0])].memory;
-      if (!is_view) y.block = block_;
+      if (!is_view) {
+        y.block = block_;
+        for (const int v : s.operands) {
+          const Value& x = env[static_cast<std::size_t>(v)];
+          y.known_layout = y.known_layout && x.known_layout && x.row_major();
+        }
+      }
       if (!s.operands.empty() && !(is_view && y.leaf))
         y.tracked = tracked && y.real() && !s.no_grad && std::string_view(s.row->name) != "detach";
     }

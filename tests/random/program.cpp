@@ -52,7 +52,8 @@ const Rows& all_rows() {
   static const Rows rows = [] {
     Rows all;
     all.push_back({.name = "tensor", .text = "", .draw = nullptr, .call = nullptr, .reference = nullptr, .weight = 0});
-    for (auto family : {elementwise_rows, binary_rows, view_rows, autograd_rows})
+    for (auto family : {elementwise_rows, binary_rows, view_rows, assembly_rows, reduction_rows,
+                        indexing_rows, product_rows, autograd_rows})
       for (Row& r : family()) all.push_back(std::move(r));
     return all;
   }();
@@ -128,6 +129,8 @@ std::string expression(const Statement& s, Language language) {
       text += joined(s.integers, eg::kInt64, language);
     else if (pattern[i] == '#' && std::isdigit(next) != 0)
       text += std::to_string(s.integers[k]);
+    else if (pattern[i] == '$' && next == 'b')
+      text += number(s.numbers[0], eg::kBool, language);
     else if (pattern[i] == '$' && std::isdigit(next) != 0)
       text += number(s.numbers[k]);
     else {

@@ -70,7 +70,7 @@ using Reference = Arguments<Value>;
 struct Row {
   const char* name;
   /// In C++; Python's text follows unless `python` says otherwise. %0 is an operand, #0 an integer, #*
-  /// the list of them, $0 a number, %d the dtype, %f the function.
+  /// the list of them, $0 a number, $b the first number as a bool, %d the dtype, %f the function.
   const char* text;
   std::function<void(Draft&, Statement&)> draw = nullptr;
   std::function<variable_list(const Call&)> call = nullptr;

@@ -12,6 +12,13 @@ std::size_t Value::place(const Sizes& index) const {
   return static_cast<std::size_t>(p);
 }
 
+bool Value::row_major() const {
+  const Sizes wanted = support::row_major(sizes);
+  for (std::size_t d = 0; d < sizes.size(); ++d)
+    if (sizes[d] != 1 && strides[d] != wanted[d]) return numel() == 0;
+  return true;
+}
+
 Number Value::get(std::size_t place) const {
   Number x = (*derivatives)[place];
   set_value(x, (*memory)[place]);

@@ -38,6 +38,9 @@ struct Value {
   bool leaf = false;
   /// Whether writing through it is refused: outputs of split and their like.
   bool read_only = false;
+  /// Whether how it lies in memory is as PyTorch has it: what is computed from operands that are not
+  /// row-major may lie otherwise.
+  bool known_layout = true;
   /// The block that made its memory.
   int block = 0;
 
@@ -51,6 +54,7 @@ struct Value {
     require(-n <= d && d < n, "dimension");
     return static_cast<std::size_t>(d < 0 ? d + n : d);
   }
+  bool row_major() const;
   std::int64_t numel() const { return support::count(sizes); }
 
   std::size_t place(const Sizes& index) const;

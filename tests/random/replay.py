@@ -27,13 +27,31 @@ def hooked(f, x):
         return f(x)
 
 
+def leaves_of(node, seen):
+    """The leaves that a node's graph ends at."""
+    stack, leaves = [node], []
+    while stack:
+        node = stack.pop()
+        if node is None or node in seen:
+            continue
+        seen.add(node)
+        if hasattr(node, "variable"):
+            leaves.append(node.variable)
+        stack += [n for n, _ in node.next_functions]
+    return leaves
+
+
 def gradient(f, x):
+    """eg::grad(f)(x): tracked when x is, or something that f captured."""
     with torch.enable_grad():
         y = x.view_as(x) if x.requires_grad else x.detach().requires_grad_()
         loss = weighted(f(y))
         if not loss.requires_grad:
             return torch.zeros_like(x)
-        return torch.autograd.grad(loss, y, create_graph=True, materialize_grads=True)[0]
+        g = torch.autograd.grad(loss, y, create_graph=True, materialize_grads=True)[0]
+    if g.requires_grad and all(leaf is y for leaf in leaves_of(g.grad_fn, set())):
+        return g.detach()
+    return g
 
 
 def directions(k, variable, like):

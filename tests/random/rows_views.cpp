@@ -62,6 +62,7 @@ Value transposed(const Value& x, std::int64_t a, std::int64_t b) {
 
 /// Other extents over the same elements, where strides allow; Invalid where not.
 Value viewed(const Value& x, Sizes sizes) {
+  require(x.known_layout);
   std::int64_t known = 1;
   for (const std::int64_t s : sizes)
     if (s >= 0) known *= s;
@@ -85,6 +86,7 @@ Value viewed(const Value& x, Sizes sizes) {
 }
 
 Value reshaped(const Value& x, const Sizes& sizes) {
+  require(x.known_layout);
   try {
     return viewed(x, sizes);
   } catch (const Invalid&) {
@@ -178,7 +180,9 @@ Rows view_rows() {
       view_row("view_same", "%0.view_as(%0)",
                [](Draft& d, Statement& s) { s.operands = {d.any()}; },
                [](const Call& c) { return c.x[0].view_as(c.x[0]); },
-               [](const Reference& c) { return viewed(c.x[0], c.x[0].sizes); }),
+               [](const Reference& c) {
+                 return view(c.x[0], c.x[0].sizes, c.x[0].strides, c.x[0].offset);
+               }),
       view_row("reshape", "%0.reshape({#*})",
                [](Draft& d, Statement& s) {
                  s.operands = {d.number(0, eg::kBool)};
@@ -322,7 +326,7 @@ Rows view_rows() {
        .text = "%0.as_strided({#0, #1}, {#2, #3}, #4)",
        .draw =
            [](Draft& d, Statement& s) {
-             s.operands = {d.pick([](const Value& x) { return x.real() && x.numel() >= 2; })};
+             s.operands = {d.pick([](const Value& x) { return x.real() && x.known_layout && x.numel() >= 2; })};
              const Value& x = d[s.operands[0]];
              const auto last = static_cast<std::int64_t>(x.memory->size()) - 1;
              s.integers = {d.between(1, 3), d.between(1, 2), d.between(0, 3), d.between(0, 3),
