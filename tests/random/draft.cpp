@@ -204,6 +204,7 @@ bool Draft::commit(Statement s) {
       Value& y = env[static_cast<std::size_t>(s.result + i)];
       if (!tame(y)) return false;
       const bool is_view = !s.operands.empty() && y.memory == env[static_cast<std::size_t>(s.operands[0])].memory;
+      if (y.identity == 0) y.identity = ++identities_;
       if (!is_view) {
         y.block = block_;
         for (const int v : s.operands) {
@@ -213,6 +214,11 @@ bool Draft::commit(Statement s) {
       }
       if (!s.operands.empty() && !(is_view && y.leaf))
         y.tracked = tracked && y.real() && !s.no_grad && std::string_view(s.row->name) != "detach";
+    }
+    if (s.row->reshapes) {
+      Value& x = env[static_cast<std::size_t>(s.operands[0])];
+      x.identity = ++identities_;
+      x.tracked = env_[static_cast<std::size_t>(s.operands[0])].tracked;
     }
     env_ = std::move(env);
   }
@@ -237,6 +243,25 @@ bool Draft::line() {
   }
 }
 
+/// A line of the program again, with an integer or an operand that may not fit.
+void Draft::attempt() {
+  Statement s = program_.statements[static_cast<std::size_t>(
+      below(static_cast<std::int64_t>(program_.statements.size())))];
+  if (s.operands.empty() || s.results == 0 || s.row->has_body) return;
+  const auto position = [&](std::size_t n) {
+    return static_cast<std::size_t>(below(static_cast<std::int64_t>(n)));
+  };
+  if (!s.integers.empty() && chance(0.5))
+    s.integers[position(s.integers.size())] += one_of<std::int64_t>({-5, -2, -1, 1, 2, 5});
+  else
+    s.operands[position(s.operands.size())] = any();
+  s.attempt = true;
+  s.no_grad = false;
+  s.result = program_.variables;
+  s.results = 0;
+  program_.statements.push_back(s);
+}
+
 void Draft::fill() {
   for (std::int64_t n = between(1, 3); n > 0; --n) {
     const double u = uniform_(0, 1);
@@ -247,6 +272,7 @@ void Draft::fill() {
   std::int64_t n = between(1, 14);
   for (int tries = 0; tries < 200 && n > 0; ++tries)
     if (line()) --n;
+  if (chance(0.2)) attempt();
 }
 
 Program draw(std::uint64_t seed) {

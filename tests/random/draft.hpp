@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <initializer_list>
 #include <set>
@@ -52,6 +53,16 @@ class Draft {
   int real(std::int64_t min_dim = 0) {
     return pick([=](const Value& x) { return x.real() && x.dim() >= min_dim; });
   }
+  /// Not a leaf, and the only variable that is this tensor.
+  int alone(std::int64_t min_dim) {
+    require(!in_body());
+    return pick([=, this](const Value& x) {
+      return x.real() && x.dim() >= min_dim && !x.leaf && !frozen_.contains(x.memory.get()) &&
+             std::count_if(env_.begin(), env_.end(), [&](const Value& v) {
+               return v.identity == x.identity;
+             }) == 1;
+    });
+  }
   /// Real mostly, else an integer or bool.
   int number(std::int64_t min_dim = 0, eg::ScalarType least = eg::kInt64) {
     const bool whole = chance(0.15);
@@ -80,6 +91,7 @@ class Draft {
 
  private:
   bool line();
+  void attempt();
   void new_tensor_line(Statement& s, const Sizes& sizes, eg::ScalarType dtype);
   bool commit(Statement s);
   void draw_body(Statement& s);
@@ -96,6 +108,7 @@ class Draft {
   std::set<const void*> frozen_;
   int depth_ = 0;
   int blocks_ = 0;
+  int identities_ = 0;
   int block_ = 0;
 };
 

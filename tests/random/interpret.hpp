@@ -20,6 +20,7 @@ void forget(const Statement& s, const std::vector<Value>& x, std::vector<Value>&
 /// Runs one line on the variables in `env`, on tensors of either kind.
 template <class T>
 void run(const Statement& s, std::vector<T>& env, const Maker<T>& make) {
+  if (s.attempt && std::is_same_v<T, Value>) return;
   std::vector<T> x;
   for (const int v : s.operands) x.push_back(env[static_cast<std::size_t>(v)]);
   Arguments<T> arguments{x, s};
@@ -40,6 +41,7 @@ void run(const Statement& s, std::vector<T>& env, const Maker<T>& make) {
   } else if constexpr (std::is_same_v<T, Value>) {
     y = s.row->reference(arguments);
     forget(s, x, y);
+    if (s.row->reshapes) env[static_cast<std::size_t>(s.operands[0])] = y[0];
   } else {
     y = s.row->call(arguments);
   }

@@ -47,6 +47,7 @@ Tensor loss_of(const std::vector<Tensor>& env) {
 
 Outcome run_library(const Program& p, int orders) {
   Outcome outcome;
+  hook_log().clear();
   variable_list env(static_cast<std::size_t>(p.variables));
   const Maker<Tensor> maker = new_tensor;
   for (std::size_t i = 0; i < p.statements.size(); ++i) try {
@@ -90,6 +91,9 @@ Outcome run_library(const Program& p, int orders) {
     outcome.message = e.what();
     return outcome;
   }
+  Observation hooks{.what = "hooks", .defined = true, .is_leaf = true};
+  hooks.array = support::Array({static_cast<std::int64_t>(hook_log().size())}, hook_log());
+  outcome.seen.push_back(hooks);
   for (int v = 0; v < p.variables; ++v) {
     const Tensor& t = env[static_cast<std::size_t>(v)];
     if (t.defined() && t.requires_grad() && (t.is_leaf() || t.retains_grad()))

@@ -10,6 +10,11 @@
 
 namespace random_programs {
 
+std::vector<double>& hook_log() {
+  static std::vector<double> log;
+  return log;
+}
+
 double direction(int k, int variable, std::int64_t i) {
   return std::cos(static_cast<double>((k + 1) * (variable + 1 + i)));
 }

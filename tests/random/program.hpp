@@ -23,6 +23,8 @@ struct Statement {
   /// The operator's name with an underscore: the result is written into the first operand.
   bool in_place = false;
   bool no_grad = false;
+  /// Whether the line has arguments that may be wrong: only whether it throws is looked at.
+  bool attempt = false;
   int result = 0;
   int results = 1;
   std::vector<int> operands;
@@ -81,7 +83,7 @@ struct Row {
   int results = 1;
   /// How often the row is drawn, beside others.
   double weight = 1;
-  /// What the reference cannot say: derivatives under hooks that change them, for example.
+  /// Whether the reference can say what derivatives are; not under hooks that change them.
   bool has_derivatives = true;
   /// Whether the row needs a body, and whether it exists in place only.
   bool has_body = false;
@@ -90,6 +92,12 @@ struct Row {
   /// that reverse mode alone has.
   bool is_view = false;
   bool only_reverse = false;
+  /// Whether the first operand itself gets the extents of the result.
+  bool reshapes = false;
+  /// Whether only backward() runs the program: what hooks see of sweeps of higher order is the
+  /// implementation's choice (an expm1 that keeps its input gives other ones than one that keeps its
+  /// result).
+  bool only_backward = false;
 };
 using Rows = std::vector<Row>;
 
@@ -104,6 +112,9 @@ Rows reduction_rows();
 Rows indexing_rows();
 Rows product_rows();
 Rows autograd_rows();
+
+/// What hooks have seen since it was cleared: the variable and the sum of its gradient, in turn.
+std::vector<double>& hook_log();
 
 /// One new tensor: its values as the reference has them, whose derivatives along the directions are
 /// those of `variable`.

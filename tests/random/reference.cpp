@@ -67,6 +67,7 @@ Value view(const Value& x, Sizes sizes, Sizes strides, std::int64_t offset) {
   y.strides = std::move(strides);
   y.offset = offset;
   y.leaf = false;
+  y.identity = 0;
   return y;
 }
 

@@ -41,6 +41,8 @@ struct Value {
   /// Whether how it lies in memory is as PyTorch has it: what is computed from operands that are not
   /// row-major may lie otherwise.
   bool known_layout = true;
+  /// Variables that are one and the same tensor have the same.
+  int identity = 0;
   /// The block that made its memory.
   int block = 0;
 

@@ -78,7 +78,9 @@ def first_line(e):
 
 def replay(text, orders):
     out = []
+    log = []
     scope = {"torch": torch, "checkpoint": checkpoint, "hooked": hooked, "gradient": gradient}
+    scope["record"] = lambda v, total: log.extend((float(v[1:]), total.item()))
     scope["failed"] = lambda i, e: out.append(f"error|{i}|{first_line(e)}")
     exec(compile(text, "program", "exec"), scope)
     variables = sorted((int(k[1:]), v) for k, v in scope.items() if k[0] == "v" and k[1:].isdigit())
@@ -113,6 +115,7 @@ def replay(text, orders):
     except Exception as e:
         out.append(f"sweep|{stage}|{first_line(e)}")
         return out
+    observe(out, "hooks", torch.tensor(log))
     for i, v in variables:
         if v.requires_grad and (v.is_leaf or v.retains_grad):
             observe(out, f"grad v{i}", v.grad)

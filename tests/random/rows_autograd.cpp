@@ -27,6 +27,19 @@ class Restore {
   bool before_;
 };
 
+/// The last direction is the transforms': nothing else uses it, and one at a time does.
+constexpr unsigned kLast = 1U << (kDirections - 1);
+bool& last_direction_taken() {
+  static bool taken = false;
+  return taken;
+}
+/// The derivative along it.
+Number along_last(Number x) {
+  Number y;
+  for (unsigned bits = 0; bits < kLast; ++bits) coefficient(y, bits) = coefficient(x, bits | kLast);
+  return y;
+}
+
 void draw_real(Draft& d, Statement& s) { s.operands = {d.real()}; }
 
 /// A write of other values, or of a constant.
@@ -117,7 +130,6 @@ Rows autograd_rows() {
            [](Draft& d, Statement& s) {
              require(!d.in_body());
              s.operands = {d.pick([](const Value& x) { return x.tracked; })};
-             s.results = 0;
            },
        .call =
            [](const Call& c) {
@@ -127,7 +139,29 @@ Rows autograd_rows() {
        .reference = [](const Reference&) { return Values{}; },
        .results = 0,
        .weight = 0.5,
-       .only_reverse = true},
+       .only_reverse = true,
+       .only_backward = true},
+      {.name = "counting_hook",
+       .text = "%0.register_hook([](const eg::Tensor& g) { record(%0, g.sum()); })",
+       .draw =
+           [](Draft& d, Statement& s) {
+             require(!d.in_body());
+             s.operands = {d.pick([](const Value& x) { return x.tracked; })};
+           },
+       .call =
+           [](const Call& c) {
+             c.x[0].register_hook([v = c.s.operands[0]](const Tensor& g) {
+               hook_log().push_back(v);
+               hook_log().push_back(g.sum().item<double>());
+             });
+             return variable_list{};
+           },
+       .reference = [](const Reference&) { return Values{}; },
+       .python = "%0.register_hook(lambda g: record(\"%0\", g.sum()))",
+       .results = 0,
+       .weight = 0.5,
+       .only_reverse = true,
+       .only_backward = true},
       {.name = "scaling_hook",
        .text = "%0.register_hook([](const eg::Tensor& g) { return g * $0; })",
        .draw =
@@ -135,7 +169,6 @@ Rows autograd_rows() {
              require(!d.in_body());
              s.operands = {d.pick([](const Value& x) { return x.tracked; })};
              s.numbers = {d.scalar()};
-             s.results = 0;
            },
        .call =
            [](const Call& c) {
@@ -176,11 +209,8 @@ Rows autograd_rows() {
            },
        .reference =
            [](const Reference& c) {
-             // Element by element along the last direction, which nothing else uses.
-             constexpr unsigned kLast = 1U << (kDirections - 1);
-             static bool taken = false;
-             require(!taken, "the last direction is taken");
-             const Restore restore(taken, true);
+             require(!last_direction_taken(), "the last direction is taken");
+             const Restore restore(last_direction_taken(), true);
              const Value x = copy(c.x[0], c.x[0].dtype);
              std::vector<Number> gradient;
              for (std::size_t i = 0; i < x.derivatives->size(); ++i) {
@@ -189,14 +219,43 @@ Rows autograd_rows() {
                Number y;
                std::int64_t k = 0;
                for (const Number& e : c.f(seeded).elements()) y += Number(weight(k++)) * e;
-               Number slope;
-               for (unsigned bits = 0; bits < kLast; ++bits)
-                 coefficient(slope, bits) = coefficient(y, bits | kLast);
-               gradient.push_back(slope);
+               gradient.push_back(along_last(y));
              }
              return Values{make(x.sizes, gradient, x.dtype)};
            },
        .python = "gradient(%f, %0)",
+       .weight = 0.7,
+       .has_body = true},
+      {.name = "jvp",
+       .text = "eg::jvp(%f, %0, %1, {.create_graph = true}).second",
+       .draw =
+           [](Draft& d, Statement& s) {
+             const int x = d.real();
+             s.operands = {x, d.shaped(d[x].sizes, d[x].dtype)};
+           },
+       .call =
+           [](const Call& c) {
+             return variable_list{eg::jvp(c.f, c.x[0], c.x[1], {.create_graph = true}).second};
+           },
+       .reference =
+           [](const Reference& c) {
+             require(!last_direction_taken(), "the last direction is taken");
+             const Restore restore(last_direction_taken(), true);
+             Value seeded = copy(c.x[0], c.x[0].dtype);
+             require(c.x[1].sizes == c.x[0].sizes && c.x[1].dtype == c.x[0].dtype);
+             const std::vector<Number> tangent = c.x[1].elements();
+             for (std::size_t i = 0; i < tangent.size(); ++i) {
+               Number& x = (*seeded.derivatives)[i];
+               Number t = tangent[i];
+               for (unsigned bits = 0; bits < kLast; ++bits)
+                 coefficient(x, bits | kLast) = coefficient(t, bits);
+             }
+             const Value y = c.f(seeded);
+             std::vector<Number> product;
+             for (const Number& e : y.elements()) product.push_back(along_last(e));
+             return Values{make(y.sizes, product, y.dtype)};
+           },
+       .python = "torch.autograd.functional.jvp(%f, %0, %1, create_graph=True)[1]",
        .weight = 0.7,
        .has_body = true},
   };

@@ -180,7 +180,7 @@ Rows indexing_rows() {
            [](Draft& d, Statement& s) {
              s.operands = {d.number(1, eg::kBool)};
              const Index n = d[s.operands[0]].sizes[0];
-             s.operands.push_back(d.indices(d.shape(static_cast<int>(d.between(0, 2))), n, false, true));
+             s.operands.push_back(d.indices(d.shape(static_cast<int>(d.between(1, 2))), n, false, true));
            },
        .call = [](const Call& c) { return variable_list{c.x[0].index({c.x[1]})}; },
        .reference = [](const Reference& c) { return Values{picked(c.x[0], 0, c.x[1])}; },

@@ -158,6 +158,29 @@ Row part(const char* name, const char* text, std::vector<Tensor> (*call)(const T
           .is_view = true};
 }
 
+/// The same change of extents made to the operand itself.
+Row reshaping(const char* name, const char* text, std::int64_t least,
+              void (*draw)(Draft&, Statement&), std::function<void(const Call&)> call,
+              std::function<Value(const Reference&)> window) {
+  return {.name = name,
+          .text = text,
+          .draw =
+              [=](Draft& d, Statement& s) {
+                s.operands = {d.alone(least)};
+                draw(d, s);
+              },
+          .call =
+              [=](const Call& c) {
+                call(c);
+                return variable_list{};
+              },
+          .reference = [=](const Reference& c) { return Values{window(c)}; },
+          .results = 0,
+          .weight = 0.2,
+          .is_view = true,
+          .reshapes = true};
+}
+
 Values splits(const Value& x, std::int64_t size, std::int64_t dim) {
   Values list;
   for (std::int64_t start = 0; start < x.size(dim); start += size)
@@ -170,6 +193,20 @@ Values splits(const Value& x, std::int64_t size, std::int64_t dim) {
 
 Rows view_rows() {
   return {
+      reshaping("t_", "%0.t_()", 2, [](Draft& d, Statement& s) { require(d[s.operands[0]].dim() == 2); },
+                [](const Call& c) { c.x[0].t_(); },
+                [](const Reference& c) { return transposed(c.x[0], 0, 1); }),
+      reshaping("transpose_", "%0.transpose_(#0, #1)", 1,
+                [](Draft& d, Statement& s) {
+                  const Value& x = d[s.operands[0]];
+                  s.integers = {d.dim(x), d.dim(x)};
+                },
+                [](const Call& c) { c.x[0].transpose_(c.n(0), c.n(1)); },
+                [](const Reference& c) { return transposed(c.x[0], c.n(0), c.n(1)); }),
+      reshaping("squeeze_", "%0.squeeze_(#0)", 1,
+                [](Draft& d, Statement& s) { s.integers = {d.dim(d[s.operands[0]])}; },
+                [](const Call& c) { c.x[0].squeeze_(c.n(0)); },
+                [](const Reference& c) { return squeezed(c.x[0], c.n(0)); }),
       view_row("view", "%0.view({#*})",
                [](Draft& d, Statement& s) {
                  s.operands = {d.number(0, eg::kBool)};
