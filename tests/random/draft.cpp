@@ -20,7 +20,8 @@ const Row& any_row(double u) {
     return s;
   }();
   u *= sums.back();
-  return all_rows()[static_cast<std::size_t>(std::upper_bound(sums.begin(), sums.end(), u) - sums.begin())];
+  return all_rows()[static_cast<std::size_t>(std::upper_bound(sums.begin(), sums.end(), u) -
+                                             sums.begin())];
 }
 
 }  // namespace
@@ -53,8 +54,7 @@ void Draft::new_tensor_line(Statement& s, const Sizes& sizes, eg::ScalarType dty
   s.dtype = dtype;
   s.requires_grad = eg::is_floating_point(dtype) && !in_body() && chance(0.7);
   s.column_major = sizes.size() > 1 && chance(0.15);
-  for (std::int64_t i = support::count(sizes); i > 0; --i)
-    switch (dtype) {
+  for (std::int64_t i = support::count(sizes); i > 0; --i) switch (dtype) {
       case eg::kBool:
         s.numbers.push_back(static_cast<double>(below(2)));
         break;
@@ -203,7 +203,8 @@ bool Draft::commit(Statement s) {
     for (int i = 0; i < s.results; ++i) {
       Value& y = env[static_cast<std::size_t>(s.result + i)];
       if (!tame(y)) return false;
-      const bool is_view = !s.operands.empty() && y.memory == env[static_cast<std::size_t>(s.operands[0])].memory;
+      const bool is_view =
+          !s.operands.empty() && y.memory == env[static_cast<std::size_t>(s.operands[0])].memory;
       if (y.identity == 0) y.identity = ++identities_;
       if (!is_view) {
         y.block = block_;

@@ -24,9 +24,7 @@ class Draft {
     return static_cast<std::int64_t>(uniform_(0, static_cast<double>(n)));
   }
   bool chance(double p) { return uniform_(0, 1) < p; }
-  std::int64_t between(std::int64_t low, std::int64_t high) {
-    return low + below(high - low + 1);
-  }
+  std::int64_t between(std::int64_t low, std::int64_t high) { return low + below(high - low + 1); }
   template <class T>
   T one_of(std::initializer_list<T> list) {
     return list.begin()[below(static_cast<std::int64_t>(list.size()))];
@@ -58,9 +56,8 @@ class Draft {
     require(!in_body());
     return pick([=, this](const Value& x) {
       return x.real() && x.dim() >= min_dim && !x.leaf && !frozen_.contains(x.memory.get()) &&
-             std::count_if(env_.begin(), env_.end(), [&](const Value& v) {
-               return v.identity == x.identity;
-             }) == 1;
+             std::count_if(env_.begin(), env_.end(),
+                           [&](const Value& v) { return v.identity == x.identity; }) == 1;
     });
   }
   /// Real mostly, else an integer or bool.

@@ -1,6 +1,8 @@
 #include "random/harness.hpp"
 
 #include <algorithm>
+#include <boost/test/unit_test.hpp>
+#include <cmath>
 #include <ostream>
 #include <utility>
 
@@ -25,7 +27,9 @@ bool remove(std::vector<Statement>& lines, std::size_t i) {
     lines.erase(lines.begin() + static_cast<std::ptrdiff_t>(k));
   };
   const auto depends = [&](const Statement& s) {
-    const auto is_gone = [&](int v) { return std::find(gone.begin(), gone.end(), v) != gone.end(); };
+    const auto is_gone = [&](int v) {
+      return std::find(gone.begin(), gone.end(), v) != gone.end();
+    };
     return std::any_of(s.operands.begin(), s.operands.end(), is_gone) ||
            any_statement(s.body, [&](const Statement& line) {
              return std::any_of(line.operands.begin(), line.operands.end(), is_gone);
@@ -130,13 +134,13 @@ Program Harness::shrink(Program p, const Difference& d) {
       for (std::size_t k = p.statements[i].body.size(); k-- > 1;) {
         q = p;
         std::vector<Statement>& body = q.statements[i].body;
-        if (k - 1 < body.size() && remove(body, k - 1) && try_it(q)) {
+        if (k - 1 < body.size() && remove(body, k - 1) && body.back().results == 1 && try_it(q)) {
           smaller = true;
           break;
         }
       }
-      for (bool Statement::*flag : {&Statement::no_grad, &Statement::requires_grad,
-                                    &Statement::column_major})
+      for (bool Statement::*flag :
+           {&Statement::no_grad, &Statement::requires_grad, &Statement::column_major})
         if (p.statements[i].*flag) {
           q = p;
           q.statements[i].*flag = false;
@@ -164,6 +168,7 @@ void Harness::run(std::uint64_t first, std::int64_t count) {
     std::vector<Outcome> outcomes;
     std::vector<std::optional<Difference>> differences;
     for (const Program& p : batch) {
+      BOOST_TEST_CHECKPOINT("seed " << p.seed);
       lines_ += static_cast<std::int64_t>(p.statements.size());
       outcomes.push_back(run_library(p, orders_of(p)));
       differences.push_back(check_itself(p, outcomes.back()));
@@ -178,9 +183,10 @@ void Harness::run(std::uint64_t first, std::int64_t count) {
 }
 
 void print(std::ostream& os, const Finding& f) {
-  os << "seed " << f.program.seed << ": " << f.difference.check << "\n"
-     << text_of(f.program, Language::Cpp) << "  // " << f.difference.what << "\n"
-     << "  // test_random --run_test=programs -- --first=" << f.program.seed << " --count=1\n";
+  os << text_of(f.program, Language::Cpp) << "// " << f.difference.check << ": "
+     << f.difference.what
+     << "\n// Again: test_random --run_test=programs -- --first=" << f.program.seed
+     << " --count=1\n";
 }
 
 }  // namespace random_programs

@@ -20,16 +20,22 @@ void forget(const Statement& s, const std::vector<Value>& x, std::vector<Value>&
 /// Runs one line on the variables in `env`, on tensors of either kind.
 template <class T>
 void run(const Statement& s, std::vector<T>& env, const Maker<T>& make) {
-  if (s.attempt && std::is_same_v<T, Value>) return;
+  constexpr bool kReference = std::is_same_v<T, Value>;
+  if (s.attempt && kReference) return;
   std::vector<T> x;
-  for (const int v : s.operands) x.push_back(env[static_cast<std::size_t>(v)]);
+  for (const int v : s.operands) {
+    x.push_back(env[static_cast<std::size_t>(v)]);
+    if (kReference) require(x.back().defined(), "undefined operand");
+  }
   Arguments<T> arguments{x, s};
   if (s.row->has_body)
     arguments.f = [&s, env, &make](const T& argument) {
       std::vector<T> inner = env;
       inner[static_cast<std::size_t>(s.parameter)] = argument;
       for (const Statement& line : s.body) run(line, inner, make);
-      return inner[static_cast<std::size_t>(s.body.back().result)];
+      T& result = inner[static_cast<std::size_t>(s.body.back().result)];
+      if (kReference) require(result.defined(), "undefined result");
+      return result;
     };
   std::optional<eg::NoGradGuard> guard;
   if (s.no_grad) guard.emplace();
@@ -38,7 +44,7 @@ void run(const Statement& s, std::vector<T>& env, const Maker<T>& make) {
     y = {make(s)};
   } else if (s.in_place) {
     write_in_place(arguments);
-  } else if constexpr (std::is_same_v<T, Value>) {
+  } else if constexpr (kReference) {
     y = s.row->reference(arguments);
     forget(s, x, y);
     if (s.row->reshapes) env[static_cast<std::size_t>(s.operands[0])] = y[0];

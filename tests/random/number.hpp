@@ -57,14 +57,14 @@ double& coefficient(Dual<T>& x, unsigned directions) {
   return coefficient((directions & 1U) != 0 ? x.d : x.v, directions >> 1U);
 }
 
-using std::abs, std::acos, std::asin, std::atan, std::cos, std::cosh, std::erf, std::exp, std::expm1,
-    std::log, std::log1p, std::pow, std::sin, std::sinh, std::sqrt, std::tanh;
+using std::abs, std::acos, std::asin, std::atan, std::cos, std::cosh, std::erf, std::exp,
+    std::expm1, std::log, std::log1p, std::pow, std::sin, std::sinh, std::sqrt, std::tanh;
 
-#define EIGENGRAD_DUAL(f, derivative)             \
-  template <class T>                              \
-  Dual<T> f(const Dual<T>& x) {                   \
-    const T y = f(x.v);                           \
-    return {y, (derivative) * x.d};               \
+#define EIGENGRAD_DUAL(f, derivative) \
+  template <class T>                  \
+  Dual<T> f(const Dual<T>& x) {       \
+    const T y = f(x.v);               \
+    return {y, (derivative)*x.d};     \
   }
 EIGENGRAD_DUAL(exp, y)
 EIGENGRAD_DUAL(expm1, y + T(1))

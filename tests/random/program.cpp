@@ -26,7 +26,8 @@ Value new_value(const Statement& s, int variable) {
     Number x = s.numbers[i];
     if (s.requires_grad)
       for (int k = 0; k < 3; ++k)
-        coefficient(x, 1U << static_cast<unsigned>(k)) = direction(k, variable, static_cast<std::int64_t>(i));
+        coefficient(x, 1U << static_cast<unsigned>(k)) =
+            direction(k, variable, static_cast<std::int64_t>(i));
     elements.push_back(x);
   }
   Value y = make(s.integers, elements, s.dtype);
@@ -56,7 +57,12 @@ void forget(const Statement& s, const Values& x, Values& y) {
 const Rows& all_rows() {
   static const Rows rows = [] {
     Rows all;
-    all.push_back({.name = "tensor", .text = "", .draw = nullptr, .call = nullptr, .reference = nullptr, .weight = 0});
+    all.push_back({.name = "tensor",
+                   .text = "",
+                   .draw = nullptr,
+                   .call = nullptr,
+                   .reference = nullptr,
+                   .weight = 0});
     for (auto family : {elementwise_rows, binary_rows, view_rows, assembly_rows, reduction_rows,
                         indexing_rows, product_rows, autograd_rows})
       for (Row& r : family()) all.push_back(std::move(r));
@@ -74,7 +80,8 @@ namespace {
 
 using Lines = std::ostringstream;
 
-std::string number(double x, eg::ScalarType dtype = eg::kFloat64, Language language = Language::Cpp) {
+std::string number(double x, eg::ScalarType dtype = eg::kFloat64,
+                   Language language = Language::Cpp) {
   if (dtype == eg::kBool)
     return language == Language::Cpp ? (x != 0 ? "true" : "false") : (x != 0 ? "True" : "False");
   std::ostringstream os;
@@ -116,7 +123,7 @@ std::string translated(std::string text) {
 }
 
 std::string expression(const Statement& s, Language language) {
-  std::string pattern = language == Language::Cpp   ? s.row->text
+  std::string pattern = language == Language::Cpp  ? s.row->text
                         : s.row->python != nullptr ? s.row->python
                                                    : translated(s.row->text);
   if (s.in_place && !s.row->only_in_place) pattern.insert(pattern.find('('), "_");
@@ -161,10 +168,11 @@ std::string new_tensor(const Statement& s, Language language) {
     std::reverse(sizes.begin(), sizes.end());
   }
   if (values.empty())
-    os << (cpp ? "eg::zeros(" : "torch.zeros(") << list(sizes) << ", " << (cpp ? "" : "dtype=") << dtype << ')';
+    os << (cpp ? "eg::zeros(" : "torch.zeros(") << list(sizes) << ", " << (cpp ? "" : "dtype=")
+       << dtype << ')';
   else
-    os << (cpp ? "eg::tensor(" : "torch.tensor(") << open << joined(values, s.dtype, language) << close << ", "
-       << (cpp ? "" : "dtype=") << dtype << ')';
+    os << (cpp ? "eg::tensor(" : "torch.tensor(") << open << joined(values, s.dtype, language)
+       << close << ", " << (cpp ? "" : "dtype=") << dtype << ')';
   if (!values.empty() && sizes.size() != 1) os << ".reshape(" << list(sizes) << ").clone()";
   if (s.column_major) {
     Sizes dims;
@@ -191,8 +199,7 @@ std::string text_of(const Statement& s, Language language, int indent) {
   std::string call = s.operands.empty() ? new_tensor(s, language) : expression(s, language);
   std::string defined;
   if (!s.in_place && s.results > 0) {
-    for (int i = 0; i < s.results; ++i)
-      defined += (i > 0 ? ", " : "") + variable(s.result + i);
+    for (int i = 0; i < s.results; ++i) defined += (i > 0 ? ", " : "") + variable(s.result + i);
   }
   os << pad;
   if (cpp) {
@@ -200,8 +207,10 @@ std::string text_of(const Statement& s, Language language, int indent) {
       if (!defined.empty()) os << "eg::Tensor " << defined << ";\n" << pad;
       os << "{\n" << pad << "  eg::NoGradGuard guard;\n" << pad << "  ";
     }
-    if (!defined.empty() && s.results > 1) os << "auto [" << defined << "] = ";
-    else if (!defined.empty()) os << (s.no_grad ? "" : "eg::Tensor ") << defined << " = ";
+    if (!defined.empty() && s.results > 1)
+      os << "auto [" << defined << "] = ";
+    else if (!defined.empty())
+      os << (s.no_grad ? "" : "eg::Tensor ") << defined << " = ";
     os << call << ";\n";
     if (s.no_grad) os << pad << "}\n";
   } else {
@@ -212,17 +221,41 @@ std::string text_of(const Statement& s, Language language, int indent) {
   return os.str();
 }
 
+std::string prelude() {
+  return R"(#include <eigengrad/eigengrad.hpp>
+#include <iostream>
+namespace eg = eigengrad;
+
+eg::Tensor weighted(const eg::Tensor& v) {
+  return (v * eg::arange(v.numel(), v.dtype()).cos().reshape(v.sizes())).sum();
+}
+template <class F>
+eg::Tensor hooked(F f, const eg::Tensor& x) {
+  const eg::autograd::SavedTensorHooks hooks([](const eg::Tensor& t) { return t.clone(); },
+                                             [](const eg::Tensor& t) { return t; });
+  return f(x);
+}
+void record(const char* variable, const eg::Tensor& sum) { std::cout << variable << sum; }
+)";
+}
+
 std::string text_of(const Program& p, Language language) {
   Lines os;
-  const bool cpp = language == Language::Cpp;
-  for (std::size_t i = 0; i < p.statements.size(); ++i) {
-    if (cpp) {
-      os << text_of(p.statements[i], language, 2);
-      continue;
-    }
-    os << "try:\n" << text_of(p.statements[i], language, 1);
-    os << "except Exception as e: failed(" << i << ", e)\n";
+  if (language == Language::Python) {
+    for (std::size_t i = 0; i < p.statements.size(); ++i)
+      os << "try:\n"
+         << text_of(p.statements[i], language, 1) << "except Exception as e: failed(" << i
+         << ", e)\n";
+    return os.str();
   }
+  os << "void seed_" << p.seed << "() {\n";
+  std::string loss;
+  for (const Statement& s : p.statements) {
+    os << text_of(s, language, 2);
+    for (int i = 0; i < s.results && !s.in_place; ++i)
+      loss += (loss.empty() ? "" : " + ") + ("weighted(" + variable(s.result + i)) + ")";
+  }
+  os << "  // The loss is " << loss << ", of those that float.\n}\n";
   return os.str();
 }
 

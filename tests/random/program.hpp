@@ -53,7 +53,6 @@ bool any_statement(const std::vector<Statement>& lines, F&& f) {
   return false;
 }
 
-
 /// What an operator gets: tensors of the library, or of the reference.
 template <class T>
 struct Arguments {
@@ -128,7 +127,9 @@ double weight(std::int64_t i);
 enum class Language : std::uint8_t { Cpp, Python };
 /// `indent` spaces before each line.
 std::string text_of(const Statement& s, Language language, int indent = 0);
-/// A whole program that can be pasted: C++ as a main(), Python as replay.py takes it.
+/// A whole program: in C++ a function, with prelude() before it; Python as replay.py takes it.
 std::string text_of(const Program& p, Language language);
+/// What programs in C++ call beside the library.
+std::string prelude();
 
 }  // namespace random_programs

@@ -92,7 +92,9 @@ Sizes broadcast(const Sizes& a, const Sizes& b) {
 }
 
 eg::ScalarType promote(const Value& a, const Value& b) {
-  const auto category = [](eg::ScalarType t) { return t == eg::kBool ? 0 : t == eg::kInt64 ? 1 : 2; };
+  const auto category = [](eg::ScalarType t) {
+    return t == eg::kBool ? 0 : t == eg::kInt64 ? 1 : 2;
+  };
   if (a.sizes.empty() != b.sizes.empty()) {
     const Value& array = a.sizes.empty() ? b : a;
     const Value& single = a.sizes.empty() ? a : b;
@@ -115,7 +117,8 @@ bool overlap(const Value& a, const Value& b) {
 }
 
 bool same_window(const Value& a, const Value& b) {
-  return a.memory == b.memory && a.offset == b.offset && a.sizes == b.sizes && a.strides == b.strides;
+  return a.memory == b.memory && a.offset == b.offset && a.sizes == b.sizes &&
+         a.strides == b.strides;
 }
 
 bool tame(const Value& y) {

@@ -54,6 +54,23 @@ def gradient(f, x):
     return g
 
 
+def jvp(f, x, v):
+    """eg::jvp(f, x, v, {.create_graph = true}).second, tracked as gradient() is."""
+    with torch.enable_grad():
+        y = x.view_as(x) if x.requires_grad else x.detach().requires_grad_()
+        value = f(y)
+        if not value.requires_grad:
+            return torch.zeros_like(value)
+        u = torch.zeros_like(value, requires_grad=True)
+        g = torch.autograd.grad(value, y, u, create_graph=True, materialize_grads=True)[0]
+        if not g.requires_grad:
+            return torch.zeros_like(value)
+        p = torch.autograd.grad(g, u, v, create_graph=True, materialize_grads=True)[0]
+    if p.requires_grad and all(leaf is y or leaf is u for leaf in leaves_of(p.grad_fn, set())):
+        return p.detach()
+    return p
+
+
 def directions(k, variable, like):
     i = torch.arange(like.numel(), dtype=torch.float64)
     return ((k + 1) * (variable + 1 + i)).cos().to(like.dtype).reshape(like.shape)
@@ -79,7 +96,7 @@ def first_line(e):
 def replay(text, orders):
     out = []
     log = []
-    scope = {"torch": torch, "checkpoint": checkpoint, "hooked": hooked, "gradient": gradient}
+    scope = {"torch": torch, "checkpoint": checkpoint, "hooked": hooked, "gradient": gradient, "jvp": jvp}
     scope["record"] = lambda v, total: log.extend((float(v[1:]), total.item()))
     scope["failed"] = lambda i, e: out.append(f"error|{i}|{first_line(e)}")
     exec(compile(text, "program", "exec"), scope)

@@ -14,7 +14,8 @@ using Index = std::int64_t;
 Row rearranged(const char* name, const char* text, std::function<void(Draft&, Statement&)> draw,
                std::function<Tensor(const Call&)> call,
                std::function<Sizes(const Reference&)> sizes,
-               std::function<Number(const Reference&, Sizes)> element, const char* python = nullptr) {
+               std::function<Number(const Reference&, Sizes)> element,
+               const char* python = nullptr) {
   return {.name = name,
           .text = text,
           .draw = std::move(draw),
@@ -46,7 +47,10 @@ Rows assembly_rows() {
       {.name = "cat",
        .text = "eg::cat({%0, %1}, #0)",
        .draw = [](Draft& d, Statement& s) { draw_two(d, s, 1); },
-       .call = [](const Call& c) { return variable_list{eg::cat({c.x[0], c.x[1]}, c.n(0))}; },
+       .call =
+           [](const Call& c) {
+             return variable_list{eg::cat({c.x[0], c.x[1]}, c.n(0))};
+           },
        .reference =
            [](const Reference& c) {
              const Value &a = c.x[0], &b = c.x[1];
@@ -62,7 +66,10 @@ Rows assembly_rows() {
       {.name = "stack",
        .text = "eg::stack({%0, %1}, #0)",
        .draw = [](Draft& d, Statement& s) { draw_two(d, s, 0); },
-       .call = [](const Call& c) { return variable_list{eg::stack({c.x[0], c.x[1]}, c.n(0))}; },
+       .call =
+           [](const Call& c) {
+             return variable_list{eg::stack({c.x[0], c.x[1]}, c.n(0))};
+           },
        .reference =
            [](const Reference& c) {
              const Value &a = c.x[0], &b = c.x[1];
@@ -77,80 +84,85 @@ Rows assembly_rows() {
              })};
            },
        .weight = 0.7},
-      rearranged("repeat", "%0.repeat({#*})",
-                 [](Draft& d, Statement& s) {
-                   s.operands = {d.real()};
-                   for (Index n = d[s.operands[0]].dim() + d.below(2); n > 0; --n)
-                     s.integers.push_back(d.between(0, 5) / 2);
-                   require(!s.integers.empty());
-                 },
-                 [](const Call& c) { return c.x[0].repeat(c.s.integers); },
-                 [](const Reference& c) {
-                   Sizes sizes = c.s.integers;
-                   const std::size_t ahead = sizes.size() - c.x[0].sizes.size();
-                   for (std::size_t d = ahead; d < sizes.size(); ++d) sizes[d] *= c.x[0].sizes[d - ahead];
-                   return sizes;
-                 },
-                 [](const Reference& c, Sizes i) {
-                   const Value& x = c.x[0];
-                   i.erase(i.begin(), i.end() - x.dim());
-                   for (std::size_t d = 0; d < i.size(); ++d) i[d] %= x.sizes[d];
-                   return x.at(i);
-                 }),
-      rearranged("flip", "%0.flip({#0})",
-                 [](Draft& d, Statement& s) {
-                   s.operands = {d.number(1, eg::kBool)};
-                   s.integers = {d.dim(d[s.operands[0]])};
-                 },
-                 [](const Call& c) { return c.x[0].flip(c.n(0)); }, same,
-                 [](const Reference& c, Sizes i) {
-                   const std::size_t d = c.x[0].wrap(c.n(0));
-                   i[d] = c.x[0].sizes[d] - 1 - i[d];
-                   return c.x[0].at(i);
-                 }),
-      rearranged("roll", "%0.roll({#1}, {#0})",
-                 [](Draft& d, Statement& s) {
-                   s.operands = {d.real(1)};
-                   s.integers = {d.dim(d[s.operands[0]]), d.between(-3, 3)};
-                 },
-                 [](const Call& c) { return c.x[0].roll(c.n(1), c.n(0)); }, same,
-                 [](const Reference& c, Sizes i) {
-                   const std::size_t d = c.x[0].wrap(c.n(0));
-                   const Index n = c.x[0].sizes[d];
-                   i[d] = ((i[d] - c.n(1)) % n + n) % n;
-                   return c.x[0].at(i);
-                 }),
-      rearranged("tril", "%0.tril(#0)",
-                 [](Draft& d, Statement& s) {
-                   s.operands = {d.real(2)};
-                   s.integers = {d.between(-1, 1)};
-                 },
-                 [](const Call& c) { return c.x[0].tril(c.n(0)); }, same,
-                 [](const Reference& c, Sizes i) {
-                   return i.end()[-1] - i.end()[-2] <= c.n(0) ? c.x[0].at(i) : Number();
-                 }),
-      rearranged("triu", "%0.triu(#0)",
-                 [](Draft& d, Statement& s) {
-                   s.operands = {d.real(2)};
-                   s.integers = {d.between(-1, 1)};
-                 },
-                 [](const Call& c) { return c.x[0].triu(c.n(0)); }, same,
-                 [](const Reference& c, Sizes i) {
-                   return i.end()[-1] - i.end()[-2] >= c.n(0) ? c.x[0].at(i) : Number();
-                 }),
-      rearranged("diag_embed", "%0.diag_embed()",
-                 [](Draft& d, Statement& s) { s.operands = {d.real(1)}; },
-                 [](const Call& c) { return c.x[0].diag_embed(); },
-                 [](const Reference& c) {
-                   Sizes sizes = c.x[0].sizes;
-                   sizes.push_back(sizes.back());
-                   return sizes;
-                 },
-                 [](const Reference& c, Sizes i) {
-                   const bool on = i.end()[-1] == i.end()[-2];
-                   i.pop_back();
-                   return on ? c.x[0].at(i) : Number();
-                 }),
+      rearranged(
+          "repeat", "%0.repeat({#*})",
+          [](Draft& d, Statement& s) {
+            s.operands = {d.real()};
+            for (Index n = d[s.operands[0]].dim() + d.below(2); n > 0; --n)
+              s.integers.push_back(d.between(0, 5) / 2);
+            require(!s.integers.empty());
+          },
+          [](const Call& c) { return c.x[0].repeat(c.s.integers); },
+          [](const Reference& c) {
+            Sizes sizes = c.s.integers;
+            const std::size_t ahead = sizes.size() - c.x[0].sizes.size();
+            for (std::size_t d = ahead; d < sizes.size(); ++d) sizes[d] *= c.x[0].sizes[d - ahead];
+            return sizes;
+          },
+          [](const Reference& c, Sizes i) {
+            const Value& x = c.x[0];
+            i.erase(i.begin(), i.end() - x.dim());
+            for (std::size_t d = 0; d < i.size(); ++d) i[d] %= x.sizes[d];
+            return x.at(i);
+          }),
+      rearranged(
+          "flip", "%0.flip({#0})",
+          [](Draft& d, Statement& s) {
+            s.operands = {d.number(1, eg::kBool)};
+            s.integers = {d.dim(d[s.operands[0]])};
+          },
+          [](const Call& c) { return c.x[0].flip(c.n(0)); }, same,
+          [](const Reference& c, Sizes i) {
+            const std::size_t d = c.x[0].wrap(c.n(0));
+            i[d] = c.x[0].sizes[d] - 1 - i[d];
+            return c.x[0].at(i);
+          }),
+      rearranged(
+          "roll", "%0.roll({#1}, {#0})",
+          [](Draft& d, Statement& s) {
+            s.operands = {d.real(1)};
+            s.integers = {d.dim(d[s.operands[0]]), d.between(-3, 3)};
+          },
+          [](const Call& c) { return c.x[0].roll(c.n(1), c.n(0)); }, same,
+          [](const Reference& c, Sizes i) {
+            const std::size_t d = c.x[0].wrap(c.n(0));
+            const Index n = c.x[0].sizes[d];
+            i[d] = ((i[d] - c.n(1)) % n + n) % n;
+            return c.x[0].at(i);
+          }),
+      rearranged(
+          "tril", "%0.tril(#0)",
+          [](Draft& d, Statement& s) {
+            s.operands = {d.real(2)};
+            s.integers = {d.between(-1, 1)};
+          },
+          [](const Call& c) { return c.x[0].tril(c.n(0)); }, same,
+          [](const Reference& c, Sizes i) {
+            return i.end()[-1] - i.end()[-2] <= c.n(0) ? c.x[0].at(i) : Number();
+          }),
+      rearranged(
+          "triu", "%0.triu(#0)",
+          [](Draft& d, Statement& s) {
+            s.operands = {d.real(2)};
+            s.integers = {d.between(-1, 1)};
+          },
+          [](const Call& c) { return c.x[0].triu(c.n(0)); }, same,
+          [](const Reference& c, Sizes i) {
+            return i.end()[-1] - i.end()[-2] >= c.n(0) ? c.x[0].at(i) : Number();
+          }),
+      rearranged(
+          "diag_embed", "%0.diag_embed()", [](Draft& d, Statement& s) { s.operands = {d.real(1)}; },
+          [](const Call& c) { return c.x[0].diag_embed(); },
+          [](const Reference& c) {
+            Sizes sizes = c.x[0].sizes;
+            sizes.push_back(sizes.back());
+            return sizes;
+          },
+          [](const Reference& c, Sizes i) {
+            const bool on = i.end()[-1] == i.end()[-2];
+            i.pop_back();
+            return on ? c.x[0].at(i) : Number();
+          }),
       {.name = "select_scatter",
        .text = "%0.select_scatter(%1, #0, #1)",
        .draw =

@@ -51,7 +51,8 @@ Row writer(const char* name, const char* text, int operands,
           .draw =
               [=](Draft& d, Statement& s) {
                 s.operands = {d.number(0, eg::kBool)};
-                if (operands > 1) s.operands.push_back(d.broadcastable(d[s.operands[0]].sizes, true));
+                if (operands > 1)
+                  s.operands.push_back(d.broadcastable(d[s.operands[0]].sizes, true));
                 s.numbers = {d.scalar()};
               },
           .reference =
@@ -118,12 +119,15 @@ Rows autograd_rows() {
            },
        .weight = 0.7,
        .is_view = true},
-      writer("copy_", "%0.copy_(%1)", 2, [](const Call& c) { c.x[0].copy_(c.x[1]); },
-             [](const Reference& c, const Sizes& i) { return c.x[1].broadcast_at(i); }),
-      writer("fill_", "%0.fill_($0)", 1, [](const Call& c) { c.x[0].fill_(c.number(0)); },
-             [](const Reference& c, const Sizes&) { return Number(c.number(0)); }),
-      writer("zero_", "%0.zero_()", 1, [](const Call& c) { c.x[0].zero_(); },
-             [](const Reference&, const Sizes&) { return Number(); }),
+      writer(
+          "copy_", "%0.copy_(%1)", 2, [](const Call& c) { c.x[0].copy_(c.x[1]); },
+          [](const Reference& c, const Sizes& i) { return c.x[1].broadcast_at(i); }),
+      writer(
+          "fill_", "%0.fill_($0)", 1, [](const Call& c) { c.x[0].fill_(c.number(0)); },
+          [](const Reference& c, const Sizes&) { return Number(c.number(0)); }),
+      writer(
+          "zero_", "%0.zero_()", 1, [](const Call& c) { c.x[0].zero_(); },
+          [](const Reference&, const Sizes&) { return Number(); }),
       {.name = "retain_grad",
        .text = "%0.retain_grad()",
        .draw =
@@ -255,7 +259,7 @@ Rows autograd_rows() {
              for (const Number& e : y.elements()) product.push_back(along_last(e));
              return Values{make(y.sizes, product, y.dtype)};
            },
-       .python = "torch.autograd.functional.jvp(%f, %0, %1, create_graph=True)[1]",
+       .python = "jvp(%f, %0, %1)",
        .weight = 0.7,
        .has_body = true},
   };

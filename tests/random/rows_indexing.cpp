@@ -27,7 +27,8 @@ void for_each_pick(const Value& x, Index dim, const Value& indices, F&& f) {
   const auto n = static_cast<std::ptrdiff_t>(indices.sizes.size());
   Sizes sizes = x.sizes;
   sizes.erase(sizes.begin() + static_cast<std::ptrdiff_t>(d));
-  sizes.insert(sizes.begin() + static_cast<std::ptrdiff_t>(d), indices.sizes.begin(), indices.sizes.end());
+  sizes.insert(sizes.begin() + static_cast<std::ptrdiff_t>(d), indices.sizes.begin(),
+               indices.sizes.end());
   support::for_each_index(sizes, [&](const Sizes& i) {
     const auto first = i.begin() + static_cast<std::ptrdiff_t>(d);
     Sizes source(i.begin(), first);
@@ -45,7 +46,8 @@ Sizes picked_sizes(const Value& x, Index dim, const Sizes& indices) {
 }
 Value picked(const Value& x, Index dim, const Value& indices) {
   std::vector<N> elements;
-  for_each_pick(x, dim, indices, [&](const Sizes&, const Sizes& from) { elements.push_back(x.at(from)); });
+  for_each_pick(x, dim, indices,
+                [&](const Sizes&, const Sizes& from) { elements.push_back(x.at(from)); });
   return make(picked_sizes(x, dim, indices.sizes), elements, x.dtype);
 }
 
@@ -98,7 +100,8 @@ bool distinct(const Value& indices) {
 /// Index shapes no larger than x apart from `dim`, with distinct indices along it.
 int lane_indices(Draft& d, const Value& x, std::size_t dim) {
   Sizes sizes = x.sizes;
-  for (std::size_t k = 0; k < sizes.size(); ++k) sizes[k] = d.between(std::min<Index>(1, sizes[k]), sizes[k]);
+  for (std::size_t k = 0; k < sizes.size(); ++k)
+    sizes[k] = d.between(std::min<Index>(1, sizes[k]), sizes[k]);
   const Index n = x.sizes[dim];
   require(n > 0);
   return d.indices(sizes, n);
@@ -122,52 +125,52 @@ void draw_picks(Draft& d, Statement& s, bool need_distinct) {
 Row with_source(const char* name, const char* text, bool need_distinct, bool accumulate,
                 Tensor (*call)(const Tensor&, Index, const Tensor&, const Tensor&),
                 void (*in_place)(const Tensor&, Index, const Tensor&, const Tensor&)) {
-  return {.name = name,
-          .text = text,
-          .draw =
-              [=](Draft& d, Statement& s) {
-                draw_picks(d, s, need_distinct);
-                const Value x = d[s.operands[0]];
-                s.operands.push_back(d.shaped(
-                    picked_sizes(x, s.integers[0], d[s.operands[1]].sizes), x.dtype));
-              },
-          .call =
-              [=](const Call& c) { return variable_list{call(c.x[0], c.n(0), c.x[1], c.x[2])}; },
-          .reference =
-              [=](const Reference& c) {
-                require(!need_distinct || distinct(c.x[1]));
-                return Values{put(c.x[0], c.n(0), c.x[1], c.x[2], accumulate)};
-              },
-          .in_place = [=](const Call& c) { in_place(c.x[0], c.n(0), c.x[1], c.x[2]); }};
+  return {
+      .name = name,
+      .text = text,
+      .draw =
+          [=](Draft& d, Statement& s) {
+            draw_picks(d, s, need_distinct);
+            const Value x = d[s.operands[0]];
+            s.operands.push_back(
+                d.shaped(picked_sizes(x, s.integers[0], d[s.operands[1]].sizes), x.dtype));
+          },
+      .call = [=](const Call& c) { return variable_list{call(c.x[0], c.n(0), c.x[1], c.x[2])}; },
+      .reference =
+          [=](const Reference& c) {
+            require(!need_distinct || distinct(c.x[1]));
+            return Values{put(c.x[0], c.n(0), c.x[1], c.x[2], accumulate)};
+          },
+      .in_place = [=](const Call& c) { in_place(c.x[0], c.n(0), c.x[1], c.x[2]); }};
 }
 
 Row scattering(const char* name, const char* text, bool accumulate,
                Tensor (*call)(const Tensor&, Index, const Tensor&, const Tensor&),
                void (*in_place)(const Tensor&, Index, const Tensor&, const Tensor&)) {
-  return {.name = name,
-          .text = text,
-          .draw =
-              [](Draft& d, Statement& s) {
-                s.operands = {d.real(1)};
-                const Value x = d[s.operands[0]];
-                s.integers = {d.dim(x)};
-                s.operands.push_back(lane_indices(d, x, x.wrap(s.integers[0])));
-                s.operands.push_back(d.shaped(d[s.operands[1]].sizes, x.dtype));
-              },
-          .call =
-              [=](const Call& c) { return variable_list{call(c.x[0], c.n(0), c.x[1], c.x[2])}; },
-          .reference =
-              [=](const Reference& c) {
-                const Value &x = c.x[0], &source = c.x[2];
-                require(accumulate || distinct_lanes(x, c.n(0), c.x[1]));
-                require(x.dtype == source.dtype);
-                Copy y(x);
-                for_each_lane_pick(x, c.n(0), c.x[1], [&](const Sizes& i, const Sizes& to) {
-                  y.set(to, accumulate ? y.get(to) + source.at(i) : source.at(i));
-                });
-                return Values{y.value_of()};
-              },
-          .in_place = [=](const Call& c) { in_place(c.x[0], c.n(0), c.x[1], c.x[2]); }};
+  return {
+      .name = name,
+      .text = text,
+      .draw =
+          [](Draft& d, Statement& s) {
+            s.operands = {d.real(1)};
+            const Value x = d[s.operands[0]];
+            s.integers = {d.dim(x)};
+            s.operands.push_back(lane_indices(d, x, x.wrap(s.integers[0])));
+            s.operands.push_back(d.shaped(d[s.operands[1]].sizes, x.dtype));
+          },
+      .call = [=](const Call& c) { return variable_list{call(c.x[0], c.n(0), c.x[1], c.x[2])}; },
+      .reference =
+          [=](const Reference& c) {
+            const Value &x = c.x[0], &source = c.x[2];
+            require(accumulate || distinct_lanes(x, c.n(0), c.x[1]));
+            require(x.dtype == source.dtype);
+            Copy y(x);
+            for_each_lane_pick(x, c.n(0), c.x[1], [&](const Sizes& i, const Sizes& to) {
+              y.set(to, accumulate ? y.get(to) + source.at(i) : source.at(i));
+            });
+            return Values{y.value_of()};
+          },
+      .in_place = [=](const Call& c) { in_place(c.x[0], c.n(0), c.x[1], c.x[2]); }};
 }
 
 }  // namespace
@@ -180,7 +183,8 @@ Rows indexing_rows() {
            [](Draft& d, Statement& s) {
              s.operands = {d.number(1, eg::kBool)};
              const Index n = d[s.operands[0]].sizes[0];
-             s.operands.push_back(d.indices(d.shape(static_cast<int>(d.between(1, 2))), n, false, true));
+             s.operands.push_back(
+                 d.indices(d.shape(static_cast<int>(d.between(1, 2))), n, false, true));
            },
        .call = [](const Call& c) { return variable_list{c.x[0].index({c.x[1]})}; },
        .reference = [](const Reference& c) { return Values{picked(c.x[0], 0, c.x[1])}; },
@@ -190,10 +194,13 @@ Rows indexing_rows() {
        .draw =
            [](Draft& d, Statement& s) {
              s.operands = {d.real(2)};
-             s.operands.push_back(
-                 d.indices(d.shape(static_cast<int>(d.between(1, 2))), d[s.operands[0]].sizes[1], false, true));
+             s.operands.push_back(d.indices(d.shape(static_cast<int>(d.between(1, 2))),
+                                            d[s.operands[0]].sizes[1], false, true));
            },
-       .call = [](const Call& c) { return variable_list{c.x[0].index({Slice(), c.x[1]})}; },
+       .call =
+           [](const Call& c) {
+             return variable_list{c.x[0].index({Slice(), c.x[1]})};
+           },
        .reference = [](const Reference& c) { return Values{picked(c.x[0], 1, c.x[1])}; },
        .python = "%0[:, %1]",
        .weight = 0.7},
@@ -207,7 +214,10 @@ Rows indexing_rows() {
              s.operands.push_back(d.indices(sizes, n[0], false, true));
              s.operands.push_back(d.indices(sizes, n[1], false, true));
            },
-       .call = [](const Call& c) { return variable_list{c.x[0].index({c.x[1], c.x[2]})}; },
+       .call =
+           [](const Call& c) {
+             return variable_list{c.x[0].index({c.x[1], c.x[2]})};
+           },
        .reference =
            [](const Reference& c) {
              const Value& x = c.x[0];
@@ -215,7 +225,8 @@ Rows indexing_rows() {
              sizes.insert(sizes.begin(), c.x[1].sizes[0]);
              require(c.x[1].sizes == c.x[2].sizes);
              return Values{generate(sizes, x.dtype, [&](const Sizes& i) {
-               Sizes from = {index_in(c.x[1], {i[0]}, x.sizes[0]), index_in(c.x[2], {i[0]}, x.sizes[1])};
+               Sizes from = {index_in(c.x[1], {i[0]}, x.sizes[0]),
+                             index_in(c.x[2], {i[0]}, x.sizes[1])};
                from.insert(from.end(), i.begin() + 1, i.end());
                return x.at(from);
              })};
@@ -266,8 +277,7 @@ Rows indexing_rows() {
              require(c.number(0) != 0 || distinct(c.x[1]));
              return Values{put(c.x[0], 0, c.x[1], c.x[2], c.number(0) != 0)};
            },
-       .in_place =
-           [](const Call& c) { c.x[0].index_put_({c.x[1]}, c.x[2], c.number(0) != 0); },
+       .in_place = [](const Call& c) { c.x[0].index_put_({c.x[1]}, c.x[2], c.number(0) != 0); },
        .python = "%0.index_put((%1,), %2, $b)",
        .weight = 1.5},
       {.name = "index_select",
@@ -275,20 +285,22 @@ Rows indexing_rows() {
        .draw = [](Draft& d, Statement& s) { draw_picks(d, s, false); },
        .call = [](const Call& c) { return variable_list{c.x[0].index_select(c.n(0), c.x[1])}; },
        .reference = [](const Reference& c) { return Values{picked(c.x[0], c.n(0), c.x[1])}; }},
-      with_source("index_add", "%0.index_add(#0, %1, %2)", false, true,
-                  [](const Tensor& x, Index d, const Tensor& i, const Tensor& y) {
-                    return x.index_add(d, i, y);
-                  },
-                  [](const Tensor& x, Index d, const Tensor& i, const Tensor& y) {
-                    x.index_add_(d, i, y);
-                  }),
-      with_source("index_copy", "%0.index_copy(#0, %1, %2)", true, false,
-                  [](const Tensor& x, Index d, const Tensor& i, const Tensor& y) {
-                    return x.index_copy(d, i, y);
-                  },
-                  [](const Tensor& x, Index d, const Tensor& i, const Tensor& y) {
-                    x.index_copy_(d, i, y);
-                  }),
+      with_source(
+          "index_add", "%0.index_add(#0, %1, %2)", false, true,
+          [](const Tensor& x, Index d, const Tensor& i, const Tensor& y) {
+            return x.index_add(d, i, y);
+          },
+          [](const Tensor& x, Index d, const Tensor& i, const Tensor& y) {
+            x.index_add_(d, i, y);
+          }),
+      with_source(
+          "index_copy", "%0.index_copy(#0, %1, %2)", true, false,
+          [](const Tensor& x, Index d, const Tensor& i, const Tensor& y) {
+            return x.index_copy(d, i, y);
+          },
+          [](const Tensor& x, Index d, const Tensor& i, const Tensor& y) {
+            x.index_copy_(d, i, y);
+          }),
       {.name = "index_fill",
        .text = "%0.index_fill(#0, %1, $0)",
        .draw =
@@ -325,27 +337,28 @@ Rows indexing_rows() {
              });
              return Values{make(c.x[1].sizes, elements, c.x[0].dtype)};
            }},
-      scattering("scatter", "%0.scatter(#0, %1, %2)", false,
-                 [](const Tensor& x, Index d, const Tensor& i, const Tensor& y) {
-                   return x.scatter(d, i, y);
-                 },
-                 [](const Tensor& x, Index d, const Tensor& i, const Tensor& y) {
-                   x.scatter_(d, i, y);
-                 }),
-      scattering("scatter_add", "%0.scatter_add(#0, %1, %2)", true,
-                 [](const Tensor& x, Index d, const Tensor& i, const Tensor& y) {
-                   return x.scatter_add(d, i, y);
-                 },
-                 [](const Tensor& x, Index d, const Tensor& i, const Tensor& y) {
-                   x.scatter_add_(d, i, y);
-                 }),
+      scattering(
+          "scatter", "%0.scatter(#0, %1, %2)", false,
+          [](const Tensor& x, Index d, const Tensor& i, const Tensor& y) {
+            return x.scatter(d, i, y);
+          },
+          [](const Tensor& x, Index d, const Tensor& i, const Tensor& y) { x.scatter_(d, i, y); }),
+      scattering(
+          "scatter_add", "%0.scatter_add(#0, %1, %2)", true,
+          [](const Tensor& x, Index d, const Tensor& i, const Tensor& y) {
+            return x.scatter_add(d, i, y);
+          },
+          [](const Tensor& x, Index d, const Tensor& i, const Tensor& y) {
+            x.scatter_add_(d, i, y);
+          }),
       {.name = "take",
        .text = "%0.take(%1)",
        .draw =
            [](Draft& d, Statement& s) {
              s.operands = {d.real()};
              const Index n = d[s.operands[0]].numel();
-             s.operands.push_back(d.indices(d.shape(static_cast<int>(d.between(0, 2))), n, false, true));
+             s.operands.push_back(
+                 d.indices(d.shape(static_cast<int>(d.between(0, 2))), n, false, true));
            },
        .call = [](const Call& c) { return variable_list{c.x[0].take(c.x[1])}; },
        .reference =
@@ -364,14 +377,15 @@ Rows indexing_rows() {
              s.operands.push_back(d.mask(d[s.operands[0]].sizes));
              s.numbers = {d.scalar()};
            },
-       .call =
-           [](const Call& c) { return variable_list{c.x[0].masked_fill(c.x[1], c.number(0))}; },
+       .call = [](const Call& c) { return variable_list{c.x[0].masked_fill(c.x[1], c.number(0))}; },
        .reference =
            [](const Reference& c) {
              require(c.x[1].dtype == eg::kBool);
-             return Values{generate(broadcast(c.x[0].sizes, c.x[1].sizes), c.x[0].dtype, [&](const Sizes& i) {
-               return value(c.x[1].broadcast_at(i)) != 0 ? N(c.number(0)) : c.x[0].broadcast_at(i);
-             })};
+             return Values{
+                 generate(broadcast(c.x[0].sizes, c.x[1].sizes), c.x[0].dtype, [&](const Sizes& i) {
+                   return value(c.x[1].broadcast_at(i)) != 0 ? N(c.number(0))
+                                                             : c.x[0].broadcast_at(i);
+                 })};
            },
        .in_place = [](const Call& c) { c.x[0].masked_fill_(c.x[1], c.number(0)); }},
       {.name = "masked_scatter",
@@ -383,8 +397,7 @@ Rows indexing_rows() {
              s.operands.push_back(d.mask(x.sizes));
              s.operands.push_back(d.shaped(x.sizes, x.dtype));
            },
-       .call =
-           [](const Call& c) { return variable_list{c.x[0].masked_scatter(c.x[1], c.x[2])}; },
+       .call = [](const Call& c) { return variable_list{c.x[0].masked_scatter(c.x[1], c.x[2])}; },
        .reference =
            [](const Reference& c) {
              const Value &x = c.x[0], &m = c.x[1];

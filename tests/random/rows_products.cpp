@@ -52,7 +52,8 @@ Value without(const Value& x, std::ptrdiff_t from_end) {
 
 Value matmul(const Value& a, const Value& b) {
   require(a.dim() > 0 && b.dim() > 0);
-  Value y = product(a.dim() == 1 ? unsqueezed(a, true) : a, b.dim() == 1 ? unsqueezed(b, false) : b);
+  Value y =
+      product(a.dim() == 1 ? unsqueezed(a, true) : a, b.dim() == 1 ? unsqueezed(b, false) : b);
   if (b.dim() == 1) y = without(y, 1);
   if (a.dim() == 1) y = without(y, b.dim() == 1 ? 1 : 2);
   return y;
@@ -129,37 +130,45 @@ Row contraction(const char* name, const char* text, Tensor (*call)(const Tensor&
 
 Rows product_rows() {
   return {
-      contraction("matmul", "%0.matmul(%1)",
-                  [](const Tensor& a, const Tensor& b) { return a.matmul(b); }, 0,
-                  [](Draft& d, const Value& a) {
-                    const std::int64_t n = a.size(-1);
-                    switch (d.between(0, 3)) {
-                      case 0:
-                        return Sizes{n};
-                      case 1:
-                        return Sizes{d.between(1, 2), n, d.between(1, 3)};
-                      default:
-                        return Sizes{n, d.between(0, 3)};
-                    }
-                  },
-                  matmul),
-      contraction("mm", "%0.mm(%1)", [](const Tensor& a, const Tensor& b) { return a.mm(b); }, 2,
-                  [](Draft& d, const Value& a) { return Sizes{a.size(1), d.between(1, 3)}; }, matmul),
-      contraction("mv", "%0.mv(%1)", [](const Tensor& a, const Tensor& b) { return a.mv(b); }, 2,
-                  [](Draft&, const Value& a) { return Sizes{a.size(1)}; }, matmul),
-      contraction("bmm", "%0.bmm(%1)", [](const Tensor& a, const Tensor& b) { return a.bmm(b); }, 3,
-                  [](Draft& d, const Value& a) {
-                    return Sizes{a.size(0), a.size(2), d.between(1, 2)};
-                  },
-                  matmul),
-      contraction("dot", "%0.dot(%1)", [](const Tensor& a, const Tensor& b) { return a.dot(b); }, 1,
-                  [](Draft&, const Value& a) { return a.sizes; }, matmul),
-      contraction("outer", "%0.outer(%1)",
-                  [](const Tensor& a, const Tensor& b) { return a.outer(b); }, 1,
-                  [](Draft& d, const Value&) { return Sizes{d.between(1, 3)}; },
-                  [](const Value& a, const Value& b) {
-                    return product(unsqueezed(a, false), unsqueezed(b, true));
-                  }),
+      contraction(
+          "matmul", "%0.matmul(%1)", [](const Tensor& a, const Tensor& b) { return a.matmul(b); },
+          0,
+          [](Draft& d, const Value& a) {
+            const std::int64_t n = a.size(-1);
+            switch (d.between(0, 3)) {
+              case 0:
+                return Sizes{n};
+              case 1:
+                return Sizes{d.between(1, 2), n, d.between(1, 3)};
+              default:
+                return Sizes{n, d.between(0, 3)};
+            }
+          },
+          matmul),
+      contraction(
+          "mm", "%0.mm(%1)", [](const Tensor& a, const Tensor& b) { return a.mm(b); }, 2,
+          [](Draft& d, const Value& a) {
+            return Sizes{a.size(1), d.between(1, 3)};
+          },
+          matmul),
+      contraction(
+          "mv", "%0.mv(%1)", [](const Tensor& a, const Tensor& b) { return a.mv(b); }, 2,
+          [](Draft&, const Value& a) { return Sizes{a.size(1)}; }, matmul),
+      contraction(
+          "bmm", "%0.bmm(%1)", [](const Tensor& a, const Tensor& b) { return a.bmm(b); }, 3,
+          [](Draft& d, const Value& a) {
+            return Sizes{a.size(0), a.size(2), d.between(1, 2)};
+          },
+          matmul),
+      contraction(
+          "dot", "%0.dot(%1)", [](const Tensor& a, const Tensor& b) { return a.dot(b); }, 1,
+          [](Draft&, const Value& a) { return a.sizes; }, matmul),
+      contraction(
+          "outer", "%0.outer(%1)", [](const Tensor& a, const Tensor& b) { return a.outer(b); }, 1,
+          [](Draft& d, const Value&) { return Sizes{d.between(1, 3)}; },
+          [](const Value& a, const Value& b) {
+            return product(unsqueezed(a, false), unsqueezed(b, true));
+          }),
       {.name = "addmm",
        .text = "%0.addmm(%1, %2)",
        .draw =
@@ -204,7 +213,8 @@ Rows product_rows() {
                  for (std::size_t j = 0; j < n; ++j) m[i].push_back(i == j ? 1.0 : 0.0);
                eliminate(m, n);
                std::vector<N> flat;
-               for (const auto& row : m) flat.insert(flat.end(), row.begin() + static_cast<std::ptrdiff_t>(n), row.end());
+               for (const auto& row : m)
+                 flat.insert(flat.end(), row.begin() + static_cast<std::ptrdiff_t>(n), row.end());
                return flat;
              })};
            },
@@ -222,7 +232,8 @@ Rows product_rows() {
        .reference =
            [](const Reference& c) {
              const Value& b = c.x[1];
-             require(b.dim() == c.x[0].dim() && b.size(-2) == c.x[0].size(-1) && b.dtype == c.x[0].dtype);
+             require(b.dim() == c.x[0].dim() && b.size(-2) == c.x[0].size(-1) &&
+                     b.dtype == c.x[0].dtype);
              // A second operand of one dimension less would be a batch of vectors.
              return Values{for_each_matrix(c.x[0], b.sizes, [&](const Sizes& i, Matrix& m) {
                const std::size_t n = m.size();
@@ -231,7 +242,8 @@ Rows product_rows() {
                    m[r].push_back(b.at(with(i, {static_cast<std::int64_t>(r), k})));
                eliminate(m, n);
                std::vector<N> flat;
-               for (const auto& row : m) flat.insert(flat.end(), row.begin() + static_cast<std::ptrdiff_t>(n), row.end());
+               for (const auto& row : m)
+                 flat.insert(flat.end(), row.begin() + static_cast<std::ptrdiff_t>(n), row.end());
                return flat;
              })};
            },

@@ -92,21 +92,19 @@ Row full(const char* name, const char* text, Tensor (*call)(const Tensor&), N (*
 Row along(const char* name, const char* text, Tensor (*call)(const Tensor&, std::int64_t, bool),
           N (*f)(const Lane&), std::int64_t least = 0, bool integers = false,
           const char* python = nullptr) {
-  return {.name = name,
-          .text = text,
-          .draw =
-              [=](Draft& d, Statement& s) {
-                draw_dim(d, s, integers, least);
-                s.numbers = {d.chance(0.5) ? 1.0 : 0.0};
-              },
-          .call =
-              [=](const Call& c) { return variable_list{call(c.x[0], c.n(0), c.number(0) != 0)}; },
-          .reference =
-              [=](const Reference& c) {
-                return Values{reduce(c.x[0], c.n(0), c.number(0) != 0, f)};
-              },
-          .python = python,
-          .weight = 0.7};
+  return {
+      .name = name,
+      .text = text,
+      .draw =
+          [=](Draft& d, Statement& s) {
+            draw_dim(d, s, integers, least);
+            s.numbers = {d.chance(0.5) ? 1.0 : 0.0};
+          },
+      .call = [=](const Call& c) { return variable_list{call(c.x[0], c.n(0), c.number(0) != 0)}; },
+      .reference =
+          [=](const Reference& c) { return Values{reduce(c.x[0], c.n(0), c.number(0) != 0, f)}; },
+      .python = python,
+      .weight = 0.7};
 }
 
 Row scanned(const char* name, const char* text, Tensor (*call)(const Tensor&, std::int64_t),
@@ -134,7 +132,8 @@ Lane log_softmax(const Lane& x) {
 template <N (*F)(const Lane&)>
 Lane running(const Lane& x) {
   Lane y;
-  for (std::size_t k = 1; k <= x.size(); ++k) y.push_back(F(Lane(x.begin(), x.begin() + static_cast<std::ptrdiff_t>(k))));
+  for (std::size_t k = 1; k <= x.size(); ++k)
+    y.push_back(F(Lane(x.begin(), x.begin() + static_cast<std::ptrdiff_t>(k))));
   return y;
 }
 
@@ -151,7 +150,9 @@ std::vector<std::size_t> order(const Lane& x, bool descending) {
 }
 
 /// Values and indices: of the first `count` in order.
-Values ordered(const Value& x, std::int64_t dim, bool descending, std::int64_t count, bool keepdim) {
+Values ordered(const Value& x, std::int64_t dim, bool descending, std::int64_t count,
+               bool keepdim) {
+  require(x.real());
   Value y = scan(x, dim, [&](const Lane& lane) {
     Lane out;
     for (const std::size_t k : order(lane, descending)) out.push_back(lane[k]);
@@ -164,7 +165,6 @@ Values ordered(const Value& x, std::int64_t dim, bool descending, std::int64_t c
   });
   i.dtype = eg::kInt64;
   std::fill(i.derivatives->begin(), i.derivatives->end(), N());
-  if (!x.real()) decide(0);  // which of equal ones comes first is nobody's promise
   Values list;
   for (const Value& v : {y, i}) {
     Sizes sizes = v.sizes;
@@ -179,19 +179,32 @@ Values ordered(const Value& x, std::int64_t dim, bool descending, std::int64_t c
   return list;
 }
 
+/// Which of equal elements comes first is promised by stable sorts only.
+void forbid_ties(const Value& x, std::int64_t dim) {
+  for_each_lane(x, dim, [](const Sizes&, const Lane& lane) {
+    std::vector<double> v;
+    for (const N& e : lane) v.push_back(value(e));
+    std::sort(v.begin(), v.end());
+    require(std::adjacent_find(v.begin(), v.end()) == v.end(), "tie");
+  });
+}
+
 variable_list list(const std::tuple<Tensor, Tensor>& t) { return {std::get<0>(t), std::get<1>(t)}; }
 
 }  // namespace
 
 Rows reduction_rows() {
 #define FULL(name, ...) \
-  full(#name, "%0." #name "()", [](const Tensor& x) { return x.name(); }, __VA_ARGS__)
-#define ALONG(name, ...)                                                                   \
-  along(#name "_dim", "%0." #name "(#0, $b)",                                              \
-        [](const Tensor& x, std::int64_t d, bool k) { return x.name(d, k); }, __VA_ARGS__)
-#define SCANNED(name, ...)                                                                      \
-  scanned(#name, "%0." #name "(#0)",                                                            \
-          [](const Tensor& x, std::int64_t d) { return x.name(d); }, __VA_ARGS__)
+  full(                 \
+      #name, "%0." #name "()", [](const Tensor& x) { return x.name(); }, __VA_ARGS__)
+#define ALONG(name, ...)                    \
+  along(                                    \
+      #name "_dim", "%0." #name "(#0, $b)", \
+      [](const Tensor& x, std::int64_t d, bool k) { return x.name(d, k); }, __VA_ARGS__)
+#define SCANNED(name, ...)                                                                  \
+  scanned(                                                                                  \
+      #name, "%0." #name "(#0)", [](const Tensor& x, std::int64_t d) { return x.name(d); }, \
+      __VA_ARGS__)
   return {
       FULL(sum, sum),
       FULL(mean, mean, 1),
@@ -199,19 +212,23 @@ Rows reduction_rows() {
       FULL(max, largest, 1),
       FULL(min, smallest, 1),
       FULL(var, variance, 2),
-      FULL(std, [](const Lane& x) { return sqrt(variance(x)); }, 2),
+      FULL(
+          std, [](const Lane& x) { return sqrt(variance(x)); }, 2),
       FULL(norm, norm),
-      along("sum_dim", "%0.sum(#0, $b)",
-            [](const Tensor& x, std::int64_t d, bool k) { return x.sum(d, k); }, sum, 0, true),
+      along(
+          "sum_dim", "%0.sum(#0, $b)",
+          [](const Tensor& x, std::int64_t d, bool k) { return x.sum(d, k); }, sum, 0, true),
       ALONG(mean, mean, 1),
       ALONG(prod, product, 0, true),
       ALONG(amax, largest, 1),
       ALONG(amin, smallest, 1),
       ALONG(logsumexp, log_sum_exp, 1),
-      along("var_dim", "%0.var(#0, true, $b)",
-            [](const Tensor& x, std::int64_t d, bool k) { return x.var(d, true, k); }, variance, 2),
-      along("norm_dim", "%0.norm(2, #0, $b)",
-            [](const Tensor& x, std::int64_t d, bool k) { return x.norm(2, d, k); }, norm, 1),
+      along(
+          "var_dim", "%0.var(#0, true, $b)",
+          [](const Tensor& x, std::int64_t d, bool k) { return x.var(d, true, k); }, variance, 2),
+      along(
+          "norm_dim", "%0.norm(2, #0, $b)",
+          [](const Tensor& x, std::int64_t d, bool k) { return x.norm(2, d, k); }, norm, 1),
       SCANNED(softmax, softmax, 1),
       SCANNED(log_softmax, log_softmax, 1),
       SCANNED(cumsum, running<sum>, 0, true),
@@ -227,6 +244,7 @@ Rows reduction_rows() {
        .call = [](const Call& c) { return list(c.x[0].sort(c.n(0), c.number(0) != 0)); },
        .reference =
            [](const Reference& c) {
+             forbid_ties(c.x[0], c.n(0));
              return ordered(c.x[0], c.n(0), c.number(0) != 0, c.x[0].size(c.n(0)), true);
            },
        .results = 2},
@@ -249,7 +267,11 @@ Rows reduction_rows() {
              s.integers.push_back(d.between(1, d[s.operands[0]].size(s.integers[0])));
            },
        .call = [](const Call& c) { return list(c.x[0].topk(c.n(1), c.n(0))); },
-       .reference = [](const Reference& c) { return ordered(c.x[0], c.n(0), true, c.n(1), true); },
+       .reference =
+           [](const Reference& c) {
+             forbid_ties(c.x[0], c.n(0));
+             return ordered(c.x[0], c.n(0), true, c.n(1), true);
+           },
        .results = 2},
   };
 #undef FULL
