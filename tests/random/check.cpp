@@ -153,8 +153,8 @@ std::optional<Difference> compare(const Observation& a, const Observation& b, bo
     return Difference{kind + property, a.what + (ours ? " is " : " is not ") + text};
   };
   if (a.what != b.what) return Difference{"what is there", a.what + " instead of " + b.what};
-  if (a.defined != b.defined) return differ(" defined", a.defined, "defined");
-  if (!a.defined) return std::nullopt;
+  if (flags && a.defined != b.defined) return differ(" defined", a.defined, "defined");
+  if (!a.defined || !b.defined) return std::nullopt;
   if (flags && a.requires_grad != b.requires_grad)
     return differ(" requires_grad", a.requires_grad, "tracked");
   if (flags && a.is_leaf != b.is_leaf) return differ(" is_leaf", a.is_leaf, "a leaf");

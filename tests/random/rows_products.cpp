@@ -95,7 +95,9 @@ Value for_each_matrix(const Value& a, const Sizes& result, F&& f) {
         m[static_cast<std::size_t>(r)].push_back(a.at(with(i, {r, c})));
     for (const N& x : f(i, m)) elements.push_back(x);
   });
-  return make(result, elements, a.dtype);
+  Value y = make(result, elements, a.dtype);
+  y.known_layout = false;
+  return y;
 }
 
 int square(Draft& d) {
