@@ -133,7 +133,7 @@ void Draft::choose_target(Statement& s) {
   if (chance(0.05)) return;
   for (std::size_t i = 1; i < s.operands.size(); ++i) {
     const Value& other = (*this)[s.operands[i]];
-    require(same_window(target, other) || !overlap(target, other), "partial overlap");
+    require(same_window(target, other) || !overlap(target, other) || chance(0.3), "overlap");
   }
   s.in_place = true;
 }

@@ -64,7 +64,7 @@ const Rows& all_rows() {
                    .reference = nullptr,
                    .weight = 0});
     for (auto family : {elementwise_rows, binary_rows, view_rows, assembly_rows, reduction_rows,
-                        indexing_rows, product_rows, autograd_rows})
+                        indexing_rows, product_rows, loss_rows, autograd_rows})
       for (Row& r : family()) all.push_back(std::move(r));
     return all;
   }();

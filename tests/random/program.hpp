@@ -110,6 +110,7 @@ Rows assembly_rows();
 Rows reduction_rows();
 Rows indexing_rows();
 Rows product_rows();
+Rows loss_rows();
 Rows autograd_rows();
 
 /// What hooks have seen since it was cleared: the variable and the sum of its gradient, in turn.

@@ -1,3 +1,7 @@
+#include <cmath>
+#include <numbers>
+#include <utility>
+
 #include "eigengrad/eigengrad.hpp"
 #include "random/draft.hpp"
 
@@ -127,6 +131,20 @@ Rows binary_rows() {
           Kind::Real, 0.5),
       BINARY(
           xlogy, [](const N& a, const N& b) { return a * log(b); }, Kind::Real, 0.5),
+      BINARY(
+          remainder,
+          [](const N& a, const N& b) {
+            const double q = value(a) / value(b);
+            return a - step(std::floor(q), q) * b;
+          },
+          Kind::Real, 0.4),
+      BINARY(
+          fmod,
+          [](const N& a, const N& b) {
+            const double q = value(a) / value(b);
+            return a - step(std::trunc(q), q) * b;
+          },
+          Kind::Real, 0.4),
       BINARY_ONLY(maximum, max),
       BINARY_ONLY(minimum, min),
       BINARY_ONLY(fmax, max, Kind::Real, 0.5),

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 #include <utility>
 
@@ -191,6 +192,40 @@ Rows product_rows() {
            },
        .in_place = [](const Call& c) { c.x[0].addmm_(c.x[1], c.x[2]); },
        .weight = 0.6},
+      {.name = "trace",
+       .text = "%0.trace()",
+       .draw =
+           [](Draft& d, Statement& s) {
+             s.operands = {d.pick([](const Value& x) { return x.real() && x.dim() == 2; })};
+           },
+       .call = [](const Call& c) { return variable_list{c.x[0].trace()}; },
+       .reference =
+           [](const Reference& c) {
+             N sum;
+             for (std::int64_t i = 0; i < std::min(c.x[0].size(0), c.x[0].size(1)); ++i)
+               sum += c.x[0].at({i, i});
+             return Values{make({}, {sum}, c.x[0].dtype)};
+           },
+       .weight = 0.3},
+      {.name = "kron",
+       .text = "%0.kron(%1)",
+       .draw =
+           [](Draft& d, Statement& s) {
+             const int a = d.pick([](const Value& x) { return x.real() && x.dim() == 2; });
+             s.operands = {a, d.shaped(d.shape(2), d[a].dtype)};
+           },
+       .call = [](const Call& c) { return variable_list{c.x[0].kron(c.x[1])}; },
+       .reference =
+           [](const Reference& c) {
+             const Value &a = c.x[0], &b = c.x[1];
+             require(a.dtype == b.dtype);
+             return Values{generate({a.size(0) * b.size(0), a.size(1) * b.size(1)}, a.dtype,
+                                    [&](const Sizes& i) {
+                                      return a.at({i[0] / b.size(0), i[1] / b.size(1)}) *
+                                             b.at({i[0] % b.size(0), i[1] % b.size(1)});
+                                    })};
+           },
+       .weight = 0.3},
       {.name = "det",
        .text = "%0.det()",
        .draw = [](Draft& d, Statement& s) { s.operands = {square(d)}; },

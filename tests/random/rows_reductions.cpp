@@ -229,6 +229,10 @@ Rows reduction_rows() {
       along(
           "norm_dim", "%0.norm(2, #0, $b)",
           [](const Tensor& x, std::int64_t d, bool k) { return x.norm(2, d, k); }, norm, 1),
+      along(
+          "std_dim", "%0.std(#0, true, $b)",
+          [](const Tensor& x, std::int64_t d, bool k) { return x.std(d, true, k); },
+          [](const Lane& x) { return sqrt(variance(x)); }, 2),
       SCANNED(softmax, softmax, 1),
       SCANNED(log_softmax, log_softmax, 1),
       SCANNED(cumsum, running<sum>, 0, true),
