@@ -327,6 +327,7 @@ void rebase_history(const Tensor& self, std::shared_ptr<Node> node, std::uint32_
 }
 
 void write_tangent(const Tensor& self, const Tensor& tangent) {
+  if (!self.is_floating_point()) return;
   const detail::NoTangents plain;
   if (self.impl()->has_tangent()) {
     Tensor own = detail::tangent_of(self);

@@ -42,6 +42,10 @@ BOOST_FIXTURE_TEST_CASE(S1_only_floating_tensors_carry_tangents, Balanced) {
   for (const auto dtype : {eg::kBool, eg::kInt64}) BOOST_TEST(!tangent(d.to(dtype)).defined());
   BOOST_TEST(equals(tangent(d.to(eg::kFloat32)).to(eg::kFloat64), {1.0, 2.0}));
   BOOST_TEST(equals(tangent(eg::where(d.to(eg::kBool), d, d * 3)), {1.0, 6.0}));
+  const Tensor whole = eg::zeros({2}, eg::kInt64), part = whole.view({2});
+  part.copy_(d);
+  BOOST_TEST(!tangent(part).defined());
+  BOOST_TEST(!tangent(whole).defined());
 }
 
 BOOST_FIXTURE_TEST_CASE(S1_tangents_of_operators, Balanced) {
