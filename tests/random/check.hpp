@@ -24,9 +24,8 @@ std::optional<Difference> compare(const Program& p, const Outcome& ours, const O
 /// How many programs each check has looked at.
 std::map<std::string, std::int64_t>& checked();
 
-/// Whether the reference meets a kink or a jump exactly: where no derivative exists, and where rounding
-/// may decide.
-bool meets_kink(const Program& p);
+/// Whether the reference comes as near to a kink or a jump as rounding reaches.
+bool rounding_decides(const Program& p);
 /// Whether an operator occurs in a program.
 bool uses(const Program& p, std::string_view name);
 

@@ -70,7 +70,7 @@ const std::vector<Exemption>& exemptions() {
          const auto rounds = [&](std::string_view name) { return uses(p, name); };
          return (mentions_check(d, " by PyTorch") || d.check == "value by the reference") &&
                 (rounds("solve") || rounds("inverse") || rounds("det") || rounds("pow")) &&
-                meets_kink(p);
+                rounding_decides(p);
        }},
       {"a derivative that is constant is tracked here where PyTorch's formula for one element "
        "(prod, "

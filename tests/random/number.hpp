@@ -12,10 +12,20 @@
 /// derivatives up to the fourth order without a rule for any operator.
 namespace random_programs {
 
-/// How near to a kink or a jump the decisions of the calculation came: 0 at a tie, where no
-/// derivative exists.
-inline double nearest_kink = std::numeric_limits<double>::infinity();
-inline void decide(double distance) { nearest_kink = std::min(nearest_kink, std::abs(distance)); }
+/// How near to a kink or a jump the decisions of a calculation came.
+struct Decisions {
+  /// On it: there is no derivative.
+  bool tie = false;
+  /// Apart from ties.
+  double nearest = std::numeric_limits<double>::infinity();
+};
+inline Decisions decisions;
+inline void decide(double distance) {
+  if (distance == 0)
+    decisions.tie = true;
+  else
+    decisions.nearest = std::min(decisions.nearest, std::abs(distance));
+}
 
 template <class T>
 struct Dual {

@@ -32,9 +32,11 @@ N norm(const Lane& x) {
   return sqrt(s);
 }
 N log_sum_exp(const Lane& x) {
+  double shift = value(x[0]);
+  for (const N& e : x) shift = std::max(shift, value(e));
   N s;
-  for (const N& e : x) s += exp(e);
-  return log(s);
+  for (const N& e : x) s += exp(e - N(shift));
+  return N(shift) + log(s);
 }
 
 /// Elements along `dim` replaced by f of them; the extent becomes 1, or goes.
