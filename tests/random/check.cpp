@@ -152,7 +152,6 @@ std::optional<Difference> compare(const Observation& a, const Observation& b, bo
   const auto differ = [&](const char* property, bool ours, const char* text) {
     return Difference{kind + property, a.what + (ours ? " is " : " is not ") + text};
   };
-  if (a.what != b.what) return Difference{"what is there", a.what + " instead of " + b.what};
   if (flags && a.defined != b.defined) return differ(" defined", a.defined, "defined");
   if (!a.defined || !b.defined) return std::nullopt;
   if (flags && a.requires_grad != b.requires_grad)
@@ -205,10 +204,17 @@ std::optional<Difference> compare(const Program& p, const Outcome& ours, const O
       if (std::isfinite(x)) scales[kind_of(o)] = std::max({1.0, scales[kind_of(o)], std::abs(x)});
   const bool transforms = has_transforms(p);
   const double relative = single_precision(p) ? 1e-3 : 1e-8;
-  for (std::size_t i = 0; i < std::min(ours.seen.size(), theirs.seen.size()); ++i) {
-    const Observation &a = ours.seen[i], &b = theirs.seen[i];
+  std::map<std::string, const Observation*> named;
+  for (const Observation& o : theirs.seen) named[o.what] = &o;
+  for (const Observation& a : ours.seen) {
     // The derivatives of a transform's result are tracked through variables of its own in PyTorch.
     const bool flags = kind_of(a).empty() || !transforms;
+    if (!named.contains(a.what)) {
+      if (flags && theirs.failed_sweep.empty()) return Difference{"only here", a.what};
+      continue;
+    }
+    const Observation& b = *named[a.what];
+    named.erase(a.what);
     if (auto d = compare(a, b, flags, {.relative = relative, .scale = scales[kind_of(b)]}))
       return d;
   }
@@ -221,8 +227,8 @@ std::optional<Difference> compare(const Program& p, const Outcome& ours, const O
       return Difference{"error in the sweep, PyTorch has none", sweeps};
     return Difference{"errors in different sweeps", sweeps};
   }
-  if (ours.seen.size() != theirs.seen.size())
-    return Difference{"what is there", "another number of tensors"};
+  if (ours.failed_sweep.empty() && !named.empty() && !transforms)
+    return Difference{"only in PyTorch", named.begin()->first};
   return std::nullopt;
 }
 

@@ -121,6 +121,11 @@ inline Number min(const Number& a, const Number& b) {
   decide(value(a) - value(b));
   return value(b) < value(a) ? b : a;
 }
+/// The square root, whose derivative ends at 0.
+inline Number root(const Number& x) {
+  decide(value(x));
+  return sqrt(x);
+}
 inline Number absolute(const Number& x) { return max(x, -x); }
 /// A function with jumps at whole numbers (shifted by `shift`) and no slope between them.
 inline Number step(double y, double x, double shift = 0) {

@@ -85,7 +85,11 @@ def observe(out, what, t):
         out.append(f"{what}|none")
         return
     sizes = " ".join(map(str, t.shape))
-    values = " ".join(map(repr, map(float, t.detach().flatten().tolist())))
+    try:
+        values = t.detach().flatten().tolist()
+    except RuntimeError:  # zeros without memory
+        values = torch.zeros(t.shape).flatten().tolist()
+    values = " ".join(map(repr, map(float, values)))
     out.append(f"{what}|{str(t.dtype)[6:]}|{state}|{sizes}|{values}")
 
 

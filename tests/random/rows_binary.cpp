@@ -120,7 +120,7 @@ Rows binary_rows() {
       BINARY(pow, power),
       BINARY(atan2, angle, Kind::Real, 0.5),
       BINARY(
-          hypot, [](const N& a, const N& b) { return sqrt(a * a + b * b); }, Kind::Real, 0.5),
+          hypot, [](const N& a, const N& b) { return root(a * a + b * b); }, Kind::Real, 0.5),
       BINARY(
           copysign,
           [](const N& a, const N& b) {

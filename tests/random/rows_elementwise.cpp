@@ -75,6 +75,10 @@ Row function(const char* name, const char* text, const char* python, Tensor (*ca
 
 Number sigmoid(const Number& x) { return Number(1) / (Number(1) + exp(-x)); }
 Number softplus(const Number& x) { return log1p(exp(x)); }
+Number softplus_below_20(const Number& x) {
+  decide(value(x) - 20);
+  return value(x) > 20 ? x : softplus(x);
+}
 Number clamp(const Number& x, double low, double high) { return min(max(x, low), high); }
 /// Choices between constants and lines.
 Number choose(const Number& x, const Number& below, const Number& above) {
@@ -99,7 +103,7 @@ Rows elementwise_rows() {
       UNARY(expm1, [](const N& x) { return expm1(x); }),
       UNARY(log, [](const N& x) { return log(x); }),
       UNARY(log1p, [](const N& x) { return log1p(x); }),
-      UNARY(sqrt, [](const N& x) { return sqrt(x); }),
+      UNARY(sqrt, root),
       UNARY(rsqrt, [](const N& x) { return N(1) / sqrt(x); }),
       UNARY(reciprocal, [](const N& x) { return N(1) / x; }),
       UNARY(
@@ -136,7 +140,7 @@ Rows elementwise_rows() {
           [](const Tensor& x) { return eg::silu(x); }, [](const N& x) { return x * sigmoid(x); }),
       function(
           "softplus", "eg::softplus(%0)", "torch.nn.functional.softplus(%0)",
-          [](const Tensor& x) { return eg::softplus(x); }, softplus),
+          [](const Tensor& x) { return eg::softplus(x); }, softplus_below_20),
       function(
           "log_sigmoid", "eg::log_sigmoid(%0)", "torch.nn.functional.logsigmoid(%0)",
           [](const Tensor& x) { return eg::log_sigmoid(x); },

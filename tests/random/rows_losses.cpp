@@ -50,7 +50,6 @@ Rows loss_rows() {
       LOSS(l1_loss, [](const N& x, const N& y) { return absolute(x - y); }),
       LOSS(smooth_l1_loss, huber),
       LOSS(huber_loss, huber),
-      LOSS(soft_margin_loss, [](const N& x, const N& y) { return log1p(exp(-(x * y))); }),
       LOSS(binary_cross_entropy_with_logits,
            [](const N& x, const N& y) { return (N(1) - y) * x + log1p(exp(-x)); }),
       loss(

@@ -218,7 +218,9 @@ Rows product_rows() {
        .reference =
            [](const Reference& c) {
              const Value &a = c.x[0], &b = c.x[1];
-             require(a.dtype == b.dtype);
+             // PyTorch refuses what does not lie row-major.
+             require(a.dtype == b.dtype && a.row_major() && b.row_major());
+             require(a.known_layout && b.known_layout);
              return Values{generate({a.size(0) * b.size(0), a.size(1) * b.size(1)}, a.dtype,
                                     [&](const Sizes& i) {
                                       return a.at({i[0] / b.size(0), i[1] / b.size(1)}) *

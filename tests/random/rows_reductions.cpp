@@ -29,7 +29,7 @@ N variance(const Lane& x) {
 N norm(const Lane& x) {
   N s;
   for (const N& e : x) s += e * e;
-  return sqrt(s);
+  return root(s);
 }
 N log_sum_exp(const Lane& x) {
   double shift = value(x[0]);
@@ -215,7 +215,7 @@ Rows reduction_rows() {
       FULL(min, smallest, 1),
       FULL(var, variance, 2),
       FULL(
-          std, [](const Lane& x) { return sqrt(variance(x)); }, 2),
+          std, [](const Lane& x) { return root(variance(x)); }, 2),
       FULL(norm, norm),
       along(
           "sum_dim", "%0.sum(#0, $b)",
@@ -234,7 +234,7 @@ Rows reduction_rows() {
       along(
           "std_dim", "%0.std(#0, true, $b)",
           [](const Tensor& x, std::int64_t d, bool k) { return x.std(d, true, k); },
-          [](const Lane& x) { return sqrt(variance(x)); }, 2),
+          [](const Lane& x) { return root(variance(x)); }, 2),
       SCANNED(softmax, softmax, 1),
       SCANNED(log_softmax, log_softmax, 1),
       SCANNED(cumsum, running<sum>, 0, true),
