@@ -67,6 +67,7 @@ void forget_tangent(TensorImpl& t) noexcept {
 }
 
 void set_tangent(const Tensor& t, const Tensor& tangent) {
+  if (!t.is_floating_point()) return;  // converted to integers or bools, values have no derivative
   TensorImpl& impl = *t.impl();
   // Laid out alike, so that a view of one corresponds to the same view of the other.
   attach_tangent(impl,

@@ -375,6 +375,7 @@ Undo::~Undo() {
 }
 
 void write_tangent(const Tensor& self, const Tensor& tangent) {
+  if (!self.is_floating_point()) return;
   const detail::NoTangents plain;
   if (self.impl()->has_tangent()) {
     Tensor own = detail::tangent_of(self);

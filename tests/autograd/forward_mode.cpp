@@ -35,6 +35,19 @@ BOOST_FIXTURE_TEST_CASE(S1_one_level_at_a_time, Balanced) {
   BOOST_TEST(ag::DualLevel::is_open());
 }
 
+/// Found by random programs: a mask that carried a tangent made where() call a rule that there is not.
+BOOST_FIXTURE_TEST_CASE(S1_only_floating_tensors_carry_tangents, Balanced) {
+  const ag::DualLevel level;
+  const Tensor d = ag::make_dual(eg::tensor({1.5, 0.0}), eg::tensor({1.0, 2.0}));
+  for (const auto dtype : {eg::kBool, eg::kInt64}) BOOST_TEST(!tangent(d.to(dtype)).defined());
+  BOOST_TEST(equals(tangent(d.to(eg::kFloat32)).to(eg::kFloat64), {1.0, 2.0}));
+  BOOST_TEST(equals(tangent(eg::where(d.to(eg::kBool), d, d * 3)), {1.0, 6.0}));
+  const Tensor whole = eg::zeros({2}, eg::kInt64), part = whole.view({2});
+  part.copy_(d);
+  BOOST_TEST(!tangent(part).defined());
+  BOOST_TEST(!tangent(whole).defined());
+}
+
 BOOST_FIXTURE_TEST_CASE(S1_tangents_of_operators, Balanced) {
   const ag::DualLevel level;
   const Tensor x = eg::tensor({1.0, 2.0});
