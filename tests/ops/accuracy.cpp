@@ -4,6 +4,10 @@
 #include <boost/test/unit_test.hpp>
 
 #include "accuracy.hpp"
+#include "eigengrad/ops/activations.hpp"
+#include "eigengrad/ops/arithmetic.hpp"
+#include "eigengrad/ops/elementwise.hpp"
+#include "eigengrad/ops/special.hpp"
 
 /// Values of elementwise functions in float64 and float32 against 50 digits, over the whole domain:
 /// 1 unit in the last place where SLEEF computes them, 2 elsewhere (`ulps` says more).

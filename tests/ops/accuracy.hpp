@@ -10,7 +10,9 @@
 #include <string>
 #include <vector>
 
-#include "eigengrad/eigengrad.hpp"
+#include "eigengrad/core/factories.hpp"
+#include "eigengrad/core/show_config.hpp"
+#include "eigengrad/core/tensor.hpp"
 
 /// What the accuracy tests share: arguments from all over a domain, and errors in units of the last
 /// place against 50 digits (Boost.Multiprecision).

@@ -1,6 +1,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "accuracy.hpp"
+#include "eigengrad/ops/arithmetic.hpp"
 
 /// As accuracy.cpp, for functions of two numbers.
 namespace accuracy {

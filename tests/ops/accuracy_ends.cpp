@@ -4,6 +4,11 @@
 
 #include "accuracy.hpp"
 #include "eigengrad/autograd/engine.hpp"
+#include "eigengrad/core/options.hpp"
+#include "eigengrad/ops/activations.hpp"
+#include "eigengrad/ops/arithmetic.hpp"
+#include "eigengrad/ops/elementwise.hpp"
+#include "eigengrad/ops/rounding.hpp"
 
 /// Values at the ends of the range against the C library, sines of large angles, and first and second
 /// derivatives far out and near removable singularities.

@@ -4,6 +4,7 @@
 #include <boost/math/special_functions/zeta.hpp>
 
 #include "accuracy_special.hpp"
+#include "eigengrad/ops/special.hpp"
 
 namespace accuracy {
 namespace {

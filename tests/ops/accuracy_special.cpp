@@ -5,6 +5,8 @@
 #include <boost/math/special_functions/polygamma.hpp>
 
 #include "accuracy_special.hpp"
+#include "eigengrad/ops/bessel.hpp"
+#include "eigengrad/ops/special.hpp"
 
 namespace accuracy {
 namespace {

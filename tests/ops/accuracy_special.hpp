@@ -3,6 +3,7 @@
 #include <functional>
 
 #include "accuracy.hpp"
+#include "eigengrad/autograd/engine.hpp"
 
 /// Values and slopes of special functions, on arguments that each function states.
 namespace accuracy {

@@ -2,7 +2,10 @@
 #include <cmath>
 #include <limits>
 
-#include "eigengrad/eigengrad.hpp"
+#include "eigengrad/autograd/engine.hpp"
+#include "eigengrad/ops/arithmetic.hpp"
+#include "eigengrad/ops/products.hpp"
+#include "eigengrad/ops/solves.hpp"
 #include "support/array.hpp"
 #include "support/says.hpp"
 

@@ -1,6 +1,18 @@
 #include <boost/test/unit_test.hpp>
 #include <exception>
 
+#include "eigengrad/autograd/grad_mode.hpp"
+#include "eigengrad/core/scalar.hpp"
+#include "eigengrad/ops/arithmetic.hpp"
+#include "eigengrad/ops/assembly.hpp"
+#include "eigengrad/ops/binary.hpp"
+#include "eigengrad/ops/compare.hpp"
+#include "eigengrad/ops/division.hpp"
+#include "eigengrad/ops/elementwise.hpp"
+#include "eigengrad/ops/extrema.hpp"
+#include "eigengrad/ops/products.hpp"
+#include "eigengrad/ops/reductions.hpp"
+#include "eigengrad/ops/statistics.hpp"
 #include "errors.hpp"
 #include "support/compare.hpp"
 

@@ -1,3 +1,6 @@
+#include "eigengrad/ops/assembly.hpp"
+#include "eigengrad/ops/bands.hpp"
+#include "eigengrad/ops/rearrange.hpp"
 #include "errors.hpp"
 
 /// What assembly and rearrangement refuse.

@@ -1,3 +1,10 @@
+#include "eigengrad/core/scalar.hpp"
+#include "eigengrad/ops/arithmetic.hpp"
+#include "eigengrad/ops/binary.hpp"
+#include "eigengrad/ops/compare.hpp"
+#include "eigengrad/ops/cumulative.hpp"
+#include "eigengrad/ops/division.hpp"
+#include "eigengrad/ops/elementwise.hpp"
 #include "errors.hpp"
 
 namespace table {

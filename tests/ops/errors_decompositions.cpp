@@ -1,3 +1,7 @@
+#include "eigengrad/ops/matrix_functions.hpp"
+#include "eigengrad/ops/matrix_norms.hpp"
+#include "eigengrad/ops/orthogonal.hpp"
+#include "eigengrad/ops/spectral.hpp"
 #include "errors.hpp"
 
 namespace table {

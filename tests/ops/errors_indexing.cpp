@@ -1,3 +1,5 @@
+#include "eigengrad/ops/indexing.hpp"
+#include "eigengrad/ops/scatter.hpp"
 #include "errors.hpp"
 #include "table_picks.hpp"
 

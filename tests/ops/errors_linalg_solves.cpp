@@ -1,3 +1,9 @@
+#include "eigengrad/ops/cholesky.hpp"
+#include "eigengrad/ops/determinants.hpp"
+#include "eigengrad/ops/ldl.hpp"
+#include "eigengrad/ops/lu.hpp"
+#include "eigengrad/ops/solves.hpp"
+#include "eigengrad/ops/sylvester.hpp"
 #include "errors.hpp"
 
 namespace table {

@@ -1,3 +1,7 @@
+#include "eigengrad/ops/distances.hpp"
+#include "eigengrad/ops/losses.hpp"
+#include "eigengrad/ops/products.hpp"
+#include "eigengrad/ops/softmax.hpp"
 #include "errors.hpp"
 
 namespace table {

@@ -1,5 +1,10 @@
 #include <cmath>
 
+#include "eigengrad/ops/extrema.hpp"
+#include "eigengrad/ops/norms.hpp"
+#include "eigengrad/ops/reductions.hpp"
+#include "eigengrad/ops/sorting.hpp"
+#include "eigengrad/ops/statistics.hpp"
 #include "errors.hpp"
 
 namespace table {

@@ -1,3 +1,7 @@
+#include "eigengrad/ops/assembly.hpp"
+#include "eigengrad/ops/extrema.hpp"
+#include "eigengrad/ops/reductions.hpp"
+#include "eigengrad/ops/statistics.hpp"
 #include "errors.hpp"
 
 namespace table {

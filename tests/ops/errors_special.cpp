@@ -1,3 +1,5 @@
+#include "eigengrad/ops/polynomials.hpp"
+#include "eigengrad/ops/special.hpp"
 #include "errors.hpp"
 
 namespace table {

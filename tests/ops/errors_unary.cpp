@@ -1,3 +1,6 @@
+#include "eigengrad/ops/activations.hpp"
+#include "eigengrad/ops/elementwise.hpp"
+#include "eigengrad/ops/rounding.hpp"
 #include "errors.hpp"
 
 namespace table {

@@ -1,3 +1,4 @@
+#include "eigengrad/ops/shape.hpp"
 #include "errors.hpp"
 
 /// What views refuse.

@@ -7,8 +7,16 @@
 #include <ostream>
 #include <set>
 
+#include "eigengrad/autograd/grad_mode.hpp"
 #include "eigengrad/check/gradcheck.hpp"
-#include "eigengrad/eigengrad.hpp"
+#include "eigengrad/core/dtype.hpp"
+#include "eigengrad/core/error.hpp"
+#include "eigengrad/core/factories.hpp"
+#include "eigengrad/core/print.hpp"
+#include "eigengrad/core/tensor.hpp"
+#include "eigengrad/ops/arithmetic.hpp"
+#include "eigengrad/ops/compare.hpp"
+#include "eigengrad/ops/indexing.hpp"
 #include "support/compare.hpp"
 #include "support/says.hpp"
 #include "torch_indexing.hpp"

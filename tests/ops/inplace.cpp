@@ -1,7 +1,11 @@
 #include <boost/test/unit_test.hpp>
 
 #include "eigengrad/autograd/engine.hpp"
+#include "eigengrad/autograd/grad_mode.hpp"
 #include "eigengrad/check/gradcheck.hpp"
+#include "eigengrad/core/print.hpp"
+#include "eigengrad/ops/arithmetic.hpp"
+#include "eigengrad/ops/assembly.hpp"
 #include "support/compare.hpp"
 #include "support/says.hpp"
 #include "table.hpp"

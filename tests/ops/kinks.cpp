@@ -2,7 +2,16 @@
 #include <cmath>
 
 #include "eigengrad/autograd/engine.hpp"
+#include "eigengrad/core/options.hpp"
+#include "eigengrad/core/scalar.hpp"
+#include "eigengrad/functional/jacobian.hpp"
 #include "eigengrad/functional/transforms.hpp"
+#include "eigengrad/ops/activations.hpp"
+#include "eigengrad/ops/arithmetic.hpp"
+#include "eigengrad/ops/binary.hpp"
+#include "eigengrad/ops/compare.hpp"
+#include "eigengrad/ops/elementwise.hpp"
+#include "eigengrad/ops/reductions.hpp"
 #include "kinks.hpp"
 #include "support/compare.hpp"
 

@@ -2,6 +2,13 @@
 
 #include "eigengrad/autograd/engine.hpp"
 #include "eigengrad/autograd/forward_mode.hpp"
+#include "eigengrad/core/options.hpp"
+#include "eigengrad/core/scalar.hpp"
+#include "eigengrad/ops/arithmetic.hpp"
+#include "eigengrad/ops/binary.hpp"
+#include "eigengrad/ops/compare.hpp"
+#include "eigengrad/ops/division.hpp"
+#include "eigengrad/ops/elementwise.hpp"
 #include "kinks.hpp"
 #include "support/compare.hpp"
 #include "support/says.hpp"

@@ -1,7 +1,10 @@
 #include <boost/test/unit_test.hpp>
 
 #include "eigengrad/autograd/engine.hpp"
+#include "eigengrad/core/options.hpp"
+#include "eigengrad/functional/jacobian.hpp"
 #include "eigengrad/functional/transforms.hpp"
+#include "eigengrad/ops/cumulative.hpp"
 #include "kinks.hpp"
 #include "support/compare.hpp"
 

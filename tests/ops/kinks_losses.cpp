@@ -6,6 +6,11 @@
 
 #include "eigengrad/autograd/engine.hpp"
 #include "eigengrad/functional/transforms.hpp"
+#include "eigengrad/ops/arithmetic.hpp"
+#include "eigengrad/ops/distances.hpp"
+#include "eigengrad/ops/losses.hpp"
+#include "eigengrad/ops/products.hpp"
+#include "eigengrad/ops/softmax.hpp"
 #include "support/compare.hpp"
 #include "table.hpp"
 

@@ -2,7 +2,19 @@
 #include <cmath>
 
 #include "eigengrad/autograd/engine.hpp"
+#include "eigengrad/autograd/grad_mode.hpp"
+#include "eigengrad/core/array_ref.hpp"
+#include "eigengrad/core/generator.hpp"
+#include "eigengrad/core/options.hpp"
+#include "eigengrad/core/threads.hpp"
+#include "eigengrad/functional/jacobian.hpp"
 #include "eigengrad/functional/transforms.hpp"
+#include "eigengrad/ops/arithmetic.hpp"
+#include "eigengrad/ops/extrema.hpp"
+#include "eigengrad/ops/norms.hpp"
+#include "eigengrad/ops/reductions.hpp"
+#include "eigengrad/ops/sorting.hpp"
+#include "eigengrad/ops/statistics.hpp"
 #include "kinks.hpp"
 #include "support/compare.hpp"
 

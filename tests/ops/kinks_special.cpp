@@ -1,3 +1,6 @@
+#include "eigengrad/ops/bessel.hpp"
+#include "eigengrad/ops/polynomials.hpp"
+#include "eigengrad/ops/special.hpp"
 #include "kinks.hpp"
 
 namespace table {

@@ -6,6 +6,12 @@
 #include <sstream>
 
 #include "eigengrad/autograd/engine.hpp"
+#include "eigengrad/core/print.hpp"
+#include "eigengrad/core/scalar.hpp"
+#include "eigengrad/ops/arithmetic.hpp"
+#include "eigengrad/ops/assembly.hpp"
+#include "eigengrad/ops/compare.hpp"
+#include "eigengrad/ops/products.hpp"
 #include "support/compare.hpp"
 #include "table.hpp"
 

@@ -6,8 +6,16 @@
 #include <cstring>
 #include <ostream>
 
+#include "eigengrad/autograd/engine.hpp"
 #include "eigengrad/check/gradcheck.hpp"
-#include "eigengrad/eigengrad.hpp"
+#include "eigengrad/core/array_ref.hpp"
+#include "eigengrad/core/dtype.hpp"
+#include "eigengrad/core/error.hpp"
+#include "eigengrad/core/factories.hpp"
+#include "eigengrad/core/print.hpp"
+#include "eigengrad/core/threads.hpp"
+#include "eigengrad/ops/arithmetic.hpp"
+#include "eigengrad/ops/products.hpp"
 #include "support/compare.hpp"
 #include "support/says.hpp"
 

@@ -2,6 +2,10 @@
 
 #include "eigengrad/autograd/engine.hpp"
 #include "eigengrad/autograd/forward_mode.hpp"
+#include "eigengrad/core/generator.hpp"
+#include "eigengrad/ops/activations.hpp"
+#include "eigengrad/ops/arithmetic.hpp"
+#include "eigengrad/ops/compare.hpp"
 #include "support/compare.hpp"
 #include "table.hpp"
 

@@ -6,8 +6,12 @@
 #include <cmath>
 #include <limits>
 
+#include "eigengrad/autograd/engine.hpp"
 #include "eigengrad/check/gradcheck.hpp"
-#include "eigengrad/eigengrad.hpp"
+#include "eigengrad/core/factories.hpp"
+#include "eigengrad/core/scalar.hpp"
+#include "eigengrad/ops/arithmetic.hpp"
+#include "eigengrad/ops/scatter.hpp"
 #include "support/compare.hpp"
 
 namespace {

@@ -4,7 +4,9 @@
 
 #include "eigengrad/autograd/engine.hpp"
 #include "eigengrad/autograd/forward_mode.hpp"
+#include "eigengrad/autograd/grad_mode.hpp"
 #include "eigengrad/check/gradcheck.hpp"
+#include "eigengrad/core/print.hpp"
 #include "support/compare.hpp"
 #include "support/says.hpp"
 

@@ -9,7 +9,12 @@
 #include <utility>
 #include <vector>
 
-#include "eigengrad/eigengrad.hpp"
+#include "eigengrad/autograd/lists.hpp"
+#include "eigengrad/autograd/node.hpp"
+#include "eigengrad/core/dtype.hpp"
+#include "eigengrad/core/error.hpp"
+#include "eigengrad/core/factories.hpp"
+#include "eigengrad/core/tensor.hpp"
 #include "support/array.hpp"
 #include "support/tolerance.hpp"
 

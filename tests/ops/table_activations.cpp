@@ -1,3 +1,4 @@
+#include "eigengrad/ops/activations.hpp"
 #include "table.hpp"
 
 namespace table {

@@ -1,3 +1,9 @@
+#include "eigengrad/autograd/grad_mode.hpp"
+#include "eigengrad/core/scalar.hpp"
+#include "eigengrad/ops/arithmetic.hpp"
+#include "eigengrad/ops/compare.hpp"
+#include "eigengrad/ops/division.hpp"
+#include "eigengrad/ops/extrema.hpp"
 #include "table.hpp"
 
 namespace table {

@@ -1,3 +1,6 @@
+#include "eigengrad/core/options.hpp"
+#include "eigengrad/ops/assembly.hpp"
+#include "eigengrad/ops/shape.hpp"
 #include "table.hpp"
 
 namespace table {

@@ -1,3 +1,4 @@
+#include "eigengrad/ops/bands.hpp"
 #include "views.hpp"
 
 namespace table {

@@ -1,6 +1,8 @@
 #include <boost/math/special_functions/airy.hpp>
 #include <boost/math/special_functions/bessel.hpp>
 
+#include "eigengrad/ops/bessel.hpp"
+#include "eigengrad/ops/special_names.hpp"
 #include "special_reference.hpp"
 #include "table.hpp"
 

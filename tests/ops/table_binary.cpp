@@ -2,6 +2,9 @@
 #include <cmath>
 #include <limits>
 
+#include "eigengrad/core/scalar.hpp"
+#include "eigengrad/ops/binary.hpp"
+#include "eigengrad/ops/elementwise.hpp"
 #include "table.hpp"
 
 namespace table {

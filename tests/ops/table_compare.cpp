@@ -1,6 +1,8 @@
 #include <cmath>
 #include <limits>
 
+#include "eigengrad/core/scalar.hpp"
+#include "eigengrad/ops/compare.hpp"
 #include "table.hpp"
 
 namespace table {

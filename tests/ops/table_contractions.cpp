@@ -1,5 +1,7 @@
 #include <map>
 
+#include "eigengrad/ops/linalg_names.hpp"
+#include "eigengrad/ops/products.hpp"
 #include "table.hpp"
 
 namespace table {

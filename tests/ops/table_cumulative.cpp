@@ -1,6 +1,9 @@
 #include <algorithm>
 #include <limits>
 
+#include "eigengrad/core/scalar.hpp"
+#include "eigengrad/ops/compare.hpp"
+#include "eigengrad/ops/cumulative.hpp"
 #include "table.hpp"
 
 namespace table {

@@ -1,6 +1,9 @@
 #include <algorithm>
 #include <limits>
 
+#include "eigengrad/ops/arithmetic.hpp"
+#include "eigengrad/ops/distances.hpp"
+#include "eigengrad/ops/losses.hpp"
 #include "table_losses.hpp"
 
 namespace table {

@@ -1,3 +1,6 @@
+#include "eigengrad/ops/binary.hpp"
+#include "eigengrad/ops/elementwise.hpp"
+#include "eigengrad/ops/special_names.hpp"
 #include "table.hpp"
 
 namespace table {

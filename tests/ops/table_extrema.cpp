@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "eigengrad/ops/extrema.hpp"
 #include "reducing.hpp"
 
 namespace table {

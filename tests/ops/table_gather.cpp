@@ -1,3 +1,4 @@
+#include "eigengrad/ops/indexing.hpp"
 #include "table_picks.hpp"
 
 namespace table {

@@ -1,3 +1,4 @@
+#include "eigengrad/ops/indexing.hpp"
 #include "table.hpp"
 
 namespace table {

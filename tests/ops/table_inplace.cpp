@@ -1,4 +1,8 @@
 #include "table_inplace.hpp"
+#include "eigengrad/core/scalar.hpp"
+#include "eigengrad/ops/arithmetic.hpp"
+#include "eigengrad/ops/bands.hpp"
+#include "eigengrad/ops/compare.hpp"
 
 namespace table {
 namespace {

@@ -1,3 +1,8 @@
+#include "eigengrad/core/scalar.hpp"
+#include "eigengrad/ops/arithmetic.hpp"
+#include "eigengrad/ops/binary.hpp"
+#include "eigengrad/ops/division.hpp"
+#include "eigengrad/ops/elementwise.hpp"
 #include "table_inplace.hpp"
 
 namespace table {

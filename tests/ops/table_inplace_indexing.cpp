@@ -1,3 +1,4 @@
+#include "eigengrad/ops/arithmetic.hpp"
 #include "table_picks.hpp"
 
 /// In-place operators with an index or a mask. Only tensors of real numbers are arguments; the index

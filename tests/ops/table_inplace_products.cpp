@@ -1,3 +1,5 @@
+#include "eigengrad/core/scalar.hpp"
+#include "eigengrad/ops/products.hpp"
 #include "table_inplace.hpp"
 
 namespace table {

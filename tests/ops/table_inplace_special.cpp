@@ -1,3 +1,5 @@
+#include "eigengrad/ops/bessel.hpp"
+#include "eigengrad/ops/special.hpp"
 #include "table_inplace.hpp"
 
 namespace table {

@@ -1,3 +1,7 @@
+#include "eigengrad/ops/activations.hpp"
+#include "eigengrad/ops/arithmetic.hpp"
+#include "eigengrad/ops/elementwise.hpp"
+#include "eigengrad/ops/rounding.hpp"
 #include "table_inplace.hpp"
 
 namespace table {

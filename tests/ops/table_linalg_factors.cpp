@@ -1,3 +1,10 @@
+#include "eigengrad/autograd/lists.hpp"
+#include "eigengrad/ops/arithmetic.hpp"
+#include "eigengrad/ops/cholesky.hpp"
+#include "eigengrad/ops/determinants.hpp"
+#include "eigengrad/ops/gaussian.hpp"
+#include "eigengrad/ops/linalg_names.hpp"
+#include "eigengrad/ops/products.hpp"
 #include "matrices.hpp"
 
 namespace table {

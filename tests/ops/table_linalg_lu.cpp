@@ -1,3 +1,12 @@
+#include "eigengrad/autograd/node.hpp"
+#include "eigengrad/core/array_ref.hpp"
+#include "eigengrad/ops/binary.hpp"
+#include "eigengrad/ops/elementwise.hpp"
+#include "eigengrad/ops/ldl.hpp"
+#include "eigengrad/ops/linalg_names.hpp"
+#include "eigengrad/ops/lu.hpp"
+#include "eigengrad/ops/products.hpp"
+#include "eigengrad/ops/solves.hpp"
 #include "matrices.hpp"
 
 namespace table {

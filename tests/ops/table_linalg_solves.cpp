@@ -1,3 +1,6 @@
+#include "eigengrad/ops/linalg_names.hpp"
+#include "eigengrad/ops/solves.hpp"
+#include "eigengrad/ops/sylvester.hpp"
 #include "matrices.hpp"
 
 namespace table {

@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <numbers>
 
+#include "eigengrad/ops/arithmetic.hpp"
+#include "eigengrad/ops/losses.hpp"
 #include "table_losses.hpp"
 
 namespace table {

@@ -1,3 +1,5 @@
+#include "eigengrad/ops/linalg_names.hpp"
+#include "eigengrad/ops/matrix_functions.hpp"
 #include "matrices.hpp"
 
 namespace table {

@@ -1,5 +1,9 @@
 #include <limits>
 
+#include "eigengrad/ops/arithmetic.hpp"
+#include "eigengrad/ops/linalg_names.hpp"
+#include "eigengrad/ops/matrix_norms.hpp"
+#include "eigengrad/ops/products.hpp"
 #include "matrices.hpp"
 
 namespace table {

@@ -1,6 +1,8 @@
 #include <cmath>
 #include <limits>
 
+#include "eigengrad/ops/linalg_names.hpp"
+#include "eigengrad/ops/norms.hpp"
 #include "reducing.hpp"
 
 namespace table {

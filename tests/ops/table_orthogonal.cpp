@@ -1,3 +1,6 @@
+#include "eigengrad/ops/linalg_names.hpp"
+#include "eigengrad/ops/orthogonal.hpp"
+#include "eigengrad/ops/products.hpp"
 #include "matrices.hpp"
 
 namespace table {

@@ -1,3 +1,5 @@
+#include "eigengrad/core/factories.hpp"
+#include "eigengrad/ops/parts.hpp"
 #include "views.hpp"
 
 namespace table {

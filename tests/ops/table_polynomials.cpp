@@ -1,3 +1,5 @@
+#include "eigengrad/core/scalar.hpp"
+#include "eigengrad/ops/special_names.hpp"
 #include "table.hpp"
 
 namespace table {

@@ -1,3 +1,4 @@
+#include "eigengrad/ops/products.hpp"
 #include "table.hpp"
 
 namespace table {

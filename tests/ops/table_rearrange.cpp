@@ -1,3 +1,5 @@
+#include "eigengrad/ops/assembly.hpp"
+#include "eigengrad/ops/rearrange.hpp"
 #include "views.hpp"
 
 namespace table {

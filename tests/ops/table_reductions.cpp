@@ -3,6 +3,8 @@
 #include <limits>
 #include <numeric>
 
+#include "eigengrad/ops/reductions.hpp"
+#include "eigengrad/ops/special_names.hpp"
 #include "reducing.hpp"
 
 namespace table {

@@ -1,3 +1,5 @@
+#include "eigengrad/ops/rounding.hpp"
+#include "eigengrad/ops/special_names.hpp"
 #include "table.hpp"
 
 namespace table {

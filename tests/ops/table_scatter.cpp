@@ -2,6 +2,7 @@
 #include <limits>
 #include <map>
 
+#include "eigengrad/ops/scatter.hpp"
 #include "table_picks.hpp"
 
 namespace table {

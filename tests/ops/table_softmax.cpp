@@ -1,5 +1,7 @@
 #include <algorithm>
 
+#include "eigengrad/ops/softmax.hpp"
+#include "eigengrad/ops/special_names.hpp"
 #include "table.hpp"
 
 namespace table {

@@ -4,6 +4,7 @@
 #include <numeric>
 #include <string_view>
 
+#include "eigengrad/ops/sorting.hpp"
 #include "reducing.hpp"
 
 namespace table {

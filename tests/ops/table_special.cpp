@@ -5,6 +5,9 @@
 #include <boost/math/special_functions/polygamma.hpp>
 #include <numbers>
 
+#include "eigengrad/core/scalar.hpp"
+#include "eigengrad/ops/special.hpp"
+#include "eigengrad/ops/special_names.hpp"
 #include "special_reference.hpp"
 #include "table.hpp"
 

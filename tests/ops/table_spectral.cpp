@@ -1,3 +1,8 @@
+#include "eigengrad/ops/arithmetic.hpp"
+#include "eigengrad/ops/linalg_names.hpp"
+#include "eigengrad/ops/products.hpp"
+#include "eigengrad/ops/rounding.hpp"
+#include "eigengrad/ops/spectral.hpp"
 #include "matrices.hpp"
 
 namespace table {

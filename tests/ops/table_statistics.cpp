@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "eigengrad/core/array_ref.hpp"
+#include "eigengrad/ops/statistics.hpp"
 #include "reducing.hpp"
 
 namespace table {

@@ -8,7 +8,10 @@
 #include <string_view>
 #include <vector>
 
-#include "eigengrad/eigengrad.hpp"
+#include "eigengrad/core/dtype.hpp"
+#include "eigengrad/core/error.hpp"
+#include "eigengrad/core/factories.hpp"
+#include "eigengrad/core/tensor.hpp"
 
 namespace oracle {
 

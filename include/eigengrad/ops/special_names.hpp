@@ -1,5 +1,6 @@
 #pragma once
 
+#include "eigengrad/ops/activations.hpp"
 #include "eigengrad/ops/bessel.hpp"
 #include "eigengrad/ops/elementwise.hpp"
 #include "eigengrad/ops/polynomials.hpp"
