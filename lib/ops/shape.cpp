@@ -120,10 +120,9 @@ Tensor& become(std::string_view op, Tensor& self, View view) {
   detail::TensorImpl& impl = *self.impl();
   impl.set_geometry(v.sizes(), v.strides(), v.impl()->bytes());
   impl.storage().bump_version();
-  if (detail::carries_tangent(self)) detail::set_tangent(self, detail::tangent_of(v));
-  if (impl.view_base() != nullptr)
-    autograd::refresh_view_history(self);
-  else if (detail::recording() && v.impl()->node() != nullptr)
+  if (detail::carries_tangent(self)) detail::attach_tangent(impl, detail::tangent_of(v));
+  // A view finds its history when it is asked for.
+  if (impl.view_base() == nullptr && detail::recording() && v.impl()->node() != nullptr)
     autograd::rebase_history(self, v.impl()->node());
   return self;
 }
