@@ -87,20 +87,32 @@ bool CustomNode::Call::has_input(const Tensor& t) const noexcept {
 void CustomNode::finish(const Call& call) {
   outputs_.reserve(call.outputs.size());
   for (const Tensor& y : call.outputs) outputs_.push_back(Extents::of(y));
+  save(call);
+  keep(call);
+  context_->to_save_.clear();
+  context_->dirty_.clear();
+  context_->non_differentiable_.clear();
+}
 
+void CustomNode::save(const Call& call) {
+  const std::uint32_t num_inputs = num_outputs();
   saved_.reserve(context_->to_save_.size());
   for (const Tensor& t : context_->to_save_) {
-    Saved& s = saved_.emplace_back();
+    SavedValue& value = saved_.emplace_back();
     if (!t.defined()) continue;
     const std::uint32_t nr = output_number(t, call);
     if (nr != kNone) {
-      s.value.save_output(t, static_cast<std::uint16_t>(nr));
+      value.save_output(t, nr);
     } else {
-      s.edge = gradient_edge(t);
-      s.value.save_input(t);
+      edges_.push_back(gradient_edge(t));
+      value.save_input(t, edges_.size() - 1);
     }
   }
+  set_edges(edges_.data(), num_inputs);
+  SavedList::enter(*this, saved_.data(), saved_.size());
+}
 
+void CustomNode::keep(const Call& call) {
   for (auto& [key, value] : context_->saved_data)
     value.each_tensor([&](Tensor& t) {
       if (!t.defined()) return;
@@ -111,31 +123,15 @@ void CustomNode::finish(const Call& call) {
       kept_.push_back({data.impl(), std::move(edge), nr, nr != kNone});
       t = std::move(data);
     });
-
-  context_->to_save_.clear();
-  context_->dirty_.clear();
-  context_->non_differentiable_.clear();
 }
 
 variable_list CustomNode::saved() {
-  const detail::SpinLock lock(lock_);
-  if (released_) fail_released(*this);
+  const detail::SpinLock lock(SavedList::lock(*this));
+  if (SavedList::is_released(*this)) fail_released(*this);
   variable_list list(saved_.size());
   for (std::size_t i = 0; i < saved_.size(); ++i)
-    if (saved_[i].value.was_saved()) list[i] = saved_[i].value.tensor(*this, &saved_[i].edge);
+    if (saved_[i].was_saved()) list[i] = saved_[i].tensor(*this);
   return list;
-}
-
-void CustomNode::release_saved() noexcept {
-  const detail::SpinLock lock(lock_);
-  released_ = true;
-  for (Saved& s : saved_) s.value.release();
-}
-
-void CustomNode::visit_saved(SavedVisitor& visitor) {
-  const detail::SpinLock lock(lock_);
-  for (Saved& s : saved_)
-    if (s.value.was_saved()) visitor.visit(s.value, s.value.is_output() ? nullptr : &s.edge);
 }
 
 bool CustomNode::needs(std::size_t edge) const {
@@ -180,7 +176,7 @@ void CustomNode::backward(BackwardCall& call) {
 }
 
 variable_list CustomNode::evaluate_once(variable_list& grads) {
-  std::vector<Edge> edges = edges_;
+  std::vector<Edge> edges = next_edges();
   bool dual = false;
   const auto look_at = [&](const Tensor& t) {
     if (!t.defined()) return;
@@ -189,8 +185,8 @@ variable_list CustomNode::evaluate_once(variable_list& grads) {
   };
   for (const Tensor& g : grads) look_at(g);
   if (detail::thread_state.dual_level)
-    for (const Saved& s : saved_)
-      if (s.value.holds()) dual = dual || detail::carries_tangent(*s.value.held());
+    for (const SavedValue& value : saved_)
+      if (value.holds()) dual = dual || detail::carries_tangent(*value.held());
   if (dual)
     detail::fail<GraphError>(
         info_.name,

@@ -22,8 +22,6 @@ class CustomNode final : public Node {
 
   std::string name() const override { return std::string(info_.name) + "Backward"; }
   void backward(BackwardCall& call) override;
-  void release_saved() noexcept override;
-  void visit_saved(SavedVisitor& visitor) override;
 
   /// `returned` is what forward() returned, `outputs` what became of it.
   struct Call {
@@ -44,10 +42,6 @@ class CustomNode final : public Node {
     ScalarType dtype = kFloat64;
     bool defined = false;
     static Extents of(const Tensor& t);
-  };
-  struct Saved {
-    SavedValue value;
-    Edge edge;
   };
   /// A tensor of saved_data with a history: the context has only its data.
   struct Kept {
@@ -70,16 +64,17 @@ class CustomNode final : public Node {
 
   detail::FunctionInfo info_;
   std::unique_ptr<AutogradContext> context_;
+  void save(const Call& call);
+  void keep(const Call& call);
+  /// Those of the inputs, then those of saved tensors that are none.
   std::vector<Edge> edges_;
   std::vector<bool> is_tensor_;
   std::vector<Extents> inputs_;
   std::vector<Extents> outputs_;
-  std::vector<Saved> saved_;
+  std::vector<SavedValue> saved_;
   std::vector<Kept> kept_;
   /// One thread at a time is in backward(), which may write to the context.
   std::recursive_mutex turn_;
-  std::atomic<bool> lock_{false};
-  bool released_ = false;
 };
 
 /// `t`, which was read from saved_data, with the history that it was put in with.

@@ -61,10 +61,15 @@ class ElementwiseNode final : public Node {
       if (edge(i).is_valid()) used |= info.used[i];
       broadcast = broadcast || !(inputs[i]->sizes() == out_sizes);
     }
+    // What is overwritten by the result is not saved: the slope can be had from that.
+    if (info.rule_at_output != nullptr && inputs[0]->is_same(y)) used = used != 0 ? kOutputBit : 0;
     for (std::size_t i = 0; i < N; ++i)
-      if ((used & (1u << i)) != 0) inputs_[i].save_input(*inputs[i]);
-    if ((used & kOutputBit) != 0) output_.save_output(y);
-    if (!written) output_.expect_write();
+      if ((used & (1u << i)) != 0) saved_[i].save_input(*inputs[i], First + i);
+    // Hooks are shown one value where one is enough.
+    const bool either =
+        used != 0 && info.rule_at_output != nullptr && detail::thread_state.saved_hooks == nullptr;
+    if ((used & kOutputBit) != 0 || either) saved_[N].save_output(y);
+    if (!written) saved_[N].expect_write();
     if (broadcast) {
       shapes_ = std::make_unique<InputShapes>();
       for (std::size_t i = 0; i < N; ++i) shapes_->sizes[i] = DimVector(inputs[i]->sizes());
@@ -74,17 +79,7 @@ class ElementwiseNode final : public Node {
 
   std::string name() const override { return info_->node_name; }
 
-  void release_saved() noexcept override {
-    const detail::SpinLock lock(lock_);
-    for (SavedValue& v : inputs_) v.release();
-    output_.release();
-    released_ = info_->number_is_saved;
-  }
-
-  void visit_saved(SavedVisitor& visitor) override {
-    const detail::SpinLock lock(lock_);
-    for (std::size_t i = 0; i < N; ++i) visitor.visit(inputs_[i], &edge(i));
-    visitor.visit(output_, nullptr);
+  void visit_shapes(ShapeVisitor& visitor) override {
     if (shapes_ == nullptr) {
       visitor.keeps_shape();
       return;
@@ -106,8 +101,9 @@ class ElementwiseNode final : public Node {
       wanted[i] = edge(i).is_valid() && call.wants(First + i);
       if (wanted[i]) last = i;
     }
-    const detail::SpinLock lock(lock_);
-    if (EIGENGRAD_UNLIKELY(released_)) fail_released(*this);
+    const detail::SpinLock lock(SavedList::lock(*this));
+    if (EIGENGRAD_UNLIKELY(info_->number_is_saved && SavedList::is_released(*this)))
+      fail_released(*this);
     const bool record = detail::recording() || detail::thread_state.dual_level;
     for (std::size_t i = 0; i < N; ++i) {
       if (!wanted[i]) continue;
@@ -121,14 +117,27 @@ class ElementwiseNode final : public Node {
 
  private:
   Edge& edge(std::size_t i) noexcept { return edges_[First + i]; }
+  /// Whether the slope has to be had from the output, since the only input was written to.
+  bool is_at_output() noexcept {
+    return N == 1 && info_->rule_at_output != nullptr && !saved_[0].is_intact() &&
+           saved_[N].is_intact();
+  }
+  /// Whether slope `i` looks at saved value `k`: an input, or the output, which comes last.
+  bool looks_at(std::size_t i, std::size_t k) noexcept {
+    const unsigned used = is_at_output() ? kOutputBit : info_->used[i];
+    return (used & (k == N ? kOutputBit : 1u << k)) != 0;
+  }
 
   Tensor recorded(std::size_t i, const Tensor& g) {
-    Tensor inputs[N];
-    Tensor output;
-    for (std::size_t k = 0; k < N; ++k)
-      if ((info_->used[i] & (1u << k)) != 0) inputs[k] = inputs_[k].tensor(*this, &edge(k));
-    if ((info_->used[i] & kOutputBit) != 0) output = output_.tensor(*this, nullptr);
-    return info_->rule(op_.bytes, static_cast<int>(i), g, inputs, output);
+    std::array<Tensor, N + 1> values;
+    for (std::size_t k = 0; k <= N; ++k)
+      if (looks_at(i, k)) values[k] = saved_[k].tensor(*this);
+    const auto rule = is_at_output() ? info_->rule_at_output : info_->rule;
+    Tensor r = rule(op_.bytes, static_cast<int>(i), g, values.data(), values[N]);
+    // As in PyTorch, a gradient depends on everything that its rule looked at.
+    const bool constant = !info_->gradient_is_constant && detail::recording() && r.defined() &&
+                          !detail::is_tracked(r);
+    return constant ? constant_in(std::move(r), values) : r;
   }
 
   /// Slope times cotangent in one pass, into g's own buffer when nobody else sees it.
@@ -136,13 +145,9 @@ class ElementwiseNode final : public Node {
     const TensorImpl* operands[kernels::kMaxOperands];
     int n = 1;
     operands[n++] = g.impl();
-    for (std::size_t k = 0; k < N; ++k) {
-      if ((info_->used[i] & (1u << k)) == 0) continue;
-      operands[n] = inputs_[k].data(*this);
-      if (EIGENGRAD_UNLIKELY(operands[n++] == nullptr)) return unpacked(i, g, may_overwrite);
-    }
-    if ((info_->used[i] & kOutputBit) != 0) {
-      operands[n] = output_.data(*this);
+    for (std::size_t k = 0; k <= N; ++k) {
+      if (!looks_at(i, k)) continue;
+      operands[n] = saved_[k].data(*this);
       if (EIGENGRAD_UNLIKELY(operands[n++] == nullptr)) return unpacked(i, g, may_overwrite);
     }
     return pulled(i, g, may_overwrite, operands, n);
@@ -154,14 +159,10 @@ class ElementwiseNode final : public Node {
     const TensorImpl* operands[kernels::kMaxOperands];
     int n = 1;
     operands[n++] = g.impl();
-    for (std::size_t k = 0; k < N; ++k) {
-      if ((info_->used[i] & (1u << k)) == 0) continue;
-      values[k] = inputs_[k].tensor(*this, nullptr);
+    for (std::size_t k = 0; k <= N; ++k) {
+      if (!looks_at(i, k)) continue;
+      values[k] = saved_[k].tensor(*this);
       operands[n++] = values[k].impl();
-    }
-    if ((info_->used[i] & kOutputBit) != 0) {
-      values[N] = output_.tensor(*this, nullptr);
-      operands[n++] = values[N].impl();
     }
     return pulled(i, g, may_overwrite, operands, n);
   }
@@ -174,18 +175,16 @@ class ElementwiseNode final : public Node {
     else
       r = Tensor::adopt(TensorImpl::create(operands[1]->dtype(), operands[1]->sizes()));
     operands[0] = r.impl();
-    run(info_->pullback[i][operands[0]->dtype() == kFloat64], op_.bytes, operands, n, r.sizes());
+    const auto* const kernel = is_at_output() ? info_->pullback_at_output : info_->pullback[i];
+    run(kernel[operands[0]->dtype() == kFloat64], op_.bytes, operands, n, r.sizes());
     return r;
   }
 
   const ElementwiseInfo* info_;
   Op op_;
   Edge edges_[Total];
-  SavedValue inputs_[N];
-  SavedValue output_;
+  SavedValues<N + 1> saved_{*this};
   std::unique_ptr<InputShapes> shapes_;
-  std::atomic<bool> lock_{false};
-  bool released_ = false;
 };
 
 std::shared_ptr<Node> make_elementwise_node(const ElementwiseInfo& info, const Op& op,
@@ -351,8 +350,7 @@ Tensor push_forward(const ElementwiseInfo& info, const void* op, const Prepared&
   for (int i = 0; i < info.arity; ++i) {
     if (!inputs[i].impl()->has_tangent()) continue;
     const Tensor& t = detail::tangent_of(inputs[i]);
-    // Every tensor has a tangent of its own, since in-place writes go to it.
-    accumulate_gradient(tangent, info.passes_on[i] ? copy_row_major(t)
+    accumulate_gradient(tangent, info.passes_on[i] ? Tensor(t)
                                  : record          ? info.rule(op, i, t, inputs, y)
                                                    : pushed(info, op, i, t, inputs, y));
   }
@@ -366,11 +364,13 @@ bool any_tracked(const Prepared& p, int arity) noexcept {
   return false;
 }
 
-bool any_tangent(const Prepared& p, int arity) noexcept {
+/// All are asked, so that views find their tangents.
+bool any_tangent(const Prepared& p, int arity) {
   if (!detail::thread_state.dual_level) return false;
+  bool any = false;
   for (int i = 0; i < arity; ++i)
-    if (p.at[i]->impl()->has_tangent()) return true;
-  return false;
+    if (detail::carries_tangent(*p.at[i])) any = true;
+  return any;
 }
 
 Op copy_op(const void* op, std::size_t bytes) noexcept {
@@ -454,6 +454,15 @@ Tensor call_elementwise(const ElementwiseInfo& info, const void* op, std::size_t
   return y;
 }
 
+/// The same elements with the history and the tangent that `x` has now.
+Tensor before_write(const Tensor& x) {
+  Tensor alias = raw_view(x, x.sizes(), x.strides(), 0);
+  if (detail::carries_tangent(x)) detail::attach_tangent(*alias.impl(), detail::tangent_of(x));
+  if (Edge edge = gradient_edge(x); edge.is_valid())
+    set_history(alias, std::move(edge.function), edge.input_nr);
+  return alias;
+}
+
 void call_elementwise_inplace(const ElementwiseInfo& info, const void* op, std::size_t op_bytes,
                               Tensor& self, const Tensor* const* others) {
   const Tensor* inputs[kMaxArity] = {&self};
@@ -476,6 +485,7 @@ void call_elementwise_inplace(const ElementwiseInfo& info, const void* op, std::
     if (dual || detail::is_tracked(*p.at[k])) used |= info.used[k];
   for (int k = 1; record && k < info.arity; ++k)
     if ((used & (1u << k)) != 0) check_may_be_saved(*p.at[k]);
+  if (info.rule_at_output != nullptr && !dual) used &= ~1u;
   Prepared q = p;
   if (p.at[0] != &self) {
     self.copy_(call_elementwise(info, op, op_bytes, inputs, 0));
@@ -489,8 +499,11 @@ void call_elementwise_inplace(const ElementwiseInfo& info, const void* op, std::
     const bool identical = x.bytes() == self.impl()->bytes() && x.sizes() == self.sizes() &&
                            x.strides() == self.strides();
     // An operand over the very same elements may be read while they are written, not saved.
-    if (identical && (used & (1u << i)) == 0) continue;
-    if (p.at[i]->is_same(self)) {
+    if (identical && (used & (1u << i)) == 0) {
+      if (p.at[i]->is_same(self)) continue;
+      copies[i] = before_write(*p.at[i]);
+      q.at[i] = &copies[i];
+    } else if (p.at[i]->is_same(self)) {
       keep_old = true;
       q.at[i] = &old;
     } else {

@@ -26,6 +26,9 @@ struct ElementwiseInfo {
   Number number;
   /// Whether PyTorch's node saves the number, so that a released node refuses a second pass.
   bool number_is_saved;
+  /// Whether gradients of a rule that chooses between constants are recorded as no function of the
+  /// inputs, as PyTorch has it for some.
+  bool gradient_is_constant;
   /// By dtype: none for bool, int64, float32, float64.
   kernels::BlockKernel value[4];
   /// slope times cotangent: [input][float32, float64]; operands: result, g, used inputs, output.
@@ -35,6 +38,10 @@ struct ElementwiseInfo {
   /// Whether a slope is 1, so that the cotangent passes on unchanged.
   bool passes_on[3];
   Rule rule;
+  /// Of one input, where the slope looks at it but can be had from the output as well: from that, for
+  /// calls whose input was written to since. See Note [Elementwise rules].
+  kernels::BlockKernel pullback_at_output[2];
+  Rule rule_at_output;
 };
 
 inline constexpr unsigned kOutputBit = 8;
@@ -129,11 +136,10 @@ constexpr unsigned used_bits() {
     return used_bits<Op, I, Looked + 1>();
 }
 
-template <class Op, std::size_t I, class... V>
+template <class Op, std::size_t I, unsigned Looked, class... V>
 auto slope(const Op& op, const V&... v) {
-  constexpr unsigned looked = used_bits<Op, I>();
   return [&]<std::size_t... K>(std::index_sequence<K...>) {
-    return named_slope<I>(op, masked<looked, bit_of<Op, K>>(v)...);
+    return named_slope<I>(op, masked<Looked, bit_of<Op, K>>(v)...);
   }
   (std::index_sequence_for<V...>());
 }
@@ -170,10 +176,10 @@ Tensor pull(const Tensor& g, const S& s) {
   }
 }
 
-template <class Op, class T, std::size_t I>
+template <class Op, class T, std::size_t I, unsigned Looked = used_bits<Op, I>()>
 void pullback_kernel(const void* context, std::byte* const* operands, std::int64_t n) {
   const Op op = *static_cast<const Op*>(context);
-  constexpr unsigned looked = used_bits<Op, I>();
+  constexpr unsigned looked = Looked;
   constexpr int width = Pack<T>::size;
   T* const out = reinterpret_cast<T*>(operands[0]);
   constexpr int count_read = 1 + __builtin_popcount(looked);
@@ -202,11 +208,11 @@ void pullback_kernel(const void* context, std::byte* const* operands, std::int64
   }
 }
 
-template <class Op, std::size_t I>
+template <class Op, std::size_t I, unsigned Looked = used_bits<Op, I>()>
 Tensor recorded_pullback(const Op& op, const Tensor& g, const Tensor* inputs,
                          const Tensor& output) {
   return [&]<std::size_t... K>(std::index_sequence<K...>) {
-    return pull(g, slope<Op, I>(op, (K == arity<Op> ? output : inputs[K])...));
+    return pull(g, slope<Op, I, Looked>(op, (K == arity<Op> ? output : inputs[K])...));
   }
   (std::make_index_sequence<arity<Op> + 1>());
 }
@@ -221,6 +227,19 @@ Tensor rule(const void* context, int input, const Tensor& g, const Tensor* input
   if constexpr (arity < Op >> 2)
     if (input == 2) return recorded_pullback<Op, 2>(op, g, inputs, output);
   return recorded_pullback<Op, first>(op, g, inputs, output);
+}
+
+template <class Op>
+Tensor rule_at_output(const void* context, int, const Tensor& g, const Tensor* inputs,
+                      const Tensor& output) {
+  return recorded_pullback<Op, 0, kOutputBit>(*static_cast<const Op*>(context), g, inputs, output);
+}
+
+template <class Op>
+constexpr void fill_slope_at_output(ElementwiseInfo& info) {
+  info.pullback_at_output[0] = pullback_kernel<Op, float, 0, kOutputBit>;
+  info.pullback_at_output[1] = pullback_kernel<Op, double, 0, kOutputBit>;
+  info.rule_at_output = rule_at_output<Op>;
 }
 
 template <class Op, std::size_t I>
@@ -252,10 +271,16 @@ constexpr ElementwiseInfo make_info() {
   info.no_bool = requires { Op::no_bool; };
   if constexpr (requires { Op::number; }) info.number = Op::number;
   info.number_is_saved = requires { Op::number_is_saved; };
+  info.gradient_is_constant = requires { Op::gradient_is_constant; };
   if constexpr (!masks_first<Op>) fill_slope<Op, 0>(info);
   if constexpr (arity < Op >> 1) fill_slope<Op, 1>(info);
   if constexpr (arity < Op >> 2) fill_slope<Op, 2>(info);
   info.rule = rule<Op>;
+  if constexpr (requires(const Op& op) {
+                  op.slope(std::declval<Pack<double>>());
+                  op.slope_at_output(std::declval<Pack<double>>());
+                })
+    fill_slope_at_output<Op>(info);
   return info;
 }
 
@@ -275,12 +300,13 @@ constexpr void check_op() {
 /// An operator is a struct with
 ///   static constexpr int arity, const char* node_name, const char* op_name;
 ///   value(x...)                    a generic expression over kernels::Pack
-///   slope(x) or slope_at_output(y) for one input;
+///   slope(x) or slope_at_output(y) for one input, or both: the first is more accurate, the second
+///   takes its place where the input was written to since, which PyTorch allows;
 ///   slope_a(a, b, y), slope_b(a, b, y) for two, slope_c too for three: generic over Pack and
 ///   Tensor, with parameters `const Value auto&` where the slope looks and `Unused` elsewhere. The
 ///   slope is an expression, a number, One, Zero, over(denominator), when(mask, slope) or
 ///   either(mask, slope, slope).
-/// and optionally `on_integers`, `no_bool`, `first_is_mask`, `number`. Parameters are its data members.
+/// and optionally `on_integers`, `no_bool`, `first_is_mask`, `number`, `gradient_is_constant`. Parameters are its data members.
 /// Saved values, vjp, jvp, broadcasting and every higher order follow.
 template <class Op, class... X>
 Tensor apply(const Op& op, const X&... x) {

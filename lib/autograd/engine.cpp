@@ -80,7 +80,9 @@ void backward(const variable_list& tensors, const variable_list& grad_tensors,
 variable_list grad(const variable_list& outputs, const variable_list& inputs,
                    TensorList grad_outputs, optional<bool> retain_graph, bool create_graph,
                    bool allow_unused) {
-  if (inputs.empty()) detail::fail<GraphError>("grad", "grad requires non-empty inputs");
+  if (inputs.empty())
+    detail::fail<ValueError>(
+        "grad", "grad requires non-empty inputs: name the tensors to differentiate by");
   Sweep sweep(retain_graph.value_or(create_graph), create_graph);
   add_roots("grad", sweep, outputs, grad_outputs, create_graph);
   for (std::size_t i = 0; i < inputs.size(); ++i)

@@ -24,6 +24,7 @@ Tensor custom_view(const Tensor& t) {
   Tensor y = autograd::raw_view(t, t.sizes(), t.strides(), 0);
   detail::TensorImpl* const base = t.impl()->view_base();
   y.impl()->set_view(base != nullptr ? base : t.impl(), detail::ViewKind::CustomFunction);
+  detail::ensure_extra(*y.impl()).tangent_is_apart = true;
   return y;
 }
 
@@ -73,7 +74,7 @@ void FunctionCall::add_tensor(const Tensor& t) {
   inputs_.push_back(t);
   if (!t.defined()) return;
   records_ = records_ || autograd::records(t);
-  dual_ = dual_ || carries_tangent(t);
+  if (carries_tangent(t)) dual_ = true;
 }
 void FunctionCall::add_other() { is_tensor_.push_back(false); }
 
@@ -204,10 +205,7 @@ void FunctionCall::propagate_tangents(const variable_list& outputs) {
       autograd::write_tangent(y, t);
       continue;
     }
-    const bool shared = std::any_of(tangents.begin(), tangents.end(), [&](const Tensor& other) {
-      return other.defined() && &other.impl()->storage() == &t.impl()->storage();
-    });
-    set_tangent(y, shared ? autograd::copy_like(t, y) : t);
+    set_tangent(y, t);
   }
 }
 

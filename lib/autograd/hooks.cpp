@@ -29,11 +29,16 @@ HookList<TensorHook>* find_output(const NodeHooks* hooks, std::uint32_t output_n
   return nullptr;
 }
 
-LeafHooks& leaf_hooks(const Tensor& leaf, Node& accumulator) {
+/// Of a tensor that no operator computed. A view made without recording has no accumulator either.
+bool is_end(const Edge& edge) noexcept {
+  return !edge.is_valid() || edge.function->is_accumulator();
+}
+
+LeafHooks& leaf_hooks(const Tensor& leaf, const Edge& edge) {
   detail::AutogradExtra& extra = detail::ensure_extra(*leaf.impl());
   if (extra.hooks == nullptr) {
     extra.hooks = std::make_shared<LeafHooks>();
-    static_cast<AccumulateGrad&>(accumulator).share_hooks(extra.hooks);
+    if (edge.is_valid()) static_cast<AccumulateGrad&>(*edge.function).share_hooks(extra.hooks);
   }
   return *extra.hooks;
 }
@@ -43,7 +48,7 @@ LeafHooks& leaf_hooks(const Tensor& leaf, Node& accumulator) {
                            handle, "; pass what its registration returned, once");
 }
 
-void run_tensor_hooks(const HookList<TensorHook>& hooks, Tensor& grad) {
+void run_list(const HookList<TensorHook>& hooks, Tensor& grad) {
   hooks.each([&](const TensorHook& hook) {
     if (!grad.defined()) return;
     Tensor replacement = hook(grad);
@@ -80,21 +85,26 @@ void keep_retained(const NodeExtra& extra, const Tensor* grads) {
 
 }  // namespace
 
-void run_prehooks(Node& node, Tensor* grads) {
+void run_tensor_hooks(Node& node, Tensor* grads) {
   if (node.is_accumulator())
     if (const LeafHooks* hooks = static_cast<AccumulateGrad&>(node).hooks(); hooks != nullptr)
-      run_tensor_hooks(hooks->tensor, grads[0]);
+      run_list(hooks->tensor, grads[0]);
   const NodeExtra* extra = find_extra(node);
   if (extra == nullptr) return;
   if (extra->hooks != nullptr) {
     // Hooks may add lists for other outputs of this node.
     for (std::size_t i = 0; i < extra->hooks->outputs.size(); ++i) {
       const NodeHooks::OfOutput& of = *extra->hooks->outputs[i];
-      run_tensor_hooks(of.list, grads[of.output_nr]);
+      run_list(of.list, grads[of.output_nr]);
     }
   }
   keep_retained(*extra, grads);
-  if (extra->hooks == nullptr) return;
+}
+
+void run_prehooks(Node& node, Tensor* grads) {
+  run_tensor_hooks(node, grads);
+  const NodeExtra* extra = find_extra(node);
+  if (extra == nullptr || extra->hooks == nullptr) return;
   extra->hooks->pre.each([&](const auto& hook) {
     replace(node, "pre-hook", grads, node.num_inputs(),
             hook(variable_list(grads, grads + node.num_inputs())));
@@ -134,8 +144,7 @@ unsigned Tensor::add_hook(std::function<Tensor(const Tensor&)> hook) const {
                              "cannot register a hook on a tensor that doesn't require gradient; "
                              "call requires_grad_() on it or on what it is computed from");
   const autograd::Edge edge = autograd::gradient_edge(*this);
-  if (edge.function->is_accumulator())
-    return autograd::leaf_hooks(*this, *edge.function).tensor.add(std::move(hook));
+  if (autograd::is_end(edge)) return autograd::leaf_hooks(*this, edge).tensor.add(std::move(hook));
   autograd::NodeHooks& hooks = autograd::hooks_of(*edge.function);
   if (auto* list = autograd::find_output(&hooks, edge.input_nr); list != nullptr)
     return list->add(std::move(hook));
@@ -154,15 +163,14 @@ unsigned Tensor::register_post_accumulate_grad_hook(std::function<void(const Ten
         edge.is_valid() ? "computed by " + edge.function->name()
                         : std::string("one that doesn't require gradient"),
         "; use register_hook()");
-  return autograd::leaf_hooks(*this, *edge.function).post_accumulate.add(std::move(hook)) |
-         autograd::kAfter;
+  return autograd::leaf_hooks(*this, edge).post_accumulate.add(std::move(hook)) | autograd::kAfter;
 }
 
 void Tensor::remove_hook(unsigned handle) const {
   const autograd::Edge edge = requires_grad() ? autograd::gradient_edge(*this) : autograd::Edge();
   bool removed = false;
-  if (edge.is_valid() && edge.function->is_accumulator()) {
-    autograd::LeafHooks& hooks = autograd::leaf_hooks(*this, *edge.function);
+  if (requires_grad() && autograd::is_end(edge)) {
+    autograd::LeafHooks& hooks = autograd::leaf_hooks(*this, edge);
     removed = (handle & autograd::kAfter) != 0
                   ? hooks.post_accumulate.remove(handle & ~autograd::kAfter)
                   : hooks.tensor.remove(handle);

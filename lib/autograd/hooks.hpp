@@ -60,8 +60,10 @@ struct NodeHooks {
   HookList<std::function<variable_list(const variable_list&, const variable_list&)>> post;
 };
 
-/// Hands the gradients of the node's outputs to the hooks of those tensors, keeps them where they are
-/// retained, and hands them to the node's pre-hooks.
+/// Hands the gradients of the node's outputs to the hooks of those tensors, and keeps them where they are
+/// retained.
+void run_tensor_hooks(Node& node, Tensor* grads);
+/// The same, then hands them to the node's pre-hooks.
 void run_prehooks(Node& node, Tensor* grads);
 bool has_posthooks(const Node& node) noexcept;
 /// Hands on what the node made of `grads`.

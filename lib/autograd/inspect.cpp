@@ -51,7 +51,7 @@ class Graph {
       if (roots.back().is_valid()) discover(*roots.back().function);
     }
     for (std::size_t i = 0; i < nodes.size(); ++i)
-      for (const Edge& e : nodes[i]->next_edges())
+      for (const Edge& e : nodes[i]->edges())
         if (e.is_valid()) discover(*e.function);
     std::stable_sort(nodes.begin(), nodes.end(), [](const Node* a, const Node* b) {
       if (a->is_accumulator() || b->is_accumulator())
@@ -86,7 +86,7 @@ class Graph {
       nodes[next++] = e.function.get();
     };
     for (std::size_t i = 0; i < operators; ++i)
-      for (const Edge& e : nodes[i]->next_edges()) enter(e);
+      for (const Edge& e : nodes[i]->edges()) enter(e);
     for (const Edge& e : roots) enter(e);
   }
 
@@ -101,7 +101,7 @@ class Counter final : public autograd::SavedVisitor {
     node.visit_saved(*this);
     return saved_;
   }
-  void visit(SavedValue& value, const Edge*) override {
+  void visit(SavedValue& value, Node&) override {
     if (!value.holds()) return;
     ++saved_.values;
     if (value.is_packed())
@@ -116,7 +116,7 @@ class Counter final : public autograd::SavedVisitor {
 };
 
 /// Shapes of the results of all nodes, as far as they can be told.
-class Shapes final : public autograd::SavedVisitor {
+class Shapes final : public autograd::SavedVisitor, public autograd::ShapeVisitor {
  public:
   Shapes(const Graph& graph, TensorList ys) : graph_(graph), keeps_(graph.nodes.size()) {
     for (const Node* node : graph.nodes) {
@@ -127,6 +127,7 @@ class Shapes final : public autograd::SavedVisitor {
     for (current_ = 0; current_ < graph.nodes.size(); ++current_) {
       Node& node = *graph.nodes[current_];
       node.visit_saved(*this);
+      node.visit_shapes(*this);
       if (node.is_accumulator())
         learn(shapes_[first_[current_]], static_cast<AccumulateGrad&>(node).leaf().sizes());
     }
@@ -144,11 +145,12 @@ class Shapes final : public autograd::SavedVisitor {
     return os.str();
   }
 
-  void visit(SavedValue& value, const Edge* edge) override {
-    if (!value.holds()) return;
+  void visit(SavedValue& value, Node& owner) override {
+    // Inputs and outputs of a node that another one stands for are not in the graph.
+    if (!value.holds() || &owner != graph_.nodes[current_]) return;
     if (value.is_output())
       learn(shapes_[first_[current_] + value.output_nr()], value.held()->sizes());
-    else if (edge != nullptr)
+    else if (const Edge* const edge = value.edge(owner); edge != nullptr)
       input_sizes(*edge, value.held()->sizes());
   }
   void input_sizes(const Edge& edge, IntArrayRef sizes) override {
@@ -164,11 +166,11 @@ class Shapes final : public autograd::SavedVisitor {
   void pass_down(std::size_t i) {
     const optional<DimVector> own = shapes_[first_[i]];
     if (!keeps_[i] || !own) return;
-    for (const Edge& e : graph_.nodes[i]->next_edges()) input_sizes(e, *own);
+    for (const Edge& e : graph_.nodes[i]->edges()) input_sizes(e, *own);
   }
   void pass_up(std::size_t i) {
     if (!keeps_[i] || shapes_[first_[i]]) return;
-    for (const Edge& e : graph_.nodes[i]->next_edges())
+    for (const Edge& e : graph_.nodes[i]->edges())
       if (e.is_valid() && shapes_[place(e)]) shapes_[first_[i]] = shapes_[place(e)];
   }
 
@@ -224,7 +226,7 @@ class DotWriter {
       if (graph.roots[k].is_valid()) write_edge(graph.roots[k], numbered('y', k));
     }
     for (std::size_t i = 0; i < graph.operators; ++i)
-      for (const Edge& e : graph.nodes[i]->next_edges())
+      for (const Edge& e : graph.nodes[i]->edges())
         if (e.is_valid()) write_edge(e, id(i));
     os_ << "  label=\"" << graph.operators << " operators, " << graph.nodes.size() - graph.operators
         << " leaves, " << total << " bytes saved\";\n}\n";
@@ -309,7 +311,7 @@ GraphSummary graph_summary(TensorList ys) {
       continue;
     }
     ++summary.operators;
-    for (const Edge& e : node->next_edges()) summary.edges += e.is_valid() ? 1 : 0;
+    for (const Edge& e : node->edges()) summary.edges += e.is_valid() ? 1 : 0;
     const Saved saved = counter.count(*node);
     std::string name = node->name();
     std::string scope = label_of(*node);

@@ -70,7 +70,7 @@ class LinearNode final : public Node {
     }
     call.results[0] = op_.transpose(call.grads[0]);
   }
-  void visit_saved(SavedVisitor& visitor) override {
+  void visit_shapes(ShapeVisitor& visitor) override {
     if constexpr (requires { IntArrayRef(op_.input_sizes); })
       visitor.input_sizes(edge_, op_.input_sizes);
   }
@@ -123,7 +123,7 @@ Tensor apply_linear_list(const Op& op, TensorList xs) {
   bool dual = false;
   for (const Tensor& x : xs) {
     record = record || records(x);
-    dual = dual || detail::carries_tangent(x);
+    if (detail::carries_tangent(x)) dual = true;
   }
   if (record && y.is_floating_point()) {
     std::vector<Edge> edges;
@@ -200,38 +200,26 @@ class BilinearNode final : public Node {
  public:
   BilinearNode(Op op, const Tensor& a, const Tensor& b)
       : Node(edges_, 2, 1), edges_{gradient_edge(a), gradient_edge(b)}, op_(std::move(op)) {
-    if (edges_[1].is_valid()) a_.save_input(a);
-    if (edges_[0].is_valid()) b_.save_input(b);
+    if (edges_[1].is_valid()) saved_[0].save_input(a, 0);
+    if (edges_[0].is_valid()) saved_[1].save_input(b, 1);
     enter_sequence();
   }
   std::string name() const override { return Op::node_name; }
   void backward(BackwardCall& call) override {
     if (!call.grads[0].defined()) return;
     const Tensor& g = call.grads[0];
-    if (edges_[0].is_valid() && call.wants(0)) call.results[0] = op_.grad_a(g, read(b_, edges_[1]));
-    if (edges_[1].is_valid() && call.wants(1)) call.results[1] = op_.grad_b(g, read(a_, edges_[0]));
-  }
-  void release_saved() noexcept override {
-    const detail::SpinLock lock(lock_);
-    a_.release();
-    b_.release();
-  }
-  void visit_saved(SavedVisitor& visitor) override {
-    const detail::SpinLock lock(lock_);
-    visitor.visit(a_, &edges_[0]);
-    visitor.visit(b_, &edges_[1]);
+    if (edges_[0].is_valid() && call.wants(0)) call.results[0] = op_.grad_a(g, read(1));
+    if (edges_[1].is_valid() && call.wants(1)) call.results[1] = op_.grad_b(g, read(0));
   }
 
  private:
-  Tensor read(const SavedValue& v, const Edge& edge) {
-    const detail::SpinLock lock(lock_);
-    return v.tensor(*this, &edge);
+  Tensor read(std::size_t i) {
+    const detail::SpinLock lock(SavedList::lock(*this));
+    return saved_[i].tensor(*this);
   }
 
   Edge edges_[2];
-  SavedValue a_;
-  SavedValue b_;
-  std::atomic<bool> lock_{false};
+  SavedValues<2> saved_{*this};
   Op op_;
 };
 
@@ -261,7 +249,9 @@ Tensor apply_bilinear(const Op& op, const Tensor& a, const Tensor& b) {
 //   inputs, outputs;  keeps_input, keeps_output: a bit for each that the rules look at;
 //   vjp(i, g, x, y): the gradient of input i; an element of g is undefined where nothing came in;
 //   jvp(k, t, x, y): the tangent of output k; an element of t is undefined where an input has none,
-// with g, t, x, y pointers to as many tensors as there are.
+// with g, t, x, y pointers to as many tensors as there are. Where gradients have a part in common, or
+// the rules need `constants` more tensors that were computed on the way (factors), it states instead
+//   gradients(wanted, g, x, y, c, results): all gradients at once;  jvp(k, t, x, y, c).
 
 /// An operator of one input and one output in the form of those of several.
 template <class Op>
@@ -281,54 +271,70 @@ struct Single {
 };
 
 template <class Op>
+constexpr std::size_t count_constants() {
+  if constexpr (requires { Op::constants; })
+    return Op::constants;
+  else
+    return 0;
+}
+template <class Op>
+using Constants = std::array<Tensor, count_constants<Op>()>;
+
+template <class Op>
 class GeneralNode final : public Node {
   static constexpr std::size_t N = Op::inputs;
   static constexpr std::size_t M = Op::outputs;
+  static constexpr std::size_t C = count_constants<Op>();
 
  public:
-  GeneralNode(Op op, const std::array<Tensor, N>& x, const std::array<Tensor, M>& y)
+  GeneralNode(Op op, const std::array<Tensor, N>& x, const std::array<Tensor, M>& y,
+              const Constants<Op>& c)
       : Node(edges_, N, M), op_(std::move(op)) {
     for (std::size_t i = 0; i < N; ++i) {
       edges_[i] = gradient_edge(x[i]);
-      if ((Op::keeps_input >> i & 1u) != 0) x_[i].save_input(x[i]);
+      if ((Op::keeps_input >> i & 1u) != 0) saved_[i].save_input(x[i], i);
     }
     for (std::size_t k = 0; k < M; ++k)
-      if ((Op::keeps_output >> k & 1u) != 0) y_[k].save_output(y[k], static_cast<std::uint16_t>(k));
+      if ((Op::keeps_output >> k & 1u) != 0) saved_[N + k].save_output(y[k], k);
+    for (std::size_t i = 0; i < C; ++i) saved_[N + M + i].save_constant(c[i]);
     enter_sequence();
   }
-  std::string name() const override { return Op::node_name; }
+  std::string name() const override { return op_.node_name; }
   void backward(BackwardCall& call) override {
     if (std::none_of(call.grads, call.grads + M, [](const Tensor& g) { return g.defined(); }))
       return;
     std::array<Tensor, N> x;
     std::array<Tensor, M> y;
+    Constants<Op> c;
+    std::array<bool, N> wanted;
     {
-      const detail::SpinLock lock(lock_);
-      for (std::size_t i = 0; i < N; ++i)
-        if ((Op::keeps_input >> i & 1u) != 0) x[i] = x_[i].tensor(*this, &edges_[i]);
+      const detail::SpinLock lock(SavedList::lock(*this));
+      for (std::size_t i = 0; i < N; ++i) {
+        wanted[i] = edges_[i].is_valid() && call.wants(i);
+        if ((Op::keeps_input >> i & 1u) != 0) x[i] = saved_[i].tensor(*this);
+      }
       for (std::size_t k = 0; k < M; ++k)
-        if ((Op::keeps_output >> k & 1u) != 0) y[k] = y_[k].tensor(*this, nullptr);
+        if ((Op::keeps_output >> k & 1u) != 0) y[k] = saved_[N + k].tensor(*this);
+      for (std::size_t i = 0; i < C; ++i) c[i] = saved_[N + M + i].tensor(*this);
     }
+    if constexpr (C > 0 || requires { &Op::gradients; }) {
+      op_.gradients(wanted.data(), call.grads, x.data(), y.data(), c.data(), call.results);
+    } else {
+      for (std::size_t i = 0; i < N; ++i)
+        if (wanted[i]) call.results[i] = op_.vjp(i, call.grads, x.data(), y.data());
+    }
+    if (!detail::recording()) return;
+    // As in PyTorch, a gradient depends on everything that its rule looked at.
+    std::array<Tensor, N + M> kept;
+    std::move(y.begin(), y.end(), std::move(x.begin(), x.end(), kept.begin()));
     for (std::size_t i = 0; i < N; ++i)
-      if (edges_[i].is_valid() && call.wants(i))
-        call.results[i] = op_.vjp(i, call.grads, x.data(), y.data());
-  }
-  void release_saved() noexcept override {
-    const detail::SpinLock lock(lock_);
-    for (SavedValue& v : x_) v.release();
-    for (SavedValue& v : y_) v.release();
-  }
-  void visit_saved(SavedVisitor& visitor) override {
-    const detail::SpinLock lock(lock_);
-    for (std::size_t i = 0; i < N; ++i) visitor.visit(x_[i], &edges_[i]);
-    for (SavedValue& v : y_) visitor.visit(v, nullptr);
+      if (Tensor& r = call.results[i]; wanted[i] && r.defined() && !detail::is_tracked(r))
+        r = constant_in(std::move(r), kept);
   }
 
  private:
   Edge edges_[N];
-  SavedValue x_[N];
-  SavedValue y_[M];
-  std::atomic<bool> lock_{false};
+  SavedValues<N + M + C> saved_{*this};
   Op op_;
 };
 
@@ -337,12 +343,23 @@ inline bool is_followed(const Tensor& x) noexcept {
   return records(x) || detail::carries_tangent(x);
 }
 
-/// Records `y`, computed from `x` by `op`; outputs of integers have no derivative.
+/// The tangent of output k.
+template <class Op>
+Tensor tangent_of_output(const Op& op, std::size_t k, const std::array<Tensor, Op::inputs>& t,
+                         const std::array<Tensor, Op::inputs>& x,
+                         const std::array<Tensor, Op::outputs>& y, const Constants<Op>& c) {
+  if constexpr (requires { op.jvp(k, t.data(), x.data(), y.data(), c.data()); })
+    return op.jvp(k, t.data(), x.data(), y.data(), c.data());
+  else
+    return op.jvp(k, t.data(), x.data(), y.data());
+}
+
+/// Records `y`, computed from `x` by `op` with the constants `c`; outputs of integers have no derivative.
 template <class Op>
 void record_many(const Op& op, const std::array<Tensor, Op::inputs>& x,
-                 const std::array<Tensor, Op::outputs>& y) {
+                 const std::array<Tensor, Op::outputs>& y, const Constants<Op>& c = {}) {
   if (std::any_of(x.begin(), x.end(), [](const Tensor& t) { return records(t); })) {
-    const auto node = make_node<GeneralNode<Op>>(op, x, y);
+    const auto node = make_node<GeneralNode<Op>>(op, x, y, c);
     for (std::uint32_t k = 0; k < y.size(); ++k)
       if (y[k].is_floating_point()) set_history(y[k], node, k);
   }
@@ -353,8 +370,7 @@ void record_many(const Op& op, const std::array<Tensor, Op::inputs>& x,
   if (std::none_of(t.begin(), t.end(), [](const Tensor& v) { return v.defined(); })) return;
   const detail::NoTangents plain;
   for (std::size_t k = 0; k < y.size(); ++k)
-    if (y[k].is_floating_point())
-      detail::set_tangent(y[k], op.jvp(k, t.data(), x.data(), y.data()));
+    if (y[k].is_floating_point()) detail::set_tangent(y[k], tangent_of_output(op, k, t, x, y, c));
 }
 
 /// The same for one input and one output.

@@ -16,18 +16,27 @@ namespace eigengrad {
 namespace detail {
 namespace {
 
-/// All tensors that carry a tangent, of every thread.
+/// All tensors that carry a tangent, of every thread, the newest first. Where a level begins there is a
+/// mark, so that its end finds what is its own: a level may be suspended while a second evaluation
+/// (functional/checkpoint.hpp) opens another one.
 struct TangentList {
   std::atomic<bool> lock{false};
   AutogradExtra::Link head;
 };
 TangentList tangents;
+thread_local std::vector<std::unique_ptr<AutogradExtra::Link>> marks;
 
 void link_after(AutogradExtra::Link& head, AutogradExtra::Link& link) noexcept {
   link.previous = &head;
   link.next = head.next;
   if (link.next != nullptr) link.next->previous = &link;
   head.next = &link;
+}
+
+void link_first(AutogradExtra::Link& link, TensorImpl* tensor) noexcept {
+  link.tensor = tensor;
+  link.level = &thread_state;
+  link_after(tangents.head, link);
 }
 
 void unlink(AutogradExtra::Link& link) noexcept {
@@ -69,9 +78,9 @@ void forget_tangent(TensorImpl& t) noexcept {
 void set_tangent(const Tensor& t, const Tensor& tangent) {
   if (!t.is_floating_point()) return;  // converted to integers or bools, values have no derivative
   TensorImpl& impl = *t.impl();
-  // Laid out alike, so that a view of one corresponds to the same view of the other.
-  attach_tangent(impl,
-                 tangent.strides() == t.strides() ? tangent : autograd::copy_like(tangent, t));
+  const bool fits = tangent.strides() == t.strides() &&
+                    (shares_tangent(impl) || tangent.impl()->exclusively_owned());
+  attach_tangent(impl, fits ? tangent : autograd::copy_laid_out_like(tangent, t));
   if (EIGENGRAD_UNLIKELY(thread_state.saved_hooks != nullptr && impl.node() != nullptr))
     autograd::give_tangent_to_packed(*impl.node(), impl.output_nr(), tangent_of(t));
 }
@@ -80,10 +89,7 @@ void attach_tangent(TensorImpl& impl, const Tensor& tangent) {
   ensure_extra(impl).tangent = tangent;
   if (impl.has_tangent()) return;
   const SpinLock lock(tangents.lock);
-  AutogradExtra::Link& link = impl.extra()->link;
-  link.tensor = &impl;
-  link.level = &thread_state;
-  link_after(tangents.head, link);
+  link_first(impl.extra()->link, &impl);
   impl.set_has_tangent(true);
 }
 
@@ -100,6 +106,9 @@ DualLevel::DualLevel() {
     detail::fail<GraphError>("DualLevel",
                              "a level of forward mode is open already on this thread; "
                              "levels do not nest");
+  detail::marks.push_back(std::make_unique<detail::AutogradExtra::Link>());
+  const detail::SpinLock lock(detail::tangents.lock);
+  detail::link_first(*detail::marks.back(), nullptr);
   detail::thread_state.dual_level = true;
 }
 
@@ -109,7 +118,8 @@ DualLevel::~DualLevel() {
   detail::AutogradExtra::Link mine;
   {
     const detail::SpinLock lock(detail::tangents.lock);
-    for (auto* link = detail::tangents.head.next; link != nullptr;) {
+    auto* const mark = detail::marks.back().get();
+    for (auto* link = detail::tangents.head.next; link != mark;) {
       auto* next = link->next;
       if (link->level == &detail::thread_state) {
         detail::unlink(*link);
@@ -117,6 +127,8 @@ DualLevel::~DualLevel() {
       }
       link = next;
     }
+    detail::unlink(*mark);
+    detail::marks.pop_back();
   }
   for (;;) {
     Tensor dropped;
@@ -154,8 +166,9 @@ Tensor make_dual(const Tensor& primal, const Tensor& tangent) {
                              to_string(primal.dtype()), " and ", to_string(tangent.dtype()));
   const detail::NoTangents plain;
   Tensor dual = alias(primal);
+  detail::ensure_extra(*dual.impl()).tangent_is_apart = true;
   // Its own tensor, since in-place writes to the dual will write to it.
-  detail::set_tangent(dual, copy_like(tangent, primal));
+  detail::attach_tangent(*dual.impl(), copy_laid_out_like(tangent, primal));
   return dual;
 }
 
@@ -167,6 +180,7 @@ Dual unpack_dual(const Tensor& t) {
   if (detail::carries_tangent(t)) parts.tangent = detail::tangent_of(t);
   const detail::NoTangents plain;
   parts.primal = alias(t);
+  detail::ensure_extra(*parts.primal.impl()).tangent_is_apart = true;
   return parts;
 }
 
@@ -181,7 +195,7 @@ AccumulateGrad::~AccumulateGrad() { leaf_->release_held(); }
 void AccumulateGrad::backward(BackwardCall& call) {
   if (!call.grads[0].defined() || !leaf_->try_retain()) return;
   const Tensor leaf = Tensor::adopt(leaf_);
-  accumulate(leaf, std::move(call.grads[0]));
+  if (leaf_->requires_grad_flag()) accumulate(leaf, std::move(call.grads[0]));
   if (hooks_ != nullptr) hooks_->post_accumulate.each([&](const auto& hook) { hook(leaf); });
 }
 

@@ -36,6 +36,8 @@ struct AutogradExtra {
   std::shared_ptr<autograd::LeafHooks> hooks;
   std::atomic<bool> lock{false};
   bool retains_grad = false;
+  /// Of a view: whether its tangent is its own affair, not a part of its base's.
+  bool tangent_is_apart = false;
 
   static void* operator new(std::size_t bytes) { return allocate_small(bytes); }
   static void operator delete(void* p, std::size_t bytes) noexcept { free_small(p, bytes); }
@@ -43,14 +45,27 @@ struct AutogradExtra {
 
 AutogradExtra& ensure_extra(TensorImpl& t);
 
+/// Note [Tangents in memory]
+/// A tensor that is no view has a tangent of its own, laid out as the tensor, since in-place writes go
+/// to both: no other tensor's tangent changes with it. The tangent of a view is the same view of its
+/// base's. Where the base got one by an in-place write, to itself or through another view, a view made
+/// before finds its own when somebody asks. Not so the two tensors that make_dual() and unpack_dual()
+/// give, and what a custom Function returns: these share memory, but no tangent.
 inline const Tensor& tangent_of(const Tensor& t) { return t.impl()->extra()->tangent; }
-inline bool carries_tangent(const TensorImpl& t) noexcept {
-  return t.has_tangent() && thread_state.dual_level;
+/// Whether the tangent of `t` is a part of that of its base.
+inline bool shares_tangent(const TensorImpl& t) noexcept {
+  return t.view_base() != nullptr && (t.extra() == nullptr || !t.extra()->tangent_is_apart);
 }
-inline bool carries_tangent(const Tensor& t) noexcept { return carries_tangent(*t.impl()); }
-/// Gives `t` a tangent for the rest of the dual level.
+/// Takes the view's part of its base's tangent. Returns whether there was one.
+bool inherit_tangent(TensorImpl& view);
+inline bool carries_tangent(TensorImpl& t) {
+  return thread_state.dual_level && (t.has_tangent() || (shares_tangent(t) && inherit_tangent(t)));
+}
+inline bool carries_tangent(const Tensor& t) { return carries_tangent(*t.impl()); }
+/// Gives `t` a tangent for the rest of the dual level: `tangent` itself if nobody else has it, or `t` is
+/// a view.
 void set_tangent(const Tensor& t, const Tensor& tangent);
-/// The same for what only saved values hold; the layouts must agree.
+/// The same without a copy; the layouts must agree.
 void attach_tangent(TensorImpl& impl, const Tensor& tangent);
 
 /// Within the scope operators see no tangents; rules of forward mode are evaluated in it.
@@ -72,8 +87,7 @@ inline bool recording() noexcept { return !thread_state.grad_mode_off; }
 inline bool is_tracked(const TensorImpl& t) noexcept {
   // The base first: while it is tracked, another thread may be renewing the view's own history.
   const TensorImpl* base = t.view_base();
-  if (base != nullptr && t.view_kind() != ViewKind::NoGrad && base->tracked()) return true;
-  return t.tracked();
+  return (base != nullptr && base->tracked()) || t.tracked();
 }
 inline bool is_tracked(const Tensor& t) noexcept { return is_tracked(*t.impl()); }
 
@@ -131,10 +145,14 @@ class AccumulateGrad final : public Node {
   void share_hooks(std::shared_ptr<LeafHooks> hooks) noexcept { hooks_ = std::move(hooks); }
   LeafHooks* hooks() const noexcept { return hooks_.get(); }
   const detail::TensorImpl& leaf() const noexcept { return *leaf_; }
+  /// For a leaf that a transform made for itself: nobody will differentiate by it any more.
+  void retire() noexcept { retired_.store(true, std::memory_order_relaxed); }
+  bool is_retired() const noexcept { return retired_.load(std::memory_order_relaxed); }
 
  private:
   detail::TensorImpl* leaf_;
   std::shared_ptr<LeafHooks> hooks_;
+  std::atomic<bool> retired_{false};
 };
 
 /// Makes `node` the history of `output`.

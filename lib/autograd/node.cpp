@@ -77,18 +77,24 @@ variable_list Node::operator()(variable_list&& grads) {
   return results;
 }
 
-void Node::visit_saved(SavedVisitor&) {}
+void Node::release_saved() noexcept {
+  const detail::SpinLock lock(saved_lock_);
+  for (std::uint32_t i = 0; i < num_saved_; ++i) saved_[i].release();
+  saved_released_ = true;
+}
+
+void Node::visit_saved(SavedVisitor& visitor) {
+  const detail::SpinLock lock(saved_lock_);
+  for (std::uint32_t i = 0; i < num_saved_; ++i)
+    if (saved_[i].was_saved()) visitor.visit(saved_[i], *this);
+}
 
 variable_list Node::saved_variables() {
   struct Unpack final : SavedVisitor {
-    explicit Unpack(Node& n) : node(n) {}
-    void visit(SavedValue& value, const Edge* edge) override {
-      if (value.was_saved()) list.push_back(value.tensor(node, edge));
-    }
-    Node& node;
+    void visit(SavedValue& value, Node& owner) override { list.push_back(value.tensor(owner)); }
     variable_list list;
   };
-  Unpack unpack(*this);
+  Unpack unpack;
   visit_saved(unpack);
   return std::move(unpack.list);
 }

@@ -30,17 +30,15 @@ DisableSavedTensorHooks::~DisableSavedTensorHooks() { disabled = outer_; }
 void register_saved_tensor_hooks(Node& node, std::size_t i,
                                  const std::shared_ptr<const detail::SavedHooks>& hooks) {
   struct Nth final : SavedVisitor {
-    Nth(Node& n, std::size_t which, const detail::SavedHooks& h)
-        : node(n), index(which), hooks(h) {}
-    void visit(SavedValue& value, const Edge*) override {
-      if (value.was_saved() && seen++ == index) value.pack_with(hooks, node);
+    Nth(std::size_t which, const detail::SavedHooks& h) : index(which), hooks(h) {}
+    void visit(SavedValue& value, Node& owner) override {
+      if (seen++ == index) value.pack_with(hooks, owner);
     }
-    Node& node;
     std::size_t index;
     const detail::SavedHooks& hooks;
     std::size_t seen = 0;
   };
-  Nth nth(node, i, *hooks);
+  Nth nth(i, *hooks);
   node.visit_saved(nth);
   if (i >= nth.seen)
     detail::fail<IndexError>("register_saved_tensor_hooks", "value ", i, " of ", node.name(),

@@ -1,6 +1,7 @@
 #include "autograd/saved_value.hpp"
 
 #include "autograd/meta.hpp"
+#include "autograd/structural.hpp"
 #include "autograd/views.hpp"
 #include "core/fail.hpp"
 #include "eigengrad/autograd/grad_mode.hpp"
@@ -29,6 +30,12 @@ class HookScope {
   detail::NoTangents plain_;
 };
 
+/// A copy, since a write to the tensor that was packed changes its tangent but not this value.
+void give_tangent(detail::TensorImpl& stand_in, const Tensor& tangent) {
+  const detail::NoTangents plain;
+  detail::attach_tangent(stand_in, copy_laid_out_like(tangent, tangent));
+}
+
 }  // namespace
 
 void refuse_to_save(const Tensor& t) {
@@ -37,10 +44,10 @@ void refuse_to_save(const Tensor& t) {
                            t.sizes(), " was made in inference mode; clone() it outside first");
 }
 
-void SavedValue::save(const Tensor& t, std::uint16_t output_nr) {
+void SavedValue::save(const Tensor& t, std::uint16_t role) {
   check_may_be_saved(t);
   drop();
-  output_nr_ = output_nr;
+  role_ = role;
   if (EIGENGRAD_UNLIKELY(detail::thread_state.saved_hooks != nullptr)) {
     pack(t, *detail::thread_state.saved_hooks);
     return;
@@ -66,7 +73,7 @@ void SavedValue::pack(const Tensor& t, const detail::SavedHooks& hooks) {
       packed.get(), t.dtype(), t.sizes(), t.strides(),
       [](void* p) noexcept { delete static_cast<Packed*>(p); }, packed.get()));
   packed.release();
-  if (detail::carries_tangent(t)) detail::attach_tangent(*stand_in.impl(), detail::tangent_of(t));
+  if (detail::carries_tangent(t)) give_tangent(*stand_in.impl(), detail::tangent_of(t));
   drop();
   impl_ = stand_in.impl();
   impl_->hold();
@@ -108,25 +115,27 @@ void SavedValue::pack_with(const detail::SavedHooks& hooks, const Node& node) {
 Tensor SavedValue::tensor_of_data() const {
   Tensor alias = Tensor::adopt(detail::TensorImpl::create_view(
       &impl_->storage(), impl_->bytes(), impl_->dtype(), impl_->sizes(), impl_->strides()));
-  if (detail::carries_tangent(*impl_)) detail::set_tangent(alias, impl_->extra()->tangent);
+  if (detail::carries_tangent(*impl_))
+    detail::attach_tangent(*alias.impl(), impl_->extra()->tangent);
   return alias;
 }
 
-Tensor SavedValue::tensor(Node& node, const Edge* edge) const {
+Tensor SavedValue::tensor(Node& node) const {
+  const Edge* const edge = this->edge(node);
   const bool has_history = is_output() || (edge != nullptr && edge->is_valid());
   if (data(node) != nullptr && impl_->try_retain()) {
     Tensor t = Tensor::adopt(impl_);
     // The very tensor that was saved, unless its history was rewritten since.
     if (!has_history) return t;
     const Edge now = gradient_edge(t);
-    if (is_output() ? now.function.get() == &node && now.input_nr == output_nr_ : now == *edge)
+    if (is_output() ? now.function.get() == &node && now.input_nr == output_nr() : now == *edge)
       return t;
   }
   Tensor alias = packed_ ? unpack(node) : tensor_of_data();
   if (packed_ && detail::carries_tangent(*impl_))
-    detail::set_tangent(alias, impl_->extra()->tangent);
+    detail::attach_tangent(*alias.impl(), impl_->extra()->tangent);
   if (has_history) {
-    const Edge history = is_output() ? output_edge(node, output_nr_) : *edge;
+    const Edge history = is_output() ? output_edge(node, output_nr()) : *edge;
     set_history(alias, history.function, history.input_nr);
   }
   return alias;
@@ -135,9 +144,9 @@ Tensor SavedValue::tensor(Node& node, const Edge* edge) const {
 void give_tangent_to_packed(Node& node, std::uint32_t output_nr, const Tensor& tangent) {
   struct Give final : SavedVisitor {
     Give(std::uint32_t nr, const Tensor& t) : output_nr(nr), tangent(t) {}
-    void visit(SavedValue& value, const Edge*) override {
-      if (value.is_packed() && value.output_nr() == output_nr)
-        detail::attach_tangent(*value.held(), tangent);
+    void visit(SavedValue& value, Node&) override {
+      if (value.is_packed() && value.is_output() && value.output_nr() == output_nr)
+        give_tangent(*value.held(), tangent);
     }
     std::uint32_t output_nr;
     const Tensor& tangent;
@@ -163,8 +172,7 @@ void SavedValue::fail(const Node& node) const {
   detail::fail<GraphError>(
       node.name(), "a value needed for the gradient was modified by an inplace operation: ",
       to_string(impl_->dtype()), " tensor of shape ", impl_->sizes(), ", ",
-      output_nr_ == kInput ? std::string("an input of ")
-                           : "output " + std::to_string(output_nr_) + " of ",
+      is_output() ? "output " + std::to_string(output_nr()) + " of " : std::string("an input of "),
       node.name(), ", is at version ", impl_->storage().version(), ", expected version ", version_,
       "; write into a clone, or modify it after backward()");
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <utility>
 
@@ -22,6 +23,9 @@ inline void check_may_be_saved(const Tensor& t) {
 /// It keeps data and geometry alive but neither history nor `.grad` (core/tensor_impl.hpp, Note [Two
 /// counts]); what the history was is known from the node: the edge of an input, or the node itself
 /// for an output. The storage's version is compared when the value is read.
+/// A node has all that it keeps (inputs, outputs, and constants such as factors) in one SavedValues,
+/// which makes it known to Node. Reading under the lock, releasing, and showing to hooks, to
+/// checkpoint and to forward mode are written once, there and here, and follow for every kind.
 ///
 /// Note [Packed values]
 /// Where hooks are set, the node keeps what they made of the value. In the value's place stands a tensor
@@ -36,21 +40,28 @@ class SavedValue {
   SavedValue(SavedValue&& o) noexcept
       : impl_(std::exchange(o.impl_, nullptr)),
         version_(o.version_),
-        output_nr_(o.output_nr_),
+        role_(o.role_),
         released_(o.released_),
         packed_(o.packed_) {}
   ~SavedValue() { drop(); }
 
-  static constexpr std::uint16_t kInput = 0xffff;
-
-  void save_input(const Tensor& t) { save(t, kInput); }
-  /// `output_nr` tells which output of the node it is.
-  void save_output(const Tensor& t, std::uint16_t output_nr = 0) { save(t, output_nr); }
+  /// An input of the call; `edge` is the number of its edge.
+  void save_input(const Tensor& t, std::size_t edge) { save(t, static_cast<std::uint16_t>(edge)); }
+  /// Output number `output_nr` of the call.
+  void save_output(const Tensor& t, std::size_t output_nr = 0) {
+    save(t, static_cast<std::uint16_t>(kOutput | output_nr));
+  }
+  /// What has no history.
+  void save_constant(const Tensor& t) { save(t, kConstant); }
   /// The value is one that is about to be written in place.
   void expect_write() noexcept { version_ += impl_ != nullptr && !packed_ ? 1 : 0; }
   bool holds() const noexcept { return impl_ != nullptr; }
-  bool is_output() const noexcept { return output_nr_ != kInput; }
-  std::uint32_t output_nr() const noexcept { return output_nr_; }
+  bool is_output() const noexcept { return role_ >= kOutput && role_ != kConstant; }
+  std::uint32_t output_nr() const noexcept { return role_ & ~kOutput; }
+  /// The edge of an input of `node`; nullptr for what is none.
+  const Edge* edge(const Node& node) const noexcept {
+    return role_ < kOutput ? node.edges_ + role_ : nullptr;
+  }
   /// Whether hooks packed what it holds.
   bool is_packed() const noexcept { return packed_; }
   /// Shape, dtype and (unless packed) memory of what it holds.
@@ -69,17 +80,23 @@ class SavedValue {
       return packed_or_fail(node);
     return impl_;
   }
-  /// A tensor with the history that the value had: that of the input that came in through `edge`, or
-  /// of the node's output.
+  /// Whether data() would give the value as it was saved.
+  bool is_intact() const noexcept {
+    return impl_ != nullptr && (packed_ || impl_->storage().version() == version_);
+  }
+  /// A tensor with the history that the value had in `node`.
   /// Throws: as data(); GraphError, ShapeError or DtypeError when hooks unpack something else than a
   /// tensor of its shape and dtype; what they throw.
-  Tensor tensor(Node& node, const Edge* edge) const;
+  Tensor tensor(Node& node) const;
   /// Packs the value after the fact.
   /// Throws: GraphError when it was released, is packed already, or is written to by the hook.
   void pack_with(const detail::SavedHooks& hooks, const Node& node);
 
  private:
-  void save(const Tensor& t, std::uint16_t output_nr);
+  static constexpr std::uint16_t kOutput = 0x8000;
+  static constexpr std::uint16_t kConstant = 0xffff;
+
+  void save(const Tensor& t, std::uint16_t role);
   void pack(const Tensor& t, const detail::SavedHooks& hooks);
   Tensor unpack(const Node& node) const;
   /// Of its own, without history.
@@ -94,25 +111,58 @@ class SavedValue {
 
   detail::TensorImpl* impl_ = nullptr;
   std::uint32_t version_ = 0;
-  std::uint16_t output_nr_ = kInput;
+  /// The number of an edge, or of an output with a bit for that, or kConstant.
+  std::uint16_t role_ = kConstant;
   bool released_ = false;
   bool packed_ = false;
+};
+
+/// Access to what a node keeps.
+class SavedList {
+ public:
+  /// Makes `n` values known to the node that they belong to.
+  static void enter(Node& node, SavedValue* values, std::size_t n) noexcept {
+    node.saved_ = values;
+    node.num_saved_ = static_cast<std::uint32_t>(n);
+  }
+  /// To be held while values are read.
+  static std::atomic<bool>& lock(Node& node) noexcept { return node.saved_lock_; }
+  /// Whether a pass released the node, which may have kept nothing.
+  static bool is_released(const Node& node) noexcept { return node.saved_released_; }
+};
+
+/// All that a node keeps, a member of it.
+template <std::size_t N>
+class SavedValues {
+ public:
+  explicit SavedValues(Node& node) noexcept { SavedList::enter(node, values_.data(), N); }
+  SavedValue& operator[](std::size_t i) noexcept { return values_[i]; }
+
+ private:
+  std::array<SavedValue, N> values_;
 };
 
 /// Gives an output of `node` that was packed when it had no tangent yet its tangent.
 void give_tangent_to_packed(Node& node, std::uint32_t output_nr, const Tensor& tangent);
 
-/// Looks at the values that a node saved; `edge` is the one of the input that it is, or nullptr.
+/// Looks at the values that a node saved. `owner` is the node itself, or the one that it stands for.
 class SavedVisitor {
  public:
-  virtual void visit(SavedValue& value, const Edge* edge) = 0;
-  /// What a node knows of shapes beside that: of the value that `edge` stands for, an input's or its
-  /// own, or that all inputs have the shape of its only output.
-  virtual void input_sizes(const Edge&, IntArrayRef) {}
-  virtual void keeps_shape() {}
+  virtual void visit(SavedValue& value, Node& owner) = 0;
 
  protected:
   ~SavedVisitor() = default;
+};
+
+/// Hears what a node knows of shapes: of the value that an edge stands for, an input's or its own, or
+/// that all inputs have the shape of its only output.
+class ShapeVisitor {
+ public:
+  virtual void input_sizes(const Edge& edge, IntArrayRef sizes) = 0;
+  virtual void keeps_shape() = 0;
+
+ protected:
+  ~ShapeVisitor() = default;
 };
 
 }  // namespace eigengrad::autograd

@@ -1,6 +1,8 @@
 #include "autograd/shapes.hpp"
 
 #include <algorithm>
+#include <utility>
+#include <vector>
 
 #include "core/checked.hpp"
 #include "core/fail.hpp"
@@ -22,6 +24,30 @@ DimVector broadcast_shapes(std::string_view op, IntArrayRef a, IntArrayRef b) {
   }
   static_cast<void>(detail::checked_numel(op, sizes));
   return sizes;
+}
+
+bool may_overlap(IntArrayRef sizes, IntArrayRef strides) {
+  std::vector<std::pair<std::int64_t, std::int64_t>> dims;  // stride, extent
+  for (std::size_t d = 0; d < sizes.size(); ++d) {
+    if (sizes[d] == 0) return false;
+    if (sizes[d] > 1) dims.emplace_back(strides[d], sizes[d]);
+  }
+  std::sort(dims.begin(), dims.end());
+  std::int64_t reached = 0;
+  for (const auto& [stride, extent] : dims) {
+    if (stride <= reached) return true;
+    reached += (extent - 1) * stride;
+  }
+  return false;
+}
+
+std::int64_t reach(IntArrayRef sizes, IntArrayRef strides) noexcept {
+  std::int64_t last = 0;
+  for (std::size_t d = 0; d < sizes.size(); ++d) {
+    if (sizes[d] == 0) return 0;
+    last += (sizes[d] - 1) * strides[d];
+  }
+  return last + 1;
 }
 
 ScalarType result_type(const Tensor* const* inputs, std::size_t n) {

@@ -10,6 +10,12 @@ namespace eigengrad::autograd {
 /// Throws: ShapeError when an extent differs and neither is 1.
 DimVector broadcast_shapes(std::string_view op, IntArrayRef a, IntArrayRef b);
 
+/// Whether two indices may mean the same element. May say so although none do.
+bool may_overlap(IntArrayRef sizes, IntArrayRef strides);
+
+/// One past the last element that the geometry reaches.
+std::int64_t reach(IntArrayRef sizes, IntArrayRef strides) noexcept;
+
 /// The dtype of a result: the highest category decides (bool < int < float), within it tensors with
 /// dimensions before those without, and both before numbers.
 ScalarType result_type(const Tensor* const* inputs, std::size_t n);

@@ -1,8 +1,10 @@
 #include "autograd/structural.hpp"
 
 #include "autograd/kinds.hpp"
+#include "autograd/shapes.hpp"
 #include "core/fail.hpp"
 #include "core/geometry.hpp"
+#include "eigengrad/core/factories.hpp"
 #include "kernels/loops.hpp"
 #include "kernels/reduce.hpp"
 
@@ -25,9 +27,15 @@ struct Copy {
   static constexpr auto node_name = "CloneBackward0";
   DimVector strides;
   Tensor forward(const Tensor& x) const {
-    Tensor y = Tensor::adopt(detail::TensorImpl::create(x.dtype(), x.sizes()));
-    if (!detail::is_row_major(x.sizes(), strides))
-      y.impl()->set_geometry(x.sizes(), strides, y.impl()->bytes());
+    if (detail::is_row_major(x.sizes(), strides)) {
+      Tensor y = Tensor::adopt(detail::TensorImpl::create(x.dtype(), x.sizes()));
+      kernels::copy(y, x);
+      return y;
+    }
+    const std::int64_t extent = reach(x.sizes(), strides);
+    Tensor y = Tensor::adopt(detail::TensorImpl::create(x.dtype(), {extent}));
+    if (extent != x.numel()) kernels::fill(y, 0);
+    y.impl()->set_geometry(x.sizes(), strides, y.impl()->bytes());
     kernels::copy(y, x);
     return y;
   }
@@ -60,6 +68,35 @@ struct SumTo {
   Tensor transpose(const Tensor& g) const { return expand_to(g, from); }
 };
 
+/// The history of what does not change with the inputs that it was computed from.
+class ConstantNode final : public Node {
+ public:
+  struct Input {
+    Edge edge;
+    DimVector sizes;
+    ScalarType dtype;
+  };
+  explicit ConstantNode(std::vector<Input> inputs)
+      : Node(nullptr, 0, 1), inputs_(std::move(inputs)) {
+    for (const Input& x : inputs_) edges_.push_back(x.edge);
+    set_edges(edges_.data(), static_cast<std::uint32_t>(edges_.size()));
+    enter_sequence();
+  }
+  std::string name() const override { return "ConstantBackward0"; }
+  void backward(BackwardCall& call) override {
+    if (!call.grads[0].defined()) return;
+    for (std::size_t i = 0; i < inputs_.size(); ++i) {
+      if (!call.wants(i)) continue;
+      call.results[i] = zeros(inputs_[i].sizes, inputs_[i].dtype);
+      if (detail::recording()) set_history(call.results[i], make_node<ConstantNode>(inputs_));
+    }
+  }
+
+ private:
+  std::vector<Input> inputs_;
+  std::vector<Edge> edges_;
+};
+
 /// Strides of a dense tensor with extents `sizes` whose dimensions lie in memory in the order of
 /// `like`; nothing when `like` is not dense.
 optional<DimVector> dense_strides(IntArrayRef sizes, const Tensor& like) {
@@ -88,6 +125,11 @@ Tensor copy_row_major(const Tensor& x) {
   return apply_linear(Copy{detail::row_major_strides(x.sizes())}, x);
 }
 
+Tensor copy_laid_out_like(const Tensor& x, const Tensor& like) {
+  if (like.is_contiguous() || may_overlap(like.sizes(), like.strides())) return copy_like(x, like);
+  return apply_linear(Copy{DimVector(like.strides())}, x);
+}
+
 Tensor copy_like(const Tensor& x, const Tensor& like) {
   if (like.is_contiguous()) return copy_row_major(x);
   const optional<DimVector> strides = dense_strides(x.sizes(), like);
@@ -104,6 +146,19 @@ bool expands_to(IntArrayRef from, IntArrayRef to) noexcept {
   for (std::size_t d = 0; d < from.size(); ++d)
     if (from[d] != to[lead + d] && from[d] != 1) return false;
   return true;
+}
+
+Tensor constant_in(Tensor r, TensorList of) {
+  std::vector<ConstantNode::Input> inputs;
+  for (const Tensor& x : of) {
+    if (!x.defined() || !x.is_floating_point() || !records(x)) continue;
+    if (Edge edge = gradient_edge(x); edge.is_valid())
+      inputs.push_back({std::move(edge), DimVector(x.sizes()), x.dtype()});
+  }
+  if (inputs.empty()) return r;
+  if (r.impl()->handle_count() != 1 || r.is_view()) r = copy_row_major(r);
+  set_history(r, make_node<ConstantNode>(std::move(inputs)));
+  return r;
 }
 
 Tensor sum_to(const Tensor& x, IntArrayRef sizes) {

@@ -12,12 +12,18 @@ Tensor cast(const Tensor& x, ScalarType dtype);
 /// A copy laid out like `like` when that is dense, row-major otherwise.
 Tensor copy_like(const Tensor& x, const Tensor& like);
 Tensor copy_row_major(const Tensor& x);
+/// A copy with the strides of `like`, gaps in its memory included, unless that overlaps itself.
+Tensor copy_laid_out_like(const Tensor& x, const Tensor& like);
 
 /// A view with extents of 1 (and missing leading ones) repeated up to `sizes`.
 Tensor expand_to(const Tensor& x, IntArrayRef sizes);
 
 /// Whether a tensor with extents `from` can be expanded to `to`.
 bool expands_to(IntArrayRef from, IntArrayRef to) noexcept;
+
+/// `r` as a recorded function of those of `of` that are defined and tracked, whose derivative is zero at
+/// every order: what a rule computed that looked at them, but comes out the same wherever they lie.
+Tensor constant_in(Tensor r, TensorList of);
 
 /// The transpose of expand_to: sums over what was repeated.
 Tensor sum_to(const Tensor& x, IntArrayRef sizes);

@@ -127,7 +127,7 @@ void Sweep::discover(std::uint64_t oldest) {
   // Tasks double as the list of nodes still to be looked into.
   for (std::size_t i = 0; i < tasks_.size(); ++i) {
     const Node& node = *tasks_[i].node;
-    for (const Edge& e : node.next_edges()) {
+    for (const Edge& e : node.edges()) {
       if (!e.is_valid() || e.function->sequence_nr() < oldest) continue;
       const std::uint32_t place = place_of(*e.function);
       ++tasks_[place].dependencies;
@@ -154,7 +154,7 @@ void Sweep::mark_needed() {
   std::sort(order.begin(), order.end());
   for (const Ready& r : order) {
     Task& task = tasks_[r.task];
-    for (const Edge& e : task.node->next_edges()) {
+    for (const Edge& e : task.node->edges()) {
       if (task.needed) break;
       if (!e.is_valid()) continue;
       const std::uint32_t place = find_place(*e.function);
@@ -164,21 +164,38 @@ void Sweep::mark_needed() {
 }
 
 void Sweep::push_ready(std::uint32_t place) {
+  tasks_[place].queued = true;
   ready_.push_back({tasks_[place].node->sequence_nr(), place});
   std::push_heap(ready_.begin(), ready_.end());
 }
 
 Tensor* Sweep::accumulator(void* context, std::size_t edge) {
   const auto& a = *static_cast<const Accumulator*>(context);
-  const Edge& e = a.node->next_edge(edge);
+  const Edge& e = a.node->edges()[edge];
   Task& task = a.sweep->tasks_[a.sweep->find_place(*e.function)];
   return task.buffer() + e.input_nr;
 }
 
-void Sweep::capture(std::uint32_t place, variable_list& results) {
-  Task& task = tasks_[place];
+void Sweep::capture(const Task& task) {
+  const Tensor* const buffer = task.grads != nullptr ? task.grads.get() : &task.grad;
   for (std::uint32_t t = task.target; t != kNone; t = targets_[t].next)
-    if (!targets_[t].sink) results[t] = task.buffer()[targets_[t].edge.input_nr];
+    if (!targets_[t].sink) results_[t] = buffer[targets_[t].edge.input_nr];
+}
+
+/// As in PyTorch, a gradient that is asked for is the one that the hooks of its tensor leave, unless the
+/// sweep goes on through the node, which then gets what they leave.
+void Sweep::receive(std::uint32_t place, bool runs) {
+  Task& task = tasks_[place];
+  Node& node = *task.node;
+  const bool hooked = node.is_accumulator() || find_extra(node) != nullptr;
+  // A leaf that is a target is asked for its gradient, not given it.
+  const bool arrives = targets_.empty() || task.sink;
+  if (runs) capture(task);
+  if (hooked && (runs || arrives))
+    run_prehooks(node, task.buffer());
+  else if (hooked && task.target != kNone)
+    run_tensor_hooks(node, task.buffer());
+  if (!runs) capture(task);
 }
 
 void Sweep::evaluate(Node& node, std::uint32_t place) {
@@ -210,23 +227,20 @@ void Sweep::evaluate(Node& node, std::uint32_t place) {
 void Sweep::execute(std::uint32_t place) {
   Node& node = *tasks_[place].node;
   unclaim(tasks_[place]);
-  const edge_list edges = node.next_edges();
+  const ArrayRef<Edge> edges = node.edges();
   const std::size_t n = edges.size();
 
   scratch_.make_room(n);
   Tensor* const results = scratch_.results.get();
   bool* const wanted = scratch_.wanted.get();
   std::uint32_t* const places = scratch_.places.get();
-  // A leaf that is a target is asked for its gradient, not given it.
-  const bool arrives = targets_.empty() || tasks_[place].sink;
-  bool runs = node.is_accumulator() && arrives;
+  bool runs = node.is_accumulator() && (targets_.empty() || tasks_[place].sink);
   for (std::size_t i = 0; i < n; ++i) {
     places[i] = edges[i].is_valid() ? find_place(*edges[i].function) : kNone;
     wanted[i] = places[i] != kNone && tasks_[places[i]].needed;
     runs = runs || wanted[i];
   }
-  if ((runs || arrives) && (node.is_accumulator() || find_extra(node) != nullptr))
-    run_prehooks(node, tasks_[place].buffer());
+  receive(place, runs);
   if (runs) {
     evaluate(node, place);
     if (!keep_graph_) node.release_saved();
@@ -269,22 +283,19 @@ variable_list Sweep::run() {
 variable_list Sweep::run_here() {
   const Running scope(this);
   const AutoGradMode mode(create_graph_);
-  variable_list results(targets_.size());
+  results_.assign(targets_.size(), Tensor());
   for (std::size_t r = 0; r < roots_.size(); ++r) {
     const std::uint32_t place = find_place(*roots_[r].function);
     accumulate_gradient(tasks_[place].buffer()[roots_[r].input_nr], std::move(root_grads_[r]));
-    const bool seen =
-        std::any_of(ready_.begin(), ready_.end(), [&](const Ready& x) { return x.task == place; });
-    if (tasks_[place].dependencies == 0 && !seen) push_ready(place);
+    if (tasks_[place].dependencies == 0 && !tasks_[place].queued) push_ready(place);
   }
   while (!ready_.empty()) {
     std::pop_heap(ready_.begin(), ready_.end());
     const std::uint32_t place = ready_.back().task;
     ready_.pop_back();
-    capture(place, results);
     execute(place);
   }
-  return results;
+  return std::move(results_);
 }
 
 variable_list Sweep::run_in_fresh_thread() {

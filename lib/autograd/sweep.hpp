@@ -63,6 +63,7 @@ class Sweep {
     bool needed = true;
     bool sink = false;
     bool slot_taken = false;
+    bool queued = false;
 
     Tensor* buffer() noexcept { return grads != nullptr ? grads.get() : &grad; }
   };
@@ -99,7 +100,9 @@ class Sweep {
   void mark_needed();
   void evaluate(Node& node, std::uint32_t place);
   void execute(std::uint32_t place);
-  void capture(std::uint32_t place, variable_list& results);
+  /// Lets hooks have what has arrived, and takes it down where it was asked for.
+  void receive(std::uint32_t place, bool runs);
+  void capture(const Task& task);
   variable_list run_here();
   variable_list run_in_fresh_thread();
   void push_ready(std::uint32_t place);
@@ -112,6 +115,7 @@ class Sweep {
   std::vector<Edge> roots_;
   std::vector<Tensor> root_grads_;
   std::vector<Target> targets_;
+  variable_list results_;
   std::vector<Task> tasks_;
   std::vector<Ready> ready_;
   Scratch scratch_;

@@ -105,7 +105,7 @@ void Tensor::retain_grad() const {
                              "can't retain_grad on a tensor that is not tracked; "
                              "call requires_grad_() on what it is computed from");
   const autograd::Edge edge = autograd::gradient_edge(*this);
-  if (edge.function->is_accumulator() || retains_grad()) return;
+  if (is_leaf() || retains_grad()) return;
   AutogradExtra& extra = detail::ensure_extra(*impl_);
   autograd::retain_at_node(*impl_, *edge.function, edge.input_nr);
   extra.retains_grad = true;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "autograd/kinds.hpp"
+#include "autograd/shapes.hpp"
 #include "core/fail.hpp"
 #include "core/geometry.hpp"
 #include "eigengrad/autograd/grad_mode.hpp"
@@ -29,22 +30,6 @@ struct Alias {
   }
   Tensor transpose(const Tensor& g) const { return alias(g); }
 };
-
-/// Whether two indices may mean the same element. May say so although none do.
-bool may_overlap(const Layout& layout) {
-  std::vector<std::pair<std::int64_t, std::int64_t>> dims;  // stride, extent
-  for (std::size_t d = 0; d < layout.sizes.size(); ++d) {
-    if (layout.sizes[d] == 0) return false;
-    if (layout.sizes[d] > 1) dims.emplace_back(layout.strides[d], layout.sizes[d]);
-  }
-  std::sort(dims.begin(), dims.end());
-  std::int64_t reached = 0;
-  for (const auto& [stride, extent] : dims) {
-    if (stride <= reached) return true;
-    reached += (extent - 1) * stride;
-  }
-  return false;
-}
 
 /// Memory with elements at `whole` and at `part`.
 ///
@@ -141,16 +126,6 @@ struct Replaced {
   }
 };
 
-/// One past the last element that the geometry reaches.
-std::int64_t reach(const Layout& t) {
-  std::int64_t last = 0;
-  for (std::size_t d = 0; d < t.sizes.size(); ++d) {
-    if (t.sizes[d] == 0) return 0;
-    last += (t.sizes[d] - 1) * t.strides[d];
-  }
-  return last + 1;
-}
-
 /// A view of the given geometry, `offset` elements from the first one of `base`.
 Gather gather_of(const Tensor& base, IntArrayRef sizes, IntArrayRef strides, std::int64_t offset) {
   Gather op;
@@ -160,13 +135,29 @@ Gather gather_of(const Tensor& base, IntArrayRef sizes, IntArrayRef strides, std
   const std::int64_t before = std::max<std::int64_t>(0, -offset);
   op.whole.offset += before;
   op.part.offset += before;
-  op.extent = std::max(op.whole.offset + reach(op.whole), op.part.offset + reach(op.part));
-  op.whole_overlaps = !base.is_contiguous() && may_overlap(op.whole);
+  op.extent = std::max(op.whole.offset + reach(op.whole.sizes, op.whole.strides),
+                       op.part.offset + reach(op.part.sizes, op.part.strides));
+  op.whole_overlaps = !base.is_contiguous() && may_overlap(op.whole.sizes, op.whole.strides);
   return op;
 }
 Gather gather_of(const Tensor& base, const Tensor& view) {
   return gather_of(base, view.sizes(), view.strides(),
                    view.storage_offset() - base.storage_offset());
+}
+
+/// Whether the memory of `view` is part of what the elements of `whole` span, as a tangent's is.
+bool lies_within(const Tensor& whole, const Tensor& view) {
+  const std::int64_t offset = view.storage_offset() - whole.storage_offset();
+  return offset >= 0 &&
+         offset + reach(view.sizes(), view.strides()) <= reach(whole.sizes(), whole.strides());
+}
+
+/// The part of `whole_tangent`, the tangent of `whole`, that `view` sees; in the same memory if it can be.
+Tensor part_of_tangent(const Tensor& whole, const Tensor& whole_tangent, const Tensor& view) {
+  if (!(whole_tangent.strides() == whole.strides()) || !lies_within(whole, view))
+    return apply_linear(gather_of(whole, view), whole_tangent);
+  return strided_view(whole_tangent, view.sizes(), view.strides(),
+                      view.storage_offset() - whole.storage_offset());
 }
 
 /// An in-place write to a view, seen from its base: the inputs of the write, with the base in the place
@@ -178,7 +169,7 @@ class CopySlices final : public Node {
       : Node(nullptr, 0, 1), gather_(gather_of(base, view)), fn_(std::move(fn)), place_(place) {
     const std::size_t n = std::max<std::size_t>(1, fn_->num_outputs());
     for (std::size_t i = 0; i < n; ++i)
-      edges_.push_back(i == place ? std::move(base_edge) : fn_->next_edge(i));
+      edges_.push_back(i == place ? std::move(base_edge) : fn_->edges()[i]);
     set_edges(edges_.data(), static_cast<std::uint32_t>(edges_.size()));
     extra_of(*fn_).enclosing = this;
     enter_sequence();
@@ -234,6 +225,8 @@ void mark_view(const Tensor& view, const Tensor& t, detail::ViewKind kind) {
   if (inherited != detail::ViewKind::NotAView && inherited != detail::ViewKind::Plain)
     kind = inherited;
   view.impl()->set_view(base != nullptr ? base : t.impl(), kind);
+  if (base != nullptr && !detail::shares_tangent(*t.impl()))
+    detail::ensure_extra(*view.impl()).tangent_is_apart = true;
 }
 
 Tensor alias(const Tensor& t) { return apply_linear(Alias{}, t); }
@@ -244,10 +237,7 @@ Tensor strided_view(const Tensor& t, IntArrayRef sizes, IntArrayRef strides, std
   if (records(t)) set_history(y, make_node<LinearNode<Gather>>(gather_of(t, y), gradient_edge(t)));
   if (detail::carries_tangent(t)) {
     const detail::NoTangents plain;
-    const Tensor& tangent = detail::tangent_of(t);
-    detail::set_tangent(y, tangent.strides() == t.strides()
-                               ? strided_view(tangent, sizes, strides, offset)
-                               : apply_linear(gather_of(t, y), tangent));
+    detail::set_tangent(y, part_of_tangent(t, detail::tangent_of(t), y));
   }
   return y;
 }
@@ -255,7 +245,8 @@ Tensor strided_view(const Tensor& t, IntArrayRef sizes, IntArrayRef strides, std
 Tensor strided_scatter(const Tensor& t, const Tensor& src, IntArrayRef sizes, IntArrayRef strides,
                        std::int64_t offset) {
   const Gather gather = gather_of(t, sizes, strides, offset);
-  if (may_overlap(gather.part) && gather.counts(gather.part, kFloat64).max().item<double>() > 1)
+  if (may_overlap(gather.part.sizes, gather.part.strides) &&
+      gather.counts(gather.part, kFloat64).max().item<double>() > 1)
     detail::fail<ValueError>("as_strided_scatter", "elements with sizes ", sizes, " and strides ",
                              strides, " share memory, so src cannot be written to them");
   return apply_linear_list(Replaced{gather}, {t, src});
@@ -278,6 +269,13 @@ void adopt_history(detail::TensorImpl& t, std::shared_ptr<Node> node,
   t.set_history(std::move(node), output_nr);
 }
 
+/// The same for a tensor that is no view, whose views have to follow.
+void adopt_base_history(detail::TensorImpl& t, std::shared_ptr<Node> node,
+                        std::uint32_t output_nr = 0) noexcept {
+  adopt_history(t, std::move(node), output_nr);
+  t.set_history_version(t.history_version() + 1);
+}
+
 /// A view that a custom Function returned has the history that its author gave it, not that of a view.
 [[noreturn, gnu::cold]] void refuse_custom_view(std::string_view op, const Tensor& view,
                                                 std::string_view what) {
@@ -293,19 +291,39 @@ void adopt_history(detail::TensorImpl& t, std::shared_ptr<Node> node,
 /// Held while the history of a view changes.
 constinit std::atomic<bool> refreshing{false};
 
+/// Changes with every write to the memory of `base`, and with every new history.
+std::uint32_t state_of(const detail::TensorImpl& base) noexcept {
+  return base.storage().version() + base.history_version();
+}
+
 }  // namespace
+
+bool is_history_lost(const Tensor& view) noexcept {
+  const detail::TensorImpl& impl = *view.impl();
+  const detail::TensorImpl* const base = impl.view_base();
+  if (base == nullptr || impl.history_version() == state_of(*base)) return false;
+  return (impl.view_kind() == detail::ViewKind::NoGrad && base->tracked()) ||
+         (impl.view_kind() == detail::ViewKind::CustomFunction &&
+          (impl.node() != nullptr || base->tracked()));
+}
 
 void refresh_view_history(const Tensor& view) {
   detail::TensorImpl& impl = *view.impl();
-  const std::uint32_t version = impl.storage().version();
-  if (impl.history_version() == version || impl.view_kind() == detail::ViewKind::NoGrad) return;
+  const std::uint32_t state = state_of(*impl.view_base());
+  if (impl.history_version() == state) return;
   const Tensor base = Tensor::share(impl.view_base());
   std::shared_ptr<Node> outdated;  // freed when the lock is open again
   const detail::SpinLock lock(refreshing);
-  if (impl.history_version() == version) return;
-  if (impl.view_kind() == detail::ViewKind::CustomFunction &&
-      (impl.node() != nullptr || base.impl()->tracked()))
-    refuse_custom_view("autograd", view, "the base of a view was modified in place, a view");
+  if (impl.history_version() == state) return;
+  if (is_history_lost(view)) {
+    if (impl.view_kind() == detail::ViewKind::CustomFunction)
+      refuse_custom_view("autograd", view, "the base of a view was modified in place, a view");
+    detail::fail<GraphError>(
+        "autograd", "a view of shape ", view.sizes(),
+        " was created in no_grad mode and its base or another view of its base "
+        "has been modified inplace; take the view in the mode you write in, or "
+        "detach() it");
+  }
   if (base.impl()->tracked()) {
     auto node = make_node<LinearNode<Gather>>(gather_of(base, view), gradient_edge(base));
     prepare_retained(impl, *node);
@@ -313,7 +331,7 @@ void refresh_view_history(const Tensor& view) {
     adopt_history(impl, std::move(node));
   }
   // Last, so that a thread that finds the version up to date finds the history as well.
-  impl.set_history_version(version);
+  impl.set_history_version(state);
 }
 
 NextHistory::NextHistory(const Tensor& self, std::shared_ptr<Node> node, std::uint32_t output_nr,
@@ -348,18 +366,18 @@ void NextHistory::commit(const Tensor& self) noexcept {
   std::shared_ptr<Node> outdated_of_base;
   if (impl.view_base() == nullptr) {
     outdated = impl.node();
-    if (node_ != nullptr) adopt_history(impl, std::move(node_), output_nr_);
+    if (node_ != nullptr) adopt_base_history(impl, std::move(node_), output_nr_);
     return;
   }
   const detail::SpinLock lock(refreshing);
   if (of_base_ != nullptr) {
     outdated_of_base = impl.view_base()->node();
-    adopt_history(*impl.view_base(), std::move(of_base_));
+    adopt_base_history(*impl.view_base(), std::move(of_base_));
   }
   if (node_ == nullptr) return;
   outdated = impl.node();
   adopt_history(impl, std::move(node_));
-  impl.set_history_version(impl.storage().version());
+  impl.set_history_version(state_of(*impl.view_base()));
 }
 
 Undo::Undo(const Tensor& self) : self_(self), version_(self.impl()->storage().version()) {
@@ -377,29 +395,29 @@ Undo::~Undo() {
 void write_tangent(const Tensor& self, const Tensor& tangent) {
   if (!self.is_floating_point()) return;
   const detail::NoTangents plain;
-  if (self.impl()->has_tangent()) {
+  detail::TensorImpl& impl = *self.impl();
+  const bool shares = detail::shares_tangent(impl);
+  if (impl.has_tangent() || (shares && detail::inherit_tangent(impl))) {
     Tensor own = detail::tangent_of(self);
     own.copy_(tangent);
     return;
   }
-  detail::TensorImpl* base = self.impl()->view_base();
-  if (base == nullptr) {
-    detail::set_tangent(self, copy_like(tangent, self));
+  if (!shares) {
+    detail::set_tangent(self, tangent);
     return;
   }
-  const Tensor whole = Tensor::share(base);
-  if (!base->has_tangent()) detail::set_tangent(whole, zeros_like(whole.detach()));
+  const Tensor whole = Tensor::share(impl.view_base());
+  detail::set_tangent(whole, zeros_like(whole.detach()));
   const Tensor& whole_tangent = detail::tangent_of(whole);
-  if (!(whole_tangent.strides() == whole.strides()))
-    detail::fail<GraphError>("forward mode",
-                             "an in-place write to a view of memory with gaps or "
-                             "overlaps, of shape ",
-                             whole.sizes(), " and strides ", whole.strides(),
-                             ", has no tangent; clone() the tensor first");
-  Tensor part = strided_view(whole_tangent, self.sizes(), self.strides(),
-                             self.storage_offset() - whole.storage_offset());
+  if (!(whole_tangent.strides() == whole.strides()) || !lies_within(whole, self))
+    detail::fail<GraphError>(
+        "forward mode",
+        "an in-place write to a view beside its base, or of one that overlaps itself, of shape ",
+        whole.sizes(), " and strides ", whole.strides(),
+        ", has no tangent; clone() the tensor first");
+  Tensor part = part_of_tangent(whole, whole_tangent, self);
   part.copy_(tangent);
-  detail::set_tangent(self, part);
+  detail::attach_tangent(impl, part);
 }
 
 void check_inplace(std::string_view op, const Tensor& self, bool will_record) {
@@ -446,3 +464,16 @@ void check_inplace(std::string_view op, const Tensor& self, bool will_record) {
 }
 
 }  // namespace eigengrad::autograd
+
+namespace eigengrad::detail {
+
+bool inherit_tangent(TensorImpl& view) {
+  const Tensor whole = Tensor::share(view.view_base());
+  if (!whole.defined() || !whole.impl()->has_tangent()) return false;
+  const NoTangents plain;
+  const Tensor t = Tensor::share(&view);
+  set_tangent(t, autograd::part_of_tangent(whole, tangent_of(whole), t));
+  return true;
+}
+
+}  // namespace eigengrad::detail

@@ -7,9 +7,11 @@ namespace eigengrad::autograd {
 /// Note [Views and in-place]
 /// A view knows the tensor that owns its memory (its base, never a view itself). An in-place write to
 /// a view is recorded as a CopySlices node, which becomes the history of the base; an in-place write
-/// to the base replaces its history too. Either bumps the storage's version, so a view whose
-/// history_version lags behind has an outdated node and gets a new one from its base's when it is
-/// next asked for (AsStridedBackward0).
+/// to the base replaces its history too. Each write bumps the storage's version, and each new history
+/// is counted by the base; both only grow. A view whose history_version is not their sum has an
+/// outdated node and gets a new one from its base's when it is next asked for (AsStridedBackward0).
+/// A view made without recording has no node. It is tracked where its base is, but no gradient leads
+/// from it to the base; once the memory was written to, it cannot be recorded at all.
 
 /// A tensor over the memory of `base` that is recorded as nothing: for kernels.
 Tensor raw_view(const Tensor& t, IntArrayRef sizes, IntArrayRef strides,
@@ -27,7 +29,7 @@ Tensor strided_view(const Tensor& t, IntArrayRef sizes, IntArrayRef strides, std
 Tensor strided_scatter(const Tensor& t, const Tensor& src, IntArrayRef sizes, IntArrayRef strides,
                        std::int64_t offset);
 
-/// Makes `view`, fresh from raw_view, a view of `t` for in-place writes, of the given kind.
+/// Makes `view`, fresh from raw_view, a view of `t` for in-place writes and tangents, of the given kind.
 void mark_view(const Tensor& view, const Tensor& t, detail::ViewKind kind);
 
 /// What computed output `output_nr` of `node`: the node, or for a write to a view, which is no node
@@ -35,6 +37,9 @@ void mark_view(const Tensor& view, const Tensor& t, detail::ViewKind kind);
 Edge output_edge(Node& node, std::uint32_t output_nr);
 
 /// Brings the node of a view up to date with in-place writes to its base.
+/// Throws: GraphError for a view that was made without recording, or by a custom Function.
 void refresh_view_history(const Tensor& view);
+/// Whether refresh_view_history() would refuse.
+bool is_history_lost(const Tensor& view) noexcept;
 
 }  // namespace eigengrad::autograd

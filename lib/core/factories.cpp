@@ -266,8 +266,16 @@ void collect(const detail::NestedList& list, IntArrayRef sizes, const Place* pla
              Collected& into) {
   if (list.is_list() == sizes.empty()) fail_ragged(list, sizes, place);
   if (sizes.empty()) {
+    const ScalarType dtype = list.number().type();
+    if (into.values.empty()) into.dtype = dtype;
+    if (dtype != into.dtype)
+      fail<DtypeError>(
+          "tensor",
+          "Expected all elements of the tensor to have the same scalar type: the first "
+          "is of ",
+          to_string(into.dtype), ", ", text_of(place), " of ", to_string(dtype),
+          "; write all of them alike");
     into.values.push_back(list.number());
-    into.dtype = promote_types(into.dtype, list.number().type());
     return;
   }
   const auto n = static_cast<std::size_t>(sizes[0]);

@@ -102,7 +102,6 @@ TensorImpl* TensorImpl::create_view(Storage* storage, std::byte* data, ScalarTyp
   storage->retain();
   t->storage_ = storage;
   t->data_ = data;
-  t->history_version_ = storage->version();
   return t;
 }
 
@@ -220,6 +219,7 @@ void TensorImpl::set_view(TensorImpl* base, ViewKind kind) noexcept {
   base->retain();
   view_base_ = base;
   view_kind_ = kind;
+  set_history_version(base->storage().version() + base->history_version());
 }
 
 }  // namespace detail

@@ -16,13 +16,13 @@ namespace {
 class CheckpointInputs final : public autograd::Node {
  public:
   explicit CheckpointInputs(const variable_list& inputs) : Node(nullptr, 0, 0) {
+    saved_.reserve(inputs.size());
     for (const Tensor& x : inputs) {
       tracked_.push_back(x.defined() && x.requires_grad());
-      if (x.defined())
-        saved_.emplace_back().save_input(x);
-      else
-        saved_.emplace_back();
+      autograd::SavedValue& value = saved_.emplace_back();
+      if (x.defined()) value.save_constant(x);
     }
+    autograd::SavedList::enter(*this, saved_.data(), saved_.size());
   }
   std::string name() const override { return "checkpoint"; }
   void backward(autograd::BackwardCall&) override {}
@@ -33,7 +33,7 @@ class CheckpointInputs final : public autograd::Node {
     for (std::size_t i = 0; i < saved_.size(); ++i) {
       list.emplace_back();
       if (!saved_[i].holds()) continue;
-      const Tensor x = saved_[i].tensor(*this, nullptr);
+      const Tensor x = saved_[i].tensor(*this);
       list.back() = x.detach();
       list.back().requires_grad_(tracked_[i]);
       if (carries_tangent(x)) set_tangent(list.back(), tangent_of(x));

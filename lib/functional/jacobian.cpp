@@ -64,15 +64,19 @@ BlockMatrix make_blocks(const variable_list& of, const variable_list& by, Slices
   return blocks;
 }
 
-DerivativeBlocks finish(std::string_view op, BlockMatrix& blocks,
-                        const FunctionalOptions& options) {
+/// `leaves` are those that the transform made.
+DerivativeBlocks finish(std::string_view op, BlockMatrix& blocks, const FunctionalOptions& options,
+                        const variable_list& leaves) {
   DerivativeBlocks results(blocks.size());
+  retire(leaves);
   for (std::size_t k = 0; k < blocks.size(); ++k) {
     for (Block& b : blocks[k]) results[k].push_back(b.finish());
     if (!options.create_graph)
       make_constant(results[k]);
     else if (options.strict)
       check_recorded(op, results[k]);
+    for (std::size_t j = 0; options.create_graph && !leaves.empty() && j < results[k].size(); ++j)
+      make_constant_if_own(results[k][j]);
   }
   return results;
 }
@@ -85,7 +89,8 @@ std::int64_t total_numel(const variable_list& list) {
 
 /// Derivatives of `of`, whose undefined entries have none and are shaped as in `like`.
 DerivativeBlocks by_rows(std::string_view op, const variable_list& of, const variable_list& like,
-                         const variable_list& vars, const FunctionalOptions& options) {
+                         const variable_list& vars, const FunctionalOptions& options,
+                         const variable_list& leaves) {
   const bool keep = options.create_graph || DualLevel::is_open();
   BlockMatrix blocks = make_blocks(like, vars, Slices::Rows, keep);
   for (std::size_t k = 0; k < of.size(); ++k) {
@@ -101,7 +106,7 @@ DerivativeBlocks by_rows(std::string_view op, const variable_list& of, const var
       }
     }
   }
-  return finish(op, blocks, options);
+  return finish(op, blocks, options, leaves);
 }
 
 enum class Order : std::uint8_t { First, Second };
@@ -111,13 +116,14 @@ DerivativeBlocks by_columns(std::string_view op, ErasedFunction f, const variabl
                             const FunctionalOptions& options, Order order) {
   const bool create_graph = options.create_graph;
   BlockMatrix blocks;
+  variable_list leaves;
   for (std::size_t j = 0; j < x.size(); ++j) {
     for (std::int64_t e = 0; e < x[j].numel(); ++e) {
       const DualLevel level;
       const AutoGradMode recording(create_graph || order == Order::Second);
       variable_list arguments;
       for (const Tensor& t : x)
-        arguments.push_back(order == Order::Second ? variable(t, create_graph)
+        arguments.push_back(order == Order::Second ? variable(t, create_graph, leaves)
                                                    : (create_graph ? t : t.detach()));
       arguments[j] = autograd::make_dual(arguments[j], unit(x[j], e));
       variable_list results;
@@ -138,7 +144,7 @@ DerivativeBlocks by_columns(std::string_view op, ErasedFunction f, const variabl
       }
     }
   }
-  return finish(op, blocks, options);
+  return finish(op, blocks, options, leaves);
 }
 
 }  // namespace
@@ -153,7 +159,8 @@ DerivativeBlocks jacobian(ErasedFunction f, const variable_list& x,
     return by_columns("jacobian", f, x, options, Order::First);
 
   const AutoGradMode recording(true);
-  variable_list vars = variables("jacobian", x, options.create_graph);
+  variable_list leaves;
+  variable_list vars = variables("jacobian", x, options.create_graph, leaves);
   variable_list value = evaluate("jacobian", f, vars);
   if (strategy == Strategy::Auto && choose_tangents(options) && columns > 0 &&
       columns < total_numel(value)) {
@@ -161,7 +168,7 @@ DerivativeBlocks jacobian(ErasedFunction f, const variable_list& x,
     return by_columns("jacobian", f, x, options, Order::First);
   }
   if (options.strict) check_tracked_outputs("jacobian", value);
-  return by_rows("jacobian", value, value, vars, options);
+  return by_rows("jacobian", value, value, vars, options, leaves);
 }
 
 DerivativeBlocks hessian(ErasedFunction f, const variable_list& x,
@@ -171,11 +178,12 @@ DerivativeBlocks hessian(ErasedFunction f, const variable_list& x,
     return by_columns("hessian", f, x, options, Order::Second);
 
   const AutoGradMode recording(true);
-  const variable_list vars = variables("hessian", x, options.create_graph);
+  variable_list leaves;
+  const variable_list vars = variables("hessian", x, options.create_graph, leaves);
   const Tensor y = evaluate_to_one_element("hessian", f, vars);
   if (options.strict) check_tracked_outputs("hessian", {y});
   const variable_list g = sweep({y}, vars, {ones(y.sizes(), y.dtype())}, /*create_graph=*/true);
-  return by_rows("hessian", g, vars, vars, options);
+  return by_rows("hessian", g, vars, vars, options, leaves);
 }
 
 }  // namespace eigengrad::detail

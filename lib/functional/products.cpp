@@ -11,13 +11,19 @@ using autograd::DualLevel;
 
 namespace {
 
+/// `leaves` are those that the transform made.
 Product finish(std::string_view op, variable_list value, variable_list product,
-               const FunctionalOptions& options) {
+               const FunctionalOptions& options, const variable_list& leaves) {
   if (!options.create_graph) {
     make_constant(value);
     make_constant(product);
-  } else if (options.strict) {
-    check_recorded(op, product);
+    return {std::move(value), std::move(product)};
+  }
+  if (options.strict) check_recorded(op, product);
+  if (!leaves.empty()) {
+    retire(leaves);
+    for (Tensor& t : value) make_constant_if_own(t);
+    for (Tensor& t : product) make_constant_if_own(t);
   }
   return {std::move(value), std::move(product)};
 }
@@ -39,7 +45,7 @@ Product jvp_by_tangents(ErasedFunction f, const variable_list& x, const variable
     product.push_back(std::move(parts.tangent));
   }
   fill_in_zeros("jvp", product, value, options.strict, "of output");
-  return finish("jvp", std::move(value), std::move(product), options);
+  return finish("jvp", std::move(value), std::move(product), options, {});
 }
 
 /// The result of a backward sweep is linear in its cotangents, so that a second sweep, by these,
@@ -47,7 +53,8 @@ Product jvp_by_tangents(ErasedFunction f, const variable_list& x, const variable
 Product jvp_by_sweeps(ErasedFunction f, const variable_list& x, const variable_list& v,
                       const FunctionalOptions& options) {
   const AutoGradMode recording(true);
-  const variable_list vars = variables("jvp", x, options.create_graph);
+  variable_list leaves;
+  const variable_list vars = variables("jvp", x, options.create_graph, leaves);
   const variable_list tangents = check_vectors("jvp", v, x, "argument");
   variable_list value = evaluate("jvp", f, vars);
   if (options.strict) check_tracked_outputs("jvp", value);
@@ -57,10 +64,12 @@ Product jvp_by_sweeps(ErasedFunction f, const variable_list& x, const variable_l
         y.sizes(),
         TensorOptions(y.is_floating_point() ? y.dtype() : kDefaultDtype).requires_grad(true)));
 
+  leaves.insert(leaves.end(), cotangents.begin(), cotangents.end());
+
   const variable_list g = sweep(value, vars, cotangents, /*create_graph=*/true);
   variable_list product = sweep(g, cotangents, tangents, options.create_graph);
   fill_in_zeros("jvp", product, value, options.strict, "of output");
-  return finish("jvp", std::move(value), std::move(product), options);
+  return finish("jvp", std::move(value), std::move(product), options, leaves);
 }
 
 Product hvp_by_tangents(ErasedFunction f, const variable_list& x, const variable_list& v,
@@ -69,9 +78,9 @@ Product hvp_by_tangents(ErasedFunction f, const variable_list& x, const variable
   const variable_list tangents = check_vectors("hvp", v, x, "argument");
   const DualLevel level;
   const AutoGradMode recording(true);
-  variable_list duals;
+  variable_list duals, leaves;
   for (std::size_t i = 0; i < x.size(); ++i)
-    duals.push_back(autograd::make_dual(variable(x[i], options.create_graph), tangents[i]));
+    duals.push_back(autograd::make_dual(variable(x[i], options.create_graph, leaves), tangents[i]));
 
   const Tensor y = evaluate_to_one_element("hvp", f, duals);
   if (options.strict) check_tracked_outputs("hvp", {y});
@@ -79,20 +88,22 @@ Product hvp_by_tangents(ErasedFunction f, const variable_list& x, const variable
   for (Tensor& g : product)
     if (g.defined()) g = autograd::unpack_dual(g).tangent;
   fill_in_zeros("hvp", product, x, options.strict, "by argument");
-  return finish("hvp", as_list(autograd::unpack_dual(y).primal), std::move(product), options);
+  return finish("hvp", as_list(autograd::unpack_dual(y).primal), std::move(product), options,
+                leaves);
 }
 
 Product hvp_by_sweeps(std::string_view op, ErasedFunction f, const variable_list& x,
                       const variable_list& v, const FunctionalOptions& options) {
   const AutoGradMode recording(true);
-  const variable_list vars = variables(op, x, options.create_graph);
+  variable_list leaves;
+  const variable_list vars = variables(op, x, options.create_graph, leaves);
   const variable_list cotangents = check_vectors(op, v, x, "argument");
   const Tensor y = evaluate_to_one_element(op, f, vars);
   if (options.strict) check_tracked_outputs(op, {y});
   const variable_list g = sweep({y}, vars, {ones(y.sizes(), y.dtype())}, /*create_graph=*/true);
   variable_list product = sweep(g, vars, cotangents, options.create_graph);
   fill_in_zeros(op, product, x, options.strict, "by argument");
-  return finish(op, as_list(y), std::move(product), options);
+  return finish(op, as_list(y), std::move(product), options, leaves);
 }
 
 }  // namespace
@@ -100,13 +111,14 @@ Product hvp_by_sweeps(std::string_view op, ErasedFunction f, const variable_list
 Product vjp(ErasedFunction f, const variable_list& x, const variable_list& v,
             const FunctionalOptions& options) {
   const AutoGradMode recording(true);
-  const variable_list vars = variables("vjp", x, options.create_graph);
+  variable_list leaves;
+  const variable_list vars = variables("vjp", x, options.create_graph, leaves);
   variable_list value = evaluate("vjp", f, vars);
   if (options.strict) check_tracked_outputs("vjp", value);
   const variable_list cotangents = check_vectors("vjp", v, value, "value");
   variable_list product = sweep(value, vars, cotangents, options.create_graph);
   fill_in_zeros("vjp", product, vars, options.strict, "by argument");
-  return finish("vjp", std::move(value), std::move(product), options);
+  return finish("vjp", std::move(value), std::move(product), options, leaves);
 }
 
 Product jvp(ErasedFunction f, const variable_list& x, const variable_list& v,

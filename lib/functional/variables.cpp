@@ -1,5 +1,9 @@
 #include "functional/variables.hpp"
 
+#include <algorithm>
+#include <functional>
+
+#include "autograd/meta.hpp"
 #include "core/dispatch.hpp"
 #include "core/fail.hpp"
 #include "eigengrad/autograd/engine.hpp"
@@ -30,20 +34,61 @@ void check_arguments(std::string_view op, const variable_list& x) {
   for (std::size_t i = 0; i < x.size(); ++i) check_argument(op, i, x[i]);
 }
 
-Tensor variable(const Tensor& x, bool connect) {
+Tensor variable(const Tensor& x, bool connect, variable_list& leaves) {
   if (connect && x.requires_grad()) return x.view_as(x);
   Tensor leaf = x.detach();
   leaf.requires_grad_();
+  leaves.push_back(leaf);
   const Tensor tangent = find_tangent(x);
   return tangent.defined() ? autograd::make_dual(leaf, tangent) : leaf;
 }
 
-variable_list variables(std::string_view op, const variable_list& x, bool connect) {
+variable_list variables(std::string_view op, const variable_list& x, bool connect,
+                        variable_list& leaves) {
   check_arguments(op, x);
   variable_list vars;
   vars.reserve(x.size());
-  for (const Tensor& t : x) vars.push_back(variable(t, connect));
+  for (const Tensor& t : x) vars.push_back(variable(t, connect, leaves));
   return vars;
+}
+
+void retire(const variable_list& leaves) noexcept {
+  for (const Tensor& leaf : leaves)
+    static_cast<autograd::AccumulateGrad&>(*autograd::gradient_edge(leaf).function).retire();
+}
+
+/// Nodes are visited in the order of their sequence numbers, which is topological, so that the edges
+/// into one node come up one after the other and no set of visited nodes is needed.
+bool depends_on_tracked(const Tensor& t) {
+  using autograd::Node;
+  const auto older = [](const Node* a, const Node* b) {
+    return a->sequence_nr() != b->sequence_nr() ? a->sequence_nr() < b->sequence_nr()
+                                                : std::less<>()(a, b);
+  };
+  std::vector<const Node*> pending;
+  const auto enter = [&](const autograd::Edge& e) {
+    if (!e.is_valid()) return;
+    pending.push_back(e.function.get());
+    std::push_heap(pending.begin(), pending.end(), older);
+  };
+  const autograd::Edge root = t.requires_grad() ? autograd::gradient_edge(t) : autograd::Edge();
+  enter(root);
+  const Node* previous = nullptr;
+  while (!pending.empty()) {
+    std::pop_heap(pending.begin(), pending.end(), older);
+    const Node* node = pending.back();
+    pending.pop_back();
+    if (node == previous) continue;
+    previous = node;
+    if (node->is_accumulator() && !static_cast<const autograd::AccumulateGrad*>(node)->is_retired())
+      return true;
+    for (const autograd::Edge& e : node->edges()) enter(e);
+  }
+  return false;
+}
+
+void make_constant_if_own(Tensor& t) {
+  if (t.requires_grad() && !depends_on_tracked(t)) t = constant(t);
 }
 
 Tensor constant(const Tensor& t) {

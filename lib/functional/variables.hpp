@@ -18,9 +18,20 @@ void check_argument(std::string_view op, std::size_t i, const Tensor& x);
 void check_arguments(std::string_view op, const variable_list& x);
 
 /// Something to differentiate by that has the value and the tangent of `x`: a node above `x` when
-/// `connect` and `x` is tracked, otherwise a leaf that nobody else knows.
-Tensor variable(const Tensor& x, bool connect);
-variable_list variables(std::string_view op, const variable_list& x, bool connect);
+/// `connect` and `x` is tracked, otherwise a leaf that nobody else knows, which is added to `leaves`.
+///
+/// Note [Leaves of transforms]
+/// When a transform is done nobody can differentiate by its own leaves any more. It retires them, and
+/// results that depend on no other leaf are constants: a transform around it does not take them for
+/// captured tensors, and no graph grows from step to step.
+Tensor variable(const Tensor& x, bool connect, variable_list& leaves);
+variable_list variables(std::string_view op, const variable_list& x, bool connect,
+                        variable_list& leaves);
+void retire(const variable_list& leaves) noexcept;
+/// Whether the graph below `t` ends at leaves that are not retired.
+bool depends_on_tracked(const Tensor& t);
+/// `t` without its graph, if that ends at retired leaves only; a tangent stays.
+void make_constant_if_own(Tensor& t);
 
 /// `t` without its graph; a tangent stays.
 Tensor constant(const Tensor& t);

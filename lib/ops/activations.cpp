@@ -35,6 +35,7 @@ struct Sigmoid {
     return math::sigmoid(x);
   }
   static auto slope(const Value auto& x) { return math::sigmoid_slope(x); }
+  static auto slope_at_output(const Value auto& y) { return y * (1 - y); }
 };
 
 struct LogSigmoid {
@@ -252,7 +253,7 @@ struct Hardswish {
     return z * (math::minimum(math::maximum(z + X(3), X(0)), X(6)) / X(6));
   }
   static auto slope(const Value auto& x) {
-    return math::either(x > 3, 1, math::when(x >= -3, x * (1.0 / 3) + 0.5));
+    return math::either(!(x < 3), 1, math::when(x > -3, x * (1.0 / 3) + 0.5));
   }
 };
 

@@ -63,7 +63,8 @@ struct Div {
   static constexpr auto op_name = "div";
   static auto value(const auto& a, const auto& b) { return a / b; }
   static auto slope_a(Unused, const Value auto& b, Unused) { return math::over(b); }
-  static auto slope_b(Unused, const Value auto& b, const Value auto& y) { return -(y / b); }
+  // From a, not from the value, which programs write to in place, as in y = a / b; y += 1.
+  static auto slope_b(const Value auto& a, const Value auto& b, Unused) { return -(a / b / b); }
 };
 
 struct Neg {
@@ -180,7 +181,7 @@ struct PowNumber {
   static math::Pack<T> power_rule(const math::Pack<T>& x, double e) {
     return power(x, e);
   }
-  static Tensor power_rule(const Tensor& x, double e) { return e == 1 ? x : eigengrad::pow(x, e); }
+  static Tensor power_rule(const Tensor& x, double e) { return eigengrad::pow(x, e); }
   /// The exponent 0 has slope 0 everywhere, also where 1/x is not finite.
   template <class X>
   static X times(const X& p, double e) {
@@ -193,6 +194,7 @@ struct Maximum {
   static constexpr auto node_name = "MaximumBackward0";
   static constexpr auto op_name = "maximum";
   static constexpr bool on_integers = true;
+  static constexpr bool gradient_is_constant = true;
   static auto value(const auto& a, const auto& b) { return math::maximum(a, b); }
   static auto slope_a(const Value auto& a, const Value auto& b, Unused) {
     return math::when(!(a < b), math::where(a == b, 0.5, math::ones_like(a)));
@@ -207,6 +209,7 @@ struct Minimum {
   static constexpr auto node_name = "MinimumBackward0";
   static constexpr auto op_name = "minimum";
   static constexpr bool on_integers = true;
+  static constexpr bool gradient_is_constant = true;
   static auto value(const auto& a, const auto& b) { return math::minimum(a, b); }
   static auto slope_a(const Value auto& a, const Value auto& b, Unused) {
     return math::when(!(b < a), math::where(a == b, 0.5, math::ones_like(a)));

@@ -22,11 +22,16 @@ using math::Zero;
 
 constexpr double kLog2 = 0.693147180559945309417232121458176568;
 
+/// sqrt(a^2 + b^2), and 1 at the origin, where atan2 has derivatives of 0.
 template <class T>
 Pack<T> radius(const Pack<T>& a, const Pack<T>& b) {
-  return math::hypot(a, b);
+  const Pack<T> r = math::hypot(a, b);
+  return math::where(r == Pack<T>(0), Pack<T>(1), r);
 }
-Tensor radius(const Tensor& a, const Tensor& b) { return eigengrad::hypot(a, b); }
+Tensor radius(const Tensor& a, const Tensor& b) {
+  const Tensor r = eigengrad::hypot(a, b);
+  return eigengrad::where(r == 0, 1, r);
+}
 template <class T>
 Pack<T> power_of_two(const Pack<T>& x) {
   return math::exp2(x);
@@ -128,6 +133,11 @@ struct LogAddExp2 {
   }
 };
 
+/// The share of an operand that ties with another one, and of one that does not.
+auto half_where(const auto& tie, const auto& x) {
+  return math::where(tie, 0.5, math::ones_like(x));
+}
+
 template <bool Larger>
 struct FExtremum {
   static constexpr int arity = 2;
@@ -141,11 +151,12 @@ struct FExtremum {
       return (a <= b) | !(b == b);
   }
   static auto value(const auto& a, const auto& b) { return math::where(takes_first(a, b), a, b); }
+  static constexpr bool gradient_is_constant = true;
   static auto slope_a(const Value auto& a, const Value auto& b, Unused) {
-    return math::when(takes_first(a, b), 1);
+    return math::when(takes_first(a, b), half_where(a == b, a));
   }
   static auto slope_b(const Value auto& a, const Value auto& b, Unused) {
-    return math::when(!takes_first(a, b), 1);
+    return math::when((a == b) | !takes_first(a, b), half_where(a == b, a));
   }
 };
 
@@ -157,14 +168,18 @@ struct ClampBetween {
   static auto value(const auto& x, const auto& low, const auto& high) {
     return math::minimum(math::maximum(x, low), high);
   }
+  static constexpr bool gradient_is_constant = true;
   static auto slope_a(const Value auto& x, const Value auto& low, const Value auto& high, Unused) {
-    return math::when((low <= x) & (x <= high), 1);
+    const auto outside = (x < low) | (high < x) | (high < low);
+    return math::when(!outside, half_where(((x == low) | (x == high)) & (low < high), x));
   }
   static auto slope_b(const Value auto& x, const Value auto& low, const Value auto& high, Unused) {
-    return math::when((x < low) & (low < high), 1);
+    const auto edge = (x == low) & (low < high);
+    return math::when(((x < low) & (low <= high)) | edge, half_where(edge, x));
   }
   static auto slope_c(const Value auto& x, const Value auto& low, const Value auto& high, Unused) {
-    return math::when((high < x) | (high < low), 1);
+    const auto edge = (x == high) & (low < high);
+    return math::when((high < x) | (high < low) | edge, half_where(edge, x));
   }
 };
 struct ClampBelow {
@@ -172,12 +187,13 @@ struct ClampBelow {
   static constexpr auto node_name = "ClampMinBackward1";
   static constexpr auto op_name = "clamp_min";
   static constexpr bool on_integers = true;
+  static constexpr bool gradient_is_constant = true;
   static auto value(const auto& x, const auto& low) { return math::maximum(x, low); }
   static auto slope_a(const Value auto& x, const Value auto& low, Unused) {
-    return math::when(low <= x, 1);
+    return math::when(!(x < low), half_where(x == low, x));
   }
   static auto slope_b(const Value auto& x, const Value auto& low, Unused) {
-    return math::when(x < low, 1);
+    return math::when(!(low < x), half_where(x == low, x));
   }
 };
 struct ClampAbove {
@@ -185,12 +201,13 @@ struct ClampAbove {
   static constexpr auto node_name = "ClampMaxBackward1";
   static constexpr auto op_name = "clamp_max";
   static constexpr bool on_integers = true;
+  static constexpr bool gradient_is_constant = true;
   static auto value(const auto& x, const auto& high) { return math::minimum(x, high); }
   static auto slope_a(const Value auto& x, const Value auto& high, Unused) {
-    return math::when(x <= high, 1);
+    return math::when(!(high < x), half_where(x == high, x));
   }
   static auto slope_b(const Value auto& x, const Value auto& high, Unused) {
-    return math::when(high < x, 1);
+    return math::when(!(x < high), half_where(x == high, x));
   }
 };
 struct ClampLow : ClampBelow {

@@ -10,7 +10,6 @@
 #include "eigengrad/ops/solves.hpp"
 #include "kernels/factor.hpp"
 #include "ops/cholesky_rule.hpp"
-#include "ops/factored.hpp"
 #include "ops/matrices.hpp"
 
 namespace eigengrad {
@@ -179,9 +178,8 @@ Tensor cholesky_solve(const Tensor& self, const Tensor& input2, bool upper) {
   const Tensor lower = upper ? matrices::flipped(l) : l;
   kernels::solve_triangles(lower, {.upper = false}, self, y);
   kernels::solve_triangles(matrices::flipped(lower), {.upper = true}, y);
-  autograd::record_factored(
-      CholeskySolve{upper, DimVector(self.sizes()), DimVector(input2.sizes())}, {self, input2}, {y},
-      {});
+  autograd::record_many(CholeskySolve{upper, DimVector(self.sizes()), DimVector(input2.sizes())},
+                        {self, input2}, {y}, {});
   return y;
 }
 

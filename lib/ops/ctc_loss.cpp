@@ -194,13 +194,16 @@ Tensor ctc_loss(const Tensor& log_probs, const Tensor& targets, IntArrayRef inpu
 Tensor ctc_loss(const Tensor& log_probs, const Tensor& targets, const Tensor& input_lengths,
                 const Tensor& target_lengths, std::int64_t blank, std::int64_t reduction,
                 bool zero_infinity) {
-  const auto list = [](const Tensor& lengths) {
+  const auto list = [](std::string_view what, const Tensor& lengths) {
+    if (lengths.is_floating_point())
+      detail::fail<DtypeError>("ctc_loss", what, " must be integral, got ",
+                               to_string(lengths.dtype()), "; convert them with to(kInt64)");
     const Tensor dense = lengths.to(kInt64).contiguous().reshape({-1});
     const std::int64_t* first = dense.data_ptr<std::int64_t>();
     return std::vector<std::int64_t>(first, first + dense.numel());
   };
-  return ctc_loss(log_probs, targets, list(input_lengths), list(target_lengths), blank, reduction,
-                  zero_infinity);
+  return ctc_loss(log_probs, targets, list("input_lengths", input_lengths),
+                  list("target_lengths", target_lengths), blank, reduction, zero_infinity);
 }
 
 }  // namespace eigengrad

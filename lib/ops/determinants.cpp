@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "autograd/kinds.hpp"
 #include "core/dispatch.hpp"
 #include "core/fail.hpp"
 #include "eigengrad/autograd/grad_mode.hpp"
@@ -18,7 +19,6 @@
 #include "eigengrad/ops/solves.hpp"
 #include "kernels/decompose.hpp"
 #include "kernels/factor.hpp"
-#include "ops/factored.hpp"
 #include "ops/lu_factors.hpp"
 #include "ops/matrices.hpp"
 
@@ -154,7 +154,7 @@ Tensor det(std::string_view op, const Tensor& a) {
   const Tensor value = numbers_for(a);
   kernels::lu_determinants(f.lu, f.pivots, value);
   if (autograd::records(a) || detail::carries_tangent(a))
-    autograd::record_factored(Det{f.of_transpose}, {a}, {value}, {f.lu, f.pivots});
+    autograd::record_many(Det{f.of_transpose}, {a}, {value}, {f.lu, f.pivots});
   return value;
 }
 
@@ -164,7 +164,7 @@ std::tuple<Tensor, Tensor> slogdet(std::string_view op, const Tensor& a) {
   const Tensor log = numbers_for(a);
   kernels::lu_log_determinants(f.lu, f.pivots, sign, log);
   if (autograd::records(a) || detail::carries_tangent(a))
-    autograd::record_factored(Slogdet{f.of_transpose}, {a}, {sign, log}, {f.lu, f.pivots});
+    autograd::record_many(Slogdet{f.of_transpose}, {a}, {sign, log}, {f.lu, f.pivots});
   return {sign, log};
 }
 

@@ -51,8 +51,9 @@ struct Expm1 {
   static constexpr auto node_name = "Expm1Backward0";
   static constexpr auto op_name = "expm1";
   static auto value(const auto& x) { return math::expm1(x); }
-  // Not y + 1, which is 0 for x below -37.
   static auto slope(const Value auto& x) { return math::exp(x); }
+  // 0 for x below -37.
+  static auto slope_at_output(const Value auto& y) { return y + 1; }
 };
 
 struct Log {
@@ -106,6 +107,13 @@ struct Rsqrt {
   static auto slope_at_output(const Value auto& y) { return y * y * y * -0.5; }
 };
 
+/// x, recorded as a power, so that further derivatives are functions of x as well.
+template <class T>
+math::Pack<T> first_power(const math::Pack<T>& x) {
+  return x;
+}
+Tensor first_power(const Tensor& x) { return eigengrad::pow(x, 1); }
+
 struct Square {
   static constexpr int arity = 1;
   // PyTorch's square is a power.
@@ -113,7 +121,7 @@ struct Square {
   static constexpr auto op_name = "square";
   static constexpr bool on_integers = true;
   static auto value(const auto& x) { return x * x; }
-  static auto slope(const Value auto& x) { return x * 2; }
+  static auto slope(const Value auto& x) { return first_power(x) * 2; }
 };
 
 struct Reciprocal {
@@ -224,7 +232,7 @@ struct Tanh {
   static constexpr auto node_name = "TanhBackward0";
   static constexpr auto op_name = "tanh";
   static auto value(const auto& x) { return math::tanh(x); }
-  // At the output, as PyTorch: the input may then be overwritten, and tanh_() copies nothing.
+  static auto slope(const Value auto& x) { return math::tanh_slope(x); }
   static auto slope_at_output(const Value auto& y) { return 1 - y * y; }
 };
 
@@ -259,13 +267,23 @@ struct Clamp {
   static constexpr int arity = 1;
   static constexpr auto node_name = "ClampBackward1";
   static constexpr auto op_name = "clamp";
+  static constexpr bool gradient_is_constant = true;
   double low;
   double high;
+  /// Whether there is such a bound; an infinite one stands for none.
+  bool bounded_below;
+  bool bounded_above;
   template <class X>
   X value(const X& x) const {
     return math::minimum(math::maximum(x, X(low)), X(high));
   }
-  auto slope(const Value auto& x) const { return math::when((x >= low) & (x <= high), 1); }
+  /// 0 at a bound.
+  auto slope(const Value auto& x) const {
+    auto inside = (x > low) & (x < high);
+    if (!bounded_below) inside = inside | (x == low);
+    if (!bounded_above) inside = inside | (x == high);
+    return math::when(inside, 1);
+  }
 };
 
 struct ClampMin : Clamp {
@@ -300,7 +318,8 @@ void check_bounds(const optional<Scalar>& min, const optional<Scalar>& max) {
 
 Clamp clamp_rule(const optional<Scalar>& min, const optional<Scalar>& max) {
   constexpr double inf = std::numeric_limits<double>::infinity();
-  return {min ? min->toDouble() : -inf, max ? max->toDouble() : inf};
+  return {min ? min->toDouble() : -inf, max ? max->toDouble() : inf, min.has_value(),
+          max.has_value()};
 }
 
 }  // namespace

@@ -273,7 +273,9 @@ Tensor bilinear(const Tensor& x1, const Tensor& x2, const Tensor& weight,
   }                                                                                              \
   Tensor& Tensor::name##_(const Tensor& a, const Tensor& b, const Scalar& beta,                  \
                           const Scalar& alpha) const {                                           \
-    return write(#name "_", self(), eigengrad::name(self(), a, b, beta, alpha));                 \
+    return write(                                                                                \
+        #name "_", self(),                                                                       \
+        eigengrad::name(self(), kept_apart(a, self()), kept_apart(b, self()), beta, alpha));     \
   }
 EIGENGRAD_ADD_PRODUCT(addmm)
 EIGENGRAD_ADD_PRODUCT(addmv)

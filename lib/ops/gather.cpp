@@ -41,7 +41,9 @@ Tensor Tensor::take(const Tensor& index) const { return eigengrad::take(*this, i
 
 Tensor take_along_dim(const Tensor& x, const Tensor& indices, optional<std::int64_t> dim) {
   check_index_dtype("take_along_dim", indices);
-  if (!dim) return gather(x.reshape({-1}), 0, indices.reshape({-1}));
+  // The indices may be written to afterwards, as in PyTorch.
+  const bool kept = autograd::records(x);
+  if (!dim) return gather(x.reshape({-1}), 0, (kept ? indices.clone() : indices).reshape({-1}));
   if (x.dim() != indices.dim())
     detail::fail<ShapeError>("take_along_dim",
                              "input and indices should have the same number of dimensions, got "
@@ -57,7 +59,8 @@ Tensor take_along_dim(const Tensor& x, const Tensor& indices, optional<std::int6
     of_x[d] = x.sizes()[d];
     of_indices[d] = indices.sizes()[d];
   }
-  return gather(x.expand(of_x), *dim, indices.expand(of_indices));
+  const Tensor expanded = indices.expand(of_indices);
+  return gather(x.expand(of_x), *dim, kept ? expanded.clone() : expanded);
 }
 Tensor Tensor::take_along_dim(const Tensor& indices, optional<std::int64_t> dim) const {
   return eigengrad::take_along_dim(*this, indices, dim);

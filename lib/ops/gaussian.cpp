@@ -1,5 +1,6 @@
 #include "eigengrad/ops/gaussian.hpp"
 
+#include "autograd/kinds.hpp"
 #include "autograd/shapes.hpp"
 #include "core/fail.hpp"
 #include "eigengrad/autograd/grad_mode.hpp"
@@ -12,7 +13,6 @@
 #include "eigengrad/ops/shape.hpp"
 #include "kernels/factor.hpp"
 #include "ops/cholesky_rule.hpp"
-#include "ops/factored.hpp"
 #include "ops/matrices.hpp"
 
 namespace eigengrad {
@@ -71,7 +71,7 @@ Tensor log_of_square(const Tensor& l) {
 
 Tensor logdet_from(const Tensor& a, const Tensor& l) {
   const Tensor y = log_of_square(l);
-  autograd::record_factored(FactorLogdet(), {a}, {y}, {l});
+  autograd::record_many(FactorLogdet(), {a}, {y}, {l});
   return y;
 }
 
@@ -122,7 +122,7 @@ struct FactorSolve {
         y = autograd::raw_view(y, {y.sizes().data(), y.sizes().size() - 1},
                                {y.strides().data(), y.strides().size() - 1}, 0);
     }
-    autograd::record_factored(op, {a, b}, {y}, {l});
+    autograd::record_many(op, {a, b}, {y}, {l});
     return y;
   }
 };
@@ -235,7 +235,7 @@ std::tuple<Tensor, Tensor> inv_quad_logdet(const Tensor& A, const Tensor& b) {
     quadratic = (x * b).sum(-1);
     logarithm = log_of_square(l);
   }
-  autograd::record_factored(InvQuadLogdet(), {A, b}, {quadratic, logarithm}, {l, x});
+  autograd::record_many(InvQuadLogdet(), {A, b}, {quadratic, logarithm}, {l, x});
   return {quadratic, logarithm};
 }
 

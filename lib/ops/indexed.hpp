@@ -216,7 +216,9 @@ inline Tensor tangent_or_none(const Tensor& t) {
 }
 
 inline bool has_dual(const Tensor& self, const Tensor& values) {
-  return detail::carries_tangent(self) || (values.defined() && detail::carries_tangent(values));
+  // Both are asked, so that views find their tangents.
+  const bool dual = detail::carries_tangent(self);
+  return (values.defined() && detail::carries_tangent(values)) || dual;
 }
 
 inline std::vector<autograd::Edge> edges_of(const Tensor& self, const Tensor& values) {

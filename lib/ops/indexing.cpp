@@ -85,6 +85,10 @@ std::size_t index_by_tensor(std::string_view op, Parsed& p, std::size_t d, std::
 }
 
 Parsed parse(std::string_view op, const Tensor& x, ArrayRef<TensorIndex> indices) {
+  if (indices.empty())
+    detail::fail<IndexError>(op,
+                             "Passing an empty index list is not valid syntax; give Ellipsis for "
+                             "the whole tensor");
   std::size_t used = 0;
   int dots = 0;
   for (const TensorIndex& i : indices) {

@@ -7,7 +7,6 @@
 #include "core/fail.hpp"
 #include "kernels/ldl.hpp"
 #include "kernels/triangle.hpp"
-#include "ops/factored.hpp"
 #include "ops/matrices.hpp"
 
 namespace eigengrad {
@@ -132,7 +131,7 @@ Tensor linalg_ldl_solve(const Tensor& LD, const Tensor& pivots, const Tensor& B,
       autograd::broadcast_shapes(op, matrices::batch_of(LD), matrices::batch_of(B));
   const Tensor y = matrices::copy(B, batch, matrices::by_columns(B));
   kernels::ldl_solve(matrices::in_order(LD), exchanges, y);
-  autograd::record_factored(LdlSolve{DimVector(B.sizes())}, {LD, B}, {y}, {exchanges});
+  autograd::record_many(LdlSolve{DimVector(B.sizes())}, {LD, B}, {y}, {exchanges});
   return y;
 }
 

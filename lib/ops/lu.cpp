@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "autograd/kinds.hpp"
 #include "autograd/shapes.hpp"
 #include "core/fail.hpp"
 #include "eigengrad/autograd/grad_mode.hpp"
@@ -17,7 +18,6 @@
 #include "eigengrad/ops/shape.hpp"
 #include "eigengrad/ops/solves.hpp"
 #include "kernels/factor.hpp"
-#include "ops/factored.hpp"
 #include "ops/matrices.hpp"
 
 namespace eigengrad {
@@ -206,7 +206,7 @@ Factored lu_factor(std::string_view op, const Tensor& a, bool pivot, bool check)
                                "linalg_lu_factor_ex() give the factors nevertheless");
   if (autograd::records(a) || detail::carries_tangent(a)) {
     const Permutation p = permutation_of(f.pivots, a.size(-2));
-    autograd::record_factored(LuFactor(), {a}, {f.lu}, {p.rows, p.back});
+    autograd::record_many(LuFactor(), {a}, {f.lu}, {p.rows, p.back});
   }
   return f;
 }
@@ -311,8 +311,8 @@ Tensor lu_solve(std::string_view op, const Tensor& lu, const Tensor& pivots, con
     kernels::lu_solve(factors, exchanges, adjoint, b, y);
   else
     kernels::lu_solve(factors, exchanges, !adjoint, matrices::flipped(b), matrices::flipped(y));
-  autograd::record_factored(LuSolve{left, adjoint, DimVector(lu.sizes()), DimVector(b.sizes())},
-                            {lu, b}, {y}, {exchanges});
+  autograd::record_many(LuSolve{left, adjoint, DimVector(lu.sizes()), DimVector(b.sizes())},
+                        {lu, b}, {y}, {exchanges});
   return y;
 }
 
@@ -329,7 +329,7 @@ std::tuple<Tensor, Tensor, Tensor> linalg_lu(const Tensor& A, bool pivot) {
     u = upper_of(f.lu);
     matrix = permutation_matrix(p, A.dtype());
   }
-  autograd::record_factored(Lu(), {A}, {l, u}, {p.rows, p.back});
+  autograd::record_many(Lu(), {A}, {l, u}, {p.rows, p.back});
   return {matrix, l, u};
 }
 

@@ -3,6 +3,7 @@
 #include "autograd/kinds.hpp"
 #include "autograd/shapes.hpp"
 #include "core/fail.hpp"
+#include "core/geometry.hpp"
 #include "eigengrad/ops/arithmetic.hpp"
 #include "eigengrad/ops/reductions.hpp"
 #include "eigengrad/ops/shape.hpp"
@@ -54,7 +55,12 @@ Tensor multiply(const Tensor& a, const Tensor& b, bool by_columns) {
 }
 
 /// Leading dimensions merged into the rows of one matrix, or of one vector.
-Tensor rows_of(const Tensor& a) { return a.dim() == 2 ? a : a.reshape({-1, a.size(-1)}); }
+Tensor rows_of(const Tensor& a) {
+  if (a.dim() == 2) return a;
+  // Not -1, which says nothing where rows have no elements.
+  const std::int64_t rows = detail::numel_of({a.sizes().data(), a.sizes().size() - 1});
+  return a.reshape({rows, a.size(-1)});
+}
 
 /// y = a x: grad a = g x^T, grad x = a^T g. Leading dimensions of a count as rows.
 struct Mv {

@@ -111,6 +111,7 @@ struct NanToNum {
   static constexpr int arity = 1;
   static constexpr auto node_name = "NanToNumBackward0";
   static constexpr auto op_name = "nan_to_num";
+  static constexpr bool gradient_is_constant = true;
   double nan;
   double high;
   double low;
@@ -160,14 +161,17 @@ void frexp_kernel(const void*, std::byte* const* operands, std::int64_t n) {
 struct Frexp {
   static constexpr std::size_t inputs = 1;
   static constexpr std::size_t outputs = 2;
+  /// The exponent, in memory of its own: programs may write to the result.
+  static constexpr std::size_t constants = 1;
   static constexpr unsigned keeps_input = 0;
-  static constexpr unsigned keeps_output = 2;
+  static constexpr unsigned keeps_output = 0;
   static constexpr auto node_name = "FrexpBackward0";
-  static Tensor vjp(std::size_t, const Tensor* g, const Tensor*, const Tensor* y) {
-    return g[0].defined() ? scaled(g[0], y[1]) : Tensor();
+  static void gradients(const bool*, const Tensor* g, const Tensor*, const Tensor*, const Tensor* c,
+                        Tensor* results) {
+    if (g[0].defined()) results[0] = scaled(g[0], c[0]);
   }
-  static Tensor jvp(std::size_t, const Tensor* t, const Tensor*, const Tensor* y) {
-    return scaled(t[0], y[1]);
+  static Tensor jvp(std::size_t, const Tensor* t, const Tensor*, const Tensor*, const Tensor* c) {
+    return scaled(t[0], c[0]);
   }
 
  private:
@@ -252,7 +256,7 @@ std::tuple<Tensor, Tensor> frexp(const Tensor& x) {
   kernels::run_elementwise(x.sizes(), loop, 3, 2,
                            x.dtype() == kFloat32 ? frexp_kernel<float> : frexp_kernel<double>,
                            nullptr);
-  autograd::record_many(Frexp{}, {x}, {m, e});
+  if (autograd::is_followed(x)) autograd::record_many(Frexp{}, {x}, {m, e}, {e.clone()});
   return {m, e};
 }
 std::tuple<Tensor, Tensor> Tensor::frexp() const { return eigengrad::frexp(*this); }

@@ -8,6 +8,7 @@
 #include "eigengrad/ops/shape.hpp"
 #include "ops/indexed.hpp"
 #include "ops/rule_math.hpp"
+#include "ops/write_back.hpp"
 
 namespace eigengrad {
 namespace {
@@ -240,7 +241,7 @@ Tensor& reduce_into(std::string_view op, const At& at, Reduce reduce, bool inclu
     autograd::check_inplace(op, self, detail::recording() && detail::is_tracked(src));
     // The rule needs the elements from before the write.
     const Tensor before = autograd::copy_row_major(self);
-    return self.copy_(ProdAt<At, name>::apply(at, include_self, before, src));
+    return self.copy_(ProdAt<At, name>::apply(at, include_self, before, kept_apart(src, self)));
   }
   with_linear_rule<name>(op, at, reduce, include_self, self, src,
                          [&](const auto& rule, const Tensor& y) {

@@ -126,7 +126,7 @@ Tensor& become(std::string_view op, Tensor& self, View view) {
   else if (detail::recording() && v.impl()->node() != nullptr)
     history = {self, v.impl()->node()};
   Tensor tangent;
-  if (detail::carries_tangent(self)) tangent = autograd::copy_like(detail::tangent_of(v), v);
+  if (detail::carries_tangent(self)) tangent = detail::tangent_of(v);
   impl.set_geometry(v.sizes(), v.strides(), v.impl()->bytes());
   impl.storage().bump_version();
   if (tangent.defined()) detail::attach_tangent(impl, tangent);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "autograd/kinds.hpp"
 #include "autograd/shapes.hpp"
 #include "core/fail.hpp"
 #include "core/geometry.hpp"
@@ -11,7 +12,6 @@
 #include "eigengrad/ops/products.hpp"
 #include "eigengrad/ops/shape.hpp"
 #include "kernels/factor.hpp"
-#include "ops/factored.hpp"
 #include "ops/lu_factors.hpp"
 #include "ops/matrices.hpp"
 
@@ -146,7 +146,7 @@ struct Solve {
         !detail::carries_tangent(b))
       return y;
     op.b_sizes = DimVector(b.sizes());
-    autograd::record_factored(op, {a, b}, {y}, {c[0], c[1]});
+    autograd::record_many(op, {a, b}, {y}, {c[0], c[1]});
     return y;
   }
 };
@@ -233,7 +233,7 @@ Tensor solve_triangular(std::string_view op, SolveTriangular rule, const Tensor&
                              matrices::flipped(y));
   rule.t_sizes = DimVector(a.sizes());
   rule.b_sizes = DimVector(b.sizes());
-  autograd::record_factored(rule, {a, b}, {y}, {});
+  autograd::record_many(rule, {a, b}, {y}, {});
   return y;
 }
 

@@ -1,5 +1,6 @@
 #include "eigengrad/ops/sylvester.hpp"
 
+#include "autograd/kinds.hpp"
 #include "autograd/shapes.hpp"
 #include "core/fail.hpp"
 #include "eigengrad/ops/arithmetic.hpp"
@@ -8,7 +9,6 @@
 #include "kernels/copy.hpp"
 #include "kernels/panel.hpp"
 #include "kernels/sylvester.hpp"
-#include "ops/factored.hpp"
 #include "ops/matrices.hpp"
 
 namespace eigengrad {
@@ -93,9 +93,8 @@ Tensor solve_sylvester(const Tensor& A, const Tensor& B, const Tensor& C) {
     y = matrices::uninitialised(A.dtype(), x.sizes());
     kernels::copy(y, x);
   }
-  autograd::record_factored(
-      Sylvester{DimVector(A.sizes()), DimVector(B.sizes()), DimVector(C.sizes())}, {A, B, C}, {y},
-      {});
+  autograd::record_many(Sylvester{DimVector(A.sizes()), DimVector(B.sizes()), DimVector(C.sizes())},
+                        {A, B, C}, {y}, {});
   return y;
 }
 

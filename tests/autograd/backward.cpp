@@ -1,3 +1,5 @@
+#include <chrono>
+
 #include "autograd/support.hpp"
 
 /// Section C of the specification: backward() and grad().
@@ -413,6 +415,23 @@ BOOST_FIXTURE_TEST_CASE(C18_grad_mode_in_nested_calls, Inputs) {
   BOOST_TEST((modes == std::vector<bool>{false, true, false}));
   BOOST_TEST(equals(x.grad(), {1.0, 1.0}));
   BOOST_TEST(equals(z.grad(), {1.0, 1.0}));
+}
+
+/// Twice as many roots take about twice as long.
+BOOST_FIXTURE_TEST_CASE(C9_many_roots, Balanced) {
+  const Tensor x = eg::tensor(1.0, tracked);
+  const auto seconds = [&](std::size_t n) {
+    variable_list roots;
+    for (std::size_t i = 0; i < n; ++i) roots.push_back(x * 2);
+    const auto start = std::chrono::steady_clock::now();
+    ag::backward(roots);
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  };
+  seconds(1000);
+  const double few = seconds(10000);
+  BOOST_TEST(seconds(80000) < 40 * few + 0.02);
+  BOOST_TEST(equals(x.grad(), 2.0 * (1000 + 10000 + 80000)));
+  x.mutable_grad().reset();
 }
 
 }  // namespace autograd_test

@@ -159,6 +159,106 @@ BOOST_FIXTURE_TEST_CASE(S3_write_to_the_base_reaches_views, Balanced) {
   BOOST_TEST(equals(tangent(v), {32.0, 80.0}));
 }
 
+/// A view of a base, taken before or after the base got a tangent by a write, has the same one.
+BOOST_FIXTURE_TEST_CASE(S3_views_made_before_a_write, Balanced) {
+  using View = Tensor (*)(const Tensor&);
+  const std::pair<const char*, View> views[] = {
+      {"narrow", [](const Tensor& b) { return b.narrow(1, 0, 2); }},
+      {"select", [](const Tensor& b) { return b.select(0, 1); }},
+      {"transpose", [](const Tensor& b) { return b.t(); }},
+      {"view", [](const Tensor& b) { return b.view(-1); }},
+      {"expand",
+       [](const Tensor& b) {
+         return b.unsqueeze(0).expand({2, 2, 3});
+       }},
+      {"unbind", [](const Tensor& b) { return b.unbind(1)[1]; }},
+      {"split", [](const Tensor& b) { return b.split(2, 1)[1]; }},
+      {"diagonal", [](const Tensor& b) { return b.diagonal(); }},
+      {"as_strided",
+       [](const Tensor& b) {
+         return b.as_strided({2, 2}, {1, 3}, 1);
+       }},
+      {"a view of a view", [](const Tensor& b) { return b.t().narrow(0, 1, 2).select(1, 1); }}};
+  using Write = void (*)(Tensor & base, const Tensor& x);
+  const std::pair<const char*, Write> writes[] = {
+      {"mul_", [](Tensor& b, const Tensor& x) { b.mul_(x); }},
+      {"copy_", [](Tensor& b, const Tensor& x) { b.copy_(x); }},
+      {"index_put_", [](Tensor& b, const Tensor& x) { b.index_put_({eg::tensor({1})}, x[0]); }},
+      {"a sibling", [](Tensor& b, const Tensor& x) { b.narrow(0, 1, 1).add_(x.narrow(0, 0, 1)); }},
+      {"a transposed sibling", [](Tensor& b, const Tensor& x) { b.t().mul_(x.t()); }},
+      {"twice", [](Tensor& b, const Tensor& x) {
+         b.narrow(1, 0, 1).mul_(x.narrow(1, 0, 1));
+         b.mul_(b);
+       }}};
+  // In all of its memory, and in a part of it that has gaps.
+  const auto dense = [] { return eg::ones({2, 3}) * 2; };
+  const auto gaps = [] { return (eg::ones({3, 5}) * 2).narrow(0, 1, 2).narrow(1, 1, 3).detach(); };
+  const Tensor p = eg::arange(1.0, 7.0).reshape({2, 3});
+  const Tensor t = eg::tensor({{1.0, -1.0, 0.5}, {2.0, 0.25, -3.0}});
+  for (const bool with_gaps : {false, true})
+    for (const auto& [view_name, view] : views)
+      for (const auto& [write_name, write] : writes) {
+        if (with_gaps &&
+            (view_name == std::string_view("view") || view_name == std::string_view("as_strided")))
+          continue;
+        BOOST_TEST_INFO_SCOPE(view_name << ", " << write_name << (with_gaps ? ", gaps" : ""));
+        const ag::DualLevel level;
+        const Tensor x = ag::make_dual(p, t);
+        Tensor early = with_gaps ? gaps() : dense(), late = with_gaps ? gaps() : dense();
+        const Tensor before = view(early);
+        write(early, x);
+        write(late, x);
+        const Tensor after = view(late);
+        BOOST_TEST(equals(before, after));
+        BOOST_REQUIRE(tangent(before).defined());
+        BOOST_TEST(equals(tangent(before * before), tangent(after * after)));
+        // What is written to the view now reaches the base.
+        Tensor changed = before;
+        if (view_name != std::string_view("expand")) changed.mul_(2);
+        if (view_name != std::string_view("expand")) Tensor(after).mul_(2);
+        BOOST_TEST(equals(tangent(early), tangent(late)));
+      }
+}
+
+BOOST_FIXTURE_TEST_CASE(S3_no_tangent_where_none_belongs, Balanced) {
+  const ag::DualLevel level;
+  const Tensor p = eg::tensor({1.0, 2.0});
+  const Tensor d = ag::make_dual(p, eg::ones({2}));
+  Tensor base = eg::zeros({2});
+  const Tensor detached = base.detach();
+  base.copy_(d);
+  BOOST_TEST(!tangent(detached).defined());
+  const Tensor primal = ag::unpack_dual(base).primal;
+  BOOST_TEST(!tangent(primal).defined());
+  BOOST_TEST(!tangent(primal.view({1, 2})).defined());
+  BOOST_TEST(!tangent(p).defined());
+  BOOST_TEST(!tangent(p.view({2})).defined());
+}
+
+BOOST_FIXTURE_TEST_CASE(S3_tangents_are_not_shared, Balanced) {
+  const ag::DualLevel level;
+  const Tensor x = ag::make_dual(eg::ones({3}), eg::ones({3}));
+  const Tensor u = x * x;
+  Tensor y = u.index_add(0, eg::tensor({0}), eg::ones({1}));
+  y.mul_(3);
+  BOOST_TEST(equals(tangent(u.sum()), 6.0));
+  Tensor z = u.index_put({eg::tensor({1})}, eg::ones({1}), true);
+  z.mul_(3);
+  Tensor w = u.scatter_add(0, eg::tensor({2}), eg::ones({1}));
+  w.mul_(3);
+  BOOST_TEST(equals(tangent(u), {2.0, 2.0, 2.0}));
+  // Saved for a gradient by hooks, while the tensor itself is written to.
+  const auto clone = [](const Tensor& t) { return t.clone(); };
+  const Tensor leaf = eg::ones({3}, tracked);
+  const Tensor d = ag::make_dual(leaf, eg::ones({3}));
+  Tensor a = d * 2;
+  const ag::SavedTensorHooks hooks(clone, clone);
+  const Tensor cube = a * a * a;
+  a.mul_(5);
+  const Tensor g = ag::grad({cube.sum()}, {leaf})[0];
+  BOOST_TEST(equals(tangent(g), {48.0, 48.0, 48.0}));
+}
+
 BOOST_FIXTURE_TEST_CASE(S3_tangents_go_with_the_level, Balanced) {
   Tensor d;
   Tensor y;

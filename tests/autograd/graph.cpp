@@ -152,6 +152,23 @@ BOOST_FIXTURE_TEST_CASE(A5_next_edges, Balanced) {
   BOOST_TEST(twice[0].function == edges[0].function);
 }
 
+BOOST_FIXTURE_TEST_CASE(A5_edges_of_a_temporary, Balanced) {
+  const Tensor x = eg::ones({2}, tracked);
+  int seen = 0;
+  for (const ag::Edge& e : (x * 2 + x).grad_fn()->next_edges()) {
+    BOOST_TEST(!e.function->name().empty());
+    ++seen;
+  }
+  BOOST_TEST(seen == 2);
+  auto& edges = (x.exp() * x).grad_fn()->next_edges();
+  BOOST_TEST(edges[0].function->name() == "ExpBackward0");
+  auto& edge = (x.exp() * x).grad_fn()->next_edge(0);
+  BOOST_TEST(edge.function->name() == "ExpBackward0");
+  ag::edge_list copy = (x * x).grad_fn()->next_edges();
+  copy.emplace_back();
+  BOOST_TEST(copy.size() == 3);
+}
+
 BOOST_FIXTURE_TEST_CASE(A5_edges_lead_to_the_output_that_was_used, Balanced) {
   const Tensor x = eg::ones({3, 2}, tracked);
   const Tensor third = x.unbind()[2];

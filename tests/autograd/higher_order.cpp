@@ -170,7 +170,7 @@ BOOST_FIXTURE_TEST_CASE(E5_five_times, Balanced) {
     d = ag::grad({d}, {x}, {}, true, true)[0];
     BOOST_TEST(equals(d, {want}));
   }
-  BOOST_TEST(!d.requires_grad());
+  BOOST_TEST(equals(ag::grad({d}, {x})[0], {0.0}));
   Tensor p = x * x * x * x * x;
   for (const double want : {80.0, 160.0, 240.0, 240.0, 120.0}) {
     p = ag::grad({p}, {x}, {}, true, true)[0];
@@ -212,6 +212,46 @@ BOOST_FIXTURE_TEST_CASE(E7_zeros_and_poles, Balanced) {
   BOOST_TEST(equals(ag::grad({g}, {x}, {}, true)[0], {2.0}));
   const Tensor g1 = first(x.pow(1));
   if (g1.requires_grad()) BOOST_TEST(equals(ag::grad({g1}, {x})[0], {0.0}));
+}
+
+/// Where a derivative is constant, so is the next one: zeros, at any order.
+BOOST_FIXTURE_TEST_CASE(E1_constant_derivatives_are_tracked, Balanced) {
+  const Tensor zero = eg::zeros({3}), minus = -eg::ones({3});
+  using F = std::function<Tensor(const Tensor&)>;
+  const std::pair<const char*, F> rows[] = {
+      {"abs", [](const Tensor& x) { return x.abs(); }},
+      {"relu", [](const Tensor& x) { return eg::relu(x); }},
+      {"leaky_relu", [](const Tensor& x) { return eg::leaky_relu(x); }},
+      {"hardtanh", [](const Tensor& x) { return eg::hardtanh(x); }},
+      {"relu6", [](const Tensor& x) { return eg::relu6(x); }},
+      {"hardshrink", [](const Tensor& x) { return eg::hardshrink(x); }},
+      {"softshrink", [](const Tensor& x) { return eg::softshrink(x); }},
+      {"threshold", [](const Tensor& x) { return eg::threshold(x, 0.1, 0.5); }},
+      {"l1_loss", [&](const Tensor& x) { return eg::l1_loss(x, zero); }},
+      {"norm 1", [](const Tensor& x) { return eg::linalg_vector_norm(x, 1.0); }},
+      {"norm inf",
+       [](const Tensor& x) {
+         return eg::linalg_vector_norm(x, std::numeric_limits<double>::infinity());
+       }},
+      {"copysign", [&](const Tensor& x) { return eg::copysign(x, minus); }},
+      {"x^5", [](const Tensor& x) { return x.pow(5); }},
+      {"x^2", [](const Tensor& x) { return x.square(); }}};
+  for (const auto& [name, f] : rows) {
+    BOOST_TEST_INFO_SCOPE(name);
+    const Tensor x = eg::tensor({0.3, -0.4, 2.0}, tracked);
+    Tensor g = f(x).sum();
+    for (int order = 1; order <= 8; ++order) {
+      BOOST_TEST_INFO_SCOPE("order " << order);
+      g = ag::grad({g.sum()}, {x}, {}, true, true)[0];
+      BOOST_TEST(g.requires_grad());
+      BOOST_TEST((g.sizes() == x.sizes()));
+    }
+    BOOST_TEST(equals(g, {0.0, 0.0, 0.0}));
+  }
+  // What a rule did not look at is no input of the gradient.
+  const Tensor x = eg::ones({2}, tracked);
+  BOOST_TEST(!ag::grad({(3 * x).sum()}, {x}, {}, true, true)[0].requires_grad());
+  BOOST_TEST(!ag::grad({x.floor().sum()}, {x}, {}, true, true)[0].requires_grad());
 }
 
 BOOST_FIXTURE_TEST_CASE(E_through_views_and_writes, Balanced) {

@@ -144,6 +144,22 @@ BOOST_FIXTURE_TEST_CASE(B9_out_variants, Balanced) {
   BOOST_TEST(!out.requires_grad());
 }
 
+BOOST_FIXTURE_TEST_CASE(B1_leaf_that_is_no_longer_tracked, Balanced) {
+  Tensor x = eg::tensor({1.0, 2.0}, tracked);
+  int calls = 0;
+  x.register_hook([&](const Tensor&) { ++calls; });
+  x.register_post_accumulate_grad_hook([&](const Tensor&) { ++calls; });
+  const Tensor y = (x * x).sum();
+  x.requires_grad_(false);
+  y.backward({}, true);
+  BOOST_TEST(!x.grad().defined());
+  BOOST_TEST(calls == 2);
+  BOOST_CHECK_EXCEPTION(ag::grad({y}, {x}), eg::GraphError, Says{"does not require grad"});
+  x.requires_grad_();
+  y.backward();
+  BOOST_TEST(equals(x.grad(), {2.0, 4.0}));
+}
+
 BOOST_FIXTURE_TEST_CASE(B10_reading_a_number_is_allowed, Balanced) {
   const Tensor x = eg::tensor(2.5, tracked);
   BOOST_TEST(x.item<double>() == 2.5);

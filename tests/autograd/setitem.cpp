@@ -231,7 +231,7 @@ BOOST_FIXTURE_TEST_CASE(J12_values_broadcast_into_slices, Balanced) {
   x.index_put_({Slice(), Slice(0, 3)}, column);
   x.index_put_({1}, number);
   (x * counting({3, 4}, 0)).sum().backward();
-  BOOST_TEST(equals(column.grad(), {{0 + 0.5 + 1}, {0}, {4 + 4.5 + 5}}));
+  BOOST_TEST(equals(column.grad(), {{0 + 0.5 + 1}, {0.0}, {4 + 4.5 + 5}}));
   BOOST_TEST(equals(number.grad(), 2 + 2.5 + 3 + 3.5));
 }
 

@@ -7,6 +7,7 @@
 #include <memory>
 #include <sstream>
 
+#include "support/says.hpp"
 #include "values.hpp"
 
 namespace eg = eigengrad;
@@ -141,7 +142,11 @@ BOOST_AUTO_TEST_CASE(tensor_from_braces) {
 
   BOOST_TEST(values<std::int64_t>(eg::tensor({1, 2, 3})) == (Longs{1, 2, 3}));
   BOOST_TEST(values<bool>(eg::tensor({true, false})) == (Bools{true, false}));
-  BOOST_TEST(values<double>(eg::tensor({1, 2.5})) == (Doubles{1, 2.5}));
+  BOOST_TEST(values<double>(eg::tensor({1., 2.5})) == (Doubles{1, 2.5}));
+  BOOST_CHECK_EXCEPTION(eg::tensor({1, 2.5}), eg::DtypeError,
+                        Says{"all elements of the tensor to have the same scalar type"});
+  BOOST_CHECK_EXCEPTION(eg::tensor({{1., 2.}, {3., true}}, eg::kFloat32), eg::DtypeError,
+                        Says{"the list[1][1] of bool"});
   BOOST_TEST(values<double>(eg::tensor({1.F})) == Doubles{1});
   BOOST_TEST(values<float>(eg::tensor({1, 2}, eg::kFloat32)) == (Floats{1, 2}));
 

@@ -205,6 +205,84 @@ BOOST_AUTO_TEST_CASE(nothing_stays_behind) {
   BOOST_TEST(eg::detail::TensorImpl::live_count() == tensors);
 }
 
+/// Transforms of a function of w that contain a transform of a function of p, which captures w.
+BOOST_AUTO_TEST_CASE(constants_come_back_untracked) {
+  using Map = std::function<eg::Tensor(const eg::Tensor&)>;
+  using Transform = std::function<eg::Tensor(const Map&, const eg::Tensor&)>;
+  const auto with = [](auto transform, bool create_graph, eg::Strategy s) {
+    const eg::FunctionalOptions options{.create_graph = create_graph, .strategy = s};
+    return [=](const Map& f, const eg::Tensor& x) { return transform(f, x, options); };
+  };
+  const auto product = [](auto by) {
+    return [=](const Map& f, const eg::Tensor& x, const eg::FunctionalOptions& o) {
+      return by(f, x, eg::ones(x.sizes()), o).second;
+    };
+  };
+  std::vector<std::pair<std::string, Transform>> transforms{
+      {"grad", [](const Map& f, const eg::Tensor& x) { return eg::grad(f)(x); }},
+      {"value_and_grad",
+       [](const Map& f, const eg::Tensor& x) {
+         const auto [v, g] = eg::value_and_grad(f)(x);
+         return v + g;
+       }},
+      {"checkpoint", [](const Map& f, const eg::Tensor& x) { return eg::checkpoint(f, x) + x; }}};
+  for (const bool recorded : {false, true})
+    for (const eg::Strategy s : {eg::Strategy::Reverse, eg::Strategy::Forward}) {
+      const std::string suffix = std::string(recorded ? ", recorded" : "") +
+                                 (s == eg::Strategy::Forward ? ", forward" : "");
+      const auto add = [&](const std::string& name, auto transform) {
+        transforms.emplace_back(name + suffix, with(transform, recorded, s));
+      };
+      add("jvp", product([](auto&&... a) { return eg::jvp(a...); }));
+      add("hvp", product([](auto&&... a) { return eg::hvp(a...); }));
+      add("vhp", product([](auto&&... a) { return eg::vhp(a...); }));
+      add("vjp", [](const Map& f, const eg::Tensor& x, const eg::FunctionalOptions& o) {
+        return eg::vjp(f, x, eg::ones({}), o).second;
+      });
+      add("jacobian", [](const Map& f, const eg::Tensor& x, const eg::FunctionalOptions& o) {
+        return eg::jacobian(f, x, o);
+      });
+      add("hessian", [](const Map& f, const eg::Tensor& x, const eg::FunctionalOptions& o) {
+        return eg::hessian(f, x, o);
+      });
+    }
+  const eg::Tensor start = eg::tensor({0.3, 0.2}), p = eg::tensor({0.5, -0.4});
+  for (const auto& [outer_name, outer] : transforms)
+    for (const auto& [inner_name, inner] : transforms) {
+      BOOST_TEST_INFO_SCOPE(outer_name << " of " << inner_name);
+      const Map f = [&, in = inner](const eg::Tensor& w) {
+        return in([&](const eg::Tensor& q) { return (w * q * q * q).sum() * w.sum().exp(); }, p)
+            .sum();
+      };
+      const bool levels_nest = outer_name.find("forward") == std::string::npos ||
+                               inner_name.find("forward") == std::string::npos;
+      if (!levels_nest) continue;
+      eg::Tensor w = start;
+      std::int64_t nodes = 0;
+      for (int step = 0; step < 4; ++step) {
+        w = w - 1e-3 * outer(f, w).sum();
+        BOOST_TEST(!w.requires_grad());
+        if (step == 0) nodes = eg::autograd::Node::live_count();
+      }
+      BOOST_TEST(eg::autograd::Node::live_count() == nodes);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_loop_around_nested_transforms_keeps_no_graph) {
+  const eg::Tensor p = eg::tensor({0.5, -0.4});
+  const auto f = [&](const eg::Tensor& w) {
+    return eg::grad([&](const eg::Tensor& q) { return (w * q * q).sum(); })(p).sum();
+  };
+  eg::Tensor w = eg::tensor({0.3, 0.2});
+  std::int64_t nodes = 0;
+  for (int step = 0; step < 10000; ++step) {
+    w = w - 1e-3 * eg::grad(f)(w);
+    if (step == 0) nodes = eg::autograd::Node::live_count();
+  }
+  BOOST_TEST(!w.requires_grad());
+  BOOST_TEST(eg::autograd::Node::live_count() == nodes);
+}
+
 BOOST_AUTO_TEST_CASE(recording_follows_grad_mode_and_option) {
   const auto f = [](const eg::Tensor& t) { return t.pow(3); };
   const eg::Tensor x = eg::tensor(2.0, eg::requires_grad());

@@ -4,6 +4,7 @@
 #include "eigengrad/autograd/grad_mode.hpp"
 #include "eigengrad/check/gradcheck.hpp"
 #include "eigengrad/core/print.hpp"
+#include "eigengrad/functional/products.hpp"
 #include "eigengrad/ops/arithmetic.hpp"
 #include "eigengrad/ops/assembly.hpp"
 #include "support/compare.hpp"
@@ -204,6 +205,112 @@ void check_becomes_tracked(const InplaceRow& row) {
   BOOST_TEST(!x.is_leaf());
 }
 
+// ---- Operands that lie in the memory that is written to.
+
+/// What is written, what it is computed from, and what owns the memory of both.
+struct Overlapping {
+  Tensor self, operand, base;
+};
+
+struct Overlap {
+  const char* name;
+  /// From elements of which the operand, where it is shifted, has the second up to the last.
+  Overlapping (*make)(const Tensor& flat, const Sizes& sizes);
+  bool shifted = false;
+};
+
+Tensor whole(const Tensor& flat, const Sizes& sizes) {
+  return flat.narrow(0, 0, flat.numel() - 1).reshape(sizes).clone();
+}
+
+template <class View>
+constexpr auto operand_is(View) {
+  return [](const Tensor& flat, const Sizes& sizes) {
+    const Tensor b = whole(flat, sizes);
+    return Overlapping{b, View{}(b), b};
+  };
+}
+
+const Overlap kOverlaps[] = {
+    {"a view of the whole", operand_is([](const Tensor& b) { return b.view(b.sizes()); })},
+    {"a slice of the whole", operand_is([](const Tensor& b) { return b.narrow(0, 0, b.size(0)); })},
+    {"transposed twice",
+     operand_is([](const Tensor& b) { return b.transpose(0, -1).transpose(0, -1); })},
+    {"selected", operand_is([](const Tensor& b) { return b.unsqueeze(0).select(0, 0); })},
+    {"expanded to itself", operand_is([](const Tensor& b) { return b.expand(b.sizes()); })},
+    {"by strides",
+     operand_is([](const Tensor& b) { return b.as_strided(b.sizes(), b.strides()); })},
+    {"one of several", operand_is([](const Tensor& b) { return b.split(b.size(0), 0)[0]; })},
+    {"a view of a view", operand_is([](const Tensor& b) { return b.view(-1).view(b.sizes()); })},
+    {"the base of a view",
+     [](const Tensor& flat, const Sizes& sizes) {
+       const Tensor b = whole(flat, sizes);
+       return Overlapping{b.view(b.sizes()), b, b};
+     }},
+    {"another view of the base",
+     [](const Tensor& flat, const Sizes& sizes) {
+       const Tensor b = whole(flat, sizes);
+       return Overlapping{b.view(b.sizes()), b.view(b.sizes()), b};
+     }},
+    {"shifted by an element",
+     [](const Tensor& flat, const Sizes& sizes) {
+       const Tensor b = flat.clone();
+       const std::int64_t n = b.numel() - 1;
+       return Overlapping{b.narrow(0, 0, n).view(sizes), b.narrow(0, 1, n).view(sizes), b};
+     },
+     true}};
+
+variable_list with_operand(const InplaceRow& row, const Tensor& operand) {
+  variable_list others = others_of(row.samples[0], Layout::RowMajor, false);
+  for (Tensor& o : others)
+    if (o.sizes() == operand.sizes()) o = operand;
+  return others;
+}
+
+variable_list overlapping(const InplaceRow& row, const Overlap& overlap, const Tensor& flat) {
+  Overlapping t = overlap.make(flat, row.samples[0][0].sizes);
+  row.inplace(t.self, with_operand(row, t.operand));
+  return {t.self, t.operand, t.base};
+}
+
+/// The same from copies.
+variable_list apart(const InplaceRow& row, const Overlap& overlap, const Tensor& flat) {
+  const Sizes& sizes = row.samples[0][0].sizes;
+  const std::int64_t n = flat.numel() - 1;
+  const Tensor self = flat.narrow(0, 0, n).reshape(sizes).clone();
+  const Tensor operand = flat.narrow(0, overlap.shifted ? 1 : 0, n).reshape(sizes).clone();
+  const Tensor y = row.plain(self, with_operand(row, operand));
+  if (!overlap.shifted) return {y, y, y};
+  const Tensor base = eg::cat({y.reshape({-1}), flat.narrow(0, n, 1)});
+  return {y, base.narrow(0, 1, n).reshape(sizes), base};
+}
+
+/// Values, gradients and tangents of all three do not depend on the operand's memory.
+void check_overlaps(const InplaceRow& row) {
+  const Sizes& sizes = row.samples[0][0].sizes;
+  const Array a = support::uniform({support::count(sizes) + 1}, 0.3, 0.9, 74);
+  const Tensor t = to_tensor(support::uniform(a.sizes, -1, 1, 75));
+  for (const Overlap& overlap : kOverlaps) {
+    BOOST_TEST_INFO_SCOPE(overlap.name);
+    const Tensor x = to_tensor(a).requires_grad_();
+    const variable_list y = overlapping(row, overlap, x), z = apart(row, overlap, x);
+    for (std::size_t k = 0; k < y.size(); ++k) {
+      BOOST_TEST_INFO_SCOPE((k == 0 ? "self" : k == 1 ? "operand" : "base"));
+      check_close(y[k], to_array(z[k]), {.ulps = row.ulps + 2});
+      const Tensor w = to_tensor(support::uniform(z[k].sizes().vec(), 0.5, 1.5, 76));
+      const eg::autograd::GradOptions options{.grad_outputs = {w}, .retain_graph = true};
+      check_close(eg::autograd::grad({y[k]}, {x}, options)[0],
+                  to_array(eg::autograd::grad({z[k]}, {x}, options)[0]),
+                  {.relative = 1e-13, .scale = 1});
+      const auto tangent = [&](auto f) {
+        return eg::jvp([&](const Tensor& v) { return f(row, overlap, v)[k]; }, x.detach(), t);
+      };
+      check_close(tangent(overlapping).second, to_array(tangent(apart).second),
+                  {.relative = 1e-13, .scale = 1});
+    }
+  }
+}
+
 boost::unit_test::test_suite* suite_of(const InplaceRow& row) {
   auto* const suite = BOOST_TEST_SUITE(row.name);
   const auto add = [&](const char* name, void (*test)(const InplaceRow&)) {
@@ -217,6 +324,8 @@ boost::unit_test::test_suite* suite_of(const InplaceRow& row) {
   add("refused", check_refused);
   add("unrecorded", check_unrecorded);
   if (row.samples[0].size() > 1) add("becomes_tracked", check_becomes_tracked);
+  if (row.samples[0].size() > 1 && row.samples[0][1].sizes == row.samples[0][0].sizes)
+    add("overlaps", check_overlaps);
   return suite;
 }
 

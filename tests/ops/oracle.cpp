@@ -39,6 +39,10 @@ struct Fixture {
   std::vector<Evaluation> samples;
   /// Dtype of the arguments, and of the results.
   std::vector<std::pair<std::string, std::string>> dtypes;
+  /// What is tracked, and what the gradient then needs: see tests/oracle/saved.py.
+  std::vector<std::pair<std::string, std::string>> saved;
+  /// Which gradients are functions of something.
+  std::string recorded;
 };
 
 struct Oracle {
@@ -102,6 +106,12 @@ void read_fixtures(const std::filesystem::path& path, Oracle& oracle) {
     } else if (keyword == "dtypes") {
       std::getline(line >> std::ws, rest);
       fixture->dtypes.push_back(sides(rest));
+    } else if (keyword == "saved") {
+      std::string tracked;
+      line >> tracked >> rest;
+      fixture->saved.emplace_back(tracked, rest);
+    } else if (keyword == "recorded") {
+      line >> fixture->recorded;
     } else if (keyword == "promote") {
       Promotion p;
       std::string op, equals;
@@ -206,6 +216,84 @@ void check_row(const Row& row) {
     if (t.requires_grad()) names.push_back(t.is_leaf() ? "none" : t.grad_fn()->name());
   BOOST_TEST(names == (row.other_nodes.empty() ? fixture.nodes : row.other_nodes),
              boost::test_tools::per_element());
+}
+
+// ---- What is saved.
+
+/// One call on the first sample with one argument tracked, or `all`.
+struct SavingCall {
+  SavingCall(const Row& row, const Evaluation& first, const std::string& tracked) {
+    for (std::size_t k = 0; k < first.arguments.size(); ++k) {
+      x.push_back(to_tensor(first.arguments[k]));
+      if (!first.differentiated[k] || (tracked != "all" && tracked != std::to_string(k))) continue;
+      leaves.push_back(x.back().requires_grad_());
+      x.back() = x.back().clone();
+    }
+    y = row.call(x);
+  }
+  /// Writes to argument, or after these result, number n.
+  void write(std::size_t n) {
+    const eg::NoGradGuard off;
+    eg::Tensor& t = n < x.size() ? x[n] : y[n - x.size()];
+    t.dtype() == eg::kBool ? t.logical_or_(t) : t.mul_(1);
+  }
+  variable_list gradients(bool create_graph) {
+    variable_list live, ones;
+    for (const eg::Tensor& t : y)
+      if (t.requires_grad()) live.push_back(t);
+    for (const eg::Tensor& t : live) ones.push_back(eg::ones_like(t));
+    return eg::autograd::grad(
+        live, leaves, {.grad_outputs = ones, .create_graph = create_graph, .allow_unused = true});
+  }
+  variable_list leaves, x, y;
+};
+
+/// Rows that need a value that PyTorch's do not, and why.
+const std::map<std::string, const char*> kNeedsMore{
+    {"tanhshrink", "one node instead of two: the value alone does not give the derivative"},
+    {"einsum_bilinear", "operands are contracted in another order"}};
+
+/// Rows whose gradients are constant: functions of the inputs with derivative zero here, where PyTorch
+/// has none, so that the next grad() gives zeros instead of an error.
+const std::set<std::string> kRecordsMore{
+    "pow_0",          "frexp",     "max",         "min",    "amax",       "amax_dim",      "amin",
+    "amax_dims_kept", "amin_last", "amin_dims",   "norm_0", "norm_0_dim", "vector_norm_0", "nansum",
+    "nansum_dims",    "nanmean",   "nanmean_dim", "median", "nanmedian"};
+/// The other way round: linear operators, whose backward pass in PyTorch takes the input as well.
+bool records_less(const std::string& name) {
+  return name.starts_with("pad_re") || name.starts_with("segment_reduce");
+}
+
+/// In-place writes after a call that PyTorch takes are taken; no gradient is of less than PyTorch's.
+void check_saved(const Row& row) {
+  const Fixture& fixture = oracle().rows.at(row.name);
+  if (fixture.saved.empty() || !row.differentiable || kNeedsMore.contains(row.name)) return;
+  for (const auto& [tracked, needed] : fixture.saved) {
+    BOOST_TEST_INFO_SCOPE("tracked: " << tracked);
+    for (std::size_t n = 0; n < needed.size(); ++n) {
+      if (needed[n] == '1') continue;
+      SavingCall call(row, fixture.samples[0], tracked);
+      BOOST_REQUIRE_EQUAL(call.x.size() + call.y.size(), needed.size());
+      call.write(n);
+      const bool is_argument = n < call.x.size();
+      BOOST_TEST_INFO_SCOPE((is_argument ? "argument " : "result ")
+                            << (is_argument ? n : n - call.x.size()));
+      try {
+        call.gradients(false);
+      } catch (const eg::Error& e) {
+        BOOST_ERROR(e.what());
+      }
+    }
+  }
+  const variable_list g = SavingCall(row, fixture.samples[0], "all").gradients(true);
+  for (std::size_t k = 0; k < fixture.recorded.size(); ++k) {
+    BOOST_TEST_INFO_SCOPE("gradient " << k);
+    const bool recorded = g[k].defined() && g[k].requires_grad();
+    if (kRecordsMore.contains(row.name))
+      BOOST_TEST(recorded);
+    else if (!records_less(row.name))
+      BOOST_TEST(recorded == (fixture.recorded[k] == '1'));
+  }
 }
 
 // ---- Dtypes.
@@ -335,17 +423,20 @@ void add(boost::unit_test::test_suite& suite, const std::string& name, F test) {
 const bool registered = [] {
   auto& all = boost::unit_test::framework::master_test_suite();
   auto* const like_torch = BOOST_TEST_SUITE("oracle");
+  auto* const saved = BOOST_TEST_SUITE("saved");
   auto* const dtypes = BOOST_TEST_SUITE("dtypes");
   auto* const promotion = BOOST_TEST_SUITE("promotion");
   for (const Row& row : all_rows()) {
     if (!row.without_oracle.empty()) continue;
     add(*like_torch, row.name, [&row] { check_row(row); });
+    add(*saved, row.name, [&row] { check_saved(row); });
     add(*dtypes, row.name, [&row] { check_dtypes(row, oracle().rows.at(row.name)); });
   }
   for (const auto& op : operators())
     add(*promotion, op.first,
         [&op] { check_promotions(op.first, oracle().promotions.at(op.first)); });
   all.add(like_torch);
+  all.add(saved);
   all.add(dtypes);
   all.add(promotion);
   return true;

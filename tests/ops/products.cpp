@@ -338,6 +338,56 @@ BOOST_AUTO_TEST_CASE(large_gradients) {
               tolerance(eg::kFloat64, 120));
 }
 
+/// Every rule where extents are 0: batches, rows, columns, and what is summed over.
+BOOST_AUTO_TEST_CASE(empty_dimensions) {
+  const eg::GradcheckOptions options{.check_forward_ad = true};
+  const auto check = [&](const char* name, auto f, const std::vector<Sizes>& shapes) {
+    std::string text = name;
+    std::vector<Tensor> x;
+    for (const Sizes& s : shapes) {
+      text += ' ' + support::text(s);
+      x.push_back(to_tensor(support::uniform(s, -1, 1, x.size())).requires_grad_());
+    }
+    BOOST_TEST_INFO_SCOPE(text);
+    const auto call = [&](const std::vector<Tensor>& v) {
+      return std::apply(f, std::tie(v[0], v[1]));
+    };
+    BOOST_TEST(eg::gradcheck(call, x, options));
+    BOOST_TEST(eg::gradgradcheck(call, x, {}, options));
+    for (const Tensor& t : x)
+      BOOST_TEST((eg::autograd::grad({call(x).sum()}, {t})[0].sizes() == t.sizes()));
+  };
+  const auto matmul = [](const Tensor& a, const Tensor& b) { return a.matmul(b); };
+  for (int mask = 0; mask < 16; ++mask) {
+    const auto extent = [&](int bit) -> std::int64_t { return (mask >> bit & 1) != 0 ? 0 : 2; };
+    const std::int64_t n = extent(0), k = extent(1), m = extent(2), b = extent(3);
+    check("matmul", matmul, {{b, n, k}, {k, m}});
+    check("matmul", matmul, {{b, n, k}, {b, k, m}});
+    check("matmul", matmul, {{n, k}, {b, k, m}});
+    check("matmul", matmul, {{b, n, k}, {k}});
+    check("matmul", matmul, {{k}, {b, k, m}});
+    check("linear", [](const Tensor& x, const Tensor& w) { return eg::linear(x, w); },
+          {{b, n, k}, {m, k}});
+    check("einsum",
+          [](const Tensor& x, const Tensor& y) {
+            return eg::einsum("bik,bkj->ij", {x, y});
+          },
+          {{b, n, k}, {b, k, m}});
+    check("tensordot",
+          [](const Tensor& x, const Tensor& y) {
+            return eg::tensordot(x, y, {0, 2}, {0, 1});
+          },
+          {{b, n, k}, {b, k, m}});
+    if (b != 0) continue;
+    check("matmul", matmul, {{n, k}, {k, m}});
+    check("matmul", matmul, {{n, k}, {k}});
+    check("matmul", matmul, {{k}, {k}});
+    check("outer", [](const Tensor& x, const Tensor& y) { return eg::outer(x, y); }, {{n}, {m}});
+    check("kron", [](const Tensor& x, const Tensor& y) { return eg::kron(x, y); },
+          {{n, k}, {m, 2}});
+  }
+}
+
 BOOST_AUTO_TEST_CASE(messages) {
   const auto ones = [](const Sizes& sizes) { return eg::ones(sizes); };
   const auto refuses = [&](auto f, const Sizes& a, const Sizes& b, std::string_view phrase) {

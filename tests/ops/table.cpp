@@ -5,8 +5,11 @@
 #include "eigengrad/autograd/engine.hpp"
 #include "eigengrad/autograd/forward_mode.hpp"
 #include "eigengrad/autograd/grad_mode.hpp"
+#include "eigengrad/autograd/inspect.hpp"
+#include "eigengrad/autograd/saved_tensor_hooks.hpp"
 #include "eigengrad/check/gradcheck.hpp"
 #include "eigengrad/core/print.hpp"
+#include "eigengrad/functional/checkpoint.hpp"
 #include "support/compare.hpp"
 #include "support/says.hpp"
 
@@ -350,6 +353,130 @@ void check_undefined_arguments(const Row& row) {
   }
 }
 
+/// What a row gives and its derivatives: the value, the gradient, the Hessian of the weighted sum times
+/// `directions` by two sweeps, and the same by a sweep with tangents.
+Outputs derivatives_of(const Call& call, const Inputs& inputs, const Inputs& directions) {
+  const variable_list x = tensors_of(inputs, Layout::RowMajor, true);
+  const variable_list y = call(x);
+  Outputs all = arrays_of(y);
+  const auto enter = [&](const variable_list& list) {
+    for (std::size_t k = 0; k < list.size(); ++k)
+      all.push_back(list[k].defined() ? to_array(list[k]) : Array(tracked(x)[k].sizes().vec()));
+  };
+  const variable_list g = eg::autograd::grad(
+      tracked(y), tracked(x),
+      {.grad_outputs = cotangents(y), .create_graph = true, .allow_unused = true});
+  enter(g);
+  variable_list roots, weights;
+  for (std::size_t k = 0; k < g.size(); ++k)
+    if (g[k].defined() && g[k].requires_grad()) {
+      roots.push_back(g[k]);
+      weights.push_back(to_tensor(directions[k]));
+    }
+  enter(roots.empty() ? variable_list(g.size())
+                      : eg::autograd::grad(roots, tracked(x),
+                                           {.grad_outputs = weights, .allow_unused = true}));
+  const eg::autograd::DualLevel level;
+  variable_list duals = tensors_of(inputs, Layout::RowMajor, true);
+  for (std::size_t k = 0, i = 0; k < duals.size(); ++k)
+    if (duals[k].requires_grad())
+      duals[k] = eg::autograd::make_dual(duals[k], to_tensor(directions[i++]));
+  const variable_list z = call(duals);
+  variable_list h = eg::autograd::grad(tracked(z), tracked(duals),
+                                       {.grad_outputs = cotangents(z), .allow_unused = true});
+  for (eg::Tensor& t : h)
+    if (t.defined()) t = eg::autograd::unpack_dual(t).tangent;
+  enter(h);
+  return all;
+}
+
+/// Hooks that leave saved values as they are, and a checkpoint, change nothing; and what a graph keeps
+/// is what it shows.
+void check_saved_values(const Row& row) {
+  const auto same = [](const eg::Tensor& t) { return t; };
+  for_each_sample(row, [&](const Inputs& inputs) {
+    Inputs directions;
+    for (const eg::Tensor& t : tracked(tensors_of(inputs, Layout::RowMajor, true)))
+      directions.push_back(support::uniform(t.sizes().vec(), -1, 1, 300 + directions.size()));
+    const Outputs wanted = derivatives_of(row.call, inputs, directions);
+    const auto compare = [&](const Outputs& actual) {
+      BOOST_REQUIRE_EQUAL(actual.size(), wanted.size());
+      for (std::size_t k = 0; k < wanted.size(); ++k) {
+        BOOST_TEST_INFO_SCOPE("number " << k);
+        check_close(actual[k], wanted[k], {.relative = 1e-13 * row.amplification, .scale = 1});
+      }
+    };
+    {
+      BOOST_TEST_INFO_SCOPE("under hooks");
+      const eg::autograd::SavedTensorHooks hooks(same, same);
+      compare(derivatives_of(row.call, inputs, directions));
+    }
+    {
+      BOOST_TEST_INFO_SCOPE("inside checkpoint");
+      const Call call = [&](const variable_list& x) { return eg::checkpoint(row.call, x); };
+      compare(derivatives_of(call, inputs, directions));
+    }
+    std::size_t kept = 0;
+    const eg::autograd::SavedTensorHooks count(
+        [&](const eg::Tensor& t) {
+          ++kept;
+          return t;
+        },
+        same);
+    const variable_list y = tracked(row.call(tensors_of(inputs, Layout::RowMajor, true)));
+    BOOST_TEST(eg::graph_summary(y).packed_values == kept);
+    std::set<std::shared_ptr<eg::autograd::Node>> nodes;
+    std::size_t shown = 0;
+    const std::function<void(const std::shared_ptr<eg::autograd::Node>&)> visit =
+        [&](const auto& n) {
+          if (n == nullptr || !nodes.insert(n).second) return;
+          shown += n->saved_variables().size();
+          for (const eg::autograd::Edge& e : n->next_edges()) visit(e.function);
+        };
+    for (const eg::Tensor& t : y) visit(t.grad_fn());
+    BOOST_TEST(shown == kept);
+  });
+}
+
+/// A tensor that is no view has a tangent of its own: writing to a result changes no input's, and the
+/// other way round.
+void check_tangents_are_apart(const Row& row) {
+  const Inputs& inputs = row.samples[0];
+  const eg::autograd::DualLevel level;
+  const auto tangent = [](const eg::Tensor& t) { return eg::autograd::unpack_dual(t).tangent; };
+  const std::size_t n = tracked(tensors_of(inputs, Layout::RowMajor, true)).size();
+  for (std::size_t only = 0; only <= n; ++only) {
+    BOOST_TEST_INFO_SCOPE("with a tangent: " << (only < n ? std::to_string(only) : "all"));
+    variable_list x = tensors_of(inputs), floats;
+    for (eg::Tensor& t : x) {
+      if (!t.is_floating_point()) continue;
+      const eg::Tensor direction = to_tensor(support::uniform(t.sizes().vec(), -1, 1, 310));
+      t = t.clone();
+      if (only == n || only == floats.size()) t = eg::autograd::make_dual(t, direction) * 1;
+      floats.push_back(t);
+    }
+    for (const eg::Tensor& y : row.call(x)) {
+      if (!y.is_floating_point() || y.is_view() || y.numel() == 0 || !tangent(y).defined())
+        continue;
+      const bool is_input = std::any_of(floats.begin(), floats.end(),
+                                        [&](const eg::Tensor& t) { return t.is_same(y); });
+      if (is_input) continue;
+      Outputs before;
+      for (const eg::Tensor& t : floats)
+        if (tangent(t).defined()) before.push_back(to_array(tangent(t)));
+      eg::Tensor(y).mul_(3);
+      const Array own = to_array(tangent(y));
+      std::size_t k = 0;
+      for (eg::Tensor& t : floats) {
+        if (!tangent(t).defined()) continue;
+        check_close(tangent(t), before[k++]);
+        t.mul_(3);
+      }
+      check_close(tangent(y), own);
+    }
+  }
+}
+
 void add(boost::unit_test::test_suite& suite, const Row& row, const char* name,
          std::function<void(const Row&)> test) {
   suite.add(
@@ -376,6 +503,8 @@ boost::unit_test::test_suite* suite_of(const Row& row) {
     add(*suite, row, "gradient_layouts", check_gradient_layouts);
     add(*suite, row, "gradient_float32", check_float32_gradients);
     add(*suite, row, "undefined_cotangents", check_undefined_cotangents);
+    add(*suite, row, "saved_values", check_saved_values);
+    add(*suite, row, "tangents_are_apart", check_tangents_are_apart);
   }
   return suite;
 }

@@ -195,12 +195,12 @@ BOOST_AUTO_TEST_CASE(zero_grad_makes_zero_or_undefined) {
   const Problem p;
   SGD optimizer(p.parameters(), 0.1);
   loss_of(p.x, p.b).backward();
-  optimizer.zero_grad();
+  optimizer.zero_grad(false);
   BOOST_TEST(p.x.grad().defined());
   BOOST_TEST(p.x.grad().equal(eg::zeros({3})));
-  optimizer.zero_grad(true);
-  BOOST_TEST(!p.x.grad().defined());
   optimizer.zero_grad();
+  BOOST_TEST(!p.x.grad().defined());
+  optimizer.zero_grad(false);
   BOOST_TEST(!p.b.grad().defined());
 }
 

@@ -48,7 +48,7 @@ struct EIGENGRAD_API Edge {
   static void release_last(std::shared_ptr<Node> function) noexcept;
 };
 
-using edge_list = ArrayRef<Edge>;
+using edge_list = std::vector<Edge>;
 
 /// The arguments of one evaluation of a node during a sweep.
 struct BackwardCall {
@@ -66,7 +66,9 @@ struct BackwardCall {
   bool wants(std::size_t edge) const noexcept { return wanted == nullptr || wanted[edge]; }
 };
 
+class SavedValue;
 class SavedVisitor;
+class ShapeVisitor;
 struct NodeExtra;
 
 /// One recorded call. It keeps alive the nodes that computed its inputs and never a newer one.
@@ -84,8 +86,12 @@ class EIGENGRAD_API Node : public std::enable_shared_from_this<Node> {
   /// As PyTorch prints it: "MulBackward0".
   virtual std::string name() const = 0;
   std::uint64_t sequence_nr() const noexcept { return sequence_nr_; }
-  edge_list next_edges() const noexcept { return {edges_, num_edges_}; }
-  const Edge& next_edge(std::size_t i) const noexcept { return edges_[i]; }
+  /// A copy, which keeps what it leads to alive: the node may be a temporary. `const` lets it bind to
+  /// `auto&`.
+  const edge_list next_edges() const { return edges().vec(); }
+  const Edge next_edge(std::size_t i) const { return edges_[i]; }
+  /// The node's own, which go with it.
+  ArrayRef<Edge> edges() const noexcept { return {edges_, num_edges_}; }
   /// Gradients that the node takes: outputs of the recorded call.
   std::uint32_t num_inputs() const noexcept { return num_inputs_; }
   /// Gradients that the node gives: differentiable inputs of the recorded call.
@@ -118,10 +124,13 @@ class EIGENGRAD_API Node : public std::enable_shared_from_this<Node> {
   /// Fills call.results from call.grads.
   /// Throws: GraphError when saved values were released or modified in place.
   virtual void backward(BackwardCall& call) = 0;
-  /// Drops the saved values; a later backward() that needs them throws.
-  virtual void release_saved() noexcept {}
+  /// Drops the saved values; a later backward() that needs them throws. Kinds of nodes leave this and
+  /// the next to their SavedValues; only what stands for another node hands them on to it.
+  virtual void release_saved() noexcept;
   /// Shows its saved values to `visitor`, in the order of saved_variables().
   virtual void visit_saved(SavedVisitor& visitor);
+  /// Tells what it knows of shapes beside those of saved values.
+  virtual void visit_shapes(ShapeVisitor&) {}
 
   /// Nodes alive in the process.
   static std::int64_t live_count() noexcept;
@@ -161,6 +170,8 @@ class EIGENGRAD_API Node : public std::enable_shared_from_this<Node> {
 
   friend class Sweep;
   friend class Teardown;
+  friend class SavedValue;
+  friend class SavedList;
   friend NodeExtra& extra_of(Node& node);
   friend NodeExtra* find_extra(const Node& node) noexcept;
 
@@ -173,6 +184,12 @@ class EIGENGRAD_API Node : public std::enable_shared_from_this<Node> {
   NodeExtra* extra_ = nullptr;
   /// While this node waits to be freed: the one that is freed after it.
   std::shared_ptr<Node> next_to_free_;
+  /// What the node keeps: see Note [Saved values]. It registers itself here.
+  SavedValue* saved_ = nullptr;
+  std::uint32_t num_saved_ = 0;
+  /// Held while saved values are read, shown or released.
+  std::atomic<bool> saved_lock_{false};
+  bool saved_released_ = false;
 };
 
 }  // namespace eigengrad::autograd

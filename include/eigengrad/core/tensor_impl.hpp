@@ -113,7 +113,7 @@ class EIGENGRAD_API TensorImpl {
   ViewKind view_kind() const noexcept { return view_kind_; }
   /// Takes a reference to `base`.
   void set_view(TensorImpl* base, ViewKind kind) noexcept;
-  /// Storage version for which node() is up to date, see Note [Views and in-place].
+  /// What Note [Views and in-place] compares: a view's, and how often a base's history was replaced.
   std::uint32_t history_version() const noexcept {
     return history_version_.load(std::memory_order_acquire);
   }

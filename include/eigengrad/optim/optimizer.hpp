@@ -108,8 +108,8 @@ class EIGENGRAD_API Optimizer {
   /// computes the loss and its gradients, and what it returns is returned (undefined without one).
   virtual Tensor step(LossClosure closure = nullptr) = 0;
 
-  /// Makes the gradients of all parameters zero, or undefined with `set_to_none`.
-  void zero_grad(bool set_to_none = false);
+  /// Makes the gradients of all parameters undefined, or zero without `set_to_none`.
+  void zero_grad(bool set_to_none = true);
 
   /// Throws: ValueError for a parameter that is not a leaf, does not float or is in a group
   /// already, and for options out of range or of another optimiser.
