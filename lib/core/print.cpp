@@ -209,7 +209,7 @@ std::vector<std::string> suffixes(const Tensor& t, const PrintOptions& o) {
   if (const std::string name = detail::printed_grad_fn(t); !name.empty())
     list.push_back("grad_fn=<" + name + '>');
   else if (t.requires_grad())
-    list.push_back("requires_grad=True");
+    list.emplace_back("requires_grad=True");
   if (const Tensor tangent = detail::printed_tangent(t); tangent.defined())
     list.push_back("tangent=" + to_string(tangent, o));
   return list;

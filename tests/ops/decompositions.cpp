@@ -4,8 +4,12 @@
 
 #include "eigengrad/autograd/engine.hpp"
 #include "eigengrad/ops/arithmetic.hpp"
+#include "eigengrad/ops/linalg_names.hpp"
+#include "eigengrad/ops/matrix_norms.hpp"
+#include "eigengrad/ops/orthogonal.hpp"
 #include "eigengrad/ops/products.hpp"
 #include "eigengrad/ops/solves.hpp"
+#include "eigengrad/ops/spectral.hpp"
 #include "support/array.hpp"
 #include "support/says.hpp"
 

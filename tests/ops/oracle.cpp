@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "eigengrad/autograd/engine.hpp"
+#include "eigengrad/autograd/grad_mode.hpp"
 #include "eigengrad/core/print.hpp"
 #include "eigengrad/core/scalar.hpp"
 #include "eigengrad/ops/arithmetic.hpp"

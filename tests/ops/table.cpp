@@ -10,6 +10,7 @@
 #include "eigengrad/check/gradcheck.hpp"
 #include "eigengrad/core/print.hpp"
 #include "eigengrad/functional/checkpoint.hpp"
+#include "eigengrad/ops/arithmetic.hpp"
 #include "support/compare.hpp"
 #include "support/says.hpp"
 
