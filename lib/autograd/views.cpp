@@ -362,13 +362,12 @@ NextHistory NextHistory::of_view(const Tensor& self, const Tensor& view) {
 
 void NextHistory::commit(const Tensor& self) noexcept {
   detail::TensorImpl& impl = *self.impl();
-  std::shared_ptr<Node> outdated;  // freed when the lock is open again
-  std::shared_ptr<Node> outdated_of_base;
   if (impl.view_base() == nullptr) {
-    outdated = impl.node();
     if (node_ != nullptr) adopt_base_history(impl, std::move(node_), output_nr_);
     return;
   }
+  std::shared_ptr<Node> outdated;  // freed when the lock is open again
+  std::shared_ptr<Node> outdated_of_base;
   const detail::SpinLock lock(refreshing);
   if (of_base_ != nullptr) {
     outdated_of_base = impl.view_base()->node();

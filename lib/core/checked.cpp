@@ -31,34 +31,25 @@ void fail_overflow(std::string_view op, std::int64_t a, const char* sign, std::i
                    " does not fit in an int64; give smaller numbers");
 }
 
-std::int64_t checked_numel(std::string_view op, IntArrayRef sizes) {
-  std::int64_t numel = 1;
-  bool empty = false;
-  for (const std::int64_t n : sizes) {
+void fail_numel(std::string_view op, IntArrayRef sizes) {
+  for (const std::int64_t n : sizes)
     if (n < 0)
       fail<ShapeError>(op, "an extent is negative: the sizes are ", sizes,
                        "; give extents of 0 or more");
-    if (n == 0)
-      empty = true;
-    else if (__builtin_mul_overflow(numel, n, &numel))
-      fail<ShapeError>(op, "shape ", sizes,
-                       " has more elements than an int64 can count; give smaller extents");
-  }
-  return empty ? 0 : numel;
+  fail<ShapeError>(op, "shape ", sizes,
+                   " has more elements than an int64 can count; give smaller extents");
 }
 
-std::int64_t checked_bytes(std::string_view op, ScalarType dtype, IntArrayRef sizes) {
+void check_bytes(std::string_view op, ScalarType dtype, IntArrayRef sizes, std::int64_t numel) {
   if (dtype > ScalarType::Float64)
     fail<DtypeError>(op, "no dtype has the number ", static_cast<int>(dtype),
                      "; give kBool, kInt64, kFloat32 or kFloat64");
   std::int64_t bytes = 0;
-  const std::int64_t numel = checked_numel(op, sizes);
   if (__builtin_mul_overflow(numel, element_size(dtype), &bytes) ||
       (bytes > kModest && bytes > machine_memory()))
     fail<ShapeError>(op, "shape ", sizes, " of ", to_string(dtype),
                      " has more elements than memory can hold: this machine has ", machine_memory(),
                      " bytes; give smaller extents");
-  return bytes;
 }
 
 std::int64_t checked_span(std::string_view op, ScalarType dtype, IntArrayRef sizes,

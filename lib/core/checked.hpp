@@ -5,6 +5,7 @@
 
 #include "core/fail.hpp"
 #include "eigengrad/core/array_ref.hpp"
+#include "eigengrad/core/config.hpp"
 #include "eigengrad/core/dtype.hpp"
 
 namespace eigengrad::detail {
@@ -35,13 +36,33 @@ inline std::int64_t checked_mul(std::string_view op, std::int64_t a, std::int64_
   return product;
 }
 
+[[noreturn]] void fail_numel(std::string_view op, IntArrayRef sizes);
+/// Checks `numel` and `dtype` where a glance has not shown that they are harmless.
+void check_bytes(std::string_view op, ScalarType dtype, IntArrayRef sizes, std::int64_t numel);
+
 /// The number of elements of a tensor of extents `sizes`.
 /// Throws: ShapeError when an extent is negative, or the product of those that are not 0 does not fit.
-std::int64_t checked_numel(std::string_view op, IntArrayRef sizes);
+inline std::int64_t checked_numel(std::string_view op, IntArrayRef sizes) {
+  std::int64_t numel = 1;
+  bool empty = false;
+  for (const std::int64_t n : sizes) {
+    empty = empty || n == 0;
+    if (EIGENGRAD_UNLIKELY(n < 0 || __builtin_mul_overflow(numel, n == 0 ? 1 : n, &numel)))
+      fail_numel(op, sizes);
+  }
+  return empty ? 0 : numel;
+}
 
 /// The bytes of that many elements in a row.
-/// Throws: as checked_numel(); ShapeError when the machine has less memory.
-std::int64_t checked_bytes(std::string_view op, ScalarType dtype, IntArrayRef sizes);
+/// Throws: as checked_numel(); DtypeError for a dtype that there is not; ShapeError when the machine has
+/// less memory.
+inline std::int64_t checked_bytes(std::string_view op, ScalarType dtype, IntArrayRef sizes) {
+  constexpr std::int64_t kModest = std::int64_t{1} << 27;
+  const std::int64_t numel = checked_numel(op, sizes);
+  const bool harmless = numel <= kModest && dtype <= ScalarType::Float64;
+  if (EIGENGRAD_UNLIKELY(!harmless)) check_bytes(op, dtype, sizes, numel);
+  return numel * element_size(dtype);
+}
 
 /// The bytes from the first to the end of the last element that a geometry reaches; strides are not negative.
 /// Throws: as checked_numel(); ShapeError when they do not fit.

@@ -4,6 +4,7 @@
 
 #include "eigengrad/autograd/engine.hpp"
 #include "eigengrad/ops/arithmetic.hpp"
+#include "eigengrad/ops/bands.hpp"
 #include "eigengrad/ops/linalg_names.hpp"
 #include "eigengrad/ops/matrix_norms.hpp"
 #include "eigengrad/ops/orthogonal.hpp"
