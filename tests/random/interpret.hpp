@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "eigengrad/autograd/grad_mode.hpp"
+#include "eigengrad/core/error.hpp"
 #include "random/program.hpp"
 
 namespace random_programs {
@@ -25,7 +26,9 @@ void run(const Statement& s, std::vector<T>& env, const Maker<T>& make) {
   std::vector<T> x;
   for (const int v : s.operands) {
     x.push_back(env[static_cast<std::size_t>(v)]);
-    if (kReference) require(x.back().defined(), "undefined operand");
+    if (x.back().defined()) continue;
+    if (kReference) throw Invalid("undefined operand");
+    throw eg::ValueError("undefined operand");
   }
   Arguments<T> arguments{x, s};
   if (s.row->has_body)
