@@ -10,6 +10,7 @@
 #include "eigengrad/ops/products.hpp"
 #include "eigengrad/ops/reductions.hpp"
 #include "eigengrad/ops/shape.hpp"
+#include "ops/write_back.hpp"
 
 namespace eigengrad {
 namespace {
