@@ -147,6 +147,7 @@ Gather gather_of(const Tensor& base, const Tensor& view) {
 
 /// Whether the memory of `view` is part of what the elements of `whole` span, as a tangent's is.
 bool lies_within(const Tensor& whole, const Tensor& view) {
+  if (view.numel() == 0) return true;
   const std::int64_t offset = view.storage_offset() - whole.storage_offset();
   return offset >= 0 &&
          offset + reach(view.sizes(), view.strides()) <= reach(whole.sizes(), whole.strides());

@@ -303,7 +303,7 @@ struct RreluInEvaluation : LeakyRelu {
 /// a, or a b where a <= 0.
 struct Prelu {
   static constexpr int arity = 2;
-  static constexpr auto node_name = "PreluBackward0";
+  static constexpr auto node_name = "PreluKernelBackward0";
   static constexpr auto op_name = "prelu";
   template <class X>
   static X value(const X& a, const X& b) {

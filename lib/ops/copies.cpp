@@ -67,6 +67,16 @@ Tensor Tensor::to(ScalarType t) const {
   return autograd::cast(*this, t);
 }
 
+Tensor Tensor::to(const TensorOptions& o) const {
+  get();
+  if (o.requires_grad())
+    detail::fail<ValueError>(
+        "to",
+        "options with requires_grad set are not taken; call requires_grad_() on "
+        "the result");
+  return o.has_dtype() ? to(o.dtype()) : *this;
+}
+
 Tensor Tensor::contiguous() const {
   return is_contiguous() ? *this : autograd::copy_row_major(*this);
 }

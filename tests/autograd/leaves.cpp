@@ -160,6 +160,16 @@ BOOST_FIXTURE_TEST_CASE(B1_leaf_that_is_no_longer_tracked, Balanced) {
   BOOST_TEST(equals(x.grad(), {2.0, 4.0}));
 }
 
+BOOST_FIXTURE_TEST_CASE(B2_options_of_conversions, Balanced) {
+  for (const eg::ScalarType t : {eg::kBool, eg::kInt64, eg::kFloat32, eg::kFloat64}) {
+    const Tensor x = eg::ones({2}, t);
+    BOOST_TEST(x.to(eg::TensorOptions()).is_same(x));
+    BOOST_TEST(x.to(eg::requires_grad(false)).is_same(x));
+    BOOST_CHECK_EXCEPTION(x.to(eg::requires_grad()), eg::ValueError, Says{"requires_grad"});
+    BOOST_TEST((x.to(eg::TensorOptions(eg::kFloat32)).dtype() == eg::kFloat32));
+  }
+}
+
 BOOST_FIXTURE_TEST_CASE(B10_reading_a_number_is_allowed, Balanced) {
   const Tensor x = eg::tensor(2.5, tracked);
   BOOST_TEST(x.item<double>() == 2.5);

@@ -167,9 +167,8 @@ BOOST_FIXTURE_TEST_CASE(I1_guards_are_restored_by_exceptions, Balanced) {
 BOOST_FIXTURE_TEST_CASE(I2_results_under_no_grad_are_leaves, Balanced) {
   const Tensor x = eg::ones({2, 2}, tracked);
   const eg::NoGradGuard off;
-  for (const Tensor& y :
-       {x * 2, x + x, x.exp(), x.sum(), x[0], x.t(), x.view({4}), x.matmul(x), eg::cat({x, x}),
-        x.clone(), x.unbind()[1], x.detach()}) {
+  for (const Tensor& y : {x * 2, x + x, x.exp(), x.sum(), x[0], x.t(), x.view({4}), x.matmul(x),
+                          eg::cat({x, x}), x.clone(), x.unbind()[1], x.detach()}) {
     BOOST_TEST(y.requires_grad() == y.is_view());
     BOOST_TEST(y.is_leaf());
     BOOST_TEST(y.grad_fn() == nullptr);

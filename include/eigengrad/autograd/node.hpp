@@ -107,7 +107,7 @@ class EIGENGRAD_API Node : public std::enable_shared_from_this<Node> {
   /// Calls `hook(grad_outputs)` before a sweep evaluates the node, after the hooks of its tensors. A
   /// list that it returns takes the gradients' place; it may return nothing.
   /// Returns: a handle for remove_hook(). Throws, during the sweep: GraphError for a list of another
-  /// length.
+  /// length. Not to be called while another thread sweeps over the node.
   template <class Hook>
   unsigned register_prehook(Hook&& hook) {
     return add_hook(PreHook(returning_list<variable_list>(std::forward<Hook>(hook))));

@@ -150,6 +150,7 @@ class EIGENGRAD_API Tensor {
   /// Calls `hook` with the whole gradient of this tensor, once for each sweep that passes through it;
   /// a tensor that it returns takes the gradient's place. Hooks run in the order of their
   /// registration and stay with the value that the tensor has now, also when it is written to later.
+  /// Not to be added or removed while another thread's sweep passes through the tensor.
   /// Returns: a handle for remove_hook().
   /// Throws: GraphError when the tensor is not tracked; during the sweep GraphError when the hook
   /// returns another shape, DtypeError when it returns another dtype.
@@ -174,7 +175,9 @@ class EIGENGRAD_API Tensor {
 
   // ---- Conversion and copies.
   Tensor to(ScalarType t) const;
-  Tensor to(const TensorOptions& o) const { return to(o.dtype()); }
+  /// Keeps the dtype where the options name none.
+  /// Throws: ValueError for options that ask for requires_grad, as PyTorch.
+  Tensor to(const TensorOptions& o) const;
   Tensor to(const Tensor& like) const { return to(like.dtype()); }
   Tensor type_as(const Tensor& like) const { return to(like.dtype()); }
   Tensor toType(ScalarType t) const { return to(t); }
