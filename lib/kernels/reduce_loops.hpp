@@ -23,7 +23,10 @@
 /// their results are joined in pairs; neither depends on the number of threads.
 namespace eigengrad::kernels {
 
-constexpr std::int64_t kReduceBlock = 2048;
+/// Sixteen packs for each of the eight accumulators: the rounding error of a sum does not depend on the
+/// width of the registers.
+template <class T>
+constexpr std::int64_t kReduceBlock = std::int64_t{16} * 8 * Pack<T>::size;
 /// Columns, and rows of them, that are reduced at a time when neighbours in memory belong to different
 /// results.
 constexpr std::int64_t kColumns = 512;
@@ -202,14 +205,14 @@ Pack<T> block(const Op& op, const T* x, std::int64_t n, T at) {
 template <class Op, class T>
 Pack<T> run(const Op& op, const T* x, std::int64_t n, std::int64_t stride, T at) {
   // Without sums there is no rounding that grows with the length of a block.
-  if (JoinsFinite<Op, T> && stride == 1 && n <= 4 * kReduceBlock) return block(op, x, n, at);
-  if (n <= kReduceBlock) {
+  if (JoinsFinite<Op, T> && stride == 1 && n <= 4 * kReduceBlock<T>) return block(op, x, n, at);
+  if (n <= kReduceBlock<T>) {
     if (stride == 1) return block(op, x, n, at);
-    T gathered[kReduceBlock];
+    T gathered[kReduceBlock<T>];
     for (std::int64_t i = 0; i < n; ++i) gathered[i] = x[i * stride];
     return block(op, gathered, n, at);
   }
-  const std::int64_t half = (n / 2 + kReduceBlock - 1) / kReduceBlock * kReduceBlock;
+  const std::int64_t half = (n / 2 + kReduceBlock<T> - 1) / kReduceBlock<T> * kReduceBlock<T>;
   return Op::join(run(op, x, half, stride, at), run(op, x + half * stride, n - half, stride, at));
 }
 
@@ -359,7 +362,7 @@ void reduce(const Op& op, const Tensor& dst, const Tensor& src, const Tensor& at
     return;
   }
   const Split s = split(dst, src);
-  if (s.reduced == 1 && s.reduced_strides[0] == 1 && s.count <= kReduceBlock) {
+  if (s.reduced == 1 && s.reduced_strides[0] == 1 && s.count <= kReduceBlock<T>) {
     parallel_units(s.outputs, s.count, [&](std::int64_t begin, std::int64_t end) {
       if constexpr (JoinsFinite<Op, T>) {
         reduce_detail::FiniteCheck<T> check;

@@ -42,8 +42,13 @@ Tensor Tensor::take(const Tensor& index) const { return eigengrad::take(*this, i
 Tensor take_along_dim(const Tensor& x, const Tensor& indices, optional<std::int64_t> dim) {
   check_index_dtype("take_along_dim", indices);
   // The indices may be written to afterwards, as in PyTorch.
-  const bool kept = autograd::records(x);
-  if (!dim) return gather(x.reshape({-1}), 0, (kept ? indices.clone() : indices).reshape({-1}));
+  const auto kept = [](const Tensor& of, const Tensor& index) {
+    return autograd::records(of) ? index.clone() : index;
+  };
+  if (!dim) {
+    const Tensor flat = x.reshape({-1});
+    return gather(flat, 0, kept(flat, indices).reshape({-1}));
+  }
   if (x.dim() != indices.dim())
     detail::fail<ShapeError>("take_along_dim",
                              "input and indices should have the same number of dimensions, got "
@@ -59,8 +64,7 @@ Tensor take_along_dim(const Tensor& x, const Tensor& indices, optional<std::int6
     of_x[d] = x.sizes()[d];
     of_indices[d] = indices.sizes()[d];
   }
-  const Tensor expanded = indices.expand(of_indices);
-  return gather(x.expand(of_x), *dim, kept ? expanded.clone() : expanded);
+  return gather(x.expand(of_x), *dim, kept(x, indices.expand(of_indices)));
 }
 Tensor Tensor::take_along_dim(const Tensor& indices, optional<std::int64_t> dim) const {
   return eigengrad::take_along_dim(*this, indices, dim);
