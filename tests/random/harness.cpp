@@ -98,7 +98,8 @@ std::optional<Difference> Harness::verdict(const Program& p) {
   if (auto d = check_itself(p, ours)) return d;
   if (torch_ == nullptr) return std::nullopt;
   torch_->send(p, orders_of(p));
-  return compare(p, ours, torch_->receive());
+  const std::optional<Outcome> theirs = torch_->receive();
+  return theirs ? compare(p, ours, *theirs) : std::nullopt;
 }
 
 bool Harness::exempt(const Program& p, const Difference& d) {
@@ -174,8 +175,11 @@ void Harness::run(std::uint64_t first, std::int64_t count) {
       differences.push_back(check_itself(p, outcomes.back()));
     }
     for (std::size_t i = 0; torch_ != nullptr && i < batch.size(); ++i) {
-      const Outcome theirs = torch_->receive();
-      if (!differences[i]) differences[i] = compare(batch[i], outcomes[i], theirs);
+      const std::optional<Outcome> theirs = torch_->receive();
+      if (!theirs)
+        ++checked()["PyTorch crashes"];
+      else if (!differences[i])
+        differences[i] = compare(batch[i], outcomes[i], *theirs);
     }
     for (std::size_t i = 0; i < batch.size(); ++i)
       if (differences[i]) found(batch[i], *differences[i]);

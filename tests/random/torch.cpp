@@ -48,6 +48,20 @@ Observation parse(const std::string& line) {
 }  // namespace
 
 Torch::Torch() {
+  start();
+  if (from_ == nullptr || !read_line()) {
+    about_ = "no PyTorch";
+    return;
+  }
+  about_ = "PyTorch " + line_;
+  int major = 0, minor = 0;
+  found_ = std::sscanf(line_.c_str(), "%d.%d", &major, &minor) == 2 &&
+           (major > 2 || (major == 2 && minor >= 15));
+}
+
+Torch::~Torch() { stop(); }
+
+void Torch::start() {
   const char* const named = std::getenv("EIGENGRAD_PYTHON");
   const std::string python = named != nullptr ? named : "python3";
   int in[2], out[2];
@@ -66,18 +80,14 @@ Torch::Torch() {
   std::signal(SIGPIPE, SIG_IGN);
   to_ = fdopen(in[1], "w");
   from_ = fdopen(out[0], "r");
-  about_ = "no PyTorch in " + python;
-  if (!read_line()) return;
-  about_ = "PyTorch " + line_;
-  int major = 0, minor = 0;
-  found_ = std::sscanf(line_.c_str(), "%d.%d", &major, &minor) == 2 &&
-           (major > 2 || (major == 2 && minor >= 15));
 }
 
-Torch::~Torch() {
+void Torch::stop() {
   if (to_ != nullptr) std::fclose(to_);
   if (from_ != nullptr) std::fclose(from_);
   if (process_ > 0) waitpid(process_, nullptr, 0);
+  to_ = from_ = nullptr;
+  process_ = -1;
 }
 
 bool Torch::read_line() {
@@ -90,14 +100,18 @@ bool Torch::read_line() {
 }
 
 void Torch::send(const Program& p, int orders) {
-  std::fprintf(to_, "%d\n%s.\n", orders, text_of(p, Language::Python).c_str());
+  sent_.push_back(std::to_string(orders) + "\n" + text_of(p, Language::Python) + ".\n");
+  std::fputs(sent_.back().c_str(), to_);
   std::fflush(to_);
 }
 
-Outcome Torch::receive() {
+std::optional<Outcome> Torch::receive() {
   Outcome o;
   while (read_line()) {
-    if (line_ == ".") return o;
+    if (line_ == ".") {
+      sent_.pop_front();
+      return o;
+    }
     if (line_.starts_with("error|")) {
       const auto f = fields(line_ + "| ");
       o.errors[std::stoul(f.at(1))] = f.at(2);
@@ -109,7 +123,14 @@ Outcome Torch::receive() {
       o.seen.push_back(parse(line_));
     }
   }
-  throw std::runtime_error("replay.py has ended");
+  // It crashed on the first program: start again with those after it.
+  sent_.pop_front();
+  stop();
+  start();
+  if (from_ == nullptr || !read_line()) throw std::runtime_error("replay.py does not start again");
+  for (const std::string& text : sent_) std::fputs(text.c_str(), to_);
+  std::fflush(to_);
+  return std::nullopt;
 }
 
 }  // namespace random_programs

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdio>
+#include <deque>
+#include <optional>
 #include <string>
 
 #include "random/check.hpp"
@@ -22,15 +24,18 @@ class Torch {
   const std::string& about() const { return about_; }
 
   void send(const Program& p, int orders);
-  /// What the first program sent and not yet received did.
-  Outcome receive();
+  /// What the first program sent and not yet received did; nothing when PyTorch crashed on it.
+  std::optional<Outcome> receive();
 
  private:
+  void start();
+  void stop();
   bool read_line();
 
   std::FILE* to_ = nullptr;
   std::FILE* from_ = nullptr;
   int process_ = -1;
+  std::deque<std::string> sent_;
   bool found_ = false;
   std::string about_;
   std::string line_;
