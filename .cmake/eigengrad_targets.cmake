@@ -20,7 +20,8 @@ function(eigengrad_own_target target)
   elseif(CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
     # g++ 12 takes the "undefined" operand inside its own AVX-512 intrinsics for a use (GCC bug 105593), and
     # sees overlapping copies, and copies beyond the end, in its own std::string (GCC bugs 105651, 105329).
-    target_compile_options(${target} PRIVATE -Wno-maybe-uninitialized -Wno-restrict -Wno-array-bounds)
+    target_compile_options(${target} PRIVATE -Wno-maybe-uninitialized -Wno-restrict -Wno-array-bounds
+                                             -Wno-stringop-overflow)
   endif()
   if(EIGENGRAD_PRECOMPILE AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     target_compile_options(${target} PRIVATE -fpch-preprocess)

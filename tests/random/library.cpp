@@ -102,9 +102,10 @@ Outcome run_library(const Program& p, int orders) {
     } catch (const eg::Error& e) {
       outcome.errors[i] = e.what();
     }
-  for (std::size_t v = 0; v < env.size(); ++v)
-    if (env[v].defined()) outcome.seen.push_back(observe(name("", v), env[v]));
   try {
+    outcome.failed_sweep = "loss";  // a view that lost its history may not even be looked at
+    for (std::size_t v = 0; v < env.size(); ++v)
+      if (env[v].defined()) outcome.seen.push_back(observe(name("", v), env[v]));
     differentiate(outcome, env, orders);
   } catch (const eg::Error& e) {
     outcome.message = e.what();
