@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "common.hpp"
+#include "eigengrad/eigengrad.hpp"
 #include "hand/functions.hpp"
 #include "table.hpp"
 
