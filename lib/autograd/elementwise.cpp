@@ -514,7 +514,13 @@ void call_elementwise_inplace(const ElementwiseInfo& info, const void* op, std::
   if (keep_old) {
     {
       const AutoGradMode off(false);
+      const detail::NoTangents plain;
       old = copy_row_major(self);
+    }
+    if (detail::carries_tangent(self)) {
+      // The tangent has a history of its own, which the copy continues.
+      const detail::NoTangents plain;
+      detail::attach_tangent(*old.impl(), copy_laid_out_like(detail::tangent_of(self), old));
     }
     if (Edge edge = gradient_edge(self); edge.is_valid())
       set_history(old, std::move(edge.function), edge.input_nr);

@@ -421,13 +421,14 @@ void write_tangent(const Tensor& self, const Tensor& tangent) {
 }
 
 void check_inplace(std::string_view op, const Tensor& self, bool will_record) {
+  const IntArrayRef sizes = self.sizes();  // throws for an undefined tensor
   const detail::TensorImpl& impl = *self.impl();
-  for (std::size_t d = 0; d < impl.sizes().size(); ++d)
-    if (impl.sizes()[d] > 1 && impl.strides()[d] == 0)
+  for (std::size_t d = 0; d < sizes.size(); ++d)
+    if (sizes[d] > 1 && impl.strides()[d] == 0 && impl.numel() > 0)
       detail::fail<GraphError>(op,
                                "more than one element of the written-to tensor refers to a single "
                                "memory location: it is expanded, with shape ",
-                               impl.sizes(), " and strides ", impl.strides(), "; clone() it first");
+                               sizes, " and strides ", impl.strides(), "; clone() it first");
   if (impl.is_inference() && !detail::thread_state.inference_mode)
     detail::fail<GraphError>(op,
                              "a tensor made in inference mode is written to in place outside it; "

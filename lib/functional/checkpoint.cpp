@@ -167,9 +167,9 @@ class CheckpointScope::Frame : public std::enable_shared_from_this<Frame> {
     {
       // What computes tangents is recorded, and saves values, as well.
       const TangentState tangents(dual_);
+      const AutoGradMode on(true);
       const variable_list leaves = inputs_->leaves();
       const RandomState random(random_state_);
-      const AutoGradMode on(true);
       // The evaluation itself may need its values: when it differentiates.
       const autograd::SavedTensorHooks hooks(
           [&](const Tensor& t) {
@@ -187,6 +187,16 @@ class CheckpointScope::Frame : public std::enable_shared_from_this<Frame> {
                                "and the second: ",
                                values_.size(), " and ", values.size(),
                                "; the function must compute the same each time");
+    for (std::size_t i = 0; i < values.size() && i < values_.size(); ++i)
+      if (values[i].defined() &&
+          values[i].impl()->storage().version() != values_[i].description.version)
+        detail::fail<GraphError>(
+            "checkpoint",
+            "a value needed for the gradient was modified by an inplace operation of "
+            "the function: saved value ",
+            i, ", a ", values_[i].description, ", is at version ",
+            values[i].impl()->storage().version(),
+            " when the function returns; write into a clone");
   }
 
   std::function<void(const variable_list&)> again_;

@@ -403,6 +403,32 @@ BOOST_AUTO_TEST_CASE(T4_refuses_tensors_modified_meanwhile) {
   check_throws<eg::GraphError>("differs between the first evaluation", [&] { z.backward(); });
 }
 
+/// As without a checkpoint: what the function itself writes over is no value to differentiate with.
+BOOST_AUTO_TEST_CASE(T4_refuses_values_that_the_function_overwrites) {
+  const Tensor x = eg::rand({3, 3}, tracked);
+  const auto f = [](const Tensor& t) {
+    Tensor v = t.norm();
+    v.erfc_();
+    return v * t;
+  };
+  check_throws<eg::GraphError>("modified by an inplace operation", [&] { f(x).sum().backward(); });
+  check_throws<eg::GraphError>("modified by an inplace operation of the function",
+                               [&] { checkpoint(f, x).sum().backward(); });
+}
+
+/// The tangent of the input has a history, and is copied for the second evaluation: its layout differs.
+BOOST_AUTO_TEST_CASE(T4_tangents_with_a_history_pass_through) {
+  const Tensor x = eg::rand({3, 2}, tracked), w = eg::rand({2, 3});
+  const auto f = [](const Tensor& t) { return t.sin() * t; };
+  const auto product = [&](const auto& call) {
+    const ag::DualLevel level;
+    const Tensor dual = ag::make_dual(x, eg::ones({3, 2}));
+    const Tensor y = (call((dual * dual).t()) * w).sum();
+    return ag::unpack_dual(ag::grad({y}, {dual})[0]).tangent;
+  };
+  check_close(product([&](const Tensor& t) { return checkpoint(f, t); }), product(f));
+}
+
 BOOST_AUTO_TEST_CASE(T4_errors_of_the_function_pass_through) {
   const Tensor x = eg::rand({3}, tracked);
   int calls = 0;

@@ -290,4 +290,20 @@ BOOST_AUTO_TEST_CASE(errors) {
   });
 }
 
+BOOST_AUTO_TEST_CASE(tangents_written_in_place_keep_their_history) {
+  const auto plain = [](const eg::Tensor& x) { return (eg::leaky_relu(x, 0.25) - 1) * x; };
+  const auto in_place = [](const eg::Tensor& x) {
+    eg::Tensor y = eg::leaky_relu(x, 0.25);
+    y.add_(-1);
+    return y * x;
+  };
+  const eg::Tensor v = eg::tensor({2.0, -3.0, 0.25}, eg::requires_grad());
+  const auto by_direction = [&](const auto& f) {
+    const eg::Tensor t =
+        eg::jvp(f, kX, v, {.create_graph = true, .strategy = Strategy::Forward}).second;
+    return eg::autograd::grad({(t * t).sum()}, {v})[0];
+  };
+  check_close(by_direction(in_place), by_direction(plain));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -25,6 +25,8 @@ constexpr Wrong kRows[] = {
     {"to_like", "undefined", [] { row().to(undefined()); }},
     {"contiguous", "undefined", [] { undefined().contiguous(); }},
     {"detach", "undefined", [] { undefined().detach(); }},
+    {"squeeze_inplace", "undefined", [] { undefined().squeeze_(); }},
+    {"transpose_inplace", "undefined", [] { undefined().transpose_(0, 1); }},
     {"detach_inplace", "undefined", [] { undefined().detach_(); }},
     {"data", "undefined", [] { undefined().data(); }},
     {"options", "undefined", [] { static_cast<void>(undefined().options()); }},
