@@ -10,18 +10,6 @@
 #include <functional>
 #include <string>
 
-// Sanitizers reserve addresses by the terabyte. g++ has a macro for each, clang 14 a feature.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define EIGENGRAD_TEST_LIMITS_MEMORY 0
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define EIGENGRAD_TEST_LIMITS_MEMORY 0
-#endif
-#endif
-#ifndef EIGENGRAD_TEST_LIMITS_MEMORY
-#define EIGENGRAD_TEST_LIMITS_MEMORY 1
-#endif
-
 namespace support {
 
 /// What a process said before it ended, and how it ended.
@@ -45,7 +33,7 @@ inline Outcome run_apart(const std::function<std::string()>& call, unsigned seco
   if (child == 0) {
     const rlimit no_core{0, 0};
     setrlimit(RLIMIT_CORE, &no_core);
-#if EIGENGRAD_TEST_LIMITS_MEMORY
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
     const rlimit memory{rlim_t{6} << 30, rlim_t{6} << 30};
     setrlimit(RLIMIT_AS, &memory);
 #endif
