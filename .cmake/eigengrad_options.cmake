@@ -7,6 +7,7 @@ option(EIGENGRAD_BUILD_BENCHMARKS "Build the benchmarks" ${PROJECT_IS_TOP_LEVEL}
 option(EIGENGRAD_INSTALL "Create the install rules" ${PROJECT_IS_TOP_LEVEL})
 option(EIGENGRAD_TEST_LIBTORCH "Compile the conformance tests against libtorch as well" OFF)
 option(EIGENGRAD_PRECOMPILE "Precompile the headers of Eigen, Boost and the standard library" ON)
+option(EIGENGRAD_UNITY "Compile the library's smaller sources in groups of four" ON)
 option(EIGENGRAD_WERROR "Treat warnings in eigengrad's own sources as errors" ${PROJECT_IS_TOP_LEVEL})
 
 foreach(dependency BLAS SLEEF)

@@ -1,8 +1,6 @@
 #include "regression/fit.hpp"
 
 #include <Eigen/Cholesky>
-#include <Eigen/Eigenvalues>
-#include <Eigen/QR>
 #include <boost/math/distributions/normal.hpp>
 #include <boost/math/distributions/students_t.hpp>
 #include <cmath>
@@ -51,8 +49,8 @@ class Coordinates {
       a.col(j + shift_) = standardised(data.x.col(j), scales_.back());
     }
     const VectorXd lengths = a.colwise().norm();
-    const Eigen::HouseholderQR<Eigen::Ref<MatrixXd>> qr(a);
-    r_ = qr.matrixQR().topRows(columns).triangularView<Eigen::Upper>();
+    const auto [q, r] = eg::linalg_qr(eg::wrap(a));
+    r_ = eg::to_matrix(r);
     // What is left of a column when its part along the columns before it is taken away: rounding
     // errors when it depends on them.
     const double rounding =
@@ -67,7 +65,7 @@ class Coordinates {
       }
     const double root_rows = std::sqrt(static_cast<double>(rows));
     r_ /= root_rows;
-    u_ = qr.householderQ() * MatrixXd::Identity(rows, columns) * root_rows;
+    u_ = eg::to_matrix(q) * root_rows;
   }
 
   /// The design matrix for theta.
@@ -130,8 +128,7 @@ std::string separation(const VectorXd& margins, const MatrixXd& hessian) {
   if ((margins.array() > 0).all())
     return "the columns separate the target's 0 from its 1 completely, so the coefficients grow "
            "without bound";
-  const double flattest =
-      Eigen::SelfAdjointEigenSolver<MatrixXd>(hessian, Eigen::EigenvaluesOnly).eigenvalues()[0];
+  const double flattest = eg::linalg_eigvalsh(eg::from_eigen(hessian))[0].item<double>();
   if (!(flattest > 1e-8))
     return "some columns separate the target's 0 from its 1 in a part of the rows, so their "
            "coefficients grow without bound";
