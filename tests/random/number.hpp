@@ -67,7 +67,7 @@ double& coefficient(Dual<T>& x, unsigned directions) {
   return coefficient((directions & 1U) != 0 ? x.d : x.v, directions >> 1U);
 }
 
-using std::abs, std::acos, std::asin, std::atan, std::cos, std::cosh, std::erf, std::exp,
+using std::abs, std::acos, std::asin, std::atan, std::cos, std::cosh, std::erf, std::erfc, std::exp,
     std::expm1, std::log, std::log1p, std::pow, std::sin, std::sinh, std::sqrt, std::tanh;
 
 #define EIGENGRAD_DUAL(f, derivative) \
@@ -86,6 +86,7 @@ EIGENGRAD_DUAL(atan, T(1) / (T(1) + x.v * x.v))
 EIGENGRAD_DUAL(asin, T(1) / sqrt(T(1) - x.v * x.v))
 EIGENGRAD_DUAL(acos, T(-1) / sqrt(T(1) - x.v * x.v))
 EIGENGRAD_DUAL(erf, T(2 * std::numbers::inv_sqrtpi) * exp(-(x.v * x.v)))
+EIGENGRAD_DUAL(erfc, T(-2 * std::numbers::inv_sqrtpi) * exp(-(x.v * x.v)))
 #undef EIGENGRAD_DUAL
 template <class T>
 Dual<T> cos(const Dual<T>& x);
