@@ -57,6 +57,7 @@ void forget_extra(TensorImpl& t) noexcept {
   if (t.has_tangent()) {
     // Saved values still need the tangent; everything else belonged to the handles.
     extra->grad.reset();
+    extra->tangent_base.reset();
     extra->hooks.reset();
     extra->accumulator.reset();
     return;

@@ -36,8 +36,10 @@ struct AutogradExtra {
   std::shared_ptr<autograd::LeafHooks> hooks;
   std::atomic<bool> lock{false};
   bool retains_grad = false;
-  /// Of a view: whether its tangent is its own affair, not a part of its base's.
+  /// Of a view: whether its tangent is no part of its base's, and the tensor of whose tangent it is a part
+  /// instead, if it is not its own affair.
   bool tangent_is_apart = false;
+  Tensor tangent_base;
 
   static void* operator new(std::size_t bytes) { return allocate_small(bytes); }
   static void operator delete(void* p, std::size_t bytes) noexcept { free_small(p, bytes); }
@@ -50,13 +52,16 @@ AutogradExtra& ensure_extra(TensorImpl& t);
 /// to both: no other tensor's tangent changes with it. The tangent of a view is the same view of its
 /// base's. Where the base got one by an in-place write, to itself or through another view, a view made
 /// before finds its own when somebody asks. Not so the two tensors that make_dual() and unpack_dual()
-/// give, and what a custom Function returns: these share memory, but no tangent.
+/// give, and what a custom Function returns: these share memory, but no tangent; the tangents of their
+/// views are parts of theirs.
 inline const Tensor& tangent_of(const Tensor& t) { return t.impl()->extra()->tangent; }
-/// Whether the tangent of `t` is a part of that of its base.
-inline bool shares_tangent(const TensorImpl& t) noexcept {
-  return t.view_base() != nullptr && (t.extra() == nullptr || !t.extra()->tangent_is_apart);
+/// The tensor of whose tangent that of the view `t` is a part; nullptr when `t` has one of its own.
+inline TensorImpl* tangent_base(const TensorImpl& t) noexcept {
+  const AutogradExtra* const extra = t.extra();
+  return extra != nullptr && extra->tangent_is_apart ? extra->tangent_base.impl() : t.view_base();
 }
-/// Takes the view's part of its base's tangent. Returns whether there was one.
+inline bool shares_tangent(const TensorImpl& t) noexcept { return tangent_base(t) != nullptr; }
+/// Takes the view's part of that tangent. Returns whether there was one.
 bool inherit_tangent(TensorImpl& view);
 inline bool carries_tangent(TensorImpl& t) {
   return thread_state.dual_level && (t.has_tangent() || (shares_tangent(t) && inherit_tangent(t)));

@@ -226,8 +226,11 @@ void mark_view(const Tensor& view, const Tensor& t, detail::ViewKind kind) {
   if (inherited != detail::ViewKind::NotAView && inherited != detail::ViewKind::Plain)
     kind = inherited;
   view.impl()->set_view(base != nullptr ? base : t.impl(), kind);
-  if (base != nullptr && !detail::shares_tangent(*t.impl()))
-    detail::ensure_extra(*view.impl()).tangent_is_apart = true;
+  detail::TensorImpl* const tangent_base = detail::tangent_base(*t.impl());
+  if (base == nullptr || tangent_base == base) return;
+  detail::AutogradExtra& extra = detail::ensure_extra(*view.impl());
+  extra.tangent_is_apart = true;
+  extra.tangent_base = tangent_base != nullptr ? Tensor::share(tangent_base) : t;
 }
 
 Tensor alias(const Tensor& t) { return apply_linear(Alias{}, t); }
@@ -406,7 +409,7 @@ void write_tangent(const Tensor& self, const Tensor& tangent) {
     detail::set_tangent(self, tangent);
     return;
   }
-  const Tensor whole = Tensor::share(impl.view_base());
+  const Tensor whole = Tensor::share(detail::tangent_base(impl));
   detail::set_tangent(whole, zeros_like(whole.detach()));
   const Tensor& whole_tangent = detail::tangent_of(whole);
   if (!(whole_tangent.strides() == whole.strides()) || !lies_within(whole, self))
@@ -469,8 +472,8 @@ void check_inplace(std::string_view op, const Tensor& self, bool will_record) {
 namespace eigengrad::detail {
 
 bool inherit_tangent(TensorImpl& view) {
-  const Tensor whole = Tensor::share(view.view_base());
-  if (!whole.defined() || !whole.impl()->has_tangent()) return false;
+  const Tensor whole = Tensor::share(tangent_base(view));
+  if (!whole.impl()->has_tangent()) return false;
   const NoTangents plain;
   const Tensor t = Tensor::share(&view);
   set_tangent(t, autograd::part_of_tangent(whole, tangent_of(whole), t));

@@ -220,6 +220,29 @@ BOOST_FIXTURE_TEST_CASE(S3_views_made_before_a_write, Balanced) {
       }
 }
 
+/// Found by random programs: a view of what make_dual() gives had a tangent of its own.
+BOOST_FIXTURE_TEST_CASE(S3_views_of_duals, Balanced) {
+  const ag::DualLevel level;
+  const Tensor p = eg::tensor({1.0, 2.0});
+  Tensor d = ag::make_dual(p, eg::tensor({3.0, 4.0}));
+  Tensor row = d.view({1, 2}), element = row.select(1, 0);
+  row.mul_(row);
+  BOOST_TEST(equals(tangent(d), {6.0, 16.0}));
+  BOOST_TEST(equals(tangent(element), {6.0}));
+  element.mul_(10);
+  BOOST_TEST(equals(tangent(d), {60.0, 16.0}));
+  d.neg_();
+  BOOST_TEST(equals(tangent(row), {{-60.0, -16.0}}));
+  BOOST_TEST(!tangent(p).defined());
+  // Through one of an undual part, which gets a tangent thereby.
+  Tensor plain = ag::unpack_dual(d).primal;
+  Tensor whole = plain.view({2, 1}), part = plain.narrow(0, 1, 1);
+  part.copy_(ag::make_dual(eg::tensor({5.0}), eg::tensor({7.0})));
+  BOOST_TEST(equals(tangent(plain), {0.0, 7.0}));
+  BOOST_TEST(equals(tangent(whole), {{0.0}, {7.0}}));
+  BOOST_TEST(equals(tangent(d), {-60.0, -16.0}));
+}
+
 BOOST_FIXTURE_TEST_CASE(S3_no_tangent_where_none_belongs, Balanced) {
   const ag::DualLevel level;
   const Tensor p = eg::tensor({1.0, 2.0});
