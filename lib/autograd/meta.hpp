@@ -184,6 +184,8 @@ class NextHistory {
               std::size_t input_nr = 0);
   /// What is recorded for a view that takes the geometry of `view`, another one of the same memory.
   static NextHistory of_view(const Tensor& self, const Tensor& view);
+  /// The elements of `self`, once they are written, with that history.
+  Tensor result(const Tensor& self) const;
   /// Takes effect, once the storage's version counts the write.
   void commit(const Tensor& self) noexcept;
 

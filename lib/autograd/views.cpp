@@ -364,6 +364,12 @@ NextHistory NextHistory::of_view(const Tensor& self, const Tensor& view) {
   return next;
 }
 
+Tensor NextHistory::result(const Tensor& self) const {
+  Tensor y = raw_view(self, self.sizes(), self.strides(), 0);
+  if (node_ != nullptr) set_history(y, node_, output_nr_);
+  return y;
+}
+
 void NextHistory::commit(const Tensor& self) noexcept {
   detail::TensorImpl& impl = *self.impl();
   if (impl.view_base() == nullptr) {
