@@ -20,7 +20,9 @@ class CheckpointInputs final : public autograd::Node {
     for (const Tensor& x : inputs) {
       tracked_.push_back(x.defined() && x.requires_grad());
       autograd::SavedValue& value = saved_.emplace_back();
-      if (x.defined()) value.save_constant(x);
+      if (!x.defined()) continue;
+      value.save_constant(x);
+      carries_tangent(x);  // so that a view has found its own
     }
     autograd::SavedList::enter(*this, saved_.data(), saved_.size());
   }
@@ -36,7 +38,8 @@ class CheckpointInputs final : public autograd::Node {
       const Tensor x = saved_[i].tensor(*this);
       list.back() = x.detach();
       list.back().requires_grad_(tracked_[i]);
-      if (carries_tangent(x)) set_tangent(list.back(), tangent_of(x));
+      // The very tangent, since a copy would not have its version.
+      if (carries_tangent(x)) attach_tangent(*list.back().impl(), tangent_of(x));
     }
     return list;
   }
