@@ -66,12 +66,18 @@ void forget_extra(TensorImpl& t) noexcept {
   delete extra;
 }
 
-void forget_tangent(TensorImpl& t) noexcept {
-  if (t.has_tangent()) {
+void drop_tangent(TensorImpl& t) noexcept {
+  if (!t.has_tangent()) return;
+  {
     const SpinLock lock(tangents.lock);
     unlink(t.extra()->link);
     t.set_has_tangent(false);
   }
+  t.extra()->tangent.reset();
+}
+
+void forget_tangent(TensorImpl& t) noexcept {
+  drop_tangent(t);
   delete t.extra();
   t.set_extra(nullptr);
 }

@@ -72,6 +72,7 @@ inline bool carries_tangent(const Tensor& t) { return carries_tangent(*t.impl())
 void set_tangent(const Tensor& t, const Tensor& tangent);
 /// The same without a copy; the layouts must agree.
 void attach_tangent(TensorImpl& impl, const Tensor& tangent);
+void drop_tangent(TensorImpl& impl) noexcept;
 
 /// Within the scope operators see no tangents; rules of forward mode are evaluated in it.
 class NoTangents {

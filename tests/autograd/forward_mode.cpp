@@ -85,6 +85,9 @@ BOOST_FIXTURE_TEST_CASE(S2_what_removes_a_tangent, Balanced) {
   const ag::DualLevel level;
   const Tensor d = ag::make_dual(eg::tensor({1.0, 2.0}), eg::tensor({3.0, 4.0}));
   BOOST_TEST(!tangent(d.detach()).defined());
+  Tensor own = d * 2;
+  own.detach_();
+  BOOST_TEST(!tangent(own).defined());
   BOOST_TEST(!tangent(d > 1).defined());
   BOOST_TEST(!tangent(d.argmax()).defined());
   BOOST_TEST(equals(d > 1, eg::tensor({false, true})));
