@@ -218,7 +218,8 @@ void AccumulateGrad::accumulate(const Tensor& leaf, Tensor&& grad) {
       extra.grad = std::move(grad);
     else
       extra.grad = copy_like(grad, leaf);
-  } else if (detail::recording()) {
+  } else if (detail::recording() || extra.retains_grad) {
+    // A retained gradient is a sum with the last one, not that one written to, whose history would stay.
     extra.grad = apply(Add{}, extra.grad, grad);
   } else {
     apply_inplace(Add{}, extra.grad, grad);
