@@ -216,8 +216,10 @@ class Undo {
 /// has, or into that of its base, so that views of the same memory see it.
 void write_tangent(const Tensor& self, const Tensor& tangent);
 
-/// Refuses an in-place write that the graph cannot represent.
+/// Refuses an in-place write that memory or the graph cannot represent.
 void check_inplace(std::string_view op, const Tensor& self, bool will_record);
+/// The same for a new geometry, with which nothing is written.
+void check_new_geometry(std::string_view op, const Tensor& self);
 
 /// Adds `grad` to `into`, in place when nobody else sees `into` and nothing is recorded.
 void accumulate_gradient(Tensor& into, Tensor&& grad);

@@ -306,9 +306,15 @@ bool is_history_lost(const Tensor& view) noexcept {
   const detail::TensorImpl& impl = *view.impl();
   const detail::TensorImpl* const base = impl.view_base();
   if (base == nullptr || impl.history_version() == state_of(*base)) return false;
-  return (impl.view_kind() == detail::ViewKind::NoGrad && base->tracked()) ||
-         (impl.view_kind() == detail::ViewKind::CustomFunction &&
-          (impl.node() != nullptr || base->tracked()));
+  switch (impl.view_kind()) {
+    case detail::ViewKind::NoGrad:
+      return base->tracked();
+    case detail::ViewKind::MultiOutput:
+    case detail::ViewKind::CustomFunction:
+      return impl.node() != nullptr || base->tracked();
+    default:
+      return false;
+  }
 }
 
 void refresh_view_history(const Tensor& view) {
@@ -322,6 +328,11 @@ void refresh_view_history(const Tensor& view) {
   if (is_history_lost(view)) {
     if (impl.view_kind() == detail::ViewKind::CustomFunction)
       refuse_custom_view("autograd", view, "the base of a view was modified in place, a view");
+    if (impl.view_kind() == detail::ViewKind::MultiOutput)
+      detail::fail<GraphError>(
+          "autograd", "a view of shape ", view.sizes(),
+          " comes from a function that returns multiple views, and its base or another view of its "
+          "base has been modified inplace; use select or narrow, or clone() it before the write");
     detail::fail<GraphError>(
         "autograd", "a view of shape ", view.sizes(),
         " was created in no_grad mode and its base or another view of its base "
@@ -429,15 +440,11 @@ void write_tangent(const Tensor& self, const Tensor& tangent) {
   detail::attach_tangent(impl, part);
 }
 
-void check_inplace(std::string_view op, const Tensor& self, bool will_record) {
-  const IntArrayRef sizes = self.sizes();  // throws for an undefined tensor
+namespace {
+
+/// Refuses a change that the graph cannot represent.
+void check_history(std::string_view op, const Tensor& self, bool will_record) {
   const detail::TensorImpl& impl = *self.impl();
-  for (std::size_t d = 0; d < sizes.size(); ++d)
-    if (sizes[d] > 1 && impl.strides()[d] == 0 && impl.numel() > 0)
-      detail::fail<GraphError>(op,
-                               "more than one element of the written-to tensor refers to a single "
-                               "memory location: it is expanded, with shape ",
-                               sizes, " and strides ", impl.strides(), "; clone() it first");
   if (impl.is_inference() && !detail::thread_state.inference_mode)
     detail::fail<GraphError>(op,
                              "a tensor made in inference mode is written to in place outside it; "
@@ -471,6 +478,25 @@ void check_inplace(std::string_view op, const Tensor& self, bool will_record) {
     detail::fail<GraphError>(op,
                              "a view of a leaf Variable that requires grad is being used in an "
                              "in-place operation; write under NoGradGuard, or into a clone");
+}
+
+}  // namespace
+
+void check_inplace(std::string_view op, const Tensor& self, bool will_record) {
+  const IntArrayRef sizes = self.sizes();  // throws for an undefined tensor
+  const IntArrayRef strides = self.strides();
+  for (std::size_t d = 0; d < sizes.size(); ++d)
+    if (sizes[d] > 1 && strides[d] == 0 && self.numel() > 0)
+      detail::fail<GraphError>(op,
+                               "more than one element of the written-to tensor refers to a single "
+                               "memory location: it is expanded, with shape ",
+                               sizes, " and strides ", strides, "; clone() it first");
+  check_history(op, self, will_record);
+}
+
+void check_new_geometry(std::string_view op, const Tensor& self) {
+  static_cast<void>(self.sizes());  // throws for an undefined tensor
+  check_history(op, self, false);
 }
 
 }  // namespace eigengrad::autograd
