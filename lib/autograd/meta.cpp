@@ -173,7 +173,7 @@ Tensor make_dual(const Tensor& primal, const Tensor& tangent) {
                              to_string(primal.dtype()), " and ", to_string(tangent.dtype()));
   const detail::NoTangents plain;
   Tensor dual = alias(primal);
-  detail::ensure_extra(*dual.impl()).tangent_is_apart = true;
+  detail::part_from_tangents(*dual.impl());
   // Its own tensor, since in-place writes to the dual will write to it.
   detail::attach_tangent(*dual.impl(), copy_laid_out_like(tangent, primal));
   return dual;
@@ -187,7 +187,7 @@ Dual unpack_dual(const Tensor& t) {
   if (detail::carries_tangent(t)) parts.tangent = detail::tangent_of(t);
   const detail::NoTangents plain;
   parts.primal = alias(t);
-  detail::ensure_extra(*parts.primal.impl()).tangent_is_apart = true;
+  detail::part_from_tangents(*parts.primal.impl());
   return parts;
 }
 

@@ -61,6 +61,12 @@ inline TensorImpl* tangent_base(const TensorImpl& t) noexcept {
   return extra != nullptr && extra->tangent_is_apart ? extra->tangent_base.impl() : t.view_base();
 }
 inline bool shares_tangent(const TensorImpl& t) noexcept { return tangent_base(t) != nullptr; }
+/// Makes the tangent of a view its own affair.
+inline void part_from_tangents(TensorImpl& view) {
+  AutogradExtra& extra = ensure_extra(view);
+  extra.tangent_is_apart = true;
+  extra.tangent_base.reset();
+}
 /// Takes the view's part of that tangent. Returns whether there was one.
 bool inherit_tangent(TensorImpl& view);
 inline bool carries_tangent(TensorImpl& t) {
