@@ -42,6 +42,7 @@ void link_first(AutogradExtra::Link& link, TensorImpl* tensor) noexcept {
 void unlink(AutogradExtra::Link& link) noexcept {
   link.previous->next = link.next;
   if (link.next != nullptr) link.next->previous = link.previous;
+  link.previous = link.next = nullptr;
 }
 
 }  // namespace
@@ -54,7 +55,7 @@ AutogradExtra& ensure_extra(TensorImpl& t) {
 void forget_extra(TensorImpl& t) noexcept {
   AutogradExtra* extra = t.extra();
   if (extra == nullptr) return;
-  if (t.has_tangent()) {
+  if (extra->link.previous != nullptr) {
     // Saved values still need the tangent; everything else belonged to the handles.
     extra->grad.reset();
     extra->tangent_base.reset();
@@ -66,18 +67,12 @@ void forget_extra(TensorImpl& t) noexcept {
   delete extra;
 }
 
-void drop_tangent(TensorImpl& t) noexcept {
-  if (!t.has_tangent()) return;
-  {
+void forget_tangent(TensorImpl& t) noexcept {
+  if (t.extra()->link.previous != nullptr) {
     const SpinLock lock(tangents.lock);
     unlink(t.extra()->link);
     t.set_has_tangent(false);
   }
-  t.extra()->tangent.reset();
-}
-
-void forget_tangent(TensorImpl& t) noexcept {
-  drop_tangent(t);
   delete t.extra();
   t.set_extra(nullptr);
 }
@@ -96,7 +91,7 @@ void attach_tangent(TensorImpl& impl, const Tensor& tangent) {
   ensure_extra(impl).tangent = tangent;
   if (impl.has_tangent()) return;
   const SpinLock lock(tangents.lock);
-  link_first(impl.extra()->link, &impl);
+  if (extra.link.previous == nullptr) link_first(extra.link, &impl);
   impl.set_has_tangent(true);
 }
 

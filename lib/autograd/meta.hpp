@@ -78,7 +78,13 @@ inline bool carries_tangent(const Tensor& t) { return carries_tangent(*t.impl())
 void set_tangent(const Tensor& t, const Tensor& tangent);
 /// The same without a copy; the layouts must agree.
 void attach_tangent(TensorImpl& impl, const Tensor& tangent);
-void drop_tangent(TensorImpl& impl) noexcept;
+/// Takes the tangent from the tensor, but not from what was saved of it before.
+inline void drop_tangent(TensorImpl& impl) noexcept { impl.set_has_tangent(false); }
+/// The tangent of a saved value; undefined when there is none.
+inline Tensor saved_tangent(TensorImpl& t) {
+  if (carries_tangent(t)) return t.extra()->tangent;
+  return thread_state.dual_level && t.extra() != nullptr ? t.extra()->tangent : Tensor();
+}
 
 /// Within the scope operators see no tangents; rules of forward mode are evaluated in it.
 class NoTangents {

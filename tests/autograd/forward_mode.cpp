@@ -88,6 +88,11 @@ BOOST_FIXTURE_TEST_CASE(S2_what_removes_a_tangent, Balanced) {
   Tensor own = d * 2;
   own.detach_();
   BOOST_TEST(!tangent(own).defined());
+  // What was saved of it before has its tangent still.
+  const Tensor x = ag::make_dual(eg::tensor({1.0, 2.0}, tracked), eg::tensor({3.0, 4.0}));
+  const Tensor doubled = x * 2, square = doubled * doubled;
+  doubled.detach_();
+  BOOST_TEST(equals(tangent(ag::grad({square.sum()}, {x})[0]), {24.0, 32.0}));
   BOOST_TEST(!tangent(d > 1).defined());
   BOOST_TEST(!tangent(d.argmax()).defined());
   BOOST_TEST(equals(d > 1, eg::tensor({false, true})));
