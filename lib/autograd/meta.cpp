@@ -80,7 +80,7 @@ void forget_tangent(TensorImpl& t) noexcept {
 void set_tangent(const Tensor& t, const Tensor& tangent) {
   if (!t.is_floating_point()) return;  // converted to integers or bools, values have no derivative
   TensorImpl& impl = *t.impl();
-  const bool fits = tangent.strides() == t.strides() &&
+  const bool fits = autograd::is_laid_out_like(tangent, t) &&
                     (shares_tangent(impl) || tangent.impl()->exclusively_owned());
   attach_tangent(impl, fits ? tangent : autograd::copy_laid_out_like(tangent, t));
   if (EIGENGRAD_UNLIKELY(thread_state.saved_hooks != nullptr && impl.node() != nullptr))
@@ -88,7 +88,8 @@ void set_tangent(const Tensor& t, const Tensor& tangent) {
 }
 
 void attach_tangent(TensorImpl& impl, const Tensor& tangent) {
-  ensure_extra(impl).tangent = tangent;
+  AutogradExtra& extra = ensure_extra(impl);
+  extra.tangent = tangent;
   if (impl.has_tangent()) return;
   const SpinLock lock(tangents.lock);
   if (extra.link.previous == nullptr) link_first(extra.link, &impl);

@@ -155,10 +155,11 @@ bool lies_within(const Tensor& whole, const Tensor& view) {
 
 /// The part of `whole_tangent`, the tangent of `whole`, that `view` sees; in the same memory if it can be.
 Tensor part_of_tangent(const Tensor& whole, const Tensor& whole_tangent, const Tensor& view) {
-  if (!(whole_tangent.strides() == whole.strides()) || !lies_within(whole, view))
+  if (!is_laid_out_like(whole_tangent, whole) || !lies_within(whole, view))
     return apply_linear(gather_of(whole, view), whole_tangent);
+  const bool empty = view.numel() == 0;
   return strided_view(whole_tangent, view.sizes(), view.strides(),
-                      view.storage_offset() - whole.storage_offset());
+                      empty ? 0 : view.storage_offset() - whole.storage_offset());
 }
 
 /// An in-place write to a view, seen from its base: the inputs of the write, with the base in the place
@@ -429,7 +430,7 @@ void write_tangent(const Tensor& self, const Tensor& tangent) {
   const Tensor whole = Tensor::share(detail::tangent_base(impl));
   detail::set_tangent(whole, zeros_like(whole.detach()));
   const Tensor& whole_tangent = detail::tangent_of(whole);
-  if (!(whole_tangent.strides() == whole.strides()) || !lies_within(whole, self))
+  if (!is_laid_out_like(whole_tangent, whole) || !lies_within(whole, self))
     detail::fail<GraphError>(
         "forward mode",
         "an in-place write to a view beside its base, or of one that overlaps itself, of shape ",

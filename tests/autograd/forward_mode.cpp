@@ -228,6 +228,22 @@ BOOST_FIXTURE_TEST_CASE(S3_views_made_before_a_write, Balanced) {
       }
 }
 
+/// Memory with an extent of 1 or 0 has neither gaps nor overlaps, whatever its strides.
+BOOST_FIXTURE_TEST_CASE(S3_writes_to_views_of_column_major_vectors, Balanced) {
+  const ag::DualLevel level;
+  const Tensor x = ag::make_dual(eg::tensor({1.0, 2.0}), eg::tensor({3.0, 4.0}));
+  const Tensor base = eg::zeros({3, 1}).permute({1, 0}).clone();
+  Tensor part = base.narrow(1, 1, 2);
+  const Tensor column = base.t();
+  part.add_(x);
+  BOOST_TEST(equals(tangent(base), {{0.0, 3.0, 4.0}}));
+  BOOST_TEST(equals(tangent(column), {{0.0}, {3.0}, {4.0}}));
+  const Tensor none = eg::zeros({3, 0, 2}).permute({2, 1, 0}).clone();
+  Tensor view = none.expand({2, 0, 3});
+  view.mul_(x.sum());
+  BOOST_TEST(equals(tangent(view), eg::zeros({2, 0, 3})));
+}
+
 /// Found by random programs: a view of what make_dual() gives had a tangent of its own.
 BOOST_FIXTURE_TEST_CASE(S3_views_of_duals, Balanced) {
   const ag::DualLevel level;
