@@ -355,4 +355,23 @@ BOOST_AUTO_TEST_CASE(directions_may_be_overwritten) {
   }
 }
 
+/// A direction that is tracked, where nothing else is, is found by transforms within the one that it
+/// belongs to.
+BOOST_AUTO_TEST_CASE(tracked_directions_pass_through_nested_transforms) {
+  const auto cube = [](const eg::Tensor& x) { return x.pow(3).sum(); };
+  const auto gradient = [&](const eg::Tensor& x) { return eg::grad(cube)(x); };
+  const auto of_gradient = [&](const eg::Tensor& x) {
+    return eg::value_and_grad(cube)(x).second * x;
+  };
+  const eg::Tensor v = eg::tensor({2.0, -3.0, 0.25}, eg::requires_grad());
+  for (const Strategy s : {Strategy::Forward, Strategy::Reverse}) {
+    const eg::FunctionalOptions options{.create_graph = true, .strategy = s};
+    const auto by_direction = [&](const auto& f) {
+      return eg::autograd::grad({eg::jvp(f, kX, v, options).second.sum()}, {v})[0];
+    };
+    check_close(by_direction(gradient), 6 * kX);
+    check_close(by_direction(of_gradient), 9 * kX * kX);
+  }
+}
+
 BOOST_AUTO_TEST_SUITE_END()
