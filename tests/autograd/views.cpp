@@ -388,4 +388,20 @@ BOOST_FIXTURE_TEST_CASE(J6_write_to_the_base_of_several_views, Balanced) {
   BOOST_TEST(equals(part * 1, {2.0}));
 }
 
+/// It is tracked, but leads nowhere: no gradient arrives there.
+BOOST_FIXTURE_TEST_CASE(J9_gradient_by_a_view_made_without_recording, Balanced) {
+  const Tensor x = eg::ones({2, 2}, tracked);
+  Tensor view;
+  {
+    const eg::NoGradGuard off;
+    view = x.select(0, 1);
+  }
+  BOOST_TEST(view.requires_grad());
+  const auto g = ag::grad({(x * 2).sum()}, {x, view}, {.allow_unused = true});
+  BOOST_TEST(equals(g[0], {{2.0, 2.0}, {2.0, 2.0}}));
+  BOOST_TEST(!g[1].defined());
+  BOOST_CHECK_EXCEPTION(ag::grad({(x * 2).sum()}, {x, view}), eg::GraphError,
+                        Says{"was not used to compute the outputs"});
+}
+
 }  // namespace autograd_test
