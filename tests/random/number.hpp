@@ -7,9 +7,9 @@
 #include <numbers>
 #include <type_traits>
 
-/// Numbers that carry their derivatives, by the textbook: v + d e with e^2 = 0. Nested four deep they
-/// carry the mixed derivatives along four directions, so that a plain loop over them has values and
-/// derivatives up to the fourth order without a rule for any operator.
+/// Numbers that carry their derivatives, by the textbook: v + d e with e^2 = 0. Nested five deep they
+/// carry the mixed derivatives along five directions, so that a plain loop over them has values and
+/// derivatives up to the fifth order without a rule for any operator.
 namespace random_programs {
 
 /// How near to a kink or a jump the decisions of a calculation came.
@@ -47,8 +47,10 @@ struct Dual {
   friend Dual operator-(const Dual& a) { return {-a.v, -a.d}; }
 };
 
-constexpr std::size_t kDirections = 4;
-using Number = Dual<Dual<Dual<Dual<double>>>>;
+/// The first are those of the loss's derivatives, the others are for transforms in the program.
+constexpr std::size_t kDirections = 5;
+constexpr std::size_t kOrders = 3;
+using Number = Dual<Dual<Dual<Dual<Dual<double>>>>>;
 
 inline double value(double x) { return x; }
 template <class T>

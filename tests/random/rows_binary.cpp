@@ -48,7 +48,10 @@ N remainder(const N& a, const N& b, bool floored) {
   const double x = value(a), y = value(b);
   double r = std::fmod(x, y);
   if (floored && r != 0 && (r < 0) != (y < 0)) r += y;
-  N result = a - step(std::nearbyint((x - r) / y), x / y) * b;
+  const double q = std::nearbyint((x - r) / y);
+  // How far a and b are from where q changes.
+  decide(std::min(std::abs(r), std::abs(y) - std::abs(r)) / (1 + std::abs(q)));
+  N result = a - N(q) * b;
   set_value(result, r);
   return result;
 }
@@ -92,7 +95,10 @@ Row ternary(const char* name, const char* text,
       .in_place = [=](const Call& c) { in_place(c.x[0], c.x[1], c.x[2]); }};
 }
 
-N power(const N& a, const N& b) { return exp(b * log(a)); }
+N power(const N& a, const N& b) {
+  if (value(a) != 0) decide(value(a));  // beyond it there is none
+  return exp(b * log(a));
+}
 N angle(const N& a, const N& b) {  // atan2 by its own derivative, wherever it is smooth
   const double y = value(a), x = value(b);
   decide(std::hypot(x, y));
