@@ -1,18 +1,16 @@
 #include "autograd/elementwise.hpp"
 
+#include "autograd/elementwise_forward.hpp"
 #include "autograd/kinds.hpp"
 #include "autograd/shapes.hpp"
 #include "core/fail.hpp"
 #include "eigengrad/autograd/grad_mode.hpp"
 #include "kernels/copy.hpp"
-#include "kernels/parallel.hpp"
 
 namespace eigengrad::autograd {
 namespace {
 
 using detail::TensorImpl;
-
-constexpr std::size_t kMaxArity = 3;
 
 /// Shapes of the inputs of a call that broadcast.
 struct InputShapes {
@@ -22,28 +20,6 @@ struct InputShapes {
 struct Op {
   alignas(8) std::byte bytes[kOpBytes];
 };
-
-void run(const kernels::BlockKernel kernel, const void* op, const TensorImpl* const* operands,
-         int n, IntArrayRef sizes) {
-  const std::int64_t numel = operands[0]->numel();
-  std::byte* at[kernels::kMaxOperands];
-  bool direct = numel <= kernels::kGrain;
-  for (int k = 0; k < n; ++k) {
-    at[k] = operands[k]->bytes();
-    direct = direct && operands[k]->is_contiguous() && operands[k]->numel() == numel;
-  }
-  if (direct) {
-    kernel(op, at, numel);
-    return;
-  }
-  std::int64_t strides[kernels::kMaxOperands][detail::kMaxDim];
-  kernels::Operand loop[kernels::kMaxOperands];
-  for (int k = 0; k < n; ++k) {
-    kernels::broadcast_strides(operands[k]->sizes(), operands[k]->strides(), sizes, strides[k]);
-    loop[k] = {operands[k]->bytes(), element_size(operands[k]->dtype()), strides[k]};
-  }
-  kernels::run_elementwise(sizes, loop, n, 1, kernel, op);
-}
 
 /// `First` of `Total` edges belongs to the first input; others, of numbers, lead nowhere.
 template <std::size_t N, std::size_t First = 0, std::size_t Total = N>
@@ -129,9 +105,13 @@ class ElementwiseNode final : public Node {
   }
 
   Tensor recorded(std::size_t i, const Tensor& g) {
-    std::array<Tensor, N + 1> values;
+    std::array<Tensor, N + 2> values;
     for (std::size_t k = 0; k <= N; ++k)
       if (looks_at(i, k)) values[k] = saved_[k].tensor(*this);
+    if (g.numel() == 0) {
+      values[N + 1] = g;
+      return derivative_of_nothing(g, values);
+    }
     const auto rule = is_at_output() ? info_->rule_at_output : info_->rule;
     Tensor r = rule(op_.bytes, static_cast<int>(i), g, values.data(), values[N]);
     // As in PyTorch, a gradient depends on everything that its rule looked at.
@@ -261,103 +241,6 @@ class Prepared {
   optional<Unified> unified_;
 };
 
-/// Slope `i` times the tangent `t` in one pass.
-Tensor pushed(const ElementwiseInfo& info, const void* op, int i, const Tensor& t,
-              const Tensor* inputs, const Tensor& y) {
-  const TensorImpl* operands[kernels::kMaxOperands];
-  int n = 1;
-  operands[n++] = t.impl();
-  for (int k = 0; k < info.arity; ++k)
-    if ((info.used[i] & (1u << k)) != 0) operands[n++] = inputs[k].impl();
-  if ((info.used[i] & kOutputBit) != 0) operands[n++] = y.impl();
-  Tensor r = Tensor::adopt(TensorImpl::create(t.dtype(), y.sizes()));
-  operands[0] = r.impl();
-  run(info.pullback[i][t.dtype() == kFloat64], op, operands, n, y.sizes());
-  return r;
-}
-
-/// Whether the tangents of several inputs, with what their slopes look at, are row-major and as long as
-/// the result `y`.
-bool lies_together(const ElementwiseInfo& info, const Tensor* inputs, const Tensor& y) {
-  const auto fits = [&](const Tensor& t) { return t.is_contiguous() && t.sizes() == y.sizes(); };
-  int tangents = 0;
-  for (int i = 0; i < info.arity; ++i) {
-    if (!inputs[i].impl()->has_tangent()) continue;
-    ++tangents;
-    if (!fits(detail::tangent_of(inputs[i]))) return false;
-    for (int k = 0; k < info.arity; ++k)
-      if ((info.used[i] & (1u << k)) != 0 && !fits(inputs[k])) return false;
-  }
-  return tangents > 1 && y.is_contiguous();
-}
-
-/// The sum of slopes times tangents in one pass over them: what an input contributes is added to the rest
-/// while that is in the first cache.
-template <class T>
-Tensor pushed_together(const ElementwiseInfo& info, const void* op, const Tensor* inputs,
-                       const Tensor& y) {
-  constexpr std::int64_t kPiece = 4096 / sizeof(T);
-  Tensor sum = Tensor::adopt(TensorImpl::create(y.dtype(), y.sizes()));
-  const auto at = [](const Tensor& t, std::int64_t i) {
-    return t.impl()->bytes() + i * element_size(t.dtype());
-  };
-  kernels::parallel_blocks(sum.numel(), [&](std::int64_t begin, std::int64_t end) {
-    alignas(64) T product[kPiece];
-    for (std::int64_t first = begin; first < end; first += kPiece) {
-      const std::int64_t n = std::min(kPiece, end - first);
-      T* const to = reinterpret_cast<T*>(at(sum, first));
-      bool begun = false;
-      for (int i = 0; i < info.arity; ++i) {
-        if (!inputs[i].impl()->has_tangent()) continue;
-        std::byte* operands[kernels::kMaxOperands];
-        int count = 0;
-        operands[count++] = reinterpret_cast<std::byte*>(begun ? product : to);
-        operands[count++] = at(detail::tangent_of(inputs[i]), first);
-        for (int k = 0; k < info.arity; ++k)
-          if ((info.used[i] & (1u << k)) != 0) operands[count++] = at(inputs[k], first);
-        if ((info.used[i] & kOutputBit) != 0) operands[count++] = at(y, first);
-        const T* term = reinterpret_cast<const T*>(operands[0]);
-        if (info.passes_on[i])
-          term = reinterpret_cast<const T*>(operands[1]);
-        else
-          info.pullback[i][std::same_as<T, double>](op, operands, n);
-        if (begun)
-          for (std::int64_t e = 0; e < n; ++e) to[e] += term[e];
-        else if (term != to)
-          std::copy_n(term, n, to);
-        begun = true;
-      }
-    }
-  });
-  return sum;
-}
-
-/// The tangent of the result: slopes times tangents of the inputs.
-Tensor push_forward(const ElementwiseInfo& info, const void* op, const Prepared& p,
-                    const Tensor& y) {
-  const detail::NoTangents plain;
-  Tensor inputs[kMaxArity];
-  bool record = false;
-  for (int i = 0; i < info.arity; ++i) {
-    inputs[i] = *p.at[i];
-    record = record || records(inputs[i]) ||
-             (inputs[i].impl()->has_tangent() && records(detail::tangent_of(inputs[i])));
-  }
-  if (!record && lies_together(info, inputs, y))
-    return y.dtype() == kFloat64 ? pushed_together<double>(info, op, inputs, y)
-                                 : pushed_together<float>(info, op, inputs, y);
-  Tensor tangent;
-  for (int i = 0; i < info.arity; ++i) {
-    if (!inputs[i].impl()->has_tangent()) continue;
-    const Tensor& t = detail::tangent_of(inputs[i]);
-    accumulate_gradient(tangent, info.passes_on[i] ? Tensor(t)
-                                 : record          ? info.rule(op, i, t, inputs, y)
-                                                   : pushed(info, op, i, t, inputs, y));
-  }
-  if (!(tangent.sizes() == y.sizes())) tangent = copy_row_major(expand_to(tangent, y.sizes()));
-  return tangent;
-}
-
 bool any_tracked(const Prepared& p, int arity) noexcept {
   for (int i = 0; i < arity; ++i)
     if (detail::is_tracked(*p.at[i])) return true;
@@ -450,7 +333,7 @@ Tensor call_elementwise(const ElementwiseInfo& info, const void* op, std::size_t
   } else if (reused) {
     set_history(y, nullptr);
   }
-  if (any_tangent(p, info.arity)) detail::set_tangent(y, push_forward(info, op, p, y));
+  if (any_tangent(p, info.arity)) detail::set_tangent(y, push_forward(info, op, p.at, y));
   return y;
 }
 
@@ -528,9 +411,11 @@ void call_elementwise_inplace(const ElementwiseInfo& info, const void* op, std::
   }
   const TensorImpl* operands[kernels::kMaxOperands] = {self.impl()};
   for (int i = 0; i < info.arity; ++i) operands[i + 1] = q.at[i]->impl();
+  Node* recorded = nullptr;
   const auto make_history = [&](bool written) {
-    return NextHistory(
-        self, make_elementwise_node(info, copy_op(op, op_bytes), q.at, self, p.sizes, written));
+    auto node = make_elementwise_node(info, copy_op(op, op_bytes), q.at, self, p.sizes, written);
+    recorded = node.get();
+    return NextHistory(self, std::move(node));
   };
   // Tangents and hooks of saved values look at the result.
   const bool looks = dual || (record && detail::thread_state.saved_hooks != nullptr);
@@ -541,7 +426,11 @@ void call_elementwise_inplace(const ElementwiseInfo& info, const void* op, std::
   run(info.value[static_cast<int>(p.compute)], op, operands, info.arity + 1, p.sizes);
   self.impl()->storage().bump_version();
   if (record && looks) history = make_history(true);
-  if (dual) write_tangent(self, push_forward(info, op, q, self));
+  if (dual) {
+    write_tangent(self, push_forward(info, op, q.at, history.result(self)));
+    if (record && detail::thread_state.saved_hooks != nullptr)
+      give_tangent_to_packed(*recorded, 0, detail::tangent_of(self));
+  }
   if (undo) undo->keep();
   history.commit(self);
 }

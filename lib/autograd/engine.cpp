@@ -49,6 +49,19 @@ void add_roots(std::string_view op, Sweep& sweep, const variable_list& tensors, 
   }
 }
 
+/// A view that was made without recording of a base that is tracked is so as well, but no gradient
+/// reaches it.
+bool is_unreached_view(const Tensor& t) {
+  return t.is_view() && t.requires_grad() && !gradient_edge(t).is_valid();
+}
+/// Stands for one.
+class Unreached final : public Node {
+ public:
+  Unreached() : Node(nullptr, 0, 1) { enter_sequence(); }
+  std::string name() const override { return "Identity"; }
+  void backward(BackwardCall&) override {}
+};
+
 Edge input_edge(std::string_view op, const Tensor& input, std::size_t i) {
   if (!input.defined()) detail::fail<GraphError>(op, "input ", i, " is undefined");
   Edge edge = gradient_edge(input);
@@ -86,7 +99,9 @@ variable_list grad(const variable_list& outputs, const variable_list& inputs,
   Sweep sweep(retain_graph.value_or(create_graph), create_graph);
   add_roots("grad", sweep, outputs, grad_outputs, create_graph);
   for (std::size_t i = 0; i < inputs.size(); ++i)
-    sweep.add_target(input_edge("grad", inputs[i], i));
+    sweep.add_target(inputs[i].defined() && is_unreached_view(inputs[i])
+                         ? Edge(std::make_shared<Unreached>(), 0)
+                         : input_edge("grad", inputs[i], i));
   sweep.prepare();
   for (std::size_t i = 0; i < inputs.size() && !allow_unused; ++i)
     if (!sweep.reaches(i)) refuse_unused(inputs[i], i);

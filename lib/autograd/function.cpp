@@ -24,7 +24,7 @@ Tensor custom_view(const Tensor& t) {
   Tensor y = autograd::raw_view(t, t.sizes(), t.strides(), 0);
   detail::TensorImpl* const base = t.impl()->view_base();
   y.impl()->set_view(base != nullptr ? base : t.impl(), detail::ViewKind::CustomFunction);
-  detail::ensure_extra(*y.impl()).tangent_is_apart = true;
+  detail::part_from_tangents(*y.impl());
   return y;
 }
 

@@ -42,6 +42,7 @@ void link_first(AutogradExtra::Link& link, TensorImpl* tensor) noexcept {
 void unlink(AutogradExtra::Link& link) noexcept {
   link.previous->next = link.next;
   if (link.next != nullptr) link.next->previous = link.previous;
+  link.previous = link.next = nullptr;
 }
 
 }  // namespace
@@ -54,9 +55,10 @@ AutogradExtra& ensure_extra(TensorImpl& t) {
 void forget_extra(TensorImpl& t) noexcept {
   AutogradExtra* extra = t.extra();
   if (extra == nullptr) return;
-  if (t.has_tangent()) {
+  if (extra->link.previous != nullptr) {
     // Saved values still need the tangent; everything else belonged to the handles.
     extra->grad.reset();
+    extra->tangent_base.reset();
     extra->hooks.reset();
     extra->accumulator.reset();
     return;
@@ -66,7 +68,7 @@ void forget_extra(TensorImpl& t) noexcept {
 }
 
 void forget_tangent(TensorImpl& t) noexcept {
-  if (t.has_tangent()) {
+  if (t.extra()->link.previous != nullptr) {
     const SpinLock lock(tangents.lock);
     unlink(t.extra()->link);
     t.set_has_tangent(false);
@@ -78,7 +80,7 @@ void forget_tangent(TensorImpl& t) noexcept {
 void set_tangent(const Tensor& t, const Tensor& tangent) {
   if (!t.is_floating_point()) return;  // converted to integers or bools, values have no derivative
   TensorImpl& impl = *t.impl();
-  const bool fits = tangent.strides() == t.strides() &&
+  const bool fits = autograd::is_laid_out_like(tangent, t) &&
                     (shares_tangent(impl) || tangent.impl()->exclusively_owned());
   attach_tangent(impl, fits ? tangent : autograd::copy_laid_out_like(tangent, t));
   if (EIGENGRAD_UNLIKELY(thread_state.saved_hooks != nullptr && impl.node() != nullptr))
@@ -86,10 +88,11 @@ void set_tangent(const Tensor& t, const Tensor& tangent) {
 }
 
 void attach_tangent(TensorImpl& impl, const Tensor& tangent) {
-  ensure_extra(impl).tangent = tangent;
+  AutogradExtra& extra = ensure_extra(impl);
+  extra.tangent = tangent;
   if (impl.has_tangent()) return;
   const SpinLock lock(tangents.lock);
-  link_first(impl.extra()->link, &impl);
+  if (extra.link.previous == nullptr) link_first(extra.link, &impl);
   impl.set_has_tangent(true);
 }
 
@@ -166,7 +169,7 @@ Tensor make_dual(const Tensor& primal, const Tensor& tangent) {
                              to_string(primal.dtype()), " and ", to_string(tangent.dtype()));
   const detail::NoTangents plain;
   Tensor dual = alias(primal);
-  detail::ensure_extra(*dual.impl()).tangent_is_apart = true;
+  detail::part_from_tangents(*dual.impl());
   // Its own tensor, since in-place writes to the dual will write to it.
   detail::attach_tangent(*dual.impl(), copy_laid_out_like(tangent, primal));
   return dual;
@@ -180,7 +183,7 @@ Dual unpack_dual(const Tensor& t) {
   if (detail::carries_tangent(t)) parts.tangent = detail::tangent_of(t);
   const detail::NoTangents plain;
   parts.primal = alias(t);
-  detail::ensure_extra(*parts.primal.impl()).tangent_is_apart = true;
+  detail::part_from_tangents(*parts.primal.impl());
   return parts;
 }
 
@@ -211,7 +214,8 @@ void AccumulateGrad::accumulate(const Tensor& leaf, Tensor&& grad) {
       extra.grad = std::move(grad);
     else
       extra.grad = copy_like(grad, leaf);
-  } else if (detail::recording()) {
+  } else if (detail::recording() || extra.retains_grad) {
+    // A retained gradient is a sum with the last one, not that one written to, whose history would stay.
     extra.grad = apply(Add{}, extra.grad, grad);
   } else {
     apply_inplace(Add{}, extra.grad, grad);

@@ -36,8 +36,10 @@ struct AutogradExtra {
   std::shared_ptr<autograd::LeafHooks> hooks;
   std::atomic<bool> lock{false};
   bool retains_grad = false;
-  /// Of a view: whether its tangent is its own affair, not a part of its base's.
+  /// Of a view: whether its tangent is no part of its base's, and the tensor of whose tangent it is a part
+  /// instead, if it is not its own affair.
   bool tangent_is_apart = false;
+  Tensor tangent_base;
 
   static void* operator new(std::size_t bytes) { return allocate_small(bytes); }
   static void operator delete(void* p, std::size_t bytes) noexcept { free_small(p, bytes); }
@@ -50,13 +52,22 @@ AutogradExtra& ensure_extra(TensorImpl& t);
 /// to both: no other tensor's tangent changes with it. The tangent of a view is the same view of its
 /// base's. Where the base got one by an in-place write, to itself or through another view, a view made
 /// before finds its own when somebody asks. Not so the two tensors that make_dual() and unpack_dual()
-/// give, and what a custom Function returns: these share memory, but no tangent.
+/// give, and what a custom Function returns: these share memory, but no tangent; the tangents of their
+/// views are parts of theirs.
 inline const Tensor& tangent_of(const Tensor& t) { return t.impl()->extra()->tangent; }
-/// Whether the tangent of `t` is a part of that of its base.
-inline bool shares_tangent(const TensorImpl& t) noexcept {
-  return t.view_base() != nullptr && (t.extra() == nullptr || !t.extra()->tangent_is_apart);
+/// The tensor of whose tangent that of the view `t` is a part; nullptr when `t` has one of its own.
+inline TensorImpl* tangent_base(const TensorImpl& t) noexcept {
+  const AutogradExtra* const extra = t.extra();
+  return extra != nullptr && extra->tangent_is_apart ? extra->tangent_base.impl() : t.view_base();
 }
-/// Takes the view's part of its base's tangent. Returns whether there was one.
+inline bool shares_tangent(const TensorImpl& t) noexcept { return tangent_base(t) != nullptr; }
+/// Makes the tangent of a view its own affair.
+inline void part_from_tangents(TensorImpl& view) {
+  AutogradExtra& extra = ensure_extra(view);
+  extra.tangent_is_apart = true;
+  extra.tangent_base.reset();
+}
+/// Takes the view's part of that tangent. Returns whether there was one.
 bool inherit_tangent(TensorImpl& view);
 inline bool carries_tangent(TensorImpl& t) {
   return thread_state.dual_level && (t.has_tangent() || (shares_tangent(t) && inherit_tangent(t)));
@@ -67,6 +78,13 @@ inline bool carries_tangent(const Tensor& t) { return carries_tangent(*t.impl())
 void set_tangent(const Tensor& t, const Tensor& tangent);
 /// The same without a copy; the layouts must agree.
 void attach_tangent(TensorImpl& impl, const Tensor& tangent);
+/// Takes the tangent from the tensor, but not from what was saved of it before.
+inline void drop_tangent(TensorImpl& impl) noexcept { impl.set_has_tangent(false); }
+/// The tangent of a saved value; undefined when there is none.
+inline Tensor saved_tangent(TensorImpl& t) {
+  if (carries_tangent(t)) return t.extra()->tangent;
+  return thread_state.dual_level && t.extra() != nullptr ? t.extra()->tangent : Tensor();
+}
 
 /// Within the scope operators see no tangents; rules of forward mode are evaluated in it.
 class NoTangents {
@@ -179,6 +197,8 @@ class NextHistory {
               std::size_t input_nr = 0);
   /// What is recorded for a view that takes the geometry of `view`, another one of the same memory.
   static NextHistory of_view(const Tensor& self, const Tensor& view);
+  /// The elements of `self`, once they are written, with that history.
+  Tensor result(const Tensor& self) const;
   /// Takes effect, once the storage's version counts the write.
   void commit(const Tensor& self) noexcept;
 
@@ -208,8 +228,10 @@ class Undo {
 /// has, or into that of its base, so that views of the same memory see it.
 void write_tangent(const Tensor& self, const Tensor& tangent);
 
-/// Refuses an in-place write that the graph cannot represent.
+/// Refuses an in-place write that memory or the graph cannot represent.
 void check_inplace(std::string_view op, const Tensor& self, bool will_record);
+/// The same for a new geometry, with which nothing is written.
+void check_new_geometry(std::string_view op, const Tensor& self);
 
 /// Adds `grad` to `into`, in place when nobody else sees `into` and nothing is recorded.
 void accumulate_gradient(Tensor& into, Tensor&& grad);

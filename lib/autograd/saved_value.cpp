@@ -53,6 +53,13 @@ void SavedValue::save(const Tensor& t, std::uint16_t role) {
     return;
   }
   impl_ = t.impl();
+  // Values that were saved before the tensor lost its tangent have that still.
+  Tensor apart;
+  if (EIGENGRAD_UNLIKELY(detail::thread_state.dual_level) && !detail::carries_tangent(t) &&
+      detail::saved_tangent(*impl_).defined()) {
+    apart = raw_view(t, t.sizes(), t.strides(), 0);
+    impl_ = apart.impl();
+  }
   impl_->hold();
   version_ = impl_->storage().version();
 }
@@ -115,8 +122,8 @@ void SavedValue::pack_with(const detail::SavedHooks& hooks, const Node& node) {
 Tensor SavedValue::tensor_of_data() const {
   Tensor alias = Tensor::adopt(detail::TensorImpl::create_view(
       &impl_->storage(), impl_->bytes(), impl_->dtype(), impl_->sizes(), impl_->strides()));
-  if (detail::carries_tangent(*impl_))
-    detail::attach_tangent(*alias.impl(), impl_->extra()->tangent);
+  if (const Tensor tangent = detail::saved_tangent(*impl_); tangent.defined())
+    detail::attach_tangent(*alias.impl(), tangent);
   return alias;
 }
 
@@ -126,14 +133,16 @@ Tensor SavedValue::tensor(Node& node) const {
   if (data(node) != nullptr && impl_->try_retain()) {
     Tensor t = Tensor::adopt(impl_);
     // The very tensor that was saved, unless its history was rewritten since.
-    if (!has_history) return t;
+    const bool has_lost_tangent =
+        !detail::carries_tangent(t) && detail::saved_tangent(*impl_).defined();
+    if (!has_history && !has_lost_tangent) return t;
     const Edge now = gradient_edge(t);
     if (is_output() ? now.function.get() == &node && now.input_nr == output_nr() : now == *edge)
       return t;
   }
   Tensor alias = packed_ ? unpack(node) : tensor_of_data();
-  if (packed_ && detail::carries_tangent(*impl_))
-    detail::attach_tangent(*alias.impl(), impl_->extra()->tangent);
+  if (const Tensor tangent = detail::saved_tangent(*impl_); packed_ && tangent.defined())
+    detail::attach_tangent(*alias.impl(), tangent);
   if (has_history) {
     const Edge history = is_output() ? output_edge(node, output_nr()) : *edge;
     set_history(alias, history.function, history.input_nr);

@@ -136,6 +136,13 @@ Tensor copy_like(const Tensor& x, const Tensor& like) {
   return strides ? apply_linear(Copy{*strides}, x) : copy_row_major(x);
 }
 
+bool is_laid_out_like(const Tensor& x, const Tensor& like) noexcept {
+  if (x.numel() == 0) return true;
+  for (std::size_t d = 0; d < like.sizes().size(); ++d)
+    if (like.sizes()[d] > 1 && x.strides()[d] != like.strides()[d]) return false;
+  return true;
+}
+
 Tensor expand_to(const Tensor& x, IntArrayRef sizes) {
   return apply_linear(Expand{DimVector(x.sizes()), DimVector(sizes)}, x);
 }

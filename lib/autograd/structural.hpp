@@ -15,6 +15,9 @@ Tensor copy_row_major(const Tensor& x);
 /// A copy with the strides of `like`, gaps in its memory included, unless that overlaps itself.
 Tensor copy_laid_out_like(const Tensor& x, const Tensor& like);
 
+/// Whether the elements of `x`, which has the extents of `like`, lie as those of `like` do.
+bool is_laid_out_like(const Tensor& x, const Tensor& like) noexcept;
+
 /// A view with extents of 1 (and missing leading ones) repeated up to `sizes`.
 Tensor expand_to(const Tensor& x, IntArrayRef sizes);
 

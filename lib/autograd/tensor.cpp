@@ -125,6 +125,7 @@ Tensor& Tensor::detach_() const {
     detail::fail<GraphError>("detach_", "views cannot be detached in place; use detach()");
   impl_->set_history(nullptr, 0);
   impl_->set_requires_grad_flag(false);
+  detail::drop_tangent(*impl_);
   return self();
 }
 

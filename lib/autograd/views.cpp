@@ -155,10 +155,11 @@ bool lies_within(const Tensor& whole, const Tensor& view) {
 
 /// The part of `whole_tangent`, the tangent of `whole`, that `view` sees; in the same memory if it can be.
 Tensor part_of_tangent(const Tensor& whole, const Tensor& whole_tangent, const Tensor& view) {
-  if (!(whole_tangent.strides() == whole.strides()) || !lies_within(whole, view))
+  if (!is_laid_out_like(whole_tangent, whole) || !lies_within(whole, view))
     return apply_linear(gather_of(whole, view), whole_tangent);
+  const bool empty = view.numel() == 0;
   return strided_view(whole_tangent, view.sizes(), view.strides(),
-                      view.storage_offset() - whole.storage_offset());
+                      empty ? 0 : view.storage_offset() - whole.storage_offset());
 }
 
 /// An in-place write to a view, seen from its base: the inputs of the write, with the base in the place
@@ -226,8 +227,11 @@ void mark_view(const Tensor& view, const Tensor& t, detail::ViewKind kind) {
   if (inherited != detail::ViewKind::NotAView && inherited != detail::ViewKind::Plain)
     kind = inherited;
   view.impl()->set_view(base != nullptr ? base : t.impl(), kind);
-  if (base != nullptr && !detail::shares_tangent(*t.impl()))
-    detail::ensure_extra(*view.impl()).tangent_is_apart = true;
+  detail::TensorImpl* const tangent_base = detail::tangent_base(*t.impl());
+  if (base == nullptr || tangent_base == base) return;
+  detail::AutogradExtra& extra = detail::ensure_extra(*view.impl());
+  extra.tangent_is_apart = true;
+  extra.tangent_base = tangent_base != nullptr ? Tensor::share(tangent_base) : t;
 }
 
 Tensor alias(const Tensor& t) { return apply_linear(Alias{}, t); }
@@ -303,9 +307,15 @@ bool is_history_lost(const Tensor& view) noexcept {
   const detail::TensorImpl& impl = *view.impl();
   const detail::TensorImpl* const base = impl.view_base();
   if (base == nullptr || impl.history_version() == state_of(*base)) return false;
-  return (impl.view_kind() == detail::ViewKind::NoGrad && base->tracked()) ||
-         (impl.view_kind() == detail::ViewKind::CustomFunction &&
-          (impl.node() != nullptr || base->tracked()));
+  switch (impl.view_kind()) {
+    case detail::ViewKind::NoGrad:
+      return base->tracked();
+    case detail::ViewKind::MultiOutput:
+    case detail::ViewKind::CustomFunction:
+      return impl.node() != nullptr || base->tracked();
+    default:
+      return false;
+  }
 }
 
 void refresh_view_history(const Tensor& view) {
@@ -319,6 +329,11 @@ void refresh_view_history(const Tensor& view) {
   if (is_history_lost(view)) {
     if (impl.view_kind() == detail::ViewKind::CustomFunction)
       refuse_custom_view("autograd", view, "the base of a view was modified in place, a view");
+    if (impl.view_kind() == detail::ViewKind::MultiOutput)
+      detail::fail<GraphError>(
+          "autograd", "a view of shape ", view.sizes(),
+          " comes from a function that returns multiple views, and its base or another view of its "
+          "base has been modified inplace; use select or narrow, or clone() it before the write");
     detail::fail<GraphError>(
         "autograd", "a view of shape ", view.sizes(),
         " was created in no_grad mode and its base or another view of its base "
@@ -359,6 +374,12 @@ NextHistory NextHistory::of_view(const Tensor& self, const Tensor& view) {
   next.node_ = make_node<LinearNode<Gather>>(gather_of(base, view), gradient_edge(base));
   prepare_retained(impl, *next.node_);
   return next;
+}
+
+Tensor NextHistory::result(const Tensor& self) const {
+  Tensor y = raw_view(self, self.sizes(), self.strides(), 0);
+  if (node_ != nullptr) set_history(y, node_, output_nr_);
+  return y;
 }
 
 void NextHistory::commit(const Tensor& self) noexcept {
@@ -406,10 +427,10 @@ void write_tangent(const Tensor& self, const Tensor& tangent) {
     detail::set_tangent(self, tangent);
     return;
   }
-  const Tensor whole = Tensor::share(impl.view_base());
+  const Tensor whole = Tensor::share(detail::tangent_base(impl));
   detail::set_tangent(whole, zeros_like(whole.detach()));
   const Tensor& whole_tangent = detail::tangent_of(whole);
-  if (!(whole_tangent.strides() == whole.strides()) || !lies_within(whole, self))
+  if (!is_laid_out_like(whole_tangent, whole) || !lies_within(whole, self))
     detail::fail<GraphError>(
         "forward mode",
         "an in-place write to a view beside its base, or of one that overlaps itself, of shape ",
@@ -420,15 +441,11 @@ void write_tangent(const Tensor& self, const Tensor& tangent) {
   detail::attach_tangent(impl, part);
 }
 
-void check_inplace(std::string_view op, const Tensor& self, bool will_record) {
-  const IntArrayRef sizes = self.sizes();  // throws for an undefined tensor
+namespace {
+
+/// Refuses a change that the graph cannot represent.
+void check_history(std::string_view op, const Tensor& self, bool will_record) {
   const detail::TensorImpl& impl = *self.impl();
-  for (std::size_t d = 0; d < sizes.size(); ++d)
-    if (sizes[d] > 1 && impl.strides()[d] == 0 && impl.numel() > 0)
-      detail::fail<GraphError>(op,
-                               "more than one element of the written-to tensor refers to a single "
-                               "memory location: it is expanded, with shape ",
-                               sizes, " and strides ", impl.strides(), "; clone() it first");
   if (impl.is_inference() && !detail::thread_state.inference_mode)
     detail::fail<GraphError>(op,
                              "a tensor made in inference mode is written to in place outside it; "
@@ -464,13 +481,32 @@ void check_inplace(std::string_view op, const Tensor& self, bool will_record) {
                              "in-place operation; write under NoGradGuard, or into a clone");
 }
 
+}  // namespace
+
+void check_inplace(std::string_view op, const Tensor& self, bool will_record) {
+  const IntArrayRef sizes = self.sizes();  // throws for an undefined tensor
+  const IntArrayRef strides = self.strides();
+  for (std::size_t d = 0; d < sizes.size(); ++d)
+    if (sizes[d] > 1 && strides[d] == 0 && self.numel() > 0)
+      detail::fail<GraphError>(op,
+                               "more than one element of the written-to tensor refers to a single "
+                               "memory location: it is expanded, with shape ",
+                               sizes, " and strides ", strides, "; clone() it first");
+  check_history(op, self, will_record);
+}
+
+void check_new_geometry(std::string_view op, const Tensor& self) {
+  static_cast<void>(self.sizes());  // throws for an undefined tensor
+  check_history(op, self, false);
+}
+
 }  // namespace eigengrad::autograd
 
 namespace eigengrad::detail {
 
 bool inherit_tangent(TensorImpl& view) {
-  const Tensor whole = Tensor::share(view.view_base());
-  if (!whole.defined() || !whole.impl()->has_tangent()) return false;
+  const Tensor whole = Tensor::share(tangent_base(view));
+  if (!whole.impl()->has_tangent()) return false;
   const NoTangents plain;
   const Tensor t = Tensor::share(&view);
   set_tangent(t, autograd::part_of_tangent(whole, tangent_of(whole), t));

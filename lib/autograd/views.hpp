@@ -11,7 +11,8 @@ namespace eigengrad::autograd {
 /// is counted by the base; both only grow. A view whose history_version is not their sum has an
 /// outdated node and gets a new one from its base's when it is next asked for (AsStridedBackward0).
 /// A view made without recording has no node. It is tracked where its base is, but no gradient leads
-/// from it to the base; once the memory was written to, it cannot be recorded at all.
+/// from it to the base; once the memory was written to, it cannot be recorded at all. Nor can, then, one
+/// of several views that one call returned, as in PyTorch.
 
 /// A tensor over the memory of `base` that is recorded as nothing: for kernels.
 Tensor raw_view(const Tensor& t, IntArrayRef sizes, IntArrayRef strides,
@@ -37,7 +38,7 @@ void mark_view(const Tensor& view, const Tensor& t, detail::ViewKind kind);
 Edge output_edge(Node& node, std::uint32_t output_nr);
 
 /// Brings the node of a view up to date with in-place writes to its base.
-/// Throws: GraphError for a view that was made without recording, or by a custom Function.
+/// Throws: GraphError for a view that was made without recording, with others, or by a custom Function.
 void refresh_view_history(const Tensor& view);
 /// Whether refresh_view_history() would refuse.
 bool is_history_lost(const Tensor& view) noexcept;

@@ -20,7 +20,9 @@ class CheckpointInputs final : public autograd::Node {
     for (const Tensor& x : inputs) {
       tracked_.push_back(x.defined() && x.requires_grad());
       autograd::SavedValue& value = saved_.emplace_back();
-      if (x.defined()) value.save_constant(x);
+      if (!x.defined()) continue;
+      value.save_constant(x);
+      carries_tangent(x);  // so that a view has found its own
     }
     autograd::SavedList::enter(*this, saved_.data(), saved_.size());
   }
@@ -36,7 +38,8 @@ class CheckpointInputs final : public autograd::Node {
       const Tensor x = saved_[i].tensor(*this);
       list.back() = x.detach();
       list.back().requires_grad_(tracked_[i]);
-      if (carries_tangent(x)) set_tangent(list.back(), tangent_of(x));
+      // The very tangent, since a copy would not have its version.
+      if (carries_tangent(x)) attach_tangent(*list.back().impl(), tangent_of(x));
     }
     return list;
   }
@@ -112,7 +115,7 @@ class CheckpointScope::Frame : public std::enable_shared_from_this<Frame> {
 
   Tensor value(std::size_t number) {
     const std::lock_guard one_at_a_time(evaluating_);
-    if (Tensor found = find(number); found.defined()) return found;
+    if (Tensor found = find(number); found.defined()) return intact(std::move(found), number);
     const auto values = std::make_shared<variable_list>();
     evaluate(*values);
     {
@@ -122,7 +125,7 @@ class CheckpointScope::Frame : public std::enable_shared_from_this<Frame> {
     // Other nodes of the sweep will ask for theirs.
     if (autograd::Sweep* sweep = autograd::Sweep::current(); sweep != nullptr)
       sweep->add_callback([values] {});
-    return find(number);
+    return intact(find(number), number);
   }
 
   /// Nobody will ask for that value again.
@@ -187,16 +190,20 @@ class CheckpointScope::Frame : public std::enable_shared_from_this<Frame> {
                                "and the second: ",
                                values_.size(), " and ", values.size(),
                                "; the function must compute the same each time");
-    for (std::size_t i = 0; i < values.size() && i < values_.size(); ++i)
-      if (values[i].defined() &&
-          values[i].impl()->storage().version() != values_[i].description.version)
-        detail::fail<GraphError>(
-            "checkpoint",
-            "a value needed for the gradient was modified by an inplace operation of "
-            "the function: saved value ",
-            i, ", a ", values_[i].description, ", is at version ",
-            values[i].impl()->storage().version(),
-            " when the function returns; write into a clone");
+  }
+
+  /// As without a checkpoint, what the function has written over is no value to differentiate with.
+  Tensor intact(Tensor value, std::size_t number) {
+    const std::lock_guard lock(mutex_);
+    const Description& first = values_[number].description;
+    if (value.defined() && value.impl()->storage().version() != first.version)
+      detail::fail<GraphError>(
+          "checkpoint",
+          "a value needed for the gradient was modified by an inplace operation of "
+          "the function: saved value ",
+          number, ", a ", first, ", is at version ", value.impl()->storage().version(),
+          " when the function returns; write into a clone");
+    return value;
   }
 
   std::function<void(const variable_list&)> again_;

@@ -28,6 +28,14 @@ Product finish(std::string_view op, variable_list value, variable_list product,
   return {std::move(value), std::move(product)};
 }
 
+/// The directions as what is recorded may keep them: they may be written to afterwards, as where they
+/// become tangents.
+variable_list kept(variable_list directions, const FunctionalOptions& options) {
+  if (options.create_graph)
+    for (Tensor& v : directions) v = v.clone();
+  return directions;
+}
+
 Product jvp_by_tangents(ErasedFunction f, const variable_list& x, const variable_list& v,
                         const FunctionalOptions& options) {
   check_arguments("jvp", x);
@@ -55,7 +63,7 @@ Product jvp_by_sweeps(ErasedFunction f, const variable_list& x, const variable_l
   const AutoGradMode recording(true);
   variable_list leaves;
   const variable_list vars = variables("jvp", x, options.create_graph, leaves);
-  const variable_list tangents = check_vectors("jvp", v, x, "argument");
+  const variable_list tangents = kept(check_vectors("jvp", v, x, "argument"), options);
   variable_list value = evaluate("jvp", f, vars);
   if (options.strict) check_tracked_outputs("jvp", value);
   variable_list cotangents;
@@ -97,7 +105,7 @@ Product hvp_by_sweeps(std::string_view op, ErasedFunction f, const variable_list
   const AutoGradMode recording(true);
   variable_list leaves;
   const variable_list vars = variables(op, x, options.create_graph, leaves);
-  const variable_list cotangents = check_vectors(op, v, x, "argument");
+  const variable_list cotangents = kept(check_vectors(op, v, x, "argument"), options);
   const Tensor y = evaluate_to_one_element(op, f, vars);
   if (options.strict) check_tracked_outputs(op, {y});
   const variable_list g = sweep({y}, vars, {ones(y.sizes(), y.dtype())}, /*create_graph=*/true);

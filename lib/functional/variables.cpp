@@ -59,7 +59,9 @@ void retire(const variable_list& leaves) noexcept {
 
 /// Nodes are visited in the order of their sequence numbers, which is topological, so that the edges
 /// into one node come up one after the other and no set of visited nodes is needed.
-bool depends_on_tracked(const Tensor& t) {
+namespace {
+
+bool leads_to_tracked(const Tensor& t) {
   using autograd::Node;
   const auto older = [](const Node* a, const Node* b) {
     return a->sequence_nr() != b->sequence_nr() ? a->sequence_nr() < b->sequence_nr()
@@ -87,8 +89,19 @@ bool depends_on_tracked(const Tensor& t) {
   return false;
 }
 
+}  // namespace
+
+bool depends_on_tracked(const Tensor& t) {
+  if (leads_to_tracked(t)) return true;
+  const Tensor tangent = find_tangent(t);
+  return tangent.defined() && leads_to_tracked(tangent);
+}
+
 void make_constant_if_own(Tensor& t) {
-  if (t.requires_grad() && !depends_on_tracked(t)) t = constant(t);
+  if (!t.requires_grad() || leads_to_tracked(t)) return;
+  const Tensor tangent = find_tangent(t);
+  t = tangent.defined() && leads_to_tracked(tangent) ? autograd::make_dual(t.detach(), tangent)
+                                                     : constant(t);
 }
 
 Tensor constant(const Tensor& t) {

@@ -28,7 +28,7 @@ Tensor variable(const Tensor& x, bool connect, variable_list& leaves);
 variable_list variables(std::string_view op, const variable_list& x, bool connect,
                         variable_list& leaves);
 void retire(const variable_list& leaves) noexcept;
-/// Whether the graph below `t` ends at leaves that are not retired.
+/// Whether the graph below `t`, or below its tangent, ends at leaves that are not retired.
 bool depends_on_tracked(const Tensor& t);
 /// `t` without its graph, if that ends at retired leaves only; a tangent stays.
 void make_constant_if_own(Tensor& t);

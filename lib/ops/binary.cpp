@@ -340,9 +340,6 @@ EIGENGRAD_BINARY_INPLACE(clamp_max, ClampAbove)
 #undef EIGENGRAD_BINARY
 #undef EIGENGRAD_BINARY_INPLACE
 
-Tensor& Tensor::clamp_min_(const Scalar& min) const { return clamp_min_(wrap_number(min, self())); }
-Tensor& Tensor::clamp_max_(const Scalar& max) const { return clamp_max_(wrap_number(max, self())); }
-
 Tensor copysign(const Tensor& a, const Scalar& b) { return copysign(a, wrap_number(b, a)); }
 Tensor Tensor::copysign(const Scalar& b) const { return eigengrad::copysign(*this, b); }
 Tensor& Tensor::copysign_(const Scalar& b) const { return copysign_(wrap_number(b, self())); }

@@ -400,5 +400,13 @@ Tensor& Tensor::clamp_(const optional<Scalar>& min, const optional<Scalar>& max)
   autograd::check_result_fits("clamp_", y.dtype(), dtype());
   return copy_(y);
 }
+Tensor& Tensor::clamp_min_(const Scalar& min) const {
+  if (!is_floating_point()) return clamp_min_(autograd::wrap_number(min, self()));
+  return apply_inplace(ClampMin{clamp_rule(min, nullopt)}, self());
+}
+Tensor& Tensor::clamp_max_(const Scalar& max) const {
+  if (!is_floating_point()) return clamp_max_(autograd::wrap_number(max, self()));
+  return apply_inplace(ClampMax{clamp_rule(nullopt, max)}, self());
+}
 
 }  // namespace eigengrad

@@ -462,8 +462,10 @@ Tensor roll(const Tensor& x, IntArrayRef shifts, IntArrayRef dims) {
                              " must have the same length, at least 1");
   Roll op{DimVector(x.sizes().size())};
   for (std::size_t k = 0; k < dims.size(); ++k) {
+    if (x.dim() == 0)
+      detail::fail<IndexError>("roll", "dimension ", dims[k],
+                               " is named but the tensor has no dimensions; leave dims out");
     const std::size_t d = wrap_dim("roll", dims[k], x.sizes().size());
-    if (x.dim() == 0) continue;
     const std::int64_t n = x.sizes()[d];
     // Less n first, since the sum of two shifts may not fit.
     const std::int64_t shift = within(shifts[k], n);

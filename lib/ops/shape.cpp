@@ -117,7 +117,7 @@ DimVector infer_size(std::string_view op, IntArrayRef sizes, std::int64_t numel)
 /// `view(self)` in place of the tensor itself, for the in-place forms of shape operators.
 template <class View>
 Tensor& become(std::string_view op, Tensor& self, View view) {
-  autograd::check_inplace(op, self, false);
+  autograd::check_new_geometry(op, self);
   const Tensor v = view(std::as_const(self));
   detail::TensorImpl& impl = *self.impl();
   autograd::NextHistory history;

@@ -85,6 +85,14 @@ BOOST_FIXTURE_TEST_CASE(S2_what_removes_a_tangent, Balanced) {
   const ag::DualLevel level;
   const Tensor d = ag::make_dual(eg::tensor({1.0, 2.0}), eg::tensor({3.0, 4.0}));
   BOOST_TEST(!tangent(d.detach()).defined());
+  Tensor own = d * 2;
+  own.detach_();
+  BOOST_TEST(!tangent(own).defined());
+  // What was saved of it before has its tangent still.
+  const Tensor x = ag::make_dual(eg::tensor({1.0, 2.0}, tracked), eg::tensor({3.0, 4.0}));
+  const Tensor doubled = x * 2, square = doubled * doubled;
+  doubled.detach_();
+  BOOST_TEST(equals(tangent(ag::grad({square.sum()}, {x})[0]), {24.0, 32.0}));
   BOOST_TEST(!tangent(d > 1).defined());
   BOOST_TEST(!tangent(d.argmax()).defined());
   BOOST_TEST(equals(d > 1, eg::tensor({false, true})));
@@ -218,6 +226,45 @@ BOOST_FIXTURE_TEST_CASE(S3_views_made_before_a_write, Balanced) {
         if (view_name != std::string_view("expand")) Tensor(after).mul_(2);
         BOOST_TEST(equals(tangent(early), tangent(late)));
       }
+}
+
+/// Memory with an extent of 1 or 0 has neither gaps nor overlaps, whatever its strides.
+BOOST_FIXTURE_TEST_CASE(S3_writes_to_views_of_column_major_vectors, Balanced) {
+  const ag::DualLevel level;
+  const Tensor x = ag::make_dual(eg::tensor({1.0, 2.0}), eg::tensor({3.0, 4.0}));
+  const Tensor base = eg::zeros({3, 1}).permute({1, 0}).clone();
+  Tensor part = base.narrow(1, 1, 2);
+  const Tensor column = base.t();
+  part.add_(x);
+  BOOST_TEST(equals(tangent(base), {{0.0, 3.0, 4.0}}));
+  BOOST_TEST(equals(tangent(column), {{0.0}, {3.0}, {4.0}}));
+  const Tensor none = eg::zeros({3, 0, 2}).permute({2, 1, 0}).clone();
+  Tensor view = none.expand({2, 0, 3});
+  view.mul_(x.sum());
+  BOOST_TEST(equals(tangent(view), eg::zeros({2, 0, 3})));
+}
+
+/// Found by random programs: a view of what make_dual() gives had a tangent of its own.
+BOOST_FIXTURE_TEST_CASE(S3_views_of_duals, Balanced) {
+  const ag::DualLevel level;
+  const Tensor p = eg::tensor({1.0, 2.0});
+  Tensor d = ag::make_dual(p, eg::tensor({3.0, 4.0}));
+  Tensor row = d.view({1, 2}), element = row.select(1, 0);
+  row.mul_(row);
+  BOOST_TEST(equals(tangent(d), {6.0, 16.0}));
+  BOOST_TEST(equals(tangent(element), {6.0}));
+  element.mul_(10);
+  BOOST_TEST(equals(tangent(d), {60.0, 16.0}));
+  d.neg_();
+  BOOST_TEST(equals(tangent(row), {{-60.0, -16.0}}));
+  BOOST_TEST(!tangent(p).defined());
+  // Through one of an undual part, which gets a tangent thereby.
+  Tensor plain = ag::unpack_dual(d).primal;
+  Tensor whole = plain.view({2, 1}), part = plain.narrow(0, 1, 1);
+  part.copy_(ag::make_dual(eg::tensor({5.0}), eg::tensor({7.0})));
+  BOOST_TEST(equals(tangent(plain), {0.0, 7.0}));
+  BOOST_TEST(equals(tangent(whole), {{0.0}, {7.0}}));
+  BOOST_TEST(equals(tangent(d), {-60.0, -16.0}));
 }
 
 BOOST_FIXTURE_TEST_CASE(S3_no_tangent_where_none_belongs, Balanced) {

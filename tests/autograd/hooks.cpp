@@ -525,4 +525,19 @@ BOOST_FIXTURE_TEST_CASE(M4_exception_from_the_innermost_sweep, Balanced) {
   BOOST_TEST(equals(x.grad(), {2.0}));
 }
 
+/// As in PyTorch, what a second sweep adds to is a new tensor, tracked if that sweep is recorded.
+BOOST_FIXTURE_TEST_CASE(retained_gradient_of_a_recorded_and_a_plain_sweep, Balanced) {
+  const Tensor x = eg::tensor({2.0}, tracked);
+  const Tensor y = x * x;
+  y.retain_grad();
+  const Tensor z = (y * y).sum();
+  ag::grad({z}, {x}, {.create_graph = true});
+  const Tensor first = y.grad();
+  BOOST_TEST(first.requires_grad());
+  z.backward();
+  BOOST_TEST(!y.grad().requires_grad());
+  BOOST_TEST(equals(y.grad(), {16.0}));
+  BOOST_TEST(equals(first, {8.0}));
+}
+
 }  // namespace autograd_test

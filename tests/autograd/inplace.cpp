@@ -1,3 +1,5 @@
+#include <tuple>
+
 #include "autograd/support.hpp"
 
 /// Section J of the specification: writes in place and version counters.
@@ -398,6 +400,26 @@ BOOST_FIXTURE_TEST_CASE(J16_relu_of_a_view_does_not_leak, Balanced) {
     BOOST_TEST(equals(ag::grad({y.sum()}, {x}, {}, true)[0], {0.0, 1.0}));
   }
   BOOST_TEST(node.expired());
+}
+
+/// At a bound that is a number the derivative is 0, in place as well; with one that is a tensor 1/2.
+BOOST_FIXTURE_TEST_CASE(derivatives_of_clamps_at_a_bound, Balanced) {
+  using Clamp = void (*)(Tensor&);
+  const std::tuple<Clamp, double, double, double> clamps[] = {
+      {[](Tensor& y) { y.clamp_min_(0.5); }, 0.0, 0.0, 1.0},
+      {[](Tensor& y) { y.clamp_max_(0.5); }, 1.0, 0.0, 0.0},
+      {[](Tensor& y) { y.clamp_(0.5, 2); }, 0.0, 0.0, 1.0},
+      {[](Tensor& y) { y.clamp_min_(eg::tensor(0.5)); }, 0.0, 0.5, 1.0},
+      {[](Tensor& y) { y.clamp_max_(eg::tensor(0.5)); }, 1.0, 0.5, 0.0}};
+  for (const auto& [clamp, below, at, above] : clamps) {
+    const Tensor x = eg::tensor({0.0, 0.5, 1.0}, tracked);
+    Tensor y = x * 1;
+    clamp(y);
+    BOOST_TEST(equals(ag::grad({y.sum()}, {x})[0], {below, at, above}));
+  }
+  Tensor whole = eg::tensor({1, 5});
+  whole.clamp_min_(2).clamp_max_(4);
+  BOOST_TEST(equals(whole, eg::tensor({2, 4})));
 }
 
 }  // namespace autograd_test

@@ -346,4 +346,62 @@ BOOST_FIXTURE_TEST_CASE(J_views_share_memory_and_base, Balanced) {
   }
 }
 
+/// A new geometry writes nothing, so that the elements of an expanded tensor may get one.
+BOOST_FIXTURE_TEST_CASE(J10_expanded_tensors_change_their_geometry, Balanced) {
+  const Tensor x = eg::tensor({{1.0}, {2.0}}, tracked);
+  const auto expanded = [&] { return (x * 1).expand({2, 3}); };
+  Tensor t = expanded();
+  t.t_();
+  BOOST_TEST(equals(ag::grad({(t * eg::arange(6.0).view({3, 2})).sum()}, {x})[0], {{6.0}, {9.0}}));
+  t = expanded();
+  t.transpose_(0, 1).unsqueeze_(0);
+  BOOST_TEST(equals(t, {{{1.0, 2.0}, {1.0, 2.0}, {1.0, 2.0}}}));
+  t.squeeze_().as_strided_({2}, {1});
+  BOOST_TEST(equals(ag::grad({t.sum()}, {x})[0], {{1.0}, {1.0}}));
+  Tensor leaf = eg::ones({2, 1}, tracked);
+  BOOST_CHECK_EXCEPTION(leaf.t_(), eg::GraphError, Says{"a leaf Variable that requires grad"});
+}
+
+/// As in PyTorch, one of several views that a call returned is lost with a write to the base.
+BOOST_FIXTURE_TEST_CASE(J6_write_to_the_base_of_several_views, Balanced) {
+  const Says phrase{"returns multiple views"};
+  for (const bool of_base : {true, false}) {
+    const Tensor x = eg::arange(4.0).view({2, 2}).clone().requires_grad_();
+    Tensor b = x * 1;
+    const Tensor part = b.split(1)[0], row = b.unbind()[1], within = part.narrow(1, 0, 1);
+    if (of_base)
+      b.mul_(2);
+    else
+      b.select(0, 0).mul_(2);
+    for (const Tensor& v : {part, row, within}) {
+      BOOST_CHECK_EXCEPTION(v * 1, eg::GraphError, phrase);
+      BOOST_CHECK_EXCEPTION(v.grad_fn(), eg::GraphError, phrase);
+      BOOST_TEST(v.requires_grad());
+      BOOST_TEST(!v.detach().requires_grad());
+    }
+    BOOST_TEST(text(part.detach()) == "tensor([[0., 2.]])");
+    BOOST_TEST(equals(b.split(1)[0], {{0.0, 2.0}}));
+  }
+  Tensor plain = eg::ones({2});
+  const Tensor part = plain.split(1)[0];
+  plain.mul_(2);
+  BOOST_TEST(equals(part * 1, {2.0}));
+}
+
+/// It is tracked, but leads nowhere: no gradient arrives there.
+BOOST_FIXTURE_TEST_CASE(J9_gradient_by_a_view_made_without_recording, Balanced) {
+  const Tensor x = eg::ones({2, 2}, tracked);
+  Tensor view;
+  {
+    const eg::NoGradGuard off;
+    view = x.select(0, 1);
+  }
+  BOOST_TEST(view.requires_grad());
+  const auto g = ag::grad({(x * 2).sum()}, {x, view}, {.allow_unused = true});
+  BOOST_TEST(equals(g[0], {{2.0, 2.0}, {2.0, 2.0}}));
+  BOOST_TEST(!g[1].defined());
+  BOOST_CHECK_EXCEPTION(ag::grad({(x * 2).sum()}, {x, view}), eg::GraphError,
+                        Says{"was not used to compute the outputs"});
+}
+
 }  // namespace autograd_test

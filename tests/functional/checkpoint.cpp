@@ -414,6 +414,16 @@ BOOST_AUTO_TEST_CASE(T4_refuses_values_that_the_function_overwrites) {
   check_throws<eg::GraphError>("modified by an inplace operation", [&] { f(x).sum().backward(); });
   check_throws<eg::GraphError>("modified by an inplace operation of the function",
                                [&] { checkpoint(f, x).sum().backward(); });
+  // Unless nobody asks for it.
+  const auto g = [](const Tensor& t) {
+    Tensor unused = t.softmax(0);
+    unused.div_(2);
+    return t * t;
+  };
+  const ag::DualLevel level;
+  const Tensor dual = ag::make_dual(x, eg::ones({3, 3}));
+  const Tensor gradient = ag::grad({checkpoint(g, dual).sum()}, {dual})[0];
+  check_close(ag::unpack_dual(gradient).tangent, 2 * eg::ones({3, 3}));
 }
 
 /// The tangent of the input has a history, and is copied for the second evaluation: its layout differs.
@@ -427,6 +437,30 @@ BOOST_AUTO_TEST_CASE(T4_tangents_with_a_history_pass_through) {
     return ag::unpack_dual(ag::grad({y}, {dual})[0]).tangent;
   };
   check_close(product([&](const Tensor& t) { return checkpoint(f, t); }), product(f));
+}
+
+/// Where a value is written in place, before the checkpoint or by its function, its tangent is what counts.
+BOOST_AUTO_TEST_CASE(T4_tangents_that_were_written_to_pass_through) {
+  const Tensor x = eg::tensor({0.5, 2.0, 1.25}, tracked);
+  const auto product = [&](const auto& call) {
+    const ag::DualLevel level;
+    const Tensor dual = ag::make_dual(x, eg::tensor({1.0, -2.0, 0.5}));
+    Tensor y = dual * 1;
+    y.exp_();
+    return ag::unpack_dual(ag::grad({call(y).sum()}, {dual})[0]).tangent;
+  };
+  const auto in_place = [](const Tensor& t) {
+    Tensor y = t * 1;
+    y.hypot_(y);
+    return y * t;
+  };
+  const auto plain = [](const Tensor& t) { return std::sqrt(2.0) * t * t; };
+  check_close(product(in_place), product(plain));
+  check_close(product([&](const Tensor& t) { return checkpoint(in_place, t); }), product(plain));
+  check_close(product([&](const Tensor& t) {
+                return checkpoint(plain, t.view({1, 3}));
+              }),
+              product(plain));
 }
 
 BOOST_AUTO_TEST_CASE(T4_errors_of_the_function_pass_through) {

@@ -306,4 +306,72 @@ BOOST_AUTO_TEST_CASE(tangents_written_in_place_keep_their_history) {
   check_close(by_direction(in_place), by_direction(plain));
 }
 
+/// A rule that looks at the result of a write looks at one with the history of that write.
+BOOST_AUTO_TEST_CASE(recorded_tangents_of_writes_depend_on_the_result) {
+  using Operator = eg::Tensor (*)(const eg::Tensor&);
+  using Write = void (*)(eg::Tensor&);
+  const std::tuple<const char*, Operator, Write> operators[] = {
+      {"exp", [](const auto& y) { return y.exp(); }, [](auto& y) { y.exp_(); }},
+      {"expm1", [](const auto& y) { return y.expm1(); }, [](auto& y) { y.expm1_(); }},
+      {"sqrt", [](const auto& y) { return y.sqrt(); }, [](auto& y) { y.sqrt_(); }},
+      {"reciprocal", [](const auto& y) { return y.reciprocal(); },
+       [](auto& y) { y.reciprocal_(); }},
+      {"tanh", [](const auto& y) { return y.tanh(); }, [](auto& y) { y.tanh_(); }},
+      {"hypot", [](const auto& y) { return y.hypot(y); }, [](auto& y) { y.hypot_(y); }},
+      {"of a view", [](const auto& y) { return y.exp(); },
+       [](auto& y) {
+         y.view({1, 3}).exp_();
+       }},
+  };
+  const eg::Tensor x = eg::tensor({0.5, 2.0, 1.25}, eg::requires_grad());
+  const auto by_argument = [&](const auto& f) {
+    const eg::Tensor t =
+        eg::jvp(f, x, kX, {.create_graph = true, .strategy = Strategy::Forward}).second;
+    return eg::autograd::grad({(t * t).sum()}, {x})[0];
+  };
+  for (const auto& [name, f, write] : operators) BOOST_TEST_CONTEXT(name) {
+      const auto in_place = [&, write = write](const eg::Tensor& a) {
+        eg::Tensor y = a * 2;
+        write(y);
+        return y * a;
+      };
+      const auto plain = [&, f = f](const eg::Tensor& a) { return f(a * 2) * a; };
+      check_close(by_argument(in_place), by_argument(plain));
+    }
+}
+
+/// Whatever the strategy, the directions may be written to once the call is over.
+BOOST_AUTO_TEST_CASE(directions_may_be_overwritten) {
+  const eg::Tensor x = eg::tensor({1.0, 2.0, 3.0}, eg::requires_grad());
+  for (const Strategy s : {Strategy::Forward, Strategy::Reverse}) {
+    eg::Tensor v = kX.clone(), w = kX.clone();
+    const eg::FunctionalOptions options{.create_graph = true, .strategy = s};
+    const eg::Tensor t = eg::jvp([](const eg::Tensor& a) { return a * a; }, x, v, options).second;
+    const eg::Tensor h = eg::hvp(cubic, x, w, options).second;
+    v.zero_();
+    w.zero_();
+    check_close(eg::autograd::grad({t.sum()}, {x})[0], 2 * kX);
+    BOOST_TEST(eg::autograd::grad({h.sum()}, {x})[0].abs().sum().item<double>() > 1);
+  }
+}
+
+/// A direction that is tracked, where nothing else is, is found by transforms within the one that it
+/// belongs to.
+BOOST_AUTO_TEST_CASE(tracked_directions_pass_through_nested_transforms) {
+  const auto cube = [](const eg::Tensor& x) { return x.pow(3).sum(); };
+  const auto gradient = [&](const eg::Tensor& x) { return eg::grad(cube)(x); };
+  const auto of_gradient = [&](const eg::Tensor& x) {
+    return eg::value_and_grad(cube)(x).second * x;
+  };
+  const eg::Tensor v = eg::tensor({2.0, -3.0, 0.25}, eg::requires_grad());
+  for (const Strategy s : {Strategy::Forward, Strategy::Reverse}) {
+    const eg::FunctionalOptions options{.create_graph = true, .strategy = s};
+    const auto by_direction = [&](const auto& f) {
+      return eg::autograd::grad({eg::jvp(f, kX, v, options).second.sum()}, {v})[0];
+    };
+    check_close(by_direction(gradient), 6 * kX);
+    check_close(by_direction(of_gradient), 9 * kX * kX);
+  }
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -266,7 +266,6 @@ Rows loss_rows() {
       {"gaussian_nll_loss", "GaussianNllLossBackward0"},
       {"hinge_embedding_loss", "HingeEmbeddingLossBackward0"},
       {"margin_ranking_loss", "MarginRankingLossBackward0"},
-      {"l1_loss", "L1LossBackward0"},
       {"kl_div", "KlDivBackward0"},
       {"poisson_nll_loss", "PoissonNllLossBackward0"},
       {"logits_pos_weighted_none", "MulBackward0"}};

@@ -200,6 +200,8 @@ bool Draft::commit(Statement s) {
     run(s, env, maker);
     bool tracked = false;
     for (const int v : s.operands) tracked = tracked || env[static_cast<std::size_t>(v)].tracked;
+    // A function may have captured anything.
+    for (const Value& v : env_) tracked = tracked || (s.row->has_body && v.tracked);
     for (int i = 0; i < s.results; ++i) {
       Value& y = env[static_cast<std::size_t>(s.result + i)];
       if (!tame(y)) return false;
@@ -214,12 +216,14 @@ bool Draft::commit(Statement s) {
         }
       }
       if (!s.operands.empty() && !(is_view && y.leaf))
-        y.tracked = tracked && y.real() && !s.no_grad && std::string_view(s.row->name) != "detach";
+        y.tracked = tracked && y.real() && !s.no_grad && s.row->tracks != Tracks::Never;
     }
     if (s.row->reshapes) {
       Value& x = env[static_cast<std::size_t>(s.operands[0])];
       x.identity = ++identities_;
-      x.tracked = env_[static_cast<std::size_t>(s.operands[0])].tracked;
+      x.tracked = s.row->tracks == Tracks::AsOperands
+                      ? env_[static_cast<std::size_t>(s.operands[0])].tracked
+                      : s.row->tracks == Tracks::Always;
     }
     env_ = std::move(env);
   }

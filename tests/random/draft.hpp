@@ -51,13 +51,14 @@ class Draft {
   int real(std::int64_t min_dim = 0) {
     return pick([=](const Value& x) { return x.real() && x.dim() >= min_dim; });
   }
-  /// Not a leaf, and the only variable that is this tensor.
-  int alone(std::int64_t min_dim) {
+  /// Not a leaf, and the only variable that is this tensor, or even that has its memory.
+  int alone(std::int64_t min_dim, bool in_memory = false) {
     require(!in_body());
     return pick([=, this](const Value& x) {
       return x.real() && x.dim() >= min_dim && !x.leaf && !frozen_.contains(x.memory.get()) &&
-             std::count_if(env_.begin(), env_.end(),
-                           [&](const Value& v) { return v.identity == x.identity; }) == 1;
+             std::count_if(env_.begin(), env_.end(), [&](const Value& v) {
+               return in_memory ? v.memory == x.memory : v.identity == x.identity;
+             }) == 1;
     });
   }
   /// Real mostly, else an integer or bool.

@@ -7,9 +7,9 @@
 #include <numbers>
 #include <type_traits>
 
-/// Numbers that carry their derivatives, by the textbook: v + d e with e^2 = 0. Nested four deep they
-/// carry the mixed derivatives along four directions, so that a plain loop over them has values and
-/// derivatives up to the fourth order without a rule for any operator.
+/// Numbers that carry their derivatives, by the textbook: v + d e with e^2 = 0. Nested five deep they
+/// carry the mixed derivatives along five directions, so that a plain loop over them has values and
+/// derivatives up to the fifth order without a rule for any operator.
 namespace random_programs {
 
 /// How near to a kink or a jump the decisions of a calculation came.
@@ -47,8 +47,10 @@ struct Dual {
   friend Dual operator-(const Dual& a) { return {-a.v, -a.d}; }
 };
 
-constexpr std::size_t kDirections = 4;
-using Number = Dual<Dual<Dual<Dual<double>>>>;
+/// The first are those of the loss's derivatives, the others are for transforms in the program.
+constexpr std::size_t kDirections = 5;
+constexpr std::size_t kOrders = 3;
+using Number = Dual<Dual<Dual<Dual<Dual<double>>>>>;
 
 inline double value(double x) { return x; }
 template <class T>
@@ -67,7 +69,7 @@ double& coefficient(Dual<T>& x, unsigned directions) {
   return coefficient((directions & 1U) != 0 ? x.d : x.v, directions >> 1U);
 }
 
-using std::abs, std::acos, std::asin, std::atan, std::cos, std::cosh, std::erf, std::exp,
+using std::abs, std::acos, std::asin, std::atan, std::cos, std::cosh, std::erf, std::erfc, std::exp,
     std::expm1, std::log, std::log1p, std::pow, std::sin, std::sinh, std::sqrt, std::tanh;
 
 #define EIGENGRAD_DUAL(f, derivative) \
@@ -86,6 +88,7 @@ EIGENGRAD_DUAL(atan, T(1) / (T(1) + x.v * x.v))
 EIGENGRAD_DUAL(asin, T(1) / sqrt(T(1) - x.v * x.v))
 EIGENGRAD_DUAL(acos, T(-1) / sqrt(T(1) - x.v * x.v))
 EIGENGRAD_DUAL(erf, T(2 * std::numbers::inv_sqrtpi) * exp(-(x.v * x.v)))
+EIGENGRAD_DUAL(erfc, T(-2 * std::numbers::inv_sqrtpi) * exp(-(x.v * x.v)))
 #undef EIGENGRAD_DUAL
 template <class T>
 Dual<T> cos(const Dual<T>& x);

@@ -20,14 +20,16 @@ double direction(int k, int variable, std::int64_t i) {
 }
 double weight(std::int64_t i) { return std::cos(static_cast<double>(i)); }
 
+void seed(Number& x, int variable, std::int64_t i) {
+  for (std::size_t k = 0; k < kOrders; ++k)
+    coefficient(x, 1U << k) = direction(static_cast<int>(k), variable, i);
+}
+
 Value new_value(const Statement& s, int variable) {
   std::vector<Number> elements;
   for (std::size_t i = 0; i < s.numbers.size(); ++i) {
     Number x = s.numbers[i];
-    if (s.requires_grad)
-      for (int k = 0; k < 3; ++k)
-        coefficient(x, 1U << static_cast<unsigned>(k)) =
-            direction(k, variable, static_cast<std::int64_t>(i));
+    if (s.requires_grad) seed(x, variable, static_cast<std::int64_t>(i));
     elements.push_back(x);
   }
   Value y = make(s.integers, elements, s.dtype);
@@ -64,7 +66,7 @@ const Rows& all_rows() {
                    .reference = nullptr,
                    .weight = 0});
     for (auto family : {elementwise_rows, binary_rows, view_rows, assembly_rows, reduction_rows,
-                        indexing_rows, product_rows, loss_rows, autograd_rows})
+                        indexing_rows, product_rows, loss_rows, autograd_rows, transform_rows})
       for (Row& r : family()) all.push_back(std::move(r));
     return all;
   }();
@@ -233,6 +235,11 @@ template <class F>
 eg::Tensor hooked(F f, const eg::Tensor& x) {
   const eg::autograd::SavedTensorHooks hooks([](const eg::Tensor& t) { return t.clone(); },
                                              [](const eg::Tensor& t) { return t; });
+  return f(x);
+}
+template <class F>
+eg::Tensor inference(F f, const eg::Tensor& x) {
+  const eg::InferenceMode guard;
   return f(x);
 }
 void record(const char* variable, const eg::Tensor& sum) { std::cout << variable << sum; }

@@ -17,6 +17,9 @@ using eg::autograd::variable_list;
 struct Row;
 class Draft;
 
+/// Whether results are in the graph.
+enum class Tracks : std::uint8_t { AsOperands, Never, Always };
+
 /// One line of a program. Variables are numbered: a line defines `results` of them from `result` on.
 struct Statement {
   const Row* row = nullptr;
@@ -91,8 +94,9 @@ struct Row {
   /// that reverse mode alone has.
   bool is_view = false;
   bool only_reverse = false;
-  /// Whether the first operand itself gets the extents of the result.
+  /// Whether the first operand itself becomes the result.
   bool reshapes = false;
+  Tracks tracks = Tracks::AsOperands;
   /// Whether only backward() runs the program: what hooks see of sweeps of higher order is the
   /// implementation's choice (an expm1 that keeps its input gives other ones than one that keeps its
   /// result).
@@ -112,6 +116,7 @@ Rows indexing_rows();
 Rows product_rows();
 Rows loss_rows();
 Rows autograd_rows();
+Rows transform_rows();
 
 /// What hooks have seen since it was cleared: the variable and the sum of its gradient, in turn.
 std::vector<double>& hook_log();
@@ -121,6 +126,8 @@ std::vector<double>& hook_log();
 Value new_value(const Statement& s, int variable);
 /// The direction number k at element i of a variable.
 double direction(int k, int variable, std::int64_t i);
+/// Lets `x`, that element, move along the directions.
+void seed(Number& x, int variable, std::int64_t i);
 /// What element i of a tensor counts in the loss.
 double weight(std::int64_t i);
 

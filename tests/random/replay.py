@@ -27,6 +27,11 @@ def hooked(f, x):
         return f(x)
 
 
+def inference(f, x):
+    with torch.inference_mode():
+        return f(x)
+
+
 def leaves_of(node, seen):
     """The leaves that a node's graph ends at."""
     stack, leaves = [node], []
@@ -49,9 +54,7 @@ def gradient(f, x):
         if not loss.requires_grad:
             return torch.zeros_like(x)
         g = torch.autograd.grad(loss, y, create_graph=True, materialize_grads=True)[0]
-    if g.requires_grad and all(leaf is y for leaf in leaves_of(g.grad_fn, set())):
-        return g.detach()
-    return g
+    return constant_of(g, y)
 
 
 def jvp(f, x, v):
@@ -65,10 +68,39 @@ def jvp(f, x, v):
         g = torch.autograd.grad(value, y, u, create_graph=True, materialize_grads=True)[0]
         if not g.requires_grad:
             return torch.zeros_like(value)
-        p = torch.autograd.grad(g, u, v, create_graph=True, materialize_grads=True)[0]
-    if p.requires_grad and all(leaf is y or leaf is u for leaf in leaves_of(p.grad_fn, set())):
-        return p.detach()
-    return p
+        p = torch.autograd.grad(g, u, v.clone(), create_graph=True, materialize_grads=True)[0]
+    return constant_of(p, y, u)
+
+
+def constant_of(g, *own):
+    """`g`, detached where its graph ends at the transform's own leaves."""
+    own_only = g.requires_grad and all(any(leaf is o for o in own) for leaf in leaves_of(g.grad_fn, set()))
+    return g.detach() if own_only else g
+
+
+def vjp(f, x, v):
+    """eg::vjp(f, x, v, {.create_graph = true}).second"""
+    with torch.enable_grad():
+        y = x.view_as(x) if x.requires_grad else x.detach().requires_grad_()
+        value = f(y)
+        if not value.requires_grad:
+            return torch.zeros_like(x)
+        g = torch.autograd.grad(value, y, v, create_graph=True, materialize_grads=True)[0]
+    return constant_of(g, y)
+
+
+def hvp(f, x, v):
+    """eg::hvp(weighted f, x, v, {.create_graph = true}).second"""
+    with torch.enable_grad():
+        y = x.view_as(x) if x.requires_grad else x.detach().requires_grad_()
+        loss = weighted(f(y))
+        if not loss.requires_grad:
+            return torch.zeros_like(x)
+        g = torch.autograd.grad(loss, y, create_graph=True, materialize_grads=True)[0]
+        if not g.requires_grad:
+            return torch.zeros_like(x)
+        p = torch.autograd.grad(g, y, v.clone(), create_graph=True, materialize_grads=True)[0]
+    return constant_of(p, y)
 
 
 def directions(k, variable, like):
@@ -100,7 +132,8 @@ def first_line(e):
 def replay(text, orders):
     out = []
     log = []
-    scope = {"torch": torch, "checkpoint": checkpoint, "hooked": hooked, "gradient": gradient, "jvp": jvp}
+    scope = {"torch": torch, "checkpoint": checkpoint, "hooked": hooked, "inference": inference}
+    scope |= {"gradient": gradient, "jvp": jvp, "vjp": vjp, "hvp": hvp}
     scope["record"] = lambda v, total: log.extend((float(v[1:]), total.item()))
     scope["failed"] = lambda i, e: out.append(f"error|{i}|{first_line(e)}")
     exec(compile(text, "program", "exec"), scope)

@@ -9,37 +9,6 @@ using eg::Tensor;
 
 Value copy(const Value& x, eg::ScalarType dtype) { return make(x.sizes, x.elements(), dtype); }
 
-/// The function of the transforms' rows as one of values with one element.
-Tensor weighted(const Tensor& y) {
-  return (y * eg::arange(y.numel(), y.dtype()).cos().reshape(y.sizes())).sum();
-}
-
-/// Sets a flag until the end of the scope.
-class Restore {
- public:
-  Restore(bool& flag, bool on) : flag_(flag), before_(std::exchange(flag, on)) {}
-  ~Restore() { flag_ = before_; }
-  Restore(const Restore&) = delete;
-  Restore& operator=(const Restore&) = delete;
-
- private:
-  bool& flag_;
-  bool before_;
-};
-
-/// The last direction is the transforms': nothing else uses it, and one at a time does.
-constexpr unsigned kLast = 1U << (kDirections - 1);
-bool& last_direction_taken() {
-  static bool taken = false;
-  return taken;
-}
-/// The derivative along it.
-Number along_last(Number x) {
-  Number y;
-  for (unsigned bits = 0; bits < kLast; ++bits) coefficient(y, bits) = coefficient(x, bits | kLast);
-  return y;
-}
-
 void draw_real(Draft& d, Statement& s) { s.operands = {d.real()}; }
 
 /// A write of other values, or of a constant.
@@ -118,7 +87,8 @@ Rows autograd_rows() {
              return Values{y};
            },
        .weight = 0.7,
-       .is_view = true},
+       .is_view = true,
+       .tracks = Tracks::Never},
       writer(
           "copy_", "%0.copy_(%1)", 2, [](const Call& c) { c.x[0].copy_(c.x[1]); },
           [](const Reference& c, const Sizes& i) { return c.x[1].broadcast_at(i); }),
@@ -185,83 +155,51 @@ Rows autograd_rows() {
        .weight = 0.4,
        .has_derivatives = false,
        .only_reverse = true},
-      {.name = "checkpoint",
-       .text = "eg::checkpoint(%f, %0)",
-       .draw = draw_real,
-       .call = [](const Call& c) { return variable_list{eg::checkpoint(c.f, c.x[0])}; },
-       .reference = [](const Reference& c) { return Values{c.f(c.x[0])}; },
-       .python = "checkpoint(%f, %0, use_reentrant=False)",
-       .has_body = true},
-      {.name = "saved_hooks",
-       .text = "hooked(%f, %0)",
-       .draw = draw_real,
+      {.name = "detach_",
+       .text = "%0.detach_()",
+       .draw = [](Draft& d, Statement& s) { s.operands = {d.alone(0, true)}; },
        .call =
            [](const Call& c) {
-             const eg::autograd::SavedTensorHooks hooks([](const Tensor& t) { return t.clone(); },
-                                                        [](const Tensor& t) { return t; });
-             return variable_list{c.f(c.x[0])};
-           },
-       .reference = [](const Reference& c) { return Values{c.f(c.x[0])}; },
-       .has_body = true},
-      {.name = "grad",
-       .text = "eg::grad([=](const eg::Tensor& x) { return weighted(%f(x)); })(%0)",
-       .draw = draw_real,
-       .call =
-           [](const Call& c) {
-             return variable_list{
-                 eg::grad([&](const Tensor& x) { return weighted(c.f(x)); })(c.x[0])};
+             c.x[0].detach_();
+             return variable_list{};
            },
        .reference =
            [](const Reference& c) {
-             require(!last_direction_taken(), "the last direction is taken");
-             const Restore restore(last_direction_taken(), true);
-             const Value x = copy(c.x[0], c.x[0].dtype);
-             std::vector<Number> gradient;
-             for (std::size_t i = 0; i < x.derivatives->size(); ++i) {
-               Value seeded = copy(x, x.dtype);
-               coefficient((*seeded.derivatives)[i], kLast) = 1;
-               Number y;
-               std::int64_t k = 0;
-               for (const Number& e : c.f(seeded).elements()) y += Number(weight(k++)) * e;
-               gradient.push_back(along_last(y));
-             }
-             return Values{make(x.sizes, gradient, x.dtype)};
+             Value y = view(c.x[0], c.x[0].sizes, c.x[0].strides, c.x[0].offset);
+             y.derivatives = std::make_shared<std::vector<Number>>(c.x[0].memory->size());
+             return Values{y};
            },
-       .python = "gradient(%f, %0)",
-       .weight = 0.7,
-       .has_body = true},
-      {.name = "jvp",
-       .text = "eg::jvp(%f, %0, %1, {.create_graph = true}).second",
+       .results = 0,
+       .weight = 0.4,
+       .reshapes = true,
+       .tracks = Tracks::Never},
+      {.name = "requires_grad_",
+       .text = "%0.requires_grad_()",
        .draw =
            [](Draft& d, Statement& s) {
-             const int x = d.real();
-             s.operands = {x, d.shaped(d[x].sizes, d[x].dtype)};
+             const int x = d.alone(0, true);
+             require(!d[x].tracked);
+             s.operands = {x};
            },
        .call =
            [](const Call& c) {
-             return variable_list{eg::jvp(c.f, c.x[0], c.x[1], {.create_graph = true}).second};
+             c.x[0].requires_grad_();
+             return variable_list{};
            },
        .reference =
            [](const Reference& c) {
-             require(!last_direction_taken(), "the last direction is taken");
-             const Restore restore(last_direction_taken(), true);
-             Value seeded = copy(c.x[0], c.x[0].dtype);
-             require(c.x[1].sizes == c.x[0].sizes && c.x[1].dtype == c.x[0].dtype);
-             const std::vector<Number> tangent = c.x[1].elements();
-             for (std::size_t i = 0; i < tangent.size(); ++i) {
-               Number& x = (*seeded.derivatives)[i];
-               Number t = tangent[i];
-               for (unsigned bits = 0; bits < kLast; ++bits)
-                 coefficient(x, bits | kLast) = coefficient(t, bits);
-             }
-             const Value y = c.f(seeded);
-             std::vector<Number> product;
-             for (const Number& e : y.elements()) product.push_back(along_last(e));
-             return Values{make(y.sizes, product, y.dtype)};
+             Value y = view(c.x[0], c.x[0].sizes, c.x[0].strides, c.x[0].offset);
+             y.derivatives = std::make_shared<std::vector<Number>>(c.x[0].memory->size());
+             std::int64_t i = 0;
+             for (const std::size_t place : y.places())
+               seed((*y.derivatives)[place], c.s.operands[0], i++);
+             y.leaf = true;
+             return Values{y};
            },
-       .python = "jvp(%f, %0, %1)",
-       .weight = 0.7,
-       .has_body = true},
+       .results = 0,
+       .weight = 0.4,
+       .reshapes = true,
+       .tracks = Tracks::Always},
   };
 }
 

@@ -42,6 +42,20 @@ Row binary(const char* name, const char* text, Tensor (*call)(const Tensor&, con
   return r;
 }
 
+/// a - q b with the whole number q that leaves less than b, of b's sign if `floored`, else of a's. The
+/// value is exact, which one that is computed from a / b is not.
+N remainder(const N& a, const N& b, bool floored) {
+  const double x = value(a), y = value(b);
+  double r = std::fmod(x, y);
+  if (floored && r != 0 && (r < 0) != (y < 0)) r += y;
+  const double q = std::nearbyint((x - r) / y);
+  // How far a and b are from where q changes.
+  decide(std::min(std::abs(r), std::abs(y) - std::abs(r)) / (1 + std::abs(q)));
+  N result = a - N(q) * b;
+  set_value(result, r);
+  return result;
+}
+
 Row comparison(const char* name, const char* text, Tensor (*call)(const Tensor&, const Tensor&),
                bool (*f)(double, double)) {
   Row r = binary(name, text, call, nullptr, nullptr, Kind::Comparison, 0.3);
@@ -81,7 +95,10 @@ Row ternary(const char* name, const char* text,
       .in_place = [=](const Call& c) { in_place(c.x[0], c.x[1], c.x[2]); }};
 }
 
-N power(const N& a, const N& b) { return exp(b * log(a)); }
+N power(const N& a, const N& b) {
+  if (value(a) != 0) decide(value(a));  // beyond it there is none
+  return exp(b * log(a));
+}
 N angle(const N& a, const N& b) {  // atan2 by its own derivative, wherever it is smooth
   const double y = value(a), x = value(b);
   decide(std::hypot(x, y));
@@ -132,19 +149,9 @@ Rows binary_rows() {
       BINARY(
           xlogy, [](const N& a, const N& b) { return a * log(b); }, Kind::Real, 0.5),
       BINARY(
-          remainder,
-          [](const N& a, const N& b) {
-            const double q = value(a) / value(b);
-            return a - step(std::floor(q), q) * b;
-          },
-          Kind::Real, 0.4),
+          remainder, [](const N& a, const N& b) { return remainder(a, b, true); }, Kind::Real, 0.4),
       BINARY(
-          fmod,
-          [](const N& a, const N& b) {
-            const double q = value(a) / value(b);
-            return a - step(std::trunc(q), q) * b;
-          },
-          Kind::Real, 0.4),
+          fmod, [](const N& a, const N& b) { return remainder(a, b, false); }, Kind::Real, 0.4),
       BINARY_ONLY(maximum, max),
       BINARY_ONLY(minimum, min),
       BINARY_ONLY(fmax, max, Kind::Real, 0.5),

@@ -125,7 +125,7 @@ Rows elementwise_rows() {
       UNARY(log2, [](const N& x) { return N(1 / std::numbers::ln2) * log(x); }),
       UNARY(log10, [](const N& x) { return N(1 / std::numbers::ln10) * log(x); }),
       UNARY(erf, [](const N& x) { return erf(x); }),
-      UNARY(erfc, [](const N& x) { return N(1) - erf(x); }),
+      UNARY(erfc, erfc),
       UNARY(sigmoid, sigmoid, Whole::Converted),
       UNARY(relu, [](const N& x) { return choose(x, 0.0, x); }),
       UNARY(floor, [](const N& x) { return step(std::floor(value(x)), value(x)); }),

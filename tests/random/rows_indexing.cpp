@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <map>
 
 #include "eigengrad/eigengrad.hpp"
 #include "random/draft.hpp"
@@ -173,10 +174,78 @@ Row scattering(const char* name, const char* text, bool accumulate,
       .in_place = [=](const Call& c) { in_place(c.x[0], c.n(0), c.x[1], c.x[2]); }};
 }
 
+/// All that comes to one place, with what lay there first if `include_self`.
+template <class F>
+Value reduced_lanes(const Reference& c, bool include_self, F&& reduce) {
+  const Value &x = c.x[0], &source = c.x[2];
+  require(x.dtype == source.dtype);
+  std::map<Sizes, std::vector<N>> lists;
+  for_each_lane_pick(x, c.n(0), c.x[1], [&](const Sizes& i, const Sizes& to) {
+    std::vector<N>& list = lists[to];
+    if (list.empty() && include_self) list.push_back(x.at(to));
+    list.push_back(source.at(i));
+  });
+  return generate(x.sizes, x.dtype,
+                  [&](const Sizes& i) { return lists.contains(i) ? reduce(lists[i]) : x.at(i); });
+}
+
+Row scatter_reduce(const char* name, const char* text, const char* reduce,
+                   N (*f)(const std::vector<N>&)) {
+  return {.name = name,
+          .text = text,
+          .draw =
+              [](Draft& d, Statement& s) {
+                s.operands = {d.real(1)};
+                const Value x = d[s.operands[0]];
+                s.integers = {d.dim(x)};
+                s.operands.push_back(lane_indices(d, x, x.wrap(s.integers[0])));
+                s.operands.push_back(d.shaped(d[s.operands[1]].sizes, x.dtype));
+                s.numbers = {d.chance(0.6) ? 1.0 : 0.0};
+              },
+          .call =
+              [=](const Call& c) {
+                return variable_list{
+                    c.x[0].scatter_reduce(c.n(0), c.x[1], c.x[2], reduce, c.number(0) != 0)};
+              },
+          .reference =
+              [=](const Reference& c) { return Values{reduced_lanes(c, c.number(0) != 0, f)}; },
+          .in_place =
+              [=](const Call& c) {
+                c.x[0].scatter_reduce_(c.n(0), c.x[1], c.x[2], reduce, c.number(0) != 0);
+              },
+          .weight = 0.2};
+}
+template <class F>
+N folded(const std::vector<N>& list, F&& f) {
+  N y = list.front();
+  for (std::size_t i = 1; i < list.size(); ++i) y = f(y, list[i]);
+  return y;
+}
+N sum_of(const std::vector<N>& list) {
+  return folded(list, [](const N& a, const N& b) { return a + b; });
+}
+
 }  // namespace
 
 Rows indexing_rows() {
   return {
+      scatter_reduce("scatter_sum", R"(%0.scatter_reduce(#0, %1, %2, "sum", $b))", "sum", sum_of),
+      scatter_reduce("scatter_prod", R"(%0.scatter_reduce(#0, %1, %2, "prod", $b))", "prod",
+                     [](const std::vector<N>& list) {
+                       return folded(list, [](const N& a, const N& b) { return a * b; });
+                     }),
+      scatter_reduce("scatter_mean", R"(%0.scatter_reduce(#0, %1, %2, "mean", $b))", "mean",
+                     [](const std::vector<N>& list) {
+                       return sum_of(list) * N(1 / static_cast<double>(list.size()));
+                     }),
+      scatter_reduce("scatter_amax", R"(%0.scatter_reduce(#0, %1, %2, "amax", $b))", "amax",
+                     [](const std::vector<N>& list) {
+                       return folded(list, [](const N& a, const N& b) { return max(a, b); });
+                     }),
+      scatter_reduce("scatter_amin", R"(%0.scatter_reduce(#0, %1, %2, "amin", $b))", "amin",
+                     [](const std::vector<N>& list) {
+                       return folded(list, [](const N& a, const N& b) { return min(a, b); });
+                     }),
       {.name = "index",
        .text = "%0.index({%1})",
        .draw =

@@ -1,5 +1,7 @@
 #include <algorithm>
 #include <cmath>
+#include <map>
+#include <string>
 #include <utility>
 
 #include "eigengrad/eigengrad.hpp"
@@ -129,10 +131,143 @@ Row contraction(const char* name, const char* text, Tensor (*call)(const Tensor&
           .weight = 0.6};
 }
 
+/// The sum over the letters that `to` lacks of the products of two operands, or one.
+Value einsum(const std::string& equation, const Values& x) {
+  const std::size_t arrow = equation.find("->"), comma = std::min(equation.find(','), arrow);
+  const std::string to = equation.substr(arrow + 2);
+  std::vector<std::string> from{equation.substr(0, comma)};
+  if (comma != arrow) from.push_back(equation.substr(comma + 1, arrow - comma - 1));
+  std::map<char, std::int64_t> extents, index;
+  for (std::size_t k = 0; k < from.size(); ++k) {
+    require(x[k].dim() == static_cast<std::int64_t>(from[k].size()) && x[k].dtype == x[0].dtype);
+    for (std::size_t d = 0; d < from[k].size(); ++d) {
+      const auto [at, is_new] = extents.insert({from[k][d], x[k].sizes[d]});
+      require(at->second == x[k].sizes[d]);
+    }
+  }
+  const auto sizes_of = [](const std::string& letters, const std::map<char, std::int64_t>& of) {
+    Sizes sizes;
+    for (const char c : letters) sizes.push_back(of.at(c));
+    return sizes;
+  };
+  std::string rest;
+  for (const auto& [c, n] : extents)
+    if (to.find(c) == std::string::npos) rest += c;
+  return generate(sizes_of(to, extents), x[0].dtype, [&](const Sizes& outer) {
+    for (std::size_t d = 0; d < to.size(); ++d) index[to[d]] = outer[d];
+    N sum;
+    support::for_each_index(sizes_of(rest, extents), [&](const Sizes& inner) {
+      for (std::size_t d = 0; d < rest.size(); ++d) index[rest[d]] = inner[d];
+      N product = 1;
+      for (std::size_t k = 0; k < from.size(); ++k) product *= x[k].at(sizes_of(from[k], index));
+      sum += product;
+    });
+    return sum;
+  });
+}
+
+/// `text` names the equation again, with the operands in the order of the languages.
+Row einsum(const char* name, const char* equation, const char* text, const char* python,
+           Sizes (*first)(Draft&), Sizes (*second)(Draft&, const Value&)) {
+  return {.name = name,
+          .text = text,
+          .draw =
+              [=](Draft& d, Statement& s) {
+                const Sizes sizes = first(d);
+                const int a = d.shaped(sizes);
+                s.operands = {a};
+                if (second != nullptr) s.operands.push_back(d.shaped(second(d, d[a])));
+              },
+          .call =
+              [=](const Call& c) {
+                const Tensor y = eg::einsum(equation, c.x);
+                // Of one operand it may be a view.
+                return variable_list{c.x.size() == 1 ? y.clone() : y};
+              },
+          .reference =
+              [=](const Reference& c) {
+                Value y = einsum(equation, c.x);
+                y.known_layout = false;
+                return Values{y};
+              },
+          .python = python,
+          .weight = 0.2};
+}
+
+/// L with A = L L^T, by columns.
+std::vector<N> cholesky(Matrix& m) {
+  const std::size_t n = m.size();
+  std::vector<N> l(n * n);
+  for (std::size_t j = 0; j < n; ++j)
+    for (std::size_t i = j; i < n; ++i) {
+      N rest = m[i][j];
+      for (std::size_t k = 0; k < j; ++k) rest = rest - l[i * n + k] * l[j * n + k];
+      require(i > j || value(rest) > 0.05, "not positive definite");
+      l[i * n + j] = i == j ? sqrt(rest) : rest / l[j * n + j];
+    }
+  return l;
+}
+
 }  // namespace
 
 Rows product_rows() {
   return {
+      einsum(
+          "einsum_mm", "ij,jk->ik", R"(eg::einsum("ij,jk->ik", {%0, %1}))",
+          R"(torch.einsum("ij,jk->ik", %0, %1))", [](Draft& d) { return d.shape(2); },
+          [](Draft& d, const Value& a) {
+            return Sizes{a.size(1), d.between(1, 3)};
+          }),
+      einsum(
+          "einsum_rows", "ij,ij->i", R"(eg::einsum("ij,ij->i", {%0, %1}))",
+          R"(torch.einsum("ij,ij->i", %0, %1))", [](Draft& d) { return d.shape(2); },
+          [](Draft&, const Value& a) { return a.sizes; }),
+      einsum(
+          "einsum_batch", "bij,kj->kib", R"(eg::einsum("bij,kj->kib", {%0, %1}))",
+          R"(torch.einsum("bij,kj->kib", %0, %1))", [](Draft& d) { return d.shape(3); },
+          [](Draft& d, const Value& a) {
+            return Sizes{d.between(1, 3), a.size(2)};
+          }),
+      einsum(
+          "einsum_outer", "i,j->ji", R"(eg::einsum("i,j->ji", {%0, %1}))",
+          R"(torch.einsum("i,j->ji", %0, %1))", [](Draft& d) { return d.shape(1); },
+          [](Draft& d, const Value&) { return d.shape(1); }),
+      einsum(
+          "einsum_diagonal", "ii->i", R"(eg::einsum("ii->i", {%0}).clone())",
+          R"(torch.einsum("ii->i", %0).clone())",
+          [](Draft& d) {
+            const std::int64_t n = d.between(1, 3);
+            return Sizes{n, n};
+          },
+          nullptr),
+      einsum(
+          "einsum_sum", "ijk->j", R"(eg::einsum("ijk->j", {%0}).clone())",
+          R"(torch.einsum("ijk->j", %0).clone())", [](Draft& d) { return d.shape(3); }, nullptr),
+      {.name = "cholesky",
+       .text = "(%0.matmul(%0.mT()) + eg::eye(%0.size(-1)) * 0.5).cholesky()",
+       .draw = [](Draft& d, Statement& s) { s.operands = {square(d)}; },
+       .call =
+           [](const Call& c) {
+             const Tensor& a = c.x[0];
+             return variable_list{(a.matmul(a.mT()) + eg::eye(a.size(-1)) * 0.5).cholesky()};
+           },
+       .reference =
+           [](const Reference& c) {
+             const Value& a = c.x[0];
+             require(a.dtype == eg::kFloat64);
+             return Values{for_each_matrix(a, a.sizes, [](const Sizes&, Matrix& m) {
+               const std::size_t n = m.size();
+               Matrix square(n, std::vector<N>(n));
+               for (std::size_t i = 0; i < n; ++i)
+                 for (std::size_t j = 0; j < n; ++j) {
+                   square[i][j] = i == j ? 0.5 : 0.0;
+                   for (std::size_t k = 0; k < n; ++k) square[i][j] += m[i][k] * m[j][k];
+                 }
+               return cholesky(square);
+             })};
+           },
+       .python = "torch.linalg.cholesky(%0.matmul(%0.mT) + torch.eye(%0.size(-1)) * 0.5)",
+       .weight = 0.4},
       contraction(
           "matmul", "%0.matmul(%1)", [](const Tensor& a, const Tensor& b) { return a.matmul(b); },
           0,
