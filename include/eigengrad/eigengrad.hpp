@@ -69,3 +69,5 @@
 #include "eigengrad/ops/sylvester.hpp"
 #include "eigengrad/optim/minimize.hpp"
 #include "eigengrad/optim/optimizers.hpp"
+#include "eigengrad/optim/scalar_or_tensor.hpp"
+#include "eigengrad/optim/status.hpp"

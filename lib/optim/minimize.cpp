@@ -13,22 +13,6 @@ namespace eigengrad::optim {
 
 using eigengrad::detail::fail;
 
-std::string_view to_string(Status status) noexcept {
-  switch (status) {
-    case Status::Converged:
-      return "converged";
-    case Status::MaxIterations:
-      return "max iterations";
-    case Status::NoProgress:
-      return "no progress";
-    case Status::NotFinite:
-      return "not finite";
-    case Status::Stopped:
-      break;
-  }
-  return "stopped";
-}
-
 namespace {
 
 std::int64_t default_max_iter(Method method) {
@@ -82,6 +66,9 @@ std::string describe(Status status, const Iteration& at, const MinimizeOptions& 
       break;
     case Status::Stopped:
       text << "stopped by the callback after " << at.iter << iterations;
+      break;
+    default:
+      text << to_string(status) << " after " << at.iter << iterations;
       break;
   }
   return text.str();

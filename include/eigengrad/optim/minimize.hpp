@@ -3,12 +3,12 @@
 #include <cstdint>
 #include <functional>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "eigengrad/core/tensor.hpp"
 #include "eigengrad/functional/callable.hpp"
+#include "eigengrad/optim/status.hpp"
 
 namespace eigengrad::optim {
 
@@ -29,23 +29,6 @@ enum class Method : std::uint8_t {
   /// The optimiser Adam with a constant learning rate; no line search, so values may rise.
   Adam
 };
-
-/// Why minimize() stopped.
-enum class Status : std::uint8_t {
-  /// |gradient| <= tolerance_grad.
-  Converged,
-  MaxIterations,
-  /// No step along the direction lowers the value: the precision of the dtype is reached, or the
-  /// gradient is wrong.
-  NoProgress,
-  /// A value or gradient became infinite or NaN on the way.
-  NotFinite,
-  /// The callback asked for it.
-  Stopped
-};
-
-/// "converged", "max iterations", "no progress", "not finite" or "stopped".
-EIGENGRAD_API std::string_view to_string(Status status) noexcept;
 
 /// Evaluations so far. One that gives the value and the gradient counts as both.
 struct EvaluationCounts {
@@ -99,7 +82,7 @@ struct BasicMinimizeResult {
   std::vector<Iteration> history;
   double seconds = 0;
 
-  bool converged() const noexcept { return status == Status::Converged; }
+  bool converged() const noexcept { return optim::converged(status); }
 };
 using MinimizeResult = BasicMinimizeResult<Tensor>;
 
@@ -139,6 +122,7 @@ auto minimize(F&& f, const Eigen::DenseBase<Derived>& x0, const MinimizeOptions&
 
 namespace eigengrad {
 
+using optim::Method;
 using optim::minimize;
 
 }  // namespace eigengrad
