@@ -67,6 +67,7 @@
 #include "eigengrad/ops/spectral.hpp"
 #include "eigengrad/ops/statistics.hpp"
 #include "eigengrad/ops/sylvester.hpp"
+#include "eigengrad/optim/least_squares.hpp"
 #include "eigengrad/optim/minimize.hpp"
 #include "eigengrad/optim/optimizers.hpp"
 #include "eigengrad/optim/scalar_or_tensor.hpp"
