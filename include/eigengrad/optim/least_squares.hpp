@@ -52,6 +52,8 @@ struct LeastSquaresCounts {
   /// Of the residuals, the ones that carry a tangent for the Jacobian left out.
   std::int64_t residuals = 0;
   std::int64_t jacobians = 0;
+  /// Second derivatives, where steps without them converge slowly.
+  std::int64_t curvatures = 0;
   /// Points at which the residuals were not finite or threw a NumericError.
   std::int64_t infeasible = 0;
 };

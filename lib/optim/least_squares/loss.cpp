@@ -74,6 +74,19 @@ void Weighting::scale(Vector& r, Matrix& j) const {
   }
 }
 
+void Weighting::differentiate(const Vector& r, Vector& first, Vector& second) const {
+  first = r;
+  second = Vector::Ones(r.size());
+  if (is_plain()) return;
+  for (Eigen::Index i = 0; i < r.size(); ++i) {
+    const double scaled = r[i] / f_scale_;
+    const double z = weight(i) * scaled * scaled;
+    const Rho at = rho(loss_, z);
+    first[i] *= weight(i) * at.first;
+    second[i] = weight(i) * (at.first + 2 * z * at.second);
+  }
+}
+
 void Weighting::scale_for_statistics(Vector& r, Matrix& j) const {
   if (is_plain()) return;
   for (Eigen::Index i = 0; i < r.size(); ++i) {

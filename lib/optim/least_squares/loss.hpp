@@ -29,6 +29,9 @@ class Weighting {
   /// cost(from) - cost(to), without the cancellation of the two sums.
   double decrease(const Vector& from, const Vector& to) const;
   void scale(Vector& r, Matrix& j) const;
+  /// The gradient of the cost by each residual, w rho' r, and its derivative w h, which may be
+  /// negative.
+  void differentiate(const Vector& r, Vector& first, Vector& second) const;
   /// Row factors of the statistics: with these, |r|^2 / df estimates the variance.
   void scale_for_statistics(Vector& r, Matrix& j) const;
   /// Residuals with a weight above 0.

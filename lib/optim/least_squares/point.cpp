@@ -40,7 +40,8 @@ void PointAnalysis::find_free(FitPoint& p, const Vector& gradient) const {
 }
 
 void PointAnalysis::measure(FitPoint& p, const Matrix& a, const Vector& b) const {
-  const Vector gradient = a.transpose() * b;
+  p.gradient_vector = a.transpose() * b;
+  const Vector& gradient = p.gradient_vector;
   find_free(p, gradient);
   p.gradient = 0;
   for (Eigen::Index k = 0; k < a.cols(); ++k)
@@ -60,18 +61,28 @@ void PointAnalysis::measure(FitPoint& p, const Matrix& a, const Vector& b) const
   if (p.norm == 0) p.gradient = p.offset = 0;
 }
 
+/// A rounding of x_k changes residual i by |j_ik x_k| u, and the one of its result by |r_i| u.
+Vector PointAnalysis::residual_noise(const FitPoint& p, const Matrix& a, const Vector& b) const {
+  return unit_roundoff_ * (a.cwiseAbs() * p.d.cwiseProduct(p.x).cwiseAbs() + b.cwiseAbs());
+}
+
+Vector PointAnalysis::gradient_noise(const FitPoint& p) const {
+  Vector b = p.r;
+  Matrix a = p.j;
+  weighting_.scale(b, a);
+  for (Eigen::Index k = 0; k < a.cols(); ++k) a.col(k) /= p.d[k] > 0 ? p.d[k] : 1;
+  return a.cwiseAbs().transpose() * residual_noise(p, a, b);
+}
+
 void PointAnalysis::refine(FitPoint& p, const Matrix& a, const Vector& b) const {
-  // A rounding of x_k changes residual i by |j_ik x_k| u, and its own result by |r_i| u.
-  const Vector influence = a.cwiseAbs() * p.d.cwiseProduct(p.x).cwiseAbs() + b.cwiseAbs();
-  p.noise = unit_roundoff_ * influence.norm();
+  p.noise = residual_noise(p, a, b).norm();
   const LinearModel& model = *p.model;
   const Eigen::Index n = a.cols();
+  for (Eigen::Index k = 0; k < n; ++k)
+    p.gradient_vector[k] = accurate_dot(a.col(k).data(), b.data(), b.size());
   // R' R = A' A is solved with an accurate A' b: its error in the step is one of the step, not of b.
   if (!p.all_free() || model.rank() < n || std::abs(model.r()(n - 1, n - 1)) < 1e-7) return;
-  Vector gradient(n);
-  for (Eigen::Index k = 0; k < n; ++k)
-    gradient[k] = accurate_dot(a.col(k).data(), b.data(), b.size());
-  p.gauss_newton = model.gauss_newton(gradient);
+  p.gauss_newton = model.gauss_newton(p.gradient_vector);
   p.offset = model.image_norm(p.gauss_newton) / p.norm;
 }
 

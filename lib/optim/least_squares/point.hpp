@@ -25,6 +25,8 @@ struct FitPoint {
   Mask free;
   /// The Gauss-Newton step of the free unknowns, scaled; zero for the others.
   Vector gauss_newton;
+  /// Of the cost by the scaled unknowns.
+  Vector gradient_vector;
   /// See LeastSquaresIteration.
   double gradient = 0;
   double offset = 0;
@@ -45,11 +47,14 @@ class PointAnalysis {
 
   /// With `running_scale` d becomes the largest norm that each column has had.
   void complete(FitPoint& p, bool running_scale) const;
+  /// For each scaled unknown a bound on what rounding of x and r does to the gradient.
+  Vector gradient_noise(const FitPoint& p) const;
 
  private:
   void find_free(FitPoint& p, const Vector& gradient) const;
   void measure(FitPoint& p, const Matrix& a, const Vector& b) const;
   void refine(FitPoint& p, const Matrix& a, const Vector& b) const;
+  Vector residual_noise(const FitPoint& p, const Matrix& a, const Vector& b) const;
 
   const Weighting& weighting_;
   const Box& box_;

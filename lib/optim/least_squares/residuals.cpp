@@ -163,6 +163,38 @@ bool Residuals::differentiate(Matrix& j) {
   return false;
 }
 
+void Residuals::recorded_curvature(const Tensor& x, const Vector& c, Matrix& sum) const {
+  const AutoGradMode recording(true);
+  const Tensor y = f_(x);
+  sum.setZero(n_, n_);
+  const Tensor weights = copy_of(c.data(), y.sizes(), y.dtype());
+  const Tensor g = autograd::grad(
+      {y}, {x}, {.grad_outputs = {weights}, .create_graph = true, .allow_unused = true})[0];
+  if (!g.defined() || !g.requires_grad()) return;
+  for (std::int64_t k = 0; k < n_; ++k) {
+    const Tensor row = autograd::grad({g}, {x},
+                                      {.grad_outputs = {eigengrad::detail::unit(x0_, k)},
+                                       .retain_graph = true,
+                                       .allow_unused = true})[0];
+    if (row.defined()) copy_to(row, sum.col(k).data());
+  }
+}
+
+bool Residuals::curvature(const Vector& x, const Vector& c, Matrix& sum) {
+  if (!is_twice_differentiable_) return false;
+  ++counts_.curvatures;
+  try {
+    recorded_curvature(shaped(x).requires_grad_(), c, sum);
+    return sum.allFinite();
+  } catch (const NumericError&) {
+    return false;
+  } catch (const NotImplementedError&) {
+  } catch (const GraphError&) {
+  }
+  is_twice_differentiable_ = false;
+  return false;
+}
+
 Vector Residuals::start() const {
   Vector x(n_);
   copy_to(x0_, x.data());

@@ -24,6 +24,9 @@ class Residuals {
   /// The Jacobian where evaluate() succeeded last; false where it is not finite.
   bool differentiate(Matrix& j);
 
+  /// The sum of c_i times the Hessian of residual i; false where it cannot be had.
+  bool curvature(const Vector& x, const Vector& c, Matrix& sum);
+
   std::int64_t size() const noexcept { return m_; }
   std::int64_t unknowns() const noexcept { return n_; }
   /// Half the distance from 1 to the next number of the dtype.
@@ -43,6 +46,7 @@ class Residuals {
   void evaluate_at(const Tensor& x, Vector& r);
   void column(std::int64_t j, double* out);
   void rows(Matrix& j);
+  void recorded_curvature(const Tensor& x, const Vector& c, Matrix& sum) const;
 
   const std::function<Tensor(const Tensor&)>& f_;
   Tensor x0_;
@@ -50,6 +54,7 @@ class Residuals {
   std::int64_t m_ = 0;
   DimVector sizes_;
   bool by_columns_ = false;
+  bool is_twice_differentiable_ = true;
   double unit_roundoff_;
   LeastSquaresCounts counts_;
   /// One for each unknown: the tangents of the columns.

@@ -68,7 +68,14 @@ Status Solver::run() {
     if (test(status)) return status;
     if (!go_on) return Status::Stopped;
     if (history_.back().iter >= options_.max_iter) return Status::MaxIterations;
-    const Move result = move();
+    Move result = move();
+    if (result == Move::Refused && !newton_) {
+      wants_newton_ = true;
+      add_newton_model();
+      if (test(status)) return status;
+      radius_ = std::max(radius_, 0.1 * p_.d.cwiseProduct(p_.x).norm());
+      if (newton_) result = move();
+    }
     if (result == Move::RoundingLevel) {
       reason_ = text_of("offset ", p_.offset, ", and no step lowers it");
       return Status::RoundingLevel;
@@ -155,9 +162,15 @@ Solver::Move Solver::try_trial(const Step& step, FitPoint& trial) {
     return Move::Refused;
   }
   analysis_.complete(trial, running_scale_);
-  if (below && !(ratio > 1e-4) && !(trial.offset * trial.norm < 0.9 * p_.offset * p_.norm))
+  if (below && !(ratio > 1e-4) && !(remaining(trial) < 0.9 * p_.offset * p_.norm))
     return Move::RoundingLevel;
   return Move::Accepted;
+}
+
+double Solver::remaining(const FitPoint& trial) const {
+  if (!newton_) return trial.offset * trial.norm;
+  return newton_->inverse_norm(trial.gradient_vector.cwiseProduct(trial.d).cwiseQuotient(
+      p_.d.unaryExpr([](double v) { return v > 0 ? v : 1; })));
 }
 
 void Solver::adapt_radius(double ratio, double step_norm) {
@@ -169,9 +182,43 @@ void Solver::adapt_radius(double ratio, double step_norm) {
 }
 
 void Solver::accept(FitPoint& trial, double step_norm) {
+  watch_contraction(trial);
   change_ = trial.cost - p_.cost;
   step_norm_ = step_norm;
   p_ = std::move(trial);
+  add_newton_model();
+}
+
+void Solver::watch_contraction(const FitPoint& next) {
+  if (newton_) {
+    // Back to Gauss-Newton, which bears ill-conditioned Jacobians better, unless it was slow before.
+    if (damping_ == 0 && next.offset < 1e-3 && returns_ == 0) {
+      wants_newton_ = false;
+      ++returns_;
+      slow_ = 0;
+    }
+    return;
+  }
+  const bool is_slow = damping_ == 0 && next.offset > 0.3 * p_.offset;
+  const bool creeps = damping_ != 0 && next.cost > 0.9 * p_.cost;
+  slow_ = (is_slow || creeps) && next.offset < 0.5 ? slow_ + 1 : 0;
+  if (slow_ >= (is_slow ? 2 : 4)) wants_newton_ = true;
+}
+
+void Solver::add_newton_model() {
+  newton_.reset();
+  if (!wants_newton_ || !p_.all_free()) return;
+  Vector first;
+  Vector second;
+  weighting_.differentiate(p_.r, first, second);
+  Matrix h;
+  if (!residuals_.curvature(p_.x, first, h)) return;
+  h += p_.j.transpose() * second.asDiagonal() * p_.j;
+  const Vector d = p_.d.unaryExpr([](double v) { return v > 0 ? 1 / v : 1; });
+  newton_.emplace(d.asDiagonal() * h * d.asDiagonal(), p_.gradient_vector);
+  if (!newton_->is_positive_definite()) return;
+  p_.offset = newton_->inverse_norm() / p_.norm;
+  p_.noise = newton_->largest_inverse_norm(analysis_.gradient_noise(p_));
 }
 
 Status Solver::explain_refusal() {
@@ -212,6 +259,13 @@ bool Solver::is_inside(const Vector& p) const {
 
 Step Solver::next_step() {
   Step step;
+  if (newton_) {
+    bool inside = false;
+    step.p = newton_->within(radius_, inside);
+    damping_ = inside ? 0 : 1;
+    step.predicted = newton_->decrease(step.p);
+    return step;
+  }
   if (p_.all_free() && is_inside(p_.gauss_newton)) {
     damping_ = 0;
     const double removed = p_.offset * p_.norm;

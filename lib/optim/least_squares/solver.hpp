@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "optim/least_squares/newton_model.hpp"
 #include "optim/least_squares/point.hpp"
 
 namespace eigengrad::optim::fit {
@@ -37,12 +38,18 @@ class Solver {
   /// Whether differences of the cost between points so close are rounding.
   bool is_below_cost(double actual) const;
   Move try_trial(const Step& step, FitPoint& trial);
+  /// The norm of the part of the residuals at `trial` that a step could remove, by the model here.
+  double remaining(const FitPoint& trial) const;
   void adapt_radius(double ratio, double step_norm);
   void accept(FitPoint& trial, double step_norm);
   Status explain_refusal();
 
   bool is_inside(const Vector& p) const;
   Step next_step();
+  /// Computes the Newton model of the point, where that is possible and bounds do not matter.
+  void add_newton_model();
+  /// Whether Gauss-Newton steps converge too slowly; asked once per iteration.
+  void watch_contraction(const FitPoint& next);
   Vector levenberg_marquardt_step();
   Vector dogleg_step();
   void bounds_of_step(Vector& low, Vector& high) const;
@@ -55,6 +62,11 @@ class Solver {
   bool running_scale_;
   PointAnalysis analysis_;
   FitPoint p_;
+  /// Set where the next step is to use second derivatives.
+  std::optional<NewtonModel> newton_;
+  bool wants_newton_ = false;
+  int slow_ = 0;
+  int returns_ = 0;
   double radius_ = 0;
   double damping_ = 0;
   double step_norm_ = 0;
