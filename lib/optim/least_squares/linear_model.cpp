@@ -37,7 +37,8 @@ Matrix columns_in(const Matrix& a, const Mask& mask) {
 
 LinearModel::LinearModel(const Matrix& a, const Vector& b) {
   const Eigen::Index k = std::min(a.rows(), a.cols());
-  const Eigen::ColPivHouseholderQR<Matrix> qr(a);
+  norms_ = a.colwise().norm().unaryExpr([](double norm) { return norm > 0 ? norm : 1; });
+  const Eigen::ColPivHouseholderQR<Matrix> qr(a * norms_.cwiseInverse().asDiagonal());
   r_ = qr.matrixR().topRows(k);
   r_.triangularView<Eigen::StrictlyLower>().setZero();
   p_ = qr.colsPermutation();
@@ -50,25 +51,25 @@ LinearModel::LinearModel(const Matrix& a, const Vector& b) {
 }
 
 double LinearModel::decrease(const Vector& p) const {
-  const Vector image = r_ * (p_.transpose() * p);
-  return -image.dot(2 * q_ + image);
+  const Vector change = image(p);
+  return -change.dot(2 * q_ + change);
 }
 
 Vector LinearModel::gauss_newton() const {
   const auto top = r_.topLeftCorner(rank_, rank_).triangularView<Eigen::Upper>();
-  if (rank_ == cols()) return p_ * Vector(-top.solve(q_));
+  if (rank_ == cols()) return from_factor(-top.solve(q_));
   // R = (T' 0) Z' with T' lower triangular: the shortest solution is Z (T'^-1 (-q), 0).
   const Eigen::HouseholderQR<Matrix> z(r_.topRows(rank_).transpose());
   Vector y = Vector::Zero(cols());
   y.head(rank_) =
       -z.matrixQR().topRows(rank_).triangularView<Eigen::Upper>().transpose().solve(q_.head(rank_));
   y.applyOnTheLeft(z.householderQ());
-  return p_ * y;
+  return from_factor(y);
 }
 
 Vector LinearModel::gauss_newton(const Vector& gradient) const {
   const auto r = r_.topRows(cols()).triangularView<Eigen::Upper>();
-  return p_ * Vector(-r.solve(Vector(r.transpose().solve(p_.transpose() * gradient))));
+  return from_factor(-r.solve(Vector(r.transpose().solve(to_factor(gradient)))));
 }
 
 Vector LinearModel::damped(double damping, Matrix& factor) const {
@@ -76,13 +77,21 @@ Vector LinearModel::damped(double damping, Matrix& factor) const {
   const Eigen::Index n = cols();
   Matrix stacked(k + n, n);
   stacked.topRows(k) = r_;
-  stacked.bottomRows(n) = std::sqrt(damping) * Matrix::Identity(n, n);
+  stacked.bottomRows(n) = 
+      Matrix((std::sqrt(damping) * (p_.transpose() * norms_.cwiseInverse())).asDiagonal());
   const Eigen::HouseholderQR<Eigen::Ref<Matrix>> qr(stacked);
   Vector rhs = Vector::Zero(k + n);
   rhs.head(k) = -q_;
   rhs.applyOnTheLeft(qr.householderQ().adjoint());
   factor = stacked.topRows(n);
   return factor.triangularView<Eigen::Upper>().solve(rhs.head(n));
+}
+
+Vector LinearModel::damped_solve(const Vector& gradient, double damping) const {
+  Matrix factor;
+  damped(damping, factor);
+  const auto upper = factor.triangularView<Eigen::Upper>();
+  return from_factor(-upper.solve(Vector(upper.adjoint().solve(to_factor(gradient)))));
 }
 
 // With phi(mu) = |p(mu)| - radius, the step of Newton's method for 1 / phi.
@@ -92,22 +101,22 @@ Vector LinearModel::within(double radius, double& damping) const {
     damping = 0;
     return p;
   }
-  const double gradient_norm = (r_.transpose() * q_).norm();
+  const double gradient_norm = from_factor(r_.transpose() * q_).cwiseProduct(norms_.cwiseAbs2()).norm();
   double low = 0;
   double high = gradient_norm / radius;
   if (!(damping > low && damping < high)) damping = 1e-3 * high;
   for (int trial = 0; trial < 10; ++trial) {
     Matrix factor;
-    p = damped(damping, factor);
+    p = from_factor(damped(damping, factor));
     const double norm = p.norm();
     const double excess = norm - radius;
     if (std::abs(excess) <= 0.1 * radius) break;
     (excess > 0 ? low : high) = damping;
-    const Vector w = factor.triangularView<Eigen::Upper>().transpose().solve(p);
+    const Vector w = factor.triangularView<Eigen::Upper>().transpose().solve(to_factor(p));
     const double next = damping + (excess / radius) * (norm * norm / w.squaredNorm());
     damping = next > low && next < high ? next : std::max(1e-3 * high, std::sqrt(low * high));
   }
-  return p_ * p;
+  return p;
 }
 
 LinearModel LinearModel::restricted(const Mask& free) const {

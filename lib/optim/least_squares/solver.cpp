@@ -152,6 +152,9 @@ Solver::Move Solver::try_trial(const Step& step, FitPoint& trial) {
     radius_ = 0.25 * norm;
     return Move::Refused;
   }
+  if (damping_ > 0 && !newton_ && !box_.is_bounded &&
+      weighting_.decrease(p_.r, trial.r) < 0.7 * step.predicted)
+    accelerate(step.p, trial);
   const double actual = weighting_.decrease(p_.r, trial.r);
   const double ratio = actual / step.predicted;
   const bool below = ratio < 0.25 && is_below_cost(actual);
@@ -286,6 +289,31 @@ Vector Solver::levenberg_marquardt_step() {
   bounds_of_step(low, high);
   damping_ = 1;
   return p_.model->within(low, high);
+}
+
+/// The second-order term along the whole step is K = 2 (r(x + p) - r - J p); p + a with
+/// (A' A + damping) a = -A' K / 2 follows the curve. Source: Transtrum and Sethna (2012), with the
+/// trial point itself in place of an evaluation near x.
+void Solver::accelerate(const Vector& p, FitPoint& trial) {
+  const Vector inverse_scale = p_.d.unaryExpr([](double v) { return v > 0 ? 1 / v : 1; });
+  Vector first;
+  Vector second;
+  weighting_.differentiate(p_.r, first, second);
+  const Vector curve =
+      second.cwiseMax(0.0).cwiseProduct(trial.r - p_.r - p_.j * inverse_scale.cwiseProduct(p));
+  const Vector gradient = inverse_scale.cwiseProduct(p_.j.transpose() * curve);
+  const Vector a = p_.model->damped_solve(gradient, damping_);
+  if (!(2 * a.norm() <= 0.75 * p.norm())) return;
+  FitPoint further;
+  further.x = moved(p + a);
+  const bool is_lower = residuals_.evaluate(further.x, further.r) &&
+                        weighting_.decrease(trial.r, further.r) > 0;
+  if (is_lower) {
+    trial.x = std::move(further.x);
+    trial.r = std::move(further.r);
+  } else if (weighting_.decrease(p_.r, trial.r) > 0) {
+    residuals_.evaluate(trial.x, trial.r);
+  }
 }
 
 Vector Solver::dogleg_step() { return levenberg_marquardt_step(); }

@@ -52,6 +52,9 @@ class Solver {
   void watch_contraction(const FitPoint& next);
   Vector levenberg_marquardt_step();
   Vector dogleg_step();
+  /// Adds to the trial at the step p what the curvature of the residuals along p asks for, where
+  /// that lowers the cost.
+  void accelerate(const Vector& p, FitPoint& trial);
   void bounds_of_step(Vector& low, Vector& high) const;
   Vector moved(const Vector& p) const;
 
