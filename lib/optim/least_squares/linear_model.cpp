@@ -77,7 +77,7 @@ Vector LinearModel::damped(double damping, Matrix& factor) const {
   const Eigen::Index n = cols();
   Matrix stacked(k + n, n);
   stacked.topRows(k) = r_;
-  stacked.bottomRows(n) = 
+  stacked.bottomRows(n) =
       Matrix((std::sqrt(damping) * (p_.transpose() * norms_.cwiseInverse())).asDiagonal());
   const Eigen::HouseholderQR<Eigen::Ref<Matrix>> qr(stacked);
   Vector rhs = Vector::Zero(k + n);
@@ -101,7 +101,8 @@ Vector LinearModel::within(double radius, double& damping) const {
     damping = 0;
     return p;
   }
-  const double gradient_norm = from_factor(r_.transpose() * q_).cwiseProduct(norms_.cwiseAbs2()).norm();
+  const double gradient_norm =
+      from_factor(r_.transpose() * q_).cwiseProduct(norms_.cwiseAbs2()).norm();
   double low = 0;
   double high = gradient_norm / radius;
   if (!(damping > low && damping < high)) damping = 1e-3 * high;

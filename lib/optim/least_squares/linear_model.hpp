@@ -47,9 +47,7 @@ class LinearModel {
 
  private:
   /// Q' A p.
-  Vector image(const Vector& p) const {
-    return r_ * (p_.transpose() * norms_.cwiseProduct(p));
-  }
+  Vector image(const Vector& p) const { return r_ * (p_.transpose() * norms_.cwiseProduct(p)); }
   /// Minimises |b + A p|^2 + damping |p|^2, and gives the triangular factor of that for P' N^-1 p.
   Vector damped(double damping, Matrix& factor) const;
   /// P' v, and back, in the units of the columns of A N.

@@ -22,8 +22,9 @@ void PointAnalysis::complete(FitPoint& p, bool running_scale) const {
     const double norm = a.col(k).norm();
     p.flat[static_cast<std::size_t>(k)] = norm == 0;
     if (running_scale) p.d[k] = std::max(p.d[k], norm);
-    a.col(k) /= p.d[k] > 0 ? p.d[k] : 1;
   }
+  p.unit = p.d.unaryExpr([](double d) { return d > 0 ? 1 / d : 1; });
+  a *= p.unit.asDiagonal();
   p.model.emplace(a, b);
   measure(p, a, b);
   // From here on cosines are small, and digits of them are lost in the sums.
@@ -63,14 +64,14 @@ void PointAnalysis::measure(FitPoint& p, const Matrix& a, const Vector& b) const
 
 /// A rounding of x_k changes residual i by |j_ik x_k| u, and the one of its result by |r_i| u.
 Vector PointAnalysis::residual_noise(const FitPoint& p, const Matrix& a, const Vector& b) const {
-  return unit_roundoff_ * (a.cwiseAbs() * p.d.cwiseProduct(p.x).cwiseAbs() + b.cwiseAbs());
+  return unit_roundoff_ * (a.cwiseAbs() * p.x.cwiseQuotient(p.unit).cwiseAbs() + b.cwiseAbs());
 }
 
 Vector PointAnalysis::gradient_noise(const FitPoint& p) const {
   Vector b = p.r;
   Matrix a = p.j;
   weighting_.scale(b, a);
-  for (Eigen::Index k = 0; k < a.cols(); ++k) a.col(k) /= p.d[k] > 0 ? p.d[k] : 1;
+  a *= p.unit.asDiagonal();
   return a.cwiseAbs().transpose() * residual_noise(p, a, b);
 }
 

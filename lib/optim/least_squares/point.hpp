@@ -16,8 +16,11 @@ struct FitPoint {
   Matrix j;
   double cost = 0;
 
-  /// Scale of each unknown: the columns of the model are those of the weighted Jacobian over it.
+  /// The largest norm that each column of the weighted Jacobian has had, or one over x_scale.
   Vector d;
+  /// What a scaled step is multiplied by: 1 / d, or 1 where d is 0. The columns of the model are those
+  /// of the weighted Jacobian times it.
+  Vector unit;
   std::optional<LinearModel> model;
   /// Norm of the weighted residuals.
   double norm = 0;
@@ -37,6 +40,7 @@ struct FitPoint {
   double noise = 0;
 
   bool all_free() const;
+  double scaled_norm() const { return x.cwiseQuotient(unit).norm(); }
 };
 
 /// Computes everything from x, r, j and d.

@@ -4,16 +4,9 @@
 #include <vector>
 
 #include "optim/least_squares/newton_model.hpp"
-#include "optim/least_squares/point.hpp"
+#include "optim/least_squares/steps.hpp"
 
 namespace eigengrad::optim::fit {
-
-/// A step in scaled unknowns.
-struct Step {
-  Vector p;
-  /// Half of what the model says |r|^2 decreases by.
-  double predicted = 0;
-};
 
 /// The iterations, from the start to the point at which one of the tests is met.
 class Solver {
@@ -25,7 +18,7 @@ class Solver {
 
   const FitPoint& point() const noexcept { return p_; }
   const std::vector<LeastSquaresIteration>& history() const noexcept { return history_; }
-  /// Which test the status rests on.
+  /// What the status rests on.
   const std::string& reason() const noexcept { return reason_; }
 
  private:
@@ -34,42 +27,46 @@ class Solver {
   void begin();
   bool note_and_ask();
   bool test(Status& status);
-  Move move();
-  /// Whether differences of the cost between points so close are rounding.
-  bool is_below_cost(double actual) const;
-  Move try_trial(const Step& step, FitPoint& trial);
-  /// The norm of the part of the residuals at `trial` that a step could remove, by the model here.
-  double remaining(const FitPoint& trial) const;
-  void adapt_radius(double ratio, double step_norm);
-  void accept(FitPoint& trial, double step_norm);
-  Status explain_refusal();
+  bool is_converged();
+  bool is_at_rounding_level();
+  /// What a point at which a test is met is, if no minimum.
+  Status minimum_or_worse();
 
-  bool is_inside(const Vector& p) const;
+  Move move();
+  Move move_by_second_order();
   Step next_step();
-  /// Computes the Newton model of the point, where that is possible and bounds do not matter.
-  void add_newton_model();
-  /// Whether Gauss-Newton steps converge too slowly; asked once per iteration.
-  void watch_contraction(const FitPoint& next);
-  Vector levenberg_marquardt_step();
-  Vector dogleg_step();
+  Move try_trial(const Step& step, FitPoint& trial);
   /// Adds to the trial at the step p what the curvature of the residuals along p asks for, where
   /// that lowers the cost.
-  void accelerate(const Vector& p, FitPoint& trial);
-  void bounds_of_step(Vector& low, Vector& high) const;
-  Vector moved(const Vector& p) const;
+  void accelerate(const Step& step, FitPoint& trial);
+  /// Whether differences of the cost between points so close are rounding.
+  bool is_below_cost(double actual) const;
+  /// The norm of the part of the residuals at `trial` that a step could remove, by the model here.
+  double remaining(const FitPoint& trial) const;
+  void adapt_radius(double ratio, const Step& step);
+  void accept(FitPoint& trial, const Step& step);
+
+  /// Decides about second derivatives by how fast Gauss-Newton steps converge.
+  void watch_contraction(const FitPoint& next, const Step& step);
+  /// Where second derivatives are wanted and to be had, and no bound matters.
+  void add_newton_model();
+  Status explain_refusal();
+  /// The first unknown whose column differences of the residuals contradict; -1 when none.
+  Eigen::Index contradicted_column();
 
   Residuals& residuals_;
   const Weighting& weighting_;
   const Box& box_;
   const LeastSquaresOptions& options_;
   bool running_scale_;
+  /// Whether reflective steps are taken; at the end active sets put the point onto the bounds.
+  bool is_reflective_;
   PointAnalysis analysis_;
   FitPoint p_;
-  /// Set where the next step is to use second derivatives.
   std::optional<NewtonModel> newton_;
   bool wants_newton_ = false;
+  bool has_returned_ = false;
   int slow_ = 0;
-  int returns_ = 0;
   double radius_ = 0;
   double damping_ = 0;
   double step_norm_ = 0;
@@ -78,7 +75,7 @@ class Solver {
   int stalled_ = 0;
   std::vector<LeastSquaresIteration> history_;
   std::string reason_;
-  double started_ = 0;
+  double started_;
 };
 
 }  // namespace eigengrad::optim::fit
