@@ -265,7 +265,7 @@ inline std::vector<Problem> problems() {
       {7, "helical valley", helical_valley, {-1, 0, 0}, {0}},
       {8, "Bard", bard, {1, 1, 1}, {8.21487730657897e-3, 17.4286933333333}},
       {9, "Gaussian", gaussian, {0.4, 1, 0}, {1.12793276961871e-8}},
-      {10, "Meyer", meyer, {0.02, 4000, 250}, {87.9458551718290}},
+      {10, "Meyer", meyer, {0.02, 4000, 250}, {87.9458551707}},
       {11, "Gulf", gulf, {5, 2.5, 0.15}, {0}},
       {12, "Box", box, {0, 10, 20}, {0}},
       {13, "Powell singular", powell_singular, {3, -1, 0, 1}, {0}},
@@ -286,14 +286,14 @@ inline std::vector<Problem> problems() {
       {20, "Watson", watson, same(6, 0), {2.28767005355236e-3}},
       {21, "extended Rosenbrock", extended_rosenbrock, repeated(5, {-1.2, 1}), {0}},
       {22, "extended Powell singular", extended_powell, repeated(3, {3, -1, 0, 1}), {0}},
-      {23, "penalty I", penalty_1, each(4, [](double j) { return j; }), {2.24997750035562e-5}},
-      {24, "penalty II", penalty_2, same(4, 0.5), {9.37629e-6}},
+      {23, "penalty I", penalty_1, each(4, [](double j) { return j; }), {2.24997750089994e-5}},
+      {24, "penalty II", penalty_2, same(4, 0.5), {9.37629300735545e-6}},
       {25,
        "variably dimensioned",
        variably_dimensioned,
        each(10, [](double j) { return 1 - j / 10; }),
        {0}},
-      {26, "trigonometric", trigonometric, same(10, 0.1), {0, 2.79506e-5}},
+      {26, "trigonometric", trigonometric, same(10, 0.1), {0, 2.79505612187863e-5}},
       {27, "Brown almost linear", brown_almost_linear, same(10, 0.5), {0, 1}},
       {28, "discrete boundary value", discrete_boundary_value, each(10, h), {0}},
       {29, "discrete integral equation", discrete_integral_equation, each(10, h), {0}},
@@ -306,7 +306,7 @@ inline std::vector<Problem> problems() {
        linear_rank_1_zeros,
        same(10, 1),
        {(m * m + 3 * m - 6) / (2 * (2 * m - 3))}},
-      {35, "Chebyquad", chebyquad, each(8, [](double j) { return j / 9; }), {3.51687372567e-3}}};
+      {35, "Chebyquad", chebyquad, each(8, [](double j) { return j / 9; }), {3.51687372567793e-3}}};
 }
 
 }  // namespace mgh
