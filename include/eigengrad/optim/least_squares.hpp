@@ -92,7 +92,7 @@ struct LeastSquaresOptions {
   ScalarOrTensor weights = {};
   /// Bound on the square of LeastSquaresIteration::offset.
   double tolerance_f = 1e-22;
-  /// Bound on |D p| / |D x| of the Gauss-Newton step p.
+  /// Bound on |p| / |x| for each unknown, p the Gauss-Newton step.
   double tolerance_x = 1e-14;
   /// Bound on LeastSquaresIteration::gradient.
   double tolerance_grad = 1e-13;

@@ -43,14 +43,16 @@ double NewtonModel::inverse_norm(const Vector& gradient) const {
   return (vectors_.transpose() * gradient).cwiseQuotient(values_.cwiseAbs().cwiseSqrt()).norm();
 }
 
-double NewtonModel::largest_inverse_norm(const Vector& bound) const {
-  return (vectors_.cwiseAbs().transpose() * bound)
-      .cwiseQuotient(values_.cwiseAbs().cwiseSqrt())
-      .norm();
+double NewtonModel::amplification(const Matrix& a) const {
+  return (a * vectors_ * values_.cwiseAbs().cwiseSqrt().cwiseInverse().asDiagonal()).norm();
 }
 
 bool NewtonModel::is_positive_definite() const {
-  return values_[0] > std::numeric_limits<double>::epsilon() * largest_eigenvalue();
+  return values_[0] > std::numeric_limits<double>::epsilon() * values_[values_.size() - 1];
+}
+
+bool NewtonModel::is_indefinite() const {
+  return values_[0] < -1e-10 * values_.cwiseAbs().maxCoeff();
 }
 
 double NewtonModel::decrease(const Vector& p) const {

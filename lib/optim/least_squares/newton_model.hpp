@@ -17,12 +17,12 @@ class NewtonModel {
   double decrease(const Vector& p) const;
   /// sqrt(g . H^-1 g) for another gradient, absolute values of the eigenvalues taken.
   double inverse_norm(const Vector& gradient) const;
-  /// The largest inverse_norm() of gradients whose elements are at most those of `bound`.
-  double largest_inverse_norm(const Vector& bound) const;
+  /// A bound on inverse_norm(A' v) / |v|.
+  double amplification(const Matrix& a) const;
   double inverse_norm() const { return inverse_norm(gradient_); }
   bool is_positive_definite() const;
-  double smallest_eigenvalue() const { return values_[0]; }
-  double largest_eigenvalue() const { return values_[values_.size() - 1]; }
+  /// Whether an eigenvalue is negative beyond what rounding makes of zero.
+  bool is_indefinite() const;
 
  private:
   Vector shifted(double shift) const;

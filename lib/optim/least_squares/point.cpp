@@ -63,20 +63,21 @@ void PointAnalysis::measure(FitPoint& p, const Matrix& a, const Vector& b) const
 }
 
 /// A rounding of x_k changes residual i by |j_ik x_k| u, and the one of its result by |r_i| u.
-Vector PointAnalysis::residual_noise(const FitPoint& p, const Matrix& a, const Vector& b) const {
-  return unit_roundoff_ * (a.cwiseAbs() * p.x.cwiseQuotient(p.unit).cwiseAbs() + b.cwiseAbs());
+double PointAnalysis::rounding(const FitPoint& p, const Matrix& a, const Vector& b) const {
+  return unit_roundoff_ *
+         (a.cwiseAbs() * p.x.cwiseQuotient(p.unit).cwiseAbs() + b.cwiseAbs()).norm();
 }
 
-Vector PointAnalysis::gradient_noise(const FitPoint& p) const {
+double PointAnalysis::rounding(const FitPoint& p) const {
   Vector b = p.r;
   Matrix a = p.j;
   weighting_.scale(b, a);
   a *= p.unit.asDiagonal();
-  return a.cwiseAbs().transpose() * residual_noise(p, a, b);
+  return rounding(p, a, b);
 }
 
 void PointAnalysis::refine(FitPoint& p, const Matrix& a, const Vector& b) const {
-  p.noise = residual_noise(p, a, b).norm();
+  p.noise = rounding(p, a, b);
   const LinearModel& model = *p.model;
   const Eigen::Index n = a.cols();
   for (Eigen::Index k = 0; k < n; ++k)

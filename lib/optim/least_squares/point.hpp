@@ -51,14 +51,14 @@ class PointAnalysis {
 
   /// With `running_scale` d becomes the largest norm that each column has had.
   void complete(FitPoint& p, bool running_scale) const;
-  /// For each scaled unknown a bound on what rounding of x and r does to the gradient.
-  Vector gradient_noise(const FitPoint& p) const;
+  /// Bound on what rounding of x and r does to the norm of the weighted residuals.
+  double rounding(const FitPoint& p) const;
 
  private:
   void find_free(FitPoint& p, const Vector& gradient) const;
   void measure(FitPoint& p, const Matrix& a, const Vector& b) const;
   void refine(FitPoint& p, const Matrix& a, const Vector& b) const;
-  Vector residual_noise(const FitPoint& p, const Matrix& a, const Vector& b) const;
+  double rounding(const FitPoint& p, const Matrix& a, const Vector& b) const;
 
   const Weighting& weighting_;
   const Box& box_;

@@ -11,6 +11,9 @@ namespace eigengrad::optim::fit {
 
 namespace {
 
+/// Where no step helps and the offset is below it, rounding may be why; above it something else is.
+constexpr double kTinyOffset = 1e-6;
+
 double now() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
@@ -93,25 +96,29 @@ bool Solver::test(Status& status) {
   } else {
     return false;
   }
-  status = minimum_or_worse() == Status::Converged ? status : minimum_or_worse();
+  if (is_on_plateau()) status = Status::Plateau;
+  if (status != Status::Plateau && is_saddle()) status = Status::Saddle;
   return true;
 }
 
 bool Solver::is_converged() {
   const double decrease = p_.offset * p_.offset;
-  const double step = p_.gauss_newton.norm();
-  const double size = p_.scaled_norm();
   if (p_.cost == 0)
     reason_ = "the residuals are zero";
   else if (p_.gradient <= options_.tolerance_grad)
     reason_ = text_of("gradient ", p_.gradient, " <= ", options_.tolerance_grad);
   else if (decrease <= options_.tolerance_f)
     reason_ = text_of("relative decrease ", decrease, " <= ", options_.tolerance_f);
-  else if (!newton_ && step <= options_.tolerance_x * size)
-    reason_ = text_of("relative step ", step / size, " <= ", options_.tolerance_x);
+  else if (!newton_ && moves_less_than(options_.tolerance_x))
+    reason_ = text_of("relative step <= ", options_.tolerance_x);
   else
     return false;
   return true;
+}
+
+bool Solver::moves_less_than(double tolerance) const {
+  const Vector step = p_.unit.cwiseProduct(p_.gauss_newton).cwiseAbs();
+  return (step.array() <= tolerance * p_.x.array().abs()).all();
 }
 
 bool Solver::is_at_rounding_level() {
@@ -123,25 +130,34 @@ bool Solver::is_at_rounding_level() {
   if (p_.offset < 0.9 * best_offset_) {
     best_offset_ = p_.offset;
     stalled_ = 0;
-  } else if (p_.offset < 1e-6 && ++stalled_ >= 4) {
+  } else if (p_.offset < kTinyOffset && ++stalled_ >= 4) {
     reason_ = text_of("offset ", p_.offset, ", no longer falling");
     return true;
   }
   return false;
 }
 
-Status Solver::minimum_or_worse() {
+bool Solver::is_on_plateau() {
   for (Eigen::Index k = 0; k < p_.x.size(); ++k)
     if (p_.cost > 0 && running_scale_ && p_.flat[static_cast<std::size_t>(k)] && p_.d[k] > 0) {
       reason_ = text_of("the residuals no longer depend on x[", k, "] = ", p_.x[k]);
-      return Status::Plateau;
+      return true;
     }
-  return Status::Converged;
+  return false;
+}
+
+bool Solver::is_saddle() {
+  if (p_.cost == 0 || (p_.model->rank() == p_.x.size() && history_.size() > 1)) return false;
+  wants_newton_ = true;
+  if (!newton_) add_newton_model();
+  if (!newton_ || !newton_->is_indefinite()) return false;
+  reason_ = "the gradient is zero, but the cost falls along a direction of negative curvature";
+  return true;
 }
 
 bool Solver::is_below_cost(double actual) const {
   return p_.offset < 1e-4 &&
-         std::abs(actual) <= std::max(1e-10 * p_.cost, 100 * p_.noise * p_.norm);
+         std::abs(actual) <= std::max(1e-13 * p_.cost, 100 * p_.noise * p_.norm);
 }
 
 Solver::Move Solver::move() {
@@ -158,7 +174,7 @@ Solver::Move Solver::move() {
     }
     if (moved(p_, box_, step.p) == p_.x) break;
   }
-  return p_.offset < 1e-5 ? Move::RoundingLevel : Move::Refused;
+  return p_.offset < kTinyOffset ? Move::RoundingLevel : Move::Refused;
 }
 
 Solver::Move Solver::move_by_second_order() {
@@ -200,8 +216,10 @@ Solver::Move Solver::try_trial(const Step& step, FitPoint& trial) {
     return Move::Refused;
   }
   analysis_.complete(trial, running_scale_);
-  if (below && !(ratio > 1e-4) && !(remaining(trial) < 0.9 * p_.offset * p_.norm))
-    return Move::RoundingLevel;
+  if (below && !(ratio > 1e-4) && !(remaining(trial) < 0.9 * p_.offset * p_.norm)) {
+    radius_ = 0.25 * norm;
+    return p_.offset < kTinyOffset ? Move::RoundingLevel : Move::Refused;
+  }
   return Move::Accepted;
 }
 
@@ -284,25 +302,31 @@ void Solver::add_newton_model() {
   newton_.emplace(p_.unit.asDiagonal() * h * p_.unit.asDiagonal(), p_.gradient_vector);
   if (!newton_->is_positive_definite()) return;
   p_.offset = newton_->inverse_norm() / p_.norm;
-  p_.noise = newton_->largest_inverse_norm(analysis_.gradient_noise(p_));
+  p_.noise = analysis_.rounding(p_) * newton_->amplification(p_.model->small());
+}
+
+bool Solver::difference(Eigen::Index k, double h, Vector& quotient) {
+  Vector x = p_.x;
+  Vector right;
+  Vector left;
+  x[k] = p_.x[k] + h;
+  if (!residuals_.evaluate(x, right)) return false;
+  x[k] = p_.x[k] - h;
+  if (!residuals_.evaluate(x, left)) return false;
+  quotient = (right - left) / (2 * h);
+  return true;
 }
 
 Eigen::Index Solver::contradicted_column() {
   for (Eigen::Index k = 0; k < p_.x.size(); ++k) {
     const double h = 1e-5 * std::max(std::abs(p_.x[k]), 1e-3 * p_.norm * p_.unit[k]);
-    Vector x = p_.x;
-    Vector right;
-    Vector left;
-    x[k] += h;
-    if (!residuals_.evaluate(x, right)) continue;
-    x[k] = p_.x[k] - h;
-    if (!residuals_.evaluate(x, left)) continue;
-    const Vector difference = (right - left) / (2 * h);
-    // Differences of a kink or of noise agree on no side.
-    const Vector bend = (right - 2 * p_.r + left) / h;
-    const double error = (difference - p_.j.col(k)).norm();
-    if (error > 1e-2 * (difference.norm() + p_.j.col(k).norm()) && error > 10 * bend.norm())
-      return k;
+    Vector wide;
+    Vector narrow;
+    if (!difference(k, h, wide) || !difference(k, h / 8, narrow)) continue;
+    // Quotients that differ from each other are about a kink, curvature or noise.
+    if ((wide - narrow).norm() > 1e-4 * narrow.norm()) continue;
+    const double size = std::max(narrow.norm(), p_.j.col(k).norm());
+    if ((narrow - p_.j.col(k)).norm() > 1e-2 * size) return k;
   }
   return -1;
 }

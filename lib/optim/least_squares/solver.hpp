@@ -29,8 +29,13 @@ class Solver {
   bool test(Status& status);
   bool is_converged();
   bool is_at_rounding_level();
-  /// What a point at which a test is met is, if no minimum.
-  Status minimum_or_worse();
+  /// Whether the Gauss-Newton step changes every unknown by less than that part of it.
+  bool moves_less_than(double tolerance) const;
+  /// Whether an unknown that had influence has lost it altogether.
+  bool is_on_plateau();
+  /// Asked where the Jacobian does not tell a minimum from a saddle: at the start, and where its rank
+  /// is deficient.
+  bool is_saddle();
 
   Move move();
   Move move_by_second_order();
@@ -51,6 +56,8 @@ class Solver {
   /// Where second derivatives are wanted and to be had, and no bound matters.
   void add_newton_model();
   Status explain_refusal();
+  /// A central difference of the residuals.
+  bool difference(Eigen::Index k, double h, Vector& quotient);
   /// The first unknown whose column differences of the residuals contradict; -1 when none.
   Eigen::Index contradicted_column();
 
