@@ -11,6 +11,7 @@
 #include "eigengrad/functional/callable.hpp"
 #include "eigengrad/optim/scalar_or_tensor.hpp"
 #include "eigengrad/optim/status.hpp"
+#include "eigengrad/optim/unknowns.hpp"
 
 namespace eigengrad::optim {
 
@@ -211,12 +212,6 @@ struct LeastSquaresSummary {
   double seconds;
 };
 EIGENGRAD_API void print(std::ostream& os, const LeastSquaresSummary& summary);
-
-inline Tensor as_doubles(const Tensor& t) { return t.detach().to(kFloat64).contiguous(); }
-template <class Derived>
-Tensor as_doubles(const Eigen::DenseBase<Derived>& m) {
-  return from_eigen(m, dtype(kFloat64));
-}
 
 }  // namespace detail
 
