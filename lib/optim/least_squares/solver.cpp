@@ -325,7 +325,8 @@ Eigen::Index Solver::contradicted_column() {
     if (!difference(k, h, wide) || !difference(k, h / 8, narrow)) continue;
     // Quotients that differ from each other are about a kink, curvature or noise.
     if ((wide - narrow).norm() > 1e-4 * narrow.norm()) continue;
-    const double size = std::max(narrow.norm(), p_.j.col(k).norm());
+    const double rounding = 1e3 * residuals_.unit_roundoff() * p_.r.norm() / h;
+    const double size = std::max({narrow.norm(), p_.j.col(k).norm(), rounding});
     if ((narrow - p_.j.col(k)).norm() > 1e-2 * size) return k;
   }
   return -1;
