@@ -114,6 +114,20 @@ BOOST_AUTO_TEST_CASE(the_minimum_is_that_of_scipy) {
       }
 }
 
+// Second derivatives are taken of the unknowns that no bound holds.
+BOOST_AUTO_TEST_CASE(large_residuals_converge_within_bounds) {
+  const auto f = mgh::brown_dennis;
+  const Eigen::Vector4d start(25, 5, -5, -1);
+  const auto wide = least_squares(f, start, {.lower = -1000, .upper = 1000});
+  BOOST_TEST(wide.converged(), wide.message);
+  BOOST_TEST(relative_error(2 * wide.cost, 85822.2016263563) < 1e-12);
+  BOOST_TEST(wide.counts.curvatures > 0);
+  const auto held = least_squares(f, start, {.upper = Eigen::Vector4d(1000, 12, 1000, 1000)});
+  BOOST_TEST(held.converged(), held.message);
+  BOOST_TEST(held.x[1] == 12);
+  BOOST_TEST(held.history.size() < 200u);
+}
+
 BOOST_AUTO_TEST_CASE(one_scalar_bounds_all) {
   const eg::Tensor start = eg::tensor({0.5, 0.2});
   const LeastSquaresResult r = least_squares(mgh::rosenbrock, start, {.lower = 0, .upper = 0.7});
