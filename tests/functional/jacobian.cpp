@@ -2,6 +2,7 @@
 #include <tuple>
 
 #include "functional/support.hpp"
+#include "support/square_by_rows.hpp"
 
 using namespace functional_test;
 using eg::Strategy;
@@ -12,17 +13,9 @@ const eg::Tensor kX = eg::tensor({1.5, -2.0, 0.5});
 constexpr Strategy kAll[] = {Strategy::Reverse, Strategy::Forward, Strategy::Auto};
 
 eg::FunctionalOptions with(Strategy s) { return {.strategy = s}; }
-
-struct SquareByRows : eg::autograd::Function<SquareByRows> {
-  static eg::Tensor forward(eg::autograd::AutogradContext* ctx, eg::Tensor x) {
-    ctx->save_for_backward({x});
-    return x * x;
-  }
-  static eg::autograd::variable_list backward(eg::autograd::AutogradContext* ctx,
-                                              eg::autograd::variable_list g) {
-    return {2 * g[0] * ctx->get_saved_variables()[0]};
-  }
-};
+}
+}
+;
 
 }  // namespace
 

@@ -8,6 +8,7 @@
 #include "eigengrad/eigengrad.hpp"
 #include "support/mgh.hpp"
 #include "support/says.hpp"
+#include "support/square_by_rows.hpp"
 
 namespace eg = eigengrad;
 using namespace eigengrad::optim;
@@ -30,17 +31,9 @@ struct WrongSquare : eg::autograd::Function<WrongSquare> {
   }
 };
 
-/// The square of x, without a forward rule.
-struct Square : eg::autograd::Function<Square> {
-  static eg::Tensor forward(eg::autograd::AutogradContext* ctx, eg::Tensor x) {
-    ctx->save_for_backward({x});
-    return x * x;
-  }
-  static eg::autograd::variable_list backward(eg::autograd::AutogradContext* ctx,
-                                              eg::autograd::variable_list g) {
-    return {2 * g[0] * ctx->get_saved_variables()[0]};
-  }
-};
+}
+}
+;
 
 }  // namespace
 
@@ -287,7 +280,7 @@ BOOST_AUTO_TEST_CASE(wide_jacobians_and_functions_without_forward_rule_go_by_row
   BOOST_TEST(r.cost < 1e-25);
   const LeastSquaresResult custom = least_squares(
       [](E x) {
-        return eg::stack({Square::apply(x[0]) - 2, x[1] - x[0]});
+        return eg::stack({SquareByRows::apply(x[0]) - 2, x[1] - x[0]});
       },
       eg::tensor({1.0, 1.0}));
   BOOST_TEST(custom.converged(), custom.message);
