@@ -13,9 +13,6 @@ const eg::Tensor kX = eg::tensor({1.5, -2.0, 0.5});
 constexpr Strategy kAll[] = {Strategy::Reverse, Strategy::Forward, Strategy::Auto};
 
 eg::FunctionalOptions with(Strategy s) { return {.strategy = s}; }
-}
-}
-;
 
 }  // namespace
 

@@ -31,10 +31,6 @@ struct WrongSquare : eg::autograd::Function<WrongSquare> {
   }
 };
 
-}
-}
-;
-
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(least_squares_stops)
