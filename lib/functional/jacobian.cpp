@@ -152,12 +152,18 @@ DerivativeBlocks by_columns(std::string_view op, ErasedFunction f, const variabl
 /// Up to this many columns Auto does not look at the value's shape first.
 constexpr std::int64_t kFewColumns = 16;
 
+/// A column costs what 3/2 rows do: it computes the value again.
+bool columns_are_cheaper(std::int64_t columns, std::int64_t rows) {
+  return 3 * columns <= 2 * rows;
+}
+
 /// Note [Direction of a Jacobian]
 /// Which direction Auto takes must not show in the derivatives. Columns therefore give way to rows
 /// where the two could differ or columns cannot be had: an operator or a custom Function without a
-/// forward rule, a function that looks at its argument's graph, opens a DualLevel, writes to its
+/// forward rule, a function that differentiates by its argument, opens a DualLevel, writes to its
 /// argument, or turns recording off for a part, which tangents would pass; strict mode and anomaly
 /// mode, which are about the backward sweep. An error of the function itself is met again by rows.
+/// What remains visible: the argument of a column does not require grad.
 class Columns {
  public:
   Columns(ErasedFunction f, const variable_list& x, const FunctionalOptions& options)
@@ -189,10 +195,10 @@ class Columns {
     bool rows = grad_mode_switches() != switches;
     for (std::size_t i = 0; i < arguments.size(); ++i)
       rows = rows || arguments[i]._version() != versions[i];
-    // Few outputs take few sweeps; the first column tells how many there are.
+    // The first column tells how many rows there are; with rows, f is to be evaluated again.
     std::int64_t outputs = 0;
     for (const Tensor& t : value) outputs += t.defined() ? t.numel() : 0;
-    if (rows || 2 * outputs < total_numel(x_)) throw PreferRows();
+    if (rows || 5 * (total_numel(x_) - 1) > 4 * (outputs + 2)) throw PreferRows();
     return value;
   }
 
@@ -223,7 +229,7 @@ DerivativeBlocks jacobian(ErasedFunction f, const variable_list& x,
   variable_list leaves;
   variable_list vars = variables("jacobian", x, options.create_graph, leaves);
   variable_list value = evaluate("jacobian", f, vars);
-  if (may_go_forward && columns <= total_numel(value)) {
+  if (may_go_forward && columns_are_cheaper(columns, total_numel(value))) {
     DerivativeBlocks blocks = Columns(f, x, options).try_all();
     if (!blocks.empty()) return blocks;
   }

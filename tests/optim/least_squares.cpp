@@ -114,6 +114,20 @@ BOOST_AUTO_TEST_CASE(the_minimum_is_that_of_scipy) {
       }
 }
 
+// Second derivatives are taken of the unknowns that no bound holds.
+BOOST_AUTO_TEST_CASE(large_residuals_converge_within_bounds) {
+  const auto f = mgh::brown_dennis;
+  const Eigen::Vector4d start(25, 5, -5, -1);
+  const auto wide = least_squares(f, start, {.lower = -1000, .upper = 1000});
+  BOOST_TEST(wide.converged(), wide.message);
+  BOOST_TEST(relative_error(2 * wide.cost, 85822.2016263563) < 1e-12);
+  BOOST_TEST(wide.counts.curvatures > 0);
+  const auto held = least_squares(f, start, {.upper = Eigen::Vector4d(1000, 12, 1000, 1000)});
+  BOOST_TEST(held.converged(), held.message);
+  BOOST_TEST(held.x[1] == 12);
+  BOOST_TEST(held.history.size() < 200u);
+}
+
 BOOST_AUTO_TEST_CASE(one_scalar_bounds_all) {
   const eg::Tensor start = eg::tensor({0.5, 0.2});
   const LeastSquaresResult r = least_squares(mgh::rosenbrock, start, {.lower = 0, .upper = 0.7});
@@ -247,6 +261,30 @@ BOOST_AUTO_TEST_CASE(unknowns_that_the_data_do_not_determine_are_named) {
   // The shortest step: both share, and what does not act stays.
   BOOST_TEST(std::abs(r.x[0] - r.x[1]) < 1e-12);
   BOOST_TEST(r.x[3] == 7);
+}
+
+BOOST_AUTO_TEST_CASE(many_residuals_and_unknowns) {
+  const eg::Tensor a = eg::sin(eg::arange(0.0, 300.0 * 20).reshape({300, 20}).square());
+  const eg::Tensor want = eg::linspace(-1.0, 1.0, 20);
+  const LeastSquaresResult r =
+      least_squares([&](const eg::Tensor& x) { return eg::tanh(a.mv(x)) - eg::tanh(a.mv(want)); },
+                    eg::zeros({20}));
+  BOOST_TEST(r.converged(), r.message);
+  BOOST_TEST((r.x - want).abs().max().item<double>() < 1e-13);
+  // Twenty unknowns of which only the sum matters: eight are named.
+  const LeastSquaresResult sum = least_squares(
+      [&](const eg::Tensor& x) { return a.select(1, 0) * (x.sum() - 1); }, eg::zeros({20}));
+  BOOST_TEST(sum.rank == 1);
+  BOOST_TEST(sum.message.find("x[7] and 12 more") != std::string::npos, sum.message);
+}
+
+BOOST_AUTO_TEST_CASE(x_scale_replaces_the_norms_of_columns) {
+  const auto own = least_squares(mgh::meyer, Eigen::Vector3d(0.02, 4000, 250),
+                                 {.x_scale = Eigen::Vector3d(0.01, 5000, 300)});
+  BOOST_TEST(own.converged(), own.message);
+  BOOST_TEST(relative_error(2 * own.cost, 87.9458551707) < 1e-9);
+  // The radius of the start is |x / x_scale|.
+  BOOST_TEST(std::abs(own.history[0].radius - std::sqrt(4 + 0.64 + 25.0 / 36)) < 1e-12);
 }
 
 BOOST_AUTO_TEST_CASE(fewer_residuals_than_unknowns) {

@@ -8,6 +8,7 @@
 #include "eigengrad/eigengrad.hpp"
 #include "support/mgh.hpp"
 #include "support/says.hpp"
+#include "support/square_by_rows.hpp"
 
 namespace eg = eigengrad;
 using namespace eigengrad::optim;
@@ -27,18 +28,6 @@ struct WrongSquare : eg::autograd::Function<WrongSquare> {
   static eg::autograd::variable_list backward(eg::autograd::AutogradContext* ctx,
                                               eg::autograd::variable_list g) {
     return {-3 * g[0] * ctx->get_saved_variables()[0]};
-  }
-};
-
-/// The square of x, without a forward rule.
-struct Square : eg::autograd::Function<Square> {
-  static eg::Tensor forward(eg::autograd::AutogradContext* ctx, eg::Tensor x) {
-    ctx->save_for_backward({x});
-    return x * x;
-  }
-  static eg::autograd::variable_list backward(eg::autograd::AutogradContext* ctx,
-                                              eg::autograd::variable_list g) {
-    return {2 * g[0] * ctx->get_saved_variables()[0]};
   }
 };
 
@@ -110,15 +99,28 @@ BOOST_AUTO_TEST_CASE(residuals_of_zero) {
   BOOST_TEST(at.message.find("the residuals are zero") != std::string::npos);
 }
 
-// From x = 6 on the exponential is zero to rounding, and so is all that tells where to go.
+// From x[1] = 30 on nothing tells where to go.
 BOOST_AUTO_TEST_CASE(a_plateau_is_no_minimum) {
   const auto saturating = [](E x) {
-    const eg::Tensor t = eg::tensor({1.0, 2.0, 3.0});
-    return eg::clamp(x[0] * t, eg::nullopt, 30.0) - 5 + 0 * x[0] * t;
+    return eg::stack({x[0] - 1, eg::clamp(x[1], eg::nullopt, 30.0) - 40});
   };
-  const LeastSquaresResult r = least_squares(saturating, eg::tensor({100.0}));
-  BOOST_TEST(r.rank == 0);
-  BOOST_TEST(r.message.find("not determined: x[0]") != std::string::npos, r.message);
+  const LeastSquaresResult r = least_squares(saturating, eg::tensor({2.0, 1.0}));
+  BOOST_TEST((r.status == Status::Plateau), r.message);
+  BOOST_TEST(!r.converged());
+  BOOST_TEST(r.message.find("no longer depend on x[1]") != std::string::npos, r.message);
+  BOOST_TEST(r.rank == 1);
+  BOOST_TEST(std::isinf(r.std_errors[1].item<double>()));
+}
+
+// Along x[1] the cost has a maximum at 0, where its derivative vanishes.
+BOOST_AUTO_TEST_CASE(a_saddle_is_no_minimum) {
+  const auto saddle = [](E x) { return eg::stack({x[0], eg::square(x[1]) - 1}); };
+  for (const double start : {0.0, 0.3}) {
+    const LeastSquaresResult r = least_squares(saddle, eg::tensor({start, 0.0}));
+    BOOST_TEST((r.status == Status::Saddle), r.message);
+    BOOST_TEST(r.message.find("negative curvature") != std::string::npos, r.message);
+  }
+  BOOST_TEST(least_squares(saddle, eg::tensor({0.3, 1e-3})).cost < 1e-25);
 }
 
 BOOST_AUTO_TEST_CASE(a_wrong_derivative_is_named) {
@@ -287,7 +289,7 @@ BOOST_AUTO_TEST_CASE(wide_jacobians_and_functions_without_forward_rule_go_by_row
   BOOST_TEST(r.cost < 1e-25);
   const LeastSquaresResult custom = least_squares(
       [](E x) {
-        return eg::stack({Square::apply(x[0]) - 2, x[1] - x[0]});
+        return eg::stack({SquareByRows::apply(x[0]) - 2, x[1] - x[0]});
       },
       eg::tensor({1.0, 1.0}));
   BOOST_TEST(custom.converged(), custom.message);

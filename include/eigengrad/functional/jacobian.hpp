@@ -27,10 +27,11 @@ inline constexpr void check_is_vector() {
 /// By rows (`Strategy::Reverse`): one evaluation of `f`, then one backward sweep per element of the
 /// value. By columns (`Forward`): one evaluation with tangents per element of `x`. `Auto`, the
 /// default, takes the columns when `x` has at most 16 elements, unless the first of them shows that
-/// the value has less than half as many, and when `x` has no more elements than the value. It takes
+/// the value has clearly fewer, and when the value has at least 3/2 times as many as `x`. It takes
 /// the rows where columns cannot be had or might differ: inside another level of forward mode, for
 /// an operator or custom Function without a forward rule, for an `f` that turns recording off for a
-/// part, looks at the graph of `x` or writes to it, in strict mode and under anomaly mode.
+/// part, differentiates by `x` or writes to it, in strict mode and under anomaly mode. By columns
+/// `x` does not require grad while `f` runs.
 /// Shapes: those of the value followed by those of `x`. For a list of arguments a list with one
 /// entry per argument; for a function that returns several tensors, one entry per output.
 /// At the edge: zero where the value does not depend on `x`.

@@ -96,7 +96,7 @@ struct LeastSquaresOptions {
   /// Bound on |p| / |x| for each unknown, p the Gauss-Newton step.
   double tolerance_x = 1e-14;
   /// Bound on LeastSquaresIteration::gradient.
-  double tolerance_grad = 1e-13;
+  double tolerance_grad = 1e-14;
   std::int64_t max_iter = 1000;
   /// Called with every line of the history and the point that it describes; `false` stops.
   std::function<bool(const LeastSquaresIteration&, const Tensor& x)> callback = nullptr;

@@ -1,5 +1,6 @@
 #include "eigengrad/optim/least_squares.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <ostream>
@@ -91,7 +92,11 @@ std::string describe(Status status, const std::string& reason, std::int64_t iter
   }
   if (s.rank < n) {
     text << "; rank " << s.rank << " of " << n << ", not determined:";
-    for (const Eigen::Index k : s.undetermined) text << " x[" << k << ']';
+    constexpr std::size_t kMostNamed = 8;
+    for (std::size_t i = 0; i < std::min(kMostNamed, s.undetermined.size()); ++i)
+      text << " x[" << s.undetermined[i] << ']';
+    if (s.undetermined.size() > kMostNamed)
+      text << " and " << s.undetermined.size() - kMostNamed << " more";
   }
   return text.str();
 }

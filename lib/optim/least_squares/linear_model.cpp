@@ -36,15 +36,23 @@ Matrix columns_in(const Matrix& a, const Mask& mask) {
 }  // namespace
 
 LinearModel::LinearModel(const Matrix& a, const Vector& b) {
-  const Eigen::Index k = std::min(a.rows(), a.cols());
   norms_ = a.colwise().norm().unaryExpr([](double norm) { return norm > 0 ? norm : 1; });
-  const Eigen::ColPivHouseholderQR<Matrix> qr(a * norms_.cwiseInverse().asDiagonal());
+  Matrix unit = a * norms_.cwiseInverse().asDiagonal();
+  q_ = b;
+  // Without pivoting a tall matrix is factored in blocks, several times as fast; what is left is small.
+  if (a.cols() > 16 && a.rows() > 2 * a.cols()) {
+    const Eigen::HouseholderQR<Eigen::Ref<Matrix>> blocked(unit);
+    q_.applyOnTheLeft(blocked.householderQ().adjoint());
+    q_.conservativeResize(a.cols());
+    unit = Matrix(unit.topRows(a.cols()).triangularView<Eigen::Upper>());
+  }
+  const Eigen::Index k = std::min(unit.rows(), unit.cols());
+  const Eigen::ColPivHouseholderQR<Matrix> qr(unit);
   r_ = qr.matrixR().topRows(k);
   r_.triangularView<Eigen::StrictlyLower>().setZero();
   p_ = qr.colsPermutation();
-  Vector qb = b;
-  qb.applyOnTheLeft(qr.householderQ().setLength(k).adjoint());
-  q_ = qb.head(k);
+  q_.applyOnTheLeft(qr.householderQ().setLength(k).adjoint());
+  q_.conservativeResize(k);
   const double threshold =
       std::numeric_limits<double>::epsilon() * static_cast<double>(std::max(a.rows(), a.cols()));
   while (rank_ < k && std::abs(r_(rank_, rank_)) > threshold * std::abs(r_(0, 0))) ++rank_;

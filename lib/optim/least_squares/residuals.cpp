@@ -48,7 +48,7 @@ Residuals::Residuals(const std::function<Tensor(const Tensor&)>& r, const Tensor
   m_ = recorded_.numel();
   sizes_ = DimVector(recorded_.sizes());
   // See Note [Direction of a Jacobian].
-  by_columns_ = (n_ <= 16 || n_ <= m_) && !autograd::DualLevel::is_open() &&
+  by_columns_ = (2 * n_ <= 3 * m_) && !autograd::DualLevel::is_open() &&
                 eigengrad::detail::grad_mode_switches() == switches;
   if (!by_columns_) return;
   for (std::int64_t j = 0; j < n_; ++j) units_.push_back(eigengrad::detail::unit(x0_, j));

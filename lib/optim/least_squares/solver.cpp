@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <limits>
 
 #include "core/fail.hpp"
 #include "core/text.hpp"
@@ -186,10 +187,12 @@ Step Solver::next_step() {
   if (newton_) {
     bool is_inside = false;
     Step step;
-    step.p = newton_->within(radius_, is_inside);
+    const Vector free = newton_->within(radius_, is_inside);
+    step.p = scattered(free, p_.free);
     step.damping = is_inside ? 0 : 1;
-    step.predicted = newton_->decrease(step.p);
-    return step;
+    step.predicted = newton_->decrease(free);
+    const StepBounds bounds(p_, box_, std::numeric_limits<double>::infinity());
+    if (!box_.is_bounded || bounds.contain(step.p)) return step;
   }
   if (is_reflective_) return reflective_step(p_, box_, radius_, damping_);
   if (options_.method == LeastSquaresMethod::Dogleg) return dogleg_step(p_, box_, radius_);
@@ -252,8 +255,8 @@ void Solver::accelerate(const Step& step, FitPoint& trial) {
 
 double Solver::remaining(const FitPoint& trial) const {
   if (!newton_) return trial.offset * trial.norm;
-  return newton_->inverse_norm(
-      trial.gradient_vector.cwiseQuotient(trial.unit).cwiseProduct(p_.unit));
+  const Vector gradient = trial.gradient_vector.cwiseQuotient(trial.unit).cwiseProduct(p_.unit);
+  return newton_->inverse_norm(gathered(gradient, p_.free));
 }
 
 void Solver::adapt_radius(double ratio, const Step& step) {
@@ -292,17 +295,21 @@ void Solver::watch_contraction(const FitPoint& next, const Step& step) {
 
 void Solver::add_newton_model() {
   newton_.reset();
-  if (!wants_newton_ || !p_.all_free() || box_.is_bounded) return;
+  std::vector<Eigen::Index> free;
+  for (Eigen::Index k = 0; k < p_.x.size(); ++k)
+    if (p_.free[static_cast<std::size_t>(k)]) free.push_back(k);
+  if (!wants_newton_ || is_reflective_ || free.empty()) return;
   Vector first;
   Vector second;
   weighting_.differentiate(p_.r, first, second);
   Matrix h;
   if (!residuals_.curvature(p_.x, first, h)) return;
   h += p_.j.transpose() * second.asDiagonal() * p_.j;
-  newton_.emplace(p_.unit.asDiagonal() * h * p_.unit.asDiagonal(), p_.gradient_vector);
+  const Matrix scaled = p_.unit.asDiagonal() * h * p_.unit.asDiagonal();
+  newton_.emplace(scaled(free, free), p_.gradient_vector(free));
   if (!newton_->is_positive_definite()) return;
   p_.offset = newton_->inverse_norm() / p_.norm;
-  p_.noise = analysis_.rounding(p_) * newton_->amplification(p_.model->small());
+  p_.noise = analysis_.rounding(p_) * newton_->amplification(p_.model->small()(Eigen::all, free));
 }
 
 bool Solver::difference(Eigen::Index k, double h, Vector& quotient) {
@@ -319,13 +326,15 @@ bool Solver::difference(Eigen::Index k, double h, Vector& quotient) {
 
 Eigen::Index Solver::contradicted_column() {
   for (Eigen::Index k = 0; k < p_.x.size(); ++k) {
-    const double h = 1e-5 * std::max(std::abs(p_.x[k]), 1e-3 * p_.norm * p_.unit[k]);
+    const double h =
+        1e-5 * (p_.x[k] != 0 ? std::abs(p_.x[k]) : std::min(1.0, p_.norm * p_.unit[k]));
     Vector wide;
     Vector narrow;
     if (!difference(k, h, wide) || !difference(k, h / 8, narrow)) continue;
     // Quotients that differ from each other are about a kink, curvature or noise.
     if ((wide - narrow).norm() > 1e-4 * narrow.norm()) continue;
-    const double size = std::max(narrow.norm(), p_.j.col(k).norm());
+    const double rounding = 1e3 * residuals_.unit_roundoff() * p_.r.norm() / h;
+    const double size = std::max({narrow.norm(), p_.j.col(k).norm(), rounding});
     if ((narrow - p_.j.col(k)).norm() > 1e-2 * size) return k;
   }
   return -1;

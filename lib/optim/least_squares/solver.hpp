@@ -53,7 +53,7 @@ class Solver {
 
   /// Decides about second derivatives by how fast Gauss-Newton steps converge.
   void watch_contraction(const FitPoint& next, const Step& step);
-  /// Where second derivatives are wanted and to be had, and no bound matters.
+  /// Of the unknowns that no bound holds, where second derivatives are wanted and to be had.
   void add_newton_model();
   Status explain_refusal();
   /// A central difference of the residuals.
