@@ -18,8 +18,6 @@ using Indices = std::vector<Eigen::Index>;
 using eigengrad::detail::Text;
 
 constexpr Eigen::Index kMostConfirmed = 64;
-/// Of an unknown that counts as known: four digits.
-constexpr double kKnown = 1e-4;
 
 Vector vector_of(const Tensor& t) { return to_vector(t.to(kFloat64)); }
 
@@ -133,7 +131,7 @@ std::optional<Verdict> at_rounding_level(LocalModel& m, const Sizes& sizes, cons
   if (!is_rounding) return std::nullopt;
   double part = 0;
   const Eigen::Index i = worst(m, step.cwiseAbs() + errors, sizes, part);
-  if (part > kKnown)
+  if (part > sizes.known)
     return Verdict{Status::NoProgress, text("rounding errors of the gradient leave x[", i, "] = ",
                                             sizes.x[i], " uncertain by ", part, " of its size")};
   return Verdict{
@@ -214,7 +212,7 @@ bool is_known(const Outlook& outlook, const Sizes& sizes) {
   for (Eigen::Index i = 0; i < step.size(); ++i) {
     const double size =
         outlook.curvature_roots.size() > 0 ? sizes.of(i, outlook.curvature_roots[i]) : sizes.of(i);
-    if (size > 0 && std::abs(step[i]) > kKnown * size) return false;
+    if (size > 0 && std::abs(step[i]) > sizes.known * size) return false;
   }
   return true;
 }
@@ -262,7 +260,7 @@ Verdict confirm(Objective& f, const ObjectivePoint& p, const Box& box, const Siz
   if (!step) return claim;
   double part = 0;
   const Eigen::Index i = worst(*m, m->unscaled(*step), sizes, part);
-  if (part <= kKnown) return claim;
+  if (part <= sizes.known) return claim;
   return {Status::BadlyScaled,
           text("the Hessian leads on from x[", i, "] = ", sizes.x[i], " by ", part,
                " of its size, though the method sees nothing left to gain")};

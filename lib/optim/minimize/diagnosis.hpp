@@ -30,6 +30,8 @@ struct Sizes {
   Vector largest;
   /// The value, or near 0 a part of what was gained since the start.
   double value = 0;
+  /// The part of its size to which an unknown counts as known: four digits, in float32 two.
+  double known = 0;
 
   /// Of an unknown: its own, or a thousandth of its largest.
   double of(Eigen::Index i) const;

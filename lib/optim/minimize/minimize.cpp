@@ -157,7 +157,9 @@ class Minimization {
     return true;
   }
 
-  Sizes sizes() const { return {vector_of(p_.x), largest_, value_size()}; }
+  Sizes sizes() const {
+    return {vector_of(p_.x), largest_, value_size(), std::max(1e-4, 1e5 * objective_.precision())};
+  }
   double value_size() const {
     return std::max(std::abs(p_.value), 1e-10 * (history_.front().value - p_.value));
   }
@@ -166,8 +168,10 @@ class Minimization {
     std::string reason;
     if (!meets_a_test(reason)) return false;
     const Verdict claim{Status::Converged, std::move(reason)};
-    // Newton's own outlook is the check.
-    verdict = uses_dense_hessian(name_) ? claim : confirm(objective_, p_, box_, sizes(), claim);
+    // Newton's own outlook is the check; an absolute bound is the caller's claim.
+    verdict = uses_dense_hessian(name_) || now_.gradient_norm <= options_.tolerance_grad_abs
+                  ? claim
+                  : confirm(objective_, p_, box_, sizes(), claim);
     return true;
   }
 
@@ -179,11 +183,12 @@ class Minimization {
     // steps, the last one in a gorge that is narrower than the distance of two numbers.
     const bool is_near = !o.step.defined() || is_known(o, sizes());
     const bool is_low = std::isnan(o.decrease) || o.decrease <= 1e-8 * value_size();
-    if (o.is_indefinite || !is_near || !is_low) return false;
-    if (gradient == 0) {
-      text << "the gradient is zero";
-    } else if (gradient <= options_.tolerance_grad_abs) {
+    if (gradient <= options_.tolerance_grad_abs && gradient > 0) {
       text << "|gradient| = " << gradient << " <= " << options_.tolerance_grad_abs;
+    } else if (o.is_indefinite || !is_near || !is_low) {
+      return false;
+    } else if (gradient == 0) {
+      text << "the gradient is zero";
     } else if (o.decrease <= options_.tolerance_f * value_size()) {
       text << "the decrease that is left, " << o.decrease << ", is below " << options_.tolerance_f
            << " of the value";

@@ -119,6 +119,7 @@ class TrustRegionNewton final : public MinimizeMethod {
     model_.emplace(h_(free_, free_), g_(free_));
     if (radius_ > 0) return;
     radius_ = d_.cwiseProduct(x_).norm();
+    if (!(radius_ > 0) && model_->is_convex()) radius_ = model_->newton().norm();
     if (!(radius_ > 0)) radius_ = g_.norm();
     if (!(radius_ > 0)) radius_ = d_.norm();
   }

@@ -88,7 +88,7 @@ class TrustRegionConjugateGradient final : public MinimizeMethod {
       const double curvature = dot(d, product);
       is_indefinite_ = curvature < 0;
       // Without a radius yet, as far as the first curvature leads.
-      if (!(radius_ > 0)) radius_ = std::abs(rr / curvature) * std::sqrt(rr);
+      if (!(radius_ > 0)) radius_ = curvature != 0 ? std::abs(rr / curvature) * std::sqrt(rr) : 1;
       double alpha = rr / curvature;
       const double most = to_boundary(d);
       is_cut_ = !(curvature > 0) || !(alpha < most);
