@@ -29,11 +29,17 @@ struct Arguments {
 };
 
 const std::map<std::string, optim::Method>& methods() {
-  static const std::map<std::string, optim::Method> all = {{"gd", optim::Method::GradientDescent},
-                                                           {"lbfgs", optim::Method::LBFGS},
-                                                           {"newton", optim::Method::Newton},
-                                                           {"newton-cg", optim::Method::NewtonCG},
-                                                           {"adam", optim::Method::Adam}};
+  static const std::map<std::string, optim::Method> all = {
+      {"auto", optim::Method::Auto},
+      {"gd", optim::Method::GradientDescent},
+      {"cg", optim::Method::NonlinearCG},
+      {"bfgs", optim::Method::BFGS},
+      {"lbfgs", optim::Method::LBFGS},
+      {"newton", optim::Method::Newton},
+      {"newton-cg", optim::Method::NewtonCG},
+      {"trust-region-cg", optim::Method::TrustRegionCG},
+      {"nelder-mead", optim::Method::NelderMead},
+      {"adam", optim::Method::Adam}};
   return all;
 }
 
@@ -52,7 +58,9 @@ void declare(CLI::App& app, Arguments& a) {
       ->capture_default_str();
   app.add_option("--n", a.n, "Number of variables (default: 2, or the smallest usual one)")
       ->check(CLI::PositiveNumber);
-  app.add_option("--method", a.method, "gd, lbfgs, newton, newton-cg or adam")
+  app.add_option(
+         "--method", a.method,
+         "auto, gd, cg, bfgs, lbfgs, newton, newton-cg, trust-region-cg, nelder-mead or adam")
       ->check(CLI::IsMember(method_names))
       ->capture_default_str();
   app.add_option(
@@ -126,18 +134,21 @@ int minimize_and_report(const CLI::App& app, const Arguments& a) {
   const auto f = function.make(n);
   optim::MinimizeResult result;
   try {
-    result =
-        optim::minimize(f, eigengrad::tensor(start),
-                        {.method = methods().at(a.method),
-                         .tolerance_grad = a.tolerance,
-                         .max_iter = a.max_iter,
-                         .lr = a.lr,
-                         .callback = [&](const optim::Iteration& now, const eigengrad::Tensor& x) {
-                           if (now.iter == 0) first_gradient_norm = now.gradient_norm;
-                           if (n <= kMostPathColumns) path.push_back(values_of(x));
-                           show_iteration(progress, now, first_gradient_norm, a.tolerance);
-                           return true;
-                         }});
+    result = optim::minimize(f, eigengrad::tensor(start),
+                             {.method = methods().at(a.method),
+                              .tolerance_grad = 0,
+                              .tolerance_f = 0,
+                              .tolerance_x = 0,
+                              .max_iter = a.max_iter,
+                              .lr = a.lr,
+                              .callback =
+                                  [&](const optim::Iteration& now, const eigengrad::Tensor& x) {
+                                    if (now.iter == 0) first_gradient_norm = now.gradient_norm;
+                                    if (n <= kMostPathColumns) path.push_back(values_of(x));
+                                    show_iteration(progress, now, first_gradient_norm, a.tolerance);
+                                    return true;
+                                  },
+                              .tolerance_grad_abs = a.tolerance});
   } catch (const eigengrad::NumericError& e) {
     throw BadInput("--start: " + std::string(e.what()));
   }

@@ -182,14 +182,16 @@ Fit fit(const Data& data, const FitOptions& options) {
     eg::manual_seed(*options.seed);
     start = eg::to_vector(eg::randn({start.size()}));
   }
-  const auto result =
-      eg::optim::minimize(loss, start,
-                          {.method = options.method,
-                           .tolerance_grad = options.tolerance,
-                           .max_iter = options.max_iter,
-                           .callback = [&](const eg::optim::Iteration& now, const eg::Tensor&) {
-                             return !options.callback || options.callback(now);
-                           }});
+  const auto result = eg::optim::minimize(
+      loss, start,
+      {.method = options.method,
+       .tolerance_grad = 0,
+       .tolerance_f = 0,
+       .tolerance_x = 0,
+       .max_iter = options.max_iter,
+       .callback = [&](const eg::optim::Iteration& now,
+                       const eg::Tensor&) { return !options.callback || options.callback(now); },
+       .tolerance_grad_abs = options.tolerance});
   const VectorXd& theta = result.x;
   const MatrixXd hessian = eg::hessian(loss, theta);
 

@@ -67,5 +67,8 @@
 #include "eigengrad/ops/spectral.hpp"
 #include "eigengrad/ops/statistics.hpp"
 #include "eigengrad/ops/sylvester.hpp"
+#include "eigengrad/optim/least_squares.hpp"
 #include "eigengrad/optim/minimize.hpp"
 #include "eigengrad/optim/optimizers.hpp"
+#include "eigengrad/optim/scalar_or_tensor.hpp"
+#include "eigengrad/optim/status.hpp"

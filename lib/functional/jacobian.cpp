@@ -1,5 +1,7 @@
 #include "eigengrad/functional/jacobian.hpp"
 
+#include "autograd/grad_mode_switches.hpp"
+#include "eigengrad/autograd/anomaly_mode.hpp"
 #include "eigengrad/autograd/engine.hpp"
 #include "eigengrad/autograd/forward_mode.hpp"
 #include "eigengrad/autograd/grad_mode.hpp"
@@ -147,25 +149,89 @@ DerivativeBlocks by_columns(std::string_view op, ErasedFunction f, const variabl
   return finish(op, blocks, options, leaves);
 }
 
+/// Up to this many columns Auto does not look at the value's shape first.
+constexpr std::int64_t kFewColumns = 16;
+
+/// A column costs what 3/2 rows do: it computes the value again.
+bool columns_are_cheaper(std::int64_t columns, std::int64_t rows) {
+  return 3 * columns <= 2 * rows;
+}
+
+/// Note [Direction of a Jacobian]
+/// Which direction Auto takes must not show in the derivatives. Columns therefore give way to rows
+/// where the two could differ or columns cannot be had: an operator or a custom Function without a
+/// forward rule, a function that differentiates by its argument, opens a DualLevel, writes to its
+/// argument, or turns recording off for a part, which tangents would pass; strict mode and anomaly
+/// mode, which are about the backward sweep. An error of the function itself is met again by rows.
+/// What remains visible: the argument of a column does not require grad.
+class Columns {
+ public:
+  Columns(ErasedFunction f, const variable_list& x, const FunctionalOptions& options)
+      : f_(f), x_(x), options_(options) {}
+
+  /// Empty where rows are to be used instead.
+  DerivativeBlocks try_all() {
+    const auto watched = [this](const variable_list& arguments) { return evaluate(arguments); };
+    variable_list copies;
+    for (const Tensor& t : x_) copies.push_back(options_.create_graph ? t : t.detach().clone());
+    try {
+      return by_columns("jacobian", watched, copies, options_, Order::First);
+    } catch (const PreferRows&) {
+    } catch (const NotImplementedError&) {
+    } catch (const GraphError&) {
+    }
+    return {};
+  }
+
+ private:
+  struct PreferRows {};
+
+  variable_list evaluate(const variable_list& arguments) {
+    const AutoGradMode as_for_rows(true);
+    const std::uint64_t switches = grad_mode_switches();
+    DimVector versions;
+    for (const Tensor& t : arguments) versions.push_back(t._version());
+    variable_list value = f_(arguments);
+    bool rows = grad_mode_switches() != switches;
+    for (std::size_t i = 0; i < arguments.size(); ++i)
+      rows = rows || arguments[i]._version() != versions[i];
+    // The first column tells how many rows there are; with rows, f is to be evaluated again.
+    std::int64_t outputs = 0;
+    for (const Tensor& t : value) outputs += t.defined() ? t.numel() : 0;
+    if (rows || 5 * (total_numel(x_) - 1) > 4 * (outputs + 2)) throw PreferRows();
+    return value;
+  }
+
+  ErasedFunction f_;
+  const variable_list& x_;
+  const FunctionalOptions& options_;
+};
+
 }  // namespace
 
 DerivativeBlocks jacobian(ErasedFunction f, const variable_list& x,
                           const FunctionalOptions& options) {
   check_arguments("jacobian", x);
   const std::int64_t columns = total_numel(x);
-  const Strategy strategy = strategy_of(options, Strategy::Reverse);
+  const Strategy strategy = strategy_of(options, Strategy::Auto);
   // Without a column there is no evaluation that would tell the shape of the value.
   if (strategy == Strategy::Forward && columns > 0)
     return by_columns("jacobian", f, x, options, Order::First);
 
+  bool may_go_forward = strategy == Strategy::Auto && columns > 0 && !DualLevel::is_open() &&
+                        !options.strict && !autograd::AnomalyMode::is_enabled();
+  if (may_go_forward && columns <= kFewColumns) {
+    DerivativeBlocks blocks = Columns(f, x, options).try_all();
+    if (!blocks.empty()) return blocks;
+    may_go_forward = false;
+  }
   const AutoGradMode recording(true);
   variable_list leaves;
   variable_list vars = variables("jacobian", x, options.create_graph, leaves);
   variable_list value = evaluate("jacobian", f, vars);
-  if (strategy == Strategy::Auto && choose_tangents(options) && columns > 0 &&
-      columns < total_numel(value)) {
-    value.clear();
-    return by_columns("jacobian", f, x, options, Order::First);
+  if (may_go_forward && columns_are_cheaper(columns, total_numel(value))) {
+    DerivativeBlocks blocks = Columns(f, x, options).try_all();
+    if (!blocks.empty()) return blocks;
   }
   if (options.strict) check_tracked_outputs("jacobian", value);
   return by_rows("jacobian", value, value, vars, options, leaves);

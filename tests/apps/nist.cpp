@@ -9,8 +9,11 @@
 #include <sstream>
 
 #include "apps/run.hpp"
+#include "support/nist.hpp"
 
 using namespace apps_test;
+using nist::digits;
+using nist::numbers_in;
 
 namespace {
 
@@ -22,17 +25,6 @@ struct Certified {
   /// Response, then predictors.
   std::vector<std::vector<double>> rows;
 };
-
-std::vector<double> numbers_in(const std::string& line) {
-  std::istringstream in(line);
-  std::vector<double> numbers;
-  for (std::string word; in >> word;) {
-    char* end = nullptr;
-    const double value = std::strtod(word.c_str(), &end);
-    if (*end == '\0') numbers.push_back(value);
-  }
-  return numbers;
-}
 
 Certified parse(const std::string& text) {
   Certified c;
@@ -80,12 +72,6 @@ std::string as_csv(const Certified& c, int degree) {
     csv += exact(row[0]) + "\n";
   }
   return csv;
-}
-
-/// The number of digits that agree; for a certified 0, digits after the point.
-double digits(double got, double certified) {
-  const double error = std::abs(got - certified) / (certified == 0 ? 1 : std::abs(certified));
-  return error == 0 ? 15 : -std::log10(error);
 }
 
 void check_set(const std::string& name, int degree, const std::vector<std::string>& options,

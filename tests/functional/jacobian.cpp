@@ -2,6 +2,7 @@
 #include <tuple>
 
 #include "functional/support.hpp"
+#include "support/square_by_rows.hpp"
 
 using namespace functional_test;
 using eg::Strategy;
@@ -80,16 +81,97 @@ BOOST_AUTO_TEST_CASE(auto_counts_evaluations) {
     };
   };
   const eg::Tensor tall = eg::jacobian(repeat(5), kX, with(Strategy::Auto));
-  BOOST_TEST(calls == 4);  // once to see the shapes, then by columns
+  BOOST_TEST(calls == 3);  // few columns: at once
   calls = 0;
   const eg::Tensor wide = eg::jacobian(repeat(2), kX, with(Strategy::Auto));
-  BOOST_TEST(calls == 1);
+  BOOST_TEST(calls == 3);
   calls = 0;
   check_close(eg::jacobian(repeat(5), kX), tall);
+  BOOST_TEST(calls == 3);
+  calls = 0;
+  check_close(eg::jacobian(repeat(5), kX, with(Strategy::Reverse)), tall);
   BOOST_TEST(calls == 1);
   calls = 0;
   check_close(eg::jacobian(repeat(2), kX, with(Strategy::Forward)), wide);
   BOOST_TEST(calls == 3);
+}
+
+BOOST_AUTO_TEST_CASE(auto_takes_the_cheaper_direction) {
+  struct Row {
+    std::int64_t outputs;
+    std::int64_t inputs;
+    int calls;
+  };
+  // By columns a call for each; by rows one, after one that showed the shape where there are few columns.
+  const Row rows[] = {{1000, 3, 3}, {16, 4, 4},   {12, 12, 12}, {1, 16, 2},
+                      {4, 10, 2},   {30, 20, 21}, {20, 20, 1},  {20, 30, 1}};
+  for (const Row& row : rows) BOOST_TEST_CONTEXT(row.outputs << " x " << row.inputs) {
+      int calls = 0;
+      const eg::Tensor a = eg::arange(0.0, static_cast<double>(row.outputs * row.inputs))
+                               .reshape({row.outputs, row.inputs});
+      const auto f = [&](const eg::Tensor& x) {
+        ++calls;
+        return a.mv(x * x);
+      };
+      const eg::Tensor x = eg::linspace(-1.0, 1.0, row.inputs);
+      check_close(eg::jacobian(f, x), 2 * a * x);
+      BOOST_TEST(calls == row.calls);
+    }
+}
+
+// What only one direction can do, or would do otherwise, is done by rows.
+BOOST_AUTO_TEST_CASE(auto_gives_the_derivatives_of_rows) {
+  const auto same = [](auto&& f, const char* what) {
+    BOOST_TEST_CONTEXT(what) {
+      const eg::Tensor x = eg::tensor({0.5, 2.0});
+      const eg::Tensor want = eg::jacobian(f, x, with(Strategy::Reverse));
+      check_close(eg::jacobian(f, x), want, 1e-15);
+      const eg::Tensor tracked = x.clone().requires_grad_();
+      const eg::Tensor j = eg::jacobian(f, tracked, {.create_graph = true});
+      check_close(j.detach(), want, 1e-15);
+      if (j.requires_grad())
+        check_close(
+            eg::autograd::grad({j.sum()}, {tracked})[0],
+            eg::autograd::grad(
+                {eg::jacobian(f, tracked, {.create_graph = true, .strategy = Strategy::Reverse})
+                     .sum()},
+                {tracked})[0]);
+    }
+  };
+  using E = const eg::Tensor&;
+  same([](E x) { return x * x.exp(); }, "plain");
+  same([](E x) { return x * x.detach(); }, "a detached factor");
+  same(
+      [](E x) {
+        eg::Tensor factor;
+        {
+          const eg::NoGradGuard off;
+          factor = x * x;
+        }
+        return factor * x;
+      },
+      "a factor computed without recording");
+  same([](E x) { return SquareByRows::apply(x); }, "a custom function without a forward rule");
+  same([](E x) { return eg::checkpoint([](E y) { return y.sin() * y; }, x); }, "a checkpoint");
+  same([](E x) { return eg::autograd::grad({x.pow(3).sum()}, {x}, {.create_graph = true})[0]; },
+       "a gradient inside");
+  same([](E x) { return eg::jvp([](E y) { return y.pow(3); }, x, eg::ones({2})).second; },
+       "a tangent inside");
+}
+
+BOOST_AUTO_TEST_CASE(auto_leaves_the_argument_alone) {
+  const eg::Tensor x = eg::tensor({1.0, 2.0});
+  check_throws<eg::GraphError>(
+      "leaf", [&] { eg::jacobian([](const eg::Tensor& y) { return y.mul_(2) * 3; }, x); });
+  BOOST_TEST(x.equal(eg::tensor({1.0, 2.0})));
+}
+
+BOOST_AUTO_TEST_CASE(auto_differentiates_by_captured_tensors) {
+  const eg::Tensor w = eg::tensor({2.0, 3.0}, eg::requires_grad());
+  const auto f = [&](const eg::Tensor& x) { return w * x * x; };
+  const eg::Tensor j = eg::jacobian(f, eg::tensor({1.0, 4.0}), {.create_graph = true});
+  check_close(eg::autograd::grad({j.sum()}, {w})[0], eg::tensor({2.0, 8.0}));
+  BOOST_TEST(!eg::jacobian(f, eg::tensor({1.0, 4.0})).requires_grad());
 }
 
 BOOST_AUTO_TEST_CASE(Q1_jacobian_matches_products) {

@@ -24,10 +24,14 @@ inline constexpr void check_is_vector() {
 
 /// All derivatives of the value of `f` at `x`.
 ///
-/// By rows (`Strategy::Reverse`, the default): one evaluation of `f`, then one backward sweep per
-/// element of the value. By columns (`Forward`): one evaluation with tangents per element of `x`.
-/// `Auto` takes the columns when `x` has fewer elements than the value, except inside another level
-/// of forward mode.
+/// By rows (`Strategy::Reverse`): one evaluation of `f`, then one backward sweep per element of the
+/// value. By columns (`Forward`): one evaluation with tangents per element of `x`. `Auto`, the
+/// default, takes the columns when `x` has at most 16 elements, unless the first of them shows that
+/// the value has clearly fewer, and when the value has at least 3/2 times as many as `x`. It takes
+/// the rows where columns cannot be had or might differ: inside another level of forward mode, for
+/// an operator or custom Function without a forward rule, for an `f` that turns recording off for a
+/// part, differentiates by `x` or writes to it, in strict mode and under anomaly mode. By columns
+/// `x` does not require grad while `f` runs.
 /// Shapes: those of the value followed by those of `x`. For a list of arguments a list with one
 /// entry per argument; for a function that returns several tensors, one entry per output.
 /// At the edge: zero where the value does not depend on `x`.

@@ -21,14 +21,19 @@ struct ObjectivePoint {
   Tensor recorded_gradient;
 };
 
-/// The user's function with its derivatives, counted.
+/// The user's function with its derivatives, counted and timed.
 class Objective {
  public:
   /// `second_order`: gradients are recorded, so that Hessians can be taken.
   Objective(const std::function<Tensor(const Tensor&)>& f, const Tensor& x0, bool second_order);
 
+  /// A point at which the function throws a NumericError has the value inf, except the start: there
+  /// the error passes through.
   ObjectivePoint at(const Tensor& x);
+  /// NaN where the value is not finite or the derivatives throw a NumericError.
   void add_gradient(ObjectivePoint& p);
+  /// `p` once more, with a gradient of which further derivatives can be taken.
+  ObjectivePoint to_second_order(const ObjectivePoint& p);
   /// Row i is the gradient of the gradient's element i.
   Tensor hessian(const ObjectivePoint& p);
   Tensor hessian_vector(const ObjectivePoint& p, const Tensor& v);
@@ -36,10 +41,12 @@ class Objective {
   /// `x` in the shape of the start.
   Tensor shaped(const Tensor& x) const { return x.view(sizes_); }
   const EvaluationCounts& counts() const noexcept { return counts_; }
+  const PhaseSeconds& seconds() const noexcept { return seconds_; }
   /// Relative rounding error of a value.
   double precision() const noexcept { return precision_; }
 
  private:
+  Tensor value_of(const Tensor& leaf);
   Tensor product(const ObjectivePoint& p, const Tensor& v);
 
   const std::function<Tensor(const Tensor&)>& f_;
@@ -47,6 +54,7 @@ class Objective {
   bool second_order_;
   double precision_;
   EvaluationCounts counts_;
+  PhaseSeconds seconds_;
 };
 
 }  // namespace eigengrad::optim

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <Eigen/Core>
+#include <concepts>
+#include <utility>
+
+#include "eigengrad/core/eigen.hpp"
+#include "eigengrad/core/tensor.hpp"
+
+namespace eigengrad::optim {
+
+/// What an option takes that is one scalar for all unknowns (or residuals) or one value for each:
+/// bounds, scales, weights. A scalar, a tensor or an Eigen vector or matrix converts to it; nothing
+/// is unset.
+class ScalarOrTensor {
+ public:
+  ScalarOrTensor() = default;
+  template <class Value>
+  requires std::integral<Value> || std::floating_point<Value> ScalarOrTensor(Value scalar)
+      : scalar_(static_cast<double>(scalar)), is_set_(true) {}
+  /// An undefined tensor is unset.
+  ScalarOrTensor(Tensor values) : values_(std::move(values)), is_set_(values_.defined()) {}
+  /// Copies.
+  template <class Derived>
+  ScalarOrTensor(const Eigen::DenseBase<Derived>& values)
+      : ScalarOrTensor(Tensor(from_eigen(values))) {}
+
+  bool is_set() const noexcept { return is_set_; }
+  /// Whether one scalar stands for all; then tensor() is undefined.
+  bool is_scalar() const noexcept { return is_set_ && !values_.defined(); }
+  double scalar() const noexcept { return scalar_; }
+  const Tensor& tensor() const noexcept { return values_; }
+
+ private:
+  Tensor values_;
+  double scalar_ = 0;
+  bool is_set_ = false;
+};
+
+}  // namespace eigengrad::optim

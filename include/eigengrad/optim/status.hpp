@@ -1,0 +1,52 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "eigengrad/core/config.hpp"
+
+namespace eigengrad::optim {
+
+/// Why minimize() or least_squares() stopped. The message of the result says more: which test was
+/// met, by which numbers, and which unknown a complaint is about.
+enum class Status : std::uint8_t {
+  /// The scaled gradient, the relative step or the predicted relative decrease is below its
+  /// tolerance.
+  Converged,
+  /// What a step could still gain is below the rounding error of the value and of the gradient: a
+  /// minimum, known as well as this arithmetic can tell.
+  RoundingLevel,
+  MaxIterations,
+  /// No step along the direction lowers the value, and none of the causes below was found.
+  NoProgress,
+  /// No step lowers the value, and differences of values contradict the gradient.
+  WrongGradient,
+  /// No step lowers the value since the unknowns have units too far apart.
+  BadlyScaled,
+  /// The value falls, or the unknowns grow, without end.
+  Unbounded,
+  /// The gradient is zero, but there are directions along which the value falls.
+  Saddle,
+  /// The gradient is zero at the start or on a plain that extends around the point.
+  Plateau,
+  /// A value or gradient became infinite or NaN on the way.
+  NotFinite,
+  /// The callback asked for it.
+  Stopped
+};
+
+/// The enumerator in lower-case words: "converged", "rounding level", "max iterations", ...
+EIGENGRAD_API std::string_view to_string(Status status) noexcept;
+
+/// Whether the point is a minimum within the tolerances or within rounding.
+constexpr bool converged(Status status) noexcept {
+  return status == Status::Converged || status == Status::RoundingLevel;
+}
+
+}  // namespace eigengrad::optim
+
+namespace eigengrad {
+
+using optim::Status;
+
+}  // namespace eigengrad

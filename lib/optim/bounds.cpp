@@ -1,0 +1,61 @@
+#include "optim/bounds.hpp"
+
+#include <cmath>
+#include <limits>
+
+#include "core/fail.hpp"
+#include "eigengrad/core/dtype.hpp"
+
+namespace eigengrad::optim {
+
+using eigengrad::detail::fail;
+
+std::vector<double> values_of(std::string_view op, std::string_view name,
+                              const ScalarOrTensor& value, std::int64_t numel,
+                              std::string_view what, double otherwise) {
+  std::vector<double> values(static_cast<std::size_t>(numel),
+                             value.is_scalar() ? value.scalar() : otherwise);
+  if (value.tensor().defined()) {
+    const Tensor& t = value.tensor();
+    if (t.dtype() == kBool) fail<DtypeError>(op, name, " has dtype bool; it must be a number type");
+    if (t.numel() != numel && t.numel() != 1)
+      fail<ShapeError>(op, name, " has ", t.numel(), " elements; it must have one, or ", numel,
+                       ", as many as there are ", what);
+    const Tensor flat = t.detach().to(kFloat64).contiguous();
+    const double* p = flat.data_ptr<double>();
+    for (std::size_t i = 0; i < values.size(); ++i) values[i] = p[t.numel() == 1 ? 0 : i];
+  }
+  for (std::size_t i = 0; i < values.size(); ++i)
+    if (std::isnan(values[i]))
+      fail<ValueError>(op, name, " has NaN at ", i, "; it must be a number");
+  return values;
+}
+
+Box Box::of(std::string_view op, const ScalarOrTensor& lower, const ScalarOrTensor& upper,
+            std::int64_t numel) {
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  Box box{values_of(op, "lower", lower, numel, "unknowns", -infinity),
+          values_of(op, "upper", upper, numel, "unknowns", infinity)};
+  for (std::size_t i = 0; i < box.lower.size(); ++i) {
+    const double l = box.lower[i];
+    const double u = box.upper[i];
+    if (l > u)
+      fail<ValueError>(op, "the bounds of x[", i, "] cross: lower ", l, ", upper ", u,
+                       "; lower must be at most upper");
+    if (l == u && std::isinf(l))
+      fail<ValueError>(op, "both bounds of x[", i, "] are ", l, "; no number lies between them");
+    box.is_bounded = box.is_bounded || std::isfinite(l) || std::isfinite(u);
+  }
+  return box;
+}
+
+void Box::check_start(std::string_view op, const Tensor& x) const {
+  const Tensor flat = x.detach().to(kFloat64).contiguous();
+  const double* p = flat.data_ptr<double>();
+  for (std::size_t i = 0; i < lower.size(); ++i)
+    if (p[i] < lower[i] || p[i] > upper[i])
+      fail<ValueError>(op, "the start x[", i, "] = ", p[i], " lies outside of its bounds ",
+                       lower[i], " and ", upper[i], "; start between them");
+}
+
+}  // namespace eigengrad::optim

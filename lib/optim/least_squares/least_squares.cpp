@@ -1,0 +1,163 @@
+#include "eigengrad/optim/least_squares.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <ostream>
+
+#include "core/fail.hpp"
+#include "core/text.hpp"
+#include "optim/least_squares/solver.hpp"
+#include "optim/least_squares/statistics.hpp"
+
+namespace eigengrad::optim {
+
+using eigengrad::detail::fail;
+
+namespace {
+
+constexpr std::string_view kOp = "least_squares";
+
+void check_tolerance(std::string_view name, double value) {
+  if (!(value >= 0)) fail<ValueError>(kOp, name, " is ", value, "; it must be at least 0");
+}
+
+void check(const LeastSquaresOptions& o, const Tensor& x0) {
+  if (o.method > LeastSquaresMethod::TrustRegionReflective)
+    fail<ValueError>(kOp, "no method has the number ", static_cast<int>(o.method),
+                     "; give one of optim::LeastSquaresMethod");
+  if (o.loss > Loss::Tukey)
+    fail<ValueError>(kOp, "no loss has the number ", static_cast<int>(o.loss),
+                     "; give one of optim::Loss");
+  if (!x0.defined()) fail<ShapeError>(kOp, "the start is an undefined tensor; give it a value");
+  if (!x0.is_floating_point())
+    fail<DtypeError>(kOp, "the start has dtype ", eigengrad::to_string(x0.dtype()),
+                     "; it must be float64 or float32");
+  if (x0.numel() == 0)
+    fail<ShapeError>(kOp, "the start has sizes ", x0.sizes(), "; it must have an element");
+  if (!(o.f_scale > 0) || std::isinf(o.f_scale))
+    fail<ValueError>(kOp, "f_scale is ", o.f_scale, "; it must be above 0 and finite");
+  check_tolerance("tolerance_f", o.tolerance_f);
+  check_tolerance("tolerance_x", o.tolerance_x);
+  check_tolerance("tolerance_grad", o.tolerance_grad);
+  if (o.max_iter < 0) fail<ValueError>(kOp, "max_iter is ", o.max_iter, "; it must be at least 0");
+}
+
+fit::Vector as_vector(const std::vector<double>& v) {
+  return Eigen::Map<const fit::Vector>(v.data(), static_cast<Eigen::Index>(v.size()));
+}
+
+/// Scales of the unknowns, one over x_scale; empty when they are to follow the Jacobian.
+fit::Vector fixed_scale(const LeastSquaresOptions& o, std::int64_t n) {
+  if (!o.x_scale.is_set()) return {};
+  const fit::Vector sizes = as_vector(values_of(kOp, "x_scale", o.x_scale, n, "unknowns", 1));
+  for (Eigen::Index i = 0; i < n; ++i)
+    if (!(sizes[i] > 0) || std::isinf(sizes[i]))
+      fail<ValueError>(kOp, "x_scale[", i, "] is ", sizes[i], "; it must be above 0 and finite");
+  return sizes.cwiseInverse();
+}
+
+fit::Vector weights_of(const LeastSquaresOptions& o, std::int64_t m) {
+  if (!o.weights.is_set()) return {};
+  fit::Vector weights = as_vector(values_of(kOp, "weights", o.weights, m, "residuals", 1));
+  for (Eigen::Index i = 0; i < m; ++i)
+    if (!(weights[i] >= 0) || std::isinf(weights[i]))
+      fail<ValueError>(kOp, "weights[", i, "] is ", weights[i],
+                       "; it must be at least 0 and finite");
+  if (weights.maxCoeff() == 0) fail<ValueError>(kOp, "all weights are 0; one must be above 0");
+  return weights;
+}
+
+std::string describe(Status status, const std::string& reason, std::int64_t iterations,
+                     const fit::Statistics& s, std::int64_t n) {
+  eigengrad::detail::Text text;
+  const char* const unit = iterations == 1 ? " iteration" : " iterations";
+  switch (status) {
+    case Status::Converged:
+      text << "converged in " << iterations << unit << ": " << reason;
+      break;
+    case Status::RoundingLevel:
+      text << "converged to rounding level in " << iterations << unit << ": " << reason;
+      break;
+    case Status::MaxIterations:
+      text << "not converged: iteration " << iterations << " was the last one allowed";
+      break;
+    case Status::Stopped:
+      text << "stopped by the callback after " << iterations << unit;
+      break;
+    default:
+      text << "not converged (" << to_string(status) << ") after " << iterations << unit << ": "
+           << reason;
+      break;
+  }
+  if (s.rank < n) {
+    text << "; rank " << s.rank << " of " << n << ", not determined:";
+    constexpr std::size_t kMostNamed = 8;
+    for (std::size_t i = 0; i < std::min(kMostNamed, s.undetermined.size()); ++i)
+      text << " x[" << s.undetermined[i] << ']';
+    if (s.undetermined.size() > kMostNamed)
+      text << " and " << s.undetermined.size() - kMostNamed << " more";
+  }
+  return text.str();
+}
+
+Tensor tensor_of(const fit::Matrix& m, ScalarType type) {
+  Tensor t = empty({m.rows(), m.cols()}, kFloat64);
+  Eigen::Map<Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>>(
+      t.data_ptr<double>(), m.rows(), m.cols()) = m;
+  return type == kFloat64 ? t : t.to(type);
+}
+
+}  // namespace
+
+LeastSquaresResult least_squares(const std::function<Tensor(const Tensor&)>& r, const Tensor& x0,
+                                 const LeastSquaresOptions& options) {
+  eigengrad::detail::require_callable("least_squares", r);
+  check(options, x0);
+  const auto start = std::chrono::steady_clock::now();
+  const std::int64_t n = x0.numel();
+  const Box box = Box::of(kOp, options.lower, options.upper, n);
+  box.check_start(kOp, x0);
+  fit::Vector scale = fixed_scale(options, n);
+
+  fit::Residuals residuals(r, x0);
+  const fit::Weighting weighting(options.loss, options.f_scale,
+                                 weights_of(options, residuals.size()));
+  fit::Solver solver(residuals, weighting, box, std::move(scale), options);
+  LeastSquaresResult result;
+  result.status = solver.run();
+
+  const fit::FitPoint& p = solver.point();
+  fit::Matrix j = p.j;
+  fit::Vector weighted = p.r;
+  weighting.scale_for_statistics(weighted, j);
+  const fit::Statistics s = fit::statistics_of(j, weighted, weighting.counted(residuals.size()));
+  const ScalarType type = x0.dtype();
+  result.x = residuals.shaped(p.x);
+  result.cost = p.cost;
+  result.residuals = residuals.shaped_residuals(p.r);
+  result.jacobian = tensor_of(p.j, type);
+  result.rank = s.rank;
+  result.covariance = tensor_of(s.covariance, type);
+  result.correlation = tensor_of(s.correlation, type);
+  result.std_errors = tensor_of(s.std_errors, type).reshape({-1});
+  result.df = s.df;
+  result.history = solver.history();
+  result.message = describe(result.status, solver.reason(), result.history.back().iter, s, n);
+  result.counts = residuals.counts();
+  result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  return result;
+}
+
+void detail::print(std::ostream& os, const LeastSquaresSummary& s) {
+  eigengrad::detail::Text text;
+  text << "least squares: " << s.message << '\n';
+  for (std::int64_t i = 0; i < s.n; ++i)
+    text << "  x[" << i << "] = " << s.x[i] << " +- " << s.std_errors[i] << '\n';
+  text << "  cost " << s.cost << ", rank " << s.rank << " of " << s.n << ", df " << s.df << "; "
+       << s.counts.residuals << " residuals, " << s.counts.jacobians << " Jacobians, " << s.seconds
+       << " s\n";
+  os << text.str();
+}
+
+}  // namespace eigengrad::optim

@@ -1,0 +1,88 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "optim/least_squares/newton_model.hpp"
+#include "optim/least_squares/steps.hpp"
+
+namespace eigengrad::optim::fit {
+
+/// The iterations, from the start to the point at which one of the tests is met.
+class Solver {
+ public:
+  Solver(Residuals& residuals, const Weighting& weighting, const Box& box, Vector scale,
+         const LeastSquaresOptions& options);
+
+  Status run();
+
+  const FitPoint& point() const noexcept { return p_; }
+  const std::vector<LeastSquaresIteration>& history() const noexcept { return history_; }
+  /// What the status rests on.
+  const std::string& reason() const noexcept { return reason_; }
+
+ private:
+  enum class Move : std::uint8_t { Accepted, Refused, RoundingLevel };
+
+  void begin();
+  bool note_and_ask();
+  bool test(Status& status);
+  bool is_converged();
+  bool is_at_rounding_level();
+  /// Whether the Gauss-Newton step changes every unknown by less than that part of it.
+  bool moves_less_than(double tolerance) const;
+  /// Whether an unknown that had influence has lost it altogether.
+  bool is_on_plateau();
+  /// Asked where the Jacobian does not tell a minimum from a saddle: at the start, and where its rank
+  /// is deficient.
+  bool is_saddle();
+
+  Move move();
+  Move move_by_second_order();
+  Step next_step();
+  Move try_trial(const Step& step, FitPoint& trial);
+  /// Adds to the trial at the step p what the curvature of the residuals along p asks for, where
+  /// that lowers the cost.
+  void accelerate(const Step& step, FitPoint& trial);
+  /// Whether differences of the cost between points so close are rounding.
+  bool is_below_cost(double actual) const;
+  /// The norm of the part of the residuals at `trial` that a step could remove, by the model here.
+  double remaining(const FitPoint& trial) const;
+  void adapt_radius(double ratio, const Step& step);
+  void accept(FitPoint& trial, const Step& step);
+
+  /// Decides about second derivatives by how fast Gauss-Newton steps converge.
+  void watch_contraction(const FitPoint& next, const Step& step);
+  /// Of the unknowns that no bound holds, where second derivatives are wanted and to be had.
+  void add_newton_model();
+  Status explain_refusal();
+  /// A central difference of the residuals.
+  bool difference(Eigen::Index k, double h, Vector& quotient);
+  /// The first unknown whose column differences of the residuals contradict; -1 when none.
+  Eigen::Index contradicted_column();
+
+  Residuals& residuals_;
+  const Weighting& weighting_;
+  const Box& box_;
+  const LeastSquaresOptions& options_;
+  bool running_scale_;
+  /// Whether reflective steps are taken; at the end active sets put the point onto the bounds.
+  bool is_reflective_;
+  PointAnalysis analysis_;
+  FitPoint p_;
+  std::optional<NewtonModel> newton_;
+  bool wants_newton_ = false;
+  bool has_returned_ = false;
+  int slow_ = 0;
+  double radius_ = 0;
+  double damping_ = 0;
+  double step_norm_ = 0;
+  double change_ = 0;
+  double best_offset_ = 1;
+  int stalled_ = 0;
+  std::vector<LeastSquaresIteration> history_;
+  std::string reason_;
+  double started_;
+};
+
+}  // namespace eigengrad::optim::fit

@@ -1,0 +1,301 @@
+#include "optim/minimize/diagnosis.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <vector>
+
+#include "core/text.hpp"
+#include "eigengrad/core/eigen.hpp"
+#include "eigengrad/core/error.hpp"
+
+namespace eigengrad::optim {
+namespace {
+
+using Indices = std::vector<Eigen::Index>;
+using eigengrad::detail::Text;
+
+constexpr Eigen::Index kMostConfirmed = 64;
+
+Vector vector_of(const Tensor& t) { return to_vector(t.to(kFloat64)); }
+
+template <class... Parts>
+std::string text(const Parts&... parts) {
+  Text t;
+  (t << ... << parts);
+  return t.str();
+}
+
+/// The quadratic model in free unknowns, scaled by the roots of their curvatures.
+struct LocalModel {
+  Indices free;
+  Vector scale;
+  Vector gradient;
+  std::optional<Quadratic> quadratic;
+
+  Vector unscaled(const Vector& s) const { return s.cwiseQuotient(scale); }
+  /// The standard deviations of newton() with those of the gradient.
+  Vector step_errors(const Vector& gradient_errors) const {
+    const Vector e = gradient_errors(free).cwiseQuotient(scale);
+    const Matrix inverse = quadratic->inverse();
+    return unscaled((inverse.cwiseAbs2() * e.cwiseAbs2()).cwiseSqrt());
+  }
+};
+
+/// Empty where there are too many unknowns or second derivatives are not to be had.
+std::optional<LocalModel> model_at(Objective& f, const ObjectivePoint& p, const Box& box) {
+  if (p.x.numel() > kMostConfirmed) return std::nullopt;
+  Matrix h;
+  try {
+    h = to_matrix(f.hessian(f.to_second_order(p)).to(kFloat64));
+  } catch (const Error&) {
+    return std::nullopt;  // An operator or a Function without second derivatives.
+  }
+  if (!h.allFinite()) return std::nullopt;
+  const Vector x = vector_of(p.x);
+  const Vector g = vector_of(p.gradient);
+  LocalModel m;
+  for (Eigen::Index i = 0; i < x.size(); ++i)
+    if (!is_held(box, static_cast<std::size_t>(i), x[i], g[i])) m.free.push_back(i);
+  m.scale = h(m.free, m.free).diagonal().cwiseAbs().cwiseSqrt();
+  m.scale = (m.scale.array() > 0).select(m.scale, 1.0);
+  m.gradient = g(m.free).cwiseQuotient(m.scale);
+  const Matrix d = m.scale.cwiseInverse().asDiagonal();
+  const Matrix scaled = d * h(m.free, m.free) * d;
+  m.quadratic.emplace((scaled + scaled.transpose()) / 2, m.gradient);
+  return m;
+}
+
+/// What a Hessian without a positive definite model means where the gradient vanishes.
+std::optional<Verdict> curved_down_or_flat(LocalModel& m) {
+  const double least = m.free.empty() ? 1 : m.quadratic->least_curvature();
+  if (least < -1e-8)
+    return Verdict{Status::Saddle, text("the gradient vanishes at a saddle or maximum: a scaled "
+                                        "curvature there is ",
+                                        least)};
+  return std::nullopt;
+}
+
+/// The free unknown whose entry of `v` is largest beside its size: that of its values, or a
+/// thousandth of what would double the value.
+Eigen::Index worst(const LocalModel& m, const Vector& v, const Sizes& sizes, double& part) {
+  Eigen::Index at = 0;
+  part = 0;
+  for (std::size_t k = 0; k < m.free.size(); ++k) {
+    const Eigen::Index i = m.free[k];
+    const auto j = static_cast<Eigen::Index>(k);
+    const double size = sizes.of(i, m.scale[j]);
+    const double relative = size > 0 ? std::abs(v[j]) / size : 0;
+    if (relative > part) {
+      part = relative;
+      at = i;
+    }
+  }
+  return at;
+}
+
+/// Whether the model, far from a minimum of its own, is flat as far as the unknowns reach.
+bool is_plain(LocalModel& m, const Sizes& sizes) {
+  double slope = 0;
+  double curvature = 0;
+  for (std::size_t k = 0; k < m.free.size(); ++k) {
+    const auto j = static_cast<Eigen::Index>(k);
+    const double size = sizes.of(m.free[k]) * m.scale[j];  // In scaled unknowns.
+    slope = std::max(slope, std::abs(m.gradient[j]) * size);
+    curvature = std::max(curvature, size * size);
+  }
+  return slope <= 1e-6 * sizes.value && curvature <= 1e-6 * sizes.value;
+}
+
+/// A step within the rounding errors of the gradient, and what those leave of the unknowns.
+std::optional<Verdict> at_rounding_level(LocalModel& m, const Sizes& sizes, const Noise& noise) {
+  if (m.free.empty() || !m.quadratic->is_convex()) return std::nullopt;
+  if (noise.value > 1e-6 * sizes.value)
+    return Verdict{
+        Status::BadlyScaled,
+        text("changes of the unknowns in the last place change the value by ", noise.value)};
+  const Vector step = m.unscaled(m.quadratic->newton());
+  const Vector errors = m.step_errors(noise.gradient);
+  const double ulp = std::numeric_limits<double>::epsilon();
+  bool is_rounding = -m.quadratic->change(m.quadratic->newton()) <= 10 * noise.value;
+  if (!is_rounding) {
+    is_rounding = true;
+    for (std::size_t k = 0; k < m.free.size(); ++k) {
+      const auto i = static_cast<Eigen::Index>(k);
+      const double error = errors[i] + ulp * std::abs(sizes.x[m.free[k]]);
+      is_rounding = is_rounding && std::abs(step[i]) <= 10 * error;
+    }
+  }
+  if (!is_rounding) return std::nullopt;
+  double part = 0;
+  const Eigen::Index i = worst(m, step.cwiseAbs() + errors, sizes, part);
+  if (part > sizes.known)
+    return Verdict{Status::NoProgress, text("rounding errors of the gradient leave x[", i, "] = ",
+                                            sizes.x[i], " uncertain by ", part, " of its size")};
+  return Verdict{
+      Status::RoundingLevel,
+      text("what is left to gain is within the rounding errors of value and gradient; that of "
+           "the value is ",
+           noise.value, ", that of x[", i, "] ", part, " of its size")};
+}
+
+/// Values beside x along one unknown.
+struct Beside {
+  double forward = 0;
+  double backward = 0;
+
+  double central() const { return (forward + backward) / 2; }
+  /// Whether the slope jumps here.
+  bool is_kink(double slope, double error) const {
+    return std::abs(forward - slope) <= error || std::abs(backward - slope) <= error;
+  }
+};
+
+Beside slopes_beside(Objective& f, const ObjectivePoint& p, Eigen::Index i, double h) {
+  const auto value_at = [&](double step) {
+    Vector x = vector_of(p.x);
+    x[i] += step;
+    return f.at(from_eigen(x).to(p.x.dtype())).value;
+  };
+  return {(value_at(h) - p.value) / h, (p.value - value_at(-h)) / h};
+}
+
+/// The first unknown, of those with the largest gradients, where differences contradict the gradient.
+std::optional<Verdict> contradiction(Objective& f, const ObjectivePoint& p, const Box& box,
+                                     const Sizes& sizes, const Noise& noise) {
+  const Vector x = vector_of(p.x);
+  const Vector g = vector_of(p.gradient);
+  Indices order;
+  for (Eigen::Index i = 0; i < g.size(); ++i)
+    if (!is_held(box, static_cast<std::size_t>(i), x[i], g[i])) order.push_back(i);
+  const auto checked = std::min<std::size_t>(order.size(), 64);
+  std::partial_sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(checked),
+                    order.end(), [&](auto a, auto b) { return std::abs(g[a]) > std::abs(g[b]); });
+  order.resize(checked);
+  for (const Eigen::Index i : order) {
+    const double size = sizes.of(i) > 0 ? sizes.of(i) : 1;
+    const double h = std::cbrt(f.precision()) * size;
+    // Differences that mean something agree, whatever their width.
+    const Beside wide = slopes_beside(f, p, i, h);
+    const Beside half = slopes_beside(f, p, i, h / 2);
+    const Beside narrow = slopes_beside(f, p, i, h / 64);
+    const double spread = std::max(std::abs(wide.central() - half.central()),
+                                   std::abs(half.central() - narrow.central()));
+    if (!std::isfinite(spread)) continue;
+    const double error = 10 * spread + 64 * 20 * noise.value / h +
+                         1e-3 * std::max(std::abs(g[i]), std::abs(narrow.central()));
+    if (std::abs(narrow.central() - g[i]) <= error) continue;
+    const double jump = std::abs(narrow.forward - narrow.backward);
+    if (jump > 10 * error && narrow.is_kink(g[i], 0.1 * jump))
+      return Verdict{Status::NoProgress, text("the slope along x[", i, "] = ", x[i], " jumps from ",
+                                              narrow.backward, " to ", narrow.forward, ": a kink")};
+    return Verdict{Status::WrongGradient,
+                   text("the gradient says ", g[i], " for x[", i, "] = ", x[i],
+                        ", differences of values say ", narrow.central())};
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+double Sizes::of(Eigen::Index i) const { return std::max(std::abs(x[i]), 1e-3 * largest[i]); }
+
+double Sizes::of(Eigen::Index i, double curvature_root) const {
+  const double doubling = std::sqrt(value) / curvature_root;
+  return std::max(of(i), std::isfinite(doubling) ? 1e-3 * doubling : 0);
+}
+
+bool is_known(const Outlook& outlook, const Sizes& sizes) {
+  const Vector step = vector_of(outlook.step);
+  for (Eigen::Index i = 0; i < step.size(); ++i) {
+    const double size =
+        outlook.curvature_roots.size() > 0 ? sizes.of(i, outlook.curvature_roots[i]) : sizes.of(i);
+    if (size > 0 && std::abs(step[i]) > sizes.known * size) return false;
+  }
+  return true;
+}
+
+Noise measure_noise(Objective& f, const ObjectivePoint& p, const Box& box) {
+  constexpr int kPoints = 7;
+  const Vector x = vector_of(p.x);
+  Matrix gradients(x.size(), kPoints);
+  Vector values(kPoints);
+  for (int k = 0; k < kPoints; ++k) {
+    Vector moved = x;
+    for (Eigen::Index i = 0; i < x.size(); ++i) {
+      const auto b = static_cast<std::size_t>(i);
+      // Amounts of no common factor, so that not all are rounded alike.
+      const double units = 2 + 0.37 * static_cast<double>(i % 5);
+      moved[i] *= 1 + (k - 3) * units * f.precision() * (i % 2 == 0 ? 1 : -1);
+      moved[i] = std::clamp(moved[i], box.lower[b], box.upper[b]);
+    }
+    ObjectivePoint q = f.at(from_eigen(moved).to(p.x.dtype()));
+    f.add_gradient(q);
+    values[k] = q.value;
+    gradients.col(k) = vector_of(q.gradient);
+  }
+  for (int order = 0; order < 3; ++order)
+    for (int k = 0; k + order + 1 < kPoints; ++k) {
+      values[k] = values[k + 1] - values[k];
+      gradients.col(k) = Vector(gradients.col(k + 1) - gradients.col(k));
+    }
+  // A third difference of independent errors has the variance 1 + 9 + 9 + 1 times theirs.
+  constexpr int kLeft = kPoints - 3;
+  Noise noise;
+  noise.value = std::max(std::sqrt(values.head(kLeft).squaredNorm() / (20 * kLeft)),
+                         f.precision() * std::abs(p.value) / 2);
+  noise.gradient = (gradients.leftCols(kLeft).rowwise().squaredNorm() / (20 * kLeft)).cwiseSqrt();
+  if (!std::isfinite(noise.value)) noise.value = f.precision() * std::abs(p.value);
+  return noise;
+}
+
+Verdict confirm(Objective& f, const ObjectivePoint& p, const Box& box, const Sizes& sizes,
+                const Verdict& claim) {
+  std::optional<LocalModel> m = model_at(f, p, box);
+  if (!m || m->free.empty()) return claim;
+  if (std::optional<Verdict> v = curved_down_or_flat(*m)) return *v;
+  const std::optional<Vector> step = m->quadratic->shortest();
+  if (!step) return claim;
+  double part = 0;
+  const Eigen::Index i = worst(*m, m->unscaled(*step), sizes, part);
+  if (part <= sizes.known) return claim;
+  return {Status::BadlyScaled,
+          text("the Hessian leads on from x[", i, "] = ", sizes.x[i], " by ", part,
+               " of its size, though the method sees nothing left to gain")};
+}
+
+Verdict explain_refusal(Objective& f, const ObjectivePoint& p, const Box& box, const Sizes& sizes,
+                        const Outlook& outlook) {
+  const Noise noise = measure_noise(f, p, box);
+  std::optional<LocalModel> m = model_at(f, p, box);
+  if (m) {
+    if (std::optional<Verdict> v = at_rounding_level(*m, sizes, noise)) return *v;
+    if (is_plain(*m, sizes))
+      return {Status::Plateau,
+              text("changes of the unknowns by their own size would change the value by "
+                   "less than a millionth: the gradient vanishes on a plain")};
+    if ((m->gradient.array() == 0).all())
+      if (std::optional<Verdict> v = curved_down_or_flat(*m)) return *v;
+  } else if (outlook.decrease <= noise.value) {
+    return {Status::RoundingLevel,
+            text("the decrease that is left, ", outlook.decrease,
+                 ", is within the rounding error of the value, ", noise.value)};
+  }
+  if (std::optional<Verdict> v = contradiction(f, p, box, sizes, noise)) return *v;
+  const Vector g = vector_of(p.gradient);
+  if (m && m->quadratic->is_convex()) {
+    double part = 0;
+    const Eigen::Index i = worst(*m, m->unscaled(m->quadratic->newton()), sizes, part);
+    return {Status::BadlyScaled,
+            text("no step lowers the value, though the Hessian leads on from x[", i,
+                 "] = ", sizes.x[i], " by ", part, " of its size")};
+  }
+  Eigen::Index i = 0;
+  g.cwiseAbs().maxCoeff(&i);
+  return {Status::NoProgress, text("no step lowers the value ", p.value, "; its rounding error is ",
+                                   noise.value, ", the largest slope ", g[i], " along x[", i, "]")};
+}
+
+}  // namespace eigengrad::optim

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <Eigen/Core>
+#include <limits>
+#include <memory>
+
+#include "optim/bounds.hpp"
+#include "optim/minimize/objective.hpp"
+
+namespace eigengrad::optim {
+
+/// What a method's model says of the point it is at, on the free unknowns: those that no bound holds
+/// back.
+struct Outlook {
+  static constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
+
+  /// Value minus the lowest of the model.
+  double decrease = kUnknown;
+  /// max |g_i| / sqrt(2 h_i), h_i the curvature along x_i. Has the unit of a root of the value.
+  double gradient = kUnknown;
+  /// The step to the lowest point, as a vector; undefined where the model has none.
+  Tensor step;
+  /// The roots of the curvatures along the unknowns; empty with methods that know no Hessian.
+  Eigen::VectorXd curvature_roots = {};
+  /// Whether the model is known to have directions without a lowest point: this is no minimum.
+  bool is_indefinite = false;
+};
+
+/// The moves of one method. `p` has a value and a gradient, both finite; afterwards it is the next
+/// point, with its gradient. A method that finds no lower point leaves `p` and returns false.
+class MinimizeMethod {
+ public:
+  virtual ~MinimizeMethod() = default;
+  virtual Outlook outlook(Objective& /*f*/, const ObjectivePoint& /*p*/) { return {}; }
+  virtual bool move(Objective& f, ObjectivePoint& p) = 0;
+};
+
+std::unique_ptr<MinimizeMethod> make_method(const MinimizeOptions& options, Method method,
+                                            const Box& box);
+/// Newton in a trust region.
+std::unique_ptr<MinimizeMethod> make_newton(const Box& box);
+std::unique_ptr<MinimizeMethod> make_trust_region_cg(const Box& box);
+std::unique_ptr<MinimizeMethod> make_nelder_mead(const Box& box);
+
+/// Whether a bound holds element i back: x_i is on it and -g_i points out.
+bool is_held(const Box& box, std::size_t i, double x, double g);
+
+}  // namespace eigengrad::optim

@@ -1,0 +1,347 @@
+#include "eigengrad/optim/minimize.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <optional>
+#include <ostream>
+
+#include "core/fail.hpp"
+#include "core/text.hpp"
+#include "eigengrad/core/eigen.hpp"
+#include "eigengrad/ops/arithmetic.hpp"
+#include "optim/minimize/diagnosis.hpp"
+#include "optim/minimize/methods.hpp"
+#include "optim/minimize/objective.hpp"
+
+namespace eigengrad::optim {
+
+using eigengrad::detail::fail;
+using eigengrad::detail::Text;
+
+namespace {
+
+constexpr std::int64_t kMostNewton = 300;
+
+Method chosen(Method method, std::int64_t n) {
+  if (method != Method::Auto) return method;
+  return n <= kMostNewton ? Method::Newton : Method::LBFGS;
+}
+
+std::string_view name_of(Method method) {
+  constexpr std::string_view kNames[] = {
+      "Auto",     "GradientDescent", "NonlinearCG",   "BFGS",       "LBFGS", "Newton",
+      "NewtonCG", "TrustRegion",     "TrustRegionCG", "NelderMead", "Adam"};
+  return kNames[static_cast<std::size_t>(method)];
+}
+
+bool uses_dense_hessian(Method method) {
+  return method == Method::Newton || method == Method::TrustRegion;
+}
+
+bool is_second_order(Method method) {
+  return uses_dense_hessian(method) || method == Method::NewtonCG ||
+         method == Method::TrustRegionCG;
+}
+
+std::int64_t default_max_iter(Method method) {
+  const bool first_order = method == Method::GradientDescent || method == Method::Adam;
+  return first_order ? 100000 : 10000;
+}
+
+void check(const MinimizeOptions& o, const Tensor& x0) {
+  if (o.method > Method::Adam)
+    fail<ValueError>("minimize", "no method has the number ", static_cast<int>(o.method),
+                     "; give one of optim::Method");
+  if (!x0.is_floating_point())
+    fail<DtypeError>("minimize", "the start has dtype ", eigengrad::to_string(x0.dtype()),
+                     "; it must be float64 or float32");
+  if (x0.numel() == 0)
+    fail<ShapeError>("minimize", "the start has sizes ", x0.sizes(), "; it must have an element");
+  const std::pair<const char*, double> tolerances[] = {
+      {"tolerance_grad", o.tolerance_grad},
+      {"tolerance_f", o.tolerance_f},
+      {"tolerance_x", o.tolerance_x},
+      {"tolerance_grad_abs", o.tolerance_grad_abs}};
+  for (const auto& [name, value] : tolerances)
+    if (!(value >= 0)) fail<ValueError>("minimize", name, " is ", value, "; it must be at least 0");
+  if (o.max_iter.value_or(0) < 0)
+    fail<ValueError>("minimize", "max_iter is ", *o.max_iter, "; it must be at least 0");
+  if (o.history_size < 1)
+    fail<ValueError>("minimize", "history_size is ", o.history_size, "; it must be at least 1");
+  if (!(o.lr > 0)) fail<ValueError>("minimize", "lr is ", o.lr, "; it must be above 0");
+}
+
+/// Whether NaN has a sign differs between machines; messages are to be the same.
+double without_sign_of_nan(double v) { return std::isnan(v) ? std::abs(v) : v; }
+
+Vector vector_of(const Tensor& t) { return to_vector(t.to(kFloat64)); }
+
+/// One call of minimize().
+class Minimization {
+ public:
+  Minimization(const std::function<Tensor(const Tensor&)>& f, const Tensor& x0, const Box& box,
+               const MinimizeOptions& options)
+      : options_(options),
+        box_(box),
+        name_(chosen(options.method, x0.numel())),
+        max_iter_(options.max_iter.value_or(default_max_iter(name_))),
+        method_(make_method(options, name_, box)),
+        objective_(f, x0, is_second_order(name_)) {
+    p_ = objective_.at(x0.detach().clone().reshape({-1}));
+    objective_.add_gradient(p_);
+    now_ = {.value = p_.value, .gradient_norm = free_gradient().stableNorm()};
+    if (!std::isfinite(now_.value) || !std::isfinite(now_.gradient_norm))
+      fail<NumericError>("minimize", "the objective is not finite at the start: value ",
+                         without_sign_of_nan(now_.value), ", |gradient| ",
+                         without_sign_of_nan(now_.gradient_norm), "; start elsewhere");
+    largest_ = vector_of(p_.x).cwiseAbs();
+  }
+
+  MinimizeResult run() {
+    Verdict verdict;
+    while (!ends(verdict)) {
+      const Vector before = vector_of(p_.x);
+      if (!method_->move(objective_, p_)) {
+        verdict = explain_refusal(objective_, p_, box_, sizes(), outlook_);
+        break;
+      }
+      const Vector x = vector_of(p_.x);
+      largest_ = largest_.cwiseMax(x.cwiseAbs());
+      now_ = {.iter = now_.iter + 1,
+              .value = p_.value,
+              .change = p_.value - now_.value,
+              .gradient_norm = free_gradient().stableNorm(),
+              .step_norm = (x - before).stableNorm()};
+    }
+    return result(verdict);
+  }
+
+ private:
+  double seconds() const {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+  }
+
+  /// The gradient without what bounds hold back.
+  Vector free_gradient() const {
+    Vector g = vector_of(p_.gradient);
+    if (!box_.is_bounded) return g;
+    const Vector x = vector_of(p_.x);
+    for (Eigen::Index i = 0; i < g.size(); ++i)
+      if (is_held(box_, static_cast<std::size_t>(i), x[i], g[i])) g[i] = 0;
+    return g;
+  }
+
+  bool ends(Verdict& verdict) {
+    now_.counts = objective_.counts();
+    now_.seconds = seconds();
+    history_.push_back(now_);
+    const bool go_on =
+        !options_.callback || options_.callback(now_, objective_.shaped(p_.x).clone());
+    if (!std::isfinite(now_.value) || !std::isfinite(now_.gradient_norm)) {
+      verdict.status = Status::NotFinite;
+      return true;
+    }
+    outlook_ = now_.gradient_norm == 0 && !is_second_order(name_)
+                   ? Outlook{}
+                   : method_->outlook(objective_, p_);
+    if (is_converged(verdict)) return true;
+    if (!go_on)
+      verdict.status = Status::Stopped;
+    else if (now_.iter == max_iter_)
+      verdict.status = Status::MaxIterations;
+    else if (is_unbounded(verdict.reason))
+      verdict.status = Status::Unbounded;
+    else
+      return false;
+    return true;
+  }
+
+  Sizes sizes() const {
+    return {vector_of(p_.x), largest_, value_size(), std::max(1e-4, 1e5 * objective_.precision())};
+  }
+  double value_size() const {
+    return std::max(std::abs(p_.value), 1e-10 * (history_.front().value - p_.value));
+  }
+
+  bool is_converged(Verdict& verdict) {
+    std::string reason;
+    if (!meets_a_test(reason)) return false;
+    const Verdict claim{Status::Converged, std::move(reason)};
+    // Newton's own outlook is the check; an absolute bound is the caller's claim.
+    verdict = uses_dense_hessian(name_) || now_.gradient_norm <= options_.tolerance_grad_abs
+                  ? claim
+                  : confirm(objective_, p_, box_, sizes(), claim);
+    return true;
+  }
+
+  bool meets_a_test(std::string& reason) const {
+    Text text;
+    const double gradient = now_.gradient_norm;
+    const Outlook& o = outlook_;
+    // Each of the tests can be met far from a minimum: the first ones on a plain that is left by large
+    // steps, the last one in a gorge that is narrower than the distance of two numbers.
+    const bool is_near = !o.step.defined() || is_known(o, sizes());
+    const bool is_low = std::isnan(o.decrease) || o.decrease <= 1e-8 * value_size();
+    if (gradient <= options_.tolerance_grad_abs && gradient > 0) {
+      text << "|gradient| = " << gradient << " <= " << options_.tolerance_grad_abs;
+    } else if (o.is_indefinite || !is_near || !is_low) {
+      return false;
+    } else if (gradient == 0) {
+      text << "the gradient is zero";
+    } else if (o.decrease <= options_.tolerance_f * value_size()) {
+      text << "the decrease that is left, " << o.decrease << ", is below " << options_.tolerance_f
+           << " of the value";
+    } else if (o.gradient <= options_.tolerance_grad * std::sqrt(value_size())) {
+      text << "the scaled gradient is below " << options_.tolerance_grad;
+    } else if (o.step.defined() && is_short(vector_of(o.step))) {
+      text << "the step that is left is below " << options_.tolerance_x << " of every unknown";
+    } else {
+      return false;
+    }
+    reason = text.str();
+    return true;
+  }
+
+  bool is_short(const Vector& step) const {
+    const Sizes all = sizes();
+    for (Eigen::Index i = 0; i < step.size(); ++i)
+      if (!(std::abs(step[i]) <= options_.tolerance_x * all.of(i))) return false;
+    return true;
+  }
+
+  /// A value, or an unknown, that is 10^20 times what the start and the first step made of it.
+  bool is_unbounded(std::string& reason) const {
+    if (history_.size() < 3) return false;
+    const double first = std::abs(history_[0].value) + std::abs(history_[1].change);
+    if (p_.value < 0 && -p_.value > 1e20 * first) {
+      reason = "the value falls without end";
+      return true;
+    }
+    return false;
+  }
+
+  MinimizeResult result(const Verdict& verdict);
+  std::string message(const Verdict& verdict) const;
+  void add_covariance(MinimizeResult& r);
+
+  const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+  const MinimizeOptions& options_;
+  const Box& box_;
+  Method name_;
+  std::int64_t max_iter_;
+  std::unique_ptr<MinimizeMethod> method_;
+  Objective objective_;
+  ObjectivePoint p_;
+  Outlook outlook_;
+  /// Of each unknown, the largest absolute value on the path.
+  Vector largest_;
+  Iteration now_;
+  std::vector<Iteration> history_;
+};
+
+std::string Minimization::message(const Verdict& verdict) const {
+  Text text;
+  const double gradient = without_sign_of_nan(now_.gradient_norm);
+  const char* const unit = now_.iter == 1 ? " iteration" : " iterations";
+  switch (verdict.status) {
+    case Status::Converged:
+      text << "converged in " << now_.iter << unit << ": " << verdict.reason;
+      break;
+    case Status::RoundingLevel:
+      text << "converged to rounding level in " << now_.iter << unit << ": " << verdict.reason;
+      break;
+    case Status::MaxIterations:
+      text << "not converged: iteration " << now_.iter
+           << " was the last one allowed, |gradient| = " << gradient;
+      break;
+    case Status::NotFinite:
+      text << "not converged: the value is " << without_sign_of_nan(now_.value)
+           << ", |gradient| = " << gradient << " after " << now_.iter << unit;
+      break;
+    case Status::Stopped:
+      text << "stopped by the callback after " << now_.iter << unit;
+      break;
+    default:
+      text << "not converged (" << to_string(verdict.status) << ") after " << now_.iter << unit
+           << ": " << verdict.reason;
+      break;
+  }
+  if (options_.method == Method::Auto) text << " (Auto chose " << name_of(name_) << ')';
+  return text.str();
+}
+
+/// The inverse of the Hessian in the unknowns that it determines.
+void Minimization::add_covariance(MinimizeResult& r) {
+  const Eigen::Index n = p_.x.numel();
+  const Matrix h = to_matrix(objective_.hessian(objective_.to_second_order(p_)).to(kFloat64));
+  Vector d = h.diagonal().cwiseAbs().cwiseSqrt();
+  d = (d.array() > 0).select(d, 1.0);
+  const Matrix scaled = d.cwiseInverse().asDiagonal() * h * d.cwiseInverse().asDiagonal();
+  Curvatures c = curvatures_of((scaled + scaled.transpose()) / 2);
+  r.rank = c.rank;
+  Matrix covariance = d.cwiseInverse().asDiagonal() * c.inverse * d.cwiseInverse().asDiagonal();
+  Vector errors = covariance.diagonal().cwiseSqrt();
+  constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+  Text text;
+  for (Eigen::Index i = 0; i < n; ++i) {
+    if (c.is_determined[static_cast<std::size_t>(i)]) continue;
+    covariance.row(i).setConstant(kNaN);
+    covariance.col(i).setConstant(kNaN);
+    errors[i] = std::numeric_limits<double>::infinity();
+    text << " x[" << i << ']';
+  }
+  r.covariance = from_eigen(covariance).to(p_.x.dtype());
+  r.std_errors = from_eigen(errors).to(p_.x.dtype());
+  if (r.rank < n) {
+    Text whole;
+    whole << "; rank " << r.rank << " of " << n << ", not determined:" << text.str();
+    r.message += whole.str();
+  }
+}
+
+MinimizeResult Minimization::result(const Verdict& verdict) {
+  MinimizeResult r;
+  r.status = verdict.status;
+  r.x = objective_.shaped(p_.x);
+  r.value = p_.value;
+  r.gradient = objective_.shaped(p_.gradient);
+  r.gradient_norm = now_.gradient_norm;
+  r.message = message(verdict);
+  if (options_.covariance) add_covariance(r);
+  r.counts = objective_.counts();
+  r.history = std::move(history_);
+  r.phases = objective_.seconds();
+  r.seconds = seconds();
+  return r;
+}
+
+}  // namespace
+
+MinimizeResult minimize(const std::function<Tensor(const Tensor&)>& f, const Tensor& x0,
+                        const MinimizeOptions& options) {
+  eigengrad::detail::require_callable("minimize", f);
+  check(options, x0);
+  const Box box = Box::of("minimize", options.lower, options.upper, x0.numel());
+  box.check_start("minimize", x0);
+  return Minimization(f, x0, box, options).run();
+}
+
+void detail::print(std::ostream& os, const MinimizeSummary& s) {
+  Text text;
+  text << "minimize: " << s.message << '\n';
+  for (std::int64_t i = 0; i < std::min<std::int64_t>(s.n, 20); ++i) {
+    text << "  x[" << i << "] = " << s.x[i];
+    if (s.std_errors != nullptr) text << " +- " << s.std_errors[i];
+    text << '\n';
+  }
+  if (s.n > 20) text << "  ... " << s.n - 20 << " more\n";
+  text << "  value " << s.value << ", |gradient| " << s.gradient_norm << "; " << s.counts.f
+       << " values, " << s.counts.g << " gradients, " << s.counts.H << " Hessians, " << s.counts.Hv
+       << " products\n  " << s.seconds << " s: values " << s.phases.value << ", gradients "
+       << s.phases.gradient << ", Hessians " << s.phases.hessian << ", the rest "
+       << s.seconds - s.phases.value - s.phases.gradient - s.phases.hessian << '\n';
+  os << text.str();
+}
+
+}  // namespace eigengrad::optim

@@ -1,0 +1,174 @@
+#include "optim/minimize/trust_region.hpp"
+
+#include <Eigen/Cholesky>
+#include <Eigen/SparseCholesky>
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+#include "eigengrad/core/eigen.hpp"
+#include "eigengrad/ops/spectral.hpp"
+
+namespace eigengrad::optim {
+namespace {
+
+constexpr double kEpsilon = std::numeric_limits<double>::epsilon();
+/// Eigenvalues below this part of the largest are rounding.
+constexpr double kRounding = 1e-12;
+
+/// Sparse factors pay when most entries are zero; they then cost what is there, not n^3.
+bool is_mostly_zero(const Matrix& h) {
+  return h.cols() > 50 && (h.array() != 0).count() < h.size() / 10;
+}
+
+/// The shift s >= `least` at which f(s) = |p(s)| is `radius`; f falls, f(least) >= radius. Newton
+/// on 1 / f, which is nearly linear, within an interval that shrinks.
+template <class NormAndSlope>
+double shift_for(NormAndSlope f, double least, double most, double radius) {
+  double s = std::max(least, std::min(most, least + 1e-3 * (most - least)));
+  for (int i = 0; i < 100; ++i) {
+    const auto [norm, slope] = f(s);
+    if (std::abs(norm - radius) <= 1e-8 * radius) break;
+    (norm > radius ? least : most) = s;
+    const double next = s + (1 - norm / radius) * norm / slope;
+    s = next > least && next < most ? next : (least + most) / 2;
+    if (most - least <= 4 * kEpsilon * std::abs(most)) break;
+  }
+  return s;
+}
+
+}  // namespace
+
+Quadratic::Quadratic(Matrix h, Vector g)
+    : h_(std::move(h)), g_(std::move(g)), is_sparse_(is_mostly_zero(h_)) {
+  if (is_sparse_) {
+    const Eigen::SparseMatrix<double> sparse = h_.sparseView();
+    const Eigen::SimplicialLLT<Eigen::SparseMatrix<double>> factor(sparse);
+    is_convex_ = factor.info() == Eigen::Success;
+    if (is_convex_) newton_ = -factor.solve(g_);
+  } else {
+    const Eigen::LLT<Matrix> factor(h_);
+    is_convex_ = factor.info() == Eigen::Success;
+    if (is_convex_) newton_ = -factor.solve(g_);
+  }
+  is_convex_ = is_convex_ && newton_.allFinite();
+}
+
+Matrix Quadratic::inverse() const {
+  return Eigen::LLT<Matrix>(h_).solve(Matrix::Identity(h_.rows(), h_.cols()));
+}
+
+const Quadratic::Spectrum& Quadratic::spectrum() {
+  if (!spectrum_) {
+    const auto [values, vectors] = linalg_eigh(from_eigen(h_));
+    Spectrum s{to_vector(values), to_matrix(vectors), {}};
+    s.g = s.vectors.transpose() * g_;
+    spectrum_ = std::move(s);
+  }
+  return *spectrum_;
+}
+
+Vector Quadratic::along_ridge(double radius) {
+  const Spectrum& s = spectrum();
+  return s.vectors.col(0) * std::copysign(radius, -s.g[0]);
+}
+
+double Quadratic::least_curvature() { return spectrum().values[0]; }
+
+std::optional<Vector> Quadratic::shortest() {
+  if (is_convex_) return newton_;
+  const Spectrum& s = spectrum();
+  const double rounding = kRounding * s.values.cwiseAbs().maxCoeff();
+  Vector p = Vector::Zero(s.g.size());
+  for (Eigen::Index i = 0; i < p.size(); ++i) {
+    if (s.values[i] > rounding)
+      p[i] = -s.g[i] / s.values[i];
+    else if (s.values[i] < -rounding || std::abs(s.g[i]) > 1e-6 * s.g.norm())
+      return std::nullopt;
+  }
+  return s.vectors * p;
+}
+
+Vector Quadratic::step(double radius) {
+  if (is_convex_ && newton_.norm() <= radius) return newton_;
+  if (is_sparse_)
+    if (std::optional<Vector> p = sparse_step(radius)) return *std::move(p);
+  return spectral_step(radius);
+}
+
+Vector Quadratic::spectral_step(double radius) {
+  const Spectrum& s = spectrum();
+  const Vector sizes = s.values.cwiseAbs();
+  const auto norm_and_slope = [&](double shift) {
+    double square = 0;
+    double slope = 0;
+    for (Eigen::Index i = 0; i < s.g.size(); ++i) {
+      if (s.g[i] == 0) continue;
+      const double p = s.g[i] / (sizes[i] + shift);
+      square += p * p;
+      slope -= p * p / (sizes[i] + shift);
+    }
+    const double norm = std::sqrt(square);
+    return std::pair{norm, slope / norm};
+  };
+  double shift = 0;
+  if (!(norm_and_slope(0).first <= radius))
+    shift = shift_for(norm_and_slope, 0, s.g.norm() / radius, radius);
+  Vector p(s.g.size());
+  for (Eigen::Index i = 0; i < p.size(); ++i) p[i] = s.g[i] == 0 ? 0 : -s.g[i] / (sizes[i] + shift);
+  return s.vectors * p;
+}
+
+std::optional<Vector> Quadratic::sparse_step(double radius) {
+  const Eigen::SparseMatrix<double> sparse = h_.sparseView();
+  Eigen::SimplicialLLT<Eigen::SparseMatrix<double>> factor;
+  factor.analyzePattern(sparse);
+  const double size = h_.cwiseAbs().rowwise().sum().maxCoeff();
+  double least = std::max(0.0, -h_.diagonal().minCoeff());
+  double most = g_.norm() / radius + size;
+  double shift = is_convex_ ? 0 : least + 1e-3 * (most - least);
+  for (int i = 0; i < 60; ++i) {
+    factor.setShift(shift);
+    factor.factorize(sparse);
+    if (factor.info() != Eigen::Success) {
+      least = shift;
+    } else {
+      const Vector p = -factor.solve(g_);
+      const double norm = p.norm();
+      if (std::abs(norm - radius) <= 1e-2 * radius) return p;
+      (norm > radius ? least : most) = shift;
+      const double quadratic = p.dot(factor.solve(p));
+      const double next = shift + norm * norm / quadratic * (norm - radius) / radius;
+      if (next > least && next < most) {
+        shift = next;
+        continue;
+      }
+    }
+    // The gradient has next to no part along the lowest curvature.
+    if (most - least <= 1e-10 * most) break;
+    shift = least > 0 ? std::sqrt(least * most) : 1e-3 * most;
+    if (!(shift > least && shift < most)) shift = (least + most) / 2;
+  }
+  return std::nullopt;
+}
+
+Curvatures curvatures_of(const Matrix& h) {
+  const auto [values_tensor, vectors_tensor] = linalg_eigh(from_eigen(h));
+  const Vector values = to_vector(values_tensor);
+  const Matrix vectors = to_matrix(vectors_tensor);
+  const double rounding = kRounding * values.cwiseAbs().maxCoeff();
+  Curvatures c;
+  c.is_determined.assign(static_cast<std::size_t>(h.rows()), true);
+  const auto is_rounding = values.array().abs() <= rounding;
+  c.rank = h.rows() - is_rounding.count();
+  for (Eigen::Index k = 0; k < values.size(); ++k)
+    for (Eigen::Index i = 0; i < values.size(); ++i)
+      if (is_rounding[k] && std::abs(vectors(i, k)) > 1e-6)
+        c.is_determined[static_cast<std::size_t>(i)] = false;
+  const Vector inverse = is_rounding.select(0.0, values.cwiseInverse());
+  c.inverse = vectors * inverse.asDiagonal() * vectors.transpose();
+  return c;
+}
+
+}  // namespace eigengrad::optim
