@@ -18,6 +18,8 @@ using Indices = std::vector<Eigen::Index>;
 using eigengrad::detail::Text;
 
 constexpr Eigen::Index kMostConfirmed = 64;
+/// A line search that compares values finds no decrease below so many standard deviations of theirs.
+constexpr double kFewNoises = 64;
 
 Vector vector_of(const Tensor& t) { return to_vector(t.to(kFloat64)); }
 
@@ -119,7 +121,7 @@ std::optional<Verdict> at_rounding_level(LocalModel& m, const Sizes& sizes, cons
   const Vector step = m.unscaled(m.quadratic->newton());
   const Vector errors = m.step_errors(noise.gradient);
   const double ulp = std::numeric_limits<double>::epsilon();
-  bool is_rounding = -m.quadratic->change(m.quadratic->newton()) <= 10 * noise.value;
+  bool is_rounding = -m.quadratic->change(m.quadratic->newton()) <= kFewNoises * noise.value;
   if (!is_rounding) {
     is_rounding = true;
     for (std::size_t k = 0; k < m.free.size(); ++k) {
@@ -203,6 +205,7 @@ std::optional<Verdict> contradiction(Objective& f, const ObjectivePoint& p, cons
 double Sizes::of(Eigen::Index i) const { return std::max(std::abs(x[i]), 1e-3 * largest[i]); }
 
 double Sizes::of(Eigen::Index i, double curvature_root) const {
+  if (!started_at_0[i]) return of(i);
   const double doubling = std::sqrt(value) / curvature_root;
   return std::max(of(i), std::isfinite(doubling) ? 1e-3 * doubling : 0);
 }

@@ -28,6 +28,8 @@ struct Sizes {
   Vector x;
   /// Of each unknown, the largest |x_i| on the path.
   Vector largest;
+  /// Of these the start does not tell a size.
+  Eigen::Array<bool, Eigen::Dynamic, 1> started_at_0;
   /// The value, or near 0 a part of what was gained since the start.
   double value = 0;
   /// The part of its size to which an unknown counts as known: four digits, in float32 two.
@@ -35,8 +37,8 @@ struct Sizes {
 
   /// Of an unknown: its own, or a thousandth of its largest.
   double of(Eigen::Index i) const;
-  /// The same, or a thousandth of what would double the value where `curvature_root` is the root of the
-  /// curvature along x_i.
+  /// The same; where x_i started at 0, at least a thousandth of what would double the value, with
+  /// `curvature_root` the root of the curvature along x_i.
   double of(Eigen::Index i, double curvature_root) const;
 };
 

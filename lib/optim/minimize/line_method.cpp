@@ -28,8 +28,9 @@ bool move_along_walls(Objective& f, ObjectivePoint& p, const Tensor& d, double l
     const double enough = is_flat ? value_noise(f, p.value) : 1e-4 * slope;
     if (!(q.value <= p.value + enough)) continue;
     f.add_gradient(q);
-    if (is_flat && std::abs(dot(walls.free_part(q, q.gradient), d)) > 0.9 * std::abs(slope))
-      continue;
+    // Not even a short step that leads down all the way has the whole slope at its end.
+    const double there = length * std::abs(dot(walls.free_part(q, q.gradient), d));
+    if (is_flat && !(there < -slope)) continue;
     p = std::move(q);
     return true;
   }

@@ -96,6 +96,7 @@ class Minimization {
                          without_sign_of_nan(now_.value), ", |gradient| ",
                          without_sign_of_nan(now_.gradient_norm), "; start elsewhere");
     largest_ = vector_of(p_.x).cwiseAbs();
+    started_at_0_ = largest_.array() == 0;
   }
 
   MinimizeResult run() {
@@ -158,7 +159,8 @@ class Minimization {
   }
 
   Sizes sizes() const {
-    return {vector_of(p_.x), largest_, value_size(), std::max(1e-4, 1e5 * objective_.precision())};
+    return {vector_of(p_.x), largest_, started_at_0_, value_size(),
+            std::max(1e-4, 1e5 * objective_.precision())};
   }
   double value_size() const {
     return std::max(std::abs(p_.value), 1e-10 * (history_.front().value - p_.value));
@@ -169,7 +171,9 @@ class Minimization {
     if (!meets_a_test(reason)) return false;
     const Verdict claim{Status::Converged, std::move(reason)};
     // Newton's own outlook is the check; an absolute bound is the caller's claim.
-    verdict = uses_dense_hessian(name_) || now_.gradient_norm <= options_.tolerance_grad_abs
+    const bool is_callers =
+        options_.tolerance_grad_abs > 0 && now_.gradient_norm <= options_.tolerance_grad_abs;
+    verdict = uses_dense_hessian(name_) || is_callers
                   ? claim
                   : confirm(objective_, p_, box_, sizes(), claim);
     return true;
@@ -236,6 +240,7 @@ class Minimization {
   Outlook outlook_;
   /// Of each unknown, the largest absolute value on the path.
   Vector largest_;
+  Eigen::Array<bool, Eigen::Dynamic, 1> started_at_0_;
   Iteration now_;
   std::vector<Iteration> history_;
 };
