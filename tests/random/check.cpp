@@ -98,8 +98,8 @@ class Check {
   }
   void compare(const char* check, double actual, double wanted, double tolerance) {
     ++checked()[check];
-    if (std::abs(actual - wanted) <=
-        tolerance * std::max({std::abs(actual), std::abs(wanted), scale_}))
+    if (actual == wanted || std::abs(actual - wanted) <=
+                                tolerance * std::max({std::abs(actual), std::abs(wanted), scale_}))
       return;
     note(check, number(actual) + " instead of " + number(wanted));
   }
