@@ -18,7 +18,8 @@ class CheckpointInputs final : public autograd::Node {
   explicit CheckpointInputs(const variable_list& inputs) : Node(nullptr, 0, 0) {
     saved_.reserve(inputs.size());
     for (const Tensor& x : inputs) {
-      tracked_.push_back(x.defined() && x.requires_grad());
+      // Not so a view that was made without recording, to which no gradient leads.
+      tracked_.push_back(x.defined() && autograd::gradient_edge(x).is_valid());
       autograd::SavedValue& value = saved_.emplace_back();
       if (!x.defined()) continue;
       value.save_constant(x);

@@ -114,6 +114,21 @@ DimVector infer_size(std::string_view op, IntArrayRef sizes, std::int64_t numel)
   return result;
 }
 
+/// In the history of a tensor that changed its geometry without being recorded: a gradient of the new
+/// shape is none of the old.
+struct Unrecorded {
+  static constexpr auto node_name = "Identity";
+  DimVector sizes;
+  Tensor transpose(const Tensor& g) const {
+    if (!(g.sizes() == IntArrayRef(sizes)))
+      detail::fail<GraphError>("backward", "an invalid gradient of shape ", g.sizes(),
+                               " where one of shape ", IntArrayRef(sizes),
+                               " is expected: the tensor's geometry was changed in place under "
+                               "NoGradGuard; change it in the mode you compute in");
+    return g;
+  }
+};
+
 /// `view(self)` in place of the tensor itself, for the in-place forms of shape operators.
 template <class View>
 Tensor& become(std::string_view op, Tensor& self, View view) {
@@ -125,6 +140,9 @@ Tensor& become(std::string_view op, Tensor& self, View view) {
     history = autograd::NextHistory::of_view(self, v);
   else if (detail::recording() && v.impl()->node() != nullptr)
     history = {self, v.impl()->node()};
+  else if (impl.node() != nullptr)
+    history = {self, autograd::make_node<autograd::LinearNode<Unrecorded>>(
+                         Unrecorded{DimVector(self.sizes())}, autograd::gradient_edge(self))};
   Tensor tangent;
   if (detail::carries_tangent(self)) tangent = detail::tangent_of(v);
   impl.set_geometry(v.sizes(), v.strides(), v.impl()->bytes());

@@ -404,4 +404,17 @@ BOOST_FIXTURE_TEST_CASE(J9_gradient_by_a_view_made_without_recording, Balanced) 
                         Says{"was not used to compute the outputs"});
 }
 
+/// As in PyTorch, the gradient of another shape is found out when it arrives.
+BOOST_FIXTURE_TEST_CASE(J10_geometry_changed_without_recording, Balanced) {
+  const Tensor x = eg::ones({3, 1}, tracked);
+  Tensor y = x.sign(), square = eg::ones({2, 2}, tracked) * 2;
+  {
+    const eg::NoGradGuard off;
+    y.t_();
+    square.t_();
+  }
+  BOOST_CHECK_EXCEPTION((y * 2).sum().backward(), eg::GraphError, Says{"an invalid gradient"});
+  (square * 2).sum().backward();
+}
+
 }  // namespace autograd_test

@@ -150,6 +150,7 @@ void Draft::draw_body(Statement& s) {
   lines_ = &s.body;
   block_ = ++blocks_;
   ++depth_;
+  in_inference_ = s.row->tracks == Tracks::Never;
   bool done = false;
   try {
     for (std::int64_t n = between(1, 4), tries = 0; n > 0 && tries < 20; ++tries)
@@ -164,6 +165,7 @@ void Draft::draw_body(Statement& s) {
   } catch (const Invalid&) {
   }
   --depth_;
+  in_inference_ = false;
   std::tie(env_, block_, lines_) = std::tuple(outer, outer_block, outer_lines);
   require(done, "no result");
   // checkpoint() computes again what it computed, so that nothing it reads may change.
@@ -236,7 +238,7 @@ bool Draft::line() {
   try {
     Statement s;
     s.row = &any_row(uniform_(0, 1));
-    if (s.row->has_body && depth_ > 1) return false;
+    if (s.row->has_body && (depth_ > 1 || in_inference_)) return false;
     s.row->draw(*this, s);
     if (s.row->only_in_place || (s.row->in_place != nullptr && chance(0.35))) choose_target(s);
     if (s.row->only_in_place && !s.in_place) return false;

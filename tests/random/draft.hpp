@@ -86,6 +86,13 @@ class Draft {
   Sizes permutation(std::int64_t n);
 
   bool in_body() const { return depth_ > 0; }
+  /// Whether no line has it as an operand, and no function can have captured it.
+  bool unused(int variable) const {
+    return !any_statement(program_.statements, [&](const Statement& s) {
+      return s.row->has_body ||
+             std::find(s.operands.begin(), s.operands.end(), variable) != s.operands.end();
+    });
+  }
 
  private:
   bool line();
@@ -105,6 +112,7 @@ class Draft {
   /// Memory that is not to be written to any more.
   std::set<const void*> frozen_;
   int depth_ = 0;
+  bool in_inference_ = false;
   int blocks_ = 0;
   int identities_ = 0;
   int block_ = 0;

@@ -178,7 +178,7 @@ Rows autograd_rows() {
        .draw =
            [](Draft& d, Statement& s) {
              const int x = d.alone(0, true);
-             require(!d[x].tracked);
+             require(!d[x].tracked && d.unused(x));
              s.operands = {x};
            },
        .call =

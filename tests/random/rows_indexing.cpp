@@ -189,7 +189,7 @@ Value reduced_lanes(const Reference& c, bool include_self, F&& reduce) {
                   [&](const Sizes& i) { return lists.contains(i) ? reduce(lists[i]) : x.at(i); });
 }
 
-Row scatter_reduce(const char* name, const char* text, const char* reduce,
+Row scatter_reduce(const char* name, const char* text, const char* python, const char* reduce,
                    N (*f)(const std::vector<N>&)) {
   return {.name = name,
           .text = text,
@@ -213,6 +213,7 @@ Row scatter_reduce(const char* name, const char* text, const char* reduce,
               [=](const Call& c) {
                 c.x[0].scatter_reduce_(c.n(0), c.x[1], c.x[2], reduce, c.number(0) != 0);
               },
+          .python = python,
           .weight = 0.2};
 }
 template <class F>
@@ -229,20 +230,26 @@ N sum_of(const std::vector<N>& list) {
 
 Rows indexing_rows() {
   return {
-      scatter_reduce("scatter_sum", R"(%0.scatter_reduce(#0, %1, %2, "sum", $b))", "sum", sum_of),
-      scatter_reduce("scatter_prod", R"(%0.scatter_reduce(#0, %1, %2, "prod", $b))", "prod",
+      scatter_reduce("scatter_sum", R"(%0.scatter_reduce(#0, %1, %2, "sum", $b))",
+                     R"(%0.scatter_reduce(#0, %1, %2, "sum", include_self=bool($0)))", "sum",
+                     sum_of),
+      scatter_reduce("scatter_prod", R"(%0.scatter_reduce(#0, %1, %2, "prod", $b))",
+                     R"(%0.scatter_reduce(#0, %1, %2, "prod", include_self=bool($0)))", "prod",
                      [](const std::vector<N>& list) {
                        return folded(list, [](const N& a, const N& b) { return a * b; });
                      }),
-      scatter_reduce("scatter_mean", R"(%0.scatter_reduce(#0, %1, %2, "mean", $b))", "mean",
+      scatter_reduce("scatter_mean", R"(%0.scatter_reduce(#0, %1, %2, "mean", $b))",
+                     R"(%0.scatter_reduce(#0, %1, %2, "mean", include_self=bool($0)))", "mean",
                      [](const std::vector<N>& list) {
                        return sum_of(list) * N(1 / static_cast<double>(list.size()));
                      }),
-      scatter_reduce("scatter_amax", R"(%0.scatter_reduce(#0, %1, %2, "amax", $b))", "amax",
+      scatter_reduce("scatter_amax", R"(%0.scatter_reduce(#0, %1, %2, "amax", $b))",
+                     R"(%0.scatter_reduce(#0, %1, %2, "amax", include_self=bool($0)))", "amax",
                      [](const std::vector<N>& list) {
                        return folded(list, [](const N& a, const N& b) { return max(a, b); });
                      }),
-      scatter_reduce("scatter_amin", R"(%0.scatter_reduce(#0, %1, %2, "amin", $b))", "amin",
+      scatter_reduce("scatter_amin", R"(%0.scatter_reduce(#0, %1, %2, "amin", $b))",
+                     R"(%0.scatter_reduce(#0, %1, %2, "amin", include_self=bool($0)))", "amin",
                      [](const std::vector<N>& list) {
                        return folded(list, [](const N& a, const N& b) { return min(a, b); });
                      }),

@@ -132,7 +132,11 @@ Rows transform_rows() {
        .has_body = true},
       {.name = "inference",
        .text = "inference(%f, %0)",
-       .draw = draw_real,
+       .draw =
+           [](Draft& d, Statement& s) {
+             require(!d.in_body());  // tangents pass through it, as through no_grad
+             draw_real(d, s);
+           },
        .call =
            [](const Call& c) {
              const eg::InferenceMode guard;
@@ -142,6 +146,7 @@ Rows transform_rows() {
            [](const Reference& c) {
              Value y = c.f(c.x[0]);
              std::fill(y.derivatives->begin(), y.derivatives->end(), Number());
+             y.read_only = true;
              return Values{y};
            },
        .weight = 0.3,
