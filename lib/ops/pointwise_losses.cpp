@@ -342,10 +342,11 @@ Tensor mse_loss(const Tensor& x, const Tensor& target, std::int64_t reduction) {
 }
 
 Tensor l1_loss(const Tensor& x, const Tensor& target, std::int64_t reduction) {
+  const bool x_floats = x.is_floating_point();
+  const bool target_floats = target.is_floating_point();
   // What is recorded keeps the difference alone, so that the operands may be written to.
   const bool in_one = !autograd::records(x) && !autograd::records(target);
-  if (in_one && (x.is_floating_point() || target.is_floating_point()))
-    return loss(L1{}, reduction, x, target);
+  if (in_one && (x_floats || target_floats)) return loss(L1{}, reduction, x, target);
   losses::check_reduction("l1_loss", reduction);
   return losses::reduce((x - target).abs(), reduction);
 }

@@ -23,7 +23,9 @@ json minimised(std::vector<std::string> arguments) {
   return json::parse(r.out);
 }
 
-constexpr const char* kMethods[] = {"gd", "lbfgs", "newton", "newton-cg", "adam"};
+constexpr const char* kMethods[] = {"auto",        "gd",     "cg",        "bfgs",
+                                    "lbfgs",       "newton", "newton-cg", "trust-region-cg",
+                                    "nelder-mead", "adam"};
 
 }  // namespace
 
@@ -163,7 +165,7 @@ BOOST_AUTO_TEST_CASE(is_one_line_on_stderr) {
   };
   const Row rows[] = {
       {{"--function", "ackley"}, {"--function", "ackley"}},
-      {{"--method", "bfgs"}, {"--method", "bfgs"}},
+      {{"--method", "dfp"}, {"--method", "dfp"}},
       {{"--format", "xml"}, {"--format", "xml"}},
       {{"--n", "0"}, {"--n"}},
       {{"--n", "1"}, {"--n", "rosenbrock", "n >= 2"}},

@@ -240,7 +240,6 @@ const Overlap kOverlaps[] = {
     {"expanded to itself", operand_is([](const Tensor& b) { return b.expand(b.sizes()); })},
     {"by strides",
      operand_is([](const Tensor& b) { return b.as_strided(b.sizes(), b.strides()); })},
-    {"one of several", operand_is([](const Tensor& b) { return b.split(b.size(0), 0)[0]; })},
     {"a view of a view", operand_is([](const Tensor& b) { return b.view(-1).view(b.sizes()); })},
     {"the base of a view",
      [](const Tensor& flat, const Sizes& sizes) {

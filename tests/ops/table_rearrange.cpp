@@ -93,15 +93,17 @@ Naive turned(int quarters, std::size_t a, std::size_t b) {
 }
 
 void add_turns(Rows& rows) {
-  rows.push_back(copies(with_member(
-      "roll", "roll", on1([](const Tensor& x) { return eg::roll(x, 1, 0); }), rolled({1}, {0}),
-      {{{3, 4}}, {{5}}, {{}}, {{0}}, {{1, 2}}},
-      on1([](const Tensor& x) { return x.roll(x.dim() == 0 ? 7 : x.size(0) + 1, 0); }))));
+  rows.push_back(
+      copies(with_member("roll", "roll", on1([](const Tensor& x) { return eg::roll(x, 1, 0); }),
+                         rolled({1}, {0}), {{{3, 4}}, {{5}}, {{0}}, {{1, 2}}},
+                         on1([](const Tensor& x) { return x.roll(x.size(0) + 1, 0); }))));
   rows.push_back(
       copies(with_member("roll_several", "roll", on1([](const Tensor& x) {
                            return eg::roll(x, {-1, 2, 4}, {0, -1, 0});
                          }),
-                         rolled({-1, 2, 4}, {0, -1, 0}), any_shapes(), on1([](const Tensor& x) {
+                         rolled({-1, 2, 4}, {0, -1, 0}),
+                         {{{3, 4}}, {{2, 3, 2}}, {{5}}, {{1, 1}}, {{0}}, {{2, 0, 3}}, {{3, 0}}},
+                         on1([](const Tensor& x) {
                            return x.roll({3, 2}, {0, -1});
                          }))));
   rows.push_back(

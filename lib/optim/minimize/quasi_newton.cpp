@@ -52,8 +52,9 @@ class NonlinearConjugateGradient final : public LineMethod {
   using LineMethod::LineMethod;
 
   /// The directions are no model; the curvature along the last one is.
-  Outlook outlook(Objective&, const ObjectivePoint& p) override {
-    return secant_.outlook(p.gradient);
+  Outlook outlook(Objective& f, const ObjectivePoint& p) override {
+    LineMethod::outlook(f, p);
+    return secant_.outlook(walls().free_part(p, p.gradient));
   }
 
  private:
