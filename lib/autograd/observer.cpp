@@ -16,7 +16,7 @@ struct OpenCall {
 
 namespace {
 
-constexpr auto now = &std::chrono::steady_clock::now;
+constexpr auto clock_now = &std::chrono::steady_clock::now;
 
 /// "MulBackward0" is the node of "Mul".
 std::string_view operator_of(std::string_view node_name) noexcept {
@@ -26,7 +26,7 @@ std::string_view operator_of(std::string_view node_name) noexcept {
 OpenCall* open(std::string name, Observation::Phase phase, std::uint64_t sequence_nr) {
   AnnotationState& state = annotation_state();
   if (state.observer == nullptr) return nullptr;
-  state.call = new OpenCall{std::move(name), phase, sequence_nr, state.call, now()};
+  state.call = new OpenCall{std::move(name), phase, sequence_nr, state.call, clock_now()};
   return state.call;
 }
 
@@ -66,7 +66,7 @@ void ObservedCall::end() noexcept {
   const std::unique_ptr<OpenCall> call(std::exchange(record_, nullptr));
   AnnotationState& state = annotation_state();
   state.call = call->outer;
-  report({call->name, call->phase, call->sequence_nr, call->start, now()});
+  report({call->name, call->phase, call->sequence_nr, call->start, clock_now()});
 }
 
 void observe_recorded(const Node& node) {
@@ -76,7 +76,7 @@ void observe_recorded(const Node& node) {
     return;
   }
   const std::string name = node.name();
-  const Observation::Time time = now();
+  const Observation::Time time = clock_now();
   report({operator_of(name), Observation::Phase::Forward, node.sequence_nr(), time, time});
 }
 
