@@ -57,10 +57,10 @@ void retire(const variable_list& leaves) noexcept {
     static_cast<autograd::AccumulateGrad&>(*autograd::gradient_edge(leaf).function).retire();
 }
 
-/// Nodes are visited in the order of their sequence numbers, which is topological, so that the edges
-/// into one node come up one after the other and no set of visited nodes is needed.
 namespace {
 
+/// Nodes are visited in the order of their sequence numbers, which is topological, so that the edges
+/// into one node come up one after the other and no set of visited nodes is needed.
 bool leads_to_tracked(const Tensor& t) {
   using autograd::Node;
   const auto older = [](const Node* a, const Node* b) {

@@ -96,7 +96,7 @@ struct MinimizeOptions {
   /// 0 it is over 1e-10 times what was gained since the start.
   double tolerance_f = 1e-20;
   /// Bound on the step to the minimum of the method's model, each element over that of x, or over a
-  /// millionth of the largest that x had on the path.
+  /// thousandth of the largest that x had on the path.
   double tolerance_x = 1e-13;
   /// Unset: 100000 with GradientDescent and Adam, 10000 with the others.
   optional<std::int64_t> max_iter = nullopt;

@@ -21,8 +21,6 @@ constexpr Eigen::Index kMostConfirmed = 64;
 /// A line search that compares values finds no decrease below so many standard deviations of theirs.
 constexpr double kFewNoises = 64;
 
-Vector vector_of(const Tensor& t) { return to_vector(t.to(kFloat64)); }
-
 template <class... Parts>
 std::string text(const Parts&... parts) {
   Text t;

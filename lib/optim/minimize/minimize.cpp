@@ -75,8 +75,6 @@ void check(const MinimizeOptions& o, const Tensor& x0) {
 /// Whether NaN has a sign differs between machines; messages are to be the same.
 double without_sign_of_nan(double v) { return std::isnan(v) ? std::abs(v) : v; }
 
-Vector vector_of(const Tensor& t) { return to_vector(t.to(kFloat64)); }
-
 /// One call of minimize().
 class Minimization {
  public:
@@ -214,7 +212,7 @@ class Minimization {
     return true;
   }
 
-  /// A value, or an unknown, that is 10^20 times what the start and the first step made of it.
+  /// A value that is 10^20 times below what the start and the first step made of it.
   bool is_unbounded(std::string& reason) const {
     if (history_.size() < 3) return false;
     const double first = std::abs(history_[0].value) + std::abs(history_[1].change);

@@ -52,7 +52,7 @@ class NelderMead final : public MinimizeMethod {
   };
 
   void begin(Objective& f, const ObjectivePoint& p) {
-    const Vector x = to_vector(p.x.to(kFloat64));
+    const Vector x = vector_of(p.x);
     corners_.push_back({x, p.value});
     for (Eigen::Index i = 0; i < x.size(); ++i) {
       Vector y = x;

@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 #include <utility>
 #include <vector>
 
@@ -106,8 +105,8 @@ class TrustRegionNewton final : public MinimizeMethod {
     if (std::exchange(is_prepared_, true)) return;
     model_.reset();
     const Matrix h = to_matrix(f.hessian(p).to(kFloat64));
-    x_ = to_vector(p.x.to(kFloat64));
-    g_ = to_vector(p.gradient.to(kFloat64));
+    x_ = vector_of(p.x);
+    g_ = vector_of(p.gradient);
     if (!h.allFinite()) return;
     h_ = (h + h.transpose()) / 2;
     scale(p.value);
@@ -153,8 +152,8 @@ class TrustRegionNewton final : public MinimizeMethod {
       s = fixed;
       s(rest) = Quadratic(h_(rest, rest), g(rest)).step(radius);
     }
-    if (change(s) < 0.1 * change(along_gradient(radius))) return s;
-    return along_gradient(radius);
+    Vector downhill = along_gradient(radius);
+    return change(s) < 0.1 * change(downhill) ? s : downhill;
   }
 
   /// Whether curvature, not the gradient, leads down.
@@ -226,7 +225,7 @@ class TrustRegionNewton final : public MinimizeMethod {
   /// Whether the gradient at q leaves less to gain than the one here, by the model here.
   bool is_nearer(const ObjectivePoint& q) const {
     if (!model_->is_convex()) return false;
-    const Vector g = to_vector(q.gradient.to(kFloat64)).cwiseQuotient(d_);
+    const Vector g = vector_of(q.gradient).cwiseQuotient(d_);
     const Quadratic there(h_(free_, free_), g(free_));
     return there.change(there.newton()) > 0.7 * model_->change(model_->newton());
   }

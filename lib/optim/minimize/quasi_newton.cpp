@@ -18,15 +18,15 @@ class Bfgs final : public LineMethod {
  private:
   Direction direction(Objective&, const ObjectivePoint& p, const Tensor& g) override {
     if (inverse_.size() == 0) return steepest(g);
-    const Eigen::VectorXd d = -(inverse_ * to_vector(g.to(kFloat64)));
+    const Eigen::VectorXd d = -(inverse_ * vector_of(g));
     Tensor direction = from_eigen(d).to(p.x.dtype());
     const double slope = dot(g, direction);
     return {std::move(direction), slope};
   }
 
   void learn(Objective& f, const ObjectivePoint& from, const ObjectivePoint& to) override {
-    const Eigen::VectorXd s = to_vector((to.x - from.x).to(kFloat64));
-    const Eigen::VectorXd y = to_vector((to.gradient - from.gradient).to(kFloat64));
+    const Eigen::VectorXd s = vector_of(to.x - from.x);
+    const Eigen::VectorXd y = vector_of(to.gradient - from.gradient);
     const double sy = s.dot(y);
     if (!(sy > f.precision() * y.squaredNorm())) return;
     if (inverse_.size() == 0)
