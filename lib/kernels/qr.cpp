@@ -8,6 +8,10 @@
 #include "kernels/decompose.hpp"
 #include "kernels/panel.hpp"
 
+// Also for optim/least_squares.
+template void Eigen::HouseholderQR<Eigen::MatrixXd>::computeInPlace();
+template void Eigen::ColPivHouseholderQR<Eigen::MatrixXd>::computeInPlace();
+
 namespace eigengrad::kernels {
 namespace {
 

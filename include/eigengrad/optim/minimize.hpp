@@ -167,11 +167,11 @@ EIGENGRAD_API MinimizeResult minimize(const std::function<Tensor(const Tensor&)>
 template <class F, class Derived>
 auto minimize(F&& f, const Eigen::DenseBase<Derived>& x0, const MinimizeOptions& options = {}) {
   using Value = typename Derived::Scalar;
-  using Vector = Eigen::Matrix<Value, Eigen::Dynamic, 1>;
-  using Matrix = Eigen::Matrix<Value, Eigen::Dynamic, Eigen::Dynamic>;
+  using EigenVector = Eigen::Matrix<Value, Eigen::Dynamic, 1>;
+  using EigenMatrix = Eigen::Matrix<Value, Eigen::Dynamic, Eigen::Dynamic>;
   MinimizeResult r = minimize(std::function<Tensor(const Tensor&)>(std::ref(f)),
                               eigengrad::detail::tensor_of(x0), options);
-  BasicMinimizeResult<typename Derived::PlainObject, Vector, Matrix> out{
+  BasicMinimizeResult<typename Derived::PlainObject, EigenVector, EigenMatrix> out{
       eigengrad::detail::eigen_like(r.x, x0),
       r.value,
       eigengrad::detail::eigen_like(r.gradient, x0),
@@ -182,13 +182,14 @@ auto minimize(F&& f, const Eigen::DenseBase<Derived>& x0, const MinimizeOptions&
       std::move(r.history),
       r.seconds,
       r.phases,
-      Matrix(),
-      Vector(),
+      EigenMatrix(),
+      EigenVector(),
       r.rank};
   if (r.covariance.defined()) {
-    out.covariance = eigengrad::detail::eigen_of<Matrix>(r.covariance, r.covariance.size(0),
-                                                         r.covariance.size(1));
-    out.std_errors = eigengrad::detail::eigen_of<Vector>(r.std_errors, r.std_errors.numel(), 1);
+    out.covariance = eigengrad::detail::eigen_of<EigenMatrix>(r.covariance, r.covariance.size(0),
+                                                              r.covariance.size(1));
+    out.std_errors =
+        eigengrad::detail::eigen_of<EigenVector>(r.std_errors, r.std_errors.numel(), 1);
   }
   return out;
 }

@@ -1,6 +1,5 @@
 #include "eigengrad/optim/least_squares.hpp"
 
-#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <ostream>
@@ -9,6 +8,7 @@
 #include "core/text.hpp"
 #include "optim/least_squares/solver.hpp"
 #include "optim/least_squares/statistics.hpp"
+#include "optim/report.hpp"
 
 namespace eigengrad::optim {
 
@@ -18,10 +18,6 @@ namespace {
 
 constexpr std::string_view kOp = "least_squares";
 
-void check_tolerance(std::string_view name, double value) {
-  if (!(value >= 0)) fail<ValueError>(kOp, name, " is ", value, "; it must be at least 0");
-}
-
 void check(const LeastSquaresOptions& o, const Tensor& x0) {
   if (o.method > LeastSquaresMethod::TrustRegionReflective)
     fail<ValueError>(kOp, "no method has the number ", static_cast<int>(o.method),
@@ -29,17 +25,12 @@ void check(const LeastSquaresOptions& o, const Tensor& x0) {
   if (o.loss > Loss::Tukey)
     fail<ValueError>(kOp, "no loss has the number ", static_cast<int>(o.loss),
                      "; give one of optim::Loss");
-  if (!x0.defined()) fail<ShapeError>(kOp, "the start is an undefined tensor; give it a value");
-  if (!x0.is_floating_point())
-    fail<DtypeError>(kOp, "the start has dtype ", eigengrad::to_string(x0.dtype()),
-                     "; it must be float64 or float32");
-  if (x0.numel() == 0)
-    fail<ShapeError>(kOp, "the start has sizes ", x0.sizes(), "; it must have an element");
+  check_start(kOp, x0);
   if (!(o.f_scale > 0) || std::isinf(o.f_scale))
     fail<ValueError>(kOp, "f_scale is ", o.f_scale, "; it must be above 0 and finite");
-  check_tolerance("tolerance_f", o.tolerance_f);
-  check_tolerance("tolerance_x", o.tolerance_x);
-  check_tolerance("tolerance_grad", o.tolerance_grad);
+  check_not_negative(kOp, "tolerance_f", o.tolerance_f);
+  check_not_negative(kOp, "tolerance_x", o.tolerance_x);
+  check_not_negative(kOp, "tolerance_grad", o.tolerance_grad);
   if (o.max_iter < 0) fail<ValueError>(kOp, "max_iter is ", o.max_iter, "; it must be at least 0");
 }
 
@@ -66,39 +57,6 @@ fit::Vector weights_of(const LeastSquaresOptions& o, std::int64_t m) {
                        "; it must be at least 0 and finite");
   if (weights.maxCoeff() == 0) fail<ValueError>(kOp, "all weights are 0; one must be above 0");
   return weights;
-}
-
-std::string describe(Status status, const std::string& reason, std::int64_t iterations,
-                     const fit::Statistics& s, std::int64_t n) {
-  eigengrad::detail::Text text;
-  const char* const unit = iterations == 1 ? " iteration" : " iterations";
-  switch (status) {
-    case Status::Converged:
-      text << "converged in " << iterations << unit << ": " << reason;
-      break;
-    case Status::RoundingLevel:
-      text << "converged to rounding level in " << iterations << unit << ": " << reason;
-      break;
-    case Status::MaxIterations:
-      text << "not converged: iteration " << iterations << " was the last one allowed";
-      break;
-    case Status::Stopped:
-      text << "stopped by the callback after " << iterations << unit;
-      break;
-    default:
-      text << "not converged (" << to_string(status) << ") after " << iterations << unit << ": "
-           << reason;
-      break;
-  }
-  if (s.rank < n) {
-    text << "; rank " << s.rank << " of " << n << ", not determined:";
-    constexpr std::size_t kMostNamed = 8;
-    for (std::size_t i = 0; i < std::min(kMostNamed, s.undetermined.size()); ++i)
-      text << " x[" << s.undetermined[i] << ']';
-    if (s.undetermined.size() > kMostNamed)
-      text << " and " << s.undetermined.size() - kMostNamed << " more";
-  }
-  return text.str();
 }
 
 Tensor tensor_of(const fit::Matrix& m, ScalarType type) {
@@ -143,7 +101,8 @@ LeastSquaresResult least_squares(const std::function<Tensor(const Tensor&)>& r, 
   result.std_errors = tensor_of(s.std_errors, type).reshape({-1});
   result.df = s.df;
   result.history = solver.history();
-  result.message = describe(result.status, solver.reason(), result.history.back().iter, s, n);
+  result.message = message_of({result.status, solver.reason()}, result.history.back().iter) +
+                   rank_note(s.rank, n, s.undetermined);
   result.counts = residuals.counts();
   result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return result;

@@ -5,6 +5,10 @@
 #include <cmath>
 #include <limits>
 
+// Compiled in kernels/qr.cpp.
+extern template void Eigen::HouseholderQR<Eigen::MatrixXd>::computeInPlace();
+extern template void Eigen::ColPivHouseholderQR<Eigen::MatrixXd>::computeInPlace();
+
 namespace eigengrad::optim::fit {
 
 Vector gathered(const Vector& v, const Mask& mask) {
@@ -41,10 +45,10 @@ LinearModel::LinearModel(const Matrix& a, const Vector& b) {
   q_ = b;
   // Without pivoting a tall matrix is factored in blocks, several times as fast; what is left is small.
   if (a.cols() > 16 && a.rows() > 2 * a.cols()) {
-    const Eigen::HouseholderQR<Eigen::Ref<Matrix>> blocked(unit);
+    const Eigen::HouseholderQR<Matrix> blocked(unit);
     q_.applyOnTheLeft(blocked.householderQ().adjoint());
     q_.conservativeResize(a.cols());
-    unit = Matrix(unit.topRows(a.cols()).triangularView<Eigen::Upper>());
+    unit = Matrix(blocked.matrixQR().topRows(a.cols()).triangularView<Eigen::Upper>());
   }
   const Eigen::Index k = std::min(unit.rows(), unit.cols());
   const Eigen::ColPivHouseholderQR<Matrix> qr(unit);
@@ -67,7 +71,7 @@ Vector LinearModel::gauss_newton() const {
   const auto top = r_.topLeftCorner(rank_, rank_).triangularView<Eigen::Upper>();
   if (rank_ == cols()) return from_factor(-top.solve(q_));
   // R = (T' 0) Z' with T' lower triangular: the shortest solution is Z (T'^-1 (-q), 0).
-  const Eigen::HouseholderQR<Matrix> z(r_.topRows(rank_).transpose());
+  const Eigen::HouseholderQR<Matrix> z(Matrix(r_.topRows(rank_).transpose()));
   Vector y = Vector::Zero(cols());
   y.head(rank_) =
       -z.matrixQR().topRows(rank_).triangularView<Eigen::Upper>().transpose().solve(q_.head(rank_));
@@ -87,11 +91,11 @@ Vector LinearModel::damped(double damping, Matrix& factor) const {
   stacked.topRows(k) = r_;
   stacked.bottomRows(n) =
       Matrix((std::sqrt(damping) * (p_.transpose() * norms_.cwiseInverse())).asDiagonal());
-  const Eigen::HouseholderQR<Eigen::Ref<Matrix>> qr(stacked);
+  const Eigen::HouseholderQR<Matrix> qr(stacked);
   Vector rhs = Vector::Zero(k + n);
   rhs.head(k) = -q_;
   rhs.applyOnTheLeft(qr.householderQ().adjoint());
-  factor = stacked.topRows(n);
+  factor = qr.matrixQR().topRows(n);
   return factor.triangularView<Eigen::Upper>().solve(rhs.head(n));
 }
 

@@ -151,7 +151,7 @@ bool Solver::is_saddle() {
   if (p_.cost == 0 || (p_.model->rank() == p_.x.size() && history_.size() > 1)) return false;
   wants_newton_ = true;
   if (!newton_) add_newton_model();
-  if (!newton_ || !newton_->is_indefinite()) return false;
+  if (!newton_ || !newton_->is_indefinite(1e-10)) return false;
   reason_ = "the gradient is zero, but the cost falls along a direction of negative curvature";
   return true;
 }
@@ -185,12 +185,11 @@ Solver::Move Solver::move_by_second_order() {
 
 Step Solver::next_step() {
   if (newton_) {
-    bool is_inside = false;
     Step step;
-    const Vector free = newton_->within(radius_, is_inside);
+    const Vector free = newton_->step(radius_);
     step.p = scattered(free, p_.free);
-    step.damping = is_inside ? 0 : 1;
-    step.predicted = newton_->decrease(free);
+    step.damping = newton_->is_convex() && newton_->newton().norm() <= radius_ ? 0 : 1;
+    step.predicted = -newton_->change(free);
     const StepBounds bounds(p_, box_, std::numeric_limits<double>::infinity());
     if (!box_.is_bounded || bounds.contain(step.p)) return step;
   }
@@ -253,7 +252,7 @@ void Solver::accelerate(const Step& step, FitPoint& trial) {
   }
 }
 
-double Solver::remaining(const FitPoint& trial) const {
+double Solver::remaining(const FitPoint& trial) {
   if (!newton_) return trial.offset * trial.norm;
   const Vector gradient = trial.gradient_vector.cwiseQuotient(trial.unit).cwiseProduct(p_.unit);
   return newton_->inverse_norm(gathered(gradient, p_.free));
@@ -305,9 +304,9 @@ void Solver::add_newton_model() {
   Matrix h;
   if (!residuals_.curvature(p_.x, first, h)) return;
   h += p_.j.transpose() * second.asDiagonal() * p_.j;
-  const Matrix scaled = p_.unit.asDiagonal() * h * p_.unit.asDiagonal();
-  newton_.emplace(scaled(free, free), p_.gradient_vector(free));
-  if (!newton_->is_positive_definite()) return;
+  const Matrix unitless = scaled(h, p_.unit.cwiseInverse());
+  newton_.emplace(unitless(free, free), p_.gradient_vector(free));
+  if (!newton_->is_convex()) return;
   p_.offset = newton_->inverse_norm() / p_.norm;
   p_.noise = analysis_.rounding(p_) * newton_->amplification(p_.model->small()(Eigen::all, free));
 }

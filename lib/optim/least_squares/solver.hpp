@@ -3,8 +3,8 @@
 #include <string>
 #include <vector>
 
-#include "optim/least_squares/newton_model.hpp"
 #include "optim/least_squares/steps.hpp"
+#include "optim/quadratic.hpp"
 
 namespace eigengrad::optim::fit {
 
@@ -47,7 +47,7 @@ class Solver {
   /// Whether differences of the cost between points so close are rounding.
   bool is_below_cost(double actual) const;
   /// The norm of the part of the residuals at `trial` that a step could remove, by the model here.
-  double remaining(const FitPoint& trial) const;
+  double remaining(const FitPoint& trial);
   void adapt_radius(double ratio, const Step& step);
   void accept(FitPoint& trial, const Step& step);
 
@@ -70,7 +70,7 @@ class Solver {
   bool is_reflective_;
   PointAnalysis analysis_;
   FitPoint p_;
-  std::optional<NewtonModel> newton_;
+  std::optional<Quadratic> newton_;
   bool wants_newton_ = false;
   bool has_returned_ = false;
   int slow_ = 0;

@@ -12,7 +12,7 @@ struct Statistics {
   Matrix correlation;
   Vector std_errors;
   /// Unknowns that the residuals do not determine.
-  std::vector<Eigen::Index> undetermined;
+  std::vector<std::int64_t> undetermined;
 };
 
 /// `counted` residuals have an influence; `j` and `r` are weighted.

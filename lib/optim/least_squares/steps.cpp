@@ -8,11 +8,11 @@ namespace eigengrad::optim::fit {
 
 namespace {
 
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
+constexpr double kNoBound = std::numeric_limits<double>::infinity();
 
 /// How far along p it is from `from` to a bound.
 double length_to_bounds(const Vector& from, const Vector& p, const StepBounds& bounds) {
-  double length = kInfinity;
+  double length = kNoBound;
   for (Eigen::Index k = 0; k < p.size(); ++k) {
     if (p[k] == 0) continue;
     const double room = (p[k] > 0 ? bounds.high[k] : bounds.low[k]) - from[k];
@@ -49,7 +49,7 @@ Vector moved(const FitPoint& at, const Box& box, const Vector& p) {
 
 Step levenberg_marquardt_step(const FitPoint& at, const Box& box, double radius, double damping) {
   if (at.all_free() && is_short_enough(at.gauss_newton, radius) &&
-      (!box.is_bounded || StepBounds(at, box, kInfinity).contain(at.gauss_newton))) {
+      (!box.is_bounded || StepBounds(at, box, kNoBound).contain(at.gauss_newton))) {
     const double removed = at.offset * at.norm;
     return {at.gauss_newton, 0.5 * removed * removed, 0};
   }
@@ -67,7 +67,7 @@ Step levenberg_marquardt_step(const FitPoint& at, const Box& box, double radius,
 }
 
 Step dogleg_step(const FitPoint& at, const Box& box, double radius) {
-  const StepBounds bounds(at, box, box.is_bounded ? radius : kInfinity);
+  const StepBounds bounds(at, box, box.is_bounded ? radius : kNoBound);
   const auto fits = [&](const Vector& p) {
     return box.is_bounded ? p.allFinite() && bounds.contain(p) : is_short_enough(p, radius);
   };
@@ -131,7 +131,7 @@ double best_length(const LinearModel& model, const Vector& from, const Vector& p
 Step reflective_step(const FitPoint& at, const Box& box, double radius, double damping) {
   // Not all of the way to a bound, but nearly, and the more so the nearer a minimum is.
   const double theta = std::max(0.995, 1 - at.gradient);
-  const StepBounds bounds(at, box, kInfinity);
+  const StepBounds bounds(at, box, kNoBound);
   const ColemanLi scale(at, bounds);
   const Eigen::Index n = at.x.size();
   Matrix a(at.model->small().rows() + n, n);

@@ -59,23 +59,19 @@ std::optional<LocalModel> model_at(Objective& f, const ObjectivePoint& p, const 
   LocalModel m;
   for (Eigen::Index i = 0; i < x.size(); ++i)
     if (!is_held(box, static_cast<std::size_t>(i), x[i], g[i])) m.free.push_back(i);
-  m.scale = h(m.free, m.free).diagonal().cwiseAbs().cwiseSqrt();
-  m.scale = (m.scale.array() > 0).select(m.scale, 1.0);
+  const Matrix of_free = h(m.free, m.free);
+  m.scale = curvature_roots(of_free);
   m.gradient = g(m.free).cwiseQuotient(m.scale);
-  const Matrix d = m.scale.cwiseInverse().asDiagonal();
-  const Matrix scaled = d * h(m.free, m.free) * d;
-  m.quadratic.emplace((scaled + scaled.transpose()) / 2, m.gradient);
+  m.quadratic.emplace(scaled(of_free, m.scale), m.gradient);
   return m;
 }
 
 /// What a Hessian without a positive definite model means where the gradient vanishes.
 std::optional<Verdict> curved_down_or_flat(LocalModel& m) {
-  const double least = m.free.empty() ? 1 : m.quadratic->least_curvature();
-  if (least < -1e-8)
-    return Verdict{Status::Saddle, text("the gradient vanishes at a saddle or maximum: a scaled "
-                                        "curvature there is ",
-                                        least)};
-  return std::nullopt;
+  if (m.free.empty() || !m.quadratic->is_indefinite(1e-8)) return std::nullopt;
+  return Verdict{Status::Saddle,
+                 text("the gradient vanishes at a saddle or maximum: a scaled curvature there is ",
+                      m.quadratic->least_curvature())};
 }
 
 /// The free unknown whose entry of `v` is largest beside its size: that of its values, or a

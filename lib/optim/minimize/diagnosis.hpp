@@ -1,9 +1,8 @@
 #pragma once
 
-#include <string>
-
 #include "optim/minimize/methods.hpp"
-#include "optim/minimize/trust_region.hpp"
+#include "optim/quadratic.hpp"
+#include "optim/report.hpp"
 
 namespace eigengrad::optim {
 
@@ -17,11 +16,6 @@ struct Noise {
 /// place apart, where what is smooth cancels. Source: More and Wild, Estimating computational noise
 /// (2011).
 Noise measure_noise(Objective& f, const ObjectivePoint& p, const Box& box);
-
-struct Verdict {
-  Status status = Status::Converged;
-  std::string reason;
-};
 
 /// What changes of the unknowns and of the value are measured by.
 struct Sizes {

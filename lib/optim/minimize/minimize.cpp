@@ -53,18 +53,11 @@ void check(const MinimizeOptions& o, const Tensor& x0) {
   if (o.method > Method::Adam)
     fail<ValueError>("minimize", "no method has the number ", static_cast<int>(o.method),
                      "; give one of optim::Method");
-  if (!x0.is_floating_point())
-    fail<DtypeError>("minimize", "the start has dtype ", eigengrad::to_string(x0.dtype()),
-                     "; it must be float64 or float32");
-  if (x0.numel() == 0)
-    fail<ShapeError>("minimize", "the start has sizes ", x0.sizes(), "; it must have an element");
-  const std::pair<const char*, double> tolerances[] = {
-      {"tolerance_grad", o.tolerance_grad},
-      {"tolerance_f", o.tolerance_f},
-      {"tolerance_x", o.tolerance_x},
-      {"tolerance_grad_abs", o.tolerance_grad_abs}};
-  for (const auto& [name, value] : tolerances)
-    if (!(value >= 0)) fail<ValueError>("minimize", name, " is ", value, "; it must be at least 0");
+  check_start("minimize", x0);
+  check_not_negative("minimize", "tolerance_grad", o.tolerance_grad);
+  check_not_negative("minimize", "tolerance_f", o.tolerance_f);
+  check_not_negative("minimize", "tolerance_x", o.tolerance_x);
+  check_not_negative("minimize", "tolerance_grad_abs", o.tolerance_grad_abs);
   if (o.max_iter.value_or(0) < 0)
     fail<ValueError>("minimize", "max_iter is ", *o.max_iter, "; it must be at least 0");
   if (o.history_size < 1)
@@ -131,6 +124,13 @@ class Minimization {
     return g;
   }
 
+  std::string gradient_text() const {
+    Text text;
+    text << "value " << without_sign_of_nan(now_.value) << ", |gradient| "
+         << without_sign_of_nan(now_.gradient_norm);
+    return text.str();
+  }
+
   bool ends(Verdict& verdict) {
     now_.counts = objective_.counts();
     now_.seconds = seconds();
@@ -138,7 +138,7 @@ class Minimization {
     const bool go_on =
         !options_.callback || options_.callback(now_, objective_.shaped(p_.x).clone());
     if (!std::isfinite(now_.value) || !std::isfinite(now_.gradient_norm)) {
-      verdict.status = Status::NotFinite;
+      verdict = {Status::NotFinite, gradient_text()};
       return true;
     }
     outlook_ = now_.gradient_norm == 0 && !is_second_order(name_)
@@ -148,7 +148,7 @@ class Minimization {
     if (!go_on)
       verdict.status = Status::Stopped;
     else if (now_.iter == max_iter_)
-      verdict.status = Status::MaxIterations;
+      verdict = {Status::MaxIterations, gradient_text()};
     else if (is_unbounded(verdict.reason))
       verdict.status = Status::Unbounded;
     else
@@ -245,31 +245,7 @@ class Minimization {
 
 std::string Minimization::message(const Verdict& verdict) const {
   Text text;
-  const double gradient = without_sign_of_nan(now_.gradient_norm);
-  const char* const unit = now_.iter == 1 ? " iteration" : " iterations";
-  switch (verdict.status) {
-    case Status::Converged:
-      text << "converged in " << now_.iter << unit << ": " << verdict.reason;
-      break;
-    case Status::RoundingLevel:
-      text << "converged to rounding level in " << now_.iter << unit << ": " << verdict.reason;
-      break;
-    case Status::MaxIterations:
-      text << "not converged: iteration " << now_.iter
-           << " was the last one allowed, |gradient| = " << gradient;
-      break;
-    case Status::NotFinite:
-      text << "not converged: the value is " << without_sign_of_nan(now_.value)
-           << ", |gradient| = " << gradient << " after " << now_.iter << unit;
-      break;
-    case Status::Stopped:
-      text << "stopped by the callback after " << now_.iter << unit;
-      break;
-    default:
-      text << "not converged (" << to_string(verdict.status) << ") after " << now_.iter << unit
-           << ": " << verdict.reason;
-      break;
-  }
+  text << message_of(verdict, now_.iter);
   if (options_.method == Method::Auto) text << " (Auto chose " << name_of(name_) << ')';
   return text.str();
 }
@@ -278,29 +254,23 @@ std::string Minimization::message(const Verdict& verdict) const {
 void Minimization::add_covariance(MinimizeResult& r) {
   const Eigen::Index n = p_.x.numel();
   const Matrix h = to_matrix(objective_.hessian(objective_.to_second_order(p_)).to(kFloat64));
-  Vector d = h.diagonal().cwiseAbs().cwiseSqrt();
-  d = (d.array() > 0).select(d, 1.0);
-  const Matrix scaled = d.cwiseInverse().asDiagonal() * h * d.cwiseInverse().asDiagonal();
-  Curvatures c = curvatures_of((scaled + scaled.transpose()) / 2);
+  const Vector d = curvature_roots(h);
+  const Curvatures c = curvatures_of(scaled(h, d));
   r.rank = c.rank;
-  Matrix covariance = d.cwiseInverse().asDiagonal() * c.inverse * d.cwiseInverse().asDiagonal();
+  Matrix covariance = scaled(c.inverse, d);
   Vector errors = covariance.diagonal().cwiseSqrt();
   constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-  Text text;
+  std::vector<std::int64_t> undetermined;
   for (Eigen::Index i = 0; i < n; ++i) {
     if (c.is_determined[static_cast<std::size_t>(i)]) continue;
     covariance.row(i).setConstant(kNaN);
     covariance.col(i).setConstant(kNaN);
     errors[i] = std::numeric_limits<double>::infinity();
-    text << " x[" << i << ']';
+    undetermined.push_back(i);
   }
   r.covariance = from_eigen(covariance).to(p_.x.dtype());
   r.std_errors = from_eigen(errors).to(p_.x.dtype());
-  if (r.rank < n) {
-    Text whole;
-    whole << "; rank " << r.rank << " of " << n << ", not determined:" << text.str();
-    r.message += whole.str();
-  }
+  r.message += rank_note(r.rank, n, undetermined);
 }
 
 MinimizeResult Minimization::result(const Verdict& verdict) {

@@ -4,7 +4,7 @@
 
 #include "eigengrad/core/eigen.hpp"
 #include "optim/minimize/methods.hpp"
-#include "optim/minimize/trust_region.hpp"
+#include "optim/quadratic.hpp"
 
 namespace eigengrad::optim {
 namespace {

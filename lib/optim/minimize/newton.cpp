@@ -6,7 +6,7 @@
 #include "eigengrad/core/eigen.hpp"
 #include "optim/minimize/diagnosis.hpp"
 #include "optim/minimize/methods.hpp"
-#include "optim/minimize/trust_region.hpp"
+#include "optim/quadratic.hpp"
 
 namespace eigengrad::optim {
 
@@ -45,8 +45,7 @@ class TrustRegionNewton final : public MinimizeMethod {
       const double own = std::sqrt(std::abs(h_(i, i)));  // Below 1 where D remembers more.
       o.gradient = std::max(o.gradient, g_[i] == 0 ? 0 : std::abs(g_[i]) / (own * std::sqrt(2.0)));
     }
-    o.is_indefinite = !model_->is_convex() && free_.size() > 0 &&
-                      model_->least_curvature() < -1e-10 * h_.cwiseAbs().maxCoeff();
+    o.is_indefinite = !free_.empty() && model_->is_indefinite(1e-10);
     if (o.is_indefinite) return o;
     const std::optional<Vector> lowest = model_->shortest();
     if (!lowest) return o;
@@ -65,7 +64,8 @@ class TrustRegionNewton final : public MinimizeMethod {
     for (int trial = 0; trial < kMaxTrials; ++trial) {
       Vector s = step(radius_);
       double predicted = -change(s);
-      if (!(predicted > flat) && is_on_ridge()) {
+      // Curvature, not the gradient, leads down.
+      if (!(predicted > flat) && model_->is_indefinite(1e-8)) {
         s = off_ridge(radius_);
         predicted = -change(s);
       }
@@ -108,9 +108,8 @@ class TrustRegionNewton final : public MinimizeMethod {
     x_ = vector_of(p.x);
     g_ = vector_of(p.gradient);
     if (!h.allFinite()) return;
-    h_ = (h + h.transpose()) / 2;
-    scale(p.value);
-    h_ = d_.cwiseInverse().asDiagonal() * h_ * d_.cwiseInverse().asDiagonal();
+    scale(h, p.value);
+    h_ = scaled(h, d_);
     free_.clear();
     for (Eigen::Index i = 0; i < x_.size(); ++i)
       if (!is_held(box_, static_cast<std::size_t>(i), x_[i], g_[i])) free_.push_back(i);
@@ -123,16 +122,16 @@ class TrustRegionNewton final : public MinimizeMethod {
     if (!(radius_ > 0)) radius_ = d_.norm();
   }
 
-  /// D of the Hessian h_, see Note [Newton in any unit]. An unknown without curvature of its own takes
+  /// D of a Hessian, see Note [Newton in any unit]. An unknown without curvature of its own takes
   /// the scale that its mixed derivatives have, or its gradient.
-  void scale(double value) {
-    const Vector before = std::exchange(d_, h_.diagonal().cwiseAbs().cwiseSqrt());
+  void scale(const Matrix& h, double value) {
+    const Vector before = std::exchange(d_, h.diagonal().cwiseAbs().cwiseSqrt());
     if (before.size() > 0) d_ = d_.cwiseMax(before / 2);
     const Vector own = d_;
     for (Eigen::Index i = 0; i < d_.size(); ++i) {
       if (own[i] > 0) continue;
       for (Eigen::Index j = 0; j < d_.size(); ++j)
-        if (own[j] > 0) d_[i] = std::max(d_[i], std::abs(h_(i, j)) / own[j]);
+        if (own[j] > 0) d_[i] = std::max(d_[i], std::abs(h(i, j)) / own[j]);
       if (d_[i] == 0 && value != 0) d_[i] = std::abs(g_[i]) / std::sqrt(std::abs(value));
       if (!(d_[i] > 0)) d_[i] = 1;
     }
@@ -154,11 +153,6 @@ class TrustRegionNewton final : public MinimizeMethod {
     }
     Vector downhill = along_gradient(radius);
     return change(s) < 0.1 * change(downhill) ? s : downhill;
-  }
-
-  /// Whether curvature, not the gradient, leads down.
-  bool is_on_ridge() {
-    return !model_->is_convex() && model_->least_curvature() < -1e-8 * h_.cwiseAbs().maxCoeff();
   }
 
   Vector off_ridge(double radius) {
@@ -226,8 +220,7 @@ class TrustRegionNewton final : public MinimizeMethod {
   bool is_nearer(const ObjectivePoint& q) const {
     if (!model_->is_convex()) return false;
     const Vector g = vector_of(q.gradient).cwiseQuotient(d_);
-    const Quadratic there(h_(free_, free_), g(free_));
-    return there.change(there.newton()) > 0.7 * model_->change(model_->newton());
+    return model_->gain(g(free_)) < 0.7 * model_->gain(g_(free_));
   }
 
   const Box& box_;

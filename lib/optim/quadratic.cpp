@@ -1,6 +1,5 @@
-#include "optim/minimize/trust_region.hpp"
+#include "optim/quadratic.hpp"
 
-#include <Eigen/Cholesky>
 #include <Eigen/SparseCholesky>
 #include <algorithm>
 #include <cmath>
@@ -8,6 +7,7 @@
 #include <utility>
 
 #include "eigengrad/core/eigen.hpp"
+#include "eigengrad/ops/cholesky.hpp"
 #include "eigengrad/ops/spectral.hpp"
 
 namespace eigengrad::optim {
@@ -40,23 +40,55 @@ double shift_for(NormAndSlope f, double least, double most, double radius) {
 
 }  // namespace
 
+struct Quadratic::SparseFactor {
+  Eigen::SimplicialLLT<Eigen::SparseMatrix<double>> llt;
+};
+
 Quadratic::Quadratic(Matrix h, Vector g)
     : h_(std::move(h)), g_(std::move(g)), is_sparse_(is_mostly_zero(h_)) {
   if (is_sparse_) {
-    const Eigen::SparseMatrix<double> sparse = h_.sparseView();
-    const Eigen::SimplicialLLT<Eigen::SparseMatrix<double>> factor(sparse);
-    is_convex_ = factor.info() == Eigen::Success;
-    if (is_convex_) newton_ = -factor.solve(g_);
+    sparse_factor_ = std::make_unique<SparseFactor>();
+    sparse_factor_->llt.compute(h_.sparseView());
+    is_convex_ = sparse_factor_->llt.info() == Eigen::Success;
   } else {
-    const Eigen::LLT<Matrix> factor(h_);
-    is_convex_ = factor.info() == Eigen::Success;
-    if (is_convex_) newton_ = -factor.solve(g_);
+    const auto [l, info] = linalg_cholesky_ex(from_eigen(h_));
+    factor_ = to_matrix(l);
+    is_convex_ = info.item<std::int64_t>() == 0;
   }
+  if (is_convex_) newton_ = -solved(g_);
   is_convex_ = is_convex_ && newton_.allFinite();
 }
 
+Quadratic::Quadratic(Quadratic&&) noexcept = default;
+Quadratic::~Quadratic() = default;
+
+Vector Quadratic::solved(const Vector& b) const {
+  if (is_sparse_) return sparse_factor_->llt.solve(b);
+  const auto l = factor_.triangularView<Eigen::Lower>();
+  Vector x = l.solve(b);
+  l.transpose().solveInPlace(x);
+  return x;
+}
+
 Matrix Quadratic::inverse() const {
-  return Eigen::LLT<Matrix>(h_).solve(Matrix::Identity(h_.rows(), h_.cols()));
+  Matrix inverse(h_.rows(), h_.cols());
+  for (Eigen::Index k = 0; k < h_.cols(); ++k) inverse.col(k) = solved(Vector::Unit(h_.rows(), k));
+  return inverse;
+}
+
+double Quadratic::gain(const Vector& g) const { return g.dot(solved(g)) / 2; }
+
+double Quadratic::inverse_norm(const Vector& g) {
+  const Spectrum& s = spectrum();
+  return (s.vectors.transpose() * g).cwiseQuotient(s.values.cwiseAbs().cwiseSqrt()).norm();
+}
+
+double Quadratic::amplification(const Matrix& a) {
+  const Spectrum& s = spectrum();
+  double sum = 0;
+  for (Eigen::Index k = 0; k < s.values.size(); ++k)
+    sum += (a * s.vectors.col(k)).squaredNorm() / std::abs(s.values[k]);
+  return std::sqrt(sum);
 }
 
 const Quadratic::Spectrum& Quadratic::spectrum() {
@@ -75,6 +107,10 @@ Vector Quadratic::along_ridge(double radius) {
 }
 
 double Quadratic::least_curvature() { return spectrum().values[0]; }
+
+bool Quadratic::is_indefinite(double rounding) {
+  return !is_convex_ && least_curvature() < -rounding * spectrum().values.cwiseAbs().maxCoeff();
+}
 
 std::optional<Vector> Quadratic::shortest() {
   if (is_convex_) return newton_;
@@ -153,6 +189,17 @@ std::optional<Vector> Quadratic::sparse_step(double radius) {
   return std::nullopt;
 }
 
+Vector curvature_roots(const Matrix& h) {
+  return h.diagonal().unaryExpr([](double c) { return c != 0 ? std::sqrt(std::abs(c)) : 1; });
+}
+
+Matrix scaled(const Matrix& h, const Vector& d) {
+  Matrix s(h.rows(), h.cols());
+  for (Eigen::Index j = 0; j < h.cols(); ++j)
+    for (Eigen::Index i = 0; i < h.rows(); ++i) s(i, j) = (h(i, j) + h(j, i)) / 2 / d[i] / d[j];
+  return s;
+}
+
 Curvatures curvatures_of(const Matrix& h) {
   const auto [values_tensor, vectors_tensor] = linalg_eigh(from_eigen(h));
   const Vector values = to_vector(values_tensor);
@@ -166,8 +213,9 @@ Curvatures curvatures_of(const Matrix& h) {
     for (Eigen::Index i = 0; i < values.size(); ++i)
       if (is_rounding[k] && std::abs(vectors(i, k)) > 1e-6)
         c.is_determined[static_cast<std::size_t>(i)] = false;
-  const Vector inverse = is_rounding.select(0.0, values.cwiseInverse());
-  c.inverse = vectors * inverse.asDiagonal() * vectors.transpose();
+  c.inverse = Matrix::Zero(h.rows(), h.cols());
+  for (Eigen::Index k = 0; k < values.size(); ++k)
+    if (!is_rounding[k]) c.inverse += vectors.col(k) * (vectors.col(k) / values[k]).transpose();
   return c;
 }
 

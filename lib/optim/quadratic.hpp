@@ -2,6 +2,7 @@
 
 #include <Eigen/Core>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -14,6 +15,8 @@ using Matrix = Eigen::MatrixXd;
 class Quadratic {
  public:
   Quadratic(Matrix h, Vector g);
+  Quadratic(Quadratic&&) noexcept;
+  ~Quadratic();
 
   /// Whether H is positive definite, so that the model has a minimum: there is newton() then.
   bool is_convex() const noexcept { return is_convex_; }
@@ -32,10 +35,21 @@ class Quadratic {
   Vector along_ridge(double radius);
   /// The smallest eigenvalue of H.
   double least_curvature();
+  /// Whether it is negative, beyond `rounding` times the largest absolute one.
+  bool is_indefinite(double rounding);
   /// H^-1, for a convex model.
   Matrix inverse() const;
+  /// What could be gained with the same H and another g: g'H^-1 g / 2, for a convex model.
+  double gain(const Vector& g) const;
+
+  /// sqrt(g'|H|^-1 g) for another g, the absolute values of the curvatures taken.
+  double inverse_norm(const Vector& g);
+  double inverse_norm() { return inverse_norm(g_); }
+  /// A bound on inverse_norm(A'v) / |v|.
+  double amplification(const Matrix& a);
 
  private:
+  struct SparseFactor;
   struct Spectrum {
     Vector values;
     Matrix vectors;
@@ -43,6 +57,8 @@ class Quadratic {
     Vector g;
   };
   const Spectrum& spectrum();
+  /// H^-1 b, for a convex model.
+  Vector solved(const Vector& b) const;
   Vector spectral_step(double radius);
   /// Where H is mostly zeros: factors of H + shift I that keep it so, one for each shift tried.
   std::optional<Vector> sparse_step(double radius);
@@ -51,9 +67,17 @@ class Quadratic {
   Vector g_;
   bool is_sparse_;
   bool is_convex_ = false;
+  /// L of H = L L', or the sparse one.
+  Matrix factor_;
+  std::unique_ptr<SparseFactor> sparse_factor_;
   Vector newton_;
   std::optional<Spectrum> spectrum_;
 };
+
+/// The roots of the curvatures |h_ii| along the unknowns, 1 where there is none.
+Vector curvature_roots(const Matrix& h);
+/// D^-1 H D^-1, symmetric to the last digit.
+Matrix scaled(const Matrix& h, const Vector& d);
 
 /// What a Hessian, scaled to curvatures of 1, determines.
 struct Curvatures {

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "eigengrad/core/tensor.hpp"
+#include "eigengrad/optim/status.hpp"
+
+/// What minimize() and least_squares() ask of their arguments alike, and say of their results alike.
+
+namespace eigengrad::optim {
+
+/// Why it stopped, and what that rests on.
+struct Verdict {
+  Status status = Status::Converged;
+  std::string reason = {};
+};
+
+/// "converged in 5 iterations: <reason>", "not converged (saddle) after 5 iterations: <reason>".
+std::string message_of(const Verdict& verdict, std::int64_t iterations);
+
+/// "; rank 2 of 3, not determined: x[1]", empty when all are determined.
+std::string rank_note(std::int64_t rank, std::int64_t n,
+                      const std::vector<std::int64_t>& undetermined);
+
+/// Throws: ShapeError for an undefined or empty start, DtypeError for one that is not floating-point.
+void check_start(std::string_view op, const Tensor& x0);
+/// Throws: ValueError for a negative number or NaN.
+void check_not_negative(std::string_view op, std::string_view name, double value);
+
+}  // namespace eigengrad::optim
