@@ -49,7 +49,7 @@ std::optional<LocalModel> model_at(Objective& f, const ObjectivePoint& p, const 
   if (p.x.numel() > kMostConfirmed) return std::nullopt;
   Matrix h;
   try {
-    h = to_matrix(f.hessian(f.to_second_order(p)).to(kFloat64));
+    h = f.hessian(p);
   } catch (const Error&) {
     return std::nullopt;  // An operator or a Function without second derivatives.
   }

@@ -253,7 +253,7 @@ std::string Minimization::message(const Verdict& verdict) const {
 /// The inverse of the Hessian in the unknowns that it determines.
 void Minimization::add_covariance(MinimizeResult& r) {
   const Eigen::Index n = p_.x.numel();
-  const Matrix h = to_matrix(objective_.hessian(objective_.to_second_order(p_)).to(kFloat64));
+  const Matrix h = objective_.hessian(p_);
   const Vector d = curvature_roots(h);
   const Curvatures c = curvatures_of(scaled(h, d));
   r.rank = c.rank;

@@ -104,7 +104,7 @@ class TrustRegionNewton final : public MinimizeMethod {
   void prepare(Objective& f, const ObjectivePoint& p) {
     if (std::exchange(is_prepared_, true)) return;
     model_.reset();
-    const Matrix h = to_matrix(f.hessian(p).to(kFloat64));
+    const Matrix h = f.hessian(p);
     x_ = vector_of(p.x);
     g_ = vector_of(p.gradient);
     if (!h.allFinite()) return;

@@ -120,17 +120,22 @@ Tensor Objective::hessian_vector(const ObjectivePoint& p, const Tensor& v) {
   return product(p, v);
 }
 
-Tensor Objective::hessian(const ObjectivePoint& p) {
+Eigen::MatrixXd Objective::hessian(const ObjectivePoint& p) {
+  if (hessian_at_.defined() && hessian_at_.is_same(p.x)) return hessian_;
+  const ObjectivePoint q = to_second_order(p);
   const Stopwatch watch(seconds_.hessian);
   ++counts_.H;
   const std::int64_t n = p.x.numel();
-  Tensor h = empty({n, n}, p.x.dtype());
+  Eigen::MatrixXd h(n, n);
+  Tensor unit = zeros({n}, p.x.dtype());
   for (std::int64_t i = 0; i < n; ++i) {
-    Tensor e = zeros({n}, p.x.dtype());
-    e[i] = 1.0;
-    h[i] = product(p, e);
+    unit[i].fill_(1);
+    h.row(i) = vector_of(product(q, unit));
+    unit[i].fill_(0);
   }
-  return h;
+  hessian_ = std::move(h);
+  hessian_at_ = p.x;
+  return hessian_;
 }
 
 }  // namespace eigengrad::optim

@@ -36,10 +36,9 @@ class Objective {
   ObjectivePoint at(const Tensor& x);
   /// NaN where the value is not finite or the derivatives throw a NumericError.
   void add_gradient(ObjectivePoint& p);
-  /// `p` once more, with a gradient of which further derivatives can be taken.
-  ObjectivePoint to_second_order(const ObjectivePoint& p);
-  /// Row i is the gradient of the gradient's element i.
-  Tensor hessian(const ObjectivePoint& p);
+  /// In double; row i is the gradient of the gradient's element i. Asked for again at the same point,
+  /// by what checks or reports a result, it is the one computed before.
+  Eigen::MatrixXd hessian(const ObjectivePoint& p);
   Tensor hessian_vector(const ObjectivePoint& p, const Tensor& v);
 
   /// `x` in the shape of the start.
@@ -50,6 +49,8 @@ class Objective {
   double precision() const noexcept { return precision_; }
 
  private:
+  /// `p` with a gradient of which further derivatives can be taken; evaluated once more without one.
+  ObjectivePoint to_second_order(const ObjectivePoint& p);
   Tensor value_of(const Tensor& leaf);
   Tensor product(const ObjectivePoint& p, const Tensor& v);
 
@@ -59,6 +60,9 @@ class Objective {
   double precision_;
   EvaluationCounts counts_;
   PhaseSeconds seconds_;
+  /// The last Hessian, and the ObjectivePoint::x that it belongs to.
+  Eigen::MatrixXd hessian_;
+  Tensor hessian_at_;
 };
 
 }  // namespace eigengrad::optim
