@@ -72,3 +72,4 @@
 #include "eigengrad/optim/optimizers.hpp"
 #include "eigengrad/optim/scalar_or_tensor.hpp"
 #include "eigengrad/optim/status.hpp"
+#include "eigengrad/optim/variable_projection.hpp"
