@@ -32,11 +32,16 @@ std::vector<double> values_of(std::string_view op, std::string_view name,
 }
 
 Box Box::of(std::string_view op, const ScalarOrTensor& lower, const ScalarOrTensor& upper,
-            std::int64_t numel) {
+            const Tensor& x0) {
+  const std::int64_t numel = x0.numel();
   constexpr double infinity = std::numeric_limits<double>::infinity();
   Box box{values_of(op, "lower", lower, numel, "unknowns", -infinity),
           values_of(op, "upper", upper, numel, "unknowns", infinity)};
   for (std::size_t i = 0; i < box.lower.size(); ++i) {
+    if (x0.dtype() == kFloat32) {
+      box.lower[i] = static_cast<float>(box.lower[i]);
+      box.upper[i] = static_cast<float>(box.upper[i]);
+    }
     const double l = box.lower[i];
     const double u = box.upper[i];
     if (l > u)
@@ -56,6 +61,12 @@ void Box::check_start(std::string_view op, const Tensor& x) const {
     if (p[i] < lower[i] || p[i] > upper[i])
       fail<ValueError>(op, "the start x[", i, "] = ", p[i], " lies outside of its bounds ",
                        lower[i], " and ", upper[i], "; start between them");
+}
+
+double Box::inside(std::size_t i, double x) const {
+  const double rounding = 4 * std::numeric_limits<double>::epsilon() * std::abs(x);
+  if (x <= lower[i] + rounding) return lower[i];
+  return x >= upper[i] - rounding ? upper[i] : x;
 }
 
 }  // namespace eigengrad::optim

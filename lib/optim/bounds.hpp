@@ -20,11 +20,18 @@ struct Box {
   std::vector<double> upper;
   bool is_bounded = false;
 
+  /// For unknowns like `x0`, rounded to its dtype.
   /// Throws: as values_of(); ValueError where the bounds cross or leave nothing between infinities.
   static Box of(std::string_view op, const ScalarOrTensor& lower, const ScalarOrTensor& upper,
-                std::int64_t numel);
+                const Tensor& x0);
   /// Throws: ValueError when `x` has an element outside of the bounds. On a bound is inside.
   void check_start(std::string_view op, const Tensor& x) const;
+  /// Whether a bound holds unknown i back: it is on it, and the gradient g pushes it out.
+  bool holds(std::size_t i, double x, double g) const {
+    return (x <= lower[i] && g > 0) || (x >= upper[i] && g < 0) || lower[i] == upper[i];
+  }
+  /// `x`, or the bound that it is beyond or within rounding of.
+  double inside(std::size_t i, double x) const;
 };
 
 }  // namespace eigengrad::optim

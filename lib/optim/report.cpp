@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "core/fail.hpp"
-#include "core/text.hpp"
 #include "eigengrad/core/dtype.hpp"
 
 namespace eigengrad::optim {

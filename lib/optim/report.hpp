@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/text.hpp"
 #include "eigengrad/core/tensor.hpp"
 #include "eigengrad/optim/status.hpp"
 
@@ -17,6 +18,13 @@ struct Verdict {
   Status status = Status::Converged;
   std::string reason = {};
 };
+
+template <class... Parts>
+std::string text_of(const Parts&... parts) {
+  eigengrad::detail::Text text;
+  (text << ... << parts);
+  return text.str();
+}
 
 /// "converged in 5 iterations: <reason>", "not converged (saddle) after 5 iterations: <reason>".
 std::string message_of(const Verdict& verdict, std::int64_t iterations);

@@ -85,25 +85,27 @@ struct Iteration {
   double seconds = 0;
 };
 
-/// Tolerances have no units: multiplying the objective, or measuring unknowns in other units, changes
-/// no step and no stop. Sizes are taken from the values and the path: see each.
+/// Tolerances have no units: multiplying the objective changes no stop, and with Newton neither a step
+/// nor a stop changes when the unknowns are measured in other units. Sizes are taken from the values
+/// and the path: see each.
 struct MinimizeOptions {
   Method method = Method::Auto;
   /// Bound on the scaled gradient: max |g_i| / sqrt(2 h_i |f|), h_i the curvature along x_i; with
   /// methods that know no Hessian, the root of what tolerance_f bounds.
   double tolerance_grad = 1e-10;
   /// Bound on the decrease that the method's model still predicts, over |f|. Near a minimum of value
-  /// 0 it is over 1e-10 times what was gained since the start.
+  /// 0 it is over 1e-16 times what was gained since the start.
   double tolerance_f = 1e-20;
   /// Bound on the step to the minimum of the method's model, each element over that of x, or over a
-  /// thousandth of the largest that x had on the path.
+  /// millionth of the largest that x had on the path.
   double tolerance_x = 1e-13;
   /// Unset: 100000 with GradientDescent and Adam, 10000 with the others.
   optional<std::int64_t> max_iter = nullopt;
   /// Bounds on the unknowns: none, one for all, or one for each.
   ScalarOrTensor lower = {};
   ScalarOrTensor upper = {};
-  /// Whether the result has `covariance`, `std_errors` and `rank`: one more Hessian.
+  /// Whether the result has `covariance`, `std_errors` and `rank`: one more Hessian. Where there are no
+  /// second derivatives the message says so.
   bool covariance = false;
   /// Pairs that LBFGS remembers.
   std::int64_t history_size = 10;
@@ -111,7 +113,7 @@ struct MinimizeOptions {
   double lr = 0.01;
   /// Called with every line of the history and the point that it describes; `false` stops.
   std::function<bool(const Iteration&, const Tensor& x)> callback = nullptr;
-  /// Where above 0: |gradient| <= this is converged too. Has the units of f over x.
+  /// Where above 0: |gradient| <= this is converged too, but at a saddle. Has the units of f over x.
   double tolerance_grad_abs = 0;
 };
 
@@ -146,8 +148,8 @@ using MinimizeResult = BasicMinimizeResult<Tensor>;
 /// element, written with recorded operators. Derivatives are computed from it.
 ///
 /// Domain: `f` is twice differentiable with the Newton and trust-region methods, once with the others.
-/// Accuracy: up to 64 unknowns, what a stop claims is checked by the Hessian: a minimum, with every
-/// unknown known to a ten-thousandth at least. Rounding errors of values and gradients are measured
+/// Accuracy: what a stop claims is checked by the Hessian, beyond 64 unknowns by up to 40 products with
+/// it: a minimum, with every unknown known to a ten-thousandth at least. Rounding errors of values and gradients are measured
 /// where steps come down to them.
 /// At the edge: a trial point at which `f` throws a NumericError, gives inf (a constant may be
 /// given) or NaN is stepped back from. A start with a zero gradient that is no minimum is left by

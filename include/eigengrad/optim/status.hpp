@@ -27,7 +27,8 @@ enum class Status : std::uint8_t {
   Unbounded,
   /// The gradient is zero, but there are directions along which the value falls.
   Saddle,
-  /// The gradient is zero at the start or on a plain that extends around the point.
+  /// The gradient is zero, and curvature too: at the start, on a plain around the point, or where the
+  /// value has fallen to a limit that it never reaches.
   Plateau,
   /// A value or gradient became infinite or NaN on the way.
   NotFinite,

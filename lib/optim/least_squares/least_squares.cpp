@@ -18,6 +18,14 @@ namespace {
 
 constexpr std::string_view kOp = "least_squares";
 
+void check_weights(const fit::Vector& weights) {
+  for (Eigen::Index i = 0; i < weights.size(); ++i)
+    if (!(weights[i] >= 0) || std::isinf(weights[i]))
+      fail<ValueError>(kOp, "weights[", i, "] is ", weights[i],
+                       "; it must be at least 0 and finite");
+  if (weights.maxCoeff() == 0) fail<ValueError>(kOp, "all weights are 0; one must be above 0");
+}
+
 void check(const LeastSquaresOptions& o, const Tensor& x0) {
   if (o.method > LeastSquaresMethod::TrustRegionReflective)
     fail<ValueError>(kOp, "no method has the number ", static_cast<int>(o.method),
@@ -28,6 +36,7 @@ void check(const LeastSquaresOptions& o, const Tensor& x0) {
   check_start(kOp, x0);
   if (!(o.f_scale > 0) || std::isinf(o.f_scale))
     fail<ValueError>(kOp, "f_scale is ", o.f_scale, "; it must be above 0 and finite");
+  if (o.weights.is_scalar()) check_weights(fit::Vector::Constant(1, o.weights.scalar()));
   check_not_negative(kOp, "tolerance_f", o.tolerance_f);
   check_not_negative(kOp, "tolerance_x", o.tolerance_x);
   check_not_negative(kOp, "tolerance_grad", o.tolerance_grad);
@@ -51,11 +60,7 @@ fit::Vector fixed_scale(const LeastSquaresOptions& o, std::int64_t n) {
 fit::Vector weights_of(const LeastSquaresOptions& o, std::int64_t m) {
   if (!o.weights.is_set()) return {};
   fit::Vector weights = as_vector(values_of(kOp, "weights", o.weights, m, "residuals", 1));
-  for (Eigen::Index i = 0; i < m; ++i)
-    if (!(weights[i] >= 0) || std::isinf(weights[i]))
-      fail<ValueError>(kOp, "weights[", i, "] is ", weights[i],
-                       "; it must be at least 0 and finite");
-  if (weights.maxCoeff() == 0) fail<ValueError>(kOp, "all weights are 0; one must be above 0");
+  check_weights(weights);
   return weights;
 }
 
@@ -74,7 +79,7 @@ LeastSquaresResult least_squares(const std::function<Tensor(const Tensor&)>& r, 
   check(options, x0);
   const auto start = std::chrono::steady_clock::now();
   const std::int64_t n = x0.numel();
-  const Box box = Box::of(kOp, options.lower, options.upper, n);
+  const Box box = Box::of(kOp, options.lower, options.upper, x0);
   box.check_start(kOp, x0);
   fit::Vector scale = fixed_scale(options, n);
 

@@ -19,7 +19,12 @@ void PointAnalysis::complete(FitPoint& p, bool running_scale) const {
   p.flat.assign(static_cast<std::size_t>(n), false);
   if (p.d.size() == 0) p.d = Vector::Zero(n);
   for (Eigen::Index k = 0; k < n; ++k) {
-    const double norm = a.col(k).norm();
+    double norm = a.col(k).stableNorm();
+    // A column without influence on the residuals as far as its unknown reaches.
+    if (norm * std::abs(p.x[k]) <= 1e-40 * p.norm && p.x[k] != 0 && norm > 0) {
+      a.col(k).setZero();
+      norm = 0;
+    }
     p.flat[static_cast<std::size_t>(k)] = norm == 0;
     if (running_scale) p.d[k] = std::max(p.d[k], norm);
   }
@@ -35,8 +40,7 @@ void PointAnalysis::find_free(FitPoint& p, const Vector& gradient) const {
   p.free.assign(static_cast<std::size_t>(p.x.size()), true);
   for (std::size_t k = 0; k < p.free.size(); ++k) {
     const auto i = static_cast<Eigen::Index>(k);
-    p.free[k] = !((p.x[i] <= box_.lower[k] && gradient[i] > 0) ||
-                  (p.x[i] >= box_.upper[k] && gradient[i] < 0) || box_.lower[k] == box_.upper[k]);
+    p.free[k] = !box_.holds(k, p.x[i], gradient[i]);
   }
 }
 

@@ -36,7 +36,7 @@ class Residuals {
   Vector start() const;
   /// `x` as the function takes it.
   Tensor shaped(const Vector& x) const;
-  /// `r` in the shape and dtype that the function gives.
+  /// `r` in the shape that the function gives and the dtype of the unknowns.
   Tensor shaped_residuals(const Vector& r) const;
   ScalarType dtype() const noexcept { return x0_.dtype(); }
 

@@ -6,24 +6,14 @@
 #include <limits>
 
 #include "core/fail.hpp"
-#include "core/text.hpp"
+#include "optim/report.hpp"
 
 namespace eigengrad::optim::fit {
 
 namespace {
 
-/// Where no step helps and the offset is below it, rounding may be why; above it something else is.
-constexpr double kTinyOffset = 1e-6;
-
 double now() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
-
-template <class... Parts>
-std::string text_of(const Parts&... parts) {
-  eigengrad::detail::Text text;
-  (text << ... << parts);
-  return text.str();
 }
 
 }  // namespace
@@ -48,6 +38,14 @@ void Solver::begin() {
     eigengrad::detail::fail<NumericError>(
         "least_squares",
         "the residuals or their Jacobian are not finite at the start; start elsewhere");
+  const double largest = p_.r.cwiseAbs().maxCoeff();
+  const double cost = weighting_.cost(p_.r);
+  constexpr double tiny = 1e20 * std::numeric_limits<double>::min();
+  if (!std::isfinite(cost) || (largest > 0 && largest < std::sqrt(tiny)))
+    eigengrad::detail::fail<NumericError>(
+        "least_squares", "the residuals, the largest of them ", largest,
+        ", have the sum of squares ", 2 * cost,
+        ", which double cannot hold; measure them in another unit");
   analysis_.complete(p_, running_scale_);
   const double norm = p_.scaled_norm();
   radius_ = norm > 0 ? norm : p_.norm > 0 ? p_.norm : 1;
@@ -104,7 +102,7 @@ bool Solver::test(Status& status) {
 
 bool Solver::is_converged() {
   const double decrease = p_.offset * p_.offset;
-  if (p_.cost == 0)
+  if (p_.cost == 0 && p_.norm == 0 && p_.r.isZero(0))
     reason_ = "the residuals are zero";
   else if (p_.gradient <= options_.tolerance_grad)
     reason_ = text_of("gradient ", p_.gradient, " <= ", options_.tolerance_grad);
@@ -131,7 +129,7 @@ bool Solver::is_at_rounding_level() {
   if (p_.offset < 0.9 * best_offset_) {
     best_offset_ = p_.offset;
     stalled_ = 0;
-  } else if (p_.offset < kTinyOffset && ++stalled_ >= 4) {
+  } else if (p_.offset < tiny_offset() && ++stalled_ >= 4) {
     reason_ = text_of("offset ", p_.offset, ", no longer falling");
     return true;
   }
@@ -139,16 +137,25 @@ bool Solver::is_at_rounding_level() {
 }
 
 bool Solver::is_on_plateau() {
-  for (Eigen::Index k = 0; k < p_.x.size(); ++k)
-    if (p_.cost > 0 && running_scale_ && p_.flat[static_cast<std::size_t>(k)] && p_.d[k] > 0) {
-      reason_ = text_of("the residuals no longer depend on x[", k, "] = ", p_.x[k]);
-      return true;
-    }
-  return false;
+  if (p_.cost == 0) return false;
+  const bool are_all_flat = std::find(p_.flat.begin(), p_.flat.end(), false) == p_.flat.end();
+  Eigen::Index flat = -1;
+  for (Eigen::Index k = 0; k < p_.x.size() && flat < 0; ++k) {
+    const bool had_influence = running_scale_ && p_.d[k] > 0;
+    if (p_.flat[static_cast<std::size_t>(k)] && (had_influence || are_all_flat)) flat = k;
+  }
+  if (flat < 0) return false;
+  // Or the residuals are each at an extremum.
+  wants_newton_ = true;
+  if (!newton_) add_newton_model();
+  if (newton_ && newton_->is_convex()) return false;
+  reason_ = text_of("the residuals no longer depend on x[", flat, "] = ", p_.x[flat]);
+  return true;
 }
 
 bool Solver::is_saddle() {
-  if (p_.cost == 0 || (p_.model->rank() == p_.x.size() && history_.size() > 1)) return false;
+  constexpr Eigen::Index kMostChecked = 64;
+  if (p_.cost == 0 || (p_.model->rank() == p_.x.size() && p_.x.size() > kMostChecked)) return false;
   wants_newton_ = true;
   if (!newton_) add_newton_model();
   if (!newton_ || !newton_->is_indefinite(1e-10)) return false;
@@ -156,9 +163,12 @@ bool Solver::is_saddle() {
   return true;
 }
 
+double Solver::tiny_offset() const { return 100 * std::sqrt(residuals_.unit_roundoff()); }
+
 bool Solver::is_below_cost(double actual) const {
   return p_.offset < 1e-4 &&
-         std::abs(actual) <= std::max(1e-13 * p_.cost, 100 * p_.noise * p_.norm);
+         std::abs(actual) <=
+             std::max(1000 * residuals_.unit_roundoff() * p_.cost, 100 * p_.noise * p_.norm);
 }
 
 Solver::Move Solver::move() {
@@ -175,7 +185,7 @@ Solver::Move Solver::move() {
     }
     if (moved(p_, box_, step.p) == p_.x) break;
   }
-  return p_.offset < kTinyOffset ? Move::RoundingLevel : Move::Refused;
+  return p_.offset < tiny_offset() ? Move::RoundingLevel : Move::Refused;
 }
 
 Solver::Move Solver::move_by_second_order() {
@@ -220,7 +230,7 @@ Solver::Move Solver::try_trial(const Step& step, FitPoint& trial) {
   analysis_.complete(trial, running_scale_);
   if (below && !(ratio > 1e-4) && !(remaining(trial) < 0.9 * p_.offset * p_.norm)) {
     radius_ = 0.25 * norm;
-    return p_.offset < kTinyOffset ? Move::RoundingLevel : Move::Refused;
+    return p_.offset < tiny_offset() ? Move::RoundingLevel : Move::Refused;
   }
   return Move::Accepted;
 }
@@ -325,8 +335,11 @@ bool Solver::difference(Eigen::Index k, double h, Vector& quotient) {
 
 Eigen::Index Solver::contradicted_column() {
   for (Eigen::Index k = 0; k < p_.x.size(); ++k) {
-    const double h =
-        1e-5 * (p_.x[k] != 0 ? std::abs(p_.x[k]) : std::min(1.0, p_.norm * p_.unit[k]));
+    const auto b = static_cast<std::size_t>(k);
+    const double reach = p_.x[k] != 0 ? std::abs(p_.x[k]) : std::min(1.0, p_.norm * p_.unit[k]);
+    const double h = std::min({std::cbrt(residuals_.unit_roundoff()) * 2 * reach,
+                               p_.x[k] - box_.lower[b], box_.upper[b] - p_.x[k]});
+    if (!(h > 0)) continue;
     Vector wide;
     Vector narrow;
     if (!difference(k, h, wide) || !difference(k, h / 8, narrow)) continue;

@@ -33,8 +33,7 @@ class Solver {
   bool moves_less_than(double tolerance) const;
   /// Whether an unknown that had influence has lost it altogether.
   bool is_on_plateau();
-  /// Asked where the Jacobian does not tell a minimum from a saddle: at the start, and where its rank
-  /// is deficient.
+  /// By the Hessian of the cost, for the Jacobian alone does not tell a minimum from a saddle.
   bool is_saddle();
 
   Move move();
@@ -44,6 +43,8 @@ class Solver {
   /// Adds to the trial at the step p what the curvature of the residuals along p asks for, where
   /// that lowers the cost.
   void accelerate(const Step& step, FitPoint& trial);
+  /// Where no step helps and the offset is below it, rounding may be why; above it something else is.
+  double tiny_offset() const;
   /// Whether differences of the cost between points so close are rounding.
   bool is_below_cost(double actual) const;
   /// The norm of the part of the residuals at `trial` that a step could remove, by the model here.

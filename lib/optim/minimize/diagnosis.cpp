@@ -7,7 +7,6 @@
 #include <optional>
 #include <vector>
 
-#include "core/text.hpp"
 #include "eigengrad/core/eigen.hpp"
 #include "eigengrad/core/error.hpp"
 
@@ -15,18 +14,9 @@ namespace eigengrad::optim {
 namespace {
 
 using Indices = std::vector<Eigen::Index>;
-using eigengrad::detail::Text;
 
-constexpr Eigen::Index kMostConfirmed = 64;
 /// A line search that compares values finds no decrease below so many standard deviations of theirs.
 constexpr double kFewNoises = 64;
-
-template <class... Parts>
-std::string text(const Parts&... parts) {
-  Text t;
-  (t << ... << parts);
-  return t.str();
-}
 
 /// The quadratic model in free unknowns, scaled by the roots of their curvatures.
 struct LocalModel {
@@ -34,6 +24,9 @@ struct LocalModel {
   Vector scale;
   Vector gradient;
   std::optional<Quadratic> quadratic;
+
+  /// Of the Hessian's diagonal, unscaled.
+  Vector curvatures;
 
   Vector unscaled(const Vector& s) const { return s.cwiseQuotient(scale); }
   /// The standard deviations of newton() with those of the gradient.
@@ -58,20 +51,56 @@ std::optional<LocalModel> model_at(Objective& f, const ObjectivePoint& p, const 
   const Vector g = vector_of(p.gradient);
   LocalModel m;
   for (Eigen::Index i = 0; i < x.size(); ++i)
-    if (!is_held(box, static_cast<std::size_t>(i), x[i], g[i])) m.free.push_back(i);
+    if (!box.holds(static_cast<std::size_t>(i), x[i], g[i])) m.free.push_back(i);
   const Matrix of_free = h(m.free, m.free);
+  m.curvatures = of_free.diagonal();
   m.scale = curvature_roots(of_free);
   m.gradient = g(m.free).cwiseQuotient(m.scale);
   m.quadratic.emplace(scaled(of_free, m.scale), m.gradient);
   return m;
 }
 
-/// What a Hessian without a positive definite model means where the gradient vanishes.
-std::optional<Verdict> curved_down_or_flat(LocalModel& m) {
+/// A Hessian that is not positive definite where a method or the gradient claims a minimum.
+std::optional<Verdict> curved_down(LocalModel& m, const Sizes& sizes) {
   if (m.free.empty() || !m.quadratic->is_indefinite(1e-8)) return std::nullopt;
-  return Verdict{Status::Saddle,
-                 text("the gradient vanishes at a saddle or maximum: a scaled curvature there is ",
-                      m.quadratic->least_curvature())};
+  const double least = m.quadratic->least_curvature();
+  if (m.gradient.squaredNorm() > 1e-8 * sizes.value)
+    return Verdict{Status::Saddle, text_of("no minimum, for a scaled curvature is ", least,
+                                           ", though the method sees little left to gain")};
+  return Verdict{
+      Status::Saddle,
+      text_of("the gradient vanishes at a saddle or maximum: a scaled curvature there is ", least)};
+}
+
+/// The value at x + h e_i.
+double value_beside(Objective& f, const ObjectivePoint& p, Eigen::Index i, double h) {
+  Vector x = vector_of(p.x);
+  x[i] += h;
+  return f.at(from_eigen(x).to(p.x.dtype())).value;
+}
+
+/// Unknowns along which there is no curvature at all: whether the value depends on any of the
+/// unknowns, and is no lower beside.
+std::optional<Verdict> flat_or_falling(Objective& f, const ObjectivePoint& p, const Box& box,
+                                       const LocalModel& m, const Sizes& sizes) {
+  Indices flat;
+  for (std::size_t k = 0; k < m.free.size(); ++k)
+    if (m.curvatures[static_cast<Eigen::Index>(k)] == 0) flat.push_back(m.free[k]);
+  if (flat.empty()) return std::nullopt;
+  const double noise = kFewNoises * f.precision() * std::abs(p.value);
+  for (const Eigen::Index i : flat) {
+    const double size = sizes.largest[i] > 0 ? sizes.largest[i] : 1;
+    for (const double h : {1e-3 * size, -1e-3 * size, 0.1 * size, -0.1 * size, size, -size}) {
+      const double x = sizes.x[i] + h;
+      if (box.inside(static_cast<std::size_t>(i), x) != x) continue;
+      if (value_beside(f, p, i, h) < p.value - noise)
+        return Verdict{flat.size() == m.free.size() ? Status::Plateau : Status::Saddle,
+                       text_of("the value has neither slope nor curvature along x[", i,
+                               "], but is lower at a distance of ", h)};
+    }
+  }
+  if (flat.size() < m.free.size() || m.gradient.norm() > 0) return std::nullopt;
+  return Verdict{Status::Plateau, "gradient and Hessian are zero: the value is flat here"};
 }
 
 /// The free unknown whose entry of `v` is largest beside its size: that of its values, or a
@@ -82,7 +111,7 @@ Eigen::Index worst(const LocalModel& m, const Vector& v, const Sizes& sizes, dou
   for (std::size_t k = 0; k < m.free.size(); ++k) {
     const Eigen::Index i = m.free[k];
     const auto j = static_cast<Eigen::Index>(k);
-    const double size = sizes.of(i, m.scale[j]);
+    const double size = sizes.of(i);
     const double relative = size > 0 ? std::abs(v[j]) / size : 0;
     if (relative > part) {
       part = relative;
@@ -111,7 +140,7 @@ std::optional<Verdict> at_rounding_level(LocalModel& m, const Sizes& sizes, cons
   if (noise.value > 1e-6 * sizes.value)
     return Verdict{
         Status::BadlyScaled,
-        text("changes of the unknowns in the last place change the value by ", noise.value)};
+        text_of("changes of the unknowns in the last place change the value by ", noise.value)};
   const Vector step = m.unscaled(m.quadratic->newton());
   const Vector errors = m.step_errors(noise.gradient);
   const double ulp = std::numeric_limits<double>::epsilon();
@@ -128,13 +157,14 @@ std::optional<Verdict> at_rounding_level(LocalModel& m, const Sizes& sizes, cons
   double part = 0;
   const Eigen::Index i = worst(m, step.cwiseAbs() + errors, sizes, part);
   if (part > sizes.known)
-    return Verdict{Status::NoProgress, text("rounding errors of the gradient leave x[", i, "] = ",
-                                            sizes.x[i], " uncertain by ", part, " of its size")};
+    return Verdict{Status::NoProgress,
+                   text_of("rounding errors of the gradient leave x[", i, "] = ", sizes.x[i],
+                           " uncertain by ", part, " of its size")};
   return Verdict{
       Status::RoundingLevel,
-      text("what is left to gain is within the rounding errors of value and gradient; that of "
-           "the value is ",
-           noise.value, ", that of x[", i, "] ", part, " of its size")};
+      text_of("what is left to gain is within the rounding errors of value and gradient; that of "
+              "the value is ",
+              noise.value, ", that of x[", i, "] ", part, " of its size")};
 }
 
 /// Values beside x along one unknown.
@@ -150,12 +180,7 @@ struct Beside {
 };
 
 Beside slopes_beside(Objective& f, const ObjectivePoint& p, Eigen::Index i, double h) {
-  const auto value_at = [&](double step) {
-    Vector x = vector_of(p.x);
-    x[i] += step;
-    return f.at(from_eigen(x).to(p.x.dtype())).value;
-  };
-  return {(value_at(h) - p.value) / h, (p.value - value_at(-h)) / h};
+  return {(value_beside(f, p, i, h) - p.value) / h, (p.value - value_beside(f, p, i, -h)) / h};
 }
 
 /// The first unknown, of those with the largest gradients, where differences contradict the gradient.
@@ -165,14 +190,17 @@ std::optional<Verdict> contradiction(Objective& f, const ObjectivePoint& p, cons
   const Vector g = vector_of(p.gradient);
   Indices order;
   for (Eigen::Index i = 0; i < g.size(); ++i)
-    if (!is_held(box, static_cast<std::size_t>(i), x[i], g[i])) order.push_back(i);
+    if (!box.holds(static_cast<std::size_t>(i), x[i], g[i])) order.push_back(i);
   const auto checked = std::min<std::size_t>(order.size(), 64);
   std::partial_sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(checked),
                     order.end(), [&](auto a, auto b) { return std::abs(g[a]) > std::abs(g[b]); });
   order.resize(checked);
   for (const Eigen::Index i : order) {
     const double size = sizes.of(i) > 0 ? sizes.of(i) : 1;
-    const double h = std::cbrt(f.precision()) * size;
+    const auto b = static_cast<std::size_t>(i);
+    const double room = std::min(x[i] - box.lower[b], box.upper[b] - x[i]);
+    const double h = std::min(std::cbrt(f.precision()) * size, room);
+    if (!(h > 0)) continue;
     // Differences that mean something agree, whatever their width.
     const Beside wide = slopes_beside(f, p, i, h);
     const Beside half = slopes_beside(f, p, i, h / 2);
@@ -180,37 +208,54 @@ std::optional<Verdict> contradiction(Objective& f, const ObjectivePoint& p, cons
     const double spread = std::max(std::abs(wide.central() - half.central()),
                                    std::abs(half.central() - narrow.central()));
     if (!std::isfinite(spread)) continue;
-    const double error = 10 * spread + 64 * 20 * noise.value / h +
+    const double rounding = std::max(20 * noise.value, f.precision() * sizes.start_value);
+    const double error = 10 * spread + 10 * noise.gradient[i] + kFewNoises * rounding / h +
                          1e-3 * std::max(std::abs(g[i]), std::abs(narrow.central()));
     if (std::abs(narrow.central() - g[i]) <= error) continue;
     const double jump = std::abs(narrow.forward - narrow.backward);
     if (jump > 10 * error && narrow.is_kink(g[i], 0.1 * jump))
-      return Verdict{Status::NoProgress, text("the slope along x[", i, "] = ", x[i], " jumps from ",
-                                              narrow.backward, " to ", narrow.forward, ": a kink")};
+      return Verdict{Status::NoProgress,
+                     text_of("the slope along x[", i, "] = ", x[i], " jumps from ", narrow.backward,
+                             " to ", narrow.forward, ": a kink")};
     return Verdict{Status::WrongGradient,
-                   text("the gradient says ", g[i], " for x[", i, "] = ", x[i],
-                        ", differences of values say ", narrow.central())};
+                   text_of("the gradient says ", g[i], " for x[", i, "] = ", x[i],
+                           ", differences of values say ", narrow.central())};
+  }
+  return std::nullopt;
+}
+
+/// A slope along an unknown that the Hessian gives no curvature to end it, and lower values there.
+std::optional<Verdict> falls_on(Objective& f, const ObjectivePoint& p, const Box& box,
+                                const LocalModel& m, const Sizes& sizes) {
+  for (std::size_t k = 0; k < m.free.size(); ++k) {
+    const auto j = static_cast<Eigen::Index>(k);
+    const Eigen::Index i = m.free[k];
+    const double slope = m.gradient[j] * m.scale[j];
+    const double h = -std::copysign(sizes.known * sizes.of(i), slope);
+    const double change = std::abs(slope * h);
+    const double enough = 1000 * kFewNoises * f.precision() * std::abs(p.value);
+    if (!(change > enough) || std::abs(m.curvatures[j] * h) > std::abs(slope)) continue;
+    const double x = sizes.x[i] + h;
+    if (box.inside(static_cast<std::size_t>(i), x) != x) continue;
+    if (value_beside(f, p, i, h) < p.value - change / 2)
+      return Verdict{Status::NoProgress,
+                     text_of("the method sees nothing left to gain, but the value falls along x[",
+                             i, "] with the slope ", slope)};
   }
   return std::nullopt;
 }
 
 }  // namespace
 
-double Sizes::of(Eigen::Index i) const { return std::max(std::abs(x[i]), 1e-3 * largest[i]); }
-
-double Sizes::of(Eigen::Index i, double curvature_root) const {
-  if (!started_at_0[i]) return of(i);
-  const double doubling = std::sqrt(value) / curvature_root;
-  return std::max(of(i), std::isfinite(doubling) ? 1e-3 * doubling : 0);
+double Sizes::of(Eigen::Index i) const {
+  const double own = std::max(std::abs(x[i]), 1e-6 * largest[i]);
+  return doubling.size() > 0 ? std::max(own, 1e-3 * doubling[i]) : own;
 }
 
 bool is_known(const Outlook& outlook, const Sizes& sizes) {
   const Vector step = vector_of(outlook.step);
-  for (Eigen::Index i = 0; i < step.size(); ++i) {
-    const double size =
-        outlook.curvature_roots.size() > 0 ? sizes.of(i, outlook.curvature_roots[i]) : sizes.of(i);
-    if (size > 0 && std::abs(step[i]) > sizes.known * size) return false;
-  }
+  for (Eigen::Index i = 0; i < step.size(); ++i)
+    if (sizes.of(i) > 0 && std::abs(step[i]) > sizes.known * sizes.of(i)) return false;
   return true;
 }
 
@@ -250,17 +295,17 @@ Noise measure_noise(Objective& f, const ObjectivePoint& p, const Box& box) {
 
 Verdict confirm(Objective& f, const ObjectivePoint& p, const Box& box, const Sizes& sizes,
                 const Verdict& claim) {
+  if (p.x.numel() > kMostConfirmed) return confirm_by_products(f, p, box, sizes, claim);
   std::optional<LocalModel> m = model_at(f, p, box);
   if (!m || m->free.empty()) return claim;
-  if (std::optional<Verdict> v = curved_down_or_flat(*m)) return *v;
+  if (std::optional<Verdict> v = curved_down(*m, sizes)) return *v;
+  if (std::optional<Verdict> v = flat_or_falling(f, p, box, *m, sizes)) return *v;
+  if (std::optional<Verdict> v = falls_on(f, p, box, *m, sizes)) return *v;
   const std::optional<Vector> step = m->quadratic->shortest();
   if (!step) return claim;
   double part = 0;
   const Eigen::Index i = worst(*m, m->unscaled(*step), sizes, part);
-  if (part <= sizes.known) return claim;
-  return {Status::BadlyScaled,
-          text("the Hessian leads on from x[", i, "] = ", sizes.x[i], " by ", part,
-               " of its size, though the method sees nothing left to gain")};
+  return part <= sizes.known ? claim : leads_on(i, sizes.x[i], part);
 }
 
 Verdict explain_refusal(Objective& f, const ObjectivePoint& p, const Box& box, const Sizes& sizes,
@@ -271,14 +316,16 @@ Verdict explain_refusal(Objective& f, const ObjectivePoint& p, const Box& box, c
     if (std::optional<Verdict> v = at_rounding_level(*m, sizes, noise)) return *v;
     if (is_plain(*m, sizes))
       return {Status::Plateau,
-              text("changes of the unknowns by their own size would change the value by "
-                   "less than a millionth: the gradient vanishes on a plain")};
+              text_of("changes of the unknowns by their own size would change the value by "
+                      "less than a millionth: the gradient vanishes on a plain")};
     if ((m->gradient.array() == 0).all())
-      if (std::optional<Verdict> v = curved_down_or_flat(*m)) return *v;
+      if (std::optional<Verdict> v = curved_down(*m, sizes)) return *v;
   } else if (outlook.decrease <= noise.value) {
-    return {Status::RoundingLevel,
-            text("the decrease that is left, ", outlook.decrease,
-                 ", is within the rounding error of the value, ", noise.value)};
+    return confirm_by_products(
+        f, p, box, sizes,
+        {Status::RoundingLevel,
+         text_of("the decrease that is left, ", outlook.decrease,
+                 ", is within the rounding error of the value, ", noise.value)});
   }
   if (std::optional<Verdict> v = contradiction(f, p, box, sizes, noise)) return *v;
   const Vector g = vector_of(p.gradient);
@@ -286,13 +333,14 @@ Verdict explain_refusal(Objective& f, const ObjectivePoint& p, const Box& box, c
     double part = 0;
     const Eigen::Index i = worst(*m, m->unscaled(m->quadratic->newton()), sizes, part);
     return {Status::BadlyScaled,
-            text("no step lowers the value, though the Hessian leads on from x[", i,
-                 "] = ", sizes.x[i], " by ", part, " of its size")};
+            text_of("no step lowers the value, though the Hessian leads on from x[", i,
+                    "] = ", sizes.x[i], " by ", part, " of its size")};
   }
   Eigen::Index i = 0;
   g.cwiseAbs().maxCoeff(&i);
-  return {Status::NoProgress, text("no step lowers the value ", p.value, "; its rounding error is ",
-                                   noise.value, ", the largest slope ", g[i], " along x[", i, "]")};
+  return {Status::NoProgress,
+          text_of("no step lowers the value ", p.value, "; its rounding error is ", noise.value,
+                  ", the largest slope ", g[i], " along x[", i, "]")};
 }
 
 }  // namespace eigengrad::optim

@@ -22,28 +22,38 @@ struct Sizes {
   Vector x;
   /// Of each unknown, the largest |x_i| on the path.
   Vector largest;
-  /// Of these the start does not tell a size.
-  Eigen::Array<bool, Eigen::Dynamic, 1> started_at_0;
+  /// What would double the value at the start, along the unknowns that are 0 there, which tells no
+  /// size; 0 for the others. Empty when there are none of them.
+  Vector doubling;
   /// The value, or near 0 a part of what was gained since the start.
   double value = 0;
+  /// |value| at the start.
+  double start_value = 0;
   /// The part of its size to which an unknown counts as known: four digits, in float32 two.
   double known = 0;
 
-  /// Of an unknown: its own, or a thousandth of its largest.
+  /// Of an unknown: its own, or a millionth of its largest; where it started at 0, at least a
+  /// thousandth of what would have doubled the value there.
   double of(Eigen::Index i) const;
-  /// The same; where x_i started at 0, at least a thousandth of what would double the value, with
-  /// `curvature_root` the root of the curvature along x_i.
-  double of(Eigen::Index i, double curvature_root) const;
 };
+
+/// Beyond so many unknowns a check takes products with the Hessian, not the whole.
+inline constexpr Eigen::Index kMostConfirmed = 64;
 
 /// Whether the step to the minimum of a method's model changes no unknown among its first four digits.
 bool is_known(const Outlook& outlook, const Sizes& sizes);
 
-/// Checks by the Hessian what a stop at `p` claims, up to 64 unknowns: that it is a minimum, and
-/// that the step to the minimum of the quadratic model changes no digit among the first four.
-/// `claim` as it was where the Hessian says so or is not to be had.
+/// Checks by second derivatives what a stop at `p` claims: that it is a minimum, that the step to the
+/// minimum of the quadratic model changes no digit among the first four, and that values beside are
+/// no lower along unknowns without curvature. By the Hessian up to kMostConfirmed unknowns, by
+/// products with it beyond. `claim` as it was where they say so or are not to be had.
 Verdict confirm(Objective& f, const ObjectivePoint& p, const Box& box, const Sizes& sizes,
                 const Verdict& claim);
+
+Verdict confirm_by_products(Objective& f, const ObjectivePoint& p, const Box& box,
+                            const Sizes& sizes, const Verdict& claim);
+/// Of a claim whose unknown i is known to less than four digits: the model leads on by `part` of it.
+Verdict leads_on(Eigen::Index i, double x, double part);
 
 /// Why a method found no lower point than `p`.
 Verdict explain_refusal(Objective& f, const ObjectivePoint& p, const Box& box, const Sizes& sizes,

@@ -16,10 +16,13 @@ double value_noise(const Objective& f, double value) {
   return 1000 * f.precision() * std::abs(value);
 }
 
+/// Steps in a row whose change of the value is rounding, by which a wrong gradient could climb.
+constexpr int kMostFlatSteps = 20;
+
 /// Halves the step until the value falls enough, on the path that is bent at the bounds. Source:
 /// Bertsekas, Projected Newton methods (1982).
 bool move_along_walls(Objective& f, ObjectivePoint& p, const Tensor& d, double length,
-                      const Walls& walls) {
+                      const Walls& walls, int& flat_steps) {
   for (int trial = 0; trial < 60; ++trial, length /= 2) {
     ObjectivePoint q = f.at(walls.inside(p.x.add(d, length)));
     const double slope = dot(p.gradient, q.x - p.x);
@@ -30,7 +33,8 @@ bool move_along_walls(Objective& f, ObjectivePoint& p, const Tensor& d, double l
     f.add_gradient(q);
     // Not even a short step that leads down all the way has the whole slope at its end.
     const double there = length * std::abs(dot(walls.free_part(q, q.gradient), d));
-    if (is_flat && !(there < -slope)) continue;
+    if (is_flat && (!(there < -slope) || ++flat_steps > kMostFlatSteps)) continue;
+    if (!is_flat) flat_steps = 0;
     p = std::move(q);
     return true;
   }
@@ -39,8 +43,8 @@ bool move_along_walls(Objective& f, ObjectivePoint& p, const Tensor& d, double l
 
 /// Moves `p` along `d` to a point with the strong Wolfe conditions, or at least a lower one.
 bool move_along(Objective& f, ObjectivePoint& p, const Tensor& d, double slope, double length,
-                const Walls& walls) {
-  if (walls.is_bounded()) return move_along_walls(f, p, d, length, walls);
+                const Walls& walls, int& flat_steps) {
+  if (walls.is_bounded()) return move_along_walls(f, p, d, length, walls, flat_steps);
   const auto line = [&](double t) -> LinePoint<ObjectivePoint> {
     ObjectivePoint q = f.at(p.x.add(d, t));
     if (!std::isfinite(q.value)) return {{t, q.value, 0}, std::move(q)};
@@ -70,7 +74,8 @@ Tensor Walls::free_part(const ObjectivePoint& p, const Tensor& v) const {
   if (!is_bounded_) return v;
   const Tensor held = p.x.le(lower_)
                           .logical_and(p.gradient.gt(0))
-                          .logical_or(p.x.ge(upper_).logical_and(p.gradient.lt(0)));
+                          .logical_or(p.x.ge(upper_).logical_and(p.gradient.lt(0)))
+                          .logical_or(lower_.eq(upper_));
   return v.masked_fill(held, 0);
 }
 
@@ -92,7 +97,7 @@ bool LineMethod::move(Objective& f, ObjectivePoint& p) {
     const ObjectivePoint before = p;
     const Direction way = std::move(next_);
     is_prepared_ = false;
-    if (way.slope < 0 && move_along(f, p, way.d, way.slope, way.length, *walls_)) {
+    if (way.slope < 0 && move_along(f, p, way.d, way.slope, way.length, *walls_, flat_steps_)) {
       learn(f, before, p);
       return true;
     }

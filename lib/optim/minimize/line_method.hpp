@@ -86,6 +86,7 @@ class LineMethod : public MinimizeMethod {
   std::optional<Walls> walls_;
   Direction next_;
   bool is_prepared_ = false;
+  int flat_steps_ = 0;
 };
 
 std::unique_ptr<MinimizeMethod> make_bfgs(const Box& box);

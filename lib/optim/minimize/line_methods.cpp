@@ -64,6 +64,7 @@ class NewtonConjugateGradient : public LineMethod {
   /// |g| relative to the start's, or a direction without positive curvature shows up. Source: Nocedal
   /// and Wright, algorithm 7.1.
   Direction direction(Objective& f, const ObjectivePoint& p, const Tensor& g) override {
+    if (std::exchange(is_misled_, false)) return steepest(g);
     Tensor z = zeros({p.x.numel()}, p.x.dtype());
     Tensor r = g.clone();
     Tensor d = r.neg();
@@ -94,7 +95,11 @@ class NewtonConjugateGradient : public LineMethod {
     return {z, dot(g, z)};
   }
 
+  /// Once downhill: bent at bounds, a direction of little curvature may lead nowhere.
+  bool forget() override { return is_misled_ = true; }
+
   double first_norm_ = 0;
+  bool is_misled_ = false;
 };
 
 class AdamMethod : public MinimizeMethod {

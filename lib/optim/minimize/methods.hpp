@@ -42,7 +42,4 @@ std::unique_ptr<MinimizeMethod> make_newton(const Box& box);
 std::unique_ptr<MinimizeMethod> make_trust_region_cg(const Box& box);
 std::unique_ptr<MinimizeMethod> make_nelder_mead(const Box& box);
 
-/// Whether a bound holds element i back: x_i is on it and -g_i points out.
-bool is_held(const Box& box, std::size_t i, double x, double g);
-
 }  // namespace eigengrad::optim

@@ -22,6 +22,9 @@ using eigengrad::detail::Text;
 namespace {
 
 constexpr std::int64_t kMostNewton = 300;
+constexpr int kMostRefuted = 5;
+/// The part of what was gained since the start that counts as 0.
+constexpr double kOfStart = 1e-16;
 
 Method chosen(Method method, std::int64_t n) {
   if (method != Method::Auto) return method;
@@ -62,7 +65,8 @@ void check(const MinimizeOptions& o, const Tensor& x0) {
     fail<ValueError>("minimize", "max_iter is ", *o.max_iter, "; it must be at least 0");
   if (o.history_size < 1)
     fail<ValueError>("minimize", "history_size is ", o.history_size, "; it must be at least 1");
-  if (!(o.lr > 0)) fail<ValueError>("minimize", "lr is ", o.lr, "; it must be above 0");
+  if (!(o.lr > 0) || std::isinf(o.lr))
+    fail<ValueError>("minimize", "lr is ", o.lr, "; it must be above 0 and finite");
 }
 
 /// Whether NaN has a sign differs between machines; messages are to be the same.
@@ -87,15 +91,22 @@ class Minimization {
                          without_sign_of_nan(now_.value), ", |gradient| ",
                          without_sign_of_nan(now_.gradient_norm), "; start elsewhere");
     largest_ = vector_of(p_.x).cwiseAbs();
-    started_at_0_ = largest_.array() == 0;
+    start_.x = p_.x;
+    start_.value = p_.value;
+    if (options.method == Method::Auto && uses_dense_hessian(name_) && !has_hessian()) {
+      name_ = Method::BFGS;
+      method_ = make_method(options, name_, box);
+    }
   }
 
   MinimizeResult run() {
     Verdict verdict;
     while (!ends(verdict)) {
       const Vector before = vector_of(p_.x);
+      const EvaluationCounts counts = objective_.counts();
       if (!method_->move(objective_, p_)) {
-        verdict = explain_refusal(objective_, p_, box_, sizes(), outlook_);
+        verdict = refusal(objective_.counts().f - counts.f,
+                          objective_.counts().infeasible - counts.infeasible);
         break;
       }
       const Vector x = vector_of(p_.x);
@@ -110,8 +121,21 @@ class Minimization {
   }
 
  private:
+  /// Whether second derivatives are to be had.
+  bool has_hessian() {
+    try {
+      objective_.hessian(p_);
+      return true;
+    } catch (const NotImplementedError&) {
+    } catch (const GraphError&) {
+    } catch (const NumericError&) {
+      return true;  // Here not, elsewhere perhaps.
+    }
+    return false;
+  }
+
   double seconds() const {
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - began_).count();
   }
 
   /// The gradient without what bounds hold back.
@@ -120,15 +144,13 @@ class Minimization {
     if (!box_.is_bounded) return g;
     const Vector x = vector_of(p_.x);
     for (Eigen::Index i = 0; i < g.size(); ++i)
-      if (is_held(box_, static_cast<std::size_t>(i), x[i], g[i])) g[i] = 0;
+      if (box_.holds(static_cast<std::size_t>(i), x[i], g[i])) g[i] = 0;
     return g;
   }
 
   std::string gradient_text() const {
-    Text text;
-    text << "value " << without_sign_of_nan(now_.value) << ", |gradient| "
-         << without_sign_of_nan(now_.gradient_norm);
-    return text.str();
+    return text_of("value ", without_sign_of_nan(now_.value), ", |gradient| ",
+                   without_sign_of_nan(now_.gradient_norm));
   }
 
   bool ends(Verdict& verdict) {
@@ -141,6 +163,7 @@ class Minimization {
       verdict = {Status::NotFinite, gradient_text()};
       return true;
     }
+    if (now_.iter == 0 && uses_dense_hessian(name_)) find_doubling();
     outlook_ = now_.gradient_norm == 0 && !is_second_order(name_)
                    ? Outlook{}
                    : method_->outlook(objective_, p_);
@@ -156,25 +179,60 @@ class Minimization {
     return true;
   }
 
+  /// Why a move with so many trials, of these so many infeasible, found no lower point.
+  Verdict refusal(std::int64_t trials, std::int64_t infeasible) {
+    Verdict v = explain_refusal(objective_, p_, box_, sizes(), outlook_);
+    if (infeasible > 0 && infeasible + 1 >= trials && v.status != Status::WrongGradient)
+      v = {Status::NoProgress, text_of(infeasible, " of ", trials,
+                                       " points tried were infeasible, the others no lower")};
+    return v;
+  }
+
   Sizes sizes() const {
-    return {vector_of(p_.x), largest_, started_at_0_, value_size(),
+    return {vector_of(p_.x),
+            largest_,
+            doubling_,
+            value_size(),
+            std::abs(history_.front().value),
             std::max(1e-4, 1e5 * objective_.precision())};
   }
   double value_size() const {
-    return std::max(std::abs(p_.value), 1e-10 * (history_.front().value - p_.value));
+    return std::max(std::abs(p_.value), kOfStart * (history_.front().value - p_.value));
   }
+
+  /// Where the start tells no size of an unknown, for it is 0, the curvature there does.
+  void find_doubling() {
+    if (doubling_.size() > 0 || (largest_at_start().array() > 0).all()) return;
+    doubling_ = Vector::Zero(p_.x.numel());
+    if (p_.x.numel() > kMostConfirmed && !uses_dense_hessian(name_)) return;
+    Matrix h;
+    try {
+      h = objective_.hessian(now_.iter == 0 ? p_ : start_);
+    } catch (const Error&) {
+      return;  // An operator or a Function without second derivatives.
+    }
+    for (Eigen::Index i = 0; i < doubling_.size(); ++i) {
+      const double size = std::sqrt(std::abs(start_.value) / std::abs(h(i, i)));
+      if (vector_of(start_.x)[i] == 0 && std::isfinite(size)) doubling_[i] = size;
+    }
+  }
+  Vector largest_at_start() const { return vector_of(start_.x).cwiseAbs(); }
 
   bool is_converged(Verdict& verdict) {
     std::string reason;
-    if (!meets_a_test(reason)) return false;
-    const Verdict claim{Status::Converged, std::move(reason)};
-    // Newton's own outlook is the check; an absolute bound is the caller's claim.
+    if (now_.iter < not_before_ || !meets_a_test(reason)) return false;
+    verdict = {Status::Converged, std::move(reason)};
+    // An absolute bound is the caller's claim, but for saddles.
     const bool is_callers =
         options_.tolerance_grad_abs > 0 && now_.gradient_norm <= options_.tolerance_grad_abs;
-    verdict = uses_dense_hessian(name_) || is_callers
-                  ? claim
-                  : confirm(objective_, p_, box_, sizes(), claim);
-    return true;
+    if (!is_callers) find_doubling();
+    Verdict checked = confirm(objective_, p_, box_, sizes(), verdict);
+    if (is_callers && checked.status != Status::Saddle) return true;
+    verdict = std::move(checked);
+    if (converged(verdict.status) || now_.gradient_norm == 0 || ++refuted_ >= kMostRefuted)
+      return true;
+    not_before_ = now_.iter + 5;
+    return false;
   }
 
   bool meets_a_test(std::string& reason) const {
@@ -185,7 +243,7 @@ class Minimization {
     // steps, the last one in a gorge that is narrower than the distance of two numbers.
     const bool is_near = !o.step.defined() || is_known(o, sizes());
     const bool is_low = std::isnan(o.decrease) || o.decrease <= 1e-8 * value_size();
-    if (gradient <= options_.tolerance_grad_abs && gradient > 0) {
+    if (gradient <= options_.tolerance_grad_abs && gradient > 0 && !o.is_indefinite) {
       text << "|gradient| = " << gradient << " <= " << options_.tolerance_grad_abs;
     } else if (o.is_indefinite || !is_near || !is_low) {
       return false;
@@ -212,10 +270,11 @@ class Minimization {
     return true;
   }
 
-  /// A value that is 10^20 times below what the start and the first step made of it.
+  /// A value 10^20 times below that of the start and what its slope leads to along |x|, at least 1.
   bool is_unbounded(std::string& reason) const {
-    if (history_.size() < 3) return false;
-    const double first = std::abs(history_[0].value) + std::abs(history_[1].change);
+    const Iteration& start = history_.front();
+    const double length = std::max(1.0, largest_at_start().stableNorm());
+    const double first = std::abs(start.value) + start.gradient_norm * length;
     if (p_.value < 0 && -p_.value > 1e20 * first) {
       reason = "the value falls without end";
       return true;
@@ -227,7 +286,7 @@ class Minimization {
   std::string message(const Verdict& verdict) const;
   void add_covariance(MinimizeResult& r);
 
-  const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+  const std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
   const MinimizeOptions& options_;
   const Box& box_;
   Method name_;
@@ -235,10 +294,16 @@ class Minimization {
   std::unique_ptr<MinimizeMethod> method_;
   Objective objective_;
   ObjectivePoint p_;
+  ObjectivePoint start_;
   Outlook outlook_;
   /// Of each unknown, the largest absolute value on the path.
   Vector largest_;
-  Eigen::Array<bool, Eigen::Dynamic, 1> started_at_0_;
+  /// See Sizes.
+  Vector doubling_;
+  /// Claims that second derivatives refuted, and when the next one may be made: a method that goes on
+  /// may still find its way, and one that cannot says so.
+  int refuted_ = 0;
+  std::int64_t not_before_ = 0;
   Iteration now_;
   std::vector<Iteration> history_;
 };
@@ -253,6 +318,10 @@ std::string Minimization::message(const Verdict& verdict) const {
 /// The inverse of the Hessian in the unknowns that it determines.
 void Minimization::add_covariance(MinimizeResult& r) {
   const Eigen::Index n = p_.x.numel();
+  if (!has_hessian()) {
+    r.message += "; no covariance: the objective has no second derivatives";
+    return;
+  }
   const Matrix h = objective_.hessian(p_);
   const Vector d = curvature_roots(h);
   const Curvatures c = curvatures_of(scaled(h, d));
@@ -268,6 +337,7 @@ void Minimization::add_covariance(MinimizeResult& r) {
     errors[i] = std::numeric_limits<double>::infinity();
     undetermined.push_back(i);
   }
+  errors = errors.unaryExpr(&without_sign_of_nan);
   r.covariance = from_eigen(covariance).to(p_.x.dtype());
   r.std_errors = from_eigen(errors).to(p_.x.dtype());
   r.message += rank_note(r.rank, n, undetermined);
@@ -295,7 +365,7 @@ MinimizeResult minimize(const std::function<Tensor(const Tensor&)>& f, const Ten
                         const MinimizeOptions& options) {
   eigengrad::detail::require_callable("minimize", f);
   check(options, x0);
-  const Box box = Box::of("minimize", options.lower, options.upper, x0.numel());
+  const Box box = Box::of("minimize", options.lower, options.upper, x0);
   box.check_start("minimize", x0);
   return Minimization(f, x0, box, options).run();
 }

@@ -10,7 +10,8 @@ namespace eigengrad::optim {
 namespace {
 
 /// A simplex of n + 1 points that is reflected, stretched and shrunk; a move goes on until its best
-/// point is another one. Source: Nelder and Mead (1965), with the parameters of Gao and Han,
+/// point is another one. Where it has shrunk, or all its points are equal, it is spread out anew as
+/// long as that helps: simplices collapse at kinks and on bounds. Source: Nelder and Mead (1965), with the parameters of Gao and Han,
 /// Implementing the Nelder-Mead simplex algorithm with adaptive parameters (2012).
 class NelderMead final : public MinimizeMethod {
  public:
@@ -19,9 +20,8 @@ class NelderMead final : public MinimizeMethod {
   /// The extent of the simplex.
   Outlook outlook(Objective&, const ObjectivePoint& p) override {
     Outlook o;
-    if (corners_.empty()) return o;
-    Vector extent = Vector::Zero(corners_.front().x.size());
-    for (const Corner& c : corners_) extent = extent.cwiseMax((c.x - corners_[0].x).cwiseAbs());
+    if (corners_.empty() || wants_restart(p.value)) return o;
+    const Vector extent = this->extent();
     o.decrease = corners_.back().value - corners_.front().value;
     o.step = from_eigen(extent).to(p.x.dtype());
     return o;
@@ -29,7 +29,10 @@ class NelderMead final : public MinimizeMethod {
 
   bool move(Objective& f, ObjectivePoint& p) override {
     type_ = p.x.dtype();
-    if (corners_.empty()) begin(f, p);
+    if (corners_.empty())
+      begin(f, p);
+    else if (wants_restart(p.value))
+      restart(f, p);
     const double value = p.value;
     for (int i = 0; i < 200 * static_cast<int>(corners_.size()); ++i) {
       turn(f);
@@ -40,7 +43,9 @@ class NelderMead final : public MinimizeMethod {
         f.add_gradient(p);
         return true;
       }
-      if (corners_.back().value <= value) return false;
+      if (corners_.back().value > value) continue;
+      if (!(value < restarted_at_ - least_gain(value))) return false;
+      restart(f, p);
     }
     return false;
   }
@@ -51,14 +56,39 @@ class NelderMead final : public MinimizeMethod {
     double value = 0;
   };
 
+  Vector extent() const {
+    Vector extent = Vector::Zero(corners_.front().x.size());
+    for (const Corner& c : corners_) extent = extent.cwiseMax((c.x - corners_[0].x).cwiseAbs());
+    return extent;
+  }
+
+  /// A gain below which spreading out once more is not worth it.
+  double least_gain(double value) const {
+    return 1e-12 * std::abs(value) + 1e-16 * (first_value_ - value);
+  }
+  bool wants_restart(double value) const {
+    return (extent().array() <= 1e-4 * edges_.array()).all() &&
+           value < restarted_at_ - least_gain(value);
+  }
+
+  void restart(Objective& f, const ObjectivePoint& p) {
+    restarted_at_ = p.value;
+    corners_.clear();
+    side_ = -side_;
+    begin(f, p);
+  }
+
   void begin(Objective& f, const ObjectivePoint& p) {
     const Vector x = vector_of(p.x);
+    if (edges_.size() == 0) {
+      first_value_ = p.value;
+      edges_ = x.unaryExpr([](double v) { return v != 0 ? 0.05 * std::abs(v) : 2.5e-4; });
+    }
     corners_.push_back({x, p.value});
     for (Eigen::Index i = 0; i < x.size(); ++i) {
       Vector y = x;
-      y[i] = x[i] != 0 ? 1.05 * x[i] : 2.5e-4;
-      // Off a bound, to the other side.
-      if (inside(y) != y) y[i] = x[i] != 0 ? 0.95 * x[i] : -2.5e-4;
+      y[i] += side_ * std::copysign(edges_[i], x[i]);
+      if (inside(y) != y) y[i] = x[i] - side_ * std::copysign(edges_[i], x[i]);
       corners_.push_back(at(f, std::move(y)));
     }
   }
@@ -108,6 +138,11 @@ class NelderMead final : public MinimizeMethod {
 
   const Box& box_;
   ScalarType type_ = kFloat64;
+  double first_value_ = 0;
+  double restarted_at_ = std::numeric_limits<double>::infinity();
+  /// Of the simplex as it is spread out, and to which side.
+  Vector edges_;
+  double side_ = 1;
   /// The best first, after each turn.
   std::vector<Corner> corners_;
 };

@@ -112,7 +112,7 @@ class TrustRegionNewton final : public MinimizeMethod {
     h_ = scaled(h, d_);
     free_.clear();
     for (Eigen::Index i = 0; i < x_.size(); ++i)
-      if (!is_held(box_, static_cast<std::size_t>(i), x_[i], g_[i])) free_.push_back(i);
+      if (!box_.holds(static_cast<std::size_t>(i), x_[i], g_[i])) free_.push_back(i);
     g_ = g_.cwiseQuotient(d_);
     model_.emplace(h_(free_, free_), g_(free_));
     if (radius_ > 0) return;
@@ -163,8 +163,7 @@ class TrustRegionNewton final : public MinimizeMethod {
   }
 
   double inside(Eigen::Index i, double x) const {
-    const auto k = static_cast<std::size_t>(i);
-    return std::clamp(x, box_.lower[k], box_.upper[k]);
+    return box_.inside(static_cast<std::size_t>(i), x);
   }
 
   /// Moves unknowns of `rest` that s carries past a bound to `fixed`, on the bound; false when there
@@ -241,11 +240,6 @@ class TrustRegionNewton final : public MinimizeMethod {
 
 std::unique_ptr<MinimizeMethod> make_newton(const Box& box) {
   return std::make_unique<TrustRegionNewton>(box);
-}
-
-bool is_held(const Box& box, std::size_t i, double x, double g) {
-  return (x <= box.lower[i] && g > 0) || (x >= box.upper[i] && g < 0) ||
-         box.lower[i] == box.upper[i];
 }
 
 }  // namespace eigengrad::optim

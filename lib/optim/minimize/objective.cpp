@@ -97,10 +97,15 @@ void Objective::add_gradient(ObjectivePoint& p) {
 ObjectivePoint Objective::to_second_order(const ObjectivePoint& p) {
   if (p.recorded_gradient.defined()) return p;
   const bool before = std::exchange(second_order_, true);
-  ObjectivePoint q = at(p.x);
-  add_gradient(q);
-  second_order_ = before;
-  return q;
+  try {
+    ObjectivePoint q = at(p.x);
+    add_gradient(q);
+    second_order_ = before;
+    return q;
+  } catch (...) {
+    second_order_ = before;
+    throw;
+  }
 }
 
 Tensor Objective::product(const ObjectivePoint& p, const Tensor& v) {
@@ -115,6 +120,10 @@ Tensor Objective::product(const ObjectivePoint& p, const Tensor& v) {
 }
 
 Tensor Objective::hessian_vector(const ObjectivePoint& p, const Tensor& v) {
+  if (!p.recorded_gradient.defined()) {
+    if (!product_at_.x.defined() || !product_at_.x.is_same(p.x)) product_at_ = to_second_order(p);
+    return hessian_vector(product_at_, v);
+  }
   const Stopwatch watch(seconds_.hessian);
   ++counts_.Hv;
   return product(p, v);

@@ -60,6 +60,8 @@ class Objective {
   double precision_;
   EvaluationCounts counts_;
   PhaseSeconds seconds_;
+  /// The point of products at one without a recorded gradient.
+  ObjectivePoint product_at_;
   /// The last Hessian, and the ObjectivePoint::x that it belongs to.
   Eigen::MatrixXd hessian_;
   Tensor hessian_at_;
