@@ -19,7 +19,8 @@ namespace eigengrad::optim {
 /// How minimize() moves. NW: Nocedal and Wright, Numerical Optimization, 2nd ed. Where bounds are
 /// given, all keep to them.
 enum class Method : std::uint8_t {
-  /// Newton up to 300 unknowns, beyond LBFGS. The message of the result says which it was.
+  /// Newton up to 300 unknowns, BFGS for an objective without second derivatives, beyond LBFGS. The
+  /// message of the result says which it was.
   Auto,
   /// Steepest descent; Barzilai and Borwein's step length (1988), halved or less until Armijo's
   /// condition holds. Gradients only, no memory.

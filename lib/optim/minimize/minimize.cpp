@@ -200,21 +200,23 @@ class Minimization {
     return std::max(std::abs(p_.value), kOfStart * (history_.front().value - p_.value));
   }
 
-  /// Where the start tells no size of an unknown, for it is 0, the curvature there does.
-  void find_doubling() {
-    if (doubling_.size() > 0 || (largest_at_start().array() > 0).all()) return;
+  /// Where the start tells no size of an unknown, for it is 0, the curvature there does. False when
+  /// there is nothing to find, or it is found already.
+  bool find_doubling() {
+    if (doubling_.size() > 0 || (largest_at_start().array() > 0).all()) return false;
     doubling_ = Vector::Zero(p_.x.numel());
-    if (p_.x.numel() > kMostConfirmed && !uses_dense_hessian(name_)) return;
+    if (p_.x.numel() > kMostConfirmed && !uses_dense_hessian(name_)) return false;
     Matrix h;
     try {
       h = objective_.hessian(now_.iter == 0 ? p_ : start_);
     } catch (const Error&) {
-      return;  // An operator or a Function without second derivatives.
+      return false;  // An operator or a Function without second derivatives.
     }
     for (Eigen::Index i = 0; i < doubling_.size(); ++i) {
       const double size = std::sqrt(std::abs(start_.value) / std::abs(h(i, i)));
       if (vector_of(start_.x)[i] == 0 && std::isfinite(size)) doubling_[i] = size;
     }
+    return true;
   }
   Vector largest_at_start() const { return vector_of(start_.x).cwiseAbs(); }
 
@@ -225,8 +227,9 @@ class Minimization {
     // An absolute bound is the caller's claim, but for saddles.
     const bool is_callers =
         options_.tolerance_grad_abs > 0 && now_.gradient_norm <= options_.tolerance_grad_abs;
-    if (!is_callers) find_doubling();
     Verdict checked = confirm(objective_, p_, box_, sizes(), verdict);
+    if (checked.status == Status::BadlyScaled && !is_callers && find_doubling())
+      checked = confirm(objective_, p_, box_, sizes(), verdict);
     if (is_callers && checked.status != Status::Saddle) return true;
     verdict = std::move(checked);
     if (converged(verdict.status) || now_.gradient_norm == 0 || ++refuted_ >= kMostRefuted)
