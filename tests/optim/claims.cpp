@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "eigengrad/eigengrad.hpp"
+#include "optim/least_squares/double_double.hpp"
 #include "support/says.hpp"
 
 namespace eg = eigengrad;
@@ -258,6 +259,50 @@ BOOST_AUTO_TEST_CASE(an_edge_of_the_domain_is_said) {
   const auto r = minimize(only_here, eg::tensor({2.0, 3.0}), {.method = Method::BFGS});
   BOOST_TEST((r.status == Status::NoProgress));
   BOOST_TEST(r.message.find("infeasible") != std::string::npos, r.message);
+}
+
+BOOST_AUTO_TEST_CASE(a_trust_region_grows_with_its_success) {
+  // The start is a millionth of the way.
+  const auto far = [](const Tensor& x) { return (x - 1e6).square().sum(); };
+  for (const Method method : {Method::Newton, Method::TrustRegionCG}) {
+    const auto r = minimize(far, eg::ones({3}), {.method = method});
+    BOOST_TEST(r.converged(), named(method, r));
+    BOOST_TEST(r.history.size() < 40u);
+    BOOST_TEST((r.x - 1e6).abs().max().item<double>() < 1e-3);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(values_that_are_noise_are_said_to_be) {
+  // Beside 1e12 the parabola has no digits.
+  const auto noisy = [](const Tensor& x) { return ((x.square() + 1e12) - 1e12).sum(); };
+  for (const Method method : {Method::Newton, Method::BFGS, Method::LBFGS}) {
+    const auto r = minimize(noisy, eg::tensor({1e-3, -2e-3}), {.method = method});
+    BOOST_TEST((!r.converged() || r.x.abs().max().item<double>() < 1e-6), named(method, r));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(small_parts_in_a_direction_without_influence_count) {
+  // The residuals depend on x[0] + 0.1 x[1]: neither of the two is determined.
+  const Tensor t = eg::tensor({1.0, 2.0, 3.0, 4.0});
+  const Tensor y = eg::tensor({1.1, 2.3, 2.8, 4.1});
+  const auto r = least_squares([&](const Tensor& x) { return (x[0] + 0.1 * x[1]) * t + x[2] - y; },
+                               eg::ones({3}));
+  BOOST_TEST(r.converged(), r.message);
+  BOOST_TEST(r.rank == 2);
+  BOOST_TEST(std::isinf(r.std_errors[0].item<double>()));
+  BOOST_TEST(std::isinf(r.std_errors[1].item<double>()));
+  BOOST_TEST(std::isfinite(r.std_errors[2].item<double>()));
+  BOOST_TEST(r.message.find("not determined: x[0] x[1]") != std::string::npos, r.message);
+}
+
+BOOST_AUTO_TEST_CASE(sums_of_products_keep_twice_the_digits) {
+  const std::vector<double> a = {1e16, 1, -1e16, 1e8 + 1, 3};
+  const std::vector<double> b = {1, 1, 1, 1e8 - 1, 1e-3};
+  // 1 + (10^16 - 1) + 0.003, less 10^16 by hand, in which plain double keeps no digit.
+  const std::vector<double> both_a = {1e16, 1, 1e8 + 1, 3, -1e16, -1e16};
+  const std::vector<double> both_b = {1, 1, 1e8 - 1, 1e-3, 1, 1};
+  BOOST_TEST(fit::accurate_dot(a.data(), b.data(), 3) == 1);
+  BOOST_TEST(std::abs(fit::accurate_dot(both_a.data(), both_b.data(), 6) - 0.003) < 1e-15);
 }
 
 BOOST_AUTO_TEST_CASE(without_second_derivatives_first_ones_do) {
