@@ -113,6 +113,7 @@ BOOST_AUTO_TEST_CASE(functions_without_a_minimum_have_none) {
                        [](const Tensor& x) { return 1 - eg::sigmoid(x).sum(); },
                        [](const Tensor& x) { return -x.sum(); },
                        [](const Tensor& x) { return -(x * x).sum(); },
+                       [](const Tensor& x) { return x.pow(3.0).sum(); },
                        [](const Tensor& x) { return (1 / (1 + x * x)).sum(); }};
   int row = 0;
   for (const F f : falling) {

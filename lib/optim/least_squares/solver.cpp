@@ -102,9 +102,9 @@ bool Solver::test(Status& status) {
 
 bool Solver::is_converged() {
   const double decrease = p_.offset * p_.offset;
-  if (p_.cost == 0 && p_.norm == 0 && p_.r.isZero(0))
+  if (p_.cost == 0)
     reason_ = "the residuals are zero";
-  else if (p_.gradient <= options_.tolerance_grad)
+  else if (p_.gradient <= options_.tolerance_grad && p_.offset < 0.01)
     reason_ = text_of("gradient ", p_.gradient, " <= ", options_.tolerance_grad);
   else if (decrease <= options_.tolerance_f)
     reason_ = text_of("relative decrease ", decrease, " <= ", options_.tolerance_f);

@@ -79,13 +79,16 @@ double value_beside(Objective& f, const ObjectivePoint& p, Eigen::Index i, doubl
   return f.at(from_eigen(x).to(p.x.dtype())).value;
 }
 
-/// Unknowns along which there is no curvature at all: whether the value depends on any of the
-/// unknowns, and is no lower beside.
+/// Unknowns along which there is next to no curvature, for what they and the value were on the path:
+/// whether the value depends on any of the unknowns, and is no lower beside.
 std::optional<Verdict> flat_or_falling(Objective& f, const ObjectivePoint& p, const Box& box,
                                        const LocalModel& m, const Sizes& sizes) {
   Indices flat;
-  for (std::size_t k = 0; k < m.free.size(); ++k)
-    if (m.curvatures[static_cast<Eigen::Index>(k)] == 0) flat.push_back(m.free[k]);
+  for (std::size_t k = 0; k < m.free.size(); ++k) {
+    const double reach = 1e-3 * sizes.largest[m.free[k]];
+    const double gained = m.curvatures[static_cast<Eigen::Index>(k)] * reach * reach;
+    if (gained <= 1e-12 * std::max(std::abs(p.value), sizes.start_value)) flat.push_back(m.free[k]);
+  }
   if (flat.empty()) return std::nullopt;
   const double noise = kFewNoises * f.precision() * std::abs(p.value);
   for (const Eigen::Index i : flat) {
@@ -95,11 +98,11 @@ std::optional<Verdict> flat_or_falling(Objective& f, const ObjectivePoint& p, co
       if (box.inside(static_cast<std::size_t>(i), x) != x) continue;
       if (value_beside(f, p, i, h) < p.value - noise)
         return Verdict{flat.size() == m.free.size() ? Status::Plateau : Status::Saddle,
-                       text_of("the value has neither slope nor curvature along x[", i,
+                       text_of("the value has next to no slope or curvature along x[", i,
                                "], but is lower at a distance of ", h)};
     }
   }
-  if (flat.size() < m.free.size() || m.gradient.norm() > 0) return std::nullopt;
+  if (m.gradient.norm() > 0 || !m.curvatures.isZero(0)) return std::nullopt;
   return Verdict{Status::Plateau, "gradient and Hessian are zero: the value is flat here"};
 }
 

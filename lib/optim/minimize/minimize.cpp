@@ -277,7 +277,8 @@ class Minimization {
   bool is_unbounded(std::string& reason) const {
     const Iteration& start = history_.front();
     const double length = std::max(1.0, largest_at_start().stableNorm());
-    const double first = std::abs(start.value) + start.gradient_norm * length;
+    double first = std::abs(start.value) + start.gradient_norm * length;
+    if (first == 0) first = std::abs(history_[now_.iter > 0 ? 1 : 0].value);
     if (p_.value < 0 && -p_.value > 1e20 * first) {
       reason = "the value falls without end";
       return true;
