@@ -162,6 +162,10 @@ class WolfeSearch {
   bool satisfied_ = false;
 };
 
+/// Note [One line search]
+/// minimize() and LBFGS::step() share this search, whose trials must be PyTorch's in the latter. More and
+/// Thuente's has the same conditions and the same cubics; its interval shrinks by other guards.
+
 /// Looks for a step with the strong Wolfe conditions, beginning with length `t`. `start` is the
 /// point at t = 0, with a negative slope; `line(t)` evaluates another one.
 ///

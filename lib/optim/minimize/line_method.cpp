@@ -11,11 +11,6 @@
 namespace eigengrad::optim {
 namespace {
 
-/// Rounding error of a value whose terms are up to a thousand times larger than itself.
-double value_noise(const Objective& f, double value) {
-  return 1000 * f.precision() * std::abs(value);
-}
-
 /// Steps in a row whose change of the value is rounding, by which a wrong gradient could climb.
 constexpr int kMostFlatSteps = 20;
 
@@ -27,8 +22,8 @@ bool move_along_walls(Objective& f, ObjectivePoint& p, const Tensor& d, double l
     ObjectivePoint q = f.at(walls.inside(p.x.add(d, length)));
     const double slope = dot(p.gradient, q.x - p.x);
     if (!(slope < 0)) return false;
-    const bool is_flat = -slope <= value_noise(f, p.value);
-    const double enough = is_flat ? value_noise(f, p.value) : 1e-4 * slope;
+    const bool is_flat = -slope <= f.rounding(p.value);
+    const double enough = is_flat ? f.rounding(p.value) : 1e-4 * slope;
     if (!(q.value <= p.value + enough)) continue;
     f.add_gradient(q);
     // Not even a short step that leads down all the way has the whole slope at its end.
@@ -52,7 +47,7 @@ bool move_along(Objective& f, ObjectivePoint& p, const Tensor& d, double slope, 
     return {{t, q.value, dot(q.gradient, d)}, std::move(q)};
   };
   auto found = strong_wolfe(line, LinePoint<ObjectivePoint>{{0, p.value, slope}, p}, length,
-                            WolfeOptions{.max_moves = 40, .noise = value_noise(f, p.value)});
+                            WolfeOptions{.max_moves = 40, .noise = f.rounding(p.value)});
   if (!found.satisfied && !(found.point.t > 0 && found.point.value < p.value)) return false;
   p = std::move(found.point.payload);
   return true;

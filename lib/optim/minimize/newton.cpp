@@ -16,8 +16,7 @@ namespace eigengrad::optim {
 // unit of the root of the value, whatever the units of x and f are. A step is the lowest point of the
 // quadratic model within a ball in them; where the model is not convex, of the one with the absolute
 // values of its curvatures. (The lowest point of the very model takes all curvatures down by the same
-// shift and is drawn to saddles: of NIST's 42 starts it solves 36, this one 40; sums of exponentials
-// end where two of them coincide.) The radius starts as |D x|, and follows the agreement of
+// shift and is drawn to saddles: sums of exponentials end where two of them coincide.) The radius starts as |D x|, and follows the agreement of
 // model and value. Where curvatures vary by orders along the path, as with exponentials, D would
 // collapse when one of them does, and the ball with it; so it falls by half at most per step.
 //
@@ -60,7 +59,7 @@ class TrustRegionNewton final : public MinimizeMethod {
   bool move(Objective& f, ObjectivePoint& p) override {
     prepare(f, p);
     if (!model_ || free_.empty()) return false;
-    double flat = 1000 * f.precision() * std::abs(p.value);
+    double flat = f.rounding(p.value);
     for (int trial = 0; trial < kMaxTrials; ++trial) {
       Vector s = step(radius_);
       double predicted = -change(s);
@@ -74,7 +73,7 @@ class TrustRegionNewton final : public MinimizeMethod {
       ObjectivePoint q = f.at(point(s, p.x.dtype()));
       const double gained = p.value - q.value;
       if (!(gained > 1e-4 * predicted) && std::abs(gained) <= 1e-6 * std::abs(p.value))
-        flat = std::max(flat, 10 * value_noise(f, p));
+        flat = std::max(flat, 10 * measured_noise(f, p));
       const bool is_flat = predicted <= flat && std::abs(gained) <= flat;
       const double ratio = is_flat ? 1 : gained / predicted;
       if (!(ratio > 1e-4)) {
@@ -210,7 +209,7 @@ class TrustRegionNewton final : public MinimizeMethod {
   }
 
   /// Of a value, as measured where it first mattered.
-  double value_noise(Objective& f, const ObjectivePoint& p) {
+  double measured_noise(Objective& f, const ObjectivePoint& p) {
     if (!value_noise_) value_noise_ = measure_noise(f, p, box_).value;
     return *value_noise_;
   }

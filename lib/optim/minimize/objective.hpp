@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 #include <functional>
 
@@ -47,6 +48,8 @@ class Objective {
   const PhaseSeconds& seconds() const noexcept { return seconds_; }
   /// Relative rounding error of a value.
   double precision() const noexcept { return precision_; }
+  /// Of a value whose terms are up to a thousand times larger than itself: where nothing is measured.
+  double rounding(double value) const noexcept { return 1000 * precision_ * std::abs(value); }
 
  private:
   /// `p` with a gradient of which further derivatives can be taken; evaluated once more without one.

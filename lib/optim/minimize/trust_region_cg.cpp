@@ -26,7 +26,7 @@ class TrustRegionConjugateGradient final : public MinimizeMethod {
   }
 
   bool move(Objective& f, ObjectivePoint& p) override {
-    const double flat = 1000 * f.precision() * std::abs(p.value);
+    const double flat = f.rounding(p.value);
     for (int trial = 0; trial < 100; ++trial) {
       prepare(f, p);
       is_prepared_ = false;
