@@ -23,6 +23,8 @@ namespace eigengrad::detail {
 struct AutogradExtra {
   Tensor grad;
   Tensor tangent;
+  /// The version of the memory when the tensor lost its tangent, which values saved at that version have.
+  std::uint32_t lost_at = 0;
   /// Place among the tensors that carry a tangent: the end of a level finds them there.
   struct Link {
     TensorImpl* tensor = nullptr;
@@ -79,11 +81,17 @@ void set_tangent(const Tensor& t, const Tensor& tangent);
 /// The same without a copy; the layouts must agree.
 void attach_tangent(TensorImpl& impl, const Tensor& tangent);
 /// Takes the tangent from the tensor, but not from what was saved of it before.
-inline void drop_tangent(TensorImpl& impl) noexcept { impl.set_has_tangent(false); }
+inline void drop_tangent(TensorImpl& impl) noexcept {
+  if (!impl.has_tangent()) return;
+  impl.extra()->lost_at = impl.storage().version();
+  impl.set_has_tangent(false);
+}
 /// The tangent of a saved value; undefined when there is none.
 inline Tensor saved_tangent(TensorImpl& t) {
   if (carries_tangent(t)) return t.extra()->tangent;
-  return thread_state.dual_level && t.extra() != nullptr ? t.extra()->tangent : Tensor();
+  const bool lost = thread_state.dual_level && t.extra() != nullptr &&
+                    t.extra()->lost_at == t.storage().version();
+  return lost ? t.extra()->tangent : Tensor();
 }
 
 /// Within the scope operators see no tangents; rules of forward mode are evaluated in it.

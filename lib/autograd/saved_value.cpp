@@ -53,10 +53,11 @@ void SavedValue::save(const Tensor& t, std::uint16_t role) {
     return;
   }
   impl_ = t.impl();
-  // Values that were saved before the tensor lost its tangent have that still.
+  // Values that were saved before the tensor lost its tangent have that still. An output is newer: what
+  // wrote it gives it a tangent, or leaves it without one.
   Tensor apart;
-  if (EIGENGRAD_UNLIKELY(detail::thread_state.dual_level) && !detail::carries_tangent(t) &&
-      detail::saved_tangent(*impl_).defined()) {
+  if (EIGENGRAD_UNLIKELY(detail::thread_state.dual_level) && !is_output() &&
+      !detail::carries_tangent(t) && detail::saved_tangent(*impl_).defined()) {
     apart = raw_view(t, t.sizes(), t.strides(), 0);
     impl_ = apart.impl();
   }
