@@ -113,11 +113,9 @@ class ElementwiseNode final : public Node {
       return derivative_of_nothing(g, values);
     }
     const auto rule = is_at_output() ? info_->rule_at_output : info_->rule;
+    const std::uint64_t since = detail::thread_state.sequence_nr;
     Tensor r = rule(op_.bytes, static_cast<int>(i), g, values.data(), values[N]);
-    // As in PyTorch, a gradient depends on everything that its rule looked at.
-    const bool constant = !info_->gradient_is_constant && detail::recording() && r.defined() &&
-                          !detail::is_tracked(r);
-    return constant ? constant_in(std::move(r), values) : r;
+    return info_->gradient_is_constant ? r : function_of(std::move(r), values, since);
   }
 
   /// Slope times cotangent in one pass, into g's own buffer when nobody else sees it.

@@ -317,6 +317,7 @@ class GeneralNode final : public Node {
         if ((Op::keeps_output >> k & 1u) != 0) y[k] = saved_[N + k].tensor(*this);
       for (std::size_t i = 0; i < C; ++i) c[i] = saved_[N + M + i].tensor(*this);
     }
+    const std::uint64_t since = detail::thread_state.sequence_nr;
     if constexpr (C > 0 || requires { &Op::gradients; }) {
       op_.gradients(wanted.data(), call.grads, x.data(), y.data(), c.data(), call.results);
     } else {
@@ -324,12 +325,10 @@ class GeneralNode final : public Node {
         if (wanted[i]) call.results[i] = op_.vjp(i, call.grads, x.data(), y.data());
     }
     if (!detail::recording()) return;
-    // As in PyTorch, a gradient depends on everything that its rule looked at.
     std::array<Tensor, N + M> kept;
     std::move(y.begin(), y.end(), std::move(x.begin(), x.end(), kept.begin()));
     for (std::size_t i = 0; i < N; ++i)
-      if (Tensor& r = call.results[i]; wanted[i] && r.defined() && !detail::is_tracked(r))
-        r = constant_in(std::move(r), kept);
+      if (wanted[i]) call.results[i] = function_of(std::move(call.results[i]), kept, since);
   }
 
  private:

@@ -1,5 +1,6 @@
 #include "autograd/meta.hpp"
 
+#include <new>
 #include <thread>
 #include <vector>
 
@@ -24,7 +25,12 @@ struct TangentList {
   AutogradExtra::Link head;
 };
 TangentList tangents;
-thread_local std::vector<std::unique_ptr<AutogradExtra::Link>> marks;
+struct Mark : AutogradExtra::Link {
+  /// What wants the tangents when the level ends.
+  std::vector<std::weak_ptr<KeptTangents>> keepers;
+};
+thread_local std::vector<std::unique_ptr<Mark>> marks;
+thread_local constinit RestoredTangents* restored_now = nullptr;
 
 void link_after(AutogradExtra::Link& head, AutogradExtra::Link& link) noexcept {
   link.previous = &head;
@@ -96,6 +102,77 @@ void attach_tangent(TensorImpl& impl, const Tensor& tangent) {
   impl.set_has_tangent(true);
 }
 
+namespace {
+
+/// What `t` carried.
+Tensor take_tangent(TensorImpl& t) noexcept {
+  unlink(t.extra()->link);
+  t.set_has_tangent(false);
+  return std::move(t.extra()->tangent);
+}
+
+}  // namespace
+
+std::shared_ptr<KeptTangents> KeptTangents::begin() {
+  if (!thread_state.dual_level) return nullptr;
+  auto kept = std::make_shared<KeptTangents>();
+  // What is evaluated again may take copies of what it captured in turn.
+  if (restored_now != nullptr && restored_now->kept_ != nullptr)
+    for (const Kept& k : restored_now->kept_->list_) kept->add(*k.tensor, k.tangent);
+  if (!marks.empty()) {
+    auto& keepers = marks.back()->keepers;
+    std::erase_if(keepers, [](const auto& k) { return k.expired(); });
+    keepers.push_back(kept);
+  }
+  return kept;
+}
+
+KeptTangents::~KeptTangents() {
+  for (const Kept& k : list_) k.tensor->release_held();
+}
+
+void KeptTangents::add(TensorImpl& t, const Tensor& tangent) {
+  list_.push_back({&t, tangent});
+  t.hold();
+}
+
+void KeptTangents::keep(TensorImpl& t) noexcept {
+  const Tensor& tangent = t.extra()->tangent;
+  const autograd::Node* const node = tangent.impl()->node().get();
+  if (node != nullptr && !node->is_accumulator() && node->sequence_nr() > since_) return;
+  try {
+    add(t, tangent);
+  } catch (const std::bad_alloc&) {
+    incomplete_ = true;
+  }
+}
+
+RestoredTangents::RestoredTangents(const KeptTangents* kept)
+    : kept_(kept), outer_(std::exchange(restored_now, this)) {
+  if (kept == nullptr) return;
+  try {
+    if (kept->incomplete_) throw std::bad_alloc();
+    restored_.reserve(kept->list_.size());
+    for (const KeptTangents::Kept& k : kept->list_) {
+      if (k.tensor->has_tangent() || !k.tensor->try_retain()) continue;
+      restored_.push_back(Tensor::adopt(k.tensor));
+      attach_tangent(*k.tensor, k.tangent);
+    }
+  } catch (...) {
+    end();
+    throw;
+  }
+}
+
+void RestoredTangents::end() noexcept {
+  for (const Tensor& t : restored_) {
+    Tensor dropped;
+    const SpinLock lock(tangents.lock);
+    if (t.impl()->has_tangent()) dropped = take_tangent(*t.impl());
+  }
+  restored_now = outer_;
+}
+
 void SpinLock::wait() noexcept {
   while (flag_->exchange(true, std::memory_order_acquire)) std::this_thread::yield();
 }
@@ -105,11 +182,11 @@ void SpinLock::wait() noexcept {
 namespace autograd {
 
 DualLevel::DualLevel() {
-  if (detail::thread_state.dual_level)
+  if (is_open())
     detail::fail<GraphError>("DualLevel",
                              "a level of forward mode is open already on this thread; "
                              "levels do not nest");
-  detail::marks.push_back(std::make_unique<detail::AutogradExtra::Link>());
+  detail::marks.push_back(std::make_unique<detail::Mark>());
   const detail::SpinLock lock(detail::tangents.lock);
   detail::link_first(*detail::marks.back(), nullptr);
   detail::thread_state.dual_level = true;
@@ -119,9 +196,11 @@ DualLevel::~DualLevel() {
   detail::thread_state.dual_level = false;
   // What is dropped may drop others, so that they go one by one, from a list of their own.
   detail::AutogradExtra::Link mine;
+  std::vector<std::weak_ptr<detail::KeptTangents>> keepers;
   {
     const detail::SpinLock lock(detail::tangents.lock);
     auto* const mark = detail::marks.back().get();
+    keepers = std::move(mark->keepers);
     for (auto* link = detail::tangents.head.next; link != mark;) {
       auto* next = link->next;
       if (link->level == &detail::thread_state) {
@@ -133,23 +212,28 @@ DualLevel::~DualLevel() {
     detail::unlink(*mark);
     detail::marks.pop_back();
   }
+  for (const auto& keeper : keepers) {
+    const auto kept = keeper.lock();
+    const detail::SpinLock lock(detail::tangents.lock);
+    for (const auto* link = mine.next; kept != nullptr && link != nullptr; link = link->next)
+      if (link->tensor->handle_count() > 0) kept->keep(*link->tensor);
+  }
   for (;;) {
     Tensor dropped;
     const detail::SpinLock lock(detail::tangents.lock);
     if (mine.next == nullptr) return;
-    detail::TensorImpl& t = *mine.next->tensor;
-    detail::unlink(*mine.next);
-    t.set_has_tangent(false);
-    dropped = std::move(t.extra()->tangent);
+    dropped = detail::take_tangent(*mine.next->tensor);
   }
 }
 
-bool DualLevel::is_open() noexcept { return detail::thread_state.dual_level; }
+bool DualLevel::is_open() noexcept {
+  return detail::thread_state.dual_level || detail::is_level_hidden();
+}
 
 namespace {
 
 void require_level(std::string_view op) {
-  if (!detail::thread_state.dual_level)
+  if (!DualLevel::is_open())
     detail::fail<GraphError>(op,
                              "no level exists: open an autograd::DualLevel around the use of "
                              "forward mode");
@@ -170,6 +254,7 @@ Tensor make_dual(const Tensor& primal, const Tensor& tangent) {
   const detail::NoTangents plain;
   Tensor dual = alias(primal);
   detail::part_from_tangents(*dual.impl());
+  if (detail::is_level_hidden()) return dual;
   // Its own tensor, since in-place writes to the dual will write to it.
   detail::attach_tangent(*dual.impl(), copy_laid_out_like(tangent, primal));
   return dual;

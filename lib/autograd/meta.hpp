@@ -94,6 +94,56 @@ inline Tensor saved_tangent(TensorImpl& t) {
   return lost ? t.extra()->tangent : Tensor();
 }
 
+/// Whether InferenceMode keeps the tangents of an open level from travelling.
+bool is_level_hidden() noexcept;
+
+/// Note [Tangents after their level]
+/// What was made in a level and is evaluated again when that has ended (functional/checkpoint.hpp) needs the
+/// tangents of tensors that its function captured. The level's end leaves them in one of these, for
+/// each tensor with a handle whose tangent is older: it keeps neither the tensor's history nor, through
+/// a tangent's history, what it belongs to.
+class KeptTangents {
+ public:
+  /// For what is evaluated now; nullptr outside a level.
+  static std::shared_ptr<KeptTangents> begin();
+  KeptTangents() noexcept : since_(thread_state.sequence_nr) {}
+  ~KeptTangents();
+  KeptTangents(const KeptTangents&) = delete;
+  KeptTangents& operator=(const KeptTangents&) = delete;
+  /// Keeps the tangent of `t` where that is older. Without memory none of them is kept any more.
+  void keep(TensorImpl& t) noexcept;
+
+ private:
+  friend class RestoredTangents;
+  void add(TensorImpl& t, const Tensor& tangent);
+
+  struct Kept {
+    TensorImpl* tensor;  // held
+    Tensor tangent;
+  };
+  std::vector<Kept> list_;
+  std::uint64_t since_;
+  bool incomplete_ = false;
+};
+
+/// Within the scope the tensors of a list carry their tangents again, unless they carry others.
+class RestoredTangents {
+ public:
+  /// Throws: std::bad_alloc, also where the list was not kept for want of memory.
+  explicit RestoredTangents(const KeptTangents* kept);
+  ~RestoredTangents() { end(); }
+  RestoredTangents(const RestoredTangents&) = delete;
+  RestoredTangents& operator=(const RestoredTangents&) = delete;
+
+ private:
+  friend class KeptTangents;
+  void end() noexcept;
+
+  const KeptTangents* kept_;
+  RestoredTangents* outer_;
+  std::vector<Tensor> restored_;
+};
+
 /// Within the scope operators see no tangents; rules of forward mode are evaluated in it.
 class NoTangents {
  public:

@@ -1,5 +1,8 @@
 #include "autograd/structural.hpp"
 
+#include <algorithm>
+#include <array>
+
 #include "autograd/kinds.hpp"
 #include "autograd/shapes.hpp"
 #include "core/fail.hpp"
@@ -68,13 +71,15 @@ struct SumTo {
   Tensor transpose(const Tensor& g) const { return expand_to(g, from); }
 };
 
-/// The history of what does not change with the inputs that it was computed from.
+/// The history of what does not change with the inputs that it was computed from, unless one is the
+/// tensor itself.
 class ConstantNode final : public Node {
  public:
   struct Input {
     Edge edge;
     DimVector sizes;
     ScalarType dtype;
+    bool is_itself = false;
   };
   explicit ConstantNode(std::vector<Input> inputs)
       : Node(nullptr, 0, 1), inputs_(std::move(inputs)) {
@@ -87,12 +92,31 @@ class ConstantNode final : public Node {
     if (!call.grads[0].defined()) return;
     for (std::size_t i = 0; i < inputs_.size(); ++i) {
       if (!call.wants(i)) continue;
+      if (inputs_[i].is_itself) {
+        call.results[i] = passed_on(call.grads[0]);
+        continue;
+      }
       call.results[i] = zeros(inputs_[i].sizes, inputs_[i].dtype);
-      if (detail::recording()) set_history(call.results[i], make_node<ConstantNode>(inputs_));
+      if (!detail::recording()) continue;
+      std::vector<Input> all = inputs_;
+      for (Input& x : all) x.is_itself = false;
+      set_history(call.results[i], make_node<ConstantNode>(std::move(all)));
     }
   }
 
  private:
+  /// The cotangent, in its turn as a function of the inputs.
+  Tensor passed_on(const Tensor& g) const {
+    if (!detail::recording()) return g;
+    Tensor same = g.detach();
+    if (detail::carries_tangent(g)) detail::attach_tangent(*same.impl(), detail::tangent_of(g));
+    std::vector<Input> all = inputs_;
+    for (Input& x : all)
+      if (x.is_itself) x.edge = gradient_edge(g);
+    set_history(same, make_node<ConstantNode>(std::move(all)));
+    return same;
+  }
+
   std::vector<Input> inputs_;
   std::vector<Edge> edges_;
 };
@@ -155,17 +179,76 @@ bool expands_to(IntArrayRef from, IntArrayRef to) noexcept {
   return true;
 }
 
-Tensor constant_in(Tensor r, TensorList of) {
+namespace {
+
+bool is_differentiated(const Tensor& x) noexcept {
+  return x.defined() && x.is_floating_point() && records(x);
+}
+
+std::vector<ConstantNode::Input> inputs_of_constant(TensorList of) {
   std::vector<ConstantNode::Input> inputs;
   for (const Tensor& x : of) {
-    if (!x.defined() || !x.is_floating_point() || !records(x)) continue;
+    if (!is_differentiated(x)) continue;
     if (Edge edge = gradient_edge(x); edge.is_valid())
       inputs.push_back({std::move(edge), DimVector(x.sizes()), x.dtype()});
   }
+  return inputs;
+}
+
+/// Whether a gradient that goes along `edge` is one of `x`, whose history is up to date.
+bool leads_to(const Edge& edge, const Tensor& x) noexcept {
+  if (!is_differentiated(x)) return false;
+  const detail::TensorImpl& impl = *x.impl();
+  if (impl.node() != nullptr) return edge == Edge(impl.node(), impl.output_nr());
+  return edge.function->is_accumulator() &&
+         &static_cast<const AccumulateGrad&>(*edge.function).leaf() == &impl;
+}
+
+/// Whether the nodes after number `since` lead from `node` to one of `values`. What is larger than rules
+/// that have constant derivatives does.
+bool leads_to(const Node& node, std::uint64_t since, TensorList values) noexcept {
+  constexpr std::size_t kMost = 32;
+  std::array<const Node*, kMost> nodes{&node};
+  std::size_t n = 1;
+  for (std::size_t at = 0; at < n; ++at)
+    for (std::uint32_t i = 0; i < nodes[at]->num_outputs(); ++i) {
+      const Edge& edge = nodes[at]->edges()[i];
+      const Node* const next = edge.function.get();
+      if (next == nullptr) continue;
+      if (std::any_of(values.begin(), values.end(),
+                      [&](const Tensor& x) { return leads_to(edge, x); }))
+        return true;
+      if (next->is_accumulator() || next->sequence_nr() <= since) continue;
+      if (std::find(nodes.begin(), nodes.begin() + n, next) != nodes.begin() + n) continue;
+      if (n == kMost) return true;
+      nodes[n++] = next;
+    }
+  return false;
+}
+
+}  // namespace
+
+Tensor constant_in(Tensor r, TensorList of) {
+  std::vector<ConstantNode::Input> inputs = inputs_of_constant(of);
   if (inputs.empty()) return r;
   if (r.impl()->handle_count() != 1 || r.is_view()) r = copy_row_major(r);
+  if (r.impl()->node() != nullptr)
+    inputs.push_back({gradient_edge(r), DimVector(r.sizes()), r.dtype(), true});
   set_history(r, make_node<ConstantNode>(std::move(inputs)));
   return r;
+}
+
+Tensor function_of(Tensor r, TensorList values, std::uint64_t since) {
+  if (!detail::recording() || !r.defined() ||
+      std::none_of(values.begin(), values.end(), is_differentiated))
+    return r;
+  if (const Node* const node = r.impl()->node().get(); node != nullptr) {
+    const bool is_passed_on = node->is_accumulator() || node->sequence_nr() <= since;
+    if (is_passed_on || leads_to(*node, since, values)) return r;
+  } else if (r.requires_grad()) {
+    return r;
+  }
+  return constant_in(std::move(r), values);
 }
 
 Tensor sum_to(const Tensor& x, IntArrayRef sizes) {

@@ -24,9 +24,15 @@ Tensor expand_to(const Tensor& x, IntArrayRef sizes);
 /// Whether a tensor with extents `from` can be expanded to `to`.
 bool expands_to(IntArrayRef from, IntArrayRef to) noexcept;
 
-/// `r` as a recorded function of those of `of` that are defined and tracked, whose derivative is zero at
-/// every order: what a rule computed that looked at them, but comes out the same wherever they lie.
+/// `r` as a recorded function also of those of `of` that are defined and tracked, whose derivative by these
+/// is zero at every order: what a rule computed that looked at them, but comes out the same wherever
+/// they lie.
 Tensor constant_in(Tensor r, TensorList of);
+
+/// The gradient `r` that a rule computed from the cotangent and `values`, with nodes made after number
+/// `since`, as a function of those too where it is constant in them, by parts at least. As in PyTorch,
+/// a gradient depends on everything that its rule looked at.
+Tensor function_of(Tensor r, TensorList values, std::uint64_t since);
 
 /// The transpose of expand_to: sums over what was repeated.
 Tensor sum_to(const Tensor& x, IntArrayRef sizes);

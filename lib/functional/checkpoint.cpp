@@ -23,7 +23,9 @@ class CheckpointInputs final : public autograd::Node {
       autograd::SavedValue& value = saved_.emplace_back();
       if (!x.defined()) continue;
       value.save_constant(x);
-      carries_tangent(x);  // so that a view has found its own
+      // The very tangent, since a copy would not have its version; it is older than the checkpoint.
+      if (carries_tangent(x)) tangents_.resize(inputs.size());
+      if (carries_tangent(x)) tangents_[saved_.size() - 1] = tangent_of(x);
     }
     autograd::SavedList::enter(*this, saved_.data(), saved_.size());
   }
@@ -39,14 +41,15 @@ class CheckpointInputs final : public autograd::Node {
       const Tensor x = saved_[i].tensor(*this);
       list.back() = x.detach();
       list.back().requires_grad_(tracked_[i]);
-      // The very tangent, since a copy would not have its version.
-      if (carries_tangent(x)) attach_tangent(*list.back().impl(), tangent_of(x));
+      if (!tangents_.empty() && tangents_[i].defined())
+        attach_tangent(*list.back().impl(), tangents_[i]);
     }
     return list;
   }
 
  private:
   std::vector<autograd::SavedValue> saved_;
+  variable_list tangents_;
   std::vector<bool> tracked_;
 };
 
@@ -170,7 +173,8 @@ class CheckpointScope::Frame : public std::enable_shared_from_this<Frame> {
   void evaluate(variable_list& values) {
     {
       // What computes tangents is recorded, and saves values, as well.
-      const TangentState tangents(dual_);
+      const TangentState travel(dual_);
+      const RestoredTangents of_captured(kept_tangents_.get());
       const AutoGradMode on(true);
       const variable_list leaves = inputs_->leaves();
       const RandomState random(random_state_);
@@ -211,6 +215,7 @@ class CheckpointScope::Frame : public std::enable_shared_from_this<Frame> {
   std::shared_ptr<CheckpointInputs> inputs_;
   Tensor random_state_;
   bool dual_ = thread_state.dual_level;
+  std::shared_ptr<KeptTangents> kept_tangents_ = KeptTangents::begin();
   std::atomic<bool> complete_{false};
   std::mutex evaluating_;
   std::mutex mutex_;  // of all below

@@ -315,6 +315,19 @@ void check_addcdiv(std::string_view op, const Tensor& b, const Tensor& c) {
                              "integer division is not supported; convert tensor1 or tensor2 with "
                              "to(kFloat64)");
 }
+/// As in PyTorch, the operands are not converted; but for a weight that is one number.
+void check_lerp(const Tensor& a, const Tensor& b, const Tensor& weight = {}) {
+  if (!a.defined() || !b.defined()) return;  // what is undefined is refused as everywhere
+  if (b.dtype() != a.dtype())
+    detail::fail<DtypeError>("lerp",
+                             "the end must have the dtype of the start: ", to_string(b.dtype()),
+                             " and ", to_string(a.dtype()), "; convert it with to()");
+  if (weight.defined() && weight.dim() > 0 && weight.dtype() != a.dtype())
+    detail::fail<DtypeError>(
+        "lerp", "the weight must have the dtype of the ends: ", to_string(weight.dtype()), " and ",
+        to_string(a.dtype()), "; convert it with to()");
+}
+
 void check_bounds(std::string_view op, const OptionalTensor& min, const OptionalTensor& max) {
   if (!min && !max) detail::fail<ValueError>(op, "at least one of min and max must be given");
 }
@@ -361,17 +374,21 @@ Tensor& Tensor::clamp_(const OptionalTensor& min, const OptionalTensor& max) con
 }
 
 Tensor lerp(const Tensor& a, const Tensor& b, const Scalar& weight) {
+  check_lerp(a, b);
   return apply(LerpNumber{weight.toDouble()}, a, b);
 }
 Tensor lerp(const Tensor& a, const Tensor& b, const Tensor& weight) {
+  check_lerp(a, b, weight);
   return apply(Lerp{}, a, b, weight);
 }
 Tensor Tensor::lerp(const Tensor& b, const Scalar& w) const { return eigengrad::lerp(*this, b, w); }
 Tensor Tensor::lerp(const Tensor& b, const Tensor& w) const { return eigengrad::lerp(*this, b, w); }
 Tensor& Tensor::lerp_(const Tensor& b, const Scalar& w) const {
+  check_lerp(self(), b);
   return apply_inplace(LerpNumber{w.toDouble()}, self(), b);
 }
 Tensor& Tensor::lerp_(const Tensor& b, const Tensor& w) const {
+  check_lerp(self(), b, w);
   return apply_inplace(Lerp{}, self(), b, w);
 }
 

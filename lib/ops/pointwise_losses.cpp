@@ -321,6 +321,12 @@ struct SoftMargin {
   }
 };
 
+/// Of operands of which one may hold integers.
+void check_one_real(std::string_view op, const Tensor& x, const Tensor& target) {
+  if (!target.is_floating_point()) check_real(op, x);
+  static_cast<void>(x.sizes());  // throws for an undefined tensor
+}
+
 /// Whether every element is in [low, high].
 bool all_between(const Tensor& x, double low, double high) {
   const Tensor dense = plain_row_major(x);
@@ -337,24 +343,27 @@ bool all_between(const Tensor& x, double low, double high) {
 }  // namespace
 
 Tensor mse_loss(const Tensor& x, const Tensor& target, std::int64_t reduction) {
-  check_real("mse_loss", x);
+  check_one_real("mse_loss", x, target);
   return loss(Mse{}, reduction, x, target);
 }
 
 Tensor l1_loss(const Tensor& x, const Tensor& target, std::int64_t reduction) {
-  const bool x_floats = x.is_floating_point();
-  const bool target_floats = target.is_floating_point();
+  const bool floats = x.is_floating_point() || target.is_floating_point();
+  const bool is_difference = x.dtype() != kBool && target.dtype() != kBool;
   // What is recorded keeps the difference alone, so that the operands may be written to.
   const bool in_one = !autograd::records(x) && !autograd::records(target);
-  if (in_one && (x_floats || target_floats)) return loss(L1{}, reduction, x, target);
+  if (in_one && floats && is_difference) return loss(L1{}, reduction, x, target);
   losses::check_reduction("l1_loss", reduction);
   return losses::reduce((x - target).abs(), reduction);
 }
 
 Tensor smooth_l1_loss(const Tensor& x, const Tensor& target, std::int64_t reduction, double beta) {
-  check_real("smooth_l1_loss", x);
+  check_one_real("smooth_l1_loss", x, target);
   if (!(beta >= 0))
     detail::fail<ValueError>("smooth_l1_loss", "beta must not be negative, got ", beta);
+  // A mask has no difference, as in PyTorch.
+  if (beta == 0 && (x.dtype() == kBool || target.dtype() == kBool))
+    return l1_loss(x, target, reduction);
   if (beta == 0) return loss(SharpL1{}, reduction, x, target);
   return loss(SmoothL1{beta}, reduction, x, target);
 }
@@ -362,7 +371,10 @@ Tensor smooth_l1_loss(const Tensor& x, const Tensor& target, std::int64_t reduct
 Tensor huber_loss(const Tensor& x, const Tensor& target, std::int64_t reduction, double delta) {
   check_real("huber_loss", x);
   if (!(delta > 0)) detail::fail<ValueError>("huber_loss", "delta must be positive, got ", delta);
-  return loss(Huber{delta}, reduction, x, target);
+  if (target.dtype() == x.dtype()) return loss(Huber{delta}, reduction, x, target);
+  // As in PyTorch, the loss has the dtype of the prediction.
+  losses::check_reduction("huber_loss", reduction);
+  return losses::reduce(autograd::apply(Huber{delta}, x, target).to(x.dtype()), reduction);
 }
 
 Tensor binary_cross_entropy(const Tensor& x, const Tensor& target, const OptionalTensor& weight,

@@ -129,21 +129,6 @@ const std::vector<Exemption>& exemptions() {
                 ((mentions_check(d, " requires_grad") && mentions(d, " is tracked")) ||
                  (mentions_check(d, " defined") && mentions(d, " is defined")));
        }},
-      {"OPEN: where a derivative that is constant by parts (relu, hardtanh, copysign, prod of one "
-       "zero) is linear in a cotangent, the one of order 2 is untracked, where PyTorch's is a "
-       "tracked "
-       "zero or constant; a checkpoint in a function that jvp or hvp differentiates by tangents is "
-       "refused afterwards, when its function captured something that depends on their argument",
-       [](const Program& p, const Difference& d) {
-         if (d.check == "error in the sweep, PyTorch has none" && uses(p, "checkpoint") &&
-             (uses(p, "jvp") || uses(p, "hvp")))
-           return mentions(d, "[checkpoint]") && mentions(d, "first evaluation and the second");
-         const bool by_parts = uses(p, "relu") || uses(p, "leaky_relu") || uses(p, "hardtanh") ||
-                               uses(p, "copysign") || uses(p, "prod") || uses(p, "prod_dim");
-         return by_parts &&
-                ((mentions_check(d, "d requires_grad") && mentions(d, " is not tracked")) ||
-                 (mentions_check(d, "d defined") && mentions(d, " is not defined")));
-       }},
   };
   return list;
 }

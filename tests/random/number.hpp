@@ -26,6 +26,11 @@ inline void decide(double distance) {
   else
     decisions.nearest = std::min(decisions.nearest, std::abs(distance));
 }
+/// Where a domain ends, or a value grows without bound, rounding may step over that.
+inline void approach(double distance) {
+  if (distance != 0 && std::abs(distance) < 1e-2) decide(distance);
+}
+inline double value(double x) { return x; }
 
 template <class T>
 struct Dual {
@@ -41,10 +46,12 @@ struct Dual {
   friend Dual operator-(const Dual& a, const Dual& b) { return {a.v - b.v, a.d - b.d}; }
   friend Dual operator*(const Dual& a, const Dual& b) { return {a.v * b.v, a.d * b.v + a.v * b.d}; }
   friend Dual operator/(const Dual& a, const Dual& b) {
+    approach(value(b));
     const T y = a.v / b.v;
     return {y, (a.d - y * b.d) / b.v};
   }
   friend Dual operator-(const Dual& a) { return {-a.v, -a.d}; }
+  friend double value(const Dual& x) { return value(x.v); }
 };
 
 /// The first are those of the loss's derivatives, the others are for transforms in the program.
@@ -52,11 +59,6 @@ constexpr std::size_t kDirections = 5;
 constexpr std::size_t kOrders = 3;
 using Number = Dual<Dual<Dual<Dual<Dual<double>>>>>;
 
-inline double value(double x) { return x; }
-template <class T>
-double value(const Dual<T>& x) {
-  return value(x.v);
-}
 inline void set_value(double& x, double v) { x = v; }
 template <class T>
 void set_value(Dual<T>& x, double v) {
@@ -72,24 +74,27 @@ double& coefficient(Dual<T>& x, unsigned directions) {
 using std::abs, std::acos, std::asin, std::atan, std::cos, std::cosh, std::erf, std::erfc, std::exp,
     std::expm1, std::log, std::log1p, std::pow, std::sin, std::sinh, std::sqrt, std::tanh;
 
-#define EIGENGRAD_DUAL(f, derivative) \
-  template <class T>                  \
-  Dual<T> f(const Dual<T>& x) {       \
-    const T y = f(x.v);               \
-    return {y, (derivative)*x.d};     \
+#define EIGENGRAD_DUAL_UP_TO(f, distance, derivative) \
+  template <class T>                                  \
+  Dual<T> f(const Dual<T>& x) {                       \
+    approach(distance);                               \
+    const T y = f(x.v);                               \
+    return {y, (derivative)*x.d};                     \
   }
+#define EIGENGRAD_DUAL(f, derivative) EIGENGRAD_DUAL_UP_TO(f, 1, derivative)
 EIGENGRAD_DUAL(exp, y)
 EIGENGRAD_DUAL(expm1, y + T(1))
-EIGENGRAD_DUAL(log, T(1) / x.v)
-EIGENGRAD_DUAL(log1p, T(1) / (T(1) + x.v))
-EIGENGRAD_DUAL(sqrt, T(0.5) / y)
+EIGENGRAD_DUAL_UP_TO(log, value(x), T(1) / x.v)
+EIGENGRAD_DUAL_UP_TO(log1p, 1 + value(x), T(1) / (T(1) + x.v))
+EIGENGRAD_DUAL_UP_TO(sqrt, value(x), T(0.5) / y)
 EIGENGRAD_DUAL(tanh, T(1) - y * y)
 EIGENGRAD_DUAL(atan, T(1) / (T(1) + x.v * x.v))
-EIGENGRAD_DUAL(asin, T(1) / sqrt(T(1) - x.v * x.v))
-EIGENGRAD_DUAL(acos, T(-1) / sqrt(T(1) - x.v * x.v))
+EIGENGRAD_DUAL_UP_TO(asin, 1 - std::abs(value(x)), T(1) / sqrt(T(1) - x.v * x.v))
+EIGENGRAD_DUAL_UP_TO(acos, 1 - std::abs(value(x)), T(-1) / sqrt(T(1) - x.v * x.v))
 EIGENGRAD_DUAL(erf, T(2 * std::numbers::inv_sqrtpi) * exp(-(x.v * x.v)))
 EIGENGRAD_DUAL(erfc, T(-2 * std::numbers::inv_sqrtpi) * exp(-(x.v * x.v)))
 #undef EIGENGRAD_DUAL
+#undef EIGENGRAD_DUAL_UP_TO
 template <class T>
 Dual<T> cos(const Dual<T>& x);
 template <class T>
@@ -113,6 +118,7 @@ Dual<T> cosh(const Dual<T>& x) {
 template <class T>
 Dual<T> pow(const Dual<T>& x, double p) {
   if (p == 0) return 1.0;
+  approach(value(x));
   return {pow(x.v, p), T(p) * pow(x.v, p - 1) * x.d};
 }
 

@@ -12,6 +12,8 @@ namespace eigengrad::autograd {
 /// tangent of its output by the jvp rule of its kind. Tangents are tensors, so with grad mode on
 /// they are recorded (reverse over forward), and a backward sweep over values that carry tangents
 /// gives gradients that carry tangents (forward over reverse: one Hessian-vector product).
+/// Inference mode inside it hides the tangents, as in PyTorch; a level that is opened in inference mode has
+/// them.
 /// Throws: GraphError when one is open already.
 class EIGENGRAD_API DualLevel {
  public:

@@ -29,7 +29,8 @@ class NoGradGuard : public AutoGradMode {
   NoGradGuard() noexcept : AutoGradMode(false) {}
 };
 
-/// Stops recording and marks the tensors created in the scope as never to be recorded.
+/// Stops recording and marks the tensors created in the scope as never to be recorded. Tangents of a
+/// DualLevel that is open outside do not travel in it.
 class EIGENGRAD_API InferenceMode {
  public:
   explicit InferenceMode(bool on = true) noexcept;
@@ -41,6 +42,8 @@ class EIGENGRAD_API InferenceMode {
  private:
   bool previous_inference_;
   bool previous_grad_;
+  bool previous_tangents_;
+  bool previous_hidden_;
 };
 
 }  // namespace eigengrad
