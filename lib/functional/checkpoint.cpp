@@ -1,5 +1,6 @@
 #include "eigengrad/functional/checkpoint.hpp"
 
+#include <algorithm>
 #include <mutex>
 
 #include "autograd/meta.hpp"
@@ -31,6 +32,12 @@ class CheckpointInputs final : public autograd::Node {
   }
   std::string name() const override { return "checkpoint"; }
   void backward(autograd::BackwardCall&) override {}
+
+  /// Whether hooks packed inputs: what they unpack has another version.
+  bool are_packed() const noexcept {
+    return std::any_of(saved_.begin(), saved_.end(),
+                       [](const autograd::SavedValue& v) { return v.is_packed(); });
+  }
 
   /// Leaves with the elements and the tangents of the inputs.
   variable_list leaves() {
@@ -119,8 +126,8 @@ class CheckpointScope::Frame : public std::enable_shared_from_this<Frame> {
 
   Tensor value(std::size_t number) {
     const std::lock_guard one_at_a_time(evaluating_);
-    if (Tensor found = find(number); found.defined()) return intact(std::move(found), number);
-    const auto values = std::make_shared<variable_list>();
+    if (const Recomputed found = find(number); found.value.defined()) return intact(found, number);
+    const auto values = std::make_shared<std::vector<Recomputed>>();
     evaluate(*values);
     {
       const std::lock_guard lock(mutex_);
@@ -134,7 +141,7 @@ class CheckpointScope::Frame : public std::enable_shared_from_this<Frame> {
 
   /// Nobody will ask for that value again.
   void drop(std::size_t number) noexcept {
-    Tensor last;
+    Recomputed last;
     const std::lock_guard lock(mutex_);
     values_[number].wanted = false;
     if (const auto values = recomputed_.lock(); values != nullptr && number < values->size())
@@ -147,30 +154,37 @@ class CheckpointScope::Frame : public std::enable_shared_from_this<Frame> {
     Description description;
     bool wanted = true;
   };
+  /// A value of the second evaluation, at the version at which that saved it.
+  struct Recomputed {
+    Tensor value;
+    std::uint32_t version = 0;
+  };
 
-  Tensor find(std::size_t number) {
+  Recomputed find(std::size_t number) {
     const std::lock_guard lock(mutex_);
     const auto values = recomputed_.lock();
-    return values != nullptr && number < values->size() ? (*values)[number] : Tensor();
+    return values != nullptr && number < values->size() ? (*values)[number] : Recomputed();
   }
 
   /// Keeps a value of the second evaluation where it is wanted.
-  void recompute(variable_list& values, const Tensor& t) {
+  void recompute(std::vector<Recomputed>& values, const Tensor& t) {
     const std::lock_guard lock(mutex_);
     const std::size_t number = values.size();
     values.emplace_back();
     if (number >= values_.size()) return;
     const Description& first = values_[number].description;
-    if (const Description second(t); !(first == second))
+    Description second(t);
+    if (inputs_->are_packed()) second.version = first.version;
+    if (!(first == second))
       detail::fail<GraphError>(
           "checkpoint", "saved value ", number,
           " differs between the first evaluation and the second: ", first, " and ", second,
           "; the function must compute the same each time, from tensors that are not written to "
           "in between");
-    if (values_[number].wanted) values[number] = t;
+    if (values_[number].wanted) values[number] = {t, t.impl()->storage().version()};
   }
 
-  void evaluate(variable_list& values) {
+  void evaluate(std::vector<Recomputed>& values) {
     {
       // What computes tangents is recorded, and saves values, as well.
       const TangentState travel(dual_);
@@ -198,16 +212,16 @@ class CheckpointScope::Frame : public std::enable_shared_from_this<Frame> {
   }
 
   /// As without a checkpoint, what the function has written over is no value to differentiate with.
-  Tensor intact(Tensor value, std::size_t number) {
+  Tensor intact(const Recomputed& found, std::size_t number) {
     const std::lock_guard lock(mutex_);
-    const Description& first = values_[number].description;
-    if (value.defined() && value.impl()->storage().version() != first.version)
+    const Tensor& value = found.value;
+    if (value.defined() && value.impl()->storage().version() != found.version)
       detail::fail<GraphError>(
           "checkpoint",
           "a value needed for the gradient was modified by an inplace operation of "
           "the function: saved value ",
-          number, ", a ", first, ", is at version ", value.impl()->storage().version(),
-          " when the function returns; write into a clone");
+          number, ", a ", values_[number].description, ", is at version ",
+          value.impl()->storage().version(), " when the function returns; write into a clone");
     return value;
   }
 
@@ -220,7 +234,7 @@ class CheckpointScope::Frame : public std::enable_shared_from_this<Frame> {
   std::mutex evaluating_;
   std::mutex mutex_;  // of all below
   std::vector<Value> values_;
-  std::weak_ptr<variable_list> recomputed_;
+  std::weak_ptr<std::vector<Recomputed>> recomputed_;
 };
 
 /// What a node keeps in place of a value.

@@ -109,7 +109,10 @@ Tensor& Tensor::copy_(const Tensor& src) const {
   const bool record = detail::recording() && is_floating_point() &&
                       (detail::is_tracked(self()) || detail::is_tracked(src));
   autograd::check_inplace("copy_", self(), record);
-  if (is_same(src)) return self();
+  if (is_same(src)) {
+    impl_->storage().bump_version();
+    return self();
+  }
   Tensor source = src;
   if (&src.impl()->storage() == &impl_->storage()) {
     const NoGradGuard off;

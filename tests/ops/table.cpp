@@ -9,20 +9,25 @@
 #include "eigengrad/autograd/saved_tensor_hooks.hpp"
 #include "eigengrad/check/gradcheck.hpp"
 #include "eigengrad/core/print.hpp"
-#include "eigengrad/functional/checkpoint.hpp"
 #include "eigengrad/ops/arithmetic.hpp"
 #include "support/compare.hpp"
+#include "support/derivatives.hpp"
 #include "support/says.hpp"
 
 namespace table {
 
 namespace {
 
+using support::arrays_of;
 using support::check_close;
+using support::cotangents;
+using support::gradients;
 using support::Layout;
+using support::tensors_of;
 using support::to_array;
 using support::to_tensor;
 using support::Tolerance;
+using support::tracked;
 
 Inputs as(const Inputs& inputs, eg::ScalarType dtype) {
   Inputs converted;
@@ -37,23 +42,6 @@ bool all_finite(const Inputs& inputs) {
     for (const double v : a.values)
       if (!std::isfinite(v)) return false;
   return true;
-}
-
-/// The sample as tensors; those of float64 are tracked when asked.
-variable_list tensors_of(const Inputs& inputs, Layout layout = Layout::RowMajor,
-                         bool tracked = false) {
-  variable_list list;
-  for (const Array& a : inputs) {
-    list.push_back(to_tensor(a, layout));
-    if (tracked && list.back().is_floating_point()) list.back().requires_grad_();
-  }
-  return list;
-}
-
-Outputs arrays_of(const variable_list& list) {
-  Outputs arrays;
-  for (const eg::Tensor& t : list) arrays.push_back(to_array(t));
-  return arrays;
 }
 
 /// What the reference gives, stored in the dtypes that came out.
@@ -167,30 +155,6 @@ void check_mixed_layouts(const Row& row) {
         check_all_close(row.call(x), wanted, tol);
       }
   });
-}
-
-/// Weights for the floating point outputs that are tracked.
-variable_list cotangents(const variable_list& y, Layout layout = Layout::RowMajor) {
-  variable_list weights;
-  for (const eg::Tensor& t : y)
-    if (t.requires_grad())
-      weights.push_back(to_tensor(
-          support::as(support::uniform(t.sizes().vec(), 0.5, 1.5, 77 + weights.size()), t.dtype()),
-          layout));
-  return weights;
-}
-
-variable_list tracked(const variable_list& list) {
-  variable_list some;
-  for (const eg::Tensor& t : list)
-    if (t.requires_grad()) some.push_back(t);
-  return some;
-}
-
-variable_list gradients(const variable_list& y, const variable_list& x,
-                        const variable_list& weights) {
-  return eg::autograd::grad(tracked(y), tracked(x),
-                            {.grad_outputs = weights, .retain_graph = true, .allow_unused = true});
 }
 
 void check_spellings(const Row& row) {
@@ -354,69 +318,10 @@ void check_undefined_arguments(const Row& row) {
   }
 }
 
-/// What a row gives and its derivatives: the value, the gradient, the Hessian of the weighted sum times
-/// `directions` by two sweeps, and the same by a sweep with tangents.
-Outputs derivatives_of(const Call& call, const Inputs& inputs, const Inputs& directions) {
-  const variable_list x = tensors_of(inputs, Layout::RowMajor, true);
-  const variable_list y = call(x);
-  Outputs all = arrays_of(y);
-  const auto enter = [&](const variable_list& list) {
-    for (std::size_t k = 0; k < list.size(); ++k)
-      all.push_back(list[k].defined() ? to_array(list[k]) : Array(tracked(x)[k].sizes().vec()));
-  };
-  const variable_list g = eg::autograd::grad(
-      tracked(y), tracked(x),
-      {.grad_outputs = cotangents(y), .create_graph = true, .allow_unused = true});
-  enter(g);
-  variable_list roots, weights;
-  for (std::size_t k = 0; k < g.size(); ++k)
-    if (g[k].defined() && g[k].requires_grad()) {
-      roots.push_back(g[k]);
-      weights.push_back(to_tensor(directions[k]));
-    }
-  enter(roots.empty() ? variable_list(g.size())
-                      : eg::autograd::grad(roots, tracked(x),
-                                           {.grad_outputs = weights, .allow_unused = true}));
-  const eg::autograd::DualLevel level;
-  variable_list duals = tensors_of(inputs, Layout::RowMajor, true);
-  for (std::size_t k = 0, i = 0; k < duals.size(); ++k)
-    if (duals[k].requires_grad())
-      duals[k] = eg::autograd::make_dual(duals[k], to_tensor(directions[i++]));
-  const variable_list z = call(duals);
-  variable_list h = eg::autograd::grad(tracked(z), tracked(duals),
-                                       {.grad_outputs = cotangents(z), .allow_unused = true});
-  for (eg::Tensor& t : h)
-    if (t.defined()) t = eg::autograd::unpack_dual(t).tangent;
-  enter(h);
-  return all;
-}
-
-/// Hooks that leave saved values as they are, and a checkpoint, change nothing; and what a graph keeps
-/// is what it shows.
+/// What a graph keeps is what it shows.
 void check_saved_values(const Row& row) {
   const auto same = [](const eg::Tensor& t) { return t; };
   for_each_sample(row, [&](const Inputs& inputs) {
-    Inputs directions;
-    for (const eg::Tensor& t : tracked(tensors_of(inputs, Layout::RowMajor, true)))
-      directions.push_back(support::uniform(t.sizes().vec(), -1, 1, 300 + directions.size()));
-    const Outputs wanted = derivatives_of(row.call, inputs, directions);
-    const auto compare = [&](const Outputs& actual) {
-      BOOST_REQUIRE_EQUAL(actual.size(), wanted.size());
-      for (std::size_t k = 0; k < wanted.size(); ++k) {
-        BOOST_TEST_INFO_SCOPE("number " << k);
-        check_close(actual[k], wanted[k], {.relative = 1e-13 * row.amplification, .scale = 1});
-      }
-    };
-    {
-      BOOST_TEST_INFO_SCOPE("under hooks");
-      const eg::autograd::SavedTensorHooks hooks(same, same);
-      compare(derivatives_of(row.call, inputs, directions));
-    }
-    {
-      BOOST_TEST_INFO_SCOPE("inside checkpoint");
-      const Call call = [&](const variable_list& x) { return eg::checkpoint(row.call, x); };
-      compare(derivatives_of(call, inputs, directions));
-    }
     std::size_t kept = 0;
     const eg::autograd::SavedTensorHooks count(
         [&](const eg::Tensor& t) {

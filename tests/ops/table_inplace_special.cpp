@@ -1,15 +1,34 @@
+#include "eigengrad/core/scalar.hpp"
 #include "eigengrad/ops/bessel.hpp"
+#include "eigengrad/ops/products.hpp"
 #include "eigengrad/ops/special.hpp"
 #include "table_inplace.hpp"
 
 namespace table {
 namespace {
 
+using eg::Scalar;
 using eg::Tensor;
 
 constexpr Range kReal{-2, 2};
 constexpr Range kPositive{0.3, 2.5};
 constexpr Range kInside{0.1, 0.9};
+
+using ProductMember = Tensor& (Tensor::*)(const Tensor&, const Tensor&, const Scalar&,
+                                          const Scalar&) const;
+using Product = Tensor (*)(const Tensor&, const Tensor&, const Tensor&, const Scalar&,
+                           const Scalar&);
+
+/// 2 self - 3 times a product, over self.
+InplaceRow product(const std::string& name, ProductMember inplace, Product plain, const Sizes& self,
+                   const Sizes& a, const Sizes& b) {
+  return {name, name,
+          [inplace](Tensor& x, const variable_list& o) -> Tensor& {
+            return (x.*inplace)(o[0], o[1], 2, -3);
+          },
+          [plain](const Tensor& x, const variable_list& o) { return plain(x, o[0], o[1], 2, -3); },
+          samples_of({{self, a, b}})};
+}
 
 }  // namespace
 
@@ -44,6 +63,14 @@ void add_special_inplace(std::vector<InplaceRow>& rows) {
   rows.push_back(binary(
       "igammac_", "igammac_", [](Tensor& x, const Tensor& o) -> Tensor& { return x.igammac_(o); },
       [](const Tensor& x, const Tensor& o) { return eg::igammac(x, o); }, kPositive, kPositive));
+}
+
+std::vector<InplaceRow> product_inplace_rows() {
+  return {product("addmm_", &Tensor::addmm_, eg::addmm, {3, 2}, {3, 4}, {4, 2}),
+          product("addmv_", &Tensor::addmv_, eg::addmv, {3}, {3, 4}, {4}),
+          product("addr_", &Tensor::addr_, eg::addr, {3, 2}, {3}, {2}),
+          product("addbmm_", &Tensor::addbmm_, eg::addbmm, {3, 2}, {4, 3, 5}, {4, 5, 2}),
+          product("baddbmm_", &Tensor::baddbmm_, eg::baddbmm, {4, 3, 2}, {4, 3, 5}, {4, 5, 2})};
 }
 
 }  // namespace table
