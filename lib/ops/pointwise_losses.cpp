@@ -95,12 +95,6 @@ struct SmoothL1 {
   }
 };
 
-/// smooth_l1_loss with beta = 0.
-struct SharpL1 : L1 {
-  static constexpr auto node_name = "SmoothL1LossBackward0";
-  static constexpr auto op_name = "smooth_l1_loss";
-};
-
 struct Huber {
   static constexpr int arity = 2;
   static constexpr auto node_name = "HuberLossBackward0";
@@ -361,10 +355,7 @@ Tensor smooth_l1_loss(const Tensor& x, const Tensor& target, std::int64_t reduct
   check_one_real("smooth_l1_loss", x, target);
   if (!(beta >= 0))
     detail::fail<ValueError>("smooth_l1_loss", "beta must not be negative, got ", beta);
-  // A mask has no difference, as in PyTorch.
-  if (beta == 0 && (x.dtype() == kBool || target.dtype() == kBool))
-    return l1_loss(x, target, reduction);
-  if (beta == 0) return loss(SharpL1{}, reduction, x, target);
+  if (beta == 0) return l1_loss(x, target, reduction);
   return loss(SmoothL1{beta}, reduction, x, target);
 }
 

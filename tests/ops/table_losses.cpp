@@ -272,6 +272,10 @@ Rows loss_rows() {
   for (const auto& [prefix, node] : nodes)
     for (Row& r : rows)
       if (r.name.starts_with(prefix)) r.other_nodes = {node};
+  // PyTorch 2 computes these as l1_loss.
+  named(rows, "smooth_l1_loss__sharp").other_nodes = {"MeanBackward0"};
+  named(rows, "smooth_l1_loss__sharp_none").other_nodes = {"AbsBackward0"};
+  named(rows, "smooth_l1_loss__sharp_sum").other_nodes = {"SumBackward0"};
   named(rows, "hinge_embedding_loss").more_dtypes = {"int64", "bool"};
   named(rows, "margin_ranking_loss").more_dtypes = {"bool"};
   named(rows, "margin_ranking_loss_none").more_dtypes = {"bool"};
