@@ -6,6 +6,7 @@
 #include "autograd/meta.hpp"
 #include "autograd/saved_value.hpp"
 #include "autograd/sweep.hpp"
+#include "autograd/views.hpp"
 #include "core/fail.hpp"
 #include "eigengrad/core/generator.hpp"
 
@@ -19,8 +20,9 @@ class CheckpointInputs final : public autograd::Node {
   explicit CheckpointInputs(const variable_list& inputs) : Node(nullptr, 0, 0) {
     saved_.reserve(inputs.size());
     for (const Tensor& x : inputs) {
-      // Not so a view that was made without recording, to which no gradient leads.
-      tracked_.push_back(x.defined() && autograd::gradient_edge(x).is_valid());
+      tracked_.push_back(x.defined() && is_tracked(x));
+      // To a view that was made without recording no gradient leads.
+      unconnected_.push_back(tracked_.back() && !autograd::gradient_edge(x).is_valid());
       autograd::SavedValue& value = saved_.emplace_back();
       if (!x.defined()) continue;
       value.save_constant(x);
@@ -48,6 +50,10 @@ class CheckpointInputs final : public autograd::Node {
       const Tensor x = saved_[i].tensor(*this);
       list.back() = x.detach();
       list.back().requires_grad_(tracked_[i]);
+      if (unconnected_[i]) {
+        const NoGradGuard off;
+        list.back() = autograd::alias(list.back());
+      }
       if (!tangents_.empty() && tangents_[i].defined())
         attach_tangent(*list.back().impl(), tangents_[i]);
     }
@@ -58,6 +64,7 @@ class CheckpointInputs final : public autograd::Node {
   std::vector<autograd::SavedValue> saved_;
   variable_list tangents_;
   std::vector<bool> tracked_;
+  std::vector<bool> unconnected_;
 };
 
 /// Puts a state of the default generator in place of its own for a while.

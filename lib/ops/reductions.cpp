@@ -79,7 +79,7 @@ struct Prod {
   /// its neighbour: 3 n multiplications in all, smooth ones at every order.
   static Tensor recorded_others(const Tensor& rows) {
     const std::int64_t n = rows.size(-1);
-    if (n <= 1) return ones_like(rows.detach());
+    if (n <= 1) return autograd::constant_in(ones_like(rows.detach()), {rows});
     const std::int64_t pairs = n / 2;
     const Tensor even = rows.slice(-1, 0, 2 * pairs, 2);
     const Tensor odd = rows.slice(-1, 1, 2 * pairs, 2);
