@@ -264,8 +264,11 @@ Tensor with_written_base(const Tensor& x) {
   base.mul_(0.5);
   return view;
 }
+/// A view of what is constant until another view of it is written to.
 Tensor with_written_sibling(const Tensor& x) {
-  const Tensor base = eg::stack({x * 2, x});
+  Sizes sizes = x.sizes().vec();
+  sizes.insert(sizes.begin(), 2);
+  const Tensor base = eg::zeros(sizes, x.dtype());
   const Tensor view = base[0];
   base.narrow(0, 0, 1).copy_(x.unsqueeze(0));
   return view;

@@ -41,6 +41,7 @@ class Direction {
   Value moved(const Value& x, const Value& v) const {
     require(v.sizes == x.sizes && v.dtype == x.dtype);
     Value y = copy(x, x.dtype);
+    y.known_layout = x.known_layout && x.row_major();
     const std::vector<Number> tangent = v.elements();
     for (std::size_t i = 0; i < tangent.size(); ++i)
       each_other([&](unsigned bits) {

@@ -408,6 +408,7 @@ Rows view_rows() {
            },
        .reference =
            [](const Reference& c) {
+             require(c.x[0].known_layout);
              return Values{view(c.x[0], {c.n(0), c.n(1)}, {c.n(2), c.n(3)}, c.n(4))};
            },
        .weight = 0.7,
