@@ -18,8 +18,14 @@ N mean(const Lane& x) { return sum(x) / N(static_cast<double>(x.size())); }
 N product(const Lane& x) {
   return std::accumulate(x.begin(), x.end(), N(1), [](const N& a, const N& b) { return a * b; });
 }
-N largest(const Lane& x) { return std::accumulate(x.begin() + 1, x.end(), x[0], max); }
-N smallest(const Lane& x) { return std::accumulate(x.begin() + 1, x.end(), x[0], min); }
+N largest(const Lane& x) {
+  require(!x.empty());
+  return std::accumulate(x.begin() + 1, x.end(), x[0], max);
+}
+N smallest(const Lane& x) {
+  require(!x.empty());
+  return std::accumulate(x.begin() + 1, x.end(), x[0], min);
+}
 N variance(const Lane& x) {
   const N m = mean(x);
   N s;
@@ -32,7 +38,8 @@ N norm(const Lane& x) {
   return root(s);
 }
 N log_sum_exp(const Lane& x) {
-  double shift = value(x[0]);
+  double shift = -std::numeric_limits<double>::infinity();
+  if (x.empty()) return shift;
   for (const N& e : x) shift = std::max(shift, value(e));
   N s;
   for (const N& e : x) s += exp(e - N(shift));
