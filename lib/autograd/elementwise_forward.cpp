@@ -78,6 +78,19 @@ Tensor pushed_together(const ElementwiseInfo& info, const void* op, const Tensor
   return sum;
 }
 
+/// Slope `i` times the tangent `t` by recorded operators.
+Tensor recorded(const ElementwiseInfo& info, const void* op, int i, const Tensor& t,
+                const Tensor* inputs, const Tensor& y) {
+  const std::uint64_t since = detail::thread_state.sequence_nr;
+  Tensor r = info.rule(op, i, t, inputs, y);
+  if (info.gradient_is_constant) return r;
+  std::array<Tensor, kMaxArity + 1> looked_at;
+  for (std::size_t k = 0; k < kMaxArity; ++k)
+    if ((info.used[i] & (1u << k)) != 0) looked_at[k] = inputs[k];
+  if ((info.used[i] & kOutputBit) != 0) looked_at[kMaxArity] = y;
+  return function_of(std::move(r), looked_at, since);
+}
+
 }  // namespace
 
 Tensor push_forward(const ElementwiseInfo& info, const void* op, const Tensor* const* at,
@@ -107,7 +120,7 @@ Tensor push_forward(const ElementwiseInfo& info, const void* op, const Tensor* c
     if (!inputs[i].impl()->has_tangent()) continue;
     const Tensor& t = detail::tangent_of(inputs[i]);
     accumulate_gradient(tangent, info.passes_on[i] ? Tensor(t)
-                                 : record          ? info.rule(op, i, t, inputs, y)
+                                 : record          ? recorded(info, op, i, t, inputs, y)
                                                    : pushed(info, op, i, t, inputs, y));
   }
   if (!(tangent.sizes() == y.sizes())) tangent = copy_row_major(expand_to(tangent, y.sizes()));

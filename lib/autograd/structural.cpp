@@ -235,6 +235,10 @@ Tensor constant_in(Tensor r, TensorList of) {
   if (r.impl()->node() != nullptr)
     inputs.push_back({gradient_edge(r), DimVector(r.sizes()), r.dtype(), true});
   set_history(r, make_node<ConstantNode>(std::move(inputs)));
+  if (detail::carries_tangent(r)) {
+    const detail::NoTangents plain;
+    detail::set_tangent(r, constant_in(detail::tangent_of(r), of));
+  }
   return r;
 }
 
