@@ -100,6 +100,60 @@ BOOST_FIXTURE_TEST_CASE(S2_what_removes_a_tangent, Balanced) {
   BOOST_TEST(equals(tangent(d * d), {6.0, 16.0}));
 }
 
+/// Found by random programs: what a write saves of its result took the tangent that the tensor had lost.
+BOOST_FIXTURE_TEST_CASE(S2_a_tangent_after_a_lost_one, Balanced) {
+  const ag::DualLevel level;
+  const Tensor x = ag::make_dual(eg::tensor({2.0}, tracked), eg::tensor({1.0}));
+  Tensor y = x * 3;
+  y.detach_();
+  y.pow_(x);  // 6^x: the derivative is 36 log 6, and that of it 36 log(6)^2
+  const Tensor g = ag::grad({y}, {x})[0];
+  const double log6 = std::log(6.0);
+  BOOST_TEST(tangent(y).item<double>() == 36 * log6, boost::test_tools::tolerance(1e-14));
+  BOOST_TEST(tangent(g).item<double>() == 36 * log6 * log6, boost::test_tools::tolerance(1e-14));
+  Tensor z = x * 3;
+  z.detach_();
+  z.mul_(2);
+  BOOST_TEST(!tangent(z * z).defined());
+}
+
+BOOST_FIXTURE_TEST_CASE(S2_inference_mode_hides_tangents, Balanced) {
+  const ag::DualLevel level;
+  const Tensor d = ag::make_dual(eg::tensor({1.0, 2.0}), eg::tensor({3.0, 4.0}));
+  const Tensor written = d * 1, constant = eg::ones({2});
+  Tensor y;
+  {
+    const eg::InferenceMode on;
+    BOOST_TEST(ag::DualLevel::is_open());
+    BOOST_CHECK_THROW(ag::DualLevel(), eg::GraphError);
+    y = d * d;
+    written.mul_(2);
+    constant.mul_(d);
+    BOOST_TEST(!tangent(d).defined());
+    BOOST_TEST(!tangent(ag::make_dual(constant, constant)).defined());
+    {
+      const eg::InferenceMode off(false);
+      BOOST_TEST(equals(tangent(d * d), {6.0, 16.0}));
+    }
+    BOOST_TEST(!tangent(d).defined());
+  }
+  BOOST_TEST(!tangent(y).defined());
+  BOOST_TEST(!tangent(constant).defined());
+  BOOST_TEST(equals(tangent(written), {3.0, 4.0}));
+  BOOST_TEST(equals(tangent(d), {3.0, 4.0}));
+}
+
+BOOST_FIXTURE_TEST_CASE(S2_a_level_in_inference_mode_has_tangents, Balanced) {
+  const eg::InferenceMode on;
+  const ag::DualLevel level;
+  const Tensor d = ag::make_dual(eg::tensor({1.0, 2.0}), eg::tensor({3.0, 4.0}));
+  {
+    const eg::InferenceMode again;
+    BOOST_TEST(!tangent(d * d).defined());
+  }
+  BOOST_TEST(equals(tangent(d * d), {6.0, 16.0}));
+}
+
 BOOST_FIXTURE_TEST_CASE(S2_out_variants_refuse_tangents, Balanced) {
   const ag::DualLevel level;
   const Tensor d = ag::make_dual(eg::tensor({1.0, 2.0}), eg::tensor({3.0, 4.0}));

@@ -513,6 +513,53 @@ BOOST_AUTO_TEST_CASE(T4_long_chain_of_checkpoints) {
     y = checkpoint([](const Tensor& t) { return t.sin() * 1.001; }, y);
 }
 
+/// What a product by tangents evaluated is evaluated again when its level has ended.
+BOOST_AUTO_TEST_CASE(T4_after_the_level_of_its_tangents) {
+  const Tensor x = eg::tensor({1.0, 2.0, -0.5}, tracked), v = eg::tensor({1.0, -1.0, 0.5});
+  const auto cube = [](const Tensor& a) { return a * a * a; };
+  const auto of_argument = [&](const Tensor& a) { return checkpoint(cube, a); };
+  const auto of_captured = [](const Tensor& a) {
+    return checkpoint([a](const Tensor& b) { return b * a * b; }, a);
+  };
+  const auto nested = [](const Tensor& a) {
+    const auto outer = [a](const Tensor& b) {
+      return checkpoint([a, b](const Tensor& c) { return (a * b) * c; }, b * 1);
+    };
+    return checkpoint(outer, a);
+  };
+  const auto linear = [](const Tensor& a) {
+    return checkpoint([a](const Tensor& b) { return (a + b).pow(3) * 0.125; }, a);
+  };
+  const auto check = [&](const auto& f) {
+    const Tensor t =
+        eg::jvp(f, x, v, {.create_graph = true, .strategy = eg::Strategy::Forward}).second;
+    check_close(t, eg::tensor({3.0, -12.0, 0.375}));
+    check_close(ag::grad({t.sum()}, {x})[0], eg::tensor({6.0, -12.0, -1.5}));
+    const auto sum = [&](const Tensor& a) { return f(a).sum(); };
+    const Tensor h =
+        eg::hvp(sum, x, v, {.create_graph = true, .strategy = eg::Strategy::Forward}).second;
+    check_close(h, eg::tensor({6.0, -12.0, -1.5}));
+    check_close(ag::grad({h.sum()}, {x})[0], eg::tensor({6.0, -6.0, 3.0}));
+  };
+  check(of_argument);
+  check(of_captured);
+  check(nested);
+  check(linear);
+}
+
+/// Found by random programs: hooks that unpack copies give inputs of another version.
+BOOST_AUTO_TEST_CASE(T4_inputs_that_hooks_copied) {
+  const Tensor w = eg::tensor({2.0}, tracked), x = eg::tensor({1.5}).clone();
+  x.mul_(2);
+  Tensor y;
+  {
+    const ag::SavedTensorHooks hooks([](const Tensor& t) { return t.clone(); },
+                                     [](const Tensor& t) { return t; });
+    y = checkpoint([w](const Tensor& a) { return a * w * a; }, x);
+  }
+  check_close(ag::grad({y}, {w})[0], eg::tensor({9.0}));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace functional_test

@@ -159,6 +159,8 @@ ErrorRows pointwise_errors() {
             [](List x) { eg::mse_loss(x[0], x[1], 7); }),
       about("mse_loss_of_integers", kDtypeError, "floating point", {integers({3}), integers({3})},
             [](List x) { eg::mse_loss(x[0], x[1]); }),
+      about("smooth_l1_loss_of_integers", kDtypeError, "floating point",
+            {integers({3}), integers({3})}, [](List x) { eg::smooth_l1_loss(x[0], x[1]); }),
       about("mse_loss_shapes", kShapeError, "must match the size of tensor b",
             {real({3}), real({2})}, [](List x) { eg::mse_loss(x[0], x[1]); }),
       about("smooth_l1_loss_beta", kValueError, "beta must not be negative", {real({3}), real({3})},
