@@ -43,7 +43,7 @@ EIGENGRAD_API Tensor clamp_min(const Tensor& x, const Tensor& min);
 /// min(x, max), with the gradients of clamp.
 EIGENGRAD_API Tensor clamp_max(const Tensor& x, const Tensor& max);
 
-/// a + weight (b - a), exact at weights 0 and 1.
+/// a + weight (b - a), exact at 0 and 1. Throws: DtypeError unless all but a 0-dim weight have one.
 EIGENGRAD_API Tensor lerp(const Tensor& a, const Tensor& b, const Scalar& weight);
 EIGENGRAD_API Tensor lerp(const Tensor& a, const Tensor& b, const Tensor& weight);
 /// a + value b c. Integers stay integers.

@@ -19,7 +19,7 @@ enum Reduction { None, Mean, Sum, END };
 
 // ---- Element by element. Shapes: all tensors broadcast.
 
-/// (x - target)^2.
+/// (x - target)^2. One of the two may hold integers, as in smooth_l1_loss().
 EIGENGRAD_API Tensor mse_loss(const Tensor& x, const Tensor& target,
                               std::int64_t reduction = Reduction::Mean);
 /// |x - target|. At the edge: gradient 0 where they are equal. Integers stay integers (None, Sum).
@@ -29,7 +29,7 @@ EIGENGRAD_API Tensor l1_loss(const Tensor& x, const Tensor& target,
 /// Throws: ValueError for negative beta.
 EIGENGRAD_API Tensor smooth_l1_loss(const Tensor& x, const Tensor& target,
                                     std::int64_t reduction = Reduction::Mean, double beta = 1);
-/// d^2 / 2 for d = |x - target| < delta, delta (d - delta / 2) elsewhere.
+/// d^2 / 2 for d = |x - target| < delta, delta (d - delta / 2) elsewhere; in the dtype of x.
 /// Throws: ValueError unless delta is positive.
 EIGENGRAD_API Tensor huber_loss(const Tensor& x, const Tensor& target,
                                 std::int64_t reduction = Reduction::Mean, double delta = 1);
