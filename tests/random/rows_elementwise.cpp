@@ -127,7 +127,7 @@ Rows elementwise_rows() {
       UNARY(erf, [](const N& x) { return erf(x); }),
       UNARY(erfc, erfc),
       UNARY(sigmoid, sigmoid, Whole::Converted),
-      UNARY(relu, [](const N& x) { return choose(x, 0.0, x); }),
+      UNARY(relu, [](const N& x) { return choose(x, std::isnan(value(x)) ? x : 0.0, x); }),
       UNARY(floor, [](const N& x) { return step(std::floor(value(x)), value(x)); }),
       UNARY(ceil, [](const N& x) { return step(std::ceil(value(x)), value(x)); }),
       UNARY(trunc, [](const N& x) { return step(std::trunc(value(x)), value(x)); }),
