@@ -9,21 +9,31 @@
 
 namespace eigengrad::optim {
 
-void AdamOptions::check() const {
-  check_not_negative("Adam", "lr", lr());
-  check_not_negative("Adam", "eps", eps());
-  check_not_negative("Adam", "weight_decay", weight_decay());
-  const auto [beta1, beta2] = betas();
+namespace {
+
+template <class Options>
+void check_adam(const char* name, const Options& o) {
+  check_not_negative(name, "lr", o.lr());
+  check_not_negative(name, "eps", o.eps());
+  check_not_negative(name, "weight_decay", o.weight_decay());
+  const auto [beta1, beta2] = o.betas();
   for (const double beta : {beta1, beta2})
     if (!(beta >= 0 && beta < 1))
-      eigengrad::detail::fail<ValueError>("Adam", "betas are (", beta1, ", ", beta2,
+      eigengrad::detail::fail<ValueError>(name, "betas are (", beta1, ", ", beta2,
                                           "); both must be in [0, 1)");
 }
+
+}  // namespace
+
+void AdamOptions::check() const { check_adam("Adam", *this); }
+void AdamWOptions::check() const { check_adam("AdamW", *this); }
 
 namespace {
 
 struct AdamStep {
-  double beta1, beta2, length, correction, eps, decay;
+  double beta1, beta2, length, correction, eps;
+  /// Added to the gradient times x; what x is multiplied by.
+  double decay, shrink;
 };
 
 /// `largest` is used with Amsgrad only. That the arrays do not overlap, and that this is known when
@@ -35,6 +45,7 @@ void adam_update(T* __restrict x, const T* __restrict grad, T* __restrict m, T* 
   const auto keep_v = static_cast<T>(s.beta2), fresh_v = static_cast<T>(1 - s.beta2);
   const auto length = static_cast<T>(s.length), correction = static_cast<T>(s.correction);
   const auto eps = static_cast<T>(s.eps), decay = static_cast<T>(s.decay);
+  const auto shrink = static_cast<T>(s.shrink);
   const bool decays = s.decay != 0;
   for (std::int64_t i = 0; i < n; ++i) {
     const T g = decays ? grad[i] + decay * x[i] : grad[i];
@@ -42,8 +53,36 @@ void adam_update(T* __restrict x, const T* __restrict grad, T* __restrict m, T* 
     v[i] = keep_v * v[i] + fresh_v * g * g;
     T scale = v[i];
     if constexpr (Amsgrad) scale = largest[i] = largest[i] < scale ? scale : largest[i];
-    x[i] -= length * m[i] / (std::sqrt(scale) / correction + eps);
+    x[i] = shrink * x[i] - length * m[i] / (std::sqrt(scale) / correction + eps);
   }
+}
+
+/// One step of a parameter with a gradient. `decoupled`: as AdamW.
+template <class Options>
+void move(const Options& o, const Tensor& p, AdamParamState& state, bool decoupled) {
+  if (state.step() == 0) {
+    state.exp_avg(zeros(p.sizes(), p.options()));
+    state.exp_avg_sq(zeros(p.sizes(), p.options()));
+  }
+  if (o.amsgrad() && !state.max_exp_avg_sq().defined())
+    state.max_exp_avg_sq(zeros(p.sizes(), p.options()));
+  const auto t = static_cast<double>(++state.step());
+  const auto [beta1, beta2] = o.betas();
+  const AdamStep step{beta1,
+                      beta2,
+                      o.lr() / (1 - std::pow(beta1, t)),
+                      std::sqrt(1 - std::pow(beta2, t)),
+                      o.eps(),
+                      decoupled ? 0 : o.weight_decay(),
+                      decoupled ? 1 - o.lr() * o.weight_decay() : 1};
+  update_in_place(p, [&]<class T>(std::type_identity<T>, T* x, const T* grad, std::int64_t n) {
+    T* m = state.exp_avg().template data_ptr<T>();
+    T* v = state.exp_avg_sq().template data_ptr<T>();
+    if (o.amsgrad())
+      adam_update<true>(x, grad, m, v, state.max_exp_avg_sq().template data_ptr<T>(), n, step);
+    else
+      adam_update<false, T>(x, grad, m, v, nullptr, n, step);
+  });
 }
 
 }  // namespace
@@ -51,35 +90,18 @@ void adam_update(T* __restrict x, const T* __restrict grad, T* __restrict m, T* 
 Tensor Adam::step(LossClosure closure) {
   const Tensor loss = evaluate(closure);
   const NoGradGuard no_grad;
-  for (const OptimizerParamGroup& group : param_groups()) {
-    const auto& o = static_cast<const AdamOptions&>(group.options());
-    for (const Tensor& p : group.params()) {
-      if (!p.grad().defined()) continue;
-      auto& state = state_of<AdamParamState>(p);
-      if (state.step() == 0) {
-        state.exp_avg(zeros(p.sizes(), p.options()));
-        state.exp_avg_sq(zeros(p.sizes(), p.options()));
-      }
-      if (o.amsgrad() && !state.max_exp_avg_sq().defined())
-        state.max_exp_avg_sq(zeros(p.sizes(), p.options()));
-      const auto t = static_cast<double>(++state.step());
-      const auto [beta1, beta2] = o.betas();
-      const AdamStep step{beta1,
-                          beta2,
-                          o.lr() / (1 - std::pow(beta1, t)),
-                          std::sqrt(1 - std::pow(beta2, t)),
-                          o.eps(),
-                          o.weight_decay()};
-      update_in_place(p, [&]<class T>(std::type_identity<T>, T* x, const T* grad, std::int64_t n) {
-        T* m = state.exp_avg().data_ptr<T>();
-        T* v = state.exp_avg_sq().data_ptr<T>();
-        if (o.amsgrad())
-          adam_update<true>(x, grad, m, v, state.max_exp_avg_sq().data_ptr<T>(), n, step);
-        else
-          adam_update<false, T>(x, grad, m, v, nullptr, n, step);
-      });
-    }
-  }
+  for_each_gradient<AdamOptions>([&](const AdamOptions& o, const Tensor& p) {
+    move(o, p, state_of<AdamParamState>(p), false);
+  });
+  return loss;
+}
+
+Tensor AdamW::step(LossClosure closure) {
+  const Tensor loss = evaluate(closure);
+  const NoGradGuard no_grad;
+  for_each_gradient<AdamWOptions>([&](const AdamWOptions& o, const Tensor& p) {
+    move(o, p, state_of<AdamWParamState>(p), true);
+  });
   return loss;
 }
 

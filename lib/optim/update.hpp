@@ -3,8 +3,8 @@
 #include <cstdint>
 
 #include "core/dispatch.hpp"
-#include "core/fail.hpp"
 #include "eigengrad/core/tensor.hpp"
+#include "optim/report.hpp"
 
 namespace eigengrad::optim {
 
@@ -26,13 +26,6 @@ void update_in_place(const Tensor& p, F&& f) {
     p.impl()->storage().bump_version();
   else
     Tensor(p).copy_(run);
-}
-
-/// Throws: ValueError unless `value` is a number of at least 0.
-inline void check_not_negative(const char* optimizer, const char* option, double value) {
-  if (!(value >= 0))
-    eigengrad::detail::fail<ValueError>(optimizer, option, " is ", value,
-                                        "; it must be at least 0");
 }
 
 }  // namespace eigengrad::optim

@@ -24,6 +24,21 @@ class EIGENGRAD_API AdamOptions : public OptimizerCloneableOptions<AdamOptions> 
   EIGENGRAD_OPTION(bool, amsgrad) = false;
 };
 
+/// As AdamOptions, with decay that is not part of the gradient.
+class EIGENGRAD_API AdamWOptions : public OptimizerCloneableOptions<AdamWOptions> {
+ public:
+  using betas_t = AdamOptions::betas_t;
+
+  AdamWOptions(double lr = 1e-3) : lr_(lr) {}
+  void check() const override;
+
+  EIGENGRAD_OPTION(double, lr);
+  EIGENGRAD_OPTION(betas_t, betas) = betas_t(0.9, 0.999);
+  EIGENGRAD_OPTION(double, eps) = 1e-8;
+  EIGENGRAD_OPTION(double, weight_decay) = 1e-2;
+  EIGENGRAD_OPTION(bool, amsgrad) = false;
+};
+
 class EIGENGRAD_API AdamParamState : public OptimizerCloneableParamState<AdamParamState> {
   EIGENGRAD_OPTION(std::int64_t, step) = 0;
   EIGENGRAD_OPTION(Tensor, exp_avg);
@@ -44,6 +59,20 @@ class EIGENGRAD_API Adam : public Optimizer {
       : Optimizer(std::move(groups), std::make_unique<AdamOptions>(defaults)) {}
   explicit Adam(std::vector<Tensor> params, AdamOptions defaults = {})
       : Adam(std::vector<OptimizerParamGroup>{OptimizerParamGroup(std::move(params))}, defaults) {}
+
+  Tensor step(LossClosure closure = nullptr) override;
+};
+
+using AdamWParamState = AdamParamState;
+
+/// Adam whose parameters are first multiplied by 1 - lr * weight_decay; the gradient stays as it is.
+/// Source: Loshchilov and Hutter 2019.
+class EIGENGRAD_API AdamW : public Optimizer {
+ public:
+  explicit AdamW(std::vector<OptimizerParamGroup> groups, AdamWOptions defaults = {})
+      : Optimizer(std::move(groups), std::make_unique<AdamWOptions>(defaults)) {}
+  explicit AdamW(std::vector<Tensor> params, AdamWOptions defaults = {})
+      : AdamW(std::vector<OptimizerParamGroup>{OptimizerParamGroup(std::move(params))}, defaults) {}
 
   Tensor step(LossClosure closure = nullptr) override;
 };

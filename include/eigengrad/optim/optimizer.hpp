@@ -138,6 +138,13 @@ class EIGENGRAD_API Optimizer {
   /// Throws: as add_param_group().
   void check_parameter(const Tensor& p) const;
   static Tensor evaluate(const LossClosure& closure);
+  /// Calls `f(options, parameter)` for every parameter with a gradient.
+  template <class Options, class F>
+  void for_each_gradient(F&& f) {
+    for (const OptimizerParamGroup& group : param_groups_)
+      for (const Tensor& p : group.params())
+        if (p.grad().defined()) f(static_cast<const Options&>(group.options()), p);
+  }
   template <class S>
   S& state_of(const Tensor& p) {
     std::unique_ptr<OptimizerParamState>& slot = state_[p.impl()];

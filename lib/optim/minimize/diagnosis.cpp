@@ -157,8 +157,11 @@ std::optional<Verdict> at_rounding_level(LocalModel& m, const Sizes& sizes, cons
     }
   }
   if (!is_rounding) return std::nullopt;
+  // Nothing more is to be had: an unknown near 0 is known as well as a thousandth of its largest is.
+  Sizes coarse = sizes;
+  coarse.x = sizes.x.cwiseAbs().cwiseMax(1e-3 * sizes.largest);
   double part = 0;
-  const Eigen::Index i = worst(m, step.cwiseAbs() + errors, sizes, part);
+  const Eigen::Index i = worst(m, step.cwiseAbs() + errors, coarse, part);
   if (part > sizes.known)
     return Verdict{Status::NoProgress,
                    text_of("rounding errors of the gradient leave x[", i, "] = ", sizes.x[i],
