@@ -172,7 +172,8 @@ BOOST_AUTO_TEST_CASE(least_squares_leaves_no_saddle_as_converged) {
   const auto crest = [](const Tensor& b) { return eg::cat({eg::cos(b) + 2, 0.1 * b}); };
   for (const LeastSquaresMethod method : kFits) {
     const auto r = least_squares(ridge, eg::zeros({2}), {.method = method});
-    BOOST_TEST((!r.converged() || std::abs(r.cost - 1.375) < 1e-8), r.message);
+    BOOST_TEST(r.converged(), r.message);
+    BOOST_TEST(std::abs(r.cost - 1.375) < 1e-8, r.message);
     const auto c = least_squares(crest, eg::tensor({1e-9}), {.method = method});
     BOOST_TEST((!c.converged() || std::abs(c.x.item<double>()) > 1), c.message);
   }

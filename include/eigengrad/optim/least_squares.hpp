@@ -145,8 +145,9 @@ using LeastSquaresResult = BasicLeastSquaresResult<Tensor, Tensor, Tensor>;
 ///
 /// Domain: `r` is once differentiable.
 /// At the edge: a trial point at which `r` throws a NumericError, gives inf or NaN, or has a Jacobian
-/// that does, is stepped back from. Fewer residuals than unknowns, or unknowns without influence,
-/// are allowed: `rank` and the message say so, and steps are the shortest of the equal ones.
+/// that does, is stepped back from. A saddle of the cost is left along its negative curvature (up to 64
+/// unknowns). Fewer residuals than unknowns, or unknowns without influence, are allowed: `rank` and the
+/// message say so, and steps are the shortest of the equal ones.
 /// Accuracy: near the end J' r is accumulated in double-double, and steps are judged by the offset
 /// where the cost no longer tells points apart.
 /// Throws: NumericError when residuals or Jacobian at `x0` are not finite; ShapeError when `x0` or

@@ -69,7 +69,11 @@ Status Solver::run() {
   for (;;) {
     const bool go_on = note_and_ask();
     Status status = Status::Stopped;
-    if (test(status) || !go_on) return status;
+    if (test(status)) {
+      if (status != Status::Saddle || !go_on || !leave_saddle()) return status;
+      continue;
+    }
+    if (!go_on) return status;
     if (history_.back().iter >= options_.max_iter) return Status::MaxIterations;
     Move result = move();
     if (result != Move::Accepted && !newton_) {
@@ -161,6 +165,26 @@ bool Solver::is_saddle() {
   if (!newton_ || !newton_->is_indefinite(1e-10)) return false;
   reason_ = "the gradient is zero, but the cost falls along a direction of negative curvature";
   return true;
+}
+
+bool Solver::leave_saddle() {
+  constexpr int kMostSaddles = 10;
+  if (++saddles_ > kMostSaddles || history_.back().iter >= options_.max_iter) return false;
+  const double reach = std::max(p_.scaled_norm(), radius_);
+  for (const double part : {0.1, 1e-2, 1e-3, 1e-4}) {
+    Step step;
+    const Vector free = newton_->along_ridge(part * reach);
+    step.p = scattered(free, p_.free);
+    step.predicted = -newton_->change(free);
+    step.damping = 1;
+    FitPoint next;
+    if (!(step.predicted > 0) || try_trial(step, next) != Move::Accepted) continue;
+    accept(next, step);
+    best_offset_ = 1;
+    stalled_ = 0;
+    return true;
+  }
+  return false;
 }
 
 double Solver::tiny_offset() const { return 100 * std::sqrt(residuals_.unit_roundoff()); }

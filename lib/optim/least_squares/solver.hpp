@@ -35,6 +35,8 @@ class Solver {
   bool is_on_plateau();
   /// By the Hessian of the cost, for the Jacobian alone does not tell a minimum from a saddle.
   bool is_saddle();
+  /// A step along the negative curvature of the Hessian that is_saddle() found.
+  bool leave_saddle();
 
   Move move();
   Move move_by_second_order();
@@ -75,6 +77,7 @@ class Solver {
   bool wants_newton_ = false;
   bool has_returned_ = false;
   int slow_ = 0;
+  int saddles_ = 0;
   double radius_ = 0;
   double damping_ = 0;
   double step_norm_ = 0;
