@@ -20,41 +20,35 @@ void SGDOptions::check() const {
 Tensor SGD::step(LossClosure closure) {
   const Tensor loss = evaluate(closure);
   const NoGradGuard no_grad;
-  for (const OptimizerParamGroup& group : param_groups()) {
-    const auto& o = static_cast<const SGDOptions&>(group.options());
-    for (const Tensor& p : group.params()) {
-      if (!p.grad().defined()) continue;
-      Tensor buffer;
-      bool first = false;
-      if (o.momentum() != 0) {
-        auto& state = state_of<SGDParamState>(p);
-        first = !state.momentum_buffer().defined();
-        if (first) state.momentum_buffer(zeros(p.sizes(), p.options()));
-        buffer = state.momentum_buffer();
-      }
-      update_in_place(p, [&]<class T>(std::type_identity<T>, T* x, const T* grad, std::int64_t n) {
-        const auto lr = static_cast<T>(o.lr());
-        const auto decay = static_cast<T>(o.weight_decay());
-        const bool decays = o.weight_decay() != 0;
-        const auto slope = [=](std::int64_t i) {
-          return decays ? grad[i] + decay * x[i] : grad[i];
-        };
-        if (!buffer.defined()) {
-          for (std::int64_t i = 0; i < n; ++i) x[i] -= lr * slope(i);
-          return;
-        }
-        T* b = buffer.data_ptr<T>();
-        const auto momentum = static_cast<T>(o.momentum());
-        const T fresh = first ? T{1} : static_cast<T>(1 - o.dampening());
-        const bool nesterov = o.nesterov();
-        for (std::int64_t i = 0; i < n; ++i) {
-          const T g = slope(i);
-          b[i] = momentum * b[i] + fresh * g;
-          x[i] -= lr * (nesterov ? g + momentum * b[i] : b[i]);
-        }
-      });
+  for_each_gradient<SGDOptions>([&](const SGDOptions& o, const Tensor& p) {
+    Tensor buffer;
+    bool first = false;
+    if (o.momentum() != 0) {
+      auto& state = state_of<SGDParamState>(p);
+      first = !state.momentum_buffer().defined();
+      if (first) state.momentum_buffer(zeros(p.sizes(), p.options()));
+      buffer = state.momentum_buffer();
     }
-  }
+    update_in_place(p, [&]<class T>(std::type_identity<T>, T* x, const T* grad, std::int64_t n) {
+      const auto lr = static_cast<T>(o.lr());
+      const auto decay = static_cast<T>(o.weight_decay());
+      const bool decays = o.weight_decay() != 0;
+      const auto slope = [=](std::int64_t i) { return decays ? grad[i] + decay * x[i] : grad[i]; };
+      if (!buffer.defined()) {
+        for (std::int64_t i = 0; i < n; ++i) x[i] -= lr * slope(i);
+        return;
+      }
+      T* b = buffer.data_ptr<T>();
+      const auto momentum = static_cast<T>(o.momentum());
+      const T fresh = first ? T{1} : static_cast<T>(1 - o.dampening());
+      const bool nesterov = o.nesterov();
+      for (std::int64_t i = 0; i < n; ++i) {
+        const T g = slope(i);
+        b[i] = momentum * b[i] + fresh * g;
+        x[i] -= lr * (nesterov ? g + momentum * b[i] : b[i]);
+      }
+    });
+  });
   return loss;
 }
 

@@ -18,14 +18,6 @@ namespace {
 
 constexpr std::string_view kOp = "least_squares";
 
-void check_weights(const fit::Vector& weights) {
-  for (Eigen::Index i = 0; i < weights.size(); ++i)
-    if (!(weights[i] >= 0) || std::isinf(weights[i]))
-      fail<ValueError>(kOp, "weights[", i, "] is ", weights[i],
-                       "; it must be at least 0 and finite");
-  if (weights.maxCoeff() == 0) fail<ValueError>(kOp, "all weights are 0; one must be above 0");
-}
-
 void check(const LeastSquaresOptions& o, const Tensor& x0) {
   if (o.method > LeastSquaresMethod::TrustRegionReflective)
     fail<ValueError>(kOp, "no method has the number ", static_cast<int>(o.method),
@@ -36,7 +28,7 @@ void check(const LeastSquaresOptions& o, const Tensor& x0) {
   check_start(kOp, x0);
   if (!(o.f_scale > 0) || std::isinf(o.f_scale))
     fail<ValueError>(kOp, "f_scale is ", o.f_scale, "; it must be above 0 and finite");
-  if (o.weights.is_scalar()) check_weights(fit::Vector::Constant(1, o.weights.scalar()));
+  if (o.weights.is_scalar()) fit::weights_of(kOp, o.weights, 1);
   check_not_negative(kOp, "tolerance_f", o.tolerance_f);
   check_not_negative(kOp, "tolerance_x", o.tolerance_x);
   check_not_negative(kOp, "tolerance_grad", o.tolerance_grad);
@@ -55,13 +47,6 @@ fit::Vector fixed_scale(const LeastSquaresOptions& o, std::int64_t n) {
     if (!(sizes[i] > 0) || std::isinf(sizes[i]))
       fail<ValueError>(kOp, "x_scale[", i, "] is ", sizes[i], "; it must be above 0 and finite");
   return sizes.cwiseInverse();
-}
-
-fit::Vector weights_of(const LeastSquaresOptions& o, std::int64_t m) {
-  if (!o.weights.is_set()) return {};
-  fit::Vector weights = as_vector(values_of(kOp, "weights", o.weights, m, "residuals", 1));
-  check_weights(weights);
-  return weights;
 }
 
 Tensor tensor_of(const fit::Matrix& m, ScalarType type) {
@@ -85,7 +70,7 @@ LeastSquaresResult least_squares(const std::function<Tensor(const Tensor&)>& r, 
 
   fit::Residuals residuals(r, x0);
   const fit::Weighting weighting(options.loss, options.f_scale,
-                                 weights_of(options, residuals.size()));
+                                 fit::weights_of(kOp, options.weights, residuals.size()));
   fit::Solver solver(residuals, weighting, box, std::move(scale), options);
   LeastSquaresResult result;
   result.status = solver.run();

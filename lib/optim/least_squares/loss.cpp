@@ -2,6 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <vector>
+
+#include "core/fail.hpp"
+#include "optim/bounds.hpp"
 
 namespace eigengrad::optim::fit {
 
@@ -26,6 +30,19 @@ Rho rho(Loss loss, double z) noexcept {
     }
   }
   return {z, 1, 0};
+}
+
+Vector weights_of(std::string_view op, const ScalarOrTensor& weights, std::int64_t m) {
+  if (!weights.is_set()) return {};
+  const std::vector<double> all = values_of(op, "weights", weights, m, "residuals", 1);
+  for (std::size_t i = 0; i < all.size(); ++i)
+    if (!(all[i] >= 0) || std::isinf(all[i]))
+      eigengrad::detail::fail<ValueError>(op, "weights[", i, "] is ", all[i],
+                                          "; it must be at least 0 and finite");
+  const Vector w = Eigen::Map<const Vector>(all.data(), m);
+  if (w.maxCoeff() == 0)
+    eigengrad::detail::fail<ValueError>(op, "all weights are 0; one must be above 0");
+  return w;
 }
 
 Weighting::Weighting(Loss loss, double f_scale, Vector weights)

@@ -1,8 +1,14 @@
 #pragma once
 
+#include <string_view>
+
 #include "optim/least_squares/residuals.hpp"
 
 namespace eigengrad::optim::fit {
+
+/// One weight for each of m residuals; empty when unset.
+/// Throws: as values_of(); ValueError for negative, infinite or only zero weights.
+Vector weights_of(std::string_view op, const ScalarOrTensor& weights, std::int64_t m);
 
 /// rho with its derivatives by z.
 struct Rho {

@@ -14,6 +14,7 @@
 #include "eigengrad/ops/products.hpp"
 #include "eigengrad/ops/solves.hpp"
 #include "optim/bounds.hpp"
+#include "optim/least_squares/loss.hpp"
 #include "optim/report.hpp"
 
 namespace eigengrad::optim {
@@ -31,14 +32,8 @@ class Separable {
             const ScalarOrTensor& weights)
       : basis_(basis), y_(y.detach().reshape({-1})) {
     if (!weights.is_set()) return;
-    std::vector<double> roots = values_of(kOp, "weights", weights, y_.numel(), "residuals", 1);
-    for (std::size_t i = 0; i < roots.size(); ++i) {
-      if (!(roots[i] >= 0) || std::isinf(roots[i]))
-        fail<ValueError>(kOp, "weights[", i, "] is ", roots[i],
-                         "; it must be at least 0 and finite");
-      roots[i] = std::sqrt(roots[i]);
-    }
-    roots_ = tensor(roots).to(y_.dtype());
+    const fit::Vector w = fit::weights_of(kOp, weights, y_.numel());
+    roots_ = from_eigen(fit::Vector(w.cwiseSqrt())).to(y_.dtype());
   }
 
   Tensor phi(const Tensor& x) const {

@@ -4,8 +4,6 @@
 
 #include "eigengrad/core/eigen.hpp"
 #include "eigengrad/core/error.hpp"
-#include "eigengrad/core/factories.hpp"
-#include "eigengrad/ops/arithmetic.hpp"
 #include "optim/minimize/diagnosis.hpp"
 
 namespace eigengrad::optim {
@@ -74,12 +72,6 @@ Vector mixed(Eigen::Index n) {
 
 }  // namespace
 
-Verdict leads_on(Eigen::Index i, double x, double part) {
-  return {Status::BadlyScaled,
-          text_of("the Hessian leads on from x[", i, "] = ", x, " by ", part,
-                  " of its size, though the method sees nothing left to gain")};
-}
-
 Verdict confirm_by_products(Objective& f, const ObjectivePoint& p, const Box& box,
                             const Sizes& sizes, const Verdict& claim) {
   Vector step;
@@ -95,16 +87,7 @@ Verdict confirm_by_products(Objective& f, const ObjectivePoint& p, const Box& bo
   } catch (const Error&) {
     return claim;  // An operator or a Function without second derivatives.
   }
-  double part = 0;
-  Eigen::Index at = 0;
-  for (Eigen::Index i = 0; i < step.size(); ++i) {
-    const double relative = sizes.of(i) > 0 ? std::abs(step[i]) / sizes.of(i) : 0;
-    if (relative > part) {
-      part = relative;
-      at = i;
-    }
-  }
-  return part <= sizes.known ? claim : leads_on(at, sizes.x[at], part);
+  return unless_it_leads_on(step, sizes, claim);
 }
 
 }  // namespace eigengrad::optim

@@ -29,6 +29,12 @@ struct LocalModel {
   Vector curvatures;
 
   Vector unscaled(const Vector& s) const { return s.cwiseQuotient(scale); }
+  /// For all of n unknowns, from the free ones.
+  Vector spread(const Vector& of_free, Eigen::Index n) const {
+    Vector all = Vector::Zero(n);
+    all(free) = of_free;
+    return all;
+  }
   /// The standard deviations of newton() with those of the gradient.
   Vector step_errors(const Vector& gradient_errors) const {
     const Vector e = gradient_errors(free).cwiseQuotient(scale);
@@ -106,24 +112,6 @@ std::optional<Verdict> flat_or_falling(Objective& f, const ObjectivePoint& p, co
   return Verdict{Status::Plateau, "gradient and Hessian are zero: the value is flat here"};
 }
 
-/// The free unknown whose entry of `v` is largest beside its size: that of its values, or a
-/// thousandth of what would double the value.
-Eigen::Index worst(const LocalModel& m, const Vector& v, const Sizes& sizes, double& part) {
-  Eigen::Index at = 0;
-  part = 0;
-  for (std::size_t k = 0; k < m.free.size(); ++k) {
-    const Eigen::Index i = m.free[k];
-    const auto j = static_cast<Eigen::Index>(k);
-    const double size = sizes.of(i);
-    const double relative = size > 0 ? std::abs(v[j]) / size : 0;
-    if (relative > part) {
-      part = relative;
-      at = i;
-    }
-  }
-  return at;
-}
-
 /// Whether the model, far from a minimum of its own, is flat as far as the unknowns reach.
 bool is_plain(LocalModel& m, const Sizes& sizes) {
   double slope = 0;
@@ -160,8 +148,7 @@ std::optional<Verdict> at_rounding_level(LocalModel& m, const Sizes& sizes, cons
   // Nothing more is to be had: an unknown near 0 is known as well as a thousandth of its largest is.
   Sizes coarse = sizes;
   coarse.x = sizes.x.cwiseAbs().cwiseMax(1e-3 * sizes.largest);
-  double part = 0;
-  const Eigen::Index i = worst(m, step.cwiseAbs() + errors, coarse, part);
+  const auto [i, part] = most_changed(m.spread(step.cwiseAbs() + errors, sizes.x.size()), coarse);
   if (part > sizes.known)
     return Verdict{Status::NoProgress,
                    text_of("rounding errors of the gradient leave x[", i, "] = ", sizes.x[i],
@@ -258,11 +245,26 @@ double Sizes::of(Eigen::Index i) const {
   return doubling.size() > 0 ? std::max(own, 1e-3 * doubling[i]) : own;
 }
 
+Changed most_changed(const Vector& step, const Sizes& sizes) {
+  Changed most;
+  for (Eigen::Index i = 0; i < step.size(); ++i) {
+    const double size = sizes.of(i);
+    const double part = size > 0 ? std::abs(step[i]) / size : 0;
+    if (part > most.part) most = {i, part};
+  }
+  return most;
+}
+
 bool is_known(const Outlook& outlook, const Sizes& sizes) {
-  const Vector step = vector_of(outlook.step);
-  for (Eigen::Index i = 0; i < step.size(); ++i)
-    if (sizes.of(i) > 0 && std::abs(step[i]) > sizes.known * sizes.of(i)) return false;
-  return true;
+  return most_changed(vector_of(outlook.step), sizes).part <= sizes.known;
+}
+
+Verdict unless_it_leads_on(const Vector& step, const Sizes& sizes, const Verdict& claim) {
+  const auto [i, part] = most_changed(step, sizes);
+  if (part <= sizes.known) return claim;
+  return {Status::BadlyScaled,
+          text_of("the Hessian leads on from x[", i, "] = ", sizes.x[i], " by ", part,
+                  " of its size, though the method sees nothing left to gain")};
 }
 
 Noise measure_noise(Objective& f, const ObjectivePoint& p, const Box& box) {
@@ -309,9 +311,7 @@ Verdict confirm(Objective& f, const ObjectivePoint& p, const Box& box, const Siz
   if (std::optional<Verdict> v = falls_on(f, p, box, *m, sizes)) return *v;
   const std::optional<Vector> step = m->quadratic->shortest();
   if (!step) return claim;
-  double part = 0;
-  const Eigen::Index i = worst(*m, m->unscaled(*step), sizes, part);
-  return part <= sizes.known ? claim : leads_on(i, sizes.x[i], part);
+  return unless_it_leads_on(m->spread(m->unscaled(*step), p.x.numel()), sizes, claim);
 }
 
 Verdict explain_refusal(Objective& f, const ObjectivePoint& p, const Box& box, const Sizes& sizes,
@@ -336,8 +336,8 @@ Verdict explain_refusal(Objective& f, const ObjectivePoint& p, const Box& box, c
   if (std::optional<Verdict> v = contradiction(f, p, box, sizes, noise)) return *v;
   const Vector g = vector_of(p.gradient);
   if (m && m->quadratic->is_convex()) {
-    double part = 0;
-    const Eigen::Index i = worst(*m, m->unscaled(m->quadratic->newton()), sizes, part);
+    const Vector newton = m->unscaled(m->quadratic->newton());
+    const auto [i, part] = most_changed(m->spread(newton, p.x.numel()), sizes);
     return {Status::BadlyScaled,
             text_of("no step lowers the value, though the Hessian leads on from x[", i,
                     "] = ", sizes.x[i], " by ", part, " of its size")};

@@ -40,6 +40,13 @@ struct Sizes {
 /// Beyond so many unknowns a check takes products with the Hessian, not the whole.
 inline constexpr Eigen::Index kMostConfirmed = 64;
 
+/// The unknown of which a step changes the largest part, and that part.
+struct Changed {
+  Eigen::Index unknown = 0;
+  double part = 0;
+};
+Changed most_changed(const Vector& step, const Sizes& sizes);
+
 /// Whether the step to the minimum of a method's model changes no unknown among its first four digits.
 bool is_known(const Outlook& outlook, const Sizes& sizes);
 
@@ -52,8 +59,8 @@ Verdict confirm(Objective& f, const ObjectivePoint& p, const Box& box, const Siz
 
 Verdict confirm_by_products(Objective& f, const ObjectivePoint& p, const Box& box,
                             const Sizes& sizes, const Verdict& claim);
-/// Of a claim whose unknown i is known to less than four digits: the model leads on by `part` of it.
-Verdict leads_on(Eigen::Index i, double x, double part);
+/// `claim`, unless a step to the minimum of the model changes an unknown among its first four digits.
+Verdict unless_it_leads_on(const Vector& step, const Sizes& sizes, const Verdict& claim);
 
 /// Why a method found no lower point than `p`.
 Verdict explain_refusal(Objective& f, const ObjectivePoint& p, const Box& box, const Sizes& sizes,

@@ -20,8 +20,6 @@ struct Outlook {
   double gradient = kUnknown;
   /// The step to the lowest point, as a vector; undefined where the model has none.
   Tensor step;
-  /// The roots of the curvatures along the unknowns; empty with methods that know no Hessian.
-  Eigen::VectorXd curvature_roots = {};
   /// Whether the model is known to have directions without a lowest point: this is no minimum.
   bool is_indefinite = false;
 };

@@ -93,6 +93,7 @@ class Minimization {
     largest_ = vector_of(p_.x).cwiseAbs();
     start_.x = p_.x;
     start_.value = p_.value;
+    start_length_ = std::max(1.0, largest_.stableNorm());
     if (options.method == Method::Auto && uses_dense_hessian(name_) && !has_hessian()) {
       name_ = Method::BFGS;
       method_ = make_method(options, name_, box);
@@ -203,7 +204,8 @@ class Minimization {
   /// Where the start tells no size of an unknown, for it is 0, the curvature there does. False when
   /// there is nothing to find, or it is found already.
   bool find_doubling() {
-    if (doubling_.size() > 0 || (largest_at_start().array() > 0).all()) return false;
+    const Vector x = vector_of(start_.x);
+    if (doubling_.size() > 0 || (x.array() != 0).all()) return false;
     doubling_ = Vector::Zero(p_.x.numel());
     if (p_.x.numel() > kMostConfirmed && !uses_dense_hessian(name_)) return false;
     Matrix h;
@@ -214,11 +216,10 @@ class Minimization {
     }
     for (Eigen::Index i = 0; i < doubling_.size(); ++i) {
       const double size = std::sqrt(std::abs(start_.value) / std::abs(h(i, i)));
-      if (vector_of(start_.x)[i] == 0 && std::isfinite(size)) doubling_[i] = size;
+      if (x[i] == 0 && std::isfinite(size)) doubling_[i] = size;
     }
     return true;
   }
-  Vector largest_at_start() const { return vector_of(start_.x).cwiseAbs(); }
 
   bool is_converged(Verdict& verdict) {
     std::string reason;
@@ -276,8 +277,7 @@ class Minimization {
   /// A value 10^20 times below that of the start and what its slope leads to along |x|, at least 1.
   bool is_unbounded(std::string& reason) const {
     const Iteration& start = history_.front();
-    const double length = std::max(1.0, largest_at_start().stableNorm());
-    double first = std::abs(start.value) + start.gradient_norm * length;
+    double first = std::abs(start.value) + start.gradient_norm * start_length_;
     if (first == 0) first = std::abs(history_[now_.iter > 0 ? 1 : 0].value);
     if (p_.value < 0 && -p_.value > 1e20 * first) {
       reason = "the value falls without end";
@@ -299,6 +299,8 @@ class Minimization {
   Objective objective_;
   ObjectivePoint p_;
   ObjectivePoint start_;
+  /// |x| there, at least 1.
+  double start_length_ = 1;
   Outlook outlook_;
   /// Of each unknown, the largest absolute value on the path.
   Vector largest_;

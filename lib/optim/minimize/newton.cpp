@@ -52,7 +52,6 @@ class TrustRegionNewton final : public MinimizeMethod {
     step(free_) = *lowest;
     o.decrease = -change(step);
     o.step = from_eigen(Vector(step.cwiseQuotient(d_)));
-    o.curvature_roots = h_.diagonal().cwiseAbs().cwiseSqrt().cwiseProduct(d_);
     return o;
   }
 
