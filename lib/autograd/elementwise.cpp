@@ -361,11 +361,14 @@ void call_elementwise_inplace(const ElementwiseInfo& info, const void* op, std::
   // What the rules need of the old value, and inputs that the write would change under way.
   Tensor old;
   const bool dual = any_tangent(p, info.arity);
-  unsigned used = 0;
-  for (int k = 0; (record || dual) && k < info.arity; ++k)
-    if (dual || detail::is_tracked(*p.at[k])) used |= info.used[k];
-  for (int k = 1; record && k < info.arity; ++k)
-    if ((used & (1u << k)) != 0) check_may_be_saved(*p.at[k]);
+  unsigned saved = 0, used = 0;
+  for (int k = 0; (record || dual) && k < info.arity; ++k) {
+    if (record && detail::is_tracked(*p.at[k])) saved |= info.used[k];
+    if (dual && detail::carries_tangent(*p.at[k])) used |= info.used[k];
+  }
+  for (int k = 1; k < info.arity; ++k)
+    if ((saved & (1u << k)) != 0) check_may_be_saved(*p.at[k]);
+  used |= saved;
   if (info.rule_at_output != nullptr && !dual) used &= ~1u;
   Prepared q = p;
   if (p.at[0] != &self) {

@@ -19,7 +19,7 @@ namespace eigengrad::kernels {
 /// something else is said. Eigen computes the decompositions, one in a translation unit because of what
 /// its headers cost to compile; LAPACK does where it is faster, which for QR and for eigenvalues of
 /// matrices that are not symmetric it never was.
-/// What iterates (singular values, Schur forms, eigenvalues of general matrices) is computed in double for
+/// What iterates (singular values, Schur forms, all eigenvalues) is computed in double for
 /// float32 too: scalar iterations are no slower in double, and the instantiations for float were a fifth
 /// of the time that the library took to compile.
 /// Matrices that are not finite are refused before an iteration could go on for ever.

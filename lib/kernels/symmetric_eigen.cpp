@@ -9,10 +9,8 @@
 namespace eigengrad::kernels {
 namespace {
 
-template <class T>
-using Matrix = Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic>;
-
-/// Rows of `a` are read as columns, so its upper triangle is the lower one for the solvers.
+/// Rows of `a` are read as columns, so its upper triangle is the lower one for the solvers. In double
+/// also for float32: Note [Decompositions].
 template <class T>
 class ByEigen {
  public:
@@ -22,23 +20,25 @@ class ByEigen {
         solver_(n) {}
 
   bool compute(const T* a, bool upper, T* values, T* vectors) {
-    const Eigen::Map<const Matrix<T>> transposed(a, n_, n_);
+    using Matrix = Eigen::MatrixX<T>;
+    const Eigen::Map<const Matrix> transposed(a, n_, n_);
     if (upper)
-      matrix_ = transposed;
+      matrix_ = transposed.template cast<double>();
     else
-      matrix_ = transposed.transpose();
+      matrix_ = transposed.transpose().template cast<double>();
     solver_.compute(matrix_, options_);
     if (solver_.info() != Eigen::Success) return false;
-    Eigen::Map<Eigen::VectorX<T>>(values, n_) = solver_.eigenvalues();
-    if (vectors != nullptr) Eigen::Map<Matrix<T>>(vectors, n_, n_) = solver_.eigenvectors();
+    Eigen::Map<Eigen::VectorX<T>>(values, n_) = solver_.eigenvalues().template cast<T>();
+    if (vectors != nullptr)
+      Eigen::Map<Matrix>(vectors, n_, n_) = solver_.eigenvectors().template cast<T>();
     return true;
   }
 
  private:
   std::int64_t n_;
   int options_;
-  Matrix<T> matrix_;
-  Eigen::SelfAdjointEigenSolver<Matrix<T>> solver_;
+  Eigen::MatrixXd matrix_;
+  Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver_;
 };
 
 #ifdef EIGENGRAD_USE_BLAS

@@ -154,6 +154,21 @@ BOOST_FIXTURE_TEST_CASE(S2_a_level_in_inference_mode_has_tangents, Balanced) {
   BOOST_TEST(equals(tangent(d * d), {6.0, 16.0}));
 }
 
+// What only the derivative by the divisor would look at is not saved, with tangents as without.
+BOOST_FIXTURE_TEST_CASE(S2_constants_made_in_inference_mode_divide_in_place, Balanced) {
+  Tensor b;
+  {
+    const eg::InferenceMode on;
+    b = eg::tensor({1.5, 0.75});
+  }
+  const ag::DualLevel level;
+  const Tensor x = eg::tensor({2.0, -2.0}).requires_grad_();
+  const auto d = [&] { return ag::make_dual(x, eg::tensor({3.0, 4.0})) * 1; };
+  BOOST_TEST(equals(tangent(d().fmod_(b)), {3.0, 4.0}));
+  BOOST_TEST(equals(tangent(d().remainder_(b)), {3.0, 4.0}));
+  BOOST_CHECK_THROW(d().atan2_(b), eg::GraphError);
+}
+
 BOOST_FIXTURE_TEST_CASE(S2_out_variants_refuse_tangents, Balanced) {
   const ag::DualLevel level;
   const Tensor d = ag::make_dual(eg::tensor({1.0, 2.0}), eg::tensor({3.0, 4.0}));
