@@ -22,6 +22,8 @@ std::string_view to_string(Status status) noexcept {
       return "saddle";
     case Status::Plateau:
       return "plateau";
+    case Status::Infeasible:
+      return "infeasible";
     case Status::NotFinite:
       return "not finite";
     case Status::Stopped:

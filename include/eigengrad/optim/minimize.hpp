@@ -10,6 +10,7 @@
 
 #include "eigengrad/core/tensor.hpp"
 #include "eigengrad/functional/callable.hpp"
+#include "eigengrad/optim/constraint.hpp"
 #include "eigengrad/optim/scalar_or_tensor.hpp"
 #include "eigengrad/optim/status.hpp"
 #include "eigengrad/optim/unknowns.hpp"
@@ -105,6 +106,9 @@ struct MinimizeOptions {
   /// Bounds on the unknowns: none, one for all, or one for each.
   ScalarOrTensor lower = {};
   ScalarOrTensor upper = {};
+  /// What else the unknowns have to keep to. The result then has `multipliers`; the history has a
+  /// line, and the callback a call, for each minimum of an augmented Lagrangian.
+  std::vector<Constraint> constraints = {};
   /// Whether the result has `covariance`, `std_errors` and `rank`: one more Hessian. Where there are no
   /// second derivatives the message says so.
   bool covariance = false;
@@ -116,6 +120,9 @@ struct MinimizeOptions {
   std::function<bool(const Iteration&, const Tensor& x)> callback = nullptr;
   /// Where above 0: |gradient| <= this is converged too, but at a saddle. Has the units of f over x.
   double tolerance_grad_abs = 0;
+  /// To what part of its size a constraint counts as kept: of its sides, and of the terms of its
+  /// linear model in x.
+  double tolerance_constraint = 1e-10;
 };
 
 /// Where minimize() ended. `x` and `gradient` are of the kind of the start: tensors or Eigen.
@@ -140,6 +147,13 @@ struct BasicMinimizeResult {
   Matrix covariance;
   Vector std_errors;
   std::int64_t rank = 0;
+  /// With options.constraints: one for each element of each constraint, in their order, so that the
+  /// gradient is the sum of multipliers times gradients of constraints, and `bound_multipliers`. At
+  /// least 0 on a lower side, at most 0 on an upper, 0 between; bounds alike. `constraint_violation`
+  /// is the largest distance to a side that is crossed.
+  Vector multipliers;
+  Point bound_multipliers;
+  double constraint_violation = 0;
 
   bool converged() const noexcept { return optim::converged(status); }
 };
@@ -152,13 +166,16 @@ using MinimizeResult = BasicMinimizeResult<Tensor>;
 /// Accuracy: what a stop claims is checked by the Hessian, beyond 64 unknowns by up to 40 products with
 /// it: a minimum, with every unknown known to a ten-thousandth at least. Rounding errors of values and gradients are measured
 /// where steps come down to them.
+/// With constraints, the gradients of those that hold the minimum determine the multipliers, where they
+/// are independent, to about the digits of `x`.
 /// At the edge: a trial point at which `f` throws a NumericError, gives inf (a constant may be
 /// given) or NaN is stepped back from. A start with a zero gradient that is no minimum is left by
 /// Newton, and named by the others.
 /// Throws: NumericError when the value or gradient at `x0` is not finite; ShapeError when `x0` is
 /// empty, `f` gives other than one element or a bound has a wrong size; DtypeError when `x0` is not
 /// floating; GraphError when the value is not recorded; ValueError for options out of range, bounds
-/// that cross, and a start outside of them. What `f` throws otherwise passes through.
+/// that cross, a start outside of them, and `covariance` with constraints. What `f` throws otherwise
+/// passes through. A start need not keep to the constraints, which must be finite there.
 /// Cost: per iteration, one value and gradient or a few; n Hessian-vector products and n^3/3 with
 /// Newton, up to 2n products with NewtonCG.
 /// See also: least_squares() for sums of squares, which it knows to more digits.
@@ -187,12 +204,20 @@ auto minimize(F&& f, const Eigen::DenseBase<Derived>& x0, const MinimizeOptions&
       r.phases,
       EigenMatrix(),
       EigenVector(),
-      r.rank};
+      r.rank,
+      EigenVector(),
+      {},
+      r.constraint_violation};
   if (r.covariance.defined()) {
     out.covariance = eigengrad::detail::eigen_of<EigenMatrix>(r.covariance, r.covariance.size(0),
                                                               r.covariance.size(1));
     out.std_errors =
         eigengrad::detail::eigen_of<EigenVector>(r.std_errors, r.std_errors.numel(), 1);
+  }
+  if (r.multipliers.defined()) {
+    out.multipliers =
+        eigengrad::detail::eigen_of<EigenVector>(r.multipliers, r.multipliers.numel(), 1);
+    out.bound_multipliers = eigengrad::detail::eigen_like(r.bound_multipliers, x0);
   }
   return out;
 }
@@ -218,7 +243,10 @@ BasicMinimizeResult<Point> minimize_list(F&& f, const std::vector<Tensor>& x0,
           r.phases,
           r.covariance,
           r.std_errors,
-          r.rank};
+          r.rank,
+          r.multipliers,
+          r.bound_multipliers.defined() ? point(unpacked(r.bound_multipliers, x0)) : Point{},
+          r.constraint_violation};
 }
 
 }  // namespace detail

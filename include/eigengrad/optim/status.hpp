@@ -30,6 +30,8 @@ enum class Status : std::uint8_t {
   /// The gradient is zero, and curvature too: at the start, on a plain around the point, or where the
   /// value has fallen to a limit that it never reaches.
   Plateau,
+  /// The constraints contradict each other: near the point none keeps to all of them.
+  Infeasible,
   /// A value or gradient became infinite or NaN on the way.
   NotFinite,
   /// The callback asked for it.

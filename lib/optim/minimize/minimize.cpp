@@ -10,6 +10,7 @@
 #include "core/text.hpp"
 #include "eigengrad/core/eigen.hpp"
 #include "eigengrad/ops/arithmetic.hpp"
+#include "optim/constrained/constrained.hpp"
 #include "optim/minimize/diagnosis.hpp"
 #include "optim/minimize/methods.hpp"
 #include "optim/minimize/objective.hpp"
@@ -61,6 +62,10 @@ void check(const MinimizeOptions& o, const Tensor& x0) {
   check_not_negative("minimize", "tolerance_f", o.tolerance_f);
   check_not_negative("minimize", "tolerance_x", o.tolerance_x);
   check_not_negative("minimize", "tolerance_grad_abs", o.tolerance_grad_abs);
+  check_not_negative("minimize", "tolerance_constraint", o.tolerance_constraint);
+  if (o.covariance && !o.constraints.empty())
+    fail<ValueError>("minimize",
+                     "there is no covariance with constraints; leave one of the options out");
   if (o.max_iter.value_or(0) < 0)
     fail<ValueError>("minimize", "max_iter is ", *o.max_iter, "; it must be at least 0");
   if (o.history_size < 1)
@@ -373,6 +378,7 @@ MinimizeResult minimize(const std::function<Tensor(const Tensor&)>& f, const Ten
   check(options, x0);
   const Box box = Box::of("minimize", options.lower, options.upper, x0);
   box.check_start("minimize", x0);
+  if (!options.constraints.empty()) return minimize_constrained(f, x0, box, options);
   return Minimization(f, x0, box, options).run();
 }
 

@@ -1,0 +1,313 @@
+#include "optim/constrained/constrained.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <limits>
+#include <optional>
+
+#include "eigengrad/core/eigen.hpp"
+#include "eigengrad/ops/arithmetic.hpp"
+#include "eigengrad/ops/binary.hpp"
+#include "eigengrad/ops/reductions.hpp"
+#include "optim/constrained/kkt.hpp"
+#include "optim/minimize/objective.hpp"
+#include "optim/report.hpp"
+
+namespace eigengrad::optim {
+namespace {
+
+/// Note [Constraints]
+/// The augmented Lagrangian of Powell, Hestenes and Rockafellar finds the neighbourhood of a solution: its
+/// minima within the bounds are those of minimize(), whose methods stay what they are. Near it Newton's
+/// method on the conditions of Karush, Kuhn and Tucker, with the constraints that hold there, takes the
+/// point and the multipliers to the last digits, which the former reaches one by one. SQP alone would
+/// need a solver of quadratic programs that are not convex, and a merit function beside.
+/// Functions are measured by their gradients at the start: the objective times 1e12 takes the same path.
+
+constexpr int kMostRounds = 60;
+constexpr double kMostPenalty = 1e12;
+/// Penalties, each a hundred times the one before, that must all leave the value without a bound.
+constexpr int kMostUnbounded = 4;
+
+/// The objective plus penalty / 2 times the squared distances of c - multipliers / penalty to the sides
+/// of the constraints, all in units of the gradients at the start.
+class AugmentedLagrangian {
+ public:
+  AugmentedLagrangian(ConstrainedProblem& problem, ScalarType dtype)
+      : problem_(problem), dtype_(dtype) {
+    const ConstrainedPoint& p = problem.start();
+    unit_ = unit_of(p.gradient.norm());
+    units_ = p.jacobian.rowwise().norm().unaryExpr(&unit_of);
+    lower_ = tensor_of(problem.lower().cwiseQuotient(units_));
+    upper_ = tensor_of(problem.upper().cwiseQuotient(units_));
+    inverse_units_ = tensor_of(units_.cwiseInverse());
+    multipliers = Vector::Zero(units_.size());
+    const double violation = distances(p).squaredNorm();
+    penalty = std::clamp(2 * std::max(1.0, std::abs(p.value) / unit_) / std::max(1.0, violation),
+                         1e-3, 10.0);
+  }
+
+  Tensor operator()(const Tensor& x) const {
+    Tensor value = problem_.objective(x);
+    if (!value.defined() || value.numel() != 1) return value;  // minimize() says what is wrong.
+    const Tensor z = problem_.all_constraints(x) * inverse_units_ - shift_;
+    const Tensor beyond = z - clamp(z, lower_, upper_);
+    return value.sum() * (1 / unit_) + beyond.square().sum() * (penalty / 2);
+  }
+
+  /// To be called when the penalty or the multipliers have changed.
+  void set_shift() { shift_ = tensor_of(multipliers / penalty); }
+  /// Of c - multipliers / penalty, with sign.
+  Vector distances(const ConstrainedPoint& p) const {
+    Vector d(units_.size());
+    for (Eigen::Index i = 0; i < d.size(); ++i) {
+      const double z = p.c[i] / units_[i] - multipliers[i] / penalty;
+      d[i] = z - std::clamp(z, problem_.lower()[i] / units_[i], problem_.upper()[i] / units_[i]);
+    }
+    return d;
+  }
+  /// 0 where the constraints are kept, and without force where they are kept with room.
+  double discord(const ConstrainedPoint& p) const {
+    return (distances(p) + multipliers / penalty).stableNorm();
+  }
+  /// In the units of the functions.
+  Vector true_multipliers() const { return unit_ * multipliers.cwiseQuotient(units_); }
+
+  /// Of the constraints, in the units of objective and constraint at the start.
+  Vector multipliers;
+  double penalty = 1;
+
+ private:
+  static double unit_of(double gradient) {
+    return gradient > 0 && std::isfinite(gradient) ? gradient : 1;
+  }
+  Tensor tensor_of(const Vector& v) const { return Tensor(from_eigen(v)).to(dtype_); }
+
+  ConstrainedProblem& problem_;
+  ScalarType dtype_;
+  double unit_ = 1;
+  Vector units_;
+  Tensor lower_, upper_, inverse_units_, shift_;
+};
+
+class ConstrainedMinimization {
+ public:
+  ConstrainedMinimization(const std::function<Tensor(const Tensor&)>& f, const Tensor& x0,
+                          const Box& box, const MinimizeOptions& options)
+      : options_(options),
+        problem_(f, x0, box, options.constraints),
+        lagrangian_(problem_, x0.dtype()),
+        p_(problem_.start()),
+        tolerance_(std::max(options.tolerance_constraint, 100 * problem_.precision())),
+        iterations_left_(options.max_iter.value_or(10000)) {}
+
+  MinimizeResult run() {
+    Verdict verdict;
+    bool done = !add_line(0);
+    if (done) verdict.status = Status::Stopped;
+    for (int round = 0; !done; ++round) done = is_done(round, verdict);
+    return result(verdict);
+  }
+
+ private:
+  double seconds() const {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - began_).count();
+  }
+  EvaluationCounts counts() {
+    EvaluationCounts all = inner_counts_;
+    all.f += problem_.counts().f;
+    all.g += problem_.counts().g;
+    all.H += problem_.counts().H;
+    return all;
+  }
+
+  /// One line of the history for each round; false when the callback wants no more.
+  bool add_line(std::int64_t iterations) {
+    Iteration line;
+    line.iter = iterations;
+    line.value = p_.value;
+    line.change = history_.empty() ? 0 : p_.value - history_.back().value;
+    line.gradient_norm = solution_ ? solution_->gradient : free_gradient();
+    line.step_norm = history_.empty() ? 0 : (p_.x - last_).stableNorm();
+    line.counts = counts();
+    line.seconds = seconds();
+    last_ = p_.x;
+    history_.push_back(line);
+    return !options_.callback || options_.callback(line, problem_.shaped(p_.x));
+  }
+  double free_gradient() {
+    const Vector multipliers = lagrangian_.true_multipliers();
+    const Vector g = p_.gradient - p_.jacobian.transpose() * multipliers;
+    double norm = 0;
+    for (Eigen::Index j = 0; j < g.size(); ++j)
+      if (!problem_.box().holds(static_cast<std::size_t>(j), p_.x[j], g[j]))
+        norm = std::max(norm, std::abs(g[j]));
+    return norm;
+  }
+
+  /// One minimum of the augmented Lagrangian, and what follows from it.
+  bool is_done(int round, Verdict& verdict) {
+    lagrangian_.set_shift();
+    const MinimizeResult inner = minimum_of(lagrangian_, p_.x);
+    if (inner.status == Status::Unbounded && ++unbounded_ < kMostUnbounded) {
+      lagrangian_.penalty *= 100;
+      return false;
+    }
+    const Vector x = vector_of(inner.x.reshape({-1}));
+    p_ = problem_.at(x);
+    const double discord = lagrangian_.discord(p_);
+    lagrangian_.multipliers = -lagrangian_.penalty * lagrangian_.distances(p_);
+    is_solved();
+    const bool go_on = add_line(history_.back().iter + inner_iterations_);
+    if (solution_) {
+      verdict = {Status::Converged, solution_text()};
+    } else if (!go_on) {
+      verdict.status = Status::Stopped;
+    } else if (inner.status == Status::Unbounded) {
+      verdict = {inner.status,
+                 "along points that keep to the constraints the value falls without end"};
+    } else if (iterations_left_ <= 0 || round + 1 == kMostRounds) {
+      verdict = {Status::MaxIterations, kept_text()};
+    } else {
+      return is_hopeless(inner, discord, verdict);
+    }
+    return true;
+  }
+
+  MinimizeResult minimum_of(const std::function<Tensor(const Tensor&)>& f, const Vector& x) {
+    MinimizeOptions o = options_;
+    o.constraints.clear();
+    o.callback = nullptr;
+    o.max_iter = std::max<std::int64_t>(0, iterations_left_);
+    o.tolerance_grad_abs = 0;
+    MinimizeResult r = minimize(f, problem_.shaped(x), o);
+    inner_iterations_ = r.history.back().iter;
+    iterations_left_ -= std::max<std::int64_t>(1, inner_iterations_);
+    EvaluationCounts& c = inner_counts_;
+    c.f += r.counts.f;
+    c.g += r.counts.g;
+    c.H += r.counts.H;
+    c.Hv += r.counts.Hv;
+    c.infeasible += r.counts.infeasible;
+    phases_.value += r.phases.value;
+    phases_.gradient += r.phases.gradient;
+    phases_.hessian += r.phases.hessian;
+    return r;
+  }
+
+  /// Whether Newton's method on the conditions ends in a minimum near p_, which then is there.
+  void is_solved() {
+    KktPoint kkt;
+    kkt.at = p_;
+    kkt.multipliers = lagrangian_.true_multipliers();
+    const KktOutcome outcome = solve_kkt(problem_, kkt, tolerance_);
+    if (outcome == KktOutcome::Failed) return;
+    const double size = std::max(p_.x.norm(), problem_.start().x.norm());
+    const bool is_near = (kkt.at.x - p_.x).norm() <= 0.1 * (size > 0 ? size : 1);
+    if (!is_near) return;
+    if (outcome == KktOutcome::Saddle) return;
+    p_ = kkt.at;
+    solution_ = std::move(kkt);
+  }
+
+  /// Whether nothing more is to be had from rounds; otherwise prepares the next one.
+  bool is_hopeless(const MinimizeResult& inner, double discord, Verdict& verdict) {
+    const bool is_kept = problem_.violation(p_) <= tolerance_;
+    if (is_kept && inner.converged() && discord <= tolerance_ * (1 + p_.x.norm())) {
+      verdict = {Status::Converged, kept_text()};
+      return true;
+    }
+    if (lagrangian_.penalty >= kMostPenalty) {
+      verdict = is_kept
+                    ? Verdict{inner.converged() ? Status::NoProgress : inner.status, kept_text()}
+                    : infeasible();
+      return verdict.status != Status::Converged;
+    }
+    constexpr double kEnough = 0.25;
+    if (discord > kEnough * discord_ || !inner.converged()) lagrangian_.penalty *= 10;
+    discord_ = discord;
+    return false;
+  }
+
+  /// Whether the constraints contradict each other near the point: their violation has a minimum that is
+  /// not 0.
+  Verdict infeasible() {
+    const auto violation = [&](const Tensor& x) {
+      const Tensor c = problem_.all_constraints(x);
+      const Tensor l = Tensor(from_eigen(problem_.lower())).to(x.dtype());
+      const Tensor u = Tensor(from_eigen(problem_.upper())).to(x.dtype());
+      return (c - clamp(c, l, u)).square().sum() / 2;
+    };
+    const MinimizeResult r = minimum_of(violation, p_.x);
+    p_ = problem_.at(vector_of(r.x.reshape({-1})));
+    Eigen::Index worst = 0;
+    if (problem_.violation(p_, &worst) <= tolerance_)
+      return {Status::NoProgress,
+              "points that keep to the constraints were lost; start at a point that does"};
+    return {Status::Infeasible,
+            text_of("nowhere near are all constraints kept: ", problem_.name_of(worst), " is ",
+                    p_.c[worst], ", beyond its side by ", std::abs(problem_.excess(p_, worst)))};
+  }
+
+  std::string solution_text() {
+    return text_of("the last step was ", solution_->step,
+                   " of the unknowns, |gradient of the Lagrangian| = ", solution_->gradient, ", ",
+                   kept_text());
+  }
+  std::string kept_text() {
+    Eigen::Index worst = 0;
+    const double v = problem_.violation(p_, &worst);
+    if (v == 0) return "all constraints are kept";
+    return text_of(problem_.name_of(worst), " is kept to ", std::abs(problem_.excess(p_, worst)));
+  }
+
+  MinimizeResult result(const Verdict& verdict);
+
+  const std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
+  const MinimizeOptions& options_;
+  ConstrainedProblem problem_;
+  AugmentedLagrangian lagrangian_;
+  ConstrainedPoint p_;
+  double tolerance_;
+  std::int64_t iterations_left_;
+  std::int64_t inner_iterations_ = 0;
+  int unbounded_ = 0;
+  EvaluationCounts inner_counts_;
+  PhaseSeconds phases_;
+  double discord_ = std::numeric_limits<double>::infinity();
+  std::optional<KktPoint> solution_;
+  Vector last_;
+  std::vector<Iteration> history_;
+};
+
+MinimizeResult ConstrainedMinimization::result(const Verdict& verdict) {
+  MinimizeResult r;
+  r.status = verdict.status;
+  r.message = message_of(verdict, history_.back().iter);
+  r.x = problem_.shaped(p_.x);
+  r.value = p_.value;
+  r.gradient = problem_.shaped(p_.gradient);
+  r.gradient_norm = history_.back().gradient_norm;
+  const Vector multipliers = solution_ ? solution_->multipliers : lagrangian_.true_multipliers();
+  r.multipliers = Tensor(from_eigen(multipliers)).to(r.x.dtype());
+  r.bound_multipliers =
+      problem_.shaped(solution_ ? solution_->bound_multipliers : Vector(Vector::Zero(p_.x.size())));
+  r.constraint_violation = 0;
+  for (Eigen::Index i = 0; i < multipliers.size(); ++i)
+    r.constraint_violation = std::max(r.constraint_violation, std::abs(problem_.excess(p_, i)));
+  r.counts = counts();
+  r.history = std::move(history_);
+  r.phases = phases_;
+  r.seconds = seconds();
+  return r;
+}
+
+}  // namespace
+
+MinimizeResult minimize_constrained(const std::function<Tensor(const Tensor&)>& f, const Tensor& x0,
+                                    const Box& box, const MinimizeOptions& options) {
+  return ConstrainedMinimization(f, x0, box, options).run();
+}
+
+}  // namespace eigengrad::optim

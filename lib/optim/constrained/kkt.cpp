@@ -1,0 +1,250 @@
+#include "optim/constrained/kkt.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "eigengrad/autograd/grad_mode.hpp"
+#include "eigengrad/core/eigen.hpp"
+#include "eigengrad/ops/orthogonal.hpp"
+#include "eigengrad/ops/spectral.hpp"
+#include "optim/minimize/objective.hpp"
+
+namespace eigengrad::optim {
+namespace {
+
+using Indices = std::vector<Eigen::Index>;
+
+/// How a constraint takes part in the equations.
+enum class Side : std::uint8_t { None, Lower, Upper, Both };
+
+/// The least squares solution of least norm, so that dependent constraints do no harm.
+Vector solved(const Matrix& a, const Vector& b) {
+  const NoGradGuard plain;
+  const double rcond = std::numeric_limits<double>::epsilon() * static_cast<double>(a.rows());
+  return to_vector(std::get<0>(linalg_lstsq(from_eigen(a), from_eigen(b), rcond)));
+}
+
+class KktNewton {
+ public:
+  KktNewton(ConstrainedProblem& problem, KktPoint& p, double tolerance)
+      : problem_(problem), p_(p), tolerance_(tolerance) {
+    const Vector reduced = p.at.gradient - p.at.jacobian.transpose() * p.multipliers;
+    const Box& box = problem.box();
+    for (Eigen::Index j = 0; j < p.at.x.size(); ++j)
+      held_.push_back(box.is_bounded &&
+                      box.holds(static_cast<std::size_t>(j), p.at.x[j], reduced[j]));
+    for (Eigen::Index i = 0; i < problem.constraints(); ++i) sides_.push_back(first_side(i));
+  }
+
+  KktOutcome run() {
+    constexpr int kMostSteps = 60;
+    double before = std::numeric_limits<double>::infinity();
+    for (int k = 0; k < kMostSteps; ++k) {
+      if (!step()) return KktOutcome::Failed;
+      const bool is_at_rest =
+          p_.step <= 4 * problem_.precision() || (p_.step <= near() && p_.step > before / 4);
+      before = p_.step;
+      if (!is_at_rest) continue;
+      if (change_sides()) {
+        before = std::numeric_limits<double>::infinity();
+        continue;
+      }
+      finish();
+      if (problem_.violation(p_.at) > tolerance_ || !is_balanced()) return KktOutcome::Failed;
+      return is_minimum() ? KktOutcome::Minimum : KktOutcome::Saddle;
+    }
+    return KktOutcome::Failed;
+  }
+
+ private:
+  double near() const { return std::sqrt(problem_.precision()); }
+
+  Side first_side(Eigen::Index i) const {
+    if (problem_.is_equation(i)) return Side::Both;
+    if (p_.multipliers[i] > 0) return Side::Lower;
+    return p_.multipliers[i] < 0 ? Side::Upper : Side::None;
+  }
+  double target(Eigen::Index i) const {
+    return sides_[static_cast<std::size_t>(i)] == Side::Upper ? problem_.upper()[i]
+                                                              : problem_.lower()[i];
+  }
+  Indices active() const {
+    Indices rows;
+    for (std::size_t i = 0; i < sides_.size(); ++i)
+      if (sides_[i] != Side::None) rows.push_back(static_cast<Eigen::Index>(i));
+    return rows;
+  }
+  Indices free() const {
+    Indices columns;
+    for (std::size_t j = 0; j < held_.size(); ++j)
+      if (!held_[j]) columns.push_back(static_cast<Eigen::Index>(j));
+    return columns;
+  }
+
+  /// One Newton step; false where it leads nowhere. The equations are solved in unknowns and
+  /// constraints of one size: D^-1 H D^-1 has a diagonal of 1, and so have rows of J D^-1 the norm 1.
+  bool step() {
+    const Indices rows = active(), columns = free();
+    const auto m = static_cast<Eigen::Index>(rows.size());
+    const auto n = static_cast<Eigen::Index>(columns.size());
+    p_.step = 0;
+    if (n == 0) return true;
+    const Matrix h = problem_.hessian(p_.at.x, p_.multipliers)(columns, columns);
+    const Vector d = curvature_roots(h);
+    Matrix a = p_.at.jacobian(rows, columns) * d.cwiseInverse().asDiagonal();
+    const Vector norms = a.rowwise().norm().cwiseMax(std::numeric_limits<double>::min());
+    a = norms.cwiseInverse().asDiagonal() * a;
+    Matrix system = Matrix::Zero(n + m, n + m);
+    system.topLeftCorner(n, n) = scaled(h, d);
+    system.topRightCorner(n, m) = -a.transpose();
+    system.bottomLeftCorner(m, n) = a;
+    Vector right(n + m);
+    const Vector gradient = p_.at.gradient - p_.at.jacobian.transpose() * p_.multipliers;
+    right.head(n) = -gradient(columns).cwiseQuotient(d);
+    for (Eigen::Index i = 0; i < m; ++i)
+      right[n + i] = -(p_.at.c[rows[i]] - target(rows[i])) / norms[i];
+    if (!system.allFinite() || !right.allFinite()) return false;
+    const Vector y = solved(system, right);
+    for (Eigen::Index i = 0; i < m; ++i) p_.multipliers[rows[i]] += y[n + i] / norms[i];
+    Vector x = p_.at.x;
+    for (Eigen::Index j = 0; j < n; ++j) x[columns[j]] += y[j] / d[j];
+    return x.allFinite() && p_.multipliers.allFinite() && move_to(std::move(x));
+  }
+
+  /// Unknowns that would leave the box stay on its sides.
+  bool move_to(Vector x) {
+    const Box& box = problem_.box();
+    for (std::size_t j = 0; j < held_.size(); ++j) {
+      double& e = x[static_cast<Eigen::Index>(j)];
+      if (held_[j] || (e >= box.lower[j] && e <= box.upper[j])) continue;
+      e = std::clamp(e, box.lower[j], box.upper[j]);
+      held_[j] = true;
+    }
+    const double size = x.cwiseAbs().maxCoeff();
+    p_.step = (x - p_.at.x).cwiseAbs().maxCoeff() / std::max(size, 1e-3 * start_size());
+    p_.at = problem_.at(x);
+    return std::isfinite(p_.at.value) && p_.at.gradient.allFinite() && p_.at.c.allFinite() &&
+           p_.at.jacobian.allFinite();
+  }
+  double start_size() const {
+    const double size = problem_.start().x.cwiseAbs().maxCoeff();
+    return size > 0 ? size : 1;
+  }
+
+  /// Whether a constraint or a bound changes its part. The worst multiplier goes first, for others may
+  /// have the right sign without it.
+  bool change_sides() {
+    if (++changes_ > 2 * (static_cast<int>(sides_.size()) + static_cast<int>(held_.size())))
+      return false;
+    bool taken_in = false;
+    for (std::size_t i = 0; i < sides_.size(); ++i) {
+      const auto row = static_cast<Eigen::Index>(i);
+      const double e = problem_.excess(p_.at, row);
+      if (sides_[i] != Side::None || std::abs(e) <= tolerance_ * problem_.size_of(p_.at, row))
+        continue;
+      sides_[i] = e < 0 ? Side::Lower : Side::Upper;
+      taken_in = true;
+    }
+    return taken_in || let_go();
+  }
+
+  bool let_go() {
+    const Vector gradient = p_.at.gradient - p_.at.jacobian.transpose() * p_.multipliers;
+    const Vector norms = p_.at.jacobian.rowwise().norm();
+    const Box& box = problem_.box();
+    double worst = 1e-9 * p_.at.gradient.norm();
+    std::size_t row = sides_.size(), bound = held_.size();
+    for (std::size_t i = 0; i < sides_.size(); ++i) {
+      const auto k = static_cast<Eigen::Index>(i);
+      const double sign = sides_[i] == Side::Lower ? -1 : sides_[i] == Side::Upper ? 1 : 0;
+      if (sign * p_.multipliers[k] * norms[k] <= worst) continue;
+      worst = sign * p_.multipliers[k] * norms[k];
+      row = i;
+    }
+    for (std::size_t j = 0; j < held_.size(); ++j) {
+      const auto k = static_cast<Eigen::Index>(j);
+      const double force = p_.at.x[k] >= box.upper[j] ? gradient[k] : -gradient[k];
+      if (!held_[j] || box.lower[j] == box.upper[j] || force <= worst) continue;
+      worst = force;
+      bound = j;
+    }
+    if (bound < held_.size()) {
+      held_[bound] = false;
+    } else if (row < sides_.size()) {
+      sides_[row] = Side::None;
+      p_.multipliers[static_cast<Eigen::Index>(row)] = 0;
+    } else {
+      return false;
+    }
+    return true;
+  }
+
+  void finish() {
+    const Vector gradient = p_.at.gradient - p_.at.jacobian.transpose() * p_.multipliers;
+    p_.bound_multipliers = Vector::Zero(gradient.size());
+    p_.gradient = 0;
+    for (Eigen::Index j = 0; j < gradient.size(); ++j) {
+      if (held_[static_cast<std::size_t>(j)])
+        p_.bound_multipliers[j] = gradient[j];
+      else
+        p_.gradient = std::max(p_.gradient, std::abs(gradient[j]));
+    }
+  }
+
+  /// Whether what is left of the gradient is rounding beside the forces, or beside that of the start: a
+  /// direction without curvature takes no step, however steep.
+  bool is_balanced() const {
+    const ConstrainedPoint& p = p_.at;
+    const double forces =
+        p.gradient.cwiseAbs().maxCoeff() +
+        (p.jacobian.transpose().cwiseAbs() * p_.multipliers.cwiseAbs()).maxCoeff();
+    return p_.gradient <= near() * std::max(forces, problem_.start().gradient.norm());
+  }
+
+  /// Whether the Lagrangian is convex along what holds the point.
+  bool is_minimum() {
+    const Indices rows = active(), columns = free();
+    const auto n = static_cast<Eigen::Index>(columns.size());
+    if (n == 0) return true;
+    const Matrix h = problem_.hessian(p_.at.x, p_.multipliers)(columns, columns);
+    const Vector d = curvature_roots(h);
+    const Matrix a = p_.at.jacobian(rows, columns) * d.cwiseInverse().asDiagonal();
+    const Matrix z = null_space(a, n);
+    if (z.cols() == 0) return true;
+    constexpr double kRounding = 1e-8;
+    return !Quadratic(z.transpose() * scaled(h, d) * z, Vector::Zero(z.cols()))
+                .is_indefinite(std::max(kRounding, 10 * problem_.precision()));
+  }
+
+  /// An orthonormal basis of what the rows of `a` do not see.
+  static Matrix null_space(const Matrix& a, Eigen::Index n) {
+    if (a.rows() == 0) return Matrix::Identity(n, n);
+    const NoGradGuard plain;
+    const auto [u, s, vh] = linalg_svd(from_eigen(a), true);
+    const Vector values = to_vector(s);
+    Eigen::Index rank = 0;
+    while (rank < values.size() && values[rank] > 1e-10 * values[0]) ++rank;
+    return to_matrix(vh).bottomRows(n - rank).transpose();
+  }
+
+  ConstrainedProblem& problem_;
+  KktPoint& p_;
+  double tolerance_;
+  std::vector<Side> sides_;
+  /// Whether an unknown stays on its bound.
+  std::vector<bool> held_;
+  int changes_ = 0;
+};
+
+}  // namespace
+
+KktOutcome solve_kkt(ConstrainedProblem& problem, KktPoint& p, double tolerance_constraint) {
+  try {
+    return KktNewton(problem, p, tolerance_constraint).run();
+  } catch (const NumericError&) {
+    return KktOutcome::Failed;
+  }
+}
+
+}  // namespace eigengrad::optim

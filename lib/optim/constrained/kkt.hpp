@@ -1,0 +1,36 @@
+#pragma once
+
+#include <vector>
+
+#include "optim/constrained/problem.hpp"
+
+namespace eigengrad::optim {
+
+/// What the conditions of Karush, Kuhn and Tucker are solved for: a point, the multipliers of the
+/// constraints, and which of these and of the bounds hold it.
+struct KktPoint {
+  ConstrainedPoint at;
+  Vector multipliers;
+  /// The gradient of the Lagrangian along unknowns on their bounds, 0 for the others.
+  Vector bound_multipliers;
+  /// The largest part of the gradient of the Lagrangian along an unknown that no bound holds.
+  double gradient = 0;
+  /// The last Newton step over the size of x.
+  double step = 0;
+};
+
+enum class KktOutcome : std::uint8_t {
+  /// A minimum among the points that keep to the constraints.
+  Minimum,
+  /// The conditions hold, but the value falls along the constraints.
+  Saddle,
+  /// Newton's method did not get there.
+  Failed
+};
+
+/// Newton's method on the conditions, from a point near a solution; `p` is where it ends. Constraints
+/// and bounds with multipliers of the wrong sign are let go, those that are crossed taken in.
+/// Source: Nocedal and Wright, Numerical Optimization, sections 12.3 and 18.1.
+KktOutcome solve_kkt(ConstrainedProblem& problem, KktPoint& p, double tolerance_constraint);
+
+}  // namespace eigengrad::optim
