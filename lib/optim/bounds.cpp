@@ -10,9 +10,9 @@ namespace eigengrad::optim {
 
 using eigengrad::detail::fail;
 
-std::vector<double> values_of(std::string_view op, std::string_view name,
-                              const ScalarOrTensor& value, std::int64_t numel,
-                              std::string_view what, double otherwise) {
+std::vector<double> detail::values_of(std::string_view op, std::string_view name,
+                                      const ScalarOrTensor& value, std::int64_t numel,
+                                      std::string_view what, double otherwise) {
   std::vector<double> values(static_cast<std::size_t>(numel),
                              value.is_scalar() ? value.scalar() : otherwise);
   if (value.tensor().defined()) {

@@ -7,12 +7,7 @@
 
 namespace eigengrad::optim {
 
-/// `value` for each of `numel` elements in row-major order; `otherwise` where it is unset.
-/// `name` is the option's and `what` the elements' in messages: "lower", "unknowns".
-/// Throws: ShapeError for another number of elements; DtypeError; ValueError for NaN.
-std::vector<double> values_of(std::string_view op, std::string_view name,
-                              const ScalarOrTensor& value, std::int64_t numel,
-                              std::string_view what, double otherwise);
+using detail::values_of;
 
 /// The bounds on the unknowns, infinite where there are none.
 struct Box {

@@ -15,9 +15,9 @@ namespace fs = std::filesystem;
 const fs::path root = EIGENGRAD_SOURCE_DIR;
 
 /// The layers, and how high each stands. What stands equally high does not include each other.
-const std::map<std::string, int> height = {{"core", 0}, {"kernels", 1},    {"autograd", 2},
-                                           {"ops", 3},  {"functional", 4}, {"optim", 5},
-                                           {"check", 5}};
+const std::map<std::string, int> height = {{"core", 0},  {"kernels", 1},    {"autograd", 2},
+                                           {"ops", 3},   {"functional", 4}, {"optim", 5},
+                                           {"check", 5}, {"adapters", 6}};
 
 struct Include {
   fs::path file;
@@ -124,7 +124,8 @@ BOOST_AUTO_TEST_CASE(public_headers_include_no_heavy_part_of_eigen) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(the_umbrella_header_reaches_every_public_header) {
+// Adapters include other people's headers, so only those who use them do include them.
+BOOST_AUTO_TEST_CASE(the_umbrella_header_reaches_every_public_header_but_adapters) {
   std::vector<std::string> reached{"eigengrad/eigengrad.hpp"};
   for (std::size_t k = 0; k < reached.size(); ++k)
     for (const Include& i : own_includes(root / "include" / reached[k]))
@@ -132,6 +133,8 @@ BOOST_AUTO_TEST_CASE(the_umbrella_header_reaches_every_public_header) {
         reached.push_back(i.target);
   for (const fs::path& file : sources(root / "include")) {
     const std::string name = fs::relative(file, root / "include").string();
-    BOOST_TEST(std::count(reached.begin(), reached.end(), name) == 1, name << " is not reached");
+    const bool is_adapter = layer_of_file(file) == "adapters";
+    BOOST_TEST(std::count(reached.begin(), reached.end(), name) == (is_adapter ? 0 : 1),
+               name << (is_adapter ? " is reached" : " is not reached"));
   }
 }

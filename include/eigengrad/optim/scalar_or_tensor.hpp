@@ -2,7 +2,9 @@
 
 #include <Eigen/Core>
 #include <concepts>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include "eigengrad/core/eigen.hpp"
 #include "eigengrad/core/tensor.hpp"
@@ -36,5 +38,16 @@ class ScalarOrTensor {
   double scalar_ = 0;
   bool is_set_ = false;
 };
+
+namespace detail {
+
+/// `value` for each of `numel` elements in row-major order; `otherwise` where it is unset.
+/// `name` is the option's and `what` the elements' in messages: "lower", "unknowns".
+/// Throws: ShapeError for another number of elements; DtypeError; ValueError for NaN.
+EIGENGRAD_API std::vector<double> values_of(std::string_view op, std::string_view name,
+                                            const ScalarOrTensor& value, std::int64_t numel,
+                                            std::string_view what, double otherwise);
+
+}  // namespace detail
 
 }  // namespace eigengrad::optim

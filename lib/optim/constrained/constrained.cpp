@@ -219,15 +219,21 @@ class ConstrainedMinimization {
       return true;
     }
     if (lagrangian_.penalty >= kMostPenalty) {
-      verdict = is_kept
-                    ? Verdict{inner.converged() ? Status::NoProgress : inner.status, kept_text()}
-                    : infeasible();
-      return verdict.status != Status::Converged;
+      verdict = is_kept ? unbalanced() : infeasible();
+      return true;
     }
     constexpr double kEnough = 0.25;
     if (discord > kEnough * discord_ || !inner.converged()) lagrangian_.penalty *= 10;
     discord_ = discord;
     return false;
+  }
+
+  /// Where no multipliers exist: the solution of x^2 = 0.
+  Verdict unbalanced() {
+    return {Status::NoProgress,
+            text_of(kept_text(), ", but no multipliers balance the gradient to less than ",
+                    free_gradient(),
+                    "; the gradients of the constraints depend on each other or vanish here")};
   }
 
   /// Whether the constraints contradict each other near the point: their violation has a minimum that is
@@ -242,18 +248,16 @@ class ConstrainedMinimization {
     const MinimizeResult r = minimum_of(violation, p_.x);
     p_ = problem_.at(vector_of(r.x.reshape({-1})));
     Eigen::Index worst = 0;
-    if (problem_.violation(p_, &worst) <= tolerance_)
-      return {Status::NoProgress,
-              "points that keep to the constraints were lost; start at a point that does"};
+    if (problem_.violation(p_, &worst) <= tolerance_) return unbalanced();
     return {Status::Infeasible,
             text_of("nowhere near are all constraints kept: ", problem_.name_of(worst), " is ",
                     p_.c[worst], ", beyond its side by ", std::abs(problem_.excess(p_, worst)))};
   }
 
   std::string solution_text() {
-    return text_of("the last step was ", solution_->step,
-                   " of the unknowns, |gradient of the Lagrangian| = ", solution_->gradient, ", ",
-                   kept_text());
+    return text_of("the last Newton step was ", solution_->step,
+                   " of the largest unknown, |gradient of the Lagrangian| = ", solution_->gradient,
+                   ", ", kept_text());
   }
   std::string kept_text() {
     Eigen::Index worst = 0;
@@ -289,7 +293,8 @@ MinimizeResult ConstrainedMinimization::result(const Verdict& verdict) {
   r.value = p_.value;
   r.gradient = problem_.shaped(p_.gradient);
   r.gradient_norm = history_.back().gradient_norm;
-  const Vector multipliers = solution_ ? solution_->multipliers : lagrangian_.true_multipliers();
+  const Vector multipliers =  // without negative zeros
+      (solution_ ? solution_->multipliers : lagrangian_.true_multipliers()).array() + 0.0;
   r.multipliers = Tensor(from_eigen(multipliers)).to(r.x.dtype());
   r.bound_multipliers =
       problem_.shaped(solution_ ? solution_->bound_multipliers : Vector(Vector::Zero(p_.x.size())));

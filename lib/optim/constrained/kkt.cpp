@@ -29,7 +29,7 @@ class KktNewton {
  public:
   KktNewton(ConstrainedProblem& problem, KktPoint& p, double tolerance)
       : problem_(problem), p_(p), tolerance_(tolerance) {
-    const Vector reduced = p.at.gradient - p.at.jacobian.transpose() * p.multipliers;
+    const Vector reduced = reduced_gradient();
     const Box& box = problem.box();
     for (Eigen::Index j = 0; j < p.at.x.size(); ++j)
       held_.push_back(box.is_bounded &&
@@ -58,6 +58,10 @@ class KktNewton {
   }
 
  private:
+  /// Of the Lagrangian.
+  Vector reduced_gradient() const {
+    return p_.at.gradient - p_.at.jacobian.transpose() * p_.multipliers;
+  }
   double near() const { return std::sqrt(problem_.precision()); }
 
   Side first_side(Eigen::Index i) const {
@@ -100,7 +104,7 @@ class KktNewton {
     system.topRightCorner(n, m) = -a.transpose();
     system.bottomLeftCorner(m, n) = a;
     Vector right(n + m);
-    const Vector gradient = p_.at.gradient - p_.at.jacobian.transpose() * p_.multipliers;
+    const Vector gradient = reduced_gradient();
     right.head(n) = -gradient(columns).cwiseQuotient(d);
     for (Eigen::Index i = 0; i < m; ++i)
       right[n + i] = -(p_.at.c[rows[i]] - target(rows[i])) / norms[i];
@@ -150,7 +154,7 @@ class KktNewton {
   }
 
   bool let_go() {
-    const Vector gradient = p_.at.gradient - p_.at.jacobian.transpose() * p_.multipliers;
+    const Vector gradient = reduced_gradient();
     const Vector norms = p_.at.jacobian.rowwise().norm();
     const Box& box = problem_.box();
     double worst = 1e-9 * p_.at.gradient.norm();
@@ -181,7 +185,7 @@ class KktNewton {
   }
 
   void finish() {
-    const Vector gradient = p_.at.gradient - p_.at.jacobian.transpose() * p_.multipliers;
+    const Vector gradient = reduced_gradient();
     p_.bound_multipliers = Vector::Zero(gradient.size());
     p_.gradient = 0;
     for (Eigen::Index j = 0; j < gradient.size(); ++j) {
@@ -192,14 +196,14 @@ class KktNewton {
     }
   }
 
-  /// Whether what is left of the gradient is rounding beside the forces, or beside that of the start: a
-  /// direction without curvature takes no step, however steep.
+  /// Whether what is left of the gradient along each unknown is rounding beside the forces there, or
+  /// beside the gradient at the start: a direction without curvature takes no step, however steep.
   bool is_balanced() const {
-    const ConstrainedPoint& p = p_.at;
-    const double forces =
-        p.gradient.cwiseAbs().maxCoeff() +
-        (p.jacobian.transpose().cwiseAbs() * p_.multipliers.cwiseAbs()).maxCoeff();
-    return p_.gradient <= near() * std::max(forces, problem_.start().gradient.norm());
+    const Vector rest = reduced_gradient() - p_.bound_multipliers;
+    const Vector forces = p_.at.gradient.cwiseAbs() +
+                          p_.at.jacobian.transpose().cwiseAbs() * p_.multipliers.cwiseAbs();
+    const double start = problem_.start().gradient.norm();
+    return (rest.cwiseAbs().array() <= near() * forces.array().max(start)).all();
   }
 
   /// Whether the Lagrangian is convex along what holds the point.

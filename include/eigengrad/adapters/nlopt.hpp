@@ -1,0 +1,72 @@
+#pragma once
+
+#include <algorithm>
+#include <functional>
+#include <limits>
+#include <memory>
+#include <nlopt.hpp>
+#include <utility>
+#include <vector>
+
+#include "eigengrad/adapters/numbers.hpp"
+#include "eigengrad/autograd/grad_mode.hpp"
+#include "eigengrad/functional/gradient.hpp"
+
+/// NLopt (2.4 or newer) with derivatives of ours. Needs NLopt where it is included and linked.
+
+namespace eigengrad::adapters {
+namespace detail {
+
+using Objective = std::function<Tensor(const Tensor&)>;
+
+/// The form in which NLopt calls a function. NumericError means "not here": inf.
+inline double nlopt_value(unsigned n, const double* x, double* gradient, void* data) {
+  const Objective& f = *static_cast<const Objective*>(data);
+  double value = 0;
+  try {
+    const Tensor at = tensor_from(x, n);
+    if (gradient == nullptr) {
+      const NoGradGuard plain;
+      write(f(at), "nlopt", "values", 1, &value);
+      return value;
+    }
+    const auto [y, g] = value_and_grad(f)(at);
+    write(y, "nlopt", "values", 1, &value);
+    write(g, "nlopt", "derivatives", n, gradient);
+  } catch (const NumericError&) {
+    if (gradient != nullptr) std::fill_n(gradient, n, 0.0);
+    return std::numeric_limits<double>::infinity();
+  }
+  return value;
+}
+inline void* nlopt_copy(void* f) { return new Objective(*static_cast<Objective*>(f)); }
+inline void* nlopt_delete(void* f) {
+  delete static_cast<Objective*>(f);
+  return nullptr;
+}
+
+}  // namespace detail
+
+// The functions take a tensor of one dimension, give one element, and are written with recorded
+// operators on float64. Gradients are computed where the algorithm asks for them. `opt`, and copies of
+// it, own what they are given. A NumericError of a function counts as the value inf; what it throws
+// otherwise makes optimize() throw std::runtime_error.
+
+/// nlopt::opt::set_min_objective().
+inline void set_min_objective(::nlopt::opt& opt, detail::Objective f) {
+  opt.set_min_objective(&detail::nlopt_value, new detail::Objective(std::move(f)),
+                        &detail::nlopt_delete, &detail::nlopt_copy);
+}
+/// nlopt::opt::add_inequality_constraint(): NLopt's sign, f(x) <= 0.
+inline void add_inequality_constraint(::nlopt::opt& opt, detail::Objective f,
+                                      double tolerance = 0) {
+  opt.add_inequality_constraint(&detail::nlopt_value, new detail::Objective(std::move(f)),
+                                &detail::nlopt_delete, &detail::nlopt_copy, tolerance);
+}
+/// nlopt::opt::add_equality_constraint(): f(x) = 0.
+inline void add_equality_constraint(::nlopt::opt& opt, detail::Objective f, double tolerance = 0) {
+  opt.add_equality_constraint(&detail::nlopt_value, new detail::Objective(std::move(f)),
+                              &detail::nlopt_delete, &detail::nlopt_copy, tolerance);
+}
+
+}  // namespace eigengrad::adapters
