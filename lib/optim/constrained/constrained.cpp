@@ -25,10 +25,11 @@ namespace {
 /// need a solver of quadratic programs that are not convex, and a merit function beside.
 /// Functions are measured by their gradients at the start: the objective times 1e12 takes the same path.
 
-constexpr int kMostRounds = 60;
+constexpr int kMostRounds = 100;
 constexpr double kMostPenalty = 1e12;
 /// Penalties, each a hundred times the one before, that must all leave the value without a bound.
 constexpr int kMostUnbounded = 4;
+constexpr int kMostRestarts = 3;
 
 /// The objective plus penalty / 2 times the squared distances of c - multipliers / penalty to the sides
 /// of the constraints, all in units of the gradients at the start.
@@ -214,18 +215,35 @@ class ConstrainedMinimization {
   /// Whether nothing more is to be had from rounds; otherwise prepares the next one.
   bool is_hopeless(const MinimizeResult& inner, double discord, Verdict& verdict) {
     const bool is_kept = problem_.violation(p_) <= tolerance_;
-    if (is_kept && inner.converged() && discord <= tolerance_ * (1 + p_.x.norm())) {
-      verdict = {Status::Converged, kept_text()};
+    const double forces = problem_.start().gradient.norm() + p_.gradient.norm();
+    if (is_kept && inner.status != Status::Saddle && free_gradient() <= tolerance_ * forces) {
+      verdict = {Status::Converged,
+                 text_of("|gradient of the Lagrangian| = ", free_gradient(), ", ", kept_text())};
       return true;
     }
     if (lagrangian_.penalty >= kMostPenalty) {
       verdict = is_kept ? unbalanced() : infeasible();
-      return true;
+      return is_kept || !starts_anew();
     }
     constexpr double kEnough = 0.25;
     if (discord > kEnough * discord_ || !inner.converged()) lagrangian_.penalty *= 10;
     discord_ = discord;
     return false;
+  }
+
+  /// Whether rounds begin again, from where the violation is least as seen from the start, with a penalty
+  /// that is higher from the first. Low ones may have led away from all points that keep to the
+  /// constraints, to where their violation has another minimum.
+  bool starts_anew() {
+    if (restarts_ == kMostRestarts) return false;
+    const Vector least = vector_of(least_violation(problem_.start().x).x.reshape({-1}));
+    const ConstrainedPoint p = problem_.at(least);
+    if (problem_.violation(p) > tolerance_) return false;
+    p_ = p;
+    lagrangian_.multipliers.setZero();
+    lagrangian_.penalty = std::pow(1e3, ++restarts_);
+    discord_ = std::numeric_limits<double>::infinity();
+    return true;
   }
 
   /// Where no multipliers exist: the solution of x^2 = 0.
@@ -236,17 +254,21 @@ class ConstrainedMinimization {
                     "; the gradients of the constraints depend on each other or vanish here")};
   }
 
+  /// The minimum of the sum of squared distances to the sides, from `x`.
+  MinimizeResult least_violation(const Vector& x) {
+    const auto violation = [&](const Tensor& t) {
+      const Tensor c = problem_.all_constraints(t);
+      const Tensor l = Tensor(from_eigen(problem_.lower())).to(t.dtype());
+      const Tensor u = Tensor(from_eigen(problem_.upper())).to(t.dtype());
+      return (c - clamp(c, l, u)).square().sum() / 2;
+    };
+    return minimum_of(violation, x);
+  }
+
   /// Whether the constraints contradict each other near the point: their violation has a minimum that is
   /// not 0.
   Verdict infeasible() {
-    const auto violation = [&](const Tensor& x) {
-      const Tensor c = problem_.all_constraints(x);
-      const Tensor l = Tensor(from_eigen(problem_.lower())).to(x.dtype());
-      const Tensor u = Tensor(from_eigen(problem_.upper())).to(x.dtype());
-      return (c - clamp(c, l, u)).square().sum() / 2;
-    };
-    const MinimizeResult r = minimum_of(violation, p_.x);
-    p_ = problem_.at(vector_of(r.x.reshape({-1})));
+    p_ = problem_.at(vector_of(least_violation(p_.x).x.reshape({-1})));
     Eigen::Index worst = 0;
     if (problem_.violation(p_, &worst) <= tolerance_) return unbalanced();
     return {Status::Infeasible,
@@ -277,6 +299,7 @@ class ConstrainedMinimization {
   std::int64_t iterations_left_;
   std::int64_t inner_iterations_ = 0;
   int unbounded_ = 0;
+  int restarts_ = 0;
   EvaluationCounts inner_counts_;
   PhaseSeconds phases_;
   double discord_ = std::numeric_limits<double>::infinity();
