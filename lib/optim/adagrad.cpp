@@ -4,6 +4,7 @@
 
 #include "eigengrad/autograd/grad_mode.hpp"
 #include "eigengrad/core/factories.hpp"
+#include "eigengrad/optim/serialize.hpp"
 #include "optim/update.hpp"
 
 namespace eigengrad::optim {
@@ -40,6 +41,19 @@ Tensor Adagrad::step(LossClosure closure) {
     });
   });
   return loss;
+}
+
+void AdagradOptions::archive(OptimizerArchive& archive) {
+  archive("lr", lr_);
+  archive("lr_decay", lr_decay_);
+  archive("weight_decay", weight_decay_);
+  archive("initial_accumulator_value", initial_accumulator_value_);
+  archive("eps", eps_);
+}
+
+void AdagradParamState::archive(OptimizerArchive& archive) {
+  archive("step", step_);
+  archive("sum", sum_);
 }
 
 }  // namespace eigengrad::optim

@@ -5,6 +5,7 @@
 #include "core/fail.hpp"
 #include "eigengrad/autograd/grad_mode.hpp"
 #include "eigengrad/core/factories.hpp"
+#include "eigengrad/optim/serialize.hpp"
 #include "optim/update.hpp"
 
 namespace eigengrad::optim {
@@ -103,6 +104,29 @@ Tensor AdamW::step(LossClosure closure) {
     move(o, p, state_of<AdamWParamState>(p), true);
   });
   return loss;
+}
+
+void AdamOptions::archive(OptimizerArchive& archive) {
+  archive("lr", lr_);
+  archive("betas", betas_);
+  archive("eps", eps_);
+  archive("weight_decay", weight_decay_);
+  archive("amsgrad", amsgrad_);
+}
+
+void AdamWOptions::archive(OptimizerArchive& archive) {
+  archive("lr", lr_);
+  archive("betas", betas_);
+  archive("eps", eps_);
+  archive("weight_decay", weight_decay_);
+  archive("amsgrad", amsgrad_);
+}
+
+void AdamParamState::archive(OptimizerArchive& archive) {
+  archive("step", step_);
+  archive("exp_avg", exp_avg_);
+  archive("exp_avg_sq", exp_avg_sq_);
+  archive("max_exp_avg_sq", max_exp_avg_sq_);
 }
 
 }  // namespace eigengrad::optim

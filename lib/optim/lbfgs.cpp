@@ -8,6 +8,7 @@
 #include "eigengrad/core/factories.hpp"
 #include "eigengrad/ops/arithmetic.hpp"
 #include "eigengrad/ops/shape.hpp"
+#include "eigengrad/optim/serialize.hpp"
 #include "optim/line_search.hpp"
 #include "optim/two_loop.hpp"
 #include "optim/update.hpp"
@@ -190,6 +191,29 @@ Tensor LBFGS::step(LossClosure closure) {
       break;
   }
   return first_loss;
+}
+
+void LBFGSOptions::archive(OptimizerArchive& archive) {
+  archive("lr", lr_);
+  archive("max_iter", max_iter_);
+  archive("max_eval", max_eval_);
+  archive("tolerance_grad", tolerance_grad_);
+  archive("tolerance_change", tolerance_change_);
+  archive("history_size", history_size_);
+  archive("line_search_fn", line_search_fn_);
+}
+
+void LBFGSParamState::archive(OptimizerArchive& archive) {
+  archive("func_evals", func_evals_);
+  archive("n_iter", n_iter_);
+  archive("t", t_);
+  archive("prev_loss", prev_loss_);
+  archive("d", d_);
+  archive("prev_flat_grad", prev_flat_grad_);
+  archive("old_dirs", old_dirs_);
+  archive("old_stps", old_stps_);
+  archive("ro", ro_);
+  archive("H_diag", H_diag_);
 }
 
 }  // namespace eigengrad::optim

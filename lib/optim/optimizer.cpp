@@ -14,6 +14,21 @@ OptimizerParamState::~OptimizerParamState() = default;
 OptimizerOptions::~OptimizerOptions() = default;
 Optimizer::~Optimizer() = default;
 
+void OptimizerParamState::archive(OptimizerArchive&) {
+  fail<NotImplementedError>("Optimizer",
+                            "states of this kind cannot be saved; override archive() for them");
+}
+
+void OptimizerOptions::archive(OptimizerArchive&) {
+  fail<NotImplementedError>("Optimizer",
+                            "options of this kind cannot be saved; override archive() for them");
+}
+
+std::unique_ptr<OptimizerParamState> Optimizer::new_state() const {
+  fail<NotImplementedError>(
+      "Optimizer", "states of this optimizer cannot be loaded; override new_state() for it");
+}
+
 const OptimizerOptions& OptimizerParamGroup::options() const {
   if (options_ == nullptr)
     fail<ValueError>("OptimizerParamGroup",

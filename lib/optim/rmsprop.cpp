@@ -5,6 +5,7 @@
 #include "core/fail.hpp"
 #include "eigengrad/autograd/grad_mode.hpp"
 #include "eigengrad/core/factories.hpp"
+#include "eigengrad/optim/serialize.hpp"
 #include "optim/update.hpp"
 
 namespace eigengrad::optim {
@@ -63,6 +64,22 @@ Tensor RMSprop::step(LossClosure closure) {
     });
   });
   return loss;
+}
+
+void RMSpropOptions::archive(OptimizerArchive& archive) {
+  archive("lr", lr_);
+  archive("alpha", alpha_);
+  archive("eps", eps_);
+  archive("weight_decay", weight_decay_);
+  archive("momentum", momentum_);
+  archive("centered", centered_);
+}
+
+void RMSpropParamState::archive(OptimizerArchive& archive) {
+  archive("step", step_);
+  archive("square_avg", square_avg_);
+  archive("momentum_buffer", momentum_buffer_);
+  archive("grad_avg", grad_avg_);
 }
 
 }  // namespace eigengrad::optim

@@ -3,6 +3,7 @@
 #include "core/fail.hpp"
 #include "eigengrad/autograd/grad_mode.hpp"
 #include "eigengrad/core/factories.hpp"
+#include "eigengrad/optim/serialize.hpp"
 #include "optim/update.hpp"
 
 namespace eigengrad::optim {
@@ -50,6 +51,18 @@ Tensor SGD::step(LossClosure closure) {
     });
   });
   return loss;
+}
+
+void SGDOptions::archive(OptimizerArchive& archive) {
+  archive("lr", lr_);
+  archive("momentum", momentum_);
+  archive("dampening", dampening_);
+  archive("weight_decay", weight_decay_);
+  archive("nesterov", nesterov_);
+}
+
+void SGDParamState::archive(OptimizerArchive& archive) {
+  archive("momentum_buffer", momentum_buffer_);
 }
 
 }  // namespace eigengrad::optim

@@ -13,6 +13,7 @@ class EIGENGRAD_API AdagradOptions : public OptimizerCloneableOptions<AdagradOpt
  public:
   AdagradOptions(double lr = 1e-2) : lr_(lr) {}
   void check() const override;
+  void archive(OptimizerArchive& archive) override;
 
   EIGENGRAD_OPTION(double, lr);
   EIGENGRAD_OPTION(double, lr_decay) = 0;
@@ -22,6 +23,9 @@ class EIGENGRAD_API AdagradOptions : public OptimizerCloneableOptions<AdagradOpt
 };
 
 class EIGENGRAD_API AdagradParamState : public OptimizerCloneableParamState<AdagradParamState> {
+ public:
+  void archive(OptimizerArchive& archive) override;
+
   EIGENGRAD_OPTION(std::int64_t, step) = 0;
   EIGENGRAD_OPTION(Tensor, sum);
 };
@@ -40,6 +44,9 @@ class EIGENGRAD_API Adagrad : public Optimizer {
                 defaults) {}
 
   Tensor step(LossClosure closure = nullptr) override;
+  std::unique_ptr<OptimizerParamState> new_state() const override {
+    return std::make_unique<AdagradParamState>();
+  }
 };
 
 }  // namespace eigengrad::optim

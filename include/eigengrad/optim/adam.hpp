@@ -16,6 +16,7 @@ class EIGENGRAD_API AdamOptions : public OptimizerCloneableOptions<AdamOptions> 
 
   AdamOptions(double lr = 1e-3) : lr_(lr) {}
   void check() const override;
+  void archive(OptimizerArchive& archive) override;
 
   EIGENGRAD_OPTION(double, lr);
   EIGENGRAD_OPTION(betas_t, betas) = betas_t(0.9, 0.999);
@@ -31,6 +32,7 @@ class EIGENGRAD_API AdamWOptions : public OptimizerCloneableOptions<AdamWOptions
 
   AdamWOptions(double lr = 1e-3) : lr_(lr) {}
   void check() const override;
+  void archive(OptimizerArchive& archive) override;
 
   EIGENGRAD_OPTION(double, lr);
   EIGENGRAD_OPTION(betas_t, betas) = betas_t(0.9, 0.999);
@@ -40,6 +42,9 @@ class EIGENGRAD_API AdamWOptions : public OptimizerCloneableOptions<AdamWOptions
 };
 
 class EIGENGRAD_API AdamParamState : public OptimizerCloneableParamState<AdamParamState> {
+ public:
+  void archive(OptimizerArchive& archive) override;
+
   EIGENGRAD_OPTION(std::int64_t, step) = 0;
   EIGENGRAD_OPTION(Tensor, exp_avg);
   EIGENGRAD_OPTION(Tensor, exp_avg_sq);
@@ -61,6 +66,9 @@ class EIGENGRAD_API Adam : public Optimizer {
       : Adam(std::vector<OptimizerParamGroup>{OptimizerParamGroup(std::move(params))}, defaults) {}
 
   Tensor step(LossClosure closure = nullptr) override;
+  std::unique_ptr<OptimizerParamState> new_state() const override {
+    return std::make_unique<AdamParamState>();
+  }
 };
 
 using AdamWParamState = AdamParamState;
@@ -75,6 +83,9 @@ class EIGENGRAD_API AdamW : public Optimizer {
       : AdamW(std::vector<OptimizerParamGroup>{OptimizerParamGroup(std::move(params))}, defaults) {}
 
   Tensor step(LossClosure closure = nullptr) override;
+  std::unique_ptr<OptimizerParamState> new_state() const override {
+    return std::make_unique<AdamWParamState>();
+  }
 };
 
 }  // namespace eigengrad::optim

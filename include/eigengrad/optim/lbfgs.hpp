@@ -15,6 +15,7 @@ class EIGENGRAD_API LBFGSOptions : public OptimizerCloneableOptions<LBFGSOptions
  public:
   LBFGSOptions(double lr = 1) : lr_(lr) {}
   void check() const override;
+  void archive(OptimizerArchive& archive) override;
 
   EIGENGRAD_OPTION(double, lr);
   /// Iterations in one call of step().
@@ -32,6 +33,9 @@ class EIGENGRAD_API LBFGSOptions : public OptimizerCloneableOptions<LBFGSOptions
 
 /// The state of the whole optimiser, kept under its first parameter.
 class EIGENGRAD_API LBFGSParamState : public OptimizerCloneableParamState<LBFGSParamState> {
+ public:
+  void archive(OptimizerArchive& archive) override;
+
   EIGENGRAD_OPTION(std::int64_t, func_evals) = 0;
   EIGENGRAD_OPTION(std::int64_t, n_iter) = 0;
   EIGENGRAD_OPTION(double, t) = 0;
@@ -61,6 +65,9 @@ class EIGENGRAD_API LBFGS : public Optimizer {
 
   /// Throws: ValueError without a closure.
   Tensor step(LossClosure closure) override;
+  std::unique_ptr<OptimizerParamState> new_state() const override {
+    return std::make_unique<LBFGSParamState>();
+  }
 };
 
 }  // namespace eigengrad::optim

@@ -25,11 +25,16 @@
 
 namespace eigengrad::optim {
 
+class OptimizerArchive;
+
 /// What an optimiser remembers about one parameter.
 class EIGENGRAD_API OptimizerParamState {
  public:
   virtual ~OptimizerParamState();
   virtual std::unique_ptr<OptimizerParamState> clone() const = 0;
+  /// Hands every field to `archive`: save() and load(), in serialize.hpp.
+  /// Throws: NotImplementedError where a class does not say how.
+  virtual void archive(OptimizerArchive& archive);
 };
 
 template <class Derived>
@@ -49,6 +54,8 @@ class EIGENGRAD_API OptimizerOptions {
   virtual void set_lr(double lr) = 0;
   /// Throws: ValueError when a setting is outside its range.
   virtual void check() const = 0;
+  /// As OptimizerParamState::archive().
+  virtual void archive(OptimizerArchive& archive);
 };
 
 template <class Derived>
@@ -129,6 +136,9 @@ class EIGENGRAD_API Optimizer {
   const std::vector<OptimizerParamGroup>& param_groups() const noexcept { return param_groups_; }
 
   using State = std::unordered_map<const void*, std::unique_ptr<OptimizerParamState>>;
+  /// An empty state of the kind that the optimiser gives its parameters, for load().
+  /// Throws: NotImplementedError where a class does not say which.
+  virtual std::unique_ptr<OptimizerParamState> new_state() const;
   State& state() noexcept { return state_; }
   const State& state() const noexcept { return state_; }
 

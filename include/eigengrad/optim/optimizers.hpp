@@ -9,4 +9,5 @@
 #include "eigengrad/optim/lr_scheduler.hpp"
 #include "eigengrad/optim/optimizer.hpp"
 #include "eigengrad/optim/rmsprop.hpp"
+#include "eigengrad/optim/serialize.hpp"
 #include "eigengrad/optim/sgd.hpp"

@@ -13,6 +13,7 @@ class EIGENGRAD_API RMSpropOptions : public OptimizerCloneableOptions<RMSpropOpt
  public:
   RMSpropOptions(double lr = 1e-2) : lr_(lr) {}
   void check() const override;
+  void archive(OptimizerArchive& archive) override;
 
   EIGENGRAD_OPTION(double, lr);
   EIGENGRAD_OPTION(double, alpha) = 0.99;
@@ -23,6 +24,9 @@ class EIGENGRAD_API RMSpropOptions : public OptimizerCloneableOptions<RMSpropOpt
 };
 
 class EIGENGRAD_API RMSpropParamState : public OptimizerCloneableParamState<RMSpropParamState> {
+ public:
+  void archive(OptimizerArchive& archive) override;
+
   EIGENGRAD_OPTION(std::int64_t, step) = 0;
   EIGENGRAD_OPTION(Tensor, square_avg);
   /// With momentum only.
@@ -46,6 +50,9 @@ class EIGENGRAD_API RMSprop : public Optimizer {
                 defaults) {}
 
   Tensor step(LossClosure closure = nullptr) override;
+  std::unique_ptr<OptimizerParamState> new_state() const override {
+    return std::make_unique<RMSpropParamState>();
+  }
 };
 
 }  // namespace eigengrad::optim

@@ -12,6 +12,7 @@ class EIGENGRAD_API SGDOptions : public OptimizerCloneableOptions<SGDOptions> {
  public:
   SGDOptions(double lr) : lr_(lr) {}
   void check() const override;
+  void archive(OptimizerArchive& archive) override;
 
   EIGENGRAD_OPTION(double, lr);
   EIGENGRAD_OPTION(double, momentum) = 0;
@@ -21,6 +22,9 @@ class EIGENGRAD_API SGDOptions : public OptimizerCloneableOptions<SGDOptions> {
 };
 
 class EIGENGRAD_API SGDParamState : public OptimizerCloneableParamState<SGDParamState> {
+ public:
+  void archive(OptimizerArchive& archive) override;
+
   EIGENGRAD_OPTION(Tensor, momentum_buffer);
 };
 
@@ -37,6 +41,9 @@ class EIGENGRAD_API SGD : public Optimizer {
       : SGD(std::vector<OptimizerParamGroup>{OptimizerParamGroup(std::move(params))}, defaults) {}
 
   Tensor step(LossClosure closure = nullptr) override;
+  std::unique_ptr<OptimizerParamState> new_state() const override {
+    return std::make_unique<SGDParamState>();
+  }
 };
 
 }  // namespace eigengrad::optim
