@@ -6,6 +6,7 @@ import math
 import numpy as np
 from mpmath import mp, mpf
 
+mp.dps = 50
 INF = math.inf
 
 

@@ -170,6 +170,17 @@ const std::vector<Exemption>& exemptions() {
        [](const Program& p, const Difference& d) {
          return uses(p, "retain_grad") && d.check == "grad by PyTorch" && mentions(d, ": shape ");
        }},
+      {"a slope that is 0 on one side only (clamp at its bound) meets an infinite one: a sweep "
+       "leaves "
+       "the element out, in forward mode 0 times infinity is NaN, as in PyTorch",
+       [](const Program& p, const Difference& d) {
+         const auto is_used = [&](const char* name) { return uses(p, name); };
+         const auto bounds = {"clamp", "clamp_min", "clamp_max", "relu", "hardtanh"};
+         const auto poles = {"rdiv", "div", "sqrt", "rsqrt", "log", "reciprocal", "pow"};
+         return mentions_check(d, "forward mode") && mentions(d, "nan instead of") &&
+                std::any_of(bounds.begin(), bounds.end(), is_used) &&
+                std::any_of(poles.begin(), poles.end(), is_used);
+       }},
       {"where exact arithmetic meets a jump, rounding decides",
        [](const Program& p, const Difference& d) {
          const auto is_used = [&](const char* name) { return uses(p, name); };

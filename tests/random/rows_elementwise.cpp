@@ -121,7 +121,11 @@ Rows elementwise_rows() {
       UNARY(asinh, [](const N& x) { return log(x + sqrt(x * x + N(1))); }),
       UNARY(acosh, [](const N& x) { return log(x + sqrt(x * x - N(1))); }),
       UNARY(atanh, [](const N& x) { return N(0.5) * log((N(1) + x) / (N(1) - x)); }),
-      UNARY(exp2, [](const N& x) { return exp(N(std::numbers::ln2) * x); }),
+      UNARY(exp2,
+            [](const N& x) {  // exact for integers
+              const double whole = std::round(value(x));
+              return N(std::exp2(whole)) * exp(N(std::numbers::ln2) * (x - N(whole)));
+            }),
       UNARY(log2, [](const N& x) { return N(1 / std::numbers::ln2) * log(x); }),
       UNARY(log10, [](const N& x) { return N(1 / std::numbers::ln10) * log(x); }),
       UNARY(erf, [](const N& x) { return erf(x); }),
