@@ -69,6 +69,7 @@
 #include "eigengrad/ops/sylvester.hpp"
 #include "eigengrad/optim/least_squares.hpp"
 #include "eigengrad/optim/minimize.hpp"
+#include "eigengrad/optim/odeint.hpp"
 #include "eigengrad/optim/optimizers.hpp"
 #include "eigengrad/optim/scalar_or_tensor.hpp"
 #include "eigengrad/optim/status.hpp"
