@@ -1,0 +1,99 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "eigengrad/optim/root.hpp"
+#include "optim/least_squares/steps.hpp"
+#include "optim/report.hpp"
+
+namespace eigengrad::optim {
+
+/// root(), whose errors are those of `op`.
+RootResult find_root(std::string_view op, const std::function<Tensor(const Tensor&)>& f,
+                     const Tensor& x0, const RootOptions& options);
+void check(std::string_view op, const RootOptions& options);
+
+namespace root_finding {
+
+using fit::Matrix;
+using fit::Vector;
+
+/// Sizes of unknowns that relative changes are measured by: an unknown that goes to 0 has a millionth
+/// of the largest that it was.
+class Sizes {
+ public:
+  /// `x` is a point of the path.
+  void note(const Vector& x);
+  Vector at(const Vector& x) const { return x.cwiseAbs().cwiseMax(1e-6 * largest_); }
+
+ private:
+  Vector largest_;
+};
+
+/// The largest |v_k| / sizes_k; 0 / 0 is 0.
+double largest_part(const Vector& v, const Vector& sizes);
+
+/// "[1, 2, 3]", the first elements of a point.
+std::string shown(const Vector& x);
+
+/// The iterations of a method that forms the Jacobian. Steps are those of least_squares() for residuals
+/// scaled by row: each by a power of 2, to 1 at the start.
+class Solver {
+ public:
+  /// `method` is Newton, Hybrid or LevenbergMarquardt.
+  Solver(std::string_view op, fit::Residuals& f, RootMethod method, const RootOptions& options);
+
+  Verdict run();
+
+  /// Of the last point.
+  const Vector& x() const noexcept { return p_.x; }
+  Vector residuals() const { return p_.r.cwiseQuotient(rows_); }
+  Matrix jacobian() const { return rows_.cwiseInverse().asDiagonal() * p_.j; }
+  double norm() const { return residuals().stableNorm(); }
+  bool is_singular() const;
+  std::int64_t iterations() const noexcept { return iterations_; }
+
+ private:
+  void begin();
+  bool ask() const;
+  bool test(Verdict& verdict);
+  void complete(fit::FitPoint& p);
+  bool move();
+  fit::Step next_step();
+  void adapt(double ratio, const fit::Step& step);
+  void accept(fit::FitPoint& trial, bool is_full);
+  /// Whether the residuals are what roundings of x make of them.
+  bool is_rounding();
+  Verdict explain();
+
+  std::string_view op_;
+  fit::Residuals& f_;
+  RootMethod method_;
+  const RootOptions& options_;
+  Box box_;
+  fit::Weighting weighting_;
+  fit::PointAnalysis analysis_;
+  Sizes sizes_;
+  Vector rows_;
+  fit::FitPoint p_;
+  Vector start_;
+  double residual_ = 0;
+  double newton_step_ = 0;
+  double best_norm_ = 0;
+  int stalled_ = 0;
+  int creeping_ = 0;
+  /// Newton steps in a row that each shortened the next one by a constant factor.
+  int linear_ = 0;
+  double radius_ = 0;
+  double damping_ = 0;
+  double length_ = 1;
+  std::int64_t iterations_ = 0;
+};
+
+/// RootMethod::NewtonKrylov.
+RootResult newton_krylov(std::string_view op, const std::function<Tensor(const Tensor&)>& f,
+                         const Tensor& x0, const RootOptions& options);
+
+}  // namespace root_finding
+}  // namespace eigengrad::optim
