@@ -15,8 +15,9 @@ namespace eigengrad::optim {
 
 /// How root() moves. J is the Jacobian of the residuals f, computed exactly at every point.
 enum class RootMethod : std::uint8_t {
-  /// Hybrid up to 500 unknowns, and LevenbergMarquardt from the start again where that finds no root;
-  /// NewtonKrylov beyond.
+  /// Hybrid up to 500 unknowns; where that finds no root, from the start again LevenbergMarquardt, and
+  /// then at most 100 Newton steps of full length, which local minima of |f| do not hold. NewtonKrylov
+  /// beyond.
   Auto,
   /// The step -J^-1 f, shortened until |f| falls. Source: Dennis and Schnabel, Numerical Methods for
   /// Unconstrained Optimization and Nonlinear Equations (1996), section 6.3.

@@ -42,6 +42,7 @@ class NewtonKrylov {
   Vector x_;
   Vector r_;
   Vector p_;
+  Sizes sizes_;
   double forcing_ = 0.5;
   double residual_ = 0;
   double newton_step_ = 0;
@@ -108,7 +109,8 @@ bool NewtonKrylov::solve() {
   linear_residual_ = step.residual;
   const double size = product(x_).cwiseAbs().maxCoeff();
   residual_ = r_.cwiseAbs().maxCoeff() / size;
-  const double reach = x_.cwiseAbs().maxCoeff();
+  sizes_.note(x_);
+  const double reach = sizes_.at(x_).maxCoeff();
   newton_step_ = p_.cwiseAbs().maxCoeff() / reach;
   return p_.allFinite();
 }
@@ -117,13 +119,17 @@ bool NewtonKrylov::test(Verdict& verdict) {
   const double tolerance_x = std::max(options_.tolerance_x, 4 * u_);
   verdict.status = Status::Converged;
   const double norm = r_.norm();
-  if (norm == 0)
+  if (r_.cwiseAbs().maxCoeff() == 0)
     verdict.reason = "the residuals are zero";
   else if (newton_step_ <= tolerance_x && linear_residual_ < 0.9)
     verdict.reason = text_of("relative Newton step ", newton_step_, " <= ", tolerance_x);
   else if (residual_ <= options_.tolerance_f)
     verdict.reason = text_of("relative residual ", residual_, " <= ", options_.tolerance_f);
   if (!verdict.reason.empty()) return true;
+  if (is_vanishing(norm, newton_step_)) {
+    verdict = vanishing(norm / scale_, newton_step_);
+    return true;
+  }
   if (norm < 0.5 * best_) {
     best_ = norm;
     stalled_ = 0;

@@ -1,5 +1,6 @@
 #include "eigengrad/optim/root.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <ostream>
 
@@ -50,16 +51,25 @@ RootResult find_dense(std::string_view op, const std::function<Tensor(const Tens
     fail<ShapeError>(op, "the function gives ", residuals.size(), " residuals for ",
                      residuals.unknowns(),
                      " unknowns; give as many, or use least_squares() where there are more");
-  const auto run = [&](RootMethod method) {
-    Solver solver(op, residuals, method, options);
+  const auto run = [&](RootMethod method, const RootOptions& limits, bool full_steps = false) {
+    Solver solver(op, residuals, method, limits, full_steps);
     const Verdict verdict = solver.run();
     return result_of(solver, verdict, residuals);
   };
   const bool is_auto = options.method == RootMethod::Auto;
-  RootResult result = run(is_auto ? RootMethod::Hybrid : options.method);
-  if (is_auto && !result.converged() && result.status != Status::Stopped) {
-    RootResult other = run(RootMethod::LevenbergMarquardt);
-    if (other.converged() || other.norm < result.norm) result = std::move(other);
+  const auto is_settled = [is_auto](const RootResult& r) {
+    return !is_auto || r.converged() || r.status == Status::Stopped;
+  };
+  RootResult result = run(is_auto ? RootMethod::Hybrid : options.method, options);
+  if (!is_settled(result)) {
+    RootResult other = run(RootMethod::LevenbergMarquardt, options);
+    if (is_settled(other) || other.norm < result.norm) result = std::move(other);
+  }
+  if (!is_settled(result)) {
+    RootOptions limits = options;
+    limits.max_iter = std::min<std::int64_t>(100, options.max_iter);
+    RootResult other = run(RootMethod::Newton, limits, /*full_steps=*/true);
+    if (is_settled(other)) result = std::move(other);
   }
   const LeastSquaresCounts& c = residuals.counts();
   result.counts = {c.residuals, c.jacobians, 0, c.infeasible};

@@ -24,6 +24,14 @@ double largest_part(const Vector& v, const Vector& sizes) {
   return largest;
 }
 
+bool is_vanishing(double norm, double newton_step) { return norm < 1e-100 && newton_step > 1e-4; }
+
+Verdict vanishing(double norm, double newton_step) {
+  return {Status::Plateau,
+          text_of("the residuals fall towards 0 without reaching it: their norm is ", norm,
+                  ", and the next step would still change x by ", newton_step, " of it")};
+}
+
 std::string shown(const Vector& x) {
   constexpr Index kMostShown = 6;
   std::string text = "[";
@@ -33,16 +41,17 @@ std::string shown(const Vector& x) {
 }
 
 Solver::Solver(std::string_view op, fit::Residuals& f, RootMethod method,
-               const RootOptions& options)
+               const RootOptions& options, bool full_steps)
     : op_(op),
       f_(f),
       method_(method),
       options_(options),
+      full_steps_(full_steps),
       box_(Box::of(op, {}, {}, f.shaped(f.start()))),
       weighting_(Loss::Linear, 1, Vector()),
       analysis_(weighting_, box_, f.unit_roundoff()) {}
 
-bool Solver::is_singular() const { return p_.model->rank() < p_.x.size() || linear_ >= 6; }
+bool Solver::is_singular() const { return rank_ < p_.x.size() || linear_ >= 6; }
 
 void Solver::begin() {
   p_.x = start_ = f_.start();
@@ -65,12 +74,31 @@ void Solver::begin() {
 void Solver::complete(FitPoint& p) {
   p.j.array().colwise() *= rows_.array();
   analysis_.complete(p, /*running_scale=*/true);
+  improve_newton_step(p);
   sizes_.note(p.x);
   const Vector sizes = sizes_.at(p.x);
   residual_ = largest_part(p.r, p.j.cwiseAbs() * sizes);
-  newton_step_ = p.model->rank() == p.x.size()
-                     ? largest_part(p.unit.cwiseProduct(p.gauss_newton), sizes)
-                     : std::numeric_limits<double>::infinity();
+  newton_step_ = rank_ == p.x.size() ? largest_part(p.unit.cwiseProduct(p.gauss_newton), sizes)
+                                     : std::numeric_limits<double>::infinity();
+}
+
+/// At a root where residuals have a double zero the rows of the Jacobian vanish, each at its own pace.
+/// Brought to one size they may be independent all the same.
+void Solver::improve_newton_step(FitPoint& p) {
+  rank_ = p.model->rank();
+  if (rank_ == p.x.size() || p.norm == 0) return;
+  Matrix a = p.j * p.unit.asDiagonal();
+  Vector b = p.r;
+  for (Index i = 0; i < a.rows(); ++i) {
+    const double size = a.row(i).cwiseAbs().maxCoeff();
+    if (!(size > 0)) return;
+    a.row(i) /= size;
+    b[i] /= size;
+  }
+  const fit::LinearModel model(a, b);
+  if (model.rank() < p.x.size()) return;
+  rank_ = model.rank();
+  p.gauss_newton = model.gauss_newton();
 }
 
 bool Solver::ask() const {
@@ -96,7 +124,7 @@ Verdict Solver::run() {
         verdict.status = Status::MaxIterations;
       return verdict;
     }
-    if (!move() || creeping_ >= 20) return explain();
+    if (!move() || (creeping_ >= 20 && !full_steps_)) return explain();
     ++iterations_;
   }
 }
@@ -112,6 +140,10 @@ bool Solver::test(Verdict& verdict) {
   else if (residual_ <= options_.tolerance_f)
     verdict.reason = text_of("relative residual ", residual_, " <= ", options_.tolerance_f);
   if (!verdict.reason.empty()) return true;
+  if (is_vanishing(p_.norm, newton_step_)) {
+    verdict = vanishing(norm(), newton_step_);
+    return true;
+  }
   if (p_.norm < 0.5 * best_norm_) {
     best_norm_ = p_.norm;
     stalled_ = 0;
@@ -142,7 +174,7 @@ void Solver::adapt(double ratio, const Step& step) {
   // Along a Newton step of length t, |f|^2 is about q(t) = 1 - 2 t + c t^2 times what it was: its minimum.
   const double t = length_;
   const double rise = std::isnan(ratio) ? 1e300 : (2 - t) * t * (1 - ratio) / (t * t);
-  if (ratio > 1e-4)
+  if (helps(ratio))
     length_ = 1;
   else
     length_ = t * std::clamp(1 / (t * (1 + rise)), 0.1, 0.5);
@@ -152,6 +184,8 @@ void Solver::adapt(double ratio, const Step& step) {
   else if (ratio > 0.75 || step.damping == 0)
     radius_ = std::max(radius_, 2 * norm);
 }
+
+bool Solver::helps(double ratio) const { return full_steps_ ? std::isfinite(ratio) : ratio > 1e-4; }
 
 bool Solver::move() {
   constexpr int kMaxTrials = 200;
@@ -169,13 +203,12 @@ bool Solver::move() {
     }
     next.r.array() *= rows_.array();
     const double ratio = weighting_.decrease(p_.r, next.r) / step.predicted;
-    const bool helps = ratio > 1e-4;
-    if (helps && !f_.differentiate(next.j)) {
+    if (helps(ratio) && !f_.differentiate(next.j)) {
       adapt(infeasible, step);
       continue;
     }
     adapt(ratio, step);
-    if (!helps) continue;
+    if (!helps(ratio)) continue;
     accept(next, step.damping == 0);
     return true;
   }
@@ -188,7 +221,7 @@ void Solver::accept(FitPoint& next, bool is_full) {
   p_ = std::move(next);
   complete(p_);
   const bool is_linear = is_full && newton_step_ > 0.2 * before && newton_step_ < 0.95 * before;
-  linear_ = is_linear ? linear_ + 1 : 0;
+  if (p_.norm > 0) linear_ = is_linear ? linear_ + 1 : 0;
   creeping_ = p_.norm > 0.999 * norm ? creeping_ + 1 : 0;
 }
 
@@ -206,6 +239,10 @@ bool Solver::is_rounding() {
 }
 
 Verdict Solver::explain() {
+  const double left = largest_part(p_.unit.cwiseProduct(p_.gauss_newton), sizes_.largest());
+  if (rank_ == p_.x.size() && left <= std::max(options_.tolerance_x, 4 * f_.unit_roundoff()))
+    return {Status::RoundingLevel, text_of("no step helps, and the Newton step is ", left,
+                                           " of the largest that the unknowns were")};
   if (is_rounding())
     return {Status::RoundingLevel, text_of("rounding of x moves the residuals, norm ", norm(),
                                            ", by as much as they are")};
@@ -214,17 +251,16 @@ Verdict Solver::explain() {
   if (flat != p_.flat.end())
     singular = text_of("; the Jacobian is singular there: x[", flat - p_.flat.begin(),
                        "] has no influence on the residuals");
-  else if (p_.model->rank() < p_.x.size())
-    singular =
-        text_of("; the Jacobian is singular there: rank ", p_.model->rank(), " of ", p_.x.size(),
-                ", x[", p_.model->permutation().indices()[p_.model->rank()], "] is not determined");
+  else if (rank_ < p_.x.size())
+    singular = text_of("; the Jacobian is singular there: rank ", rank_, " of ", p_.x.size(),
+                       ", x[", p_.model->permutation().indices()[rank_], "] is not determined");
   for (Index k = 0; k < p_.x.size(); ++k)
     if (std::abs(p_.x[k]) > 1e8 * std::max(std::abs(start_[k]), std::abs(p_.unit[k])))
       return {Status::Unbounded,
               text_of("the norm of the residuals is down to ", norm(), ", and x[", k,
                       "] grows without end, to ", p_.x[k], singular)};
   const double gradient = p_.gradient_vector.norm();
-  if (gradient <= 1e-5 * p_.norm || (p_.model->rank() < p_.x.size() && p_.offset < 1e-5))
+  if (gradient <= 1e-5 * p_.norm || (rank_ < p_.x.size() && p_.offset < 1e-5))
     return {Status::NoRoot, text_of("the residuals have a local minimum of norm ", norm(),
                                     " at x = ", shown(p_.x), singular)};
   return {Status::NoProgress, text_of("no step lowers the norm ", norm(),

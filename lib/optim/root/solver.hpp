@@ -26,6 +26,7 @@ class Sizes {
   /// `x` is a point of the path.
   void note(const Vector& x);
   Vector at(const Vector& x) const { return x.cwiseAbs().cwiseMax(1e-6 * largest_); }
+  const Vector& largest() const noexcept { return largest_; }
 
  private:
   Vector largest_;
@@ -34,6 +35,11 @@ class Sizes {
 /// The largest |v_k| / sizes_k; 0 / 0 is 0.
 double largest_part(const Vector& v, const Vector& sizes);
 
+/// Whether the residuals, of norm 1 at the start, are about to underflow with no root near; and what is
+/// said then.
+bool is_vanishing(double norm, double newton_step);
+Verdict vanishing(double norm, double newton_step);
+
 /// "[1, 2, 3]", the first elements of a point.
 std::string shown(const Vector& x);
 
@@ -41,8 +47,10 @@ std::string shown(const Vector& x);
 /// scaled by row: each by a power of 2, to 1 at the start.
 class Solver {
  public:
-  /// `method` is Newton, Hybrid or LevenbergMarquardt.
-  Solver(std::string_view op, fit::Residuals& f, RootMethod method, const RootOptions& options);
+  /// `method` is Newton, Hybrid or LevenbergMarquardt. With `full_steps` every Newton step is taken that
+  /// leads to a finite point, up or down: a last resort, which no local minimum of the norm holds.
+  Solver(std::string_view op, fit::Residuals& f, RootMethod method, const RootOptions& options,
+         bool full_steps = false);
 
   Verdict run();
 
@@ -59,6 +67,8 @@ class Solver {
   bool ask() const;
   bool test(Verdict& verdict);
   void complete(fit::FitPoint& p);
+  void improve_newton_step(fit::FitPoint& p);
+  bool helps(double ratio) const;
   bool move();
   fit::Step next_step();
   void adapt(double ratio, const fit::Step& step);
@@ -71,6 +81,7 @@ class Solver {
   fit::Residuals& f_;
   RootMethod method_;
   const RootOptions& options_;
+  bool full_steps_;
   Box box_;
   fit::Weighting weighting_;
   fit::PointAnalysis analysis_;
@@ -78,6 +89,7 @@ class Solver {
   Vector rows_;
   fit::FitPoint p_;
   Vector start_;
+  Eigen::Index rank_ = 0;
   double residual_ = 0;
   double newton_step_ = 0;
   double best_norm_ = 0;
