@@ -119,10 +119,10 @@ class ImplicitNode final : public Node {
 void add_tangent(const std::shared_ptr<const Equation>& equation, const Tensor& y,
                  const variable_list& inputs) {
   const bool record = GradMode::is_enabled();
-  Linearization at(equation, y, inputs, record);
+  Linearization at(equation, y, inputs, record, Tangents::EndHere);
   const Tensor change = autograd::unpack_dual(at.residual()).tangent;
   if (!change.defined()) return;
-  // J was computed from what carries tangents; those of the tangent are not asked for.
+  // A dense J was computed from what carries tangents.
   const Tensor tangent = autograd::unpack_dual(at.solve(-change, /*transposed=*/false)).primal;
   eigengrad::detail::set_tangent(y, record ? tangent : tangent.detach());
 }
@@ -130,7 +130,7 @@ void add_tangent(const std::shared_ptr<const Equation>& equation, const Tensor& 
 }  // namespace
 
 Tensor implicit_function(std::shared_ptr<const Equation> equation, const Tensor& solution,
-                         const variable_list& inputs) {
+                         const variable_list& inputs, Tangents tangents) {
   Tensor y = solution.detach().clone();
   std::shared_ptr<ImplicitNode> node;
   if (GradMode::is_enabled()) {
@@ -146,7 +146,8 @@ Tensor implicit_function(std::shared_ptr<const Equation> equation, const Tensor&
       autograd::set_history(y, node);
     }
   }
-  if (autograd::DualLevel::is_open()) add_tangent(equation, y, inputs);
+  if (tangents == Tangents::Travel && autograd::DualLevel::is_open())
+    add_tangent(equation, y, inputs);
   if (node != nullptr) node->save(y, inputs);
   return y;
 }

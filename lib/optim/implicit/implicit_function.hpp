@@ -7,9 +7,10 @@
 namespace eigengrad::optim::implicit {
 
 /// The `solution`, which carries no history, as a function of the inputs: recorded where F depends on
-/// tracked tensors, with a tangent where it depends on tensors that carry one.
+/// tracked tensors, with a tangent (unless these end here)
+/// where it depends on tensors that carry one.
 Tensor implicit_function(std::shared_ptr<const Equation> equation, const Tensor& solution,
-                         const variable_list& inputs);
+                         const variable_list& inputs, Tangents tangents = Tangents::Travel);
 
 /// The same for where a solver ended, which must be a solution unless the options accept another point.
 /// Throws: NumericError.

@@ -65,8 +65,12 @@ std::shared_ptr<const Equation> linear_equation(std::shared_ptr<const Equation> 
 }  // namespace
 
 Linearization::Linearization(std::shared_ptr<const Equation> equation, const Tensor& y,
-                             const variable_list& inputs, bool connect)
-    : equation_(std::move(equation)), y_(y), inputs_(inputs), connect_(connect) {
+                             const variable_list& inputs, bool connect, Tangents tangents)
+    : equation_(std::move(equation)),
+      y_(y),
+      inputs_(inputs),
+      connect_(connect),
+      tangents_(tangents) {
   const AutoGradMode recording(true);
   variable_ = eigengrad::detail::variable(y, connect, leaves_);
   r_ = equation_->f(variable_, inputs_);
@@ -197,10 +201,11 @@ Eigen::VectorXd Linearization::solve_by_products(const Tensor& b, bool transpose
 
 Tensor Linearization::solve_matrix_free(const Tensor& b, bool transposed) {
   const Tensor x = shaped_like(transposed ? r_ : y_, solve_by_products(b, transposed));
-  if (!connect_ && !autograd::DualLevel::is_open()) return x;
+  const bool has_tangent = tangents_ == Tangents::Travel && autograd::DualLevel::is_open();
+  if (!connect_ && !has_tangent) return x;
   variable_list inputs{b, y_};
   inputs.insert(inputs.end(), inputs_.begin(), inputs_.end());
-  return implicit_function(linear_equation(equation_, transposed), x, inputs);
+  return implicit_function(linear_equation(equation_, transposed), x, inputs, tangents_);
 }
 
 }  // namespace eigengrad::optim::implicit

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -22,13 +23,16 @@ struct Equation {
   std::string singular = {};
 };
 
+/// Whether results carry tangents where what they are computed from does.
+enum class Tangents : std::uint8_t { Travel, EndHere };
+
 /// The residual r = F(y, inputs) at one point, recorded, and what is asked of its derivatives; J is the
 /// Jacobian of r by y. With `connect` all results are recorded as functions of y, of the inputs and of
 /// what F captured. r counts as a vector, whatever its shape.
 class Linearization {
  public:
   Linearization(std::shared_ptr<const Equation> equation, const Tensor& y,
-                const variable_list& inputs, bool connect);
+                const variable_list& inputs, bool connect, Tangents tangents = Tangents::Travel);
   ~Linearization();
   Linearization(const Linearization&) = delete;
   Linearization& operator=(const Linearization&) = delete;
@@ -59,6 +63,7 @@ class Linearization {
   Tensor y_;
   variable_list inputs_;
   bool connect_;
+  Tangents tangents_;
   variable_list leaves_;
   /// y as r depends on it.
   Tensor variable_;
