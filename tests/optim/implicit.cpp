@@ -132,3 +132,282 @@ BOOST_DATA_TEST_CASE(differences_agree, boost::unit_test::data::xrange(2), i) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(parameters_of_implicit_functions)
+
+namespace {
+
+/// y^3 + a y = b: dy/db = 1 / (3 y^2 + a), dy/da = -y / (3 y^2 + a).
+Tensor two(const Tensor& y, const Tensor& a, const Tensor& b) { return y * y * y + a * y - b; }
+
+struct Wanted {
+  double y, da, db;
+};
+Wanted wanted(double a, double b) {
+  double y = 1;
+  for (int k = 0; k < 50; ++k) y -= (y * y * y + a * y - b) / (3 * y * y + a);
+  return {y, -y / (3 * y * y + a), 1 / (3 * y * y + a)};
+}
+
+const auto kClose = boost::test_tools::tolerance(1e-13);
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(lists_tuples_and_captured_tensors_are_the_same) {
+  const Tensor a = eg::tensor({2.0}, eg::requires_grad());
+  const Tensor b = eg::tensor({5.0}, eg::requires_grad());
+  const Tensor y0 = eg::tensor({1.0});
+  const Wanted want = wanted(2, 5);
+  const auto by_list = [](const Tensor& y, const variable_list& t) { return two(y, t[0], t[1]); };
+  const Function ways[] = {
+      [&](const Tensor&) { return eg::implicit_root(two, y0, std::tuple(a, b)); },
+      [&](const Tensor&) {
+        return eg::implicit_root(by_list, y0, {a, b});
+      },
+      [&](const Tensor&) {
+        return eg::implicit_root([&](const Tensor& y, const Tensor& t) { return two(y, t, b); }, y0,
+                                 a);
+      },
+      [&](const Tensor&) {
+        return eg::implicit_root(
+            [&](const Tensor& y, const variable_list&) { return two(y, a, b); }, y0,
+            variable_list{});
+      }};
+  for (const Function& f : ways) {
+    const Tensor y = f(y0);
+    BOOST_TEST(y.item<double>() == want.y, kClose);
+    const variable_list g = eg::autograd::grad({y}, {a, b}, {}, true, true);
+    BOOST_TEST(g[0].item<double>() == want.da, kClose);
+    BOOST_TEST(g[1].item<double>() == want.db, kClose);
+    // d2y/dadb = -(1 + 6 y dy/da) / (3 y^2 + a)^2.
+    const Tensor mixed = eg::autograd::grad({g[1]}, {a})[0];
+    BOOST_TEST(mixed.item<double>() == -(1 + 6 * want.y * want.da) * want.db * want.db, kClose);
+  }
+}
+
+/// Each of the captured tensors was computed from the other, and both are differentiated by.
+BOOST_AUTO_TEST_CASE(tensors_that_depend_on_each_other_are_counted_once) {
+  const Tensor w = eg::tensor({std::log(2.0)}, eg::requires_grad());
+  const Tensor a = eg::exp(w);
+  const Tensor b = 2.5 * a;
+  const Tensor y = eg::implicit_root([&](const Tensor& v, const Tensor& t) { return two(v, t, b); },
+                                     eg::tensor({1.0}), a);
+  const Wanted want = wanted(2, 5);
+  const variable_list g = eg::autograd::grad({y}, {w, a, b});
+  BOOST_TEST(g[2].item<double>() == want.db, kClose);
+  BOOST_TEST(g[1].item<double>() == want.da + 2.5 * want.db, kClose);
+  BOOST_TEST(g[0].item<double>() == 2 * (want.da + 2.5 * want.db), kClose);
+}
+
+BOOST_AUTO_TEST_CASE(a_tensor_given_twice_gets_both_derivatives) {
+  const Tensor a = eg::tensor({2.0}, eg::requires_grad());
+  const Tensor y = eg::implicit_root(two, eg::tensor({1.0}), std::tuple(a, a));
+  const Wanted want = wanted(2, 2);
+  BOOST_TEST(eg::autograd::grad({y}, {a})[0].item<double>() == want.da + want.db, kClose);
+}
+
+BOOST_AUTO_TEST_CASE(captured_tangents_travel) {
+  const Tensor b = eg::tensor({5.0});
+  const auto f = [&](const Tensor& t) {
+    return eg::implicit_root([&](const Tensor& y, const Tensor& a) { return two(y, a, t); },
+                             eg::tensor({1.0}), eg::tensor({2.0}));
+  };
+  for (const eg::Strategy s : {eg::Strategy::Forward, eg::Strategy::Reverse})
+    BOOST_TEST(eg::jvp(f, b, eg::tensor({3.0}), {.strategy = s}).second.item<double>() ==
+                   3 * wanted(2, 5).db,
+               kClose);
+}
+
+BOOST_AUTO_TEST_CASE(the_start_gets_no_gradient) {
+  const Tensor a = eg::tensor({2.0}, eg::requires_grad());
+  const Tensor y0 = eg::tensor({1.0}, eg::requires_grad());
+  const Tensor b = eg::tensor({5.0});
+  // Both depend on a: only what F sees of it counts.
+  const Tensor y = eg::implicit_root(two, y0 * a, std::tuple(a, b));
+  BOOST_TEST(eg::autograd::grad({y}, {a}, {}, true)[0].item<double>() == wanted(2, 5).da, kClose);
+  BOOST_TEST(!eg::autograd::grad({y}, {y0}, {}, true, false, true)[0].defined());
+  const auto f = [&](const Tensor& t) { return eg::implicit_root(two, t, std::tuple(t, b)); };
+  BOOST_TEST(eg::jvp(f, a.detach(), eg::tensor({1.0})).second.item<double>() == wanted(2, 5).da,
+             kClose);
+}
+
+BOOST_AUTO_TEST_CASE(nothing_is_recorded_where_nothing_is_tracked) {
+  const Tensor a = eg::tensor({2.0}, eg::requires_grad());
+  const Tensor b = eg::tensor({5.0});
+  BOOST_TEST(!eg::implicit_root(two, b, std::tuple(a.detach(), b)).requires_grad());
+  const eg::NoGradGuard off;
+  BOOST_TEST(!eg::implicit_root(two, b, std::tuple(a, b)).requires_grad());
+}
+
+BOOST_AUTO_TEST_CASE(float32_stays) {
+  const Tensor a = eg::tensor({2.0}).to(eg::kFloat32).requires_grad_();
+  const Tensor b = eg::tensor({5.0}).to(eg::kFloat32);
+  for (const Way& way : kWays) {
+    const Tensor y = eg::implicit_root(two, b, std::tuple(a, b), {.derivative = way.derivative});
+    BOOST_TEST((y.dtype() == eg::kFloat32));
+    const Tensor g = eg::autograd::grad({y}, {a})[0];
+    BOOST_TEST((g.dtype() == eg::kFloat32));
+    BOOST_TEST(std::abs(g.item<double>() - wanted(2, 5).da) < 1e-6);
+  }
+}
+
+/// The node keeps neither its output nor the gradients of its leaves alive.
+BOOST_AUTO_TEST_CASE(graphs_are_released) {
+  const std::int64_t before = eg::autograd::Node::live_count();
+  for (int k = 0; k < 3; ++k) {
+    const Tensor a = eg::tensor({2.0}, eg::requires_grad());
+    const Tensor y = eg::implicit_root(two, eg::tensor({1.0}), std::tuple(a, eg::tensor({5.0})));
+    eg::autograd::backward({y}, {}, true, true);
+  }
+  BOOST_TEST(eg::autograd::Node::live_count() == before);
+}
+
+BOOST_AUTO_TEST_CASE(what_was_written_over_is_refused) {
+  const Tensor a = eg::tensor({2.0}, eg::requires_grad());
+  Tensor b = eg::tensor({5.0});
+  const Tensor y = eg::implicit_root(two, eg::tensor({1.0}), std::tuple(a, b));
+  const Tensor z = eg::implicit_root([&](const Tensor& v, const Tensor& t) { return two(v, t, b); },
+                                     eg::tensor({1.0}), a);
+  b.add_(1);
+  BOOST_CHECK_EXCEPTION(y.backward(), eg::GraphError, Says{"modified by an inplace operation"});
+  BOOST_CHECK_EXCEPTION(
+      z.backward(), eg::GraphError,
+      Says{"[implicit_root] the function gives other values than when it was solved"});
+}
+
+BOOST_AUTO_TEST_CASE(a_second_pass_needs_the_graph) {
+  const Tensor a = eg::tensor({2.0}, eg::requires_grad());
+  const Tensor y = eg::implicit_root(two, eg::tensor({1.0}), std::tuple(a, eg::tensor({5.0})));
+  y.backward();
+  BOOST_TEST(a.grad().item<double>() == wanted(2, 5).da, kClose);
+  BOOST_CHECK_THROW(y.backward(), eg::GraphError);
+}
+
+/// A model whose prediction is a root, fitted by the gradient and Hessian through it.
+BOOST_AUTO_TEST_CASE(a_model_that_contains_a_root_is_fitted) {
+  const Tensor b = eg::arange(1.0, 9.0);
+  const auto model = [&](const Tensor& p) {
+    return eg::implicit_root(
+        [&](const Tensor& y, const Tensor& t) { return two(y, t[0], t[1] * b); }, eg::ones({8}), p);
+  };
+  const Tensor data = model(eg::tensor({2.0, 0.7}));
+  const auto loss = [&](const Tensor& p) { return eg::square(model(p) - data).sum(); };
+  for (const eg::Method method : {eg::Method::Auto, eg::Method::BFGS}) {
+    const auto r = eg::minimize(loss, eg::tensor({1.0, 1.0}), {.method = method});
+    BOOST_TEST(r.converged(), r.message);
+    BOOST_TEST(distance(r.x, eg::tensor({2.0, 0.7})) < 1e-6);
+  }
+  const auto fit =
+      eg::least_squares([&](const Tensor& p) { return model(p) - data; }, eg::tensor({1.0, 1.0}));
+  BOOST_TEST(fit.converged(), fit.message);
+  BOOST_TEST(distance(fit.x, eg::tensor({2.0, 0.7})) < 1e-12);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(refusals_of_implicit_functions)
+
+BOOST_AUTO_TEST_CASE(no_solution_and_early_stops_say_the_residual) {
+  const Tensor theta = eg::tensor({2.0}, eg::requires_grad());
+  BOOST_CHECK_EXCEPTION(
+      eg::implicit_root([](const Tensor& y, const Tensor& t) { return y * y + t; },
+                        eg::tensor({1.0}), theta),
+      eg::NumericError, Says{"[implicit_root] no solution was found: not converged (no root)"});
+  const eg::optim::RootOptions early{.method = eg::RootMethod::Newton, .max_iter = 2};
+  BOOST_CHECK_EXCEPTION(eg::implicit_root(cubic, eg::tensor({3.0}), theta, {.solver = early}),
+                        eg::NumericError, Says{"the norm of the residuals is 2.03"});
+  // Accepted, it is differentiated by the theorem at the point that was reached.
+  eg::RootResult seen;
+  const Tensor y = eg::implicit_root(cubic, eg::tensor({3.0}), theta,
+                                     {.solver = early,
+                                      .derivative = {.accept_unconverged = true},
+                                      .report = [&](const eg::RootResult& r) { seen = r; }});
+  BOOST_TEST(!seen.converged());
+  BOOST_TEST(seen.norm == std::abs(cubic(y, theta).item<double>()));
+  const double v = y.item<double>();
+  BOOST_TEST(eg::autograd::grad({y}, {theta})[0].item<double>() == 1 / (3 * v * v + 1),
+             boost::test_tools::tolerance(1e-14));
+}
+
+BOOST_AUTO_TEST_CASE(a_singular_jacobian_is_named) {
+  const Tensor theta = eg::tensor({2.0}, eg::requires_grad());
+  const auto gradient = [&](auto F, const Tensor& y0, LinearSolver solver) {
+    const Tensor y = eg::implicit_root(F, y0, theta, {.derivative = {.linear_solver = solver}});
+    return eg::autograd::grad({y.sum()}, {theta});
+  };
+  const auto no_influence = [](const Tensor& y, const Tensor& t) {
+    return eg::stack({y[0] - t[0], (y[0] - t[0]) * y[1]});
+  };
+  const auto line = [](const Tensor& y, const Tensor& t) {
+    return eg::stack({y[0] + y[1] - t[0], 2 * y[0] + 2 * y[1] - 2 * t[0]});
+  };
+  const auto multiple = [](const Tensor& y, const Tensor& t) {
+    return eg::square(y - t) * (y + t);
+  };
+  const Tensor start = eg::tensor({1.0, 3.0});
+  for (const LinearSolver solver : {LinearSolver::Dense, LinearSolver::MatrixFree}) {
+    BOOST_CHECK_EXCEPTION(gradient(no_influence, start, solver), eg::NumericError,
+                          Says{"[implicit_root] the Jacobian is singular at the solution"});
+    BOOST_CHECK_EXCEPTION(gradient(line, start, solver), eg::NumericError, Says{"singular"});
+    BOOST_CHECK_EXCEPTION(gradient(multiple, eg::tensor({3.0}), solver), eg::NumericError,
+                          Says{"singular"});
+  }
+  // Where the solver could not tell, as it stopped early.
+  const auto at_start = [&](auto F, const Tensor& y0) {
+    const Tensor y = eg::implicit_root(
+        F, y0, theta,
+        {.solver = {.method = eg::RootMethod::NewtonKrylov, .max_iter = 0},
+         .derivative = {.linear_solver = LinearSolver::Dense, .accept_unconverged = true}});
+    return eg::autograd::grad({y.sum()}, {theta});
+  };
+  BOOST_CHECK_EXCEPTION(at_start(no_influence, eg::tensor({2.0, 3.0})), eg::NumericError,
+                        Says{"y[1] has no influence on the equations"});
+  BOOST_CHECK_EXCEPTION(at_start(line, start), eg::NumericError,
+                        Says{"rank 1 of 2, and the column of y[1]"});
+  BOOST_CHECK_EXCEPTION(at_start(
+                            [](const Tensor& y, const Tensor& t) {
+                              return eg::stack({y[0] * y[1] - t[0], 0 * y[0] + t[0]});
+                            },
+                            start),
+                        eg::NumericError, Says{"equation 1 does not depend on y"});
+}
+
+BOOST_AUTO_TEST_CASE(bad_input) {
+  const Tensor theta = eg::tensor({2.0}, eg::requires_grad());
+  const Tensor y0 = eg::tensor({1.0});
+  BOOST_CHECK_EXCEPTION(eg::implicit_root(
+                            [](const Tensor& y, const Tensor&) {
+                              return eg::cat({y, y});
+                            },
+                            y0, theta),
+                        eg::ShapeError,
+                        Says{"[implicit_root] the function gives 2 residuals for 1 unknowns"});
+  BOOST_CHECK_EXCEPTION(eg::implicit_root(cubic, Tensor(), theta), eg::ShapeError,
+                        Says{"[implicit_root] the start"});
+  BOOST_CHECK_EXCEPTION(eg::implicit_root(cubic, y0, theta, {.solver = {.max_iter = -1}}),
+                        eg::ValueError, Says{"[implicit_root] max_iter"});
+  BOOST_CHECK_EXCEPTION(
+      eg::implicit_root(cubic, y0, theta, {.derivative = {.linear_tolerance = -1}}), eg::ValueError,
+      Says{"linear_tolerance is -1"});
+  BOOST_CHECK_EXCEPTION(eg::implicit_root(cubic, y0, theta, {.derivative = {.linear_max_iter = 0}}),
+                        eg::ValueError, Says{"linear_max_iter is 0"});
+  BOOST_CHECK_EXCEPTION(
+      eg::implicit_root(cubic, y0, theta,
+                        {.derivative = {.linear_solver = static_cast<LinearSolver>(7)}}),
+      eg::ValueError, Says{"no linear solver has the number 7"});
+  BOOST_CHECK_EXCEPTION(eg::fixed_point(
+                            [](const Tensor& y, const Tensor&) {
+                              return eg::cat({y, y});
+                            },
+                            y0, theta),
+                        eg::ShapeError,
+                        Says{"[fixed_point] g gives sizes [2] for a y of sizes [1]"});
+  const auto square = [](const Tensor& y, const Tensor& t) { return eg::square(y - t).sum(); };
+  BOOST_CHECK_EXCEPTION(eg::argmin(square, y0, theta, {.solver = {.lower = 0.0}}), eg::ValueError,
+                        Says{"[argmin] bounds were given"});
+  BOOST_CHECK_EXCEPTION(
+      eg::argmin([](const Tensor& y, const Tensor& t) { return (y * t).sum(); }, y0, theta),
+      eg::NumericError, Says{"[argmin] no minimum was found"});
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -56,7 +56,7 @@ enum class FixedPointMethod : std::uint8_t {
 
 struct FixedPointOptions {
   FixedPointMethod method = FixedPointMethod::Auto;
-  /// Bound on |g(y) - y| over |y|, both the largest element.
+  /// Bound on |g(y) - y| over |y| for each element.
   double tolerance = 1e-14;
   std::int64_t max_iter = 1000;
   /// Iterates that Anderson combines.

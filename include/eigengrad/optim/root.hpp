@@ -60,8 +60,8 @@ struct RootIteration {
 };
 
 /// Tolerances have no units: neither a step nor a stop changes (NewtonKrylov aside) when unknowns or
-/// residuals are measured in other units. An unknown that goes to 0 is compared with a millionth of
-/// the largest that it was on the path.
+/// residuals are measured in other units. At a multiple root, or one at 0, steps are compared with what
+/// the unknowns were on the path.
 struct RootOptions {
   RootMethod method = RootMethod::Auto;
   /// Bound on RootIteration::residual. By default only tolerance_x and rounding end the search.

@@ -58,32 +58,47 @@ class FixedPointIteration {
       return false;
     }
     f_ = image_ - y_;
-    sizes_.note(y_);
     return f_.allFinite();
   }
 
   Verdict iterate() {
     int stalled = 0;
+    double halved = std::numeric_limits<double>::infinity();
     for (;;) {
-      const double change = root_finding::largest_part(f_, sizes_.at(y_));
-      stalled = change < 0.5 * best_ ? 0 : stalled + 1;
+      const double change = relative_change();
+      stalled = change < 0.5 * halved ? 0 : stalled + 1;
+      if (stalled == 0) halved = change;
       if (change < best_ || best_y_.size() == 0) {
         best_ = change;
         best_y_ = y_;
         best_f_ = f_;
+        largest_ = root_finding::larger_of(largest_, y_);
       }
       const double tolerance = std::max(options_.tolerance, 4 * u_);
       if (best_ <= tolerance)
         return {Status::Converged, text_of("relative change ", best_, " <= ", tolerance)};
-      if (best_ <= 1e3 * u_ && stalled > 5)
+      const bool is_rounding =
+          best_f_.cwiseAbs().maxCoeff() <= 16 * u_ * best_y_.cwiseAbs().maxCoeff();
+      if ((best_ <= 1e3 * u_ || is_rounding) && stalled > 20)
         return {Status::RoundingLevel, text_of("relative change ", best_, ", no longer falling")};
       const std::string where = text_of("the relative change is ", best_);
       if (iterations_ >= options_.max_iter) return {Status::MaxIterations, where};
-      if (stalled > 100) return {Status::NoProgress, where};
+      if (stalled > 200) return {Status::NoProgress, where};
       ++iterations_;
       next();
       if (!evaluate() && !retry()) return {Status::NotFinite, where};
     }
+  }
+
+  /// The largest |f_k| / |y_k|. Once f has all but gone, an element that goes to 0 is compared with a part
+  /// of what it was.
+  double relative_change() {
+    const double size = f_.cwiseAbs().maxCoeff();
+    if (best_y_.size() == 0) first_change_ = size;
+    Vector sizes = y_.cwiseAbs();
+    if (best_y_.size() != 0 && size <= 1e-10 * first_change_)
+      sizes = sizes.cwiseMax(1e-10 * largest_);
+    return root_finding::largest_part(f_, sizes);
   }
 
   /// From the best point without acceleration.
@@ -100,7 +115,7 @@ class FixedPointIteration {
       return;
     }
     // Points that lead away are forgotten.
-    if (root_finding::largest_part(f_, sizes_.at(y_)) > 1e3 * best_) {
+    if (relative_change() > 1e3 * best_) {
       points_.clear();
       images_.clear();
     }
@@ -133,7 +148,9 @@ class FixedPointIteration {
   const FixedPointOptions& options_;
   Tensor y0_;
   double u_;
-  root_finding::Sizes sizes_;
+  /// Of each element, among the best points.
+  Vector largest_;
+  double first_change_ = 0;
   Vector y_;
   Vector image_;
   Vector f_;

@@ -42,7 +42,8 @@ class NewtonKrylov {
   Vector x_;
   Vector r_;
   Vector p_;
-  Sizes sizes_;
+  /// Of all unknowns on the path.
+  double largest_ = 0;
   double forcing_ = 0.5;
   double residual_ = 0;
   double newton_step_ = 0;
@@ -109,9 +110,8 @@ bool NewtonKrylov::solve() {
   linear_residual_ = step.residual;
   const double size = product(x_).cwiseAbs().maxCoeff();
   residual_ = r_.cwiseAbs().maxCoeff() / size;
-  sizes_.note(x_);
-  const double reach = sizes_.at(x_).maxCoeff();
-  newton_step_ = p_.cwiseAbs().maxCoeff() / reach;
+  largest_ = std::max(largest_, x_.cwiseAbs().maxCoeff());
+  newton_step_ = p_.cwiseAbs().maxCoeff() / x_.cwiseAbs().maxCoeff();
   return p_.allFinite();
 }
 
@@ -176,7 +176,9 @@ Verdict NewtonKrylov::run() {
                                       ", relative residual ", residual_);
     if (iterations_ >= options_.max_iter) return {Status::MaxIterations, where};
     if (!move() || creeping_ >= 20) {
-      if (residual_ <= 1e3 * u_) return {Status::RoundingLevel, where};
+      const bool has_arrived =
+          r_.norm() <= 1e-10 && p_.cwiseAbs().maxCoeff() <= options_.tolerance_x * largest_;
+      if (residual_ <= 1e3 * u_ || has_arrived) return {Status::RoundingLevel, where};
       return {Status::NoProgress,
               text_of(where, "; GMRES left ", linear_residual_,
                       " of the last step's equations, and no step lowers the norm")};

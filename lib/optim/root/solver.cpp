@@ -13,8 +13,8 @@ using eigengrad::detail::fail;
 using fit::FitPoint;
 using fit::Step;
 
-void Sizes::note(const Vector& x) {
-  largest_ = largest_.size() == 0 ? Vector(x.cwiseAbs()) : Vector(largest_.cwiseMax(x.cwiseAbs()));
+Vector larger_of(const Vector& largest, const Vector& x) {
+  return largest.size() == 0 ? Vector(x.cwiseAbs()) : Vector(largest.cwiseMax(x.cwiseAbs()));
 }
 
 double largest_part(const Vector& v, const Vector& sizes) {
@@ -65,7 +65,7 @@ void Solver::begin() {
   }
   p_.r.array() *= rows_.array();
   complete(p_);
-  best_norm_ = p_.norm;
+  start_norm_ = best_norm_ = p_.norm;
   const double norm = p_.scaled_norm();
   radius_ = norm > 0 ? norm : p_.norm > 0 ? p_.norm : 1;
 }
@@ -75,11 +75,13 @@ void Solver::complete(FitPoint& p) {
   p.j.array().colwise() *= rows_.array();
   analysis_.complete(p, /*running_scale=*/true);
   improve_newton_step(p);
-  sizes_.note(p.x);
-  const Vector sizes = sizes_.at(p.x);
+  largest_ = larger_of(largest_, p.x);
+  const Vector sizes = p.x.cwiseAbs();
   residual_ = largest_part(p.r, p.j.cwiseAbs() * sizes);
-  newton_step_ = rank_ == p.x.size() ? largest_part(p.unit.cwiseProduct(p.gauss_newton), sizes)
-                                     : std::numeric_limits<double>::infinity();
+  const Vector newton = p.unit.cwiseProduct(p.gauss_newton);
+  newton_step_ =
+      rank_ == p.x.size() ? largest_part(newton, sizes) : std::numeric_limits<double>::infinity();
+  reach_ = largest_part(newton, largest_);
 }
 
 /// At a root where residuals have a double zero the rows of the Jacobian vanish, each at its own pace.
@@ -99,6 +101,10 @@ void Solver::improve_newton_step(FitPoint& p) {
   if (model.rank() < p.x.size()) return;
   rank_ = model.rank();
   p.gauss_newton = model.gauss_newton();
+}
+
+bool Solver::has_arrived(double part) const {
+  return rank_ == p_.x.size() && p_.norm <= 1e-10 * start_norm_ && reach_ <= part;
 }
 
 bool Solver::ask() const {
@@ -137,6 +143,8 @@ bool Solver::test(Verdict& verdict) {
     verdict.reason = "the residuals are zero";
   else if (newton_step_ <= tolerance_x)
     verdict.reason = text_of("relative Newton step ", newton_step_, " <= ", tolerance_x);
+  else if (has_arrived(1e-10 * tolerance_x))
+    verdict.reason = "the Newton step is far below what the unknowns were";
   else if (residual_ <= options_.tolerance_f)
     verdict.reason = text_of("relative residual ", residual_, " <= ", options_.tolerance_f);
   if (!verdict.reason.empty()) return true;
@@ -216,12 +224,12 @@ bool Solver::move() {
 }
 
 void Solver::accept(FitPoint& next, bool is_full) {
-  const double before = newton_step_;
+  const double before = reach_;
   const double norm = p_.norm;
   p_ = std::move(next);
   complete(p_);
-  const bool is_linear = is_full && newton_step_ > 0.2 * before && newton_step_ < 0.95 * before;
-  if (p_.norm > 0) linear_ = is_linear ? linear_ + 1 : 0;
+  if (is_full && p_.norm > 0 && reach_ < 0.95 * before)
+    linear_ = reach_ > 0.2 * before ? linear_ + 1 : 0;
   creeping_ = p_.norm > 0.999 * norm ? creeping_ + 1 : 0;
 }
 
@@ -239,10 +247,10 @@ bool Solver::is_rounding() {
 }
 
 Verdict Solver::explain() {
-  const double left = largest_part(p_.unit.cwiseProduct(p_.gauss_newton), sizes_.largest());
-  if (rank_ == p_.x.size() && left <= std::max(options_.tolerance_x, 4 * f_.unit_roundoff()))
-    return {Status::RoundingLevel, text_of("no step helps, and the Newton step is ", left,
-                                           " of the largest that the unknowns were")};
+  const double tolerance_x = std::max(options_.tolerance_x, 4 * f_.unit_roundoff());
+  if (has_arrived(tolerance_x))
+    return {Status::RoundingLevel, text_of("no step helps, and the Newton step is less than ",
+                                           tolerance_x, " of the largest that the unknowns were")};
   if (is_rounding())
     return {Status::RoundingLevel, text_of("rounding of x moves the residuals, norm ", norm(),
                                            ", by as much as they are")};

@@ -19,18 +19,8 @@ namespace root_finding {
 using fit::Matrix;
 using fit::Vector;
 
-/// Sizes of unknowns that relative changes are measured by: an unknown that goes to 0 has a millionth
-/// of the largest that it was.
-class Sizes {
- public:
-  /// `x` is a point of the path.
-  void note(const Vector& x);
-  Vector at(const Vector& x) const { return x.cwiseAbs().cwiseMax(1e-6 * largest_); }
-  const Vector& largest() const noexcept { return largest_; }
-
- private:
-  Vector largest_;
-};
+/// Each element the larger of the two in absolute value; `largest` may be empty.
+Vector larger_of(const Vector& largest, const Vector& x);
 
 /// The largest |v_k| / sizes_k; 0 / 0 is 0.
 double largest_part(const Vector& v, const Vector& sizes);
@@ -65,6 +55,9 @@ class Solver {
  private:
   void begin();
   bool ask() const;
+  /// Whether the Newton step is that part of the largest that the unknowns were, or less, and the
+  /// residuals have all but gone: what there is of convergence at multiple roots and at roots at 0.
+  bool has_arrived(double part) const;
   bool test(Verdict& verdict);
   void complete(fit::FitPoint& p);
   void improve_newton_step(fit::FitPoint& p);
@@ -85,17 +78,21 @@ class Solver {
   Box box_;
   fit::Weighting weighting_;
   fit::PointAnalysis analysis_;
-  Sizes sizes_;
+  /// Of each unknown on the path.
+  Vector largest_;
   Vector rows_;
   fit::FitPoint p_;
   Vector start_;
   Eigen::Index rank_ = 0;
   double residual_ = 0;
   double newton_step_ = 0;
+  /// The same over the largest that the unknowns were.
+  double reach_ = 0;
+  double start_norm_ = 0;
   double best_norm_ = 0;
   int stalled_ = 0;
   int creeping_ = 0;
-  /// Newton steps in a row that each shortened the next one by a constant factor.
+  /// Newton steps since one that shortened the next one by more than a constant factor.
   int linear_ = 0;
   double radius_ = 0;
   double damping_ = 0;
