@@ -249,3 +249,48 @@ BOOST_AUTO_TEST_CASE(a_boundary_value_problem) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(examples_of_solvers_with_derivatives)
+
+BOOST_AUTO_TEST_CASE(in_ten_lines) {
+  // A root: the circle of radius 1 and the line through (4, 3).
+  const auto r = eg::root(
+      [](const Tensor& x) {
+        return eg::stack({x[0] * x[0] + x[1] * x[1] - 1, 3 * x[0] - 4 * x[1]});
+      },
+      Eigen::Vector2d(2, 0.5));
+  BOOST_TEST((r.x - Eigen::Vector2d(0.8, 0.6)).norm() < 1e-14);
+
+  // Its derivatives: the volume of a van der Waals gas by pressure and temperature.
+  const Tensor p = eg::tensor({2.0}, eg::requires_grad());
+  const Tensor t = eg::tensor({3.0}, eg::requires_grad());
+  const auto gas = [](const Tensor& w, const Tensor& q, const Tensor& s) {
+    return (q + 0.5 / (w * w)) * (w - 0.1) - s;
+  };
+  const Tensor v = eg::implicit_root(gas, t / p, std::tuple(p, t));
+  const variable_list dv = eg::autograd::grad({v}, {p, t});
+  const double x = v.item<double>();
+  const double slope = 2 + 0.5 / (x * x) - (x - 0.1) / (x * x * x);
+  BOOST_TEST(dv[0].item<double>() == -(x - 0.1) / slope, kClose);
+  BOOST_TEST(dv[1].item<double>() == 1 / slope, kClose);
+
+  // A fixed point: y = cos(a y), dy/da = -y sin(a y) / (1 + a sin(a y)).
+  const Tensor a = eg::tensor({0.9}, eg::requires_grad());
+  const Tensor y = eg::fixed_point([](const Tensor& u, const Tensor& b) { return eg::cos(b * u); },
+                                   eg::tensor({1.0}), a);
+  y.backward();
+  const double u = y.item<double>();
+  BOOST_TEST(a.grad().item<double>() == -u * std::sin(0.9 * u) / (1 + 0.9 * std::sin(0.9 * u)),
+             kClose);
+
+  // A minimum as a function of what it depends on: the mean, pulled to 0 by the penalty c.
+  const Tensor data = eg::tensor({1.0, 2.0, 6.0});
+  const Tensor c = eg::tensor({2.0}, eg::requires_grad());
+  const Tensor m =
+      eg::argmin([&](const Tensor& w,
+                     const Tensor& b) { return (eg::square(data - w)).sum() + (b * w * w).sum(); },
+                 eg::tensor({0.0}), c);
+  BOOST_TEST(eg::autograd::grad({m}, {c})[0].item<double>() == -9.0 / 25, kClose);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -404,7 +404,7 @@ BOOST_AUTO_TEST_CASE(bad_input) {
                         Says{"[fixed_point] g gives sizes [2] for a y of sizes [1]"});
   const auto square = [](const Tensor& y, const Tensor& t) { return eg::square(y - t).sum(); };
   BOOST_CHECK_EXCEPTION(eg::argmin(square, y0, theta, {.solver = {.lower = 0.0}}), eg::ValueError,
-                        Says{"[argmin] bounds were given"});
+                        Says{"[argmin] bounds or constraints were given"});
   BOOST_CHECK_EXCEPTION(
       eg::argmin([](const Tensor& y, const Tensor& t) { return (y * t).sum(); }, y0, theta),
       eg::NumericError, Says{"[argmin] no minimum was found"});

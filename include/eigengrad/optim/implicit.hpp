@@ -67,7 +67,8 @@ struct FixedPointOptions {
 };
 
 struct ArgminOptions {
-  /// Bounds are refused: an unknown on a bound does not solve the equation that is differentiated.
+  /// Bounds and constraints are refused: what lies on one does not solve the equation that is
+  /// differentiated.
   MinimizeOptions solver = {};
   ImplicitOptions derivative = {};
   /// Gets how the solver ended.
@@ -185,7 +186,7 @@ Tensor fixed_point(G g, const Tensor& y0, const std::tuple<Parts...>& theta,
 /// Domain: `f` is differentiable twice more often than the result is to be differentiated.
 /// At the edge: as implicit_root() of the gradient of `f`, whose Jacobian is the Hessian.
 /// Throws: NumericError when no minimum was found, with the gradient; in the derivative, where the Hessian
-/// is not positive definite; ValueError for bounds; otherwise as minimize().
+/// is not positive definite; ValueError for bounds and constraints; otherwise as minimize().
 /// See also: implicit_root() of the optimality conditions, for minima under constraints.
 template <class F>
 Tensor argmin(F f, const Tensor& y0, const Tensor& theta, const ArgminOptions& options = {}) {

@@ -96,11 +96,13 @@ Tensor argmin(ParametricFunction f, const Tensor& y0, const variable_list& theta
   constexpr std::string_view op = "argmin";
   implicit::check(op, options.derivative);
   check_start(op, y0);
-  if (options.solver.lower.is_set() || options.solver.upper.is_set())
-    fail<ValueError>(op,
-                     "bounds were given: an unknown on a bound does not solve the equation that is "
-                     "differentiated; transform the unknowns, or differentiate the optimality "
-                     "conditions with implicit_root()");
+  if (options.solver.lower.is_set() || options.solver.upper.is_set() ||
+      !options.solver.constraints.empty())
+    fail<ValueError>(
+        op,
+        "bounds or constraints were given: an unknown on one does not solve the equation that is "
+        "differentiated; transform the unknowns, or differentiate the optimality "
+        "conditions with implicit_root()");
   const variable_list constants = implicit::constants(theta);
   MinimizeResult r = minimize([&](const Tensor& y) { return f(y, constants); }, y0, options.solver);
   auto equation = std::make_shared<implicit::Equation>(
