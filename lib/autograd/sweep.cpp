@@ -124,8 +124,11 @@ Sweep* Sweep::current() noexcept { return running; }
 
 void Sweep::discover(std::uint64_t oldest) {
   for (std::size_t r = 0; r < roots_.size(); ++r) place_of(*roots_[r].function);
+  for (std::size_t t = 0; stops_at_targets_ && t < targets_.size(); ++t)
+    tasks_[place_of(*targets_[t].edge.function)].ends = true;
   // Tasks double as the list of nodes still to be looked into.
   for (std::size_t i = 0; i < tasks_.size(); ++i) {
+    if (tasks_[i].ends) continue;
     const Node& node = *tasks_[i].node;
     for (const Edge& e : node.edges()) {
       if (!e.is_valid() || e.function->sequence_nr() < oldest) continue;
@@ -186,6 +189,7 @@ void Sweep::capture(const Task& task) {
 /// sweep goes on through the node, which then gets what they leave.
 void Sweep::receive(std::uint32_t place, bool runs) {
   Task& task = tasks_[place];
+  if (task.ends) return capture(task);
   Node& node = *task.node;
   const bool hooked = node.is_accumulator() || find_extra(node) != nullptr;
   // A leaf that is a target is asked for its gradient, not given it.
@@ -228,7 +232,7 @@ void Sweep::execute(std::uint32_t place) {
   Node& node = *tasks_[place].node;
   unclaim(tasks_[place]);
   const ArrayRef<Edge> edges = node.edges();
-  const std::size_t n = edges.size();
+  const std::size_t n = tasks_[place].ends ? 0 : edges.size();
 
   scratch_.make_room(n);
   Tensor* const results = scratch_.results.get();

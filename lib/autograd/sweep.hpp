@@ -37,6 +37,9 @@ class Sweep {
   void add_target(Edge edge);
   /// Lets hooks and accumulation at `edge` happen; likewise a target, but its result stays undefined.
   void add_sink(Edge edge);
+  /// Ends the sweep at its targets: each is held fixed in the derivatives by the others, though it was
+  /// computed from them, and what lies below is not visited. Hooks of the targets' tensors do not run.
+  void stop_at_targets() noexcept { stops_at_targets_ = true; }
   /// Walks the graph from the roots; runs nothing, so that a request may still be refused.
   void prepare();
   /// After prepare(): whether target number `i` can be reached from the roots.
@@ -64,6 +67,8 @@ class Sweep {
     bool sink = false;
     bool slot_taken = false;
     bool queued = false;
+    /// The sweep goes no further.
+    bool ends = false;
 
     Tensor* buffer() noexcept { return grads != nullptr ? grads.get() : &grad; }
   };
@@ -110,6 +115,7 @@ class Sweep {
 
   bool keep_graph_;
   bool create_graph_;
+  bool stops_at_targets_ = false;
   int level_ = 0;
   std::uint64_t id_;
   std::vector<Edge> roots_;

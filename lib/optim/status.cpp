@@ -26,6 +26,8 @@ std::string_view to_string(Status status) noexcept {
       return "infeasible";
     case Status::NotFinite:
       return "not finite";
+    case Status::NoRoot:
+      return "no root";
     case Status::Stopped:
       break;
   }

@@ -170,17 +170,17 @@ template <class F, class Derived>
 auto least_squares(F&& r, const Eigen::DenseBase<Derived>& x0,
                    const LeastSquaresOptions& options = {}) {
   using Value = typename Derived::Scalar;
-  using Vector = Eigen::Matrix<Value, Eigen::Dynamic, 1>;
-  using Matrix = Eigen::Matrix<Value, Eigen::Dynamic, Eigen::Dynamic>;
+  using EigenVector = Eigen::Matrix<Value, Eigen::Dynamic, 1>;
+  using EigenMatrix = Eigen::Matrix<Value, Eigen::Dynamic, Eigen::Dynamic>;
   LeastSquaresResult t = least_squares(std::function<Tensor(const Tensor&)>(std::ref(r)),
                                        eigengrad::detail::tensor_of(x0), options);
   const auto matrix = [](const Tensor& m) {
-    return eigengrad::detail::eigen_of<Matrix>(m, m.size(0), m.size(1));
+    return eigengrad::detail::eigen_of<EigenMatrix>(m, m.size(0), m.size(1));
   };
   const auto vector = [](const Tensor& v) {
-    return eigengrad::detail::eigen_of<Vector>(v, v.numel(), 1);
+    return eigengrad::detail::eigen_of<EigenVector>(v, v.numel(), 1);
   };
-  return BasicLeastSquaresResult<typename Derived::PlainObject, Vector, Matrix>{
+  return BasicLeastSquaresResult<typename Derived::PlainObject, EigenVector, EigenMatrix>{
       eigengrad::detail::eigen_like(t.x, x0),
       t.cost,
       vector(t.residuals),

@@ -7,14 +7,14 @@
 
 namespace eigengrad::optim {
 
-/// Why minimize() or least_squares() stopped. The message of the result says more: which test was
+/// Why minimize(), least_squares() or root() stopped. The message of the result says more: which test was
 /// met, by which numbers, and which unknown a complaint is about.
 enum class Status : std::uint8_t {
   /// The scaled gradient, the relative step or the predicted relative decrease is below its
   /// tolerance.
   Converged,
   /// What a step could still gain is below the rounding error of the value and of the gradient: a
-  /// minimum, known as well as this arithmetic can tell.
+  /// minimum, or a root, known as well as this arithmetic can tell.
   RoundingLevel,
   MaxIterations,
   /// No step along the direction lowers the value, and none of the causes below was found.
@@ -35,13 +35,15 @@ enum class Status : std::uint8_t {
   /// A value or gradient became infinite or NaN on the way.
   NotFinite,
   /// The callback asked for it.
-  Stopped
+  Stopped,
+  /// The residuals have a local minimum that is no root.
+  NoRoot
 };
 
 /// The enumerator in lower-case words: "converged", "rounding level", "max iterations", ...
 EIGENGRAD_API std::string_view to_string(Status status) noexcept;
 
-/// Whether the point is a minimum within the tolerances or within rounding.
+/// Whether the point is a minimum, or a root, within the tolerances or within rounding.
 constexpr bool converged(Status status) noexcept {
   return status == Status::Converged || status == Status::RoundingLevel;
 }

@@ -68,7 +68,7 @@ LeastSquaresResult least_squares(const std::function<Tensor(const Tensor&)>& r, 
   box.check_start(kOp, x0);
   fit::Vector scale = fixed_scale(options, n);
 
-  fit::Residuals residuals(r, x0);
+  fit::Residuals residuals(kOp, r, x0);
   const fit::Weighting weighting(options.loss, options.f_scale,
                                  fit::weights_of(kOp, options.weights, residuals.size()));
   fit::Solver solver(residuals, weighting, box, std::move(scale), options);

@@ -7,33 +7,17 @@
 #include "eigengrad/autograd/engine.hpp"
 #include "eigengrad/autograd/forward_mode.hpp"
 #include "eigengrad/autograd/grad_mode.hpp"
-#include "eigengrad/core/factories.hpp"
 #include "functional/variables.hpp"
+#include "optim/vectors.hpp"
 
 namespace eigengrad::optim::fit {
 
 using eigengrad::detail::fail;
 
-namespace {
-
-constexpr std::string_view kOp = "least_squares";
-
-void copy_to(const Tensor& t, double* out) {
-  const Tensor dense = t.detach().to(kFloat64).contiguous();
-  const double* p = dense.data_ptr<double>();
-  std::copy(p, p + dense.numel(), out);
-}
-
-Tensor copy_of(const double* p, IntArrayRef sizes, ScalarType type) {
-  Tensor t = empty(sizes, kFloat64);
-  std::copy(p, p + t.numel(), t.data_ptr<double>());
-  return type == kFloat64 ? t : t.to(type);
-}
-
-}  // namespace
-
-Residuals::Residuals(const std::function<Tensor(const Tensor&)>& r, const Tensor& x0)
-    : f_(r),
+Residuals::Residuals(std::string_view op, const std::function<Tensor(const Tensor&)>& r,
+                     const Tensor& x0)
+    : op_(op),
+      f_(r),
       x0_(x0.detach().clone()),
       n_(x0.numel()),
       unit_roundoff_((x0.dtype() == kFloat32 ? std::numeric_limits<float>::epsilon()
@@ -64,14 +48,14 @@ Residuals::Residuals(const std::function<Tensor(const Tensor&)>& r, const Tensor
 
 void Residuals::check(const Tensor& y) const {
   if (!y.defined())
-    fail<ShapeError>(kOp, "the residuals are an undefined tensor; return the one computed from x");
+    fail<ShapeError>(op_, "the residuals are an undefined tensor; return the one computed from x");
   if (y.numel() == 0)
-    fail<ShapeError>(kOp, "the residuals have sizes ", y.sizes(), "; there must be at least one");
+    fail<ShapeError>(op_, "the residuals have sizes ", y.sizes(), "; there must be at least one");
   if (!y.is_floating_point())
-    fail<DtypeError>(kOp, "the residuals have dtype ", to_string(y.dtype()),
+    fail<DtypeError>(op_, "the residuals have dtype ", to_string(y.dtype()),
                      "; they must be float64 or float32");
   if (!y.requires_grad())
-    fail<GraphError>(kOp,
+    fail<GraphError>(op_,
                      "the residuals do not require grad: they do not depend on x through recorded "
                      "operators; compute them from the tensor that is handed in");
 }
@@ -79,7 +63,7 @@ void Residuals::check(const Tensor& y) const {
 Tensor Residuals::call(const Tensor& x) {
   Tensor y = f_(x);
   if (!y.defined() || y.numel() != m_)
-    fail<ShapeError>(kOp, "the residuals were ", m_, " at the start and are ",
+    fail<ShapeError>(op_, "the residuals were ", m_, " at the start and are ",
                      y.defined() ? y.numel() : 0, " now; their number must not depend on x");
   return y;
 }

@@ -2,6 +2,7 @@
 
 #include <Eigen/Core>
 #include <functional>
+#include <string_view>
 #include <vector>
 
 #include "eigengrad/core/tensor.hpp"
@@ -15,9 +16,9 @@ using Matrix = Eigen::MatrixXd;
 /// The user's residuals and their Jacobian at one point after another, in double and counted.
 class Residuals {
  public:
-  /// Evaluates at the start, where nothing is stepped back from.
+  /// Evaluates at the start, where nothing is stepped back from. `op` is whose residuals they are.
   /// Throws: as least_squares() for what the function gives.
-  Residuals(const std::function<Tensor(const Tensor&)>& r, const Tensor& x0);
+  Residuals(std::string_view op, const std::function<Tensor(const Tensor&)>& r, const Tensor& x0);
 
   /// False where they are not finite or throw a NumericError.
   bool evaluate(const Vector& x, Vector& r);
@@ -48,6 +49,7 @@ class Residuals {
   void rows(Matrix& j);
   void recorded_curvature(const Tensor& x, const Vector& c, Matrix& sum) const;
 
+  std::string_view op_;
   const std::function<Tensor(const Tensor&)>& f_;
   Tensor x0_;
   std::int64_t n_;

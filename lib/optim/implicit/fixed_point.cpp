@@ -1,0 +1,222 @@
+#include <algorithm>
+#include <cmath>
+#include <deque>
+#include <limits>
+
+#include "core/fail.hpp"
+#include "eigengrad/autograd/grad_mode.hpp"
+#include "eigengrad/ops/arithmetic.hpp"
+#include "optim/implicit/implicit_function.hpp"
+#include "optim/root/solver.hpp"
+#include "optim/vectors.hpp"
+
+namespace eigengrad::optim {
+
+using eigengrad::detail::fail;
+
+namespace implicit {
+namespace {
+
+using fit::Matrix;
+using fit::Vector;
+
+/// y <- g(y), plain or by Anderson's combination of the last points.
+class FixedPointIteration {
+ public:
+  FixedPointIteration(const std::function<Tensor(const Tensor&)>& g, const Tensor& y0,
+                      const FixedPointOptions& options)
+      : g_(g), options_(options), y0_(y0.detach()), y_(elements_of(y0)) {
+    u_ = (y0.dtype() == kFloat32 ? std::numeric_limits<float>::epsilon()
+                                 : std::numeric_limits<double>::epsilon()) /
+         2;
+    if (!evaluate())
+      fail<NumericError>("fixed_point", "g is not finite at the start; start elsewhere");
+  }
+
+  RootResult run() {
+    const Verdict verdict = iterate();
+    RootResult result;
+    result.x = shaped_like(y0_, best_y_);
+    result.residuals = shaped_like(y0_, best_f_);
+    result.norm = best_f_.stableNorm();
+    result.status = verdict.status;
+    result.message = message_of(verdict, iterations_);
+    result.counts.f = evaluations_;
+    result.iterations = iterations_;
+    return result;
+  }
+
+ private:
+  /// The image of y_ and f = g(y) - y; false where it is not finite.
+  bool evaluate() {
+    const NoGradGuard plain;
+    ++evaluations_;
+    try {
+      image_ = elements_of(g_(shaped_like(y0_, y_)));
+    } catch (const NumericError&) {
+      if (evaluations_ == 1) throw;
+      return false;
+    }
+    f_ = image_ - y_;
+    return f_.allFinite();
+  }
+
+  Verdict iterate() {
+    int stalled = 0;
+    double halved = std::numeric_limits<double>::infinity();
+    for (;;) {
+      const double change = relative_change();
+      stalled = change < 0.5 * halved ? 0 : stalled + 1;
+      if (stalled == 0) halved = change;
+      if (change < best_ || best_y_.size() == 0) {
+        best_ = change;
+        best_y_ = y_;
+        best_f_ = f_;
+        largest_ = root_finding::larger_of(largest_, y_);
+      }
+      const double tolerance = std::max(options_.tolerance, 4 * u_);
+      if (best_ <= tolerance)
+        return {Status::Converged, text_of("relative change ", best_, " <= ", tolerance)};
+      const bool is_rounding =
+          best_f_.cwiseAbs().maxCoeff() <= 16 * u_ * best_y_.cwiseAbs().maxCoeff();
+      if ((best_ <= 1e3 * u_ || is_rounding) && stalled > 20)
+        return {Status::RoundingLevel, text_of("relative change ", best_, ", no longer falling")};
+      const std::string where = text_of("the relative change is ", best_);
+      if (iterations_ >= options_.max_iter) return {Status::MaxIterations, where};
+      if (stalled > 200) return {Status::NoProgress, where};
+      ++iterations_;
+      next();
+      if (!evaluate() && !retry()) return {Status::NotFinite, where};
+    }
+  }
+
+  /// The largest |f_k| / |y_k|. Once f has all but gone, an element that goes to 0 is compared with a part
+  /// of what it was.
+  double relative_change() {
+    const double size = f_.cwiseAbs().maxCoeff();
+    if (best_y_.size() == 0) first_change_ = size;
+    Vector sizes = y_.cwiseAbs();
+    if (best_y_.size() != 0 && size <= 1e-10 * first_change_)
+      sizes = sizes.cwiseMax(1e-10 * largest_);
+    return root_finding::largest_part(f_, sizes);
+  }
+
+  /// From the best point without acceleration.
+  bool retry() {
+    points_.clear();
+    images_.clear();
+    y_ = best_y_ + best_f_;
+    return evaluate();
+  }
+
+  void next() {
+    if (options_.method == FixedPointMethod::Plain) {
+      y_ = image_;
+      return;
+    }
+    // Points that lead away are forgotten.
+    if (relative_change() > 1e3 * best_) {
+      points_.clear();
+      images_.clear();
+    }
+    points_.push_back(y_);
+    images_.push_back(image_);
+    if (points_.size() > static_cast<std::size_t>(options_.history_size) + 1) {
+      points_.pop_front();
+      images_.pop_front();
+    }
+    y_ = combined();
+  }
+
+  /// sum_j a_j g(y_j), where a minimises |sum_j a_j (g(y_j) - y_j)| with sum 1.
+  Vector combined() const {
+    const auto m = static_cast<Eigen::Index>(points_.size()) - 1;
+    if (m == 0) return image_;
+    Matrix df(y_.size(), m);
+    Matrix dg(y_.size(), m);
+    for (Eigen::Index j = 0; j < m; ++j) {
+      const auto i = static_cast<std::size_t>(j);
+      dg.col(j) = images_[i] - image_;
+      df.col(j) = dg.col(j) - (points_[i] - y_);
+    }
+    const Vector a = fit::LinearModel(df, f_).gauss_newton();
+    const Vector y = image_ + dg * a;
+    return y.allFinite() ? y : image_;
+  }
+
+  const std::function<Tensor(const Tensor&)>& g_;
+  const FixedPointOptions& options_;
+  Tensor y0_;
+  double u_;
+  /// Of each element, among the best points.
+  Vector largest_;
+  double first_change_ = 0;
+  Vector y_;
+  Vector image_;
+  Vector f_;
+  Vector best_y_;
+  Vector best_f_;
+  double best_ = std::numeric_limits<double>::infinity();
+  std::deque<Vector> points_;
+  std::deque<Vector> images_;
+  std::int64_t iterations_ = 0;
+  std::int64_t evaluations_ = 0;
+};
+
+void check_iteration(std::string_view op, const FixedPointOptions& o) {
+  if (o.method > FixedPointMethod::Newton)
+    fail<ValueError>(op, "no method has the number ", static_cast<int>(o.method),
+                     "; give one of optim::FixedPointMethod");
+  check_not_negative(op, "tolerance", o.tolerance);
+  if (o.max_iter < 0) fail<ValueError>(op, "max_iter is ", o.max_iter, "; it must be at least 0");
+  if (o.history_size < 1)
+    fail<ValueError>(op, "history_size is ", o.history_size, "; it must be at least 1");
+}
+
+}  // namespace
+}  // namespace implicit
+
+namespace detail {
+
+Tensor fixed_point(ParametricFunction g, const Tensor& y0, const variable_list& theta,
+                   const FixedPointOptions& options) {
+  constexpr std::string_view op = "fixed_point";
+  implicit::check_iteration(op, options);
+  implicit::check(op, options.derivative);
+  check_start(op, y0);
+  const auto image = [g = std::move(g), op](const Tensor& y, const variable_list& t) {
+    Tensor z = g(y, t);
+    if (!z.defined() || !(z.sizes() == y.sizes()))
+      fail<ShapeError>(op, "g gives ", z.defined() ? "sizes " : "an undefined tensor",
+                       z.defined() ? z.sizes() : IntArrayRef(), " for a y of sizes ", y.sizes(),
+                       "; they must be the same");
+    return z;
+  };
+  const ParametricFunction difference = [image](const Tensor& y, const variable_list& t) {
+    return image(y, t) - y;
+  };
+  const variable_list constants = implicit::constants(theta);
+  RootResult r;
+  Tensor start = y0;
+  if (options.method != FixedPointMethod::Newton) {
+    const std::function<Tensor(const Tensor&)> plain = [&](const Tensor& y) {
+      return image(y, constants);
+    };
+    r = implicit::FixedPointIteration(plain, y0, options).run();
+    start = r.x;
+  }
+  const bool falls_back = options.method == FixedPointMethod::Auto && !r.converged();
+  if (falls_back || options.method == FixedPointMethod::Newton) {
+    const std::int64_t before = r.counts.f;
+    r = find_root(op, [&](const Tensor& y) { return difference(y, constants); }, start,
+                  {.tolerance_x = options.tolerance, .max_iter = options.max_iter});
+    r.counts.f += before;
+  }
+  if (options.report) options.report(r);
+  auto equation = std::make_shared<implicit::Equation>(
+      implicit::Equation{op, "FixedPointBackward0", difference, options.derivative});
+  return implicit::solved(std::move(equation), r, theta);
+}
+
+}  // namespace detail
+}  // namespace eigengrad::optim

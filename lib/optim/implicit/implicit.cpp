@@ -1,0 +1,125 @@
+#include "eigengrad/optim/implicit.hpp"
+
+#include "core/fail.hpp"
+#include "eigengrad/autograd/engine.hpp"
+#include "eigengrad/autograd/grad_mode.hpp"
+#include "functional/variables.hpp"
+#include "optim/implicit/implicit_function.hpp"
+#include "optim/root/solver.hpp"
+#include "optim/vectors.hpp"
+
+namespace eigengrad::optim {
+
+using eigengrad::detail::fail;
+
+namespace implicit {
+
+void check(std::string_view op, const ImplicitOptions& o) {
+  if (o.linear_solver > LinearSolver::MatrixFree)
+    fail<ValueError>(op, "no linear solver has the number ", static_cast<int>(o.linear_solver),
+                     "; give one of optim::LinearSolver");
+  check_not_negative(op, "linear_tolerance", o.linear_tolerance);
+  if (o.linear_max_iter < 1)
+    fail<ValueError>(op, "linear_max_iter is ", o.linear_max_iter, "; it must be at least 1");
+}
+
+variable_list constants(const variable_list& theta) {
+  variable_list list;
+  for (const Tensor& t : theta) list.push_back(t.defined() ? t.detach() : t);
+  return list;
+}
+
+Tensor solved(std::shared_ptr<Equation> equation, const RootResult& r, const variable_list& theta) {
+  if (!r.converged() && !equation->options.accept_unconverged)
+    fail<NumericError>(equation->op, "no solution was found: ", r.message,
+                       "; the norm of the residuals is ", r.norm,
+                       ". Start elsewhere, or say accept_unconverged to take the point for one");
+  if (r.is_singular)
+    equation->singular =
+        "the solution is a multiple one, or one of a continuum (" + r.message + ')';
+  return implicit_function(std::move(equation), r.x, theta);
+}
+
+namespace {
+
+/// The gradient of f by y, recorded where recording is on.
+Tensor gradient_of(const detail::ParametricFunction& f, const Tensor& y,
+                   const variable_list& theta) {
+  const bool record = GradMode::is_enabled();
+  const AutoGradMode on(true);
+  variable_list leaves;
+  const Tensor variable = eigengrad::detail::variable(y, /*connect=*/true, leaves);
+  const Tensor value = f(variable, theta);
+  eigengrad::detail::retire(leaves);
+  Tensor g;
+  if (value.requires_grad())
+    g = autograd::grad({value}, {variable}, {.create_graph = record, .allow_unused = true})[0];
+  return g.defined() ? g : zeros(y.sizes(), y.dtype());
+}
+
+/// A root of the gradient next to where minimize() ended, which knows the minimum to more digits.
+void polish(const Equation& equation, const variable_list& theta, MinimizeResult& minimum) {
+  constexpr std::int64_t kMostPolished = 100;
+  if (!minimum.converged() || minimum.x.numel() > kMostPolished) return;
+  try {
+    const RootResult r =
+        find_root(equation.op, [&](const Tensor& y) { return equation.f(y, theta); }, minimum.x,
+                  {.method = RootMethod::Newton, .max_iter = 10});
+    const Eigen::VectorXd from = elements_of(minimum.x);
+    const double moved = (elements_of(r.x) - from).cwiseAbs().maxCoeff();
+    if (r.converged() && moved <= 1e-4 * from.cwiseAbs().maxCoeff()) minimum.x = r.x;
+  } catch (const NumericError&) {
+  } catch (const GraphError&) {
+  }
+}
+
+}  // namespace
+}  // namespace implicit
+
+namespace detail {
+
+Tensor implicit_root(ParametricFunction f, const Tensor& y0, const variable_list& theta,
+                     const ImplicitRootOptions& options) {
+  constexpr std::string_view op = "implicit_root";
+  implicit::check(op, options.derivative);
+  const variable_list constants = implicit::constants(theta);
+  const RootResult r = find_root(
+      op, [&](const Tensor& y) { return f(y, constants); }, y0, options.solver);
+  if (options.report) options.report(r);
+  auto equation = std::make_shared<implicit::Equation>(
+      implicit::Equation{op, "ImplicitRootBackward0", std::move(f), options.derivative});
+  return implicit::solved(std::move(equation), r, theta);
+}
+
+Tensor argmin(ParametricFunction f, const Tensor& y0, const variable_list& theta,
+              const ArgminOptions& options) {
+  constexpr std::string_view op = "argmin";
+  implicit::check(op, options.derivative);
+  check_start(op, y0);
+  if (options.solver.lower.is_set() || options.solver.upper.is_set() ||
+      !options.solver.constraints.empty())
+    fail<ValueError>(
+        op,
+        "bounds or constraints were given: an unknown on one does not solve the equation that is "
+        "differentiated; transform the unknowns, or differentiate the optimality "
+        "conditions with implicit_root()");
+  const variable_list constants = implicit::constants(theta);
+  MinimizeResult r = minimize([&](const Tensor& y) { return f(y, constants); }, y0, options.solver);
+  auto equation = std::make_shared<implicit::Equation>(
+      implicit::Equation{op, "ArgminBackward0",
+                         [f = std::move(f)](const Tensor& y, const variable_list& t) {
+                           return implicit::gradient_of(f, y, t);
+                         },
+                         options.derivative});
+  equation->options.symmetric = true;
+  implicit::polish(*equation, constants, r);
+  if (options.report) options.report(r);
+  if (!r.converged() && !options.derivative.accept_unconverged)
+    fail<NumericError>(op, "no minimum was found: ", r.message, "; the norm of the gradient is ",
+                       r.gradient_norm,
+                       ". Start elsewhere, or say accept_unconverged to take the point for one");
+  return implicit::implicit_function(std::move(equation), r.x, theta);
+}
+
+}  // namespace detail
+}  // namespace eigengrad::optim
