@@ -9,7 +9,6 @@ namespace eigengrad::optim {
 namespace {
 
 using Eigen::Index;
-using Vector = Eigen::VectorXd;
 
 constexpr Index kRestart = 100;
 
@@ -17,15 +16,15 @@ constexpr Index kRestart = 100;
 /// triangular form by rotations as it grows.
 class KrylovSpace {
  public:
-  KrylovSpace(const Product& a, const Vector& r, Index room)
-      : a_(a), h_(Eigen::MatrixXd::Zero(room + 1, room)), rhs_(Vector::Zero(room + 1)) {
+  KrylovSpace(const Product& a, const Eigen::VectorXd& r, Index room)
+      : a_(a), h_(Eigen::MatrixXd::Zero(room + 1, room)), rhs_(Eigen::VectorXd::Zero(room + 1)) {
     rhs_[0] = r.norm();
     basis_.push_back(r / rhs_[0]);
   }
 
   /// Grows by one dimension; false when the space was invariant, which holds the solution if A is regular.
   bool grow() {
-    Vector w = a_(basis_.back());
+    Eigen::VectorXd w = a_(basis_.back());
     const double before = w.norm();
     // Twice, so that the basis is orthogonal to rounding.
     for (int pass = 0; pass < 2; ++pass)
@@ -44,13 +43,13 @@ class KrylovSpace {
   Index size() const noexcept { return k_; }
   /// Of the best x in the space.
   double residual() const { return std::abs(rhs_[k_]); }
-  Vector solution() const {
-    Vector y = rhs_.head(k_);
+  Eigen::VectorXd solution() const {
+    Eigen::VectorXd y = rhs_.head(k_);
     for (Index i = k_; i-- > 0;) {
       for (Index j = i + 1; j < k_; ++j) y[i] -= h_(i, j) * y[j];
       y[i] = h_(i, i) != 0 ? y[i] / h_(i, i) : 0;
     }
-    Vector x = Vector::Zero(basis_[0].size());
+    Eigen::VectorXd x = Eigen::VectorXd::Zero(basis_[0].size());
     for (Index i = 0; i < k_; ++i) x += y[i] * basis_[static_cast<std::size_t>(i)];
     return x;
   }
@@ -73,9 +72,9 @@ class KrylovSpace {
   }
 
   const Product& a_;
-  std::vector<Vector> basis_;
+  std::vector<Eigen::VectorXd> basis_;
   Eigen::MatrixXd h_;
-  Vector rhs_;
+  Eigen::VectorXd rhs_;
   std::vector<double> cosines_;
   std::vector<double> sines_;
   Index k_ = 0;
@@ -83,11 +82,12 @@ class KrylovSpace {
 
 }  // namespace
 
-KrylovResult gmres(const Product& a, const Vector& b, double tolerance, std::int64_t max_products) {
-  KrylovResult result{.x = Vector::Zero(b.size())};
+KrylovResult gmres(const Product& a, const Eigen::VectorXd& b, double tolerance,
+                   std::int64_t max_products) {
+  KrylovResult result{.x = Eigen::VectorXd::Zero(b.size())};
   const double size = b.stableNorm();
   if (!(size > 0)) return result;
-  Vector r = b / size;
+  Eigen::VectorXd r = b / size;
   result.residual = 1;
   while (result.residual > tolerance && result.products < max_products) {
     const double before = result.residual;
@@ -108,16 +108,16 @@ KrylovResult gmres(const Product& a, const Vector& b, double tolerance, std::int
   return result;
 }
 
-KrylovResult conjugate_gradients(const Product& a, const Vector& b, double tolerance,
+KrylovResult conjugate_gradients(const Product& a, const Eigen::VectorXd& b, double tolerance,
                                  std::int64_t max_products) {
-  KrylovResult result{.x = Vector::Zero(b.size())};
+  KrylovResult result{.x = Eigen::VectorXd::Zero(b.size())};
   const double size = b.stableNorm();
   if (!(size > 0)) return result;
-  Vector r = b / size;
-  Vector p = r;
+  Eigen::VectorXd r = b / size;
+  Eigen::VectorXd p = r;
   double square = r.squaredNorm();
   while (std::sqrt(square) > tolerance && result.products < max_products) {
-    const Vector q = a(p);
+    const Eigen::VectorXd q = a(p);
     ++result.products;
     const double curvature = p.dot(q);
     if (!(curvature > 0)) break;
