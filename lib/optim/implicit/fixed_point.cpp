@@ -3,6 +3,7 @@
 #include <deque>
 #include <limits>
 
+#include "autograd/grad_mode_switches.hpp"
 #include "core/fail.hpp"
 #include "eigengrad/autograd/grad_mode.hpp"
 #include "eigengrad/ops/arithmetic.hpp"
@@ -180,6 +181,8 @@ namespace detail {
 
 Tensor fixed_point(ParametricFunction g, const Tensor& y0, const variable_list& theta,
                    const FixedPointOptions& options) {
+  const eigengrad::detail::OwnGradModeSwitches own;
+  g = own.counted(std::move(g));
   constexpr std::string_view op = "fixed_point";
   implicit::check_iteration(op, options);
   implicit::check(op, options.derivative);

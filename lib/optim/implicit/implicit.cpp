@@ -1,5 +1,6 @@
 #include "eigengrad/optim/implicit.hpp"
 
+#include "autograd/grad_mode_switches.hpp"
 #include "core/fail.hpp"
 #include "eigengrad/autograd/engine.hpp"
 #include "eigengrad/autograd/grad_mode.hpp"
@@ -80,6 +81,8 @@ namespace detail {
 
 Tensor implicit_root(ParametricFunction f, const Tensor& y0, const variable_list& theta,
                      const ImplicitRootOptions& options) {
+  const eigengrad::detail::OwnGradModeSwitches own;
+  f = own.counted(std::move(f));
   constexpr std::string_view op = "implicit_root";
   implicit::check(op, options.derivative);
   const variable_list constants = implicit::constants(theta);
@@ -93,6 +96,8 @@ Tensor implicit_root(ParametricFunction f, const Tensor& y0, const variable_list
 
 Tensor argmin(ParametricFunction f, const Tensor& y0, const variable_list& theta,
               const ArgminOptions& options) {
+  const eigengrad::detail::OwnGradModeSwitches own;
+  f = own.counted(std::move(f));
   constexpr std::string_view op = "argmin";
   implicit::check(op, options.derivative);
   check_start(op, y0);

@@ -85,7 +85,8 @@ variable_list Linearization::partials(const Tensor& v, std::vector<Edge> edges) 
 }
 
 Tensor Linearization::pulled_back(const Tensor& v, bool create_graph) const {
-  Tensor g = partial_derivatives(r_, v, {autograd::gradient_edge(variable_)}, create_graph)[0];
+  const std::vector<Edge> edges(1, autograd::gradient_edge(variable_));
+  Tensor g = partial_derivatives(r_, v, edges, create_graph)[0];
   return g.defined() ? g : zeros(y_.sizes(), y_.dtype());
 }
 

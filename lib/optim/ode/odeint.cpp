@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "autograd/grad_mode_switches.hpp"
 #include "core/fail.hpp"
 #include "eigengrad/autograd/grad_mode.hpp"
 #include "eigengrad/core/factories.hpp"
@@ -206,17 +207,21 @@ class Solve {
 
 namespace eigengrad::optim::detail {
 
-OdeintResult solve_ivp(const OdeFunction& f, const Tensor& y0, const Tensor& t,
+OdeintResult solve_ivp(const OdeFunction& given, const Tensor& y0, const Tensor& t,
                        const variable_list& theta, const OdeintOptions& options) {
   ode::check_state(y0, theta);
-  if (!InferenceMode::is_enabled()) return ode::Solve(f, y0, t, theta, options).run();
+  const eigengrad::detail::OwnGradModeSwitches own;
+  const OdeFunction f = own.counted(given);
+  OdeintOptions o = options;
+  o.event = own.counted(options.event);
+  if (!InferenceMode::is_enabled()) return ode::Solve(f, y0, t, theta, o).run();
   // Jacobians are recorded inside, which tensors made in inference mode cannot be.
   const InferenceMode normal(false);
   const NoGradGuard off;
   variable_list constants;
   for (const Tensor& p : theta) constants.push_back(p.detach().clone());
   const Tensor start = y0.detach().clone();
-  return ode::Solve(f, start, t, constants, options).run();
+  return ode::Solve(f, start, t, constants, o).run();
 }
 
 }  // namespace eigengrad::optim::detail
