@@ -9,13 +9,13 @@
 
 namespace eigengrad::optim {
 
-/// The elements of `t`, in row-major order.
+/// The elements of `t`, in row-major order and in double, as the linear algebra is done.
 inline void copy_to(const Tensor& t, double* out) {
   const Tensor dense = t.detach().to(kFloat64).contiguous();
   const double* p = dense.data_ptr<double>();
   std::copy(p, p + dense.numel(), out);
 }
-inline Eigen::VectorXd elements_of(const Tensor& t) {
+inline Eigen::VectorXd vector_of(const Tensor& t) {
   Eigen::VectorXd v(t.numel());
   copy_to(t, v.data());
   return v;

@@ -163,6 +163,31 @@ BOOST_AUTO_TEST_CASE(no_minimum_no_convergence) {
   BOOST_TEST(std::abs(maximum.x[0].item<double>() + 1) < 1e-12);
 }
 
+// Sides that touch a point without force do not make a minimum of it.
+BOOST_AUTO_TEST_CASE(maxima_and_saddles_in_corners_are_left) {
+  const auto minus_squares = [](const Tensor& x) { return -sum_of_squares(x); };
+  const auto roomy = inequality([](const Tensor& x) { return 10 - x.sum(); });
+  MinimizeOptions box = with({roomy});
+  box.lower = 0;
+  box.upper = 1;
+  const auto at_ones = [](const auto& r) { return (r.x - 1).abs().max().template item<double>(); };
+  const auto a = eg::minimize(minus_squares, eg::zeros({2}), box);
+  BOOST_TEST(a.converged(), a.message);
+  BOOST_TEST(at_ones(a) < 1e-12);
+  const auto b = eg::minimize([](const Tensor& x) { return -x[0] * x[1]; }, eg::zeros({2}), box);
+  BOOST_TEST(at_ones(b) < 1e-12, b.message);
+  const auto sides = with({inequality([](const Tensor& x) { return x; }),
+                           inequality([](const Tensor& x) { return 1 - x; })});
+  for (const double start : {0.0, 0.5}) {
+    const auto c = eg::minimize(minus_squares, eg::tensor({0.0, start}), sides);
+    if (c.converged()) BOOST_TEST(at_ones(c) < 1e-10, c.message);  // or it is said
+  }
+  const auto cubic = [](const Tensor& x) { return x[0].pow(3) + x[1].square(); };
+  const auto d = eg::minimize(cubic, eg::zeros({2}),
+                              with({inequality([](const Tensor& x) { return 1 - x[0]; })}));
+  BOOST_TEST((d.status == Status::Unbounded), d.message);
+}
+
 BOOST_AUTO_TEST_CASE(kinds_of_unknowns) {
   const MinimizeOptions o = with({equality([](const Tensor& x) { return x.sum() - 3; })});
   const auto eigen = eg::minimize(sum_of_squares, Eigen::Vector3d(1, 2, 5), o);

@@ -28,7 +28,8 @@ namespace eigengrad::adapters {
 ///
 /// At the edge: a NumericError of a function is an evaluation that failed, from which Ipopt steps back.
 /// Any other error is one too, and first_error() has it.
-/// Throws, when it is made: ShapeError, DtypeError and ValueError as minimize() for the start and sides.
+/// Throws, when it is made: ValueError for functions that are empty; ShapeError, DtypeError and ValueError
+/// for sides of a wrong size or kind. Ipopt itself refuses sides that cross.
 /// Cost: per iteration one value and gradient, one Jacobian, one Hessian: n sweeps.
 class IpoptProblem final : public Ipopt::TNLP {
  public:
@@ -38,6 +39,7 @@ class IpoptProblem final : public Ipopt::TNLP {
 
   IpoptProblem(Function f, const Tensor& x0, const optim::MinimizeOptions& options = {})
       : f_(std::move(f)), start_(x0.detach().to(kFloat64)), constraints_(options.constraints) {
+    eigengrad::detail::require_callable("ipopt", f_);
     constexpr double kInfinity = std::numeric_limits<double>::infinity();
     const auto values = [](const char* name, const optim::ScalarOrTensor& side, std::int64_t n,
                            double otherwise) {
@@ -46,6 +48,7 @@ class IpoptProblem final : public Ipopt::TNLP {
     lower_ = values("lower", options.lower, x0.numel(), -kInfinity);
     upper_ = values("upper", options.upper, x0.numel(), kInfinity);
     for (const optim::Constraint& c : constraints_) {
+      eigengrad::detail::require_callable("ipopt", c.f);
       const std::int64_t n = c.f(start_).numel();
       const auto append = [](std::vector<double>& to, const std::vector<double>& from) {
         to.insert(to.end(), from.begin(), from.end());

@@ -6,7 +6,6 @@
 #include <limits>
 #include <optional>
 
-#include "eigengrad/core/eigen.hpp"
 #include "eigengrad/ops/arithmetic.hpp"
 #include "eigengrad/ops/binary.hpp"
 #include "eigengrad/ops/reductions.hpp"
@@ -30,6 +29,7 @@ constexpr double kMostPenalty = 1e12;
 /// Penalties, each a hundred times the one before, that must all leave the value without a bound.
 constexpr int kMostUnbounded = 4;
 constexpr int kMostRestarts = 3;
+constexpr int kMostSaddles = 5;
 
 /// The objective plus penalty / 2 times the squared distances of c - multipliers / penalty to the sides
 /// of the constraints, all in units of the gradients at the start.
@@ -83,7 +83,7 @@ class AugmentedLagrangian {
   static double unit_of(double gradient) {
     return gradient > 0 && std::isfinite(gradient) ? gradient : 1;
   }
-  Tensor tensor_of(const Vector& v) const { return Tensor(from_eigen(v)).to(dtype_); }
+  Tensor tensor_of(const Vector& v) const { return copy_of(v.data(), {v.size()}, dtype_); }
 
   ConstrainedProblem& problem_;
   ScalarType dtype_;
@@ -159,6 +159,7 @@ class ConstrainedMinimization {
     p_ = problem_.at(x);
     const double discord = lagrangian_.discord(p_);
     lagrangian_.multipliers = -lagrangian_.penalty * lagrangian_.distances(p_);
+    const int saddles = saddles_;
     is_solved();
     const bool go_on = add_line(history_.back().iter + inner_iterations_);
     if (solution_) {
@@ -168,10 +169,12 @@ class ConstrainedMinimization {
     } else if (inner.status == Status::Unbounded) {
       verdict = {inner.status,
                  "along points that keep to the constraints the value falls without end"};
+    } else if (saddles_ > kMostSaddles) {
+      verdict = {Status::Saddle, "the conditions hold, but the value falls along the constraints"};
     } else if (iterations_left_ <= 0 || round + 1 == kMostRounds) {
       verdict = {Status::MaxIterations, kept_text()};
     } else {
-      return is_hopeless(inner, discord, verdict);
+      return saddles_ == saddles && is_hopeless(inner, discord, verdict);
     }
     return true;
   }
@@ -197,7 +200,8 @@ class ConstrainedMinimization {
     return r;
   }
 
-  /// Whether Newton's method on the conditions ends in a minimum near p_, which then is there.
+  /// Whether Newton's method on the conditions ends in a minimum near p_, which then is there. A saddle is
+  /// left along a direction in which the value falls.
   void is_solved() {
     KktPoint kkt;
     kkt.at = p_;
@@ -207,16 +211,28 @@ class ConstrainedMinimization {
     const double size = std::max(p_.x.norm(), problem_.start().x.norm());
     const bool is_near = (kkt.at.x - p_.x).norm() <= 0.1 * (size > 0 ? size : 1);
     if (!is_near) return;
-    if (outcome == KktOutcome::Saddle) return;
-    p_ = kkt.at;
-    solution_ = std::move(kkt);
+    if (outcome == KktOutcome::Minimum) {
+      p_ = kkt.at;
+      solution_ = std::move(kkt);
+    } else if (++saddles_ <= kMostSaddles) {
+      p_ = problem_.at(inside(kkt.at.x + kkt.descent));
+    }
+  }
+
+  Vector inside(Vector x) const {
+    const Box& box = problem_.box();
+    for (Eigen::Index j = 0; j < x.size(); ++j)
+      x[j] = std::clamp(x[j], box.lower[static_cast<std::size_t>(j)],
+                        box.upper[static_cast<std::size_t>(j)]);
+    return x;
   }
 
   /// Whether nothing more is to be had from rounds; otherwise prepares the next one.
   bool is_hopeless(const MinimizeResult& inner, double discord, Verdict& verdict) {
     const bool is_kept = problem_.violation(p_) <= tolerance_;
     const double forces = problem_.start().gradient.norm() + p_.gradient.norm();
-    if (is_kept && inner.status != Status::Saddle && free_gradient() <= tolerance_ * forces) {
+    const bool is_flat = inner.status == Status::Saddle || inner.status == Status::Plateau;
+    if (is_kept && !is_flat && free_gradient() <= tolerance_ * forces) {
       verdict = {Status::Converged,
                  text_of("|gradient of the Lagrangian| = ", free_gradient(), ", ", kept_text())};
       return true;
@@ -258,9 +274,8 @@ class ConstrainedMinimization {
   MinimizeResult least_violation(const Vector& x) {
     const auto violation = [&](const Tensor& t) {
       const Tensor c = problem_.all_constraints(t);
-      const Tensor l = Tensor(from_eigen(problem_.lower())).to(t.dtype());
-      const Tensor u = Tensor(from_eigen(problem_.upper())).to(t.dtype());
-      return (c - clamp(c, l, u)).square().sum() / 2;
+      const Vector &l = problem_.lower(), &u = problem_.upper();
+      return (c - clamp(c, shaped_like(c, l), shaped_like(c, u))).square().sum() / 2;
     };
     return minimum_of(violation, x);
   }
@@ -300,6 +315,7 @@ class ConstrainedMinimization {
   std::int64_t inner_iterations_ = 0;
   int unbounded_ = 0;
   int restarts_ = 0;
+  int saddles_ = 0;
   EvaluationCounts inner_counts_;
   PhaseSeconds phases_;
   double discord_ = std::numeric_limits<double>::infinity();
@@ -318,7 +334,7 @@ MinimizeResult ConstrainedMinimization::result(const Verdict& verdict) {
   r.gradient_norm = history_.back().gradient_norm;
   const Vector multipliers =  // without negative zeros
       (solution_ ? solution_->multipliers : lagrangian_.true_multipliers()).array() + 0.0;
-  r.multipliers = Tensor(from_eigen(multipliers)).to(r.x.dtype());
+  r.multipliers = copy_of(multipliers.data(), {multipliers.size()}, r.x.dtype());
   r.bound_multipliers =
       problem_.shaped(solution_ ? solution_->bound_multipliers : Vector(Vector::Zero(p_.x.size())));
   r.constraint_violation = 0;

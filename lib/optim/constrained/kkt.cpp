@@ -51,7 +51,8 @@ class KktNewton {
         continue;
       }
       finish();
-      if (problem_.violation(p_.at) > tolerance_ || !is_balanced()) return KktOutcome::Failed;
+      if (problem_.violation(p_.at) > tolerance_ || !meets_targets() || !is_balanced())
+        return KktOutcome::Failed;
       return is_minimum() ? KktOutcome::Minimum : KktOutcome::Saddle;
     }
     return KktOutcome::Failed;
@@ -72,6 +73,13 @@ class KktNewton {
   double target(Eigen::Index i) const {
     return sides_[static_cast<std::size_t>(i)] == Side::Upper ? problem_.upper()[i]
                                                               : problem_.lower()[i];
+  }
+  /// Sides that contradict each other are met by halves.
+  bool meets_targets() const {
+    for (const Eigen::Index i : active())
+      if (!(std::abs(p_.at.c[i] - target(i)) <= tolerance_ * problem_.size_of(p_.at, i)))
+        return false;
+    return true;
   }
   Indices active() const {
     Indices rows;
@@ -206,24 +214,114 @@ class KktNewton {
     return (rest.cwiseAbs().array() <= near() * forces.array().max(start)).all();
   }
 
-  /// Whether the Lagrangian is convex along what holds the point.
+  /// What has no force at the point, though it touches: it stops steps to one side only.
+  bool is_weak(double force) const {
+    const double forces = p_.at.gradient.norm() + problem_.start().gradient.norm();
+    return std::abs(force) <= 1e-9 * forces;
+  }
+  Indices strong_rows() const {
+    Indices rows = active();
+    std::erase_if(rows, [&](Eigen::Index i) {
+      return sides_[static_cast<std::size_t>(i)] != Side::Both &&
+             is_weak(p_.multipliers[i] * p_.at.jacobian.row(i).norm());
+    });
+    return rows;
+  }
+  Indices movable() const {
+    Indices columns;
+    for (std::size_t j = 0; j < held_.size(); ++j) {
+      const auto k = static_cast<Eigen::Index>(j);
+      if (!held_[j] ||
+          (is_weak(p_.bound_multipliers[k]) && problem_.box().lower[j] != problem_.box().upper[j]))
+        columns.push_back(k);
+    }
+    return columns;
+  }
+
+  /// Whether nothing that touches the point stops a step along `d`.
+  bool is_permitted(const Vector& d) const {
+    for (Eigen::Index i = 0; i < problem_.constraints(); ++i) {
+      const double slope = p_.at.jacobian.row(i).dot(d);
+      const double rounding = 1e-9 * p_.at.jacobian.row(i).norm() * d.norm();
+      const double size = tolerance_ * problem_.size_of(p_.at, i);
+      if (problem_.is_equation(i)) continue;
+      if (p_.at.c[i] <= problem_.lower()[i] + size && slope < -rounding) return false;
+      if (p_.at.c[i] >= problem_.upper()[i] - size && slope > rounding) return false;
+    }
+    for (Eigen::Index j = 0; j < d.size(); ++j) {
+      const auto k = static_cast<std::size_t>(j);
+      if (p_.at.x[j] <= problem_.box().lower[k] && d[j] < 0) return false;
+      if (p_.at.x[j] >= problem_.box().upper[k] && d[j] > 0) return false;
+    }
+    return true;
+  }
+
+  /// `d` as a change of x by `part`.
+  Vector sized(const Vector& d, double part) const {
+    const Vector start = problem_.start().x.cwiseAbs(), x = p_.at.x.cwiseAbs();
+    const double largest = std::max(start.maxCoeff(), x.maxCoeff());
+    const Vector sizes = start.cwiseMax(x).cwiseMax(largest > 0 ? 1e-3 * largest : 1);
+    return d * (part / d.cwiseAbs().cwiseQuotient(sizes).maxCoeff());
+  }
+  /// Whether the Lagrangian falls along `d`, a direction of negative curvature: scaled to one size,
+  /// curvatures that are rounding look like others.
+  bool bends_down(const Vector& d) {
+    const NoGradGuard plain;
+    const Tensor there = problem_.shaped(p_.at.x + sized(d, 1e-3));
+    const Vector c = vector_of(problem_.all_constraints(there));
+    const double change =
+        problem_.objective(there).item<double>() - p_.at.value - (c - p_.at.c).dot(p_.multipliers);
+    return change < -100 * problem_.precision() * std::abs(p_.at.value);
+  }
+  /// Whether the value falls along `d`, a direction without curvature: by a higher order. Asked where a
+  /// straight step keeps to what holds the point, for a bent one has terms of that order of its own.
+  bool falls_along(const Vector& d) {
+    const NoGradGuard plain;
+    const Tensor there = problem_.shaped(p_.at.x + sized(d, 1e-2));
+    const Vector c = vector_of(problem_.all_constraints(there));
+    for (const Eigen::Index i : active())
+      if (!(std::abs(c[i] - target(i)) <= tolerance_ * problem_.size_of(p_.at, i))) return false;
+    const double rounding = 1e3 * problem_.precision() * std::abs(p_.at.value);
+    return problem_.objective(there).item<double>() < p_.at.value - rounding;
+  }
+
+  /// Whether no step that keeps to the constraints lowers the value, to second order by the Hessian of the
+  /// Lagrangian, and where that has no curvature by values.
   bool is_minimum() {
-    const Indices rows = active(), columns = free();
+    const Indices columns = movable();
     const auto n = static_cast<Eigen::Index>(columns.size());
     if (n == 0) return true;
     const Matrix h = problem_.hessian(p_.at.x, p_.multipliers)(columns, columns);
     const Vector d = curvature_roots(h);
-    const Matrix a = p_.at.jacobian(rows, columns) * d.cwiseInverse().asDiagonal();
+    const Matrix a = p_.at.jacobian(strong_rows(), columns) * d.cwiseInverse().asDiagonal();
     const Matrix z = null_space(a, n);
     if (z.cols() == 0) return true;
-    constexpr double kRounding = 1e-8;
-    return !Quadratic(z.transpose() * scaled(h, d) * z, Vector::Zero(z.cols()))
-                .is_indefinite(std::max(kRounding, 10 * problem_.precision()));
+    const NoGradGuard plain;
+    const auto [values, vectors] =
+        linalg_eigh(from_eigen(Matrix(z.transpose() * scaled(h, d) * z)));
+    const Vector curvatures = to_vector(values);
+    const Matrix directions = z * to_matrix(vectors);
+    const double rounding =
+        std::max(1e-8, 10 * problem_.precision()) * std::max(1.0, curvatures.cwiseAbs().maxCoeff());
+    for (Eigen::Index k = 0; k < z.cols() && curvatures[k] <= rounding; ++k)
+      for (const double sign : {1.0, -1.0}) {
+        Vector direction = Vector::Zero(p_.at.x.size());
+        direction(columns) = sign * directions.col(k).cwiseQuotient(d);
+        if (!is_permitted(direction)) continue;
+        if (!(curvatures[k] < -rounding ? bends_down(direction) : falls_along(direction))) continue;
+        p_.descent = sized(direction, 0.1);
+        return false;
+      }
+    return true;
   }
 
   /// An orthonormal basis of what the rows of `a` do not see.
-  static Matrix null_space(const Matrix& a, Eigen::Index n) {
+  static Matrix null_space(Matrix a, Eigen::Index n) {
     if (a.rows() == 0) return Matrix::Identity(n, n);
+    for (Eigen::Index i = 0; i < a.rows(); ++i) {
+      const double norm = a.row(i).norm();
+      if (norm > 0) a.row(i) /= norm;
+    }
     const NoGradGuard plain;
     const auto [u, s, vh] = linalg_svd(from_eigen(a), true);
     const Vector values = to_vector(s);

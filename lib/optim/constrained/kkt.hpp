@@ -17,6 +17,8 @@ struct KktPoint {
   double gradient = 0;
   /// The last Newton step over the size of x.
   double step = 0;
+  /// At a saddle, a change of x by about a tenth along which the value falls.
+  Vector descent;
 };
 
 enum class KktOutcome : std::uint8_t {

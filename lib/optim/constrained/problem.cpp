@@ -99,7 +99,7 @@ Tensor ConstrainedProblem::all_constraints(const Tensor& x) const {
 }
 
 Tensor ConstrainedProblem::shaped(const Vector& x) const {
-  return Tensor(from_eigen(x)).to(dtype_).reshape(sizes_);
+  return copy_of(x.data(), sizes_, dtype_);
 }
 
 ConstrainedPoint ConstrainedProblem::at(const Vector& x) {
@@ -124,7 +124,7 @@ ConstrainedPoint ConstrainedProblem::at(const Vector& x) {
 
 Matrix ConstrainedProblem::hessian(const Vector& x, const Vector& multipliers) {
   ++counts_.H;
-  const Tensor weights = Tensor(from_eigen(multipliers)).to(dtype_);
+  const Tensor weights = copy_of(multipliers.data(), {multipliers.size()}, dtype_);
   const auto lagrangian = [&](const Tensor& t) {
     return objective(t).sum() - (all_constraints(t) * weights).sum();
   };

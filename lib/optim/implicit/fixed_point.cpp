@@ -26,7 +26,7 @@ class FixedPointIteration {
  public:
   FixedPointIteration(const std::function<Tensor(const Tensor&)>& g, const Tensor& y0,
                       const FixedPointOptions& options)
-      : g_(g), options_(options), y0_(y0.detach()), y_(elements_of(y0)) {
+      : g_(g), options_(options), y0_(y0.detach()), y_(vector_of(y0)) {
     u_ = (y0.dtype() == kFloat32 ? std::numeric_limits<float>::epsilon()
                                  : std::numeric_limits<double>::epsilon()) /
          2;
@@ -53,7 +53,7 @@ class FixedPointIteration {
     const NoGradGuard plain;
     ++evaluations_;
     try {
-      image_ = elements_of(g_(shaped_like(y0_, y_)));
+      image_ = vector_of(g_(shaped_like(y0_, y_)));
     } catch (const NumericError&) {
       if (evaluations_ == 1) throw;
       return false;
@@ -174,6 +174,8 @@ void check_iteration(std::string_view op, const FixedPointOptions& o) {
     fail<ValueError>(op, "history_size is ", o.history_size, "; it must be at least 1");
 }
 
+double largest_of(const Tensor& t) { return t.detach().abs().max().item<double>(); }
+
 }  // namespace
 }  // namespace implicit
 
@@ -208,12 +210,21 @@ Tensor fixed_point(ParametricFunction g, const Tensor& y0, const variable_list& 
     r = implicit::FixedPointIteration(plain, y0, options).run();
     start = r.x;
   }
+  // Iterates that grow meet any test that is relative to them, so a Newton step has to confirm.
+  const bool has_grown =
+      options.method != FixedPointMethod::Newton && r.converged() &&
+      implicit::largest_of(r.x) >
+          3 * (implicit::largest_of(y0) + implicit::largest_of(image(y0, constants)));
   const bool falls_back = options.method == FixedPointMethod::Auto && !r.converged();
-  if (falls_back || options.method == FixedPointMethod::Newton) {
+  if (has_grown || falls_back || options.method == FixedPointMethod::Newton) {
     const std::int64_t before = r.counts.f;
     r = find_root(op, [&](const Tensor& y) { return difference(y, constants); }, start,
                   {.tolerance_x = options.tolerance, .max_iter = options.max_iter});
     r.counts.f += before;
+    if (has_grown && r.converged() && r.is_singular) {
+      r.status = Status::NoRoot;
+      r.message = "not converged: the iterates grow until g changes them no more";
+    }
   }
   if (options.report) options.report(r);
   auto equation = std::make_shared<implicit::Equation>(

@@ -66,8 +66,8 @@ void polish(const Equation& equation, const variable_list& theta, MinimizeResult
     const RootResult r =
         find_root(equation.op, [&](const Tensor& y) { return equation.f(y, theta); }, minimum.x,
                   {.method = RootMethod::Newton, .max_iter = 10});
-    const Eigen::VectorXd from = elements_of(minimum.x);
-    const double moved = (elements_of(r.x) - from).cwiseAbs().maxCoeff();
+    const Eigen::VectorXd from = vector_of(minimum.x);
+    const double moved = (vector_of(r.x) - from).cwiseAbs().maxCoeff();
     if (r.converged() && moved <= 1e-4 * from.cwiseAbs().maxCoeff()) minimum.x = r.x;
   } catch (const NumericError&) {
   } catch (const GraphError&) {

@@ -103,14 +103,13 @@ Tensor Linearization::product(const Tensor& v, bool transposed, bool create_grap
 }
 
 void Linearization::check_residual(const Tensor& before) {
-  const Eigen::VectorXd now = elements_of(r_);
-  const Eigen::VectorXd then = elements_of(before);
+  const Eigen::VectorXd now = vector_of(r_);
+  const Eigen::VectorXd then = vector_of(before);
   if (now == then) return;
   const double difference = now.size() == then.size() ? (now - then).cwiseAbs().maxCoeff()
                                                       : std::numeric_limits<double>::infinity();
   const Tensor terms = product(y_.detach().abs(), /*transposed=*/false, /*create_graph=*/false);
-  const double size =
-      std::max(elements_of(terms).cwiseAbs().maxCoeff(), then.cwiseAbs().maxCoeff());
+  const double size = std::max(vector_of(terms).cwiseAbs().maxCoeff(), then.cwiseAbs().maxCoeff());
   if (!(difference <= 1e5 * unit_roundoff(r_) * size))
     fail<GraphError>(equation_->op,
                      "the function gives other values than when it was solved: ", difference,
@@ -171,14 +170,14 @@ Eigen::VectorXd Linearization::solve_by_products(const Tensor& b, bool transpose
   const Tensor& like = transposed ? r_ : y_;
   const Product apply = [&](const Eigen::VectorXd& v) {
     const Tensor image = product(shaped_like(like, v), transposed, /*create_graph=*/false);
-    Eigen::VectorXd w = elements_of(image);
+    Eigen::VectorXd w = vector_of(image);
     norm = std::max(norm, w.norm() / v.norm());
     return w;
   };
   const ImplicitOptions& options = equation_->options;
   const double u = unit_roundoff(y_);
   const double tolerance = std::max(options.linear_tolerance, 8 * u);
-  const Eigen::VectorXd rhs = elements_of(b);
+  const Eigen::VectorXd rhs = vector_of(b);
   const auto is_solved = [&](const KrylovResult& result) {
     const double rounding = 64 * u * norm * result.x.stableNorm();
     return result.x.allFinite() &&

@@ -5,13 +5,10 @@
 #include <functional>
 
 #include "eigengrad/autograd/node.hpp"
-#include "eigengrad/core/eigen.hpp"
 #include "eigengrad/optim/minimize.hpp"
+#include "optim/vectors.hpp"
 
 namespace eigengrad::optim {
-
-/// In double, as the linear algebra is done.
-inline Eigen::VectorXd vector_of(const Tensor& t) { return to_vector(t.to(kFloat64)); }
 
 /// The objective at one point. Points and gradients are vectors, whatever the shape of the start.
 struct ObjectivePoint {

@@ -33,10 +33,11 @@ class Integrator {
     begin();
     const double end = task_.times.back();
     while (t_ != end && !result_.stopped_by_event) {
-      check_step();
       const double left = end - t_;
       const bool last = std::abs(h_) * 1.01 >= std::abs(left);
-      if (last) h_ = left;
+      // The distance of two numbers, though t_ be large.
+      h_ = last ? left : t_ + h_ - t_;
+      check_step();
       if (attempt()) accept(last ? end : t_ + h_);
     }
     result_.counts.evaluations = f_.evaluations();
@@ -73,7 +74,8 @@ class Integrator {
     const double span = std::abs(task_.times.back() - task_.times.front());
     const double least =
         16 * std::numeric_limits<double>::epsilon() * std::max(std::abs(t_), 1e-12 * span);
-    if (std::abs(h_) > least || std::abs(task_.times.back() - t_) <= least) return;
+    const bool ends = std::abs(task_.times.back() - t_) <= least;
+    if (h_ != 0 && (std::abs(h_) > least || ends)) return;
     const char* const advice =
         "; a singularity is near, or the tolerances are too tight, or f jumps";
     if (!estimate_.defined())
@@ -149,7 +151,7 @@ class Integrator {
   double error_ = 0;
   /// Of the error of the last step tried, undefined where that threw.
   Tensor estimate_;
-  std::string refusal_;
+  std::string refusal_ = "it is less than times near it can tell apart";
   Controller controller_;
   Stages stages_;
   std::size_t next_row_ = 0;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/fail.hpp"
 #include "eigengrad/autograd/custom_op.hpp"
 #include "eigengrad/autograd/engine.hpp"
 #include "eigengrad/autograd/forward_mode.hpp"
@@ -85,6 +86,21 @@ class Sweeper {
     for (std::size_t i = 0; i < places_.size(); ++i) add(gradients_[places_[i]], std::move(by[i]));
   }
 
+  /// Throws: GraphError where step number `n` no longer leads to where it led in the solve.
+  void check_same(std::int64_t n, const Tensor& next) const {
+    const auto after = static_cast<std::size_t>(n) + 1;
+    if (after >= replay_.steps.size()) return;
+    const Tensor then = replay_.steps[after].y.detach(), now = next.detach();
+    const double size = then.abs().max().item<double>();
+    const double change = (now - then).abs().max().item<double>();
+    const double rounding = now.dtype() == kFloat32 ? 1e-3 : 1e-6;
+    if (now.numel() > 0 && !(change <= rounding * size))
+      eigengrad::detail::fail<GraphError>(
+          "odeint", "in the backward pass step ", n, " leads to a state that differs by ", change,
+          " from that of the solve: what f captured was modified since, or f ",
+          "depends on more than its arguments; leave it as it was until then");
+  }
+
   /// Gradients of the leaves and, last, of the state at the start of the step.
   variable_list step_back(const System& system, std::int64_t n, const Tensor& gradient,
                           Tensor cotangent) const {
@@ -94,6 +110,7 @@ class Sweeper {
     y.requires_grad_();
     Stages stages;
     replay_.method->evaluate(system, step.t, step.h, y, stages);
+    check_same(n, stages.next);
     variable_list roots, cotangents;
     if (cotangent.defined()) {
       roots.push_back(stages.next);

@@ -64,7 +64,7 @@ NewtonKrylov::NewtonKrylov(std::string_view op, const std::function<Tensor(const
       u_((x0.dtype() == kFloat32 ? std::numeric_limits<float>::epsilon()
                                  : std::numeric_limits<double>::epsilon()) /
          2),
-      x_(elements_of(x0)) {
+      x_(vector_of(x0)) {
   equation_->op = op;
   equation_->f = [&f, op, n = x0.numel()](const Tensor& x, const autograd::variable_list&) {
     Tensor r = f(x);
@@ -89,7 +89,7 @@ bool NewtonKrylov::evaluate(const Vector& x, State& at, Vector& r) {
     ++counts_.f;
     at = std::make_unique<implicit::Linearization>(equation_, shaped_like(x0_, x),
                                                    autograd::variable_list{}, /*connect=*/false);
-    r = scale_ * elements_of(at->residual());
+    r = scale_ * vector_of(at->residual());
     if (r.allFinite()) return true;
   } catch (const NumericError&) {
     if (counts_.f == 1) throw;
@@ -102,7 +102,7 @@ bool NewtonKrylov::evaluate(const Vector& x, State& at, Vector& r) {
 bool NewtonKrylov::solve() {
   const auto product = [&](const Vector& v) -> Vector {
     ++counts_.Jv;
-    return scale_ * elements_of(at_->product(shaped_like(x0_, v), /*transposed=*/false));
+    return scale_ * vector_of(at_->product(shaped_like(x0_, v), /*transposed=*/false));
   };
   const std::int64_t most = std::max<std::int64_t>(400, x_.size());
   KrylovResult step = gmres(product, -r_, std::max(forcing_, 8 * u_), most);

@@ -74,6 +74,7 @@ void Solver::begin() {
 void Solver::complete(FitPoint& p) {
   p.j.array().colwise() *= rows_.array();
   analysis_.complete(p, /*running_scale=*/true);
+  if (p.norm == 0) p.norm = p.r.stableNorm();  // where squares are too small for a double
   improve_newton_step(p);
   largest_ = larger_of(largest_, p.x);
   const Vector sizes = p.x.cwiseAbs();
@@ -143,7 +144,7 @@ bool Solver::test(Verdict& verdict) {
     verdict.reason = "the residuals are zero";
   else if (newton_step_ <= tolerance_x)
     verdict.reason = text_of("relative Newton step ", newton_step_, " <= ", tolerance_x);
-  else if (has_arrived(1e-10 * tolerance_x))
+  else if (has_arrived(1e-10 * tolerance_x) && ++arrived_ > 4)
     verdict.reason = "the Newton step is far below what the unknowns were";
   else if (residual_ <= options_.tolerance_f)
     verdict.reason = text_of("relative residual ", residual_, " <= ", options_.tolerance_f);

@@ -92,6 +92,9 @@ class Solver {
   double best_norm_ = 0;
   int stalled_ = 0;
   int creeping_ = 0;
+  /// Tests at which the steps were far below what the unknowns were: a simple root next to 0 is found by
+  /// one step more or two, at a multiple one they go on for ever.
+  int arrived_ = 0;
   /// Newton steps since one that shortened the next one by more than a constant factor.
   int linear_ = 0;
   double radius_ = 0;
