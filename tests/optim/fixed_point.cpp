@@ -293,4 +293,19 @@ BOOST_AUTO_TEST_CASE(in_ten_lines) {
   BOOST_TEST(eg::autograd::grad({m}, {c})[0].item<double>() == -9.0 / 25, kClose);
 }
 
+// Iterates that run away meet a test relative to them; neither of these has a fixed point.
+BOOST_AUTO_TEST_CASE(growth_is_no_fixed_point) {
+  const Tensor t = eg::tensor(1.0);
+  BOOST_CHECK_THROW(
+      eg::fixed_point([](const Tensor& y, const Tensor& c) { return y + c; }, eg::tensor(0.3), t),
+      eg::NumericError);
+  BOOST_CHECK_THROW(
+      eg::fixed_point([](const Tensor& y, const Tensor& c) { return eg::sqrt(c + y * y); },
+                      eg::tensor(0.3), t),
+      eg::NumericError);
+  const Tensor far = eg::fixed_point(
+      [](const Tensor& y, const Tensor& c) { return 0.9 * y + 10 * c; }, eg::tensor(0.3), t);
+  BOOST_TEST(std::abs(far.item<double>() - 100) < 1e-10);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

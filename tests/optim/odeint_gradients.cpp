@@ -324,4 +324,30 @@ BOOST_AUTO_TEST_CASE(rates_of_a_reaction_are_fitted) {
   check_close(fit.x, eg::tensor({0.8, 0.3}), 0.02);
 }
 
+BOOST_AUTO_TEST_CASE(what_f_captured_is_not_changed_before_the_backward_pass) {
+  for (const bool batch_steps : {true, false}) {
+    OdeintOptions o;
+    o.gradient = OdeintGradient::Adjoint;
+    o.batch_steps = batch_steps;
+    const Tensor c = eg::tensor(1.0), k = eg::tensor(2.0, eg::requires_grad());
+    const auto f = [c](const Tensor&, const Tensor& y, const Tensor& p) { return -p * c * y; };
+    const Tensor y = eg::odeint(f, eg::tensor({1.0}), eg::tensor({0.0, 1.0}), k, o);
+    c.fill_(3.0);
+    BOOST_CHECK_THROW(y[1].sum().backward(), eg::GraphError);
+  }
+}
+
+// Steps are distances of times, however large these are.
+BOOST_AUTO_TEST_CASE(late_times) {
+  const auto decay = [](const Tensor&, const Tensor& y) { return -y; };
+  for (const OdeintMethod method : {OdeintMethod::Dopri5, OdeintMethod::Rodas5P}) {
+    OdeintOptions o;
+    o.method = method;
+    const Tensor y = eg::odeint(decay, eg::tensor({1.0}), eg::tensor({1e12, 1e12 + 1}), o);
+    BOOST_TEST(std::abs(y[1].item<double>() * std::exp(1.0) - 1) < 1e-6);
+    BOOST_CHECK_THROW(eg::odeint(decay, eg::tensor({1.0}), eg::tensor({1e15, 1e15 + 1}), o),
+                      eg::NumericError);
+  }
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -302,4 +302,13 @@ BOOST_AUTO_TEST_CASE(bad_input) {
                         Says{"no method has the number 9"});
 }
 
+// The start is 24 and more powers of ten larger than the root, next to 0.
+BOOST_AUTO_TEST_CASE(simple_roots_next_to_zero) {
+  for (const double slope : {1e20, 1e24, 1e26, 1e60}) {
+    const auto r = root([&](const Tensor& x) { return x * slope - 1; }, eg::tensor({1.0}));
+    BOOST_TEST(r.converged(), r.message);
+    BOOST_TEST(std::abs(r.x.item<double>() * slope - 1) < 1e-12);
+  }
+}
+
 BOOST_AUTO_TEST_SUITE_END()
