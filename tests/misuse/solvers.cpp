@@ -78,7 +78,8 @@ constexpr Wrong kRows[] = {
      [] {
        eg::ArgminOptions o;
        o.solver.lower = 0;
-       eg::argmin([](const Tensor& y, const Tensor& k) { return squares(y - k); }, row(), rate(), o);
+       eg::argmin([](const Tensor& y, const Tensor& k) { return squares(y - k); }, row(), rate(),
+                  o);
      }},
     {"argmin_vector", "",
      [] { eg::argmin([](const Tensor& y, const Tensor& k) { return y * k; }, row(), rate()); }},
