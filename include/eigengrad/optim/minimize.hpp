@@ -150,7 +150,8 @@ struct BasicMinimizeResult {
   /// With options.constraints: one for each element of each constraint, in their order, so that the
   /// gradient is the sum of multipliers times gradients of constraints, and `bound_multipliers`. At
   /// least 0 on a lower side, at most 0 on an upper, 0 between; bounds alike. `constraint_violation`
-  /// is the largest distance to a side that is crossed.
+  /// is the largest distance to a side that is crossed. Where converged() is false the multipliers are
+  /// the last estimates, which may mean nothing.
   Vector multipliers;
   Point bound_multipliers;
   double constraint_violation = 0;
