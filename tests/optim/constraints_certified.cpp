@@ -6,6 +6,7 @@
 
 #include "optim/hock_schittkowski.hpp"
 #include "optim/hock_schittkowski_solutions.hpp"
+#include "optim/kkt.hpp"
 
 namespace {
 
@@ -38,17 +39,8 @@ bool is_right(const hs::Problem& p, const hs::Solution& s, const eg::optim::Mini
   return largest(r.multipliers - m, m) < 1e-7 && largest(r.bound_multipliers - b, b) < 1e-7;
 }
 
-/// The gradient less what constraints and bounds hold, over the sum of its parts.
 double imbalance(const hs::Problem& p, const eg::optim::MinimizeResult& r) {
-  Tensor rest = r.gradient - r.bound_multipliers, size = rest.abs();
-  std::int64_t k = 0;
-  for (const eg::optim::Constraint& c : p.constraints) {
-    const Tensor jacobian = eg::jacobian(c.f, r.x).reshape({-1, r.x.numel()});
-    const Tensor m = r.multipliers.narrow(0, k, jacobian.size(0));
-    rest = rest - m.matmul(jacobian);
-    size = size + m.abs().matmul(jacobian.abs());
-    k += jacobian.size(0);
-  }
+  const auto [rest, size] = kkt::rest_and_size(p.constraints, r);
   return rest.abs().max().item<double>() / (1 + size.max().item<double>());
 }
 

@@ -160,7 +160,7 @@ class ConstrainedMinimization {
     const double discord = lagrangian_.discord(p_);
     lagrangian_.multipliers = -lagrangian_.penalty * lagrangian_.distances(p_);
     const int saddles = saddles_;
-    is_solved();
+    solve_conditions();
     const bool go_on = add_line(history_.back().iter + inner_iterations_);
     if (solution_) {
       verdict = {Status::Converged, solution_text()};
@@ -200,9 +200,9 @@ class ConstrainedMinimization {
     return r;
   }
 
-  /// Whether Newton's method on the conditions ends in a minimum near p_, which then is there. A saddle is
+  /// Where Newton's method on the conditions ends in a minimum near p_, that is the solution. A saddle is
   /// left along a direction in which the value falls.
-  void is_solved() {
+  void solve_conditions() {
     KktPoint kkt;
     kkt.at = p_;
     kkt.multipliers = lagrangian_.true_multipliers();
@@ -222,8 +222,7 @@ class ConstrainedMinimization {
   Vector inside(Vector x) const {
     const Box& box = problem_.box();
     for (Eigen::Index j = 0; j < x.size(); ++j)
-      x[j] = std::clamp(x[j], box.lower[static_cast<std::size_t>(j)],
-                        box.upper[static_cast<std::size_t>(j)]);
+      x[j] = box.inside(static_cast<std::size_t>(j), x[j]);
     return x;
   }
 

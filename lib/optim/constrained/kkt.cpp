@@ -51,7 +51,8 @@ class KktNewton {
         continue;
       }
       finish();
-      if (problem_.violation(p_.at) > tolerance_ || !meets_targets() || !is_balanced())
+      // Sides that contradict each other are met by halves.
+      if (problem_.violation(p_.at) > tolerance_ || !meets_targets(p_.at.c) || !is_balanced())
         return KktOutcome::Failed;
       return is_minimum() ? KktOutcome::Minimum : KktOutcome::Saddle;
     }
@@ -74,11 +75,10 @@ class KktNewton {
     return sides_[static_cast<std::size_t>(i)] == Side::Upper ? problem_.upper()[i]
                                                               : problem_.lower()[i];
   }
-  /// Sides that contradict each other are met by halves.
-  bool meets_targets() const {
+  /// Whether values `c` of the constraints are on the sides that hold the point.
+  bool meets_targets(const Vector& c) const {
     for (const Eigen::Index i : active())
-      if (!(std::abs(p_.at.c[i] - target(i)) <= tolerance_ * problem_.size_of(p_.at, i)))
-        return false;
+      if (!(std::abs(c[i] - target(i)) <= tolerance_ * problem_.size_of(p_.at, i))) return false;
     return true;
   }
   Indices active() const {
@@ -278,9 +278,7 @@ class KktNewton {
   bool falls_along(const Vector& d) {
     const NoGradGuard plain;
     const Tensor there = problem_.shaped(p_.at.x + sized(d, 1e-2));
-    const Vector c = vector_of(problem_.all_constraints(there));
-    for (const Eigen::Index i : active())
-      if (!(std::abs(c[i] - target(i)) <= tolerance_ * problem_.size_of(p_.at, i))) return false;
+    if (!meets_targets(vector_of(problem_.all_constraints(there)))) return false;
     const double rounding = 1e3 * problem_.precision() * std::abs(p_.at.value);
     return problem_.objective(there).item<double>() < p_.at.value - rounding;
   }

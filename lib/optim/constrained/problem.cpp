@@ -112,13 +112,10 @@ ConstrainedPoint ConstrainedProblem::at(const Vector& x) {
       value_and_grad([&](const Tensor& t) { return objective(t).sum(); })(at);
   p.value = value.item<double>();
   p.gradient = vector_of(gradient.reshape({-1}));
-  const auto constraints = [&](const Tensor& t) { return all_constraints(t); };
-  {
-    const NoGradGuard plain;
-    p.c = vector_of(constraints(at));
-  }
-  p.jacobian = to_matrix(
-      jacobian(constraints, at).to(kFloat64).reshape({lower_.size(), static_cast<long>(x.size())}));
+  Tensor c;
+  const Tensor rows = jacobian([&](const Tensor& t) { return c = all_constraints(t); }, at);
+  p.c = vector_of(c);
+  p.jacobian = to_matrix(rows.to(kFloat64).reshape({lower_.size(), x.size()}));
   return p;
 }
 
@@ -128,10 +125,8 @@ Matrix ConstrainedProblem::hessian(const Vector& x, const Vector& multipliers) {
   const auto lagrangian = [&](const Tensor& t) {
     return objective(t).sum() - (all_constraints(t) * weights).sum();
   };
-  const Matrix h =
-      to_matrix(eigengrad::hessian(lagrangian, shaped(x))
-                    .to(kFloat64)
-                    .reshape({static_cast<long>(x.size()), static_cast<long>(x.size())}));
+  const Matrix h = to_matrix(
+      eigengrad::hessian(lagrangian, shaped(x)).to(kFloat64).reshape({x.size(), x.size()}));
   return (h + h.transpose()) / 2;
 }
 

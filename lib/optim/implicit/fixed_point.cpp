@@ -32,6 +32,7 @@ class FixedPointIteration {
          2;
     if (!evaluate())
       fail<NumericError>("fixed_point", "g is not finite at the start; start elsewhere");
+    first_ = y_.cwiseAbs().maxCoeff() + image_.cwiseAbs().maxCoeff();
   }
 
   RootResult run() {
@@ -46,6 +47,9 @@ class FixedPointIteration {
     result.iterations = iterations_;
     return result;
   }
+
+  /// Whether the iterates have left the start and its image behind.
+  bool has_grown() const { return best_y_.cwiseAbs().maxCoeff() > 3 * first_; }
 
  private:
   /// The image of y_ and f = g(y) - y; false where it is not finite.
@@ -152,6 +156,8 @@ class FixedPointIteration {
   /// Of each element, among the best points.
   Vector largest_;
   double first_change_ = 0;
+  /// The largest element of the start, and of its image.
+  double first_ = 0;
   Vector y_;
   Vector image_;
   Vector f_;
@@ -173,8 +179,6 @@ void check_iteration(std::string_view op, const FixedPointOptions& o) {
   if (o.history_size < 1)
     fail<ValueError>(op, "history_size is ", o.history_size, "; it must be at least 1");
 }
-
-double largest_of(const Tensor& t) { return t.detach().abs().max().item<double>(); }
 
 }  // namespace
 }  // namespace implicit
@@ -203,19 +207,18 @@ Tensor fixed_point(ParametricFunction g, const Tensor& y0, const variable_list& 
   const variable_list constants = implicit::constants(theta);
   RootResult r;
   Tensor start = y0;
+  bool has_grown = false;
   if (options.method != FixedPointMethod::Newton) {
     const std::function<Tensor(const Tensor&)> plain = [&](const Tensor& y) {
       return image(y, constants);
     };
-    r = implicit::FixedPointIteration(plain, y0, options).run();
+    implicit::FixedPointIteration iteration(plain, y0, options);
+    r = iteration.run();
     start = r.x;
+    has_grown = r.converged() && iteration.has_grown();
   }
-  // Iterates that grow meet any test that is relative to them, so a Newton step has to confirm.
-  const bool has_grown =
-      options.method != FixedPointMethod::Newton && r.converged() &&
-      implicit::largest_of(r.x) >
-          3 * (implicit::largest_of(y0) + implicit::largest_of(image(y0, constants)));
   const bool falls_back = options.method == FixedPointMethod::Auto && !r.converged();
+  // Iterates that grow meet any test that is relative to them, so a Newton step has to confirm.
   if (has_grown || falls_back || options.method == FixedPointMethod::Newton) {
     const std::int64_t before = r.counts.f;
     r = find_root(op, [&](const Tensor& y) { return difference(y, constants); }, start,

@@ -12,17 +12,12 @@
 #include "eigengrad/ops/shape.hpp"
 #include "functional/variables.hpp"
 #include "optim/ode/tables.hpp"
+#include "optim/vectors.hpp"
 
 namespace eigengrad::optim::ode {
 namespace {
 
 using Table = Dopri5Table;
-
-Tensor of_doubles(const std::vector<double>& values, IntArrayRef sizes, ScalarType type) {
-  Tensor t = empty(sizes, dtype(kFloat64));
-  std::copy(values.begin(), values.end(), t.data_ptr<double>());
-  return t.to(type);
-}
 
 /// How far rounding may make results differ that should be the same, relative to the largest.
 double rounding_of(ScalarType type) noexcept { return type == kFloat32 ? 1e-4 : 1e-10; }
@@ -84,7 +79,7 @@ bool Batch::evaluate_by(const OdeFunction& f, const variable_list& theta) {
   }
   start_ = stack(states, -1).detach();
   start_.requires_grad_();
-  const Tensor h = of_doubles(sizes, {count_}, like.dtype());
+  const Tensor h = copy_of(sizes.data(), {count_}, like.dtype());
   const System system(f, theta, start_, System::Mode::Recorded);
   std::vector<double> times(sizes.size());
   next_ = start_;
@@ -93,7 +88,7 @@ bool Batch::evaluate_by(const OdeFunction& f, const variable_list& theta) {
       if (s > 0) next_ = combine(start_, Table::a[s], slopes_.data(), s);
       for (std::int64_t i = 0; i < count_; ++i)
         times[static_cast<std::size_t>(i)] = step(i).t + Table::c[s] * step(i).h;
-      slopes_.push_back(system.slope(of_doubles(times, {count_}, like.dtype()), next_) * h);
+      slopes_.push_back(system.slope(copy_of(times.data(), {count_}, like.dtype()), next_) * h);
     }
     return next_.requires_grad() && leads_on(next_);
   } catch (const std::exception&) {
@@ -136,7 +131,7 @@ void Batch::seed_rows(const Tensor& gradient) {
   }
   seeds_.clear();
   for (const std::vector<double>& seed : seeds)
-    seeds_.push_back(of_doubles(seed, start_.sizes(), start_.dtype()));
+    seeds_.push_back(copy_of(seed.data(), start_.sizes(), start_.dtype()));
 }
 
 std::vector<std::vector<double>> Batch::carry(std::vector<double> cotangent,
@@ -149,7 +144,7 @@ std::vector<std::vector<double>> Batch::carry(std::vector<double> cotangent,
     std::vector<double> unit(n * count);
     std::fill_n(unit.begin() + static_cast<std::ptrdiff_t>(e * count), count, 1.0);
     jacobian.push_back(to_doubles(autograd::grad(
-        {next_}, {start_}, {of_doubles(unit, start_.sizes(), start_.dtype())}, true)[0]));
+        {next_}, {start_}, {copy_of(unit.data(), start_.sizes(), start_.dtype())}, true)[0]));
   }
   if (rows_within_) {
     const Tensor by = autograd::grad(slopes_, {start_}, seeds_, true, false, true)[0];
@@ -170,7 +165,7 @@ std::vector<std::vector<double>> Batch::carry(std::vector<double> cotangent,
     cotangent = before;
     at_starts[i] = std::move(before);
   }
-  carried_ = of_doubles(at_end_, start_.sizes(), start_.dtype());
+  carried_ = copy_of(at_end_.data(), start_.sizes(), start_.dtype());
   return at_starts;
 }
 
