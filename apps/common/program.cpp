@@ -7,6 +7,7 @@
 #include <iostream>
 
 #include "common/bad_input.hpp"
+#include "common/interrupt.hpp"
 #include "common/progress.hpp"
 #include "common/table.hpp"
 #include "eigengrad/core/version.hpp"
@@ -38,13 +39,14 @@ int run(CLI::App& app, int argc, char** argv, const std::function<int()>& body) 
     return kBadInput;
   }
   try {
+    note_interrupts();
     const int code = body();
     std::cout.flush();
     if (!std::cout) {
       complain(app, "the results cannot be written to stdout");
       return kNotConverged;
     }
-    return code;
+    return interrupted() ? kInterrupted : code;
   } catch (const BadInput& e) {
     complain(app, e.what());
     return kBadInput;

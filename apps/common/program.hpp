@@ -8,11 +8,12 @@
 
 namespace apps {
 
-enum ExitCode : int { kConverged = 0, kNotConverged = 1, kBadInput = 2 };
+enum ExitCode : int { kConverged = 0, kNotConverged = 1, kBadInput = 2, kInterrupted = 130 };
 
 /// Reads the command line and runs `body`, whose exit code is returned. A mistake of the user, on
 /// the command line or as BadInput, is one line on stderr and kBadInput; any other error is one
-/// line and kNotConverged. `--help` and `--version` are answered on stdout.
+/// line and kNotConverged. After Ctrl-C, which `body` finds out by interrupted(), the exit code is
+/// kInterrupted. `--help` and `--version` are answered on stdout.
 int run(CLI::App& app, int argc, char** argv, const std::function<int()>& body);
 
 /// One line on stderr, `program: text`.

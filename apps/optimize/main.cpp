@@ -1,9 +1,10 @@
-#include <charconv>
-#include <cmath>
 #include <iostream>
 #include <map>
 
 #include "common/bad_input.hpp"
+#include "common/gnuplot.hpp"
+#include "common/interrupt.hpp"
+#include "common/numbers.hpp"
 #include "common/program.hpp"
 #include "common/progress.hpp"
 #include "eigengrad/core/factories.hpp"
@@ -77,7 +78,7 @@ void declare(CLI::App& app, Arguments& a) {
       ->capture_default_str();
   add_format_option(app, a.format);
   app.add_option("--plot", a.plot,
-                 "For n = 2: draw contours and the path to this SVG file, through gnuplot");
+                 "For n = 2: draw contours and the path to this SVG or PNG file, through gnuplot");
   app.footer(footer + "Exit code: 0 converged, 1 not converged, 2 usage or bad input.");
 }
 
@@ -92,19 +93,7 @@ std::int64_t dimension(const Function& f, std::int64_t asked) {
 }
 
 std::vector<double> parse_start(const std::string& text, std::int64_t n) {
-  std::vector<double> start;
-  for (std::size_t begin = 0; begin <= text.size();) {
-    const std::size_t end = std::min(text.find(',', begin), text.size());
-    const std::string part = text.substr(begin, end - begin);
-    double value = 0;
-    const char* last = part.data() + part.size();
-    const auto [stop, error] = std::from_chars(part.data(), last, value);
-    if (error != std::errc() || stop != last || !std::isfinite(value))
-      throw BadInput("--start: " + in_quotes(part) + ", number " +
-                     std::to_string(start.size() + 1) + " of the list, is not a finite number");
-    start.push_back(value);
-    begin = end + 1;
-  }
+  std::vector<double> start = parse_numbers(text, "--start");
   const auto given = static_cast<std::int64_t>(start.size());
   if (given > n || n % given != 0)
     throw BadInput("--start: " + std::to_string(given) + " numbers for " + std::to_string(n) +
@@ -146,7 +135,7 @@ int minimize_and_report(const CLI::App& app, const Arguments& a) {
                                     if (now.iter == 0) first_gradient_norm = now.gradient_norm;
                                     if (n <= kMostPathColumns) path.push_back(values_of(x));
                                     show_iteration(progress, now, first_gradient_norm, a.tolerance);
-                                    return true;
+                                    return !interrupted();
                                   },
                               .tolerance_grad_abs = a.tolerance});
   } catch (const eigengrad::NumericError& e) {

@@ -1,18 +1,10 @@
 #include "optimize/plot.hpp"
 
 #include <algorithm>
-#include <cerrno>
 #include <cmath>
-#include <csignal>
-#include <cstdio>
-#include <cstring>
-#include <filesystem>
-#include <fstream>
 #include <sstream>
-#include <stdexcept>
 
-#include "common/bad_input.hpp"
-#include "common/table.hpp"
+#include "common/gnuplot.hpp"
 #include "eigengrad/eigengrad.hpp"
 
 namespace apps::optimize {
@@ -41,15 +33,7 @@ Range range_of(const std::vector<PlanePoint>& path, std::size_t axis) {
 
 double coordinate(const Range& r, int i) { return r.low + (r.high - r.low) * i / (kGrid - 1); }
 
-/// A gnuplot string: a quote is doubled.
-std::string in_gnuplot_quotes(const std::string& text) {
-  std::string out = "'";
-  for (const char c : text) out += c == '\'' ? "''" : std::string(1, c);
-  return out + "'";
-}
-
-std::string script(const std::string& file, const std::string& title,
-                   const std::function<eg::Tensor(const eg::Tensor&)>& f,
+std::string script(const std::string& title, const std::function<eg::Tensor(const eg::Tensor&)>& f,
                    const std::vector<PlanePoint>& path) {
   const eg::NoGradGuard no_grad;
   const Range u = range_of(path, 0);
@@ -89,8 +73,6 @@ std::string script(const std::string& file, const std::string& title,
     << "set contour base\nunset surface\n"
     << "set cntrparam levels " << kContours << "\n"
     << "set table $contours\nsplot $grid using 1:2:3\nunset table\n"
-    << "set terminal svg size 800,640 dynamic\n"
-    << "set output " << in_gnuplot_quotes(file) << "\n"
     << "set title " << in_gnuplot_quotes(title) << " noenhanced\n"
     << "set xlabel 'x[1]'\nset ylabel 'x[2]'\n"
     << "set xrange [" << u.low << ':' << u.high << "]\nset yrange [" << v.low << ':' << v.high
@@ -107,29 +89,10 @@ std::string script(const std::string& file, const std::string& title,
 
 }  // namespace
 
-void check_plot(const std::string& file) {
-  if (std::system("command -v gnuplot >/dev/null 2>&1") != 0)
-    throw BadInput(
-        "--plot: gnuplot is not installed; install it (Debian: gnuplot-nox) or leave "
-        "--plot out");
-  const bool existed = std::filesystem::exists(file);
-  if (!std::ofstream(file, std::ios::app))
-    throw BadInput("--plot: " + in_quotes(file) + " cannot be written: " + std::strerror(errno));
-  if (!existed) std::filesystem::remove(file);
-}
-
 void plot(const std::string& file, const std::string& title,
           const std::function<eg::Tensor(const eg::Tensor&)>& f,
           const std::vector<PlanePoint>& path) {
-  const std::string text = script(file, title, f, path);
-  // A gnuplot that ends early must be an error here, not the end of this program.
-  std::signal(SIGPIPE, SIG_IGN);
-  std::FILE* gnuplot = popen("gnuplot >/dev/null 2>&1", "w");
-  const bool written =
-      gnuplot != nullptr && std::fwrite(text.data(), 1, text.size(), gnuplot) == text.size();
-  const int status = gnuplot != nullptr ? pclose(gnuplot) : -1;
-  if (!written || status != 0)
-    throw std::runtime_error("--plot: gnuplot failed to draw " + in_quotes(file));
+  draw(file, script(title, f, path));
 }
 
 }  // namespace apps::optimize

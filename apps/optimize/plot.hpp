@@ -11,10 +11,7 @@ namespace apps::optimize {
 
 using PlanePoint = std::array<double, 2>;
 
-/// Throws: BadInput when gnuplot is not there or `file` cannot be written.
-void check_plot(const std::string& file);
-
-/// Draws contours of `f` and the way of an optimiser over them, through gnuplot, as SVG.
+/// Draws contours of `f` and the way of an optimiser over them, through gnuplot, as SVG or PNG.
 /// Throws: std::runtime_error when gnuplot fails.
 void plot(const std::string& file, const std::string& title,
           const std::function<eigengrad::Tensor(const eigengrad::Tensor&)>& f,

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <ostream>
 
+#include "common/numbers.hpp"
 #include "common/table.hpp"
 
 namespace apps::optimize {
@@ -23,10 +24,6 @@ std::string listed(const std::vector<double>& v) {
     text += (i == 0 ? "" : ", ") + number(v[i], 10);
   }
   return '(' + text + ')';
-}
-
-nlohmann::ordered_json json_number(double v) {
-  return std::isfinite(v) ? nlohmann::ordered_json(v) : nlohmann::ordered_json(nullptr);
 }
 
 }  // namespace
