@@ -386,7 +386,8 @@ Tensor Expression::operator()(std::span<const Tensor> values) const {
       stack.push_back(std::move(result));
     }
   }
-  return stack.back().as_tensor();
+  const Tensor result = stack.back().as_tensor();
+  return result.dtype() == eg::kBool ? result.to(eg::kFloat64) : result;
 }
 
 void Expression::refuse_name(std::size_t name, const std::string& what) const {

@@ -29,7 +29,8 @@ class Expression {
   /// In the order of their first use.
   const std::vector<std::string>& names() const noexcept { return names_; }
 
-  /// `values` are those of names(), and broadcast against each other; differentiable in all of them.
+  /// `values` are those of names(), and broadcast against each other; differentiable in all of them. A
+  /// comparison is 1 or 0.
   eigengrad::Tensor operator()(std::span<const eigengrad::Tensor> values) const;
 
   /// Throws: BadInput that points at the first use of a name.

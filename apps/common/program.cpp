@@ -1,6 +1,7 @@
 #include "common/program.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <cstdio>
 #include <exception>
@@ -60,6 +61,18 @@ CLI::Option* add_format_option(CLI::App& app, std::string& format) {
   return app.add_option("--format", format, "How results are written: text, json or csv")
       ->check(CLI::IsMember({"text", "json", "csv"}))
       ->capture_default_str();
+}
+
+CLI::Validator whole_number(std::int64_t low, std::int64_t high) {
+  const auto check = [low, high](const std::string& text) -> std::string {
+    std::int64_t value = 0;
+    const char* end = text.data() + text.size();
+    const auto [stop, error] = std::from_chars(text.data(), end, value);
+    if (error == std::errc() && stop == end && value >= low && value <= high) return "";
+    return in_quotes(text) + " is not a whole number from " + std::to_string(low) + " to " +
+           std::to_string(high);
+  };
+  return CLI::Validator(check, "");
 }
 
 void show_iteration(Progress& progress, const eigengrad::optim::Iteration& now,

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <cstdint>
 #include <functional>
 #include <string>
 
@@ -21,6 +22,9 @@ void complain(const CLI::App& app, const std::string& text);
 
 /// "text", "json" or "csv".
 CLI::Option* add_format_option(CLI::App& app, std::string& format);
+
+/// A whole number of the command line from `low` to `high`; a check of CLI11's for an option.
+CLI::Validator whole_number(std::int64_t low, std::int64_t high);
 
 class Progress;
 /// Shows where minimize() is. The time left is told from how far |gradient| has come on its way to

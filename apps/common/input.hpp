@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstdint>
+#include <fstream>
+#include <istream>
+#include <string>
+
+namespace apps {
+
+/// A file that is read, or stdin.
+class Input {
+ public:
+  /// `file` "-" is stdin. `option` stands in front of messages.
+  /// Throws: BadInput when the file cannot be opened or is a directory.
+  Input(const std::string& file, const std::string& option);
+
+  std::istream& stream() noexcept { return *stream_; }
+  /// For messages and headings.
+  const std::string& name() const noexcept { return name_; }
+  /// In bytes; 0 when it is not known.
+  std::uintmax_t size() const noexcept { return size_; }
+
+ private:
+  std::ifstream file_;
+  std::istream* stream_;
+  std::string name_;
+  std::uintmax_t size_ = 0;
+};
+
+/// A file that is written. Throws: BadInput when it cannot be opened.
+std::ofstream open_output(const std::string& file, const std::string& option);
+
+}  // namespace apps

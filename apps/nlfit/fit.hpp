@@ -1,0 +1,95 @@
+#pragma once
+
+#include <Eigen/Core>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "eigengrad/optim/least_squares.hpp"
+#include "nlfit/problem.hpp"
+
+namespace apps::nlfit {
+
+struct FitOptions {
+  eigengrad::optim::LeastSquaresMethod method = eigengrad::optim::LeastSquaresMethod::Auto;
+  eigengrad::optim::Loss loss = eigengrad::optim::Loss::Linear;
+  double f_scale = 1;
+  std::int64_t max_iter = 1000;
+  /// Of the intervals.
+  double level = 0.95;
+  /// Intervals by the profile of the likelihood, too.
+  bool profile = false;
+  std::function<bool(const eigengrad::optim::LeastSquaresIteration&)> callback;
+};
+
+/// What has no value (an interval without degrees of freedom, say) is NaN.
+struct Parameter {
+  std::string name;
+  double estimate = 0;
+  double std_error = 0;
+  double t = 0;
+  double p = 0;
+  /// Estimate -+ t quantile * std_error.
+  double lower = 0;
+  double upper = 0;
+  /// Where the residual sum of squares, minimised over all other parameters, has grown by the square of
+  /// the t quantile times the residual variance; infinite where it never does.
+  double profile_lower = 0;
+  double profile_upper = 0;
+};
+
+/// Parameters that move together, and how far each moves.
+using Direction = std::vector<std::pair<std::string, double>>;
+
+struct Fit {
+  eigengrad::optim::Status status = eigengrad::optim::Status::MaxIterations;
+  /// With the names of the parameters.
+  std::string message;
+  std::vector<Parameter> parameters;
+  /// Weighted residual sum of squares, also for a robust loss.
+  double rss = 0;
+  std::int64_t rows = 0;
+  std::int64_t df = 0;
+  double residual_sd = 0;
+  /// |J p| / |r| of the last Gauss-Newton step p: R's convergence criterion.
+  double achieved_convergence = 0;
+  double log_likelihood = 0;
+  double aic = 0;
+  double bic = 0;
+  Eigen::MatrixXd covariance;
+  Eigen::MatrixXd correlation;
+  /// Directions along which the fit does not change.
+  std::vector<Direction> unidentified;
+  std::int64_t iterations = 0;
+  eigengrad::optim::LeastSquaresCounts counts;
+  std::vector<double> fitted;
+  /// Response minus fitted, without weights.
+  std::vector<double> residuals;
+  double seconds = 0;
+
+  bool converged() const noexcept { return eigengrad::optim::converged(status); }
+  std::vector<double> estimates() const;
+};
+
+/// Throws: BadInput when the model has no finite value or derivative at the start.
+Fit fit(const Problem& problem, const FitOptions& options);
+
+/// Fills in profile_lower and profile_upper.
+/// Throws: std::runtime_error when a smaller sum of squares turns up, so that the fit was none.
+void add_profile_intervals(const Problem& problem, const FitOptions& options, Fit& fit);
+
+/// The model at other data, with standard errors by the delta method.
+struct Prediction {
+  std::vector<double> fit;
+  std::vector<double> std_error;
+  /// Of the mean.
+  std::vector<double> lower;
+  std::vector<double> upper;
+  /// Of a further observation of weight 1.
+  std::vector<double> prediction_lower;
+  std::vector<double> prediction_upper;
+};
+Prediction predict(const Problem& problem, const Fit& fit,
+                   const std::vector<eigengrad::Tensor>& variables, double level);
+
+}  // namespace apps::nlfit

@@ -1,0 +1,182 @@
+#include <iostream>
+#include <map>
+
+#include "common/bad_input.hpp"
+#include "common/gnuplot.hpp"
+#include "common/input.hpp"
+#include "common/interrupt.hpp"
+#include "common/program.hpp"
+#include "common/progress.hpp"
+#include "common/table.hpp"
+#include "nlfit/report.hpp"
+
+namespace {
+
+using namespace apps;
+using namespace apps::nlfit;
+namespace optim = eigengrad::optim;
+
+struct Arguments {
+  Description problem;
+  FitOptions fit;
+  std::string loss = "linear";
+  std::string method = "auto";
+  std::string nist;
+  std::string predict;
+  std::string residuals;
+  std::string format = "text";
+  std::string plot;
+};
+
+const std::map<std::string, optim::Loss> kLosses = {{"linear", optim::Loss::Linear},
+                                                    {"huber", optim::Loss::Huber},
+                                                    {"soft-l1", optim::Loss::SoftL1},
+                                                    {"cauchy", optim::Loss::Cauchy},
+                                                    {"tukey", optim::Loss::Tukey}};
+const std::map<std::string, optim::LeastSquaresMethod> kMethods = {
+    {"auto", optim::LeastSquaresMethod::Auto},
+    {"lm", optim::LeastSquaresMethod::LevenbergMarquardt},
+    {"dogleg", optim::LeastSquaresMethod::Dogleg},
+    {"trf", optim::LeastSquaresMethod::TrustRegionReflective}};
+
+constexpr const char* kFooter =
+    "Examples:\n"
+    "  eg-nlfit\n"
+    "  eg-nlfit --model 'b1*(1-exp(-b2*x))' --data my.csv --response y --start b1=500,b2=1e-4\n"
+    "  eg-nlfit --model 'log(y) ~ a - b*x1*exp(-c*x2)' --data my.csv --start a=2,b=1e-4,c=-0.01\n"
+    "  eg-nlfit --nist Misra1a.dat --format json\n"
+    "Exit code: 0 converged, 1 not converged, 2 usage or bad input, 130 stopped by Ctrl-C.";
+
+void declare_problem(CLI::App& app, Arguments& a) {
+  Description& d = a.problem;
+  app.add_option(
+      "--model", d.model,
+      "A formula, 'b1*(1-exp(-b2*x))' or 'y ~ b1*(1-exp(-b2*x))': names that are columns are "
+      "data, the others parameters; functions: " +
+          Expression::functions());
+  app.add_option("--data", d.data,
+                 "CSV file with a header line, - for stdin (default: NIST's Misra1a)");
+  app.add_option("--response", d.response,
+                 "Column, or formula of columns, that is fitted (default: y)");
+  app.add_option("--start", d.start, "Where each parameter starts: b1=500,b2=1e-4");
+  app.add_option("--lower", d.lower, "Bounds on parameters: b1=0");
+  app.add_option("--upper", d.upper, "Bounds on parameters");
+  app.add_option("--weights", d.weights,
+                 "Column, or formula of columns, that multiplies squared residuals: 1 / variance");
+}
+
+template <class Enum>
+void add_choice(CLI::App& app, const std::string& option, std::string& chosen,
+                const std::map<std::string, Enum>& choices, const std::string& description) {
+  std::vector<std::string> names;
+  for (const auto& [name, value] : choices) names.push_back(name);
+  app.add_option(option, chosen, description)->check(CLI::IsMember(names))->capture_default_str();
+}
+
+void declare(CLI::App& app, Arguments& a) {
+  declare_problem(app, a);
+  add_choice(app, "--loss", a.loss, kLosses, "linear, huber, soft-l1, cauchy or tukey");
+  app.add_option("--f-scale", a.fit.f_scale, "Residual from which on a loss sees an outlier")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  add_choice(app, "--method", a.method, kMethods, "auto, lm, dogleg or trf");
+  app.add_option("--max-iter", a.fit.max_iter, "Most iterations")
+      ->check(whole_number(0, 1'000'000'000))
+      ->capture_default_str();
+  app.add_option("--level", a.fit.level, "Of the intervals")->capture_default_str();
+  app.add_flag("--profile", a.fit.profile, "Intervals by the profile of the likelihood, too");
+  app.add_option("--predict", a.predict, "CSV file for whose rows the model is predicted");
+  app.add_option("--residuals", a.residuals, "CSV file to write fitted values and residuals to");
+  app.add_option("--nist", a.nist,
+                 "File of NIST's nonlinear sets: fits from both starts, digits told");
+  add_format_option(app, a.format);
+  app.add_option("--plot", a.plot,
+                 "Draw fit and residuals to this SVG or PNG file, through gnuplot");
+  app.footer(kFooter);
+}
+
+void check(Arguments& a) {
+  a.fit.loss = kLosses.at(a.loss);
+  a.fit.method = kMethods.at(a.method);
+  if (!(a.fit.level > 0 && a.fit.level < 1))
+    throw BadInput("--level: " + number(a.fit.level, 6) + " is not between 0 and 1");
+  if (a.fit.profile && a.fit.loss != optim::Loss::Linear)
+    throw BadInput("--profile: the likelihood is that of --loss linear");
+  const Description& d = a.problem;
+  if (!a.nist.empty() &&
+      !(d.model + d.data + d.response + d.start + d.lower + d.upper + d.weights).empty())
+    throw BadInput(
+        "--nist: the file has model, data and starts; leave out --model, --data, --response, "
+        "--start, --lower, --upper and --weights");
+  if (d.model.empty() && !(d.data + d.start).empty())
+    throw BadInput("--model: is missing; it says what is fitted to the data");
+  if (!a.plot.empty()) check_plot(a.plot);
+}
+
+Report fitted(const Arguments& a, const Problem& problem, const NistSet* nist, Fit& first) {
+  std::vector<Fit> nist_fits;
+  if (nist == nullptr) {
+    first = fit(problem, a.fit);
+  } else {
+    for (const std::vector<double>& start : nist->starts) {
+      Problem p = problem;
+      p.start = start;
+      nist_fits.push_back(fit(p, a.fit));
+    }
+    first = nist_fits.front();
+  }
+  Report report{problem, a.fit, first, std::nullopt, nist, std::move(nist_fits)};
+  if (!a.predict.empty())
+    report.prediction =
+        predict(problem, first, load_variables(problem.model, a.predict, "--predict"), a.fit.level);
+  return report;
+}
+
+int fit_and_report(const CLI::App& app, Arguments& a) {
+  check(a);
+  if (a.problem.model.empty() && a.nist.empty()) {
+    a.problem.model = "b1*(1-exp(-b2*x))";
+    a.problem.start = "b1=500,b2=0.0001";
+  }
+  std::optional<NistSet> nist;
+  if (!a.nist.empty()) nist = load_nist(a.nist);
+  const Problem problem = nist ? nist->problem : load(a.problem);
+
+  Progress progress(app.get_name());
+  a.fit.callback = [&](const optim::LeastSquaresIteration& now) {
+    progress.update(-1, "iteration " + std::to_string(now.iter) + ", cost " + number(now.cost, 6));
+    return !interrupted();
+  };
+  Fit first;
+  const Report report = fitted(a, problem, nist ? &*nist : nullptr, first);
+  progress.finish(first.message);
+
+  if (a.format == "json")
+    write_json(std::cout, report);
+  else if (a.format == "csv")
+    write_csv(std::cout, report);
+  else
+    write_text(std::cout, report);
+  if (!a.residuals.empty()) {
+    std::ofstream out = open_output(a.residuals, "--residuals");
+    write_residuals(out, first);
+  }
+  if (!a.plot.empty()) plot(a.plot, report);
+
+  for (const Fit& f : nist ? report.nist_fits : std::vector<Fit>{first})
+    if (!f.converged()) {
+      if (!progress.shown()) complain(app, f.message);
+      return kNotConverged;
+    }
+  return kConverged;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app("Fits a formula to data by nonlinear least squares, with derivatives from eigengrad",
+               "eg-nlfit");
+  Arguments arguments;
+  declare(app, arguments);
+  return run(app, argc, argv, [&] { return fit_and_report(app, arguments); });
+}

@@ -1,0 +1,245 @@
+#include "nlfit/problem.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <sstream>
+
+#include "common/bad_input.hpp"
+#include "common/csv.hpp"
+#include "common/input.hpp"
+#include "common/numbers.hpp"
+#include "data/misra1a.hpp"
+#include "eigengrad/eigengrad.hpp"
+
+namespace apps::nlfit {
+namespace {
+
+namespace eg = eigengrad;
+using eg::Tensor;
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
+bool contains(const std::vector<std::string>& all, const std::string& name) {
+  return std::find(all.begin(), all.end(), name) != all.end();
+}
+
+std::string listed(const std::vector<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
+  return text;
+}
+
+/// Columns of a file, as tensors.
+class Columns {
+ public:
+  Columns(CsvReader& reader, const std::vector<std::string>& names) : names_(names) {
+    std::vector<std::size_t> places;
+    for (const std::string& name : names)
+      places.push_back(static_cast<std::size_t>(reader.find(name)));
+    std::vector<std::vector<double>> values(names.size());
+    while (reader.next()) {
+      ++rows_;
+      for (std::size_t i = 0; i < places.size(); ++i) values[i].push_back(reader.number(places[i]));
+    }
+    if (rows_ == 0) throw BadInput(reader.name() + ": line 1: there are no rows below the header");
+    for (const std::vector<double>& v : values) tensors_.push_back(eg::tensor(v));
+  }
+
+  std::int64_t rows() const noexcept { return rows_; }
+
+  Tensor operator[](const std::string& name) const {
+    const auto found = std::find(names_.begin(), names_.end(), name);
+    return tensors_[static_cast<std::size_t>(found - names_.begin())];
+  }
+
+  /// A formula of columns, one value per row.
+  Tensor operator()(const Expression& e) const {
+    std::vector<Tensor> values;
+    for (const std::string& name : e.names()) values.push_back((*this)[name]);
+    return e(values).to(eg::kFloat64).expand({rows_}).contiguous();
+  }
+
+ private:
+  std::vector<std::string> names_;
+  std::vector<Tensor> tensors_;
+  std::int64_t rows_ = 0;
+};
+
+/// Adds the names of a formula to those of the columns to read.
+/// Throws: BadInput for a name that is no column.
+void need_columns(const Expression& e, const CsvReader& reader, std::vector<std::string>& needed) {
+  for (std::size_t i = 0; i < e.names().size(); ++i) {
+    const std::string& name = e.names()[i];
+    if (reader.find(name) < 0)
+      e.refuse_name(i, reader.name() + " has no column " + in_quotes(name) + " (it has " +
+                           listed(reader.header()) + ")");
+    if (!contains(needed, name)) needed.push_back(name);
+  }
+}
+
+void refuse_values_that_are_not_finite(const Tensor& t, const std::string& option) {
+  const double* values = t.data_ptr<double>();
+  for (std::int64_t i = 0; i < t.numel(); ++i)
+    if (!std::isfinite(values[i]))
+      throw BadInput(option + ": the value of row " + std::to_string(i + 1) + " is not finite");
+}
+
+/// The names of the formula that are no columns, in the order of `start`, which must name each.
+std::vector<std::string> parameters_of(const Expression& formula, const CsvReader& reader,
+                                       const std::vector<std::pair<std::string, double>>& start) {
+  std::vector<std::string> free;
+  for (const std::string& name : formula.names())
+    if (reader.find(name) < 0) free.push_back(name);
+  if (free.empty())
+    throw BadInput("--model: all names of " + in_quotes(formula.text()) +
+                   " are columns of the data; there is nothing to fit");
+  if (start.empty()) {
+    std::string example;
+    for (const std::string& name : free) example += (example.empty() ? "" : ",") + name + "=1";
+    throw BadInput("--start: is missing; the parameters are " + listed(free) + ": --start " +
+                   example);
+  }
+  std::vector<std::string> parameters;
+  for (const auto& [name, value] : start) {
+    if (reader.find(name) >= 0)
+      throw BadInput("--start: " + in_quotes(name) + " is a column of the data, not a parameter");
+    if (!contains(free, name))
+      throw BadInput("--start: the model has no parameter " + in_quotes(name) + "; it has " +
+                     listed(free));
+    parameters.push_back(name);
+  }
+  for (std::size_t i = 0; i < formula.names().size(); ++i) {
+    const std::string& name = formula.names()[i];
+    if (reader.find(name) >= 0 || contains(parameters, name)) continue;
+    formula.refuse_name(i, in_quotes(name) + " is no column (those are " + listed(reader.header()) +
+                               ") and has no value in --start");
+  }
+  return parameters;
+}
+
+std::vector<double> bounds_of(const std::string& text, const std::string& option,
+                              const std::vector<std::string>& parameters, double none) {
+  std::vector<double> bounds(parameters.size(), none);
+  if (text.empty()) return bounds;
+  for (const auto& [name, value] : parse_named_numbers(text, option)) {
+    const auto found = std::find(parameters.begin(), parameters.end(), name);
+    if (found == parameters.end())
+      throw BadInput(option + ": the model has no parameter " + in_quotes(name) + "; it has " +
+                     listed(parameters));
+    bounds[static_cast<std::size_t>(found - parameters.begin())] = value;
+  }
+  return bounds;
+}
+
+void check_bounds(const Problem& p) {
+  for (std::size_t i = 0; i < p.start.size(); ++i) {
+    const std::string& name = p.model.parameters()[i];
+    if (p.lower[i] > p.upper[i])
+      throw BadInput("--lower: the bound of " + in_quotes(name) + " is above that of --upper");
+    if (p.start[i] < p.lower[i] || p.start[i] > p.upper[i])
+      throw BadInput("--start: the start of " + in_quotes(name) + " is outside of its bounds");
+  }
+}
+
+/// `response ~ formula`, or the formula alone.
+Description with_response_apart(Description d) {
+  const std::size_t tilde = d.model.find('~');
+  if (tilde == std::string::npos) {
+    if (d.response.empty()) d.response = "y";
+    return d;
+  }
+  if (!d.response.empty())
+    throw BadInput("--response: the model has a response of its own, in front of '~'");
+  d.response = d.model.substr(0, tilde);
+  d.model.erase(0, tilde + 1);
+  for (std::string* s : {&d.response, &d.model}) s->erase(0, s->find_first_not_of(" \t"));
+  return d;
+}
+
+Problem read(std::istream& in, const std::string& name, const Description& given) {
+  const Description d = with_response_apart(given);
+  CsvReader reader(in, name);
+  Expression formula(d.model, "--model");
+  const Expression response(d.response, "--response");
+  const auto start = d.start.empty() ? std::vector<std::pair<std::string, double>>{}
+                                     : parse_named_numbers(d.start, "--start");
+  const std::vector<std::string> parameters = parameters_of(formula, reader, start);
+  Model model(std::move(formula), parameters);
+
+  std::vector<std::string> needed = model.variables();
+  need_columns(response, reader, needed);
+  std::optional<Expression> weights;
+  if (!d.weights.empty()) {
+    weights.emplace(d.weights, "--weights");
+    need_columns(*weights, reader, needed);
+  }
+  const Columns columns(reader, needed);
+
+  Problem p{std::move(model), d.response, columns(response), {}, {}, {}, {}, {}, name};
+  for (const std::string& variable : p.model.variables()) p.variables.push_back(columns[variable]);
+  refuse_values_that_are_not_finite(p.y, "--response");
+  if (weights) {
+    p.weights = columns(*weights);
+    refuse_values_that_are_not_finite(p.weights, "--weights");
+    if ((p.weights < 0).any().item<bool>())
+      throw BadInput("--weights: a weight is negative; each multiplies the square of a residual");
+  }
+  for (const auto& [parameter, value] : start) p.start.push_back(value);
+  p.lower = bounds_of(d.lower, "--lower", parameters, -kInfinity);
+  p.upper = bounds_of(d.upper, "--upper", parameters, kInfinity);
+  check_bounds(p);
+  return p;
+}
+
+}  // namespace
+
+Model::Model(Expression formula, std::vector<std::string> parameters)
+    : formula_(std::move(formula)), parameters_(std::move(parameters)) {
+  for (const std::string& name : formula_.names()) {
+    const auto found = std::find(parameters_.begin(), parameters_.end(), name);
+    if (found != parameters_.end()) {
+      places_.push_back(static_cast<std::size_t>(found - parameters_.begin()));
+    } else {
+      places_.push_back(parameters_.size() + variables_.size());
+      variables_.push_back(name);
+    }
+  }
+}
+
+Tensor Model::operator()(const Tensor& b, const std::vector<Tensor>& variables,
+                         std::int64_t rows) const {
+  const std::vector<Tensor> parameters = b.unbind(0);
+  std::vector<Tensor> values;
+  for (const std::size_t place : places_)
+    values.push_back(place < parameters.size() ? parameters[place]
+                                               : variables[place - parameters.size()]);
+  const Tensor result = formula_(values);
+  return result.dim() == 0 ? result.expand({rows}) : result;
+}
+
+Problem load(const Description& d) {
+  if (d.data.empty()) {
+    std::istringstream in{std::string(kMisra1aCsv)};
+    return read(in, "the bundled Misra1a data (NIST StRD)", d);
+  }
+  Input input(d.data, "--data");
+  return read(input.stream(), input.name(), d);
+}
+
+std::vector<Tensor> load_variables(const Model& model, const std::string& file,
+                                   const std::string& option) {
+  Input input(file, option);
+  CsvReader reader(input.stream(), input.name());
+  for (const std::string& name : model.variables())
+    if (reader.find(name) < 0)
+      throw BadInput(option + ": " + reader.name() + ": line 1 has no column " + in_quotes(name) +
+                     ", which the model needs");
+  const Columns columns(reader, model.variables());
+  std::vector<Tensor> variables;
+  for (const std::string& name : model.variables()) variables.push_back(columns[name]);
+  // A model without data has the same value in every row.
+  if (variables.empty()) variables.push_back(eg::zeros({columns.rows()}));
+  return variables;
+}
+
+}  // namespace apps::nlfit

@@ -1,0 +1,286 @@
+#include "nlfit/report.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <ostream>
+
+#include "common/numbers.hpp"
+#include "common/significance.hpp"
+#include "common/table.hpp"
+
+namespace apps::nlfit {
+namespace {
+
+using nlohmann::ordered_json;
+
+constexpr int kDigits = 5;
+
+/// "b1 by 1 together with b2 by -0.5".
+std::string in_words(const Direction& direction) {
+  std::string text;
+  for (const auto& [name, step] : direction)
+    text += (text.empty() ? "" : " together with ") + name + " by " + number(step, 4);
+  return text;
+}
+
+void write_parameters(std::ostream& out, const Report& r) {
+  const double tail = (1 - r.options.level) / 2;
+  std::vector<std::string> headings = {"", "Estimate", "Std. Error", "t value", "Pr(>|t|)", ""};
+  const std::vector<std::string> ends = {percent_text(tail), percent_text(1 - tail)};
+  headings.insert(headings.end(), ends.begin(), ends.end());
+  if (r.options.profile) {
+    headings.push_back("profile " + ends[0]);
+    headings.push_back(ends[1]);
+  }
+  TextTable table(headings);
+  for (const Parameter& p : r.fit.parameters) {
+    std::vector<std::string> row = {p.name,
+                                    number(p.estimate, kDigits + 1),
+                                    number(p.std_error, kDigits),
+                                    number(p.t, 4),
+                                    p_text(p.p),
+                                    stars(p.p),
+                                    number(p.lower, kDigits),
+                                    number(p.upper, kDigits)};
+    if (r.options.profile) {
+      row.push_back(number(p.profile_lower, kDigits));
+      row.push_back(number(p.profile_upper, kDigits));
+    }
+    table.add(std::move(row));
+  }
+  out << "\nParameters:\n";
+  table.write(out);
+  out << "---\n" << kStarsLegend << '\n';
+}
+
+void write_correlation(std::ostream& out, const Fit& f) {
+  const std::size_t n = f.parameters.size();
+  if (n < 2) return;
+  std::vector<std::string> headings = {""};
+  for (std::size_t k = 0; k + 1 < n; ++k) headings.push_back(f.parameters[k].name);
+  TextTable table(headings);
+  for (std::size_t i = 1; i < n; ++i) {
+    std::vector<std::string> row = {f.parameters[i].name};
+    for (std::size_t k = 0; k < i; ++k)
+      row.push_back(
+          number(f.correlation(static_cast<Eigen::Index>(i), static_cast<Eigen::Index>(k)), 3));
+    table.add(std::move(row));
+  }
+  out << "\nCorrelation of parameter estimates:\n";
+  table.write(out);
+}
+
+void write_nist(std::ostream& out, const Report& r) {
+  std::vector<std::string> headings = {"", "Certified"};
+  for (std::size_t s = 1; s <= r.nist_fits.size(); ++s) {
+    headings.push_back("start " + std::to_string(s));
+    headings.emplace_back("digits");
+    headings.emplace_back("of std. error");
+  }
+  TextTable table(headings);
+  for (std::size_t i = 0; i < r.nist->estimates.size(); ++i) {
+    std::vector<std::string> row = {r.fit.parameters[i].name, number(r.nist->estimates[i], 11)};
+    for (const Fit& f : r.nist_fits) {
+      const Parameter& p = f.parameters[i];
+      row.push_back(number(p.estimate, 11));
+      row.push_back(number(agreeing_digits(p.estimate, r.nist->estimates[i]), 3));
+      row.push_back(number(agreeing_digits(p.std_error, r.nist->std_errors[i]), 3));
+    }
+    table.add(std::move(row));
+  }
+  out << "\nAgreement with NIST's certified values:\n";
+  table.write(out);
+  for (std::size_t s = 0; s < r.nist_fits.size(); ++s)
+    out << "start " << s + 1 << ": " << r.nist_fits[s].message << '\n';
+}
+
+void write_prediction(std::ostream& out, const Prediction& p) {
+  TextTable table({"row", "fit", "std. error", "lower", "upper", "prediction lower", "upper"});
+  for (std::size_t i = 0; i < p.fit.size(); ++i)
+    table.add({std::to_string(i + 1), number(p.fit[i], kDigits + 1),
+               number(p.std_error[i], kDigits), number(p.lower[i], kDigits),
+               number(p.upper[i], kDigits), number(p.prediction_lower[i], kDigits),
+               number(p.prediction_upper[i], kDigits)});
+  out << "\nPredictions:\n";
+  table.write(out);
+}
+
+ordered_json json_parameters(const Report& r, const Fit& f) {
+  ordered_json all = ordered_json::array();
+  for (const Parameter& p : f.parameters) {
+    ordered_json j = {{"name", p.name},
+                      {"estimate", json_number(p.estimate)},
+                      {"std_error", json_number(p.std_error)},
+                      {"t", json_number(p.t)},
+                      {"p", json_number(p.p)},
+                      {"lower", json_number(p.lower)},
+                      {"upper", json_number(p.upper)}};
+    if (r.options.profile) {
+      j["profile_lower"] = json_number(p.profile_lower);
+      j["profile_upper"] = json_number(p.profile_upper);
+    }
+    all.push_back(std::move(j));
+  }
+  return all;
+}
+
+ordered_json json_matrix(const Eigen::MatrixXd& m) {
+  ordered_json rows = ordered_json::array();
+  for (Eigen::Index i = 0; i < m.rows(); ++i) {
+    ordered_json row = ordered_json::array();
+    for (Eigen::Index k = 0; k < m.cols(); ++k) row.push_back(json_number(m(i, k)));
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+ordered_json json_unidentified(const Fit& f) {
+  ordered_json all = ordered_json::array();
+  for (const Direction& direction : f.unidentified) {
+    ordered_json j = ordered_json::object();
+    for (const auto& [name, step] : direction) j[name] = step;
+    all.push_back(std::move(j));
+  }
+  return all;
+}
+
+ordered_json json_counts(const Fit& f) {
+  return {{"residuals", f.counts.residuals},
+          {"jacobians", f.counts.jacobians},
+          {"curvatures", f.counts.curvatures},
+          {"infeasible", f.counts.infeasible}};
+}
+
+ordered_json json_starts(const Report& r) {
+  ordered_json all = ordered_json::array();
+  for (std::size_t s = 0; s < r.nist_fits.size(); ++s) {
+    const Fit& f = r.nist_fits[s];
+    std::vector<double> lre;
+    std::vector<double> sd_lre;
+    for (std::size_t i = 0; i < f.parameters.size(); ++i) {
+      lre.push_back(agreeing_digits(f.parameters[i].estimate, r.nist->estimates[i]));
+      sd_lre.push_back(agreeing_digits(f.parameters[i].std_error, r.nist->std_errors[i]));
+    }
+    all.push_back({{"start", s + 1},
+                   {"status", to_string(f.status)},
+                   {"message", f.message},
+                   {"parameters", json_parameters(r, f)},
+                   {"rss", json_number(f.rss)},
+                   {"iterations", f.iterations},
+                   {"nist",
+                    {{"lre", lre},
+                     {"sd_lre", sd_lre},
+                     {"rss_lre", agreeing_digits(f.rss, r.nist->rss)},
+                     {"residual_sd_lre", agreeing_digits(f.residual_sd, r.nist->residual_sd)}}}});
+  }
+  return all;
+}
+
+ordered_json json_prediction(const Prediction& p) {
+  ordered_json all = ordered_json::array();
+  for (std::size_t i = 0; i < p.fit.size(); ++i)
+    all.push_back({{"fit", json_number(p.fit[i])},
+                   {"std_error", json_number(p.std_error[i])},
+                   {"lower", json_number(p.lower[i])},
+                   {"upper", json_number(p.upper[i])},
+                   {"prediction_lower", json_number(p.prediction_lower[i])},
+                   {"prediction_upper", json_number(p.prediction_upper[i])}});
+  return all;
+}
+
+void write_csv_parameters(std::ostream& out, const Report& r, const Fit& f,
+                          const std::vector<std::string>& first) {
+  for (const Parameter& p : f.parameters) {
+    std::vector<std::string> row = first;
+    row.push_back(p.name);
+    for (const double v : {p.estimate, p.std_error, p.t, p.p, p.lower, p.upper})
+      row.push_back(exact(v));
+    if (r.options.profile) {
+      row.push_back(exact(p.profile_lower));
+      row.push_back(exact(p.profile_upper));
+    }
+    write_csv_row(out, row);
+  }
+}
+
+}  // namespace
+
+void write_text(std::ostream& out, const Report& r) {
+  const Fit& f = r.fit;
+  out << "Formula: " << r.problem.response << " ~ " << r.problem.model.formula().text() << '\n'
+      << "Data: " << r.problem.source << ", " << f.rows << (f.rows == 1 ? " row\n" : " rows\n");
+  write_parameters(out, r);
+  out << "\nResidual standard error: " << number(f.residual_sd, kDigits) << " on " << f.df
+      << " degrees of freedom\nResidual sum of squares: " << number(f.rss, kDigits + 1)
+      << ", log-likelihood " << number(f.log_likelihood, kDigits + 1) << ", AIC "
+      << number(f.aic, kDigits + 1) << ", BIC " << number(f.bic, kDigits + 1) << '\n';
+  write_correlation(out, f);
+  for (const Direction& direction : f.unidentified)
+    out << "\nNot determined by the data: " << in_words(direction) << " changes nothing\n";
+  out << "\nNumber of iterations to convergence: " << f.iterations
+      << "\nAchieved convergence tolerance: " << number(f.achieved_convergence, 3) << '\n'
+      << f.message << '\n';
+  if (r.nist != nullptr) write_nist(out, r);
+  if (r.prediction) write_prediction(out, *r.prediction);
+}
+
+void write_json(std::ostream& out, const Report& r) {
+  const Fit& f = r.fit;
+  ordered_json j;
+  j["status"] = to_string(f.status);
+  j["converged"] = f.converged();
+  j["message"] = f.message;
+  j["model"] = r.problem.model.formula().text();
+  j["response"] = r.problem.response;
+  j["data"] = r.problem.source;
+  j["rows"] = f.rows;
+  j["level"] = r.options.level;
+  j["parameters"] = json_parameters(r, f);
+  j["rss"] = json_number(f.rss);
+  j["df"] = f.df;
+  j["residual_sd"] = json_number(f.residual_sd);
+  j["log_likelihood"] = json_number(f.log_likelihood);
+  j["aic"] = json_number(f.aic);
+  j["bic"] = json_number(f.bic);
+  j["correlation"] = json_matrix(f.correlation);
+  j["covariance"] = json_matrix(f.covariance);
+  j["unidentified"] = json_unidentified(f);
+  j["iterations"] = f.iterations;
+  j["achieved_convergence"] = json_number(f.achieved_convergence);
+  j["counts"] = json_counts(f);
+  if (r.nist != nullptr) j["starts"] = json_starts(r);
+  if (r.prediction) j["predictions"] = json_prediction(*r.prediction);
+  out << j.dump(2, ' ', false, ordered_json::error_handler_t::replace) << '\n';
+}
+
+void write_csv(std::ostream& out, const Report& r) {
+  if (r.prediction) {
+    const Prediction& p = *r.prediction;
+    write_csv_row(out,
+                  {"fit", "std_error", "lower", "upper", "prediction_lower", "prediction_upper"});
+    for (std::size_t i = 0; i < p.fit.size(); ++i)
+      write_csv_row(out,
+                    {exact(p.fit[i]), exact(p.std_error[i]), exact(p.lower[i]), exact(p.upper[i]),
+                     exact(p.prediction_lower[i]), exact(p.prediction_upper[i])});
+    return;
+  }
+  std::vector<std::string> header = {"name", "estimate", "std_error", "t", "p", "lower", "upper"};
+  if (r.options.profile) header.insert(header.end(), {"profile_lower", "profile_upper"});
+  if (r.nist == nullptr) {
+    write_csv_row(out, header);
+    write_csv_parameters(out, r, r.fit, {});
+    return;
+  }
+  header.insert(header.begin(), "start");
+  write_csv_row(out, header);
+  for (std::size_t s = 0; s < r.nist_fits.size(); ++s)
+    write_csv_parameters(out, r, r.nist_fits[s], {std::to_string(s + 1)});
+}
+
+void write_residuals(std::ostream& out, const Fit& f) {
+  write_csv_row(out, {"row", "fitted", "residual"});
+  for (std::size_t i = 0; i < f.fitted.size(); ++i)
+    write_csv_row(out, {std::to_string(i + 1), exact(f.fitted[i]), exact(f.residuals[i])});
+}
+
+}  // namespace apps::nlfit
