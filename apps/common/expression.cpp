@@ -64,8 +64,7 @@ Operand negated(Arguments a) {
 
 Operand chosen(Arguments a) {
   if (!a[0].tensor) return a[0].number != 0 ? a[1] : a[2];
-  const Tensor& c = *a[0].tensor;
-  return {eg::where(c.dtype() == eg::kBool ? c : c != 0, a[1].as_tensor(), a[2].as_tensor())};
+  return {eg::where(*a[0].tensor != 0, a[1].as_tensor(), a[2].as_tensor())};
 }
 
 Tensor softplus(const Tensor& x) { return eg::softplus(x); }
@@ -88,7 +87,7 @@ Tensor gamma(const Tensor& x) {
     return combined(a[0], a[1], [](const auto& x, const auto& y) { return x symbol y; }); \
   }
 #define EG_COMPARISON(symbol) \
-  binary<+[](const Tensor& x, const Tensor& y) { return Tensor(x symbol y); }>
+  binary<+[](const Tensor& x, const Tensor& y) { return (x symbol y).to(eg::kFloat64); }>
 
 /// Operators first: their places are the enumerators of Operator.
 constexpr Function kFunctions[] = {
@@ -386,8 +385,7 @@ Tensor Expression::operator()(std::span<const Tensor> values) const {
       stack.push_back(std::move(result));
     }
   }
-  const Tensor result = stack.back().as_tensor();
-  return result.dtype() == eg::kBool ? result.to(eg::kFloat64) : result;
+  return stack.back().as_tensor();
 }
 
 void Expression::refuse_name(std::size_t name, const std::string& what) const {
@@ -414,20 +412,26 @@ void Expression::fail(std::size_t position, const std::string& what) const {
 }
 
 Relation parse_relation(const std::string& text, const std::string& origin) {
+  // Where the relation stands: outside of all parentheses, whose comparisons are values.
+  std::vector<std::size_t> places;
   int depth = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
     if (c == '(' || c == '[') ++depth;
     if (c == ')' || c == ']') --depth;
-    if (depth != 0 || (c != '<' && c != '>' && c != '=')) continue;
-    const bool two = i + 1 < text.size() && text[i + 1] == '=';
-    const Relation::Kind kind = c == '<'   ? Relation::Kind::LessEqual
-                                : c == '>' ? Relation::Kind::GreaterEqual
-                                           : Relation::Kind::Equal;
-    return {Expression(text, origin, 0, i), kind,
-            Expression(text, origin, i + (two ? 2 : 1), text.size())};
+    const bool is_second_half = i > 0 && !places.empty() && places.back() == i - 1 && c == '=';
+    if (depth == 0 && (c == '<' || c == '>' || c == '=') && !is_second_half) places.push_back(i);
   }
-  throw BadInput(origin + ": " + in_quotes(text) + " has none of <=, >= and =");
+  if (places.size() != 1)
+    throw BadInput(origin + ": " + in_quotes(text) + " has " + std::to_string(places.size()) +
+                   " of <=, >= and =; it needs one");
+  const std::size_t at = places.front();
+  const Relation::Kind kind = text[at] == '<'   ? Relation::Kind::LessEqual
+                              : text[at] == '>' ? Relation::Kind::GreaterEqual
+                                                : Relation::Kind::Equal;
+  const bool two = at + 1 < text.size() && text[at + 1] == '=';
+  return {Expression(text, origin, 0, at), kind,
+          Expression(text, origin, at + (two ? 2 : 1), text.size())};
 }
 
 std::string nearest_word(std::string_view word, std::span<const std::string> words) {
