@@ -81,7 +81,7 @@ Tensor dixon_price(const Tensor& x) {
 }
 
 /// Logistic regression with a small penalty on 40 n made-up observations, the same in every run.
-std::function<Tensor(const Tensor&)> make_logistic(std::int64_t n) {
+Objective make_logistic(std::int64_t n) {
   const eg::NoGradGuard no_grad;
   const std::int64_t rows = 40 * n;
   // Values without a pattern that matters, and without a generator: sines of growing frequency.
@@ -96,64 +96,67 @@ std::function<Tensor(const Tensor&)> make_logistic(std::int64_t n) {
   };
 }
 
-template <Tensor (*F)(const Tensor&)>
-std::function<Tensor(const Tensor&)> same(std::int64_t) {
-  return F;
+/// A function that has one form in all dimensions.
+Function plain(std::string name, std::string description, std::int64_t default_n,
+               std::int64_t min_n, std::int64_t step_n, std::vector<double> start,
+               Tensor (*f)(const Tensor&), double minimum = 0) {
+  const std::string least = std::to_string(min_n);
+  const std::string sizes = step_n == 0   ? "n = " + least
+                            : step_n == 1 ? "n >= " + least
+                                          : "multiples of " + std::to_string(step_n);
+  return {std::move(name),
+          std::move(description),
+          default_n,
+          sizes,
+          [=](std::int64_t n) {
+            return n == min_n || (step_n > 0 && n >= min_n && (n - min_n) % step_n == 0);
+          },
+          [start = std::move(start)](std::int64_t n) { return repeated(start, n); },
+          minimum,
+          [f](std::int64_t) { return f; }};
+}
+
+std::vector<Function> classical_functions() {
+  Function extended =
+      plain("rosenbrock", "sum of 100 (x[i+1] - x[i]^2)^2 + (1 - x[i])^2; minimum at (1, ..., 1)",
+            2, 2, 1, {}, rosenbrock);
+  // Repeating the usual start of n = 2 leads many methods to the local minimum at (-1, 1, ...).
+  extended.start = [](std::int64_t n) {
+    return n == 2 ? std::vector<double>{-1.2, 1} : repeated({0.5}, n);
+  };
+  return {
+      extended,
+      plain("beale", "three polynomials of Beale; minimum at (3, 0.5)", 2, 2, 0, {1, 1}, beale),
+      plain("himmelblau", "(u^2 + v - 11)^2 + (u + v^2 - 7)^2; four minima, among them (3, 2)", 2,
+            2, 0, {0, 0}, himmelblau),
+      plain("powell-singular", "Powell's quartic; minimum at 0, where the Hessian is singular", 4,
+            4, 4, {3, -1, 0, 1}, powell_singular),
+      {"logistic", "penalised logistic regression on 40 n made-up rows", 10, "n >= 1",
+       [](std::int64_t n) { return n >= 1; }, [](std::int64_t n) { return repeated({0}, n); },
+       std::numeric_limits<double>::quiet_NaN(), make_logistic},
+      plain("wood", "Wood's quartic; minimum at (1, 1, 1, 1)", 4, 4, 0, {-3, -1}, wood),
+      plain("booth", "(u + 2 v - 7)^2 + (2 u + v - 5)^2; minimum at (1, 3)", 2, 2, 0, {0, 0},
+            booth),
+      plain("matyas", "0.26 (u^2 + v^2) - 0.48 u v; minimum at (0, 0)", 2, 2, 0, {5, -3}, matyas),
+      plain("goldstein-price", "Goldstein and Price's polynomial; minimum 3 at (0, -1)", 2, 2, 0,
+            {0.3, -0.7}, goldstein_price, 3),
+      plain("dixon-price", "(x[1] - 1)^2 + sum of i (2 x[i]^2 - x[i-1])^2", 4, 2, 1, {1},
+            dixon_price)};
 }
 
 }  // namespace
 
 const std::vector<Function>& functions() {
-  constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
-  static const std::vector<Function> all = {
-      {"rosenbrock", "sum of 100 (x[i+1] - x[i]^2)^2 + (1 - x[i])^2; minimum at (1, ..., 1)", 2, 2,
-       1,
-       // Repeating the usual start of n = 2 leads many methods to the local minimum at (-1, 1,
-       // ...).
-       [](std::int64_t n) {
-         return n == 2 ? repeated({-1.2, 1}, n) : repeated({0.5}, n);
-       },
-       0, same<rosenbrock>},
-      {"beale", "three polynomials of Beale; minimum at (3, 0.5)", 2, 2, 0,
-       [](std::int64_t n) {
-         return repeated({1, 1}, n);
-       },
-       0, same<beale>},
-      {"himmelblau", "(u^2 + v - 11)^2 + (u + v^2 - 7)^2; four minima, among them (3, 2)", 2, 2, 0,
-       [](std::int64_t n) {
-         return repeated({0, 0}, n);
-       },
-       0, same<himmelblau>},
-      {"powell-singular", "Powell's quartic; minimum at 0, where the Hessian is singular", 4, 4, 4,
-       [](std::int64_t n) {
-         return repeated({3, -1, 0, 1}, n);
-       },
-       0, same<powell_singular>},
-      {"logistic", "penalised logistic regression on 40 n made-up rows", 10, 1, 1,
-       [](std::int64_t n) { return repeated({0}, n); }, kUnknown, make_logistic},
-      {"wood", "Wood's quartic; minimum at (1, 1, 1, 1)", 4, 4, 0,
-       [](std::int64_t n) {
-         return repeated({-3, -1}, n);
-       },
-       0, same<wood>},
-      {"booth", "(u + 2 v - 7)^2 + (2 u + v - 5)^2; minimum at (1, 3)", 2, 2, 0,
-       [](std::int64_t n) {
-         return repeated({0, 0}, n);
-       },
-       0, same<booth>},
-      {"matyas", "0.26 (u^2 + v^2) - 0.48 u v; minimum at (0, 0)", 2, 2, 0,
-       [](std::int64_t n) {
-         return repeated({5, -3}, n);
-       },
-       0, same<matyas>},
-      {"goldstein-price", "Goldstein and Price's polynomial; minimum 3 at (0, -1)", 2, 2, 0,
-       [](std::int64_t n) {
-         return repeated({0.3, -0.7}, n);
-       },
-       3, same<goldstein_price>},
-      {"dixon-price", "(x[1] - 1)^2 + sum of i (2 x[i]^2 - x[i-1])^2", 4, 2, 1,
-       [](std::int64_t n) { return repeated({1}, n); }, 0, same<dixon_price>},
-  };
+  static const std::vector<Function> all = [] {
+    std::vector<Function> list = classical_functions();
+    for (const std::vector<Function>& more :
+         {physical_functions(), more_garbow_hillstrom_functions()})
+      for (const Function& f : more)
+        if (std::none_of(list.begin(), list.end(),
+                         [&](const Function& other) { return other.name == f.name; }))
+          list.push_back(f);
+    return list;
+  }();
   return all;
 }
 

@@ -1,14 +1,14 @@
+#include <cmath>
 #include <iostream>
-#include <map>
 
 #include "common/bad_input.hpp"
 #include "common/gnuplot.hpp"
 #include "common/interrupt.hpp"
-#include "common/numbers.hpp"
 #include "common/program.hpp"
 #include "common/progress.hpp"
+#include "common/table.hpp"
 #include "eigengrad/core/factories.hpp"
-#include "optimize/plot.hpp"
+#include "optimize/profile.hpp"
 #include "optimize/report.hpp"
 
 namespace {
@@ -18,89 +18,141 @@ using namespace apps::optimize;
 namespace optim = eigengrad::optim;
 
 struct Arguments {
-  std::string function = "rosenbrock";
-  std::int64_t n = 0;
-  std::string method = "newton";
-  std::string start;
-  double tolerance = 1e-10;
+  Description problem;
+  std::string method;
+  std::optional<double> tolerance;
   eigengrad::optional<std::int64_t> max_iter;
   double lr = 0.01;
+  bool profile = false;
   std::string format = "text";
   std::string plot;
 };
 
-const std::map<std::string, optim::Method>& methods() {
-  static const std::map<std::string, optim::Method> all = {
-      {"auto", optim::Method::Auto},
-      {"gd", optim::Method::GradientDescent},
-      {"cg", optim::Method::NonlinearCG},
-      {"bfgs", optim::Method::BFGS},
-      {"lbfgs", optim::Method::LBFGS},
-      {"newton", optim::Method::Newton},
-      {"newton-cg", optim::Method::NewtonCG},
-      {"trust-region-cg", optim::Method::TrustRegionCG},
-      {"nelder-mead", optim::Method::NelderMead},
-      {"adam", optim::Method::Adam}};
+const PerformanceProfile::Methods& methods() {
+  static const PerformanceProfile::Methods all = {{"auto", optim::Method::Auto},
+                                                  {"gd", optim::Method::GradientDescent},
+                                                  {"cg", optim::Method::NonlinearCG},
+                                                  {"bfgs", optim::Method::BFGS},
+                                                  {"lbfgs", optim::Method::LBFGS},
+                                                  {"newton", optim::Method::Newton},
+                                                  {"newton-cg", optim::Method::NewtonCG},
+                                                  {"trust-region-cg", optim::Method::TrustRegionCG},
+                                                  {"nelder-mead", optim::Method::NelderMead},
+                                                  {"adam", optim::Method::Adam}};
   return all;
 }
 
-void declare(CLI::App& app, Arguments& a) {
-  std::vector<std::string> names;
-  std::string footer = "Functions:\n";
-  for (const Function& f : functions()) {
-    names.push_back(f.name);
-    footer += "  " + f.name + ": " + f.description + '\n';
-  }
-  std::vector<std::string> method_names;
-  for (const auto& [name, method] : methods()) method_names.push_back(name);
+std::string footer() {
+  std::string text =
+      "Examples:\n"
+      "  eg-optimize --function wood --method lbfgs\n"
+      "  eg-optimize --expression '(1-x1)^2+100*(x2-x1^2)^2' --start 0,0 --subject-to 'x1+x2<=1'\n"
+      "  eg-optimize --expression 'a^2+exp(b-a)' --start a=1,b=1 --lower b=0 --plot path.svg\n"
+      "  eg-optimize --profile --plot profile.svg\n"
+      "Functions:\n";
+  for (const Function& f : functions()) text += "  " + f.name + ": " + f.description + '\n';
+  return text +
+         "Exit code: 0 converged, 1 not converged, 2 usage or bad input, 130 stopped by Ctrl-C.";
+}
 
-  app.add_option("--function", a.function, "What to minimise, see below")
-      ->check(CLI::IsMember(names))
-      ->capture_default_str();
-  app.add_option("--n", a.n, "Number of variables (default: 2, or the smallest usual one)")
-      ->check(CLI::PositiveNumber);
+void declare_problem(CLI::App& app, Description& d) {
+  std::vector<std::string> names;
+  for (const Function& f : functions()) names.push_back(f.name);
+  CLI::Option* const function =
+      app.add_option("--function", d.function, "What to minimise, see below")
+          ->check(CLI::IsMember(names))
+          ->capture_default_str();
+  app.add_option("--expression", d.expression,
+                 "What to minimise instead: a formula of x1, x2, ... or other names")
+      ->excludes(function);
+  app.add_option("--n", d.n, "Number of variables (default: 2, or the smallest usual one)")
+      ->check(whole_number(1, kMostUnknowns));
+  app.add_option(
+      "--start", d.start,
+      "n numbers, separated by commas, or fewer that are repeated, or a=1,b=2 (default: the "
+      "usual start)");
+  app.add_option("--lower", d.lower, "Bounds: numbers as for --start, or x2=0");
+  app.add_option("--upper", d.upper, "Bounds");
+  app.add_option("--subject-to", d.constraints,
+                 "A constraint, 'x1+x2<=1' or 'x1*x2=4'; may be repeated");
+}
+
+void declare(CLI::App& app, Arguments& a) {
+  declare_problem(app, a.problem);
+  std::vector<std::string> names;
+  for (const auto& [name, method] : methods()) names.push_back(name);
   app.add_option(
          "--method", a.method,
-         "auto, gd, cg, bfgs, lbfgs, newton, newton-cg, trust-region-cg, nelder-mead or adam")
-      ->check(CLI::IsMember(method_names))
-      ->capture_default_str();
+         "auto, gd, cg, bfgs, lbfgs, newton, newton-cg, trust-region-cg, nelder-mead or adam "
+         "(default: newton up to n = 300, auto beyond)")
+      ->check(CLI::IsMember(names));
   app.add_option(
-      "--start", a.start,
-      "n numbers, separated by commas, or fewer that are repeated (default: the usual start)");
-  app.add_option("--tol", a.tolerance, "Bound on the Euclidean norm of the gradient")
-      ->check(CLI::PositiveNumber)
-      ->capture_default_str();
+         "--tol", a.tolerance,
+         "Bound on the Euclidean norm of the gradient (default: 1e-10 for functions; relative "
+         "tolerances for expressions and constraints)")
+      ->check(CLI::PositiveNumber);
   app.add_option("--max-iter", a.max_iter,
                  "Most iterations (default: 10000, with gd and adam 100000)")
-      ->check(CLI::NonNegativeNumber);
+      ->check(whole_number(0, 1'000'000'000));
   app.add_option("--lr", a.lr, "Step length of adam")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
+  app.add_flag("--profile", a.profile,
+               "Run all methods (gd, adam and auto only when --method names one) over all "
+               "functions, and compare");
   add_format_option(app, a.format);
   app.add_option("--plot", a.plot,
-                 "For n = 2: draw contours and the path to this SVG or PNG file, through gnuplot");
-  app.footer(footer + "Exit code: 0 converged, 1 not converged, 2 usage or bad input.");
+                 "Draw convergence, and for n = 2 contours and path, to this SVG or PNG file, "
+                 "through gnuplot");
+  app.footer(footer());
 }
 
-std::int64_t dimension(const Function& f, std::int64_t asked) {
-  if (asked == 0) return f.default_n;
-  if (f.step_n == 0 ? asked == f.min_n : asked >= f.min_n && (asked - f.min_n) % f.step_n == 0)
-    return asked;
-  std::string rule = f.step_n == 0   ? "takes n = " + std::to_string(f.min_n)
-                     : f.step_n == 1 ? "takes n >= " + std::to_string(f.min_n)
-                                     : "takes multiples of " + std::to_string(f.step_n);
-  throw BadInput("--n: " + f.name + ' ' + rule + ", not " + std::to_string(asked));
+/// Dense methods hold n^2 numbers.
+void check_memory(const std::string& method, std::int64_t n) {
+  constexpr std::int64_t kMostDense = 20'000;
+  if (n > kMostDense && (method == "newton" || method == "bfgs"))
+    throw BadInput("--method: " + method + " holds n^2 numbers, too many for n = " +
+                   std::to_string(n) + "; use lbfgs, newton-cg, trust-region-cg or auto");
 }
 
-std::vector<double> parse_start(const std::string& text, std::int64_t n) {
-  std::vector<double> start = parse_numbers(text, "--start");
-  const auto given = static_cast<std::int64_t>(start.size());
-  if (given > n || n % given != 0)
-    throw BadInput("--start: " + std::to_string(given) + " numbers for " + std::to_string(n) +
-                   " variables");
-  for (std::size_t i = 0; start.size() < static_cast<std::size_t>(n); ++i)
-    start.push_back(start[i]);
-  return start;
+std::string method_for(const Arguments& a, const Problem& p) {
+  constexpr std::int64_t kMostForNewton = 300;
+  if (a.method.empty()) return p.is_constrained() || p.n() > kMostForNewton ? "auto" : "newton";
+  check_memory(a.method, p.n());
+  return a.method;
+}
+
+/// Functions whose minimum is known stop at a gradient, so that methods can be compared; what a user types
+/// has units of its own.
+std::optional<double> tolerance_for(const Arguments& a, const Problem& p) {
+  constexpr double kUsual = 1e-10;
+  if (a.tolerance || std::isnan(p.minimum)) return a.tolerance;
+  return kUsual;
+}
+
+optim::MinimizeOptions options_of(const Arguments& a, const Problem& p, const Report& report) {
+  optim::MinimizeOptions o;
+  o.method = methods().at(report.method);
+  o.max_iter = a.max_iter;
+  o.lr = a.lr;
+  if (report.tolerance) {
+    o.tolerance_grad = o.tolerance_f = o.tolerance_x = 0;
+    o.tolerance_grad_abs = *report.tolerance;
+  }
+  if (!p.lower.empty()) o.lower = eigengrad::tensor(p.lower);
+  if (!p.upper.empty()) o.upper = eigengrad::tensor(p.upper);
+  o.constraints = p.constraints;
+  return o;
+}
+
+optim::MinimizeResult minimised(const Problem& p, const optim::MinimizeOptions& options) {
+  try {
+    return optim::minimize(p.f, eigengrad::tensor(p.start), options);
+  } catch (const eigengrad::NumericError& e) {
+    throw BadInput("--start: " + std::string(e.what()));
+  } catch (const eigengrad::Error& e) {
+    throw BadInput(e.what());
+  }
 }
 
 std::vector<double> values_of(const eigengrad::Tensor& x) {
@@ -109,63 +161,68 @@ std::vector<double> values_of(const eigengrad::Tensor& x) {
 }
 
 int minimize_and_report(const CLI::App& app, const Arguments& a) {
-  const Function& function = *find_function(a.function);
-  const std::int64_t n = dimension(function, a.n);
-  const std::vector<double> start = a.start.empty() ? function.start(n) : parse_start(a.start, n);
-  if (!a.plot.empty()) {
-    if (n != 2) throw BadInput("--plot: needs n = 2, not " + std::to_string(n));
-    check_plot(a.plot);
-  }
+  if (!a.plot.empty()) check_plot(a.plot);
+  const Problem problem = load(a.problem);
+  optim::MinimizeResult result;
+  Report report{problem, method_for(a, problem), tolerance_for(a, problem), result, {}, {}};
 
   Progress progress(app.get_name());
-  std::vector<std::vector<double>> path;
   double first_gradient_norm = 0;
-  const auto f = function.make(n);
-  optim::MinimizeResult result;
-  try {
-    result = optim::minimize(f, eigengrad::tensor(start),
-                             {.method = methods().at(a.method),
-                              .tolerance_grad = 0,
-                              .tolerance_f = 0,
-                              .tolerance_x = 0,
-                              .max_iter = a.max_iter,
-                              .lr = a.lr,
-                              .callback =
-                                  [&](const optim::Iteration& now, const eigengrad::Tensor& x) {
-                                    if (now.iter == 0) first_gradient_norm = now.gradient_norm;
-                                    if (n <= kMostPathColumns) path.push_back(values_of(x));
-                                    show_iteration(progress, now, first_gradient_norm, a.tolerance);
-                                    return !interrupted();
-                                  },
-                              .tolerance_grad_abs = a.tolerance});
-  } catch (const eigengrad::NumericError& e) {
-    throw BadInput("--start: " + std::string(e.what()));
-  }
+  optim::MinimizeOptions options = options_of(a, problem, report);
+  options.callback = [&](const optim::Iteration& now, const eigengrad::Tensor& x) {
+    if (now.iter == 0) first_gradient_norm = now.gradient_norm;
+    if (problem.n() <= kMostPathColumns) report.path.push_back(values_of(x));
+    show_iteration(progress, now, first_gradient_norm, report.tolerance.value_or(0));
+    return !interrupted();
+  };
+  result = minimised(problem, options);
+  report.x = values_of(result.x);
   progress.finish(result.message);
 
-  const Report report{function, a.method, a.tolerance, result, start, values_of(result.x), path};
   if (a.format == "json")
     write_json(std::cout, report);
   else if (a.format == "csv")
     write_csv(std::cout, report);
   else
     write_text(std::cout, report);
-
-  if (!a.plot.empty()) {
-    std::vector<PlanePoint> points;
-    for (const std::vector<double>& p : path) points.push_back({p[0], p[1]});
-    plot(a.plot, a.function + ", " + a.method, f, points);
-  }
+  if (!a.plot.empty()) plot(a.plot, report);
   if (result.converged()) return kConverged;
   if (!progress.shown()) complain(app, result.message);
   return kNotConverged;
 }
 
+int compare_methods(const CLI::App& app, const Arguments& a) {
+  if (!a.plot.empty()) check_plot(a.plot);
+  PerformanceProfile::Methods chosen = methods();
+  for (const char* slow : {"adam", "auto", "gd"}) chosen.erase(slow);
+  if (!a.method.empty()) chosen.insert({a.method, methods().at(a.method)});
+  Progress progress(app.get_name());
+  constexpr std::int64_t kMostIterations = 2000;
+  const PerformanceProfile profile(chosen, a.max_iter.value_or(kMostIterations),
+                                   [&](double done, const ProfileRun& next) {
+                                     progress.update(done, next.function + " by " + next.method);
+                                     return !interrupted();
+                                   });
+  progress.finish("done");
+  if (a.format == "json")
+    profile.write_json(std::cout);
+  else if (a.format == "csv")
+    profile.write_csv(std::cout);
+  else
+    profile.write_text(std::cout);
+  if (!a.plot.empty()) profile.plot(a.plot);
+  return kConverged;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app("Minimises standard test functions with derivatives from eigengrad", "eg-optimize");
+  CLI::App app("Minimises test functions, or what you type, with derivatives from eigengrad",
+               "eg-optimize");
   Arguments arguments;
   declare(app, arguments);
-  return run(app, argc, argv, [&] { return minimize_and_report(app, arguments); });
+  return run(app, argc, argv, [&] {
+    return arguments.profile ? compare_methods(app, arguments)
+                             : minimize_and_report(app, arguments);
+  });
 }

@@ -26,13 +26,33 @@ std::string listed(const std::vector<double>& v) {
   return '(' + text + ')';
 }
 
+/// "x", or the names that the user gave the unknowns.
+std::string names_of(const Problem& p) {
+  if (p.variables.empty() || p.variables.front() == "x1") return "x";
+  std::string text;
+  for (const std::string& name : p.variables) text += (text.empty() ? "(" : ", ") + name;
+  return text + ')';
+}
+
+std::vector<double> values_of(const eigengrad::Tensor& t) {
+  const double* data = t.data_ptr<double>();
+  return {data, data + t.numel()};
+}
+
+nlohmann::ordered_json json_numbers(const std::vector<double>& v) {
+  nlohmann::ordered_json all = nlohmann::ordered_json::array();
+  for (const double x : v) all.push_back(json_number(x));
+  return all;
+}
+
 }  // namespace
 
 void write_text(std::ostream& out, const Report& r) {
-  const std::size_t n = r.x.size();
-  out << r.function.name << ", n = " << n << ", method " << r.method << ", |gradient| to reach "
-      << number(r.tolerance, 3) << '\n'
-      << r.function.description << "\n\n";
+  out << r.problem.name << ", n = " << r.x.size() << ", method " << r.method;
+  if (r.tolerance) out << ", |gradient| to reach " << number(*r.tolerance, 3);
+  out << '\n' << r.problem.description << '\n';
+  for (const std::string& text : r.problem.constraint_texts) out << "subject to " << text << '\n';
+  out << '\n';
 
   TextTable table(
       {"iter", "cost", "cost change", "|gradient|", "|step|", "f", "g", "H", "Hv", "seconds"});
@@ -51,26 +71,33 @@ void write_text(std::ostream& out, const Report& r) {
         << " iterations are shown; --format csv has all\n";
 
   out << '\n' << r.result.message << '\n' << "minimum " << number(r.result.value, 15);
-  if (!std::isnan(r.function.minimum))
-    out << " (the smallest there is: " << number(r.function.minimum, 3) << ')';
-  out << "\nat x = " << listed(r.x) << '\n';
+  if (!std::isnan(r.problem.minimum))
+    out << " (the smallest there is: " << number(r.problem.minimum, 3) << ')';
+  out << "\nat " << names_of(r.problem) << " = " << listed(r.x) << '\n';
+  if (r.problem.is_constrained())
+    out << "multipliers " << listed(values_of(r.result.multipliers)) << ", violation "
+        << number(r.result.constraint_violation, 3) << '\n';
 }
 
 void write_json(std::ostream& out, const Report& r) {
   nlohmann::ordered_json j;
-  j["function"] = r.function.name;
+  j["function"] = r.problem.name;
   j["n"] = r.x.size();
   j["method"] = r.method;
-  j["tolerance"] = r.tolerance;
-  j["start"] = r.start;
+  j["tolerance"] = r.tolerance ? json_number(*r.tolerance) : nullptr;
+  j["start"] = r.problem.start;
   j["converged"] = r.result.converged();
   j["status"] = to_string(r.result.status);
   j["message"] = r.result.message;
   j["minimum"] = json_number(r.result.value);
-  j["known_minimum"] = json_number(r.function.minimum);
+  j["known_minimum"] = json_number(r.problem.minimum);
   j["gradient_norm"] = json_number(r.result.gradient_norm);
-  j["x"] = nlohmann::ordered_json::array();
-  for (const double v : r.x) j["x"].push_back(json_number(v));
+  j["x"] = json_numbers(r.x);
+  if (r.problem.is_constrained()) {
+    j["constraints"] = r.problem.constraint_texts;
+    j["multipliers"] = json_numbers(values_of(r.result.multipliers));
+    j["constraint_violation"] = json_number(r.result.constraint_violation);
+  }
   j["convergence"] = nlohmann::ordered_json::array();
   for (const Iteration& it : r.result.history)
     j["convergence"].push_back({{"iter", it.iter},

@@ -1,20 +1,21 @@
 #pragma once
 
 #include <iosfwd>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "eigengrad/optim/minimize.hpp"
-#include "optimize/functions.hpp"
+#include "optimize/problem.hpp"
 
 namespace apps::optimize {
 
 struct Report {
-  const Function& function;
+  const Problem& problem;
   std::string method;
-  double tolerance = 0;
+  /// Bound on the gradient, where one was asked for.
+  std::optional<double> tolerance;
   const eigengrad::optim::MinimizeResult& result;
-  std::vector<double> start;
   std::vector<double> x;
   /// One point per iteration; empty beyond kMostPathColumns dimensions.
   std::vector<std::vector<double>> path;
@@ -29,5 +30,9 @@ void write_text(std::ostream& out, const Report& report);
 void write_json(std::ostream& out, const Report& report);
 /// The convergence table, with the points where there are few dimensions.
 void write_csv(std::ostream& out, const Report& report);
+
+/// Convergence, and for n = 2 contours of the function with the path and the constraints, through gnuplot.
+/// Throws: std::runtime_error when gnuplot fails.
+void plot(const std::string& file, const Report& report);
 
 }  // namespace apps::optimize

@@ -9,7 +9,7 @@
 
 #include "eigengrad/eigengrad.hpp"
 #include "optim/scipy_fits.hpp"
-#include "support/mgh.hpp"
+#include "data/more_garbow_hillstrom.hpp"
 #include "support/says.hpp"
 
 namespace eg = eigengrad;

@@ -6,7 +6,7 @@
 #include <stdexcept>
 
 #include "eigengrad/eigengrad.hpp"
-#include "support/mgh.hpp"
+#include "data/more_garbow_hillstrom.hpp"
 #include "support/says.hpp"
 #include "support/square_by_rows.hpp"
 

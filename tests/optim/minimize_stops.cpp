@@ -7,7 +7,7 @@
 #include <limits>
 #include <sstream>
 
-#include "support/mgh.hpp"
+#include "data/more_garbow_hillstrom.hpp"
 #include "support/nist.hpp"
 #include "support/says.hpp"
 

@@ -2,7 +2,7 @@
 """Writes tests/optim/scipy_fits.hpp: where SciPy's least_squares ends with bounds, losses and weights.
 
 Run with a Python that has SciPy: python3 tests/oracle/least_squares.py > tests/optim/scipy_fits.hpp
-The residuals of the rows with bounds are those of tests/support/mgh.hpp; the losses fit a + b exp(-c t) to
+The residuals of the rows with bounds are those of apps/data/more_garbow_hillstrom.hpp; the losses fit a + b exp(-c t) to
 data with outliers that are written along.
 """
 
