@@ -76,7 +76,12 @@ Matrix Quadratic::inverse() const {
   return inverse;
 }
 
-double Quadratic::gain(const Vector& g) const { return g.dot(solved(g)) / 2; }
+double Quadratic::gain(const Vector& g) {
+  if (is_convex_) return g.dot(solved(g)) / 2;
+  const Vector sizes = spectrum().values.cwiseAbs();
+  const Vector along = spectrum().vectors.transpose() * g;
+  return along.cwiseAbs2().cwiseQuotient(sizes.cwiseMax(1e-8 * sizes.maxCoeff())).sum() / 2;
+}
 
 double Quadratic::inverse_norm(const Vector& g) {
   const Spectrum& s = spectrum();

@@ -39,8 +39,9 @@ class Quadratic {
   bool is_indefinite(double rounding);
   /// H^-1, for a convex model.
   Matrix inverse() const;
-  /// What could be gained with the same H and another g: g'H^-1 g / 2, for a convex model.
-  double gain(const Vector& g) const;
+  /// What could be gained with the same H and another g: g'H^-1 g / 2. Where the model is not convex,
+  /// with the absolute values of the curvatures, those next to 0 as 10^-8 of the largest.
+  double gain(const Vector& g);
 
   /// sqrt(g'|H|^-1 g) for another g, the absolute values of the curvatures taken.
   double inverse_norm(const Vector& g);

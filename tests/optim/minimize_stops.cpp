@@ -99,6 +99,41 @@ BOOST_AUTO_TEST_CASE(a_saddle_is_left_or_said) {
   BOOST_TEST(newton.value < 1e-12);
 }
 
+/// `atoms` points, moved and turned as one, have one energy: the minimum is a surface.
+eg::Tensor lennard_jones(E x, std::int64_t atoms) {
+  const eg::Tensor p = x.reshape({atoms, 3});
+  const eg::Tensor pairs = eg::triu_indices(atoms, atoms, 1);
+  const eg::Tensor d = p.index_select(0, pairs[0]) - p.index_select(0, pairs[1]);
+  const eg::Tensor sixth = eg::pow(eg::square(d).sum(1), -3.0);
+  return 4 * (eg::square(sixth) - sixth).sum();
+}
+
+// Where the minimum is not a point, the Hessian there is singular, and beside it slightly indefinite.
+BOOST_AUTO_TEST_CASE(minima_that_are_surfaces) {
+  const eg::Tensor corners =
+      eg::tensor({0.0, 0.1, 0.05, 1.1, 0.0, 0.1, 0.1, 1.2, 0.0, 0.6, 0.5, 1.0, 0.55, 0.45, -0.9});
+  const eg::Tensor table =
+      eg::tensor({4.0, 1.0, 0.0, 1.0, 3.0, 1.0, 0.0, 1.0, 2.5}).reshape({3, 3});
+  struct Case {
+    const char* name;
+    std::function<eg::Tensor(E)> f;
+    eg::Tensor start;
+    double minimum;
+  };
+  const Case cases[] = {
+      {"three atoms", [](E x) { return lennard_jones(x, 3); }, corners.slice(0, 0, 9), -3},
+      {"four atoms", [](E x) { return lennard_jones(x, 4); }, corners.slice(0, 0, 12), -6},
+      {"five atoms", [](E x) { return lennard_jones(x, 5); }, corners, -9.10385241570756},
+  };
+  for (const Case& c : cases)
+    for (const Method method : {Method::Newton, Method::TrustRegionCG, Method::BFGS, Method::LBFGS})
+      BOOST_TEST_CONTEXT(c.name << ' ' << static_cast<int>(method)) {
+        const auto r = minimize(c.f, c.start, {.method = method});
+        BOOST_TEST(r.converged(), r.message);
+        BOOST_TEST(std::abs(r.value - c.minimum) <= 1e-12 * std::abs(c.minimum), r.value);
+      }
+}
+
 BOOST_AUTO_TEST_CASE(a_wrong_gradient_is_named) {
   struct Wrong : eg::autograd::Function<Wrong> {
     static eg::Tensor forward(eg::autograd::AutogradContext* ctx, E x) {

@@ -59,14 +59,12 @@ class TrustRegionNewton final : public MinimizeMethod {
     prepare(f, p);
     if (!model_ || free_.empty()) return false;
     double flat = f.rounding(p.value);
+    bool knows_ridge = !model_->is_indefinite(1e-8);
     for (int trial = 0; trial < kMaxTrials; ++trial) {
-      Vector s = step(radius_);
-      double predicted = -change(s);
-      // Curvature, not the gradient, leads down.
-      if (!(predicted > flat) && model_->is_indefinite(1e-8)) {
-        s = off_ridge(radius_);
-        predicted = -change(s);
-      }
+      const Vector s = step(radius_);
+      const double predicted = -change(s);
+      if (!(predicted > flat) && !std::exchange(knows_ridge, true) && leaves_ridge(f, p, flat))
+        return true;
       const double length = s.norm();
       if (!(predicted > 0) || !moves(s, f.precision())) return false;
       ObjectivePoint q = f.at(point(s, p.x.dtype()));
@@ -98,6 +96,25 @@ class TrustRegionNewton final : public MinimizeMethod {
 
  private:
   static constexpr int kMaxTrials = 200;
+
+  /// Where curvature, not the gradient, leads down: a step along it, shorter until the value agrees. It
+  /// never does where the value is the same along a curve (of rotated molecules, say): away from its
+  /// minimum the Hessian there is as negative as the gradient is large, and rises in the next order.
+  bool leaves_ridge(Objective& f, ObjectivePoint& p, double flat) {
+    for (double radius = radius_;; radius /= 4) {
+      const Vector s = off_ridge(radius);
+      const double predicted = -change(s);
+      if (!(predicted > flat) || !moves(s, f.precision())) return false;
+      ObjectivePoint q = f.at(point(s, p.x.dtype()));
+      if (!(p.value - q.value > 1e-4 * predicted)) continue;
+      f.add_gradient(q);
+      if (!q.gradient.isfinite().all().item<bool>()) continue;
+      radius_ = radius;
+      p = std::move(q);
+      is_prepared_ = false;
+      return true;
+    }
+  }
 
   void prepare(Objective& f, const ObjectivePoint& p) {
     if (std::exchange(is_prepared_, true)) return;
@@ -214,8 +231,7 @@ class TrustRegionNewton final : public MinimizeMethod {
   }
 
   /// Whether the gradient at q leaves less to gain than the one here, by the model here.
-  bool is_nearer(const ObjectivePoint& q) const {
-    if (!model_->is_convex()) return false;
+  bool is_nearer(const ObjectivePoint& q) {
     const Vector g = vector_of(q.gradient).cwiseQuotient(d_);
     return model_->gain(g(free_)) < 0.7 * model_->gain(g_(free_));
   }
