@@ -1,8 +1,6 @@
 #include "nlfit/fit.hpp"
 
-#include <charconv>
 #include <cmath>
-#include <numbers>
 
 #include "common/bad_input.hpp"
 #include "common/significance.hpp"
@@ -18,58 +16,10 @@ using Eigen::Index;
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
-std::vector<double> values_of(const Tensor& t) {
-  const Tensor plain = t.contiguous();
-  const double* data = plain.data_ptr<double>();
-  return {data, data + plain.numel()};
-}
-
-/// `x[1]` in what the library says becomes the name of the parameter.
-std::string with_names(const std::string& message, const std::vector<std::string>& names) {
-  std::string out;
-  for (std::size_t at = 0; at < message.size();) {
-    std::size_t index = 0;
-    const char* digits = message.data() + at + 2;
-    const char* end = message.data() + message.size();
-    if (message.compare(at, 2, "x[") == 0) {
-      const auto [stop, error] = std::from_chars(digits, end, index);
-      if (error == std::errc() && stop != end && *stop == ']' && index < names.size()) {
-        out += names[index];
-        at = static_cast<std::size_t>(stop - message.data()) + 1;
-        continue;
-      }
-    }
-    out += message[at++];
-  }
-  return out;
-}
-
-/// The directions that belong to the n - rank smallest singular values of the Jacobian with columns of
-/// length 1.
-std::vector<Direction> undetermined_directions(const optim::LeastSquaresResult& r,
-                                               const std::vector<std::string>& names) {
-  std::vector<Direction> directions;
-  const auto n = static_cast<std::int64_t>(names.size());
-  if (r.rank == n) return directions;
-  const Tensor lengths = eg::linalg_vector_norm(r.jacobian, 2, 0);
-  const Tensor scale = eg::where(lengths > 0, lengths, 1.0);
-  const auto [u, s, vh] = eg::linalg_svd(r.jacobian / scale, true);
-  for (std::int64_t k = r.rank; k < n; ++k) {
-    const std::vector<double> v = values_of(vh[k] / scale);
-    const std::vector<double> shares = values_of(vh[k]);
-    const auto largest = static_cast<std::size_t>(eg::argmax(eg::abs(vh[k])).item<std::int64_t>());
-    Direction direction;
-    for (std::size_t i = 0; i < v.size(); ++i)
-      if (std::abs(shares[i]) > 1e-7) direction.emplace_back(names[i], v[i] / v[largest]);
-    directions.push_back(std::move(direction));
-  }
-  return directions;
-}
-
-/// Source: R, logLik.nls; rows of weight 0 do not count.
-void add_likelihood(const Problem& problem, Fit& f) {
+/// Rows of weight 0 do not count.
+Likelihood likelihood_of(const Problem& problem, const Fit& f) {
   double log_weights = 0;
-  double n = static_cast<double>(problem.rows());
+  auto n = static_cast<double>(problem.rows());
   if (problem.weights.defined())
     for (const double w : values_of(problem.weights)) {
       if (w > 0)
@@ -77,32 +27,7 @@ void add_likelihood(const Problem& problem, Fit& f) {
       else
         n -= 1;
     }
-  f.log_likelihood =
-      -0.5 * n *
-      (std::log(2 * std::numbers::pi) + 1 - std::log(n) - log_weights / n + std::log(f.rss));
-  const auto parameters = static_cast<double>(f.parameters.size()) + 1;
-  f.aic = -2 * f.log_likelihood + 2 * parameters;
-  f.bic = -2 * f.log_likelihood + std::log(n) * parameters;
-}
-
-void add_parameters(const Problem& problem, const optim::LeastSquaresResult& r, double level,
-                    Fit& f) {
-  const std::vector<double> x = values_of(r.x);
-  const std::vector<double> errors = values_of(r.std_errors);
-  const auto df = static_cast<double>(r.df);
-  const double quantile = t_quantile(level, df);
-  for (std::size_t i = 0; i < x.size(); ++i) {
-    Parameter p;
-    p.name = problem.model.parameters()[i];
-    p.estimate = x[i];
-    p.std_error = errors[i];
-    p.t = std::isfinite(errors[i]) ? x[i] / errors[i] : kNaN;
-    p.p = p_value_of_t(p.t, df);
-    p.lower = x[i] - quantile * errors[i];
-    p.upper = x[i] + quantile * errors[i];
-    p.profile_lower = p.profile_upper = kNaN;
-    f.parameters.push_back(std::move(p));
-  }
+  return {f.rss, n, log_weights, f.parameters.size()};
 }
 
 Fit summary_of(const Problem& problem, const optim::LeastSquaresResult& r, double level) {
@@ -123,8 +48,8 @@ Fit summary_of(const Problem& problem, const optim::LeastSquaresResult& r, doubl
   f.iterations = r.history.back().iter;
   f.counts = r.counts;
   f.seconds = r.seconds;
-  add_parameters(problem, r, level, f);
-  add_likelihood(problem, f);
+  f.parameters = estimates_of(r, problem.model.parameters(), level);
+  f.likelihood = likelihood_of(problem, f);
   return f;
 }
 
@@ -132,7 +57,7 @@ Fit summary_of(const Problem& problem, const optim::LeastSquaresResult& r, doubl
 
 std::vector<double> Fit::estimates() const {
   std::vector<double> all;
-  for (const Parameter& p : parameters) all.push_back(p.estimate);
+  for (const Estimate& p : parameters) all.push_back(p.estimate);
   return all;
 }
 

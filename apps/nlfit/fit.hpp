@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "common/estimates.hpp"
 #include "eigengrad/optim/least_squares.hpp"
 #include "nlfit/problem.hpp"
 
@@ -22,30 +23,11 @@ struct FitOptions {
   std::function<bool(const eigengrad::optim::LeastSquaresIteration&)> callback;
 };
 
-/// What has no value (an interval without degrees of freedom, say) is NaN.
-struct Parameter {
-  std::string name;
-  double estimate = 0;
-  double std_error = 0;
-  double t = 0;
-  double p = 0;
-  /// Estimate -+ t quantile * std_error.
-  double lower = 0;
-  double upper = 0;
-  /// Where the residual sum of squares, minimised over all other parameters, has grown by the square of
-  /// the t quantile times the residual variance; infinite where it never does.
-  double profile_lower = 0;
-  double profile_upper = 0;
-};
-
-/// Parameters that move together, and how far each moves.
-using Direction = std::vector<std::pair<std::string, double>>;
-
 struct Fit {
   eigengrad::optim::Status status = eigengrad::optim::Status::MaxIterations;
   /// With the names of the parameters.
   std::string message;
-  std::vector<Parameter> parameters;
+  std::vector<Estimate> parameters;
   /// Weighted residual sum of squares, also for a robust loss.
   double rss = 0;
   std::int64_t rows = 0;
@@ -53,9 +35,7 @@ struct Fit {
   double residual_sd = 0;
   /// |J p| / |r| of the last Gauss-Newton step p: R's convergence criterion.
   double achieved_convergence = 0;
-  double log_likelihood = 0;
-  double aic = 0;
-  double bic = 0;
+  Likelihood likelihood;
   Eigen::MatrixXd covariance;
   Eigen::MatrixXd correlation;
   /// Directions along which the fit does not change.

@@ -90,7 +90,7 @@ class Profile {
 /// Where the profile is `target` away on the side of `sign`; a bound of the problem when it comes first.
 double end_of_interval(const Problem& problem, const Fit& fit, std::size_t k, double sign,
                        double target) {
-  const Parameter& p = fit.parameters[k];
+  const Estimate& p = fit.parameters[k];
   if (!std::isfinite(p.std_error)) return sign * kInfinity;
   const double bound = sign < 0 ? problem.lower[k] : problem.upper[k];
   const auto inside = [&](double v) { return sign < 0 ? std::max(v, bound) : std::min(v, bound); };

@@ -15,61 +15,6 @@ using nlohmann::ordered_json;
 
 constexpr int kDigits = 5;
 
-/// "b1 by 1 together with b2 by -0.5".
-std::string in_words(const Direction& direction) {
-  std::string text;
-  for (const auto& [name, step] : direction)
-    text += (text.empty() ? "" : " together with ") + name + " by " + number(step, 4);
-  return text;
-}
-
-void write_parameters(std::ostream& out, const Report& r) {
-  const double tail = (1 - r.options.level) / 2;
-  std::vector<std::string> headings = {"", "Estimate", "Std. Error", "t value", "Pr(>|t|)", ""};
-  const std::vector<std::string> ends = {percent_text(tail), percent_text(1 - tail)};
-  headings.insert(headings.end(), ends.begin(), ends.end());
-  if (r.options.profile) {
-    headings.push_back("profile " + ends[0]);
-    headings.push_back(ends[1]);
-  }
-  TextTable table(headings);
-  for (const Parameter& p : r.fit.parameters) {
-    std::vector<std::string> row = {p.name,
-                                    number(p.estimate, kDigits + 1),
-                                    number(p.std_error, kDigits),
-                                    number(p.t, 4),
-                                    p_text(p.p),
-                                    stars(p.p),
-                                    number(p.lower, kDigits),
-                                    number(p.upper, kDigits)};
-    if (r.options.profile) {
-      row.push_back(number(p.profile_lower, kDigits));
-      row.push_back(number(p.profile_upper, kDigits));
-    }
-    table.add(std::move(row));
-  }
-  out << "\nParameters:\n";
-  table.write(out);
-  out << "---\n" << kStarsLegend << '\n';
-}
-
-void write_correlation(std::ostream& out, const Fit& f) {
-  const std::size_t n = f.parameters.size();
-  if (n < 2) return;
-  std::vector<std::string> headings = {""};
-  for (std::size_t k = 0; k + 1 < n; ++k) headings.push_back(f.parameters[k].name);
-  TextTable table(headings);
-  for (std::size_t i = 1; i < n; ++i) {
-    std::vector<std::string> row = {f.parameters[i].name};
-    for (std::size_t k = 0; k < i; ++k)
-      row.push_back(
-          number(f.correlation(static_cast<Eigen::Index>(i), static_cast<Eigen::Index>(k)), 3));
-    table.add(std::move(row));
-  }
-  out << "\nCorrelation of parameter estimates:\n";
-  table.write(out);
-}
-
 void write_nist(std::ostream& out, const Report& r) {
   std::vector<std::string> headings = {"", "Certified"};
   for (std::size_t s = 1; s <= r.nist_fits.size(); ++s) {
@@ -81,7 +26,7 @@ void write_nist(std::ostream& out, const Report& r) {
   for (std::size_t i = 0; i < r.nist->estimates.size(); ++i) {
     std::vector<std::string> row = {r.fit.parameters[i].name, number(r.nist->estimates[i], 11)};
     for (const Fit& f : r.nist_fits) {
-      const Parameter& p = f.parameters[i];
+      const Estimate& p = f.parameters[i];
       row.push_back(number(p.estimate, 11));
       row.push_back(number(agreeing_digits(p.estimate, r.nist->estimates[i]), 3));
       row.push_back(number(agreeing_digits(p.std_error, r.nist->std_errors[i]), 3));
@@ -105,45 +50,6 @@ void write_prediction(std::ostream& out, const Prediction& p) {
   table.write(out);
 }
 
-ordered_json json_parameters(const Report& r, const Fit& f) {
-  ordered_json all = ordered_json::array();
-  for (const Parameter& p : f.parameters) {
-    ordered_json j = {{"name", p.name},
-                      {"estimate", json_number(p.estimate)},
-                      {"std_error", json_number(p.std_error)},
-                      {"t", json_number(p.t)},
-                      {"p", json_number(p.p)},
-                      {"lower", json_number(p.lower)},
-                      {"upper", json_number(p.upper)}};
-    if (r.options.profile) {
-      j["profile_lower"] = json_number(p.profile_lower);
-      j["profile_upper"] = json_number(p.profile_upper);
-    }
-    all.push_back(std::move(j));
-  }
-  return all;
-}
-
-ordered_json json_matrix(const Eigen::MatrixXd& m) {
-  ordered_json rows = ordered_json::array();
-  for (Eigen::Index i = 0; i < m.rows(); ++i) {
-    ordered_json row = ordered_json::array();
-    for (Eigen::Index k = 0; k < m.cols(); ++k) row.push_back(json_number(m(i, k)));
-    rows.push_back(std::move(row));
-  }
-  return rows;
-}
-
-ordered_json json_unidentified(const Fit& f) {
-  ordered_json all = ordered_json::array();
-  for (const Direction& direction : f.unidentified) {
-    ordered_json j = ordered_json::object();
-    for (const auto& [name, step] : direction) j[name] = step;
-    all.push_back(std::move(j));
-  }
-  return all;
-}
-
 ordered_json json_counts(const Fit& f) {
   return {{"residuals", f.counts.residuals},
           {"jacobians", f.counts.jacobians},
@@ -164,7 +70,7 @@ ordered_json json_starts(const Report& r) {
     all.push_back({{"start", s + 1},
                    {"status", to_string(f.status)},
                    {"message", f.message},
-                   {"parameters", json_parameters(r, f)},
+                   {"parameters", json_estimates(f.parameters)},
                    {"rss", json_number(f.rss)},
                    {"iterations", f.iterations},
                    {"nist",
@@ -188,35 +94,20 @@ ordered_json json_prediction(const Prediction& p) {
   return all;
 }
 
-void write_csv_parameters(std::ostream& out, const Report& r, const Fit& f,
-                          const std::vector<std::string>& first) {
-  for (const Parameter& p : f.parameters) {
-    std::vector<std::string> row = first;
-    row.push_back(p.name);
-    for (const double v : {p.estimate, p.std_error, p.t, p.p, p.lower, p.upper})
-      row.push_back(exact(v));
-    if (r.options.profile) {
-      row.push_back(exact(p.profile_lower));
-      row.push_back(exact(p.profile_upper));
-    }
-    write_csv_row(out, row);
-  }
-}
-
 }  // namespace
 
 void write_text(std::ostream& out, const Report& r) {
   const Fit& f = r.fit;
   out << "Formula: " << r.problem.response << " ~ " << r.problem.model.formula().text() << '\n'
       << "Data: " << r.problem.source << ", " << f.rows << (f.rows == 1 ? " row\n" : " rows\n");
-  write_parameters(out, r);
+  write_estimates(out, f.parameters, r.options.level);
   out << "\nResidual standard error: " << number(f.residual_sd, kDigits) << " on " << f.df
       << " degrees of freedom\nResidual sum of squares: " << number(f.rss, kDigits + 1)
-      << ", log-likelihood " << number(f.log_likelihood, kDigits + 1) << ", AIC "
-      << number(f.aic, kDigits + 1) << ", BIC " << number(f.bic, kDigits + 1) << '\n';
-  write_correlation(out, f);
-  for (const Direction& direction : f.unidentified)
-    out << "\nNot determined by the data: " << in_words(direction) << " changes nothing\n";
+      << ", log-likelihood " << number(f.likelihood.log_likelihood, kDigits + 1) << ", AIC "
+      << number(f.likelihood.aic, kDigits + 1) << ", BIC " << number(f.likelihood.bic, kDigits + 1)
+      << '\n';
+  write_correlation(out, f.parameters, f.correlation);
+  write_directions(out, f.unidentified);
   out << "\nNumber of iterations to convergence: " << f.iterations
       << "\nAchieved convergence tolerance: " << number(f.achieved_convergence, 3) << '\n'
       << f.message << '\n';
@@ -235,16 +126,16 @@ void write_json(std::ostream& out, const Report& r) {
   j["data"] = r.problem.source;
   j["rows"] = f.rows;
   j["level"] = r.options.level;
-  j["parameters"] = json_parameters(r, f);
+  j["parameters"] = json_estimates(f.parameters);
   j["rss"] = json_number(f.rss);
   j["df"] = f.df;
   j["residual_sd"] = json_number(f.residual_sd);
-  j["log_likelihood"] = json_number(f.log_likelihood);
-  j["aic"] = json_number(f.aic);
-  j["bic"] = json_number(f.bic);
+  j["log_likelihood"] = json_number(f.likelihood.log_likelihood);
+  j["aic"] = json_number(f.likelihood.aic);
+  j["bic"] = json_number(f.likelihood.bic);
   j["correlation"] = json_matrix(f.correlation);
   j["covariance"] = json_matrix(f.covariance);
-  j["unidentified"] = json_unidentified(f);
+  j["unidentified"] = json_directions(f.unidentified);
   j["iterations"] = f.iterations;
   j["achieved_convergence"] = json_number(f.achieved_convergence);
   j["counts"] = json_counts(f);
@@ -264,17 +155,16 @@ void write_csv(std::ostream& out, const Report& r) {
                      exact(p.prediction_lower[i]), exact(p.prediction_upper[i])});
     return;
   }
-  std::vector<std::string> header = {"name", "estimate", "std_error", "t", "p", "lower", "upper"};
-  if (r.options.profile) header.insert(header.end(), {"profile_lower", "profile_upper"});
+  std::vector<std::string> header = csv_header(r.fit.parameters);
   if (r.nist == nullptr) {
     write_csv_row(out, header);
-    write_csv_parameters(out, r, r.fit, {});
+    write_csv_estimates(out, r.fit.parameters);
     return;
   }
   header.insert(header.begin(), "start");
   write_csv_row(out, header);
   for (std::size_t s = 0; s < r.nist_fits.size(); ++s)
-    write_csv_parameters(out, r, r.nist_fits[s], {std::to_string(s + 1)});
+    write_csv_estimates(out, r.nist_fits[s].parameters, {std::to_string(s + 1)});
 }
 
 void write_residuals(std::ostream& out, const Fit& f) {

@@ -127,18 +127,28 @@ BOOST_AUTO_TEST_CASE(contours_and_the_path) {
     return;
   }
   const Scratch scratch;
-  for (const char* function : {"rosenbrock", "himmelblau"}) {
-    const std::string file = scratch.path(std::string("it's a ") + function + ".svg");
-    const Outcome r = optimize({"--function", function, "--plot", file});
-    BOOST_TEST(r.code == 0, r.err);
-    BOOST_TEST(r.err == "");
-    const std::string svg = read_file(file);
-    BOOST_TEST(svg.find("<svg") != std::string::npos);
-    BOOST_TEST(svg.find("</svg>") != std::string::npos);
-    BOOST_TEST(svg.find(function) != std::string::npos);
-    // Contours are made of many segments.
-    BOOST_TEST(svg.size() > 20000U);
-  }
+  const std::string file = scratch.path("it's a plot.svg");
+  struct Case {
+    std::vector<std::string> arguments;
+    const char* text;
+    std::size_t size;
+  };
+  // Contours are made of many segments.
+  for (const Case& c : {Case{{"--function", "himmelblau", "--subject-to", "x1<=1"}, "x1&lt;=1", 20000},
+                        Case{{"--n", "10"}, "|gradient|", 5000},
+                        Case{{"--profile", "--max-iter", "5"}, "trust-region-cg", 5000}})
+    BOOST_TEST_CONTEXT(c.text) {
+      std::vector<std::string> arguments = c.arguments;
+      arguments.insert(arguments.end(), {"--plot", file});
+      const Outcome r = optimize(arguments);
+      BOOST_TEST(r.code == 0, r.err);
+      BOOST_TEST(r.err == "");
+      const std::string svg = read_file(file);
+      BOOST_TEST(svg.find("<svg") != std::string::npos);
+      BOOST_TEST(svg.find("</svg>") != std::string::npos);
+      BOOST_TEST(svg.find(c.text) != std::string::npos);
+      BOOST_TEST(svg.size() > c.size);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(a_missing_gnuplot_is_told) {
@@ -151,7 +161,7 @@ BOOST_AUTO_TEST_CASE(a_missing_gnuplot_is_told) {
 BOOST_AUTO_TEST_CASE(other_obstacles_are_told) {
   if (std::system("command -v gnuplot >/dev/null 2>&1") == 0)
     check_refusal(optimize({"--plot", "/nowhere/p.svg"}), {"--plot", "/nowhere/p.svg"});
-  check_refusal(optimize({"--n", "10", "--plot", "p.svg"}), {"--plot", "n = 2"});
+  check_refusal(optimize({"--plot", "p.pdf"}), {"--plot", "'p.pdf'", ".svg"});
 }
 
 BOOST_AUTO_TEST_SUITE_END()
@@ -179,6 +189,23 @@ BOOST_AUTO_TEST_CASE(is_one_line_on_stderr) {
       {{"--start", "nan,1"}, {"--start", "'nan'"}},
       {{"--start", "1,inf"}, {"--start", "'inf'"}},
       {{"--start", "1e200,1"}, {"--start", "not finite at the start"}},
+      {{"--n", "99999999999999999999"}, {"--n", "whole number"}},
+      {{"--function", "lennard-jones", "--n", "7"}, {"--n", "multiples of 3"}},
+      {{"--function", "bratu", "--n", "8"}, {"--n", "squares"}},
+      {{"--n", "1000000", "--method", "newton"}, {"--method", "n^2", "lbfgs"}},
+      {{"--expression", "x1^2+"}, {"--expression: column 6"}},
+      {{"--expression", "3"}, {"--expression", "no unknowns"}},
+      {{"--expression", "x1^2"}, {"--start", "missing"}},
+      {{"--expression", "x1^2", "--start", "a=1"}, {"--start", "'a'"}},
+      {{"--expression", "a+b", "--start", "a=1"}, {"--start", "'b' is missing"}},
+      {{"--expression", "x99999^2", "--start", "1"}, {"--expression", "at most"}},
+      {{"--expression", "log(x1)", "--start", "-1"}, {"--start", "not finite"}},
+      {{"--expression", "x1<2", "--start", "1"}, {"not depend"}},
+      {{"--expression", "x1^2", "--start", "1", "--function", "wood"}, {"--function"}},
+      {{"--lower", "1", "--upper", "0"}, {"--lower", "--upper"}},
+      {{"--start", "2,2", "--upper", "1"}, {"--start", "bounds"}},
+      {{"--subject-to", "x1+x2"}, {"--subject-to", "<="}},
+      {{"--subject-to", "x1+x3<=1"}, {"--subject-to: column 4", "'x3'"}},
       {{"--tol", "-1"}, {"--tol"}},
       {{"--tol", "small"}, {"--tol", "small"}},
       {{"--max-iter", "-1"}, {"--max-iter"}},
@@ -193,6 +220,62 @@ BOOST_AUTO_TEST_CASE(is_one_line_on_stderr) {
       phrases.emplace_back("eg-optimize: ");
       check_refusal(optimize(row.arguments), phrases);
     }
+}
+
+BOOST_AUTO_TEST_CASE(expressions_are_minimised) {
+  const json banana = minimised({"--expression", "(1-x1)^2+100*(x2-x1^2)^2", "--start", "0,0"});
+  BOOST_TEST(std::abs(banana["x"][1].get<double>() - 1) < 1e-9);
+  BOOST_TEST(banana["known_minimum"].is_null());
+  const json named =
+      minimised({"--expression", "a^2+exp(b-a)", "--start", "b=1,a=2", "--lower", "b=0"});
+  BOOST_TEST(std::abs(named["x"][0].get<double>() - 0.35173371124919584) <
+             1e-9);  // Lambert's W(1/2).
+  BOOST_TEST(named["x"][1] == 0);
+  const Outcome text = optimize({"--expression", "a^2+exp(b-a)", "--start", "1,1", "--upper", "2"});
+  BOOST_TEST(text.out.find("at (a, b) = (") != std::string::npos, text.out);
+}
+
+// On the line x + y = 1 the product is largest in the middle; a disc holds the other one.
+BOOST_AUTO_TEST_CASE(constraints_are_kept) {
+  const json line =
+      minimised({"--expression", "-x1*x2", "--start", "0.2,0.3", "--subject-to", "x1+x2=1"});
+  BOOST_TEST(std::abs(line["x"][0].get<double>() - 0.5) < 1e-9);
+  BOOST_TEST(std::abs(line["multipliers"][0].get<double>() + 0.5) < 1e-9);
+  const json disc = minimised(
+      {"--function", "rosenbrock", "--subject-to", "x1^2+x2^2 <= 1", "--subject-to", "x1 >= 0"});
+  const double x = disc["x"][0];
+  const double y = disc["x"][1];
+  BOOST_TEST(std::abs(x * x + y * y - 1) < 1e-9);
+  BOOST_TEST(std::abs(x - 0.7864151509718389) < 1e-8);  // SciPy 1.17, SLSQP and trust-constr.
+  BOOST_TEST(disc["known_minimum"].is_null());
+}
+
+BOOST_AUTO_TEST_CASE(functions_from_physics) {
+  const std::pair<std::vector<std::string>, double> cases[] = {
+      {{"--function", "lennard-jones", "--n", "15"}, -9.103852415681},
+      {{"--function", "lennard-jones", "--n", "6"}, -1},
+      // By SciPy 1.17's BFGS on the same sums.
+      {{"--function", "bratu", "--n", "9"}, -3.3297162},
+      {{"--function", "minimal-surface", "--n", "9"}, 3.1417837}};
+  for (const auto& [arguments, minimum] : cases) {
+    const double found = minimised(arguments)["minimum"];
+    if (std::abs(found - minimum) > 1e-4)
+      BOOST_ERROR(arguments[1] << ": " << found << ", not " << minimum);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(methods_are_compared) {
+  const Outcome r = optimize({"--profile", "--format", "csv", "--max-iter", "30"});
+  BOOST_TEST(r.code == 0, r.err);
+  std::istringstream in(r.out);
+  apps::CsvReader reader(in, "output");
+  int runs = 0;
+  int best = 0;
+  for (; reader.next(); ++runs)
+    if (reader.field(4) == "1" && reader.number(7) == 1) ++best;
+  BOOST_TEST(runs > 200);
+  // Each function was solved, by whoever came furthest.
+  BOOST_TEST(best >= runs / 7);
 }
 
 BOOST_AUTO_TEST_CASE(help_is_not) {

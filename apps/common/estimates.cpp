@@ -1,0 +1,230 @@
+#include "common/estimates.hpp"
+
+#include <charconv>
+#include <cmath>
+#include <limits>
+#include <numbers>
+#include <ostream>
+
+#include "common/numbers.hpp"
+#include "common/significance.hpp"
+#include "common/table.hpp"
+#include "eigengrad/eigengrad.hpp"
+
+namespace apps {
+namespace {
+
+namespace eg = eigengrad;
+namespace optim = eigengrad::optim;
+using eg::Tensor;
+using nlohmann::ordered_json;
+
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+constexpr int kDigits = 5;
+
+bool has_profile(const std::vector<Estimate>& all) {
+  return !all.empty() && !std::isnan(all.front().profile_lower);
+}
+
+/// "b1 by 1 together with b2 by -0.5".
+std::string in_words(const Direction& direction) {
+  std::string text;
+  for (const auto& [name, step] : direction)
+    text += (text.empty() ? "" : " together with ") + name + " by " + number(step, 4);
+  return text;
+}
+
+}  // namespace
+
+std::vector<double> values_of(const Tensor& t) {
+  const Tensor plain = t.contiguous();
+  const double* data = plain.data_ptr<double>();
+  return {data, data + plain.numel()};
+}
+
+std::string with_names(const std::string& message, const std::vector<std::string>& names) {
+  std::string out;
+  for (std::size_t at = 0; at < message.size();) {
+    std::size_t index = 0;
+    const char* digits = message.data() + at + 2;
+    const char* end = message.data() + message.size();
+    if (message.compare(at, 2, "x[") == 0) {
+      const auto [stop, error] = std::from_chars(digits, end, index);
+      if (error == std::errc() && stop != end && *stop == ']' && index < names.size()) {
+        out += names[index];
+        at = static_cast<std::size_t>(stop - message.data()) + 1;
+        continue;
+      }
+    }
+    out += message[at++];
+  }
+  return out;
+}
+
+std::vector<Direction> undetermined_directions(const optim::LeastSquaresResult& r,
+                                               const std::vector<std::string>& names) {
+  std::vector<Direction> directions;
+  const auto n = static_cast<std::int64_t>(names.size());
+  if (r.rank == n) return directions;
+  const Tensor lengths = eg::linalg_vector_norm(r.jacobian, 2, 0);
+  const Tensor scale = eg::where(lengths > 0, lengths, 1.0);
+  const auto [u, s, vh] = eg::linalg_svd(r.jacobian / scale, true);
+  for (std::int64_t k = r.rank; k < n; ++k) {
+    const std::vector<double> v = values_of(vh[k] / scale);
+    const std::vector<double> shares = values_of(vh[k]);
+    const auto largest = static_cast<std::size_t>(eg::argmax(eg::abs(vh[k])).item<std::int64_t>());
+    Direction direction;
+    for (std::size_t i = 0; i < v.size(); ++i)
+      if (std::abs(shares[i]) > 1e-7) direction.emplace_back(names[i], v[i] / v[largest]);
+    directions.push_back(std::move(direction));
+  }
+  return directions;
+}
+
+std::vector<Estimate> estimates_of(const optim::LeastSquaresResult& r,
+                                   const std::vector<std::string>& names, double level) {
+  const std::vector<double> x = values_of(r.x);
+  const std::vector<double> errors = values_of(r.std_errors);
+  const auto df = static_cast<double>(r.df);
+  const double quantile = t_quantile(level, df);
+  std::vector<Estimate> all;
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    Estimate e;
+    e.name = names[i];
+    e.estimate = x[i];
+    e.std_error = errors[i];
+    e.t = std::isfinite(errors[i]) ? x[i] / errors[i] : kNaN;
+    e.p = p_value_of_t(e.t, df);
+    e.lower = x[i] - quantile * errors[i];
+    e.upper = x[i] + quantile * errors[i];
+    e.profile_lower = e.profile_upper = kNaN;
+    all.push_back(std::move(e));
+  }
+  return all;
+}
+
+Likelihood::Likelihood(double rss, double observations, double log_weights,
+                       std::size_t parameters) {
+  const double n = observations;
+  log_likelihood =
+      -0.5 * n *
+      (std::log(2 * std::numbers::pi) + 1 - std::log(n) - log_weights / n + std::log(rss));
+  const auto count = static_cast<double>(parameters) + 1;
+  aic = -2 * log_likelihood + 2 * count;
+  bic = -2 * log_likelihood + std::log(n) * count;
+}
+
+void write_estimates(std::ostream& out, const std::vector<Estimate>& all, double level) {
+  const double tail = (1 - level) / 2;
+  std::vector<std::string> headings = {"", "Estimate", "Std. Error", "t value", "Pr(>|t|)", ""};
+  const std::vector<std::string> ends = {percent_text(tail), percent_text(1 - tail)};
+  headings.insert(headings.end(), ends.begin(), ends.end());
+  if (has_profile(all)) {
+    headings.push_back("profile " + ends[0]);
+    headings.push_back(ends[1]);
+  }
+  TextTable table(headings);
+  for (const Estimate& e : all) {
+    std::vector<std::string> row = {e.name,
+                                    number(e.estimate, kDigits + 1),
+                                    number(e.std_error, kDigits),
+                                    number(e.t, 4),
+                                    p_text(e.p),
+                                    stars(e.p),
+                                    number(e.lower, kDigits),
+                                    number(e.upper, kDigits)};
+    if (has_profile(all)) {
+      row.push_back(number(e.profile_lower, kDigits));
+      row.push_back(number(e.profile_upper, kDigits));
+    }
+    table.add(std::move(row));
+  }
+  out << "\nParameters:\n";
+  table.write(out);
+  out << "---\n" << kStarsLegend << '\n';
+}
+
+void write_correlation(std::ostream& out, const std::vector<Estimate>& all,
+                       const Eigen::MatrixXd& correlation) {
+  const std::size_t n = all.size();
+  if (n < 2) return;
+  std::vector<std::string> headings = {""};
+  for (std::size_t k = 0; k + 1 < n; ++k) headings.push_back(all[k].name);
+  TextTable table(headings);
+  for (std::size_t i = 1; i < n; ++i) {
+    std::vector<std::string> row = {all[i].name};
+    for (std::size_t k = 0; k < i; ++k)
+      row.push_back(
+          number(correlation(static_cast<Eigen::Index>(i), static_cast<Eigen::Index>(k)), 3));
+    table.add(std::move(row));
+  }
+  out << "\nCorrelation of parameter estimates:\n";
+  table.write(out);
+}
+
+void write_directions(std::ostream& out, const std::vector<Direction>& directions) {
+  for (const Direction& direction : directions)
+    out << "\nNot determined by the data: " << in_words(direction) << " changes nothing\n";
+}
+
+std::vector<std::string> csv_header(const std::vector<Estimate>& all) {
+  std::vector<std::string> header = {"name", "estimate", "std_error", "t", "p", "lower", "upper"};
+  if (has_profile(all)) header.insert(header.end(), {"profile_lower", "profile_upper"});
+  return header;
+}
+
+void write_csv_estimates(std::ostream& out, const std::vector<Estimate>& all,
+                         const std::vector<std::string>& first) {
+  for (const Estimate& e : all) {
+    std::vector<std::string> row = first;
+    row.push_back(e.name);
+    for (const double v : {e.estimate, e.std_error, e.t, e.p, e.lower, e.upper})
+      row.push_back(exact(v));
+    if (has_profile(all)) {
+      row.push_back(exact(e.profile_lower));
+      row.push_back(exact(e.profile_upper));
+    }
+    write_csv_row(out, row);
+  }
+}
+
+ordered_json json_estimates(const std::vector<Estimate>& all) {
+  ordered_json rows = ordered_json::array();
+  for (const Estimate& e : all) {
+    ordered_json j = {{"name", e.name},
+                      {"estimate", json_number(e.estimate)},
+                      {"std_error", json_number(e.std_error)},
+                      {"t", json_number(e.t)},
+                      {"p", json_number(e.p)},
+                      {"lower", json_number(e.lower)},
+                      {"upper", json_number(e.upper)}};
+    if (has_profile(all)) {
+      j["profile_lower"] = json_number(e.profile_lower);
+      j["profile_upper"] = json_number(e.profile_upper);
+    }
+    rows.push_back(std::move(j));
+  }
+  return rows;
+}
+
+ordered_json json_matrix(const Eigen::MatrixXd& m) {
+  ordered_json rows = ordered_json::array();
+  for (Eigen::Index i = 0; i < m.rows(); ++i) {
+    ordered_json row = ordered_json::array();
+    for (Eigen::Index k = 0; k < m.cols(); ++k) row.push_back(json_number(m(i, k)));
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+ordered_json json_directions(const std::vector<Direction>& directions) {
+  ordered_json all = ordered_json::array();
+  for (const Direction& direction : directions) {
+    ordered_json j = ordered_json::object();
+    for (const auto& [name, step] : direction) j[name] = step;
+    all.push_back(std::move(j));
+  }
+  return all;
+}
+
+}  // namespace apps
