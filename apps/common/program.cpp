@@ -9,6 +9,7 @@
 
 #include "common/bad_input.hpp"
 #include "common/interrupt.hpp"
+#include "common/numbers.hpp"
 #include "common/progress.hpp"
 #include "common/table.hpp"
 #include "eigengrad/core/version.hpp"
@@ -71,6 +72,17 @@ CLI::Validator whole_number(std::int64_t low, std::int64_t high) {
     if (error == std::errc() && stop == end && value >= low && value <= high) return "";
     return in_quotes(text) + " is not a whole number from " + std::to_string(low) + " to " +
            std::to_string(high);
+  };
+  return CLI::Validator(check, "");
+}
+
+CLI::Validator positive_number() {
+  const auto check = [](const std::string& text) -> std::string {
+    try {
+      if (parse_number(text, "") > 0) return "";
+    } catch (const BadInput&) {
+    }
+    return in_quotes(text) + " is not a number above 0";
   };
   return CLI::Validator(check, "");
 }

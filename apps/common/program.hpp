@@ -25,6 +25,8 @@ CLI::Option* add_format_option(CLI::App& app, std::string& format);
 
 /// A whole number of the command line from `low` to `high`; a check of CLI11's for an option.
 CLI::Validator whole_number(std::int64_t low, std::int64_t high);
+/// A finite number above 0, likewise.
+CLI::Validator positive_number();
 
 class Progress;
 /// Shows where minimize() is. The time left is told from how far |gradient| has come on its way to

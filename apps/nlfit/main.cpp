@@ -77,7 +77,7 @@ void declare(CLI::App& app, Arguments& a) {
   declare_problem(app, a);
   add_choice(app, "--loss", a.loss, kLosses, "linear, huber, soft-l1, cauchy or tukey");
   app.add_option("--f-scale", a.fit.f_scale, "Residual from which on a loss sees an outlier")
-      ->check(CLI::PositiveNumber)
+      ->check(positive_number())
       ->capture_default_str();
   add_choice(app, "--method", a.method, kMethods, "auto, lm, dogleg or trf");
   app.add_option("--max-iter", a.fit.max_iter, "Most iterations")

@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "common/bad_input.hpp"
+#include "common/columns.hpp"
 #include "common/csv.hpp"
 #include "common/input.hpp"
 #include "common/numbers.hpp"
@@ -19,51 +20,12 @@ using eg::Tensor;
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
-bool contains(const std::vector<std::string>& all, const std::string& name) {
-  return std::find(all.begin(), all.end(), name) != all.end();
+/// A formula of columns, one value per row.
+Tensor values_of(const Expression& e, const Columns& columns) {
+  std::vector<Tensor> values;
+  for (const std::string& name : e.names()) values.push_back(columns[name]);
+  return e(values).expand({columns.rows()}).contiguous();
 }
-
-std::string listed(const std::vector<std::string>& names) {
-  std::string text;
-  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
-  return text;
-}
-
-/// Columns of a file, as tensors.
-class Columns {
- public:
-  Columns(CsvReader& reader, const std::vector<std::string>& names) : names_(names) {
-    std::vector<std::size_t> places;
-    for (const std::string& name : names)
-      places.push_back(static_cast<std::size_t>(reader.find(name)));
-    std::vector<std::vector<double>> values(names.size());
-    while (reader.next()) {
-      ++rows_;
-      for (std::size_t i = 0; i < places.size(); ++i) values[i].push_back(reader.number(places[i]));
-    }
-    if (rows_ == 0) throw BadInput(reader.name() + ": line 1: there are no rows below the header");
-    for (const std::vector<double>& v : values) tensors_.push_back(eg::tensor(v));
-  }
-
-  std::int64_t rows() const noexcept { return rows_; }
-
-  Tensor operator[](const std::string& name) const {
-    const auto found = std::find(names_.begin(), names_.end(), name);
-    return tensors_[static_cast<std::size_t>(found - names_.begin())];
-  }
-
-  /// A formula of columns, one value per row.
-  Tensor operator()(const Expression& e) const {
-    std::vector<Tensor> values;
-    for (const std::string& name : e.names()) values.push_back((*this)[name]);
-    return e(values).to(eg::kFloat64).expand({rows_}).contiguous();
-  }
-
- private:
-  std::vector<std::string> names_;
-  std::vector<Tensor> tensors_;
-  std::int64_t rows_ = 0;
-};
 
 /// Adds the names of a formula to those of the columns to read.
 /// Throws: BadInput for a name that is no column.
@@ -175,11 +137,11 @@ Problem read(std::istream& in, const std::string& name, const Description& given
   }
   const Columns columns(reader, needed);
 
-  Problem p{std::move(model), d.response, columns(response), {}, {}, {}, {}, {}, name};
+  Problem p{std::move(model), d.response, values_of(response, columns), {}, {}, {}, {}, {}, name};
   for (const std::string& variable : p.model.variables()) p.variables.push_back(columns[variable]);
   refuse_values_that_are_not_finite(p.y, "--response");
   if (weights) {
-    p.weights = columns(*weights);
+    p.weights = values_of(*weights, columns);
     refuse_values_that_are_not_finite(p.weights, "--weights");
     if ((p.weights < 0).any().item<bool>())
       throw BadInput("--weights: a weight is negative; each multiplies the square of a residual");

@@ -90,12 +90,12 @@ void declare(CLI::App& app, Arguments& a) {
          "--tol", a.tolerance,
          "Bound on the Euclidean norm of the gradient (default: 1e-10 for functions; relative "
          "tolerances for expressions and constraints)")
-      ->check(CLI::PositiveNumber);
+      ->check(positive_number());
   app.add_option("--max-iter", a.max_iter,
                  "Most iterations (default: 10000, with gd and adam 100000)")
       ->check(whole_number(0, 1'000'000'000));
   app.add_option("--lr", a.lr, "Step length of adam")
-      ->check(CLI::PositiveNumber)
+      ->check(positive_number())
       ->capture_default_str();
   app.add_flag("--profile", a.profile,
                "Run all methods (gd, adam and auto only when --method names one) over all "

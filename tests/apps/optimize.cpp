@@ -134,9 +134,10 @@ BOOST_AUTO_TEST_CASE(contours_and_the_path) {
     std::size_t size;
   };
   // Contours are made of many segments.
-  for (const Case& c : {Case{{"--function", "himmelblau", "--subject-to", "x1<=1"}, "x1&lt;=1", 20000},
-                        Case{{"--n", "10"}, "|gradient|", 5000},
-                        Case{{"--profile", "--max-iter", "5"}, "trust-region-cg", 5000}})
+  for (const Case& c :
+       {Case{{"--function", "himmelblau", "--subject-to", "x1<=1"}, "x1&lt;=1", 20000},
+        Case{{"--n", "10"}, "|gradient|", 5000},
+        Case{{"--profile", "--max-iter", "5"}, "trust-region-cg", 5000}})
     BOOST_TEST_CONTEXT(c.text) {
       std::vector<std::string> arguments = c.arguments;
       arguments.insert(arguments.end(), {"--plot", file});

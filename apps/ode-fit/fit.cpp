@@ -1,0 +1,99 @@
+#include "ode-fit/fit.hpp"
+
+#include <cmath>
+#include <limits>
+
+#include "common/bad_input.hpp"
+#include "eigengrad/eigengrad.hpp"
+
+namespace apps::ode_fit {
+namespace {
+
+namespace eg = eigengrad;
+namespace optim = eigengrad::optim;
+using eg::Tensor;
+
+/// The states at `times`, where `b` are the parameters and then the free states at t0.
+Tensor solved(const Problem& p, const Tensor& b, const Tensor& times) {
+  const auto parameters = static_cast<std::int64_t>(p.system.parameters().size());
+  std::vector<Tensor> y0;
+  for (const double value : p.initial) y0.push_back(eg::tensor(value));
+  for (std::size_t i = 0; i < p.free.size(); ++i)
+    y0[p.free[i]] = b[parameters + static_cast<std::int64_t>(i)];
+  const auto f = [&](const Tensor& t, const Tensor& y, const Tensor& theta) {
+    return p.system(t, y, theta);
+  };
+  const bool starts_before = p.t0 < times[0].item<double>();
+  const Tensor grid = starts_before ? eg::cat({eg::tensor({p.t0}), times}) : times;
+  const Tensor y = eg::odeint(f, eg::stack(y0), grid, b.slice(0, 0, parameters), p.integration);
+  return starts_before ? y.slice(0, 1) : y;
+}
+
+Tensor residuals(const Problem& p, const Tensor& b) {
+  const Tensor y = solved(p, b, p.times);
+  std::vector<Tensor> columns;
+  for (std::size_t k = 0; k < p.observed.size(); ++k) {
+    const Tensor state = y.select(1, static_cast<std::int64_t>(p.observed[k]));
+    const Tensor data = p.values.select(1, static_cast<std::int64_t>(k));
+    const Tensor difference = p.is_logarithmic ? eg::log(data) - eg::log(state) : data - state;
+    columns.push_back(difference / p.scale[k]);
+  }
+  return eg::stack(columns, 1).flatten();
+}
+
+}  // namespace
+
+std::vector<std::string> Problem::unknowns() const {
+  std::vector<std::string> names = system.parameters();
+  for (const std::size_t state : free) names.push_back(system.states()[state] + "(t0)");
+  return names;
+}
+
+Fit fit(const Problem& p, double level, std::int64_t max_iter, const Callback& callback) {
+  std::vector<double> start = p.start;
+  for (const std::size_t state : p.free) start.push_back(p.initial[state]);
+  optim::LeastSquaresOptions options;
+  options.max_iter = max_iter;
+  options.lower = eg::tensor(p.lower);
+  options.upper = eg::tensor(p.upper);
+  options.callback = [&](const optim::LeastSquaresIteration& now, const Tensor&) {
+    return callback(now);
+  };
+  optim::LeastSquaresResult r;
+  const std::vector<std::string> names = p.unknowns();
+  try {
+    r = optim::least_squares([&](const Tensor& b) { return residuals(p, b); }, eg::tensor(start),
+                             options);
+  } catch (const eg::NumericError& e) {
+    throw BadInput("--start: " + with_names(e.what(), names));
+  } catch (const eg::Error& e) {
+    throw BadInput("--rhs: " + with_names(e.what(), names));
+  }
+  Fit f;
+  f.status = r.status;
+  f.message = with_names(r.message, names);
+  f.parameters = estimates_of(r, names, level);
+  f.rss = 2 * r.cost;
+  f.df = r.df;
+  f.residual_sd = r.df > 0 ? std::sqrt(f.rss / static_cast<double>(r.df))
+                           : std::numeric_limits<double>::quiet_NaN();
+  f.achieved_convergence = r.history.back().offset;
+  f.likelihood = {f.rss, static_cast<double>(r.residuals.numel()), 0, names.size()};
+  f.correlation = eg::to_matrix(r.correlation);
+  f.covariance = eg::to_matrix(r.covariance);
+  f.undetermined = undetermined_directions(r, names);
+  f.iterations = r.history.back().iter;
+  f.counts = r.counts;
+  f.seconds = r.seconds;
+  f.residuals = values_of(r.residuals);
+  return f;
+}
+
+Tensor solution(const Problem& p, const std::vector<Estimate>& estimates, const Tensor& times) {
+  std::vector<double> b;
+  for (const Estimate& e : estimates) b.push_back(e.estimate);
+  const eg::NoGradGuard no_grad;
+  return solved(p, eg::tensor(b), times);
+}
+
+}  // namespace apps::ode_fit

@@ -1,0 +1,172 @@
+#include "ode-fit/problem.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <sstream>
+
+#include "common/bad_input.hpp"
+#include "common/columns.hpp"
+#include "common/input.hpp"
+#include "common/numbers.hpp"
+#include "eigengrad/eigengrad.hpp"
+
+namespace apps::ode_fit {
+namespace {
+
+namespace eg = eigengrad;
+using eg::Tensor;
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+
+/// `a=1,b=2` in the order of `names`; `missing` for those that are not named.
+std::vector<double> by_name(const std::string& text, const std::string& option,
+                            const std::vector<std::string>& names, double missing) {
+  std::vector<double> values(names.size(), missing);
+  if (text.empty()) return values;
+  for (const auto& [name, value] : parse_named_numbers(text, option)) {
+    const auto found = std::find(names.begin(), names.end(), name);
+    if (found == names.end())
+      throw BadInput(option + ": there is no " + in_quotes(name) + "; there are " + listed(names));
+    values[static_cast<std::size_t>(found - names.begin())] = value;
+  }
+  return values;
+}
+
+std::vector<std::size_t> states_named(const std::string& text, const System& system) {
+  std::vector<std::size_t> places;
+  if (text.empty()) return places;
+  std::istringstream in(text);
+  for (std::string name; std::getline(in, name, ',');) {
+    const auto found = std::find(system.states().begin(), system.states().end(), name);
+    if (found == system.states().end())
+      throw BadInput("--free: there is no state " + in_quotes(name) + "; there are " +
+                     listed(system.states()));
+    places.push_back(static_cast<std::size_t>(found - system.states().begin()));
+  }
+  return places;
+}
+
+/// The columns of time and of those states that the file has.
+void read_data(std::istream& in, const std::string& name, const std::string& time, Problem& p) {
+  CsvReader reader(in, name);
+  if (reader.find(time) < 0)
+    throw BadInput("--time: " + name + " has no column " + in_quotes(time) + "; it has " +
+                   listed(reader.header()));
+  std::vector<std::string> wanted = {time};
+  const std::vector<std::string>& states = p.system.states();
+  for (std::size_t i = 0; i < states.size(); ++i)
+    if (reader.find(states[i]) >= 0) {
+      p.observed.push_back(i);
+      wanted.push_back(states[i]);
+    }
+  if (p.observed.empty())
+    throw BadInput(name + ": line 1: no column is a state (" + listed(states) + "); there are " +
+                   listed(reader.header()));
+  const Columns columns(reader, wanted);
+  p.source = name;
+  p.times = columns[time];
+  const std::vector<double> t = values_of(p.times);
+  for (std::size_t i = 1; i < t.size(); ++i)
+    if (!(t[i] > t[i - 1]))
+      throw BadInput(name + ": row " + std::to_string(i + 1) + ": the time " + in_quotes(time) +
+                     " does not grow");
+  std::vector<Tensor> observed;
+  for (std::size_t k = 1; k < wanted.size(); ++k) observed.push_back(columns[wanted[k]]);
+  p.values = eg::stack(observed, 1);
+}
+
+/// The values at t0: those given, and where none are, the first row.
+void add_initial(const Description& d, const std::string& given, Problem& p) {
+  p.initial = by_name(given, "--initial", p.system.states(), kNaN);
+  for (std::size_t k = 0; k < p.observed.size(); ++k) {
+    double& value = p.initial[p.observed[k]];
+    if (std::isnan(value) && p.t0 == p.times[0].item<double>())
+      value = p.values[0][static_cast<std::int64_t>(k)].item<double>();
+  }
+  for (std::size_t i = 0; i < p.initial.size(); ++i)
+    if (std::isnan(p.initial[i]))
+      throw BadInput("--initial: the value of " + in_quotes(p.system.states()[i]) +
+                     " at the time " + std::to_string(p.t0) +
+                     " is missing; --free lets the fit find it from there");
+  p.free = states_named(d.free, p.system);
+}
+
+void check_logarithms(const Problem& p) {
+  if (p.is_logarithmic && !(p.values > 0).all().item<bool>())
+    throw BadInput("--log: a value is not above 0");
+}
+
+void check_bounds(const Problem& p) {
+  const std::vector<std::string> names = p.unknowns();
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    const double start = i < p.start.size() ? p.start[i] : p.initial[p.free[i - p.start.size()]];
+    if (p.lower[i] > p.upper[i])
+      throw BadInput("--lower: the bound of " + in_quotes(names[i]) + " is above that of --upper");
+    if (start < p.lower[i] || start > p.upper[i])
+      throw BadInput("--start: " + in_quotes(names[i]) + " starts outside of its bounds");
+  }
+}
+
+/// What is not given, as a known system has it.
+Description completed(Description d, const KnownSystem& known) {
+  if (!d.rhs.empty()) return d;
+  const auto fill = [](std::string& text, const char* usual) {
+    if (text.empty()) text = usual;
+  };
+  d.rhs = known.equations;
+  fill(d.start, known.start);
+  fill(d.initial, known.initial);
+  fill(d.free, known.free);
+  fill(d.solver, known.solver == eg::optim::OdeintMethod::Dopri5 ? "dopri5" : "rodas5p");
+  if (!d.t0) d.t0 = known.t0;
+  d.is_logarithmic = d.is_logarithmic || known.is_logarithmic;
+  return d;
+}
+
+}  // namespace
+
+Problem load(const Description& given) {
+  const auto known = std::find_if(known_systems().begin(), known_systems().end(),
+                                  [&](const KnownSystem& s) { return s.name == given.model; });
+  const Description d = completed(given, *known);
+  Problem p(System(d.rhs, "--rhs"));
+  if (d.data.empty()) {
+    if (!given.rhs.empty() || known->data.empty())
+      throw BadInput("--data: is missing; it says what the equations are fitted to");
+    std::istringstream in{std::string(known->data)};
+    read_data(in, known->data_name, d.time, p);
+  } else {
+    Input input(d.data, "--data");
+    read_data(input.stream(), input.name(), d.time, p);
+  }
+  const std::vector<std::string>& names = p.system.parameters();
+  p.start = by_name(d.start, "--start", names, kNaN);
+  for (std::size_t i = 0; i < names.size(); ++i)
+    if (std::isnan(p.start[i]))
+      throw BadInput("--start: " + in_quotes(names[i]) + " is missing; the parameters are " +
+                     listed(names));
+  const double first = p.times[0].item<double>();
+  p.t0 = d.t0.value_or(first);
+  if (p.t0 > first)
+    throw BadInput("--t0: is behind the first time of the data, " + std::to_string(first));
+  add_initial(d, d.initial, p);
+  p.lower = by_name(d.lower, "--lower", p.unknowns(), -kInfinity);
+  p.upper = by_name(d.upper, "--upper", p.unknowns(), kInfinity);
+  check_bounds(p);
+  std::vector<std::string> observed;
+  for (const std::size_t state : p.observed) observed.push_back(p.system.states()[state]);
+  p.scale = by_name(d.scale, "--scale", observed, 1);
+  for (const double s : p.scale)
+    if (!(s > 0)) throw BadInput("--scale: a scale is not above 0");
+  p.is_logarithmic = d.is_logarithmic;
+  check_logarithms(p);
+  p.integration.method =
+      d.solver == "rodas5p" ? eg::optim::OdeintMethod::Rodas5P : eg::optim::OdeintMethod::Dopri5;
+  p.integration.rtol = d.rtol;
+  p.integration.atol = d.atol;
+  return p;
+}
+
+}  // namespace apps::ode_fit
