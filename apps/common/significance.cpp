@@ -1,5 +1,6 @@
 #include "common/significance.hpp"
 
+#include <boost/math/distributions/normal.hpp>
 #include <boost/math/distributions/students_t.hpp>
 #include <cmath>
 #include <limits>
@@ -18,6 +19,10 @@ double t_quantile(double level, double df) {
   if (!(df > 0)) return std::numeric_limits<double>::quiet_NaN();
   return boost::math::quantile(
       boost::math::complement(boost::math::students_t(df), (1 - level) / 2));
+}
+
+double normal_quantile(double level) {
+  return boost::math::quantile(boost::math::complement(boost::math::normal(), (1 - level) / 2));
 }
 
 std::string p_text(double p) {

@@ -10,6 +10,9 @@ double p_value_of_t(double t, double df);
 /// The t that leaves (1 - level) / 2 on either side; NaN without degrees of freedom.
 double t_quantile(double level, double df);
 
+/// The same of the normal distribution.
+double normal_quantile(double level);
+
 /// As R prints it: three significant digits, "<2e-16" below 2.2e-16, "-" for NaN.
 std::string p_text(double p);
 

@@ -1,0 +1,210 @@
+#include "gp/process.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+#include "common/bad_input.hpp"
+#include "common/columns.hpp"
+#include "common/estimates.hpp"
+#include "eigengrad/eigengrad.hpp"
+
+namespace apps::gp {
+namespace {
+
+namespace eg = eigengrad;
+namespace optim = eigengrad::optim;
+using eg::Tensor;
+
+constexpr double kLogTwoPi = 1.8378770664093454836;
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+
+}  // namespace
+
+Process::Process(Data data, Kernel kernel, const Options& options)
+    : data_(std::move(data)), kernel_(std::move(kernel)) {
+  mean_ = options.center ? data_.y.mean().item<double>() : 0;
+  unit_ = data_.features.size() > 1 ? data_.x.std(0, false) : eg::ones({1});
+  const Tensor x = scaled(data_.x);
+  distances_ = eg::cdist(x, x);
+  for (const Kernel::Parameter& p : kernel_.parameters()) parameters_.push_back({p.name});
+  parameters_.push_back({"noise"});
+  std::vector<std::string> names;
+  for (const HyperParameter& p : parameters_) names.push_back(p.name);
+  for (const auto& [name, value] : options.fixed) {
+    if (!contains(names, name))
+      throw BadInput("--fix: there is no " + in_quotes(name) + "; there are " + listed(names));
+    if (!(value > 0)) throw BadInput("--fix: " + in_quotes(name) + " is not above 0");
+  }
+  choose_ranges();
+  for (std::size_t i = 0; i < parameters_.size(); ++i) {
+    const auto held = options.fixed.find(parameters_[i].name);
+    parameters_[i].is_fixed = held != options.fixed.end();
+    if (parameters_[i].is_fixed)
+      start_[i] = std::log(held->second);
+    else
+      free_.push_back(i);
+  }
+  fit(options);
+  factor();
+}
+
+Tensor Process::scaled(const Tensor& x) const { return x / unit_; }
+
+/// Variances are measured by that of y, lengths by the distances of the points.
+void Process::choose_ranges() {
+  const double variance = eg::square(data_.y - mean_).mean().item<double>();
+  const double range = distances_.max().item<double>();
+  if (!(variance > 0))
+    throw BadInput(data_.source + ": the target " + in_quotes(data_.target) + " is constant");
+  if (!(range > 0)) throw BadInput(data_.source + ": all points are the same");
+  const auto add = [&](double low, double start, double high) {
+    low_.push_back(std::log(low));
+    start_.push_back(std::log(start));
+    high_.push_back(std::log(high));
+  };
+  for (const Kernel::Parameter& p : kernel_.parameters()) switch (p.quantity) {
+      case Kernel::Quantity::Variance:
+        add(1e-6 * variance, variance, 1e6 * variance);
+        break;
+      case Kernel::Quantity::Length:
+        add(1e-4 * range, 0.2 * range, 1e4 * range);
+        break;
+      case Kernel::Quantity::Period:
+        add(1e-3 * range, 0.1 * range, 10 * range);
+        break;
+      case Kernel::Quantity::Exponent:
+        add(1e-3, 1, 1e6);
+        break;
+    }
+  add(1e-10 * variance, 0.05 * variance, 1e2 * variance);
+}
+
+Tensor Process::completed(const Tensor& free) const {
+  std::vector<Tensor> all;
+  for (const double logarithm : start_) all.push_back(eg::tensor(logarithm));
+  for (std::size_t i = 0; i < free_.size(); ++i) all[free_[i]] = free[static_cast<std::int64_t>(i)];
+  return eg::stack(all);
+}
+
+Tensor Process::covariance(const Tensor& logarithms) const {
+  const Tensor noise = eg::exp(logarithms[-1]);
+  return kernel_(distances_, logarithms.slice(0, 0, -1)) + noise * eg::eye(distances_.size(0));
+}
+
+Tensor Process::minus_log_likelihood(const Tensor& logarithms) const {
+  const Tensor y = (data_.y - mean_).unsqueeze(1);
+  const Tensor l = eg::linalg_cholesky(covariance(logarithms));
+  const Tensor white = eg::linalg_solve_triangular(l, y, false);
+  return 0.5 * eg::square(white).sum() + eg::log(l.diagonal()).sum() +
+         0.5 * static_cast<double>(y.numel()) * kLogTwoPi;
+}
+
+void Process::fit(const Options& o) {
+  const auto f = [this](const Tensor& free) { return minus_log_likelihood(completed(free)); };
+  if (free_.empty()) {
+    likelihoods_ = {-f(eg::empty({0})).item<double>()};
+    converged_ = true;
+    status_ = "converged";
+    message_ = "all hyper-parameters are held";
+    return;
+  }
+  const auto of_free = [this](const std::vector<double>& all) {
+    std::vector<double> some;
+    for (const std::size_t i : free_) some.push_back(all[i]);
+    return eg::tensor(some);
+  };
+  optim::MinimizeOptions options;
+  options.lower = of_free(low_);
+  options.upper = of_free(high_);
+  options.max_iter = o.max_iter;
+  options.covariance = true;
+  if (o.callback)
+    options.callback = [&](const optim::Iteration& now, const Tensor&) { return o.callback(now); };
+  eg::manual_seed(o.seed);
+  const Tensor first = of_free(start_);
+  optim::MinimizeResult best;
+  std::string trouble;
+  for (std::int64_t k = 0; k <= o.restarts; ++k) {
+    const Tensor moved = first + 1.5 * eg::randn(first.sizes());
+    const Tensor start =
+        k == 0 ? first : eg::minimum(eg::maximum(moved, of_free(low_) + 0.1), of_free(high_) - 0.1);
+    try {
+      const optim::MinimizeResult r = optim::minimize(f, start, options);
+      likelihoods_.push_back(-r.value);
+      if (!best.x.defined() || r.value < best.value) best = r;
+      if (r.status == optim::Status::Stopped) break;
+    } catch (const eg::NumericError& e) {
+      trouble = e.what();
+    }
+  }
+  if (!best.x.defined()) throw BadInput("--kernel: no start has a likelihood: " + trouble);
+  adopt(best);
+}
+
+void Process::adopt(const optim::MinimizeResult& r) {
+  const std::vector<double> errors = values_of(r.std_errors);
+  for (std::size_t i = 0; i < free_.size(); ++i) {
+    start_[free_[i]] = r.x[static_cast<std::int64_t>(i)].item<double>();
+    parameters_[free_[i]].log_std_error = errors[i];
+  }
+  converged_ = r.converged();
+  status_ = to_string(r.status);
+  std::vector<std::string> names;
+  for (const std::size_t i : free_) names.push_back(parameters_[i].name);
+  message_ = with_names(r.message, names);
+  iterations_ = r.history.back().iter;
+  std::sort(likelihoods_.begin(), likelihoods_.end(), std::greater<>());
+}
+
+void Process::factor() {
+  const eg::NoGradGuard no_grad;
+  for (std::size_t i = 0; i < parameters_.size(); ++i) {
+    HyperParameter& p = parameters_[i];
+    p.value = std::exp(start_[i]);
+    const bool on_bound = start_[i] <= low_[i] || start_[i] >= high_[i];
+    if (p.is_fixed || on_bound) p.log_std_error = kNaN;
+  }
+  log_likelihood_ = likelihoods_.front();
+  factor_ = eg::linalg_cholesky(covariance(eg::tensor(start_)));
+  alpha_ = eg::cholesky_solve((data_.y - mean_).unsqueeze(1), factor_).squeeze(1);
+}
+
+Prediction Process::leave_one_out() const {
+  const Tensor precision = eg::cholesky_inverse(factor_).diagonal();
+  Prediction p;
+  p.mean = values_of(data_.y - alpha_ / precision);
+  p.observation_sd = values_of(eg::rsqrt(precision));
+  const double noise = parameters_.back().value;
+  for (const double sd : p.observation_sd)
+    p.sd.push_back(std::sqrt(std::max(sd * sd - noise, 0.0)));
+  return p;
+}
+
+double Process::leave_one_out_log_density() const {
+  const Prediction p = leave_one_out();
+  const std::vector<double> y = values_of(data_.y);
+  double sum = 0;
+  for (std::size_t i = 0; i < y.size(); ++i) {
+    const double z = (y[i] - p.mean[i]) / p.observation_sd[i];
+    sum += -0.5 * (z * z + kLogTwoPi) - std::log(p.observation_sd[i]);
+  }
+  return sum / static_cast<double>(y.size());
+}
+
+Prediction Process::predict(const Tensor& x) const {
+  const eg::NoGradGuard no_grad;
+  const Tensor logarithms = eg::tensor(start_).slice(0, 0, -1);
+  const Tensor across = kernel_(eg::cdist(scaled(x), scaled(data_.x)), logarithms);
+  const double prior = kernel_(eg::zeros({1}), logarithms).item<double>();
+  const Tensor white = eg::linalg_solve_triangular(factor_, across.t(), false);
+  const Tensor variance = eg::clamp_min(prior - eg::square(white).sum(0), 0);
+  Prediction p;
+  p.mean = values_of(eg::mv(across, alpha_) + mean_);
+  p.sd = values_of(eg::sqrt(variance));
+  p.observation_sd = values_of(eg::sqrt(variance + parameters_.back().value));
+  return p;
+}
+
+}  // namespace apps::gp

@@ -1,0 +1,165 @@
+#include "gp/report.hpp"
+
+#include <cmath>
+#include <ostream>
+#include <sstream>
+
+#include "common/estimates.hpp"
+#include "common/gnuplot.hpp"
+#include "common/numbers.hpp"
+#include "common/significance.hpp"
+#include "common/table.hpp"
+#include "eigengrad/eigengrad.hpp"
+
+namespace apps::gp {
+namespace {
+
+namespace eg = eigengrad;
+using nlohmann::ordered_json;
+
+constexpr int kDigits = 6;
+
+/// From the standard error of the logarithm, which is the more normal one.
+struct Interval {
+  Interval(const HyperParameter& p, double level)
+      : lower(p.value * std::exp(-normal_quantile(level) * p.log_std_error)),
+        upper(p.value * std::exp(normal_quantile(level) * p.log_std_error)) {}
+  double lower;
+  double upper;
+};
+
+double leave_one_out_rmse(const Process& process) {
+  const Prediction p = process.leave_one_out();
+  const std::vector<double> y = values_of(process.data().y);
+  double sum = 0;
+  for (std::size_t i = 0; i < y.size(); ++i) sum += (y[i] - p.mean[i]) * (y[i] - p.mean[i]);
+  return std::sqrt(sum / static_cast<double>(y.size()));
+}
+
+}  // namespace
+
+void write_text(std::ostream& out, const Report& r) {
+  const Process& g = r.process;
+  out << "Gaussian process: " << g.data().target << " over " << g.data().features.size()
+      << (g.data().features.size() == 1 ? " feature, " : " features, ") << g.data().y.numel()
+      << " rows of " << g.data().source << "\nKernel: " << g.kernel().text() << "\n\n";
+  const double tail = (1 - r.level) / 2;
+  TextTable table({"", "Estimate", percent_text(tail), percent_text(1 - tail), ""});
+  for (const HyperParameter& p : g.parameters()) {
+    const Interval i(p, r.level);
+    table.add({p.name, number(p.value, kDigits), number(i.lower, 4), number(i.upper, 4),
+               p.is_fixed                    ? "held"
+               : std::isnan(p.log_std_error) ? "on a bound"
+                                             : ""});
+  }
+  table.write(out);
+  out << "\nLog marginal likelihood: " << number(g.log_likelihood(), kDigits + 1) << " ("
+      << g.likelihoods().size() << " starts, from " << number(g.likelihoods().back(), kDigits)
+      << ")\nLeave one out: root mean square error " << number(leave_one_out_rmse(g), kDigits)
+      << ", mean log density " << number(g.leave_one_out_log_density(), kDigits) << '\n'
+      << g.message() << '\n';
+  if (!r.prediction) return;
+  out << "\nPredictions:\n";
+  TextTable rows({"row", "mean", "std. error", "of observation"});
+  for (std::size_t i = 0; i < r.prediction->mean.size(); ++i)
+    rows.add({std::to_string(i + 1), number(r.prediction->mean[i], kDigits),
+              number(r.prediction->sd[i], kDigits),
+              number(r.prediction->observation_sd[i], kDigits)});
+  rows.write(out);
+}
+
+void write_json(std::ostream& out, const Report& r) {
+  const Process& g = r.process;
+  ordered_json j;
+  j["status"] = g.status();
+  j["converged"] = g.converged();
+  j["message"] = g.message();
+  j["kernel"] = g.kernel().text();
+  j["data"] = g.data().source;
+  j["target"] = g.data().target;
+  j["features"] = g.data().features;
+  j["rows"] = g.data().y.numel();
+  j["level"] = r.level;
+  j["parameters"] = ordered_json::array();
+  for (const HyperParameter& p : g.parameters()) {
+    const Interval i(p, r.level);
+    j["parameters"].push_back({{"name", p.name},
+                               {"estimate", json_number(p.value)},
+                               {"log_std_error", json_number(p.log_std_error)},
+                               {"lower", json_number(i.lower)},
+                               {"upper", json_number(i.upper)},
+                               {"held", p.is_fixed}});
+  }
+  j["log_marginal_likelihood"] = json_number(g.log_likelihood());
+  j["log_marginal_likelihoods_of_starts"] = ordered_json::array();
+  for (const double v : g.likelihoods())
+    j["log_marginal_likelihoods_of_starts"].push_back(json_number(v));
+  j["leave_one_out"] = {{"rmse", json_number(leave_one_out_rmse(g))},
+                        {"mean_log_density", json_number(g.leave_one_out_log_density())}};
+  j["iterations"] = g.iterations();
+  if (r.prediction) {
+    j["predictions"] = ordered_json::array();
+    for (std::size_t i = 0; i < r.prediction->mean.size(); ++i)
+      j["predictions"].push_back(
+          {{"mean", json_number(r.prediction->mean[i])},
+           {"sd", json_number(r.prediction->sd[i])},
+           {"observation_sd", json_number(r.prediction->observation_sd[i])}});
+  }
+  out << j.dump(2, ' ', false, ordered_json::error_handler_t::replace) << '\n';
+}
+
+void write_csv(std::ostream& out, const Report& r) {
+  if (r.prediction) {
+    write_csv_row(out, {"mean", "sd", "observation_sd"});
+    for (std::size_t i = 0; i < r.prediction->mean.size(); ++i)
+      write_csv_row(out, {exact(r.prediction->mean[i]), exact(r.prediction->sd[i]),
+                          exact(r.prediction->observation_sd[i])});
+    return;
+  }
+  write_csv_row(out, {"name", "estimate", "log_std_error", "lower", "upper"});
+  for (const HyperParameter& p : r.process.parameters()) {
+    const Interval i(p, r.level);
+    write_csv_row(out,
+                  {p.name, exact(p.value), exact(p.log_std_error), exact(i.lower), exact(i.upper)});
+  }
+}
+
+void plot(const std::string& file, const Report& r) {
+  const Process& g = r.process;
+  const bool is_line = g.data().features.size() == 1;
+  const std::vector<double> y = values_of(g.data().y);
+  const std::vector<double> x = is_line ? values_of(g.data().x) : g.leave_one_out().mean;
+  std::ostringstream s;
+  s.precision(10);
+  s << "$rows << END\n";
+  for (std::size_t i = 0; i < y.size(); ++i) s << x[i] << ' ' << y[i] << '\n';
+  s << "END\nset grid linecolor rgb '#dddddd'\nset key top left\nset title "
+    << in_gnuplot_quotes("Gaussian process, " + g.kernel().text()) << " noenhanced\nset ylabel "
+    << in_gnuplot_quotes(g.data().target) << " noenhanced\n";
+  if (!is_line) {
+    s << "set xlabel 'predicted from all other rows'\nplot x with lines linecolor rgb '#2166ac' "
+         "notitle, $rows "
+         "using 1:2 with points pointtype 7 pointsize 0.6 linecolor rgb '#333333' title 'data'\n";
+    draw(file, s.str(), 800, 560);
+    return;
+  }
+  const double low = g.data().x.min().item<double>();
+  const double high = g.data().x.max().item<double>();
+  const eg::Tensor grid = eg::linspace(low - 0.02 * (high - low), high + 0.2 * (high - low), 500);
+  const Prediction p = g.predict(grid.unsqueeze(1));
+  const std::vector<double> at = values_of(grid);
+  const double z = normal_quantile(r.level);
+  s << "$curve << END\n";
+  for (std::size_t i = 0; i < at.size(); ++i)
+    s << at[i] << ' ' << p.mean[i] << ' ' << p.mean[i] - z * p.observation_sd[i] << ' '
+      << p.mean[i] + z * p.observation_sd[i] << '\n';
+  s << "END\nset xlabel " << in_gnuplot_quotes(g.data().features.front()) << " noenhanced\nplot "
+    << "$curve using 1:3:4 with filledcurves fillcolor rgb '#c6dbef' title '" << 100 * r.level
+    << " % band of observations', $curve using 1:2 with lines linewidth 2 linecolor rgb '#2166ac' "
+       "title 'mean', "
+    << "$rows using 1:2 with points pointtype 7 pointsize 0.4 linecolor rgb '#333333' title "
+       "'data'\n";
+  draw(file, s.str(), 900, 460);
+}
+
+}  // namespace apps::gp
