@@ -4,10 +4,8 @@
 #include <limits>
 #include <map>
 #include <set>
-#include <sstream>
 
 #include "common/bad_input.hpp"
-#include "common/input.hpp"
 #include "common/progress.hpp"
 #include "data/longley.hpp"
 
@@ -118,22 +116,15 @@ std::vector<std::string> split_names(const std::string& list, const std::string&
   return CsvReader(in, option, {',', '.'}).header();
 }
 
-struct Source::Opened {
-  Input input;
-};
-
-Source::Source(const std::string& file, const CsvFormat& format, const std::string& option)
-    : opened_(std::make_unique<Opened>()) {
-  Input& in = opened_->input;
-  if (file.empty())
-    in = {"the bundled Longley data (NIST StRD)",
-          std::make_unique<std::istringstream>(std::string(kLongleyCsv)), kLongleyCsv.size()};
-  else
-    in = open_input(file, option);
-  reader_ = std::make_unique<CsvReader>(*in.stream, in.name, format);
+Source::Source(const std::string& file, const CsvFormat& format, const std::string& option) {
+  if (file.empty()) {
+    carried_.str(std::string(kLongleyCsv));
+    reader_ = std::make_unique<CsvReader>(carried_, "the bundled Longley data (NIST StRD)", format);
+  } else {
+    input_ = std::make_unique<Input>(file, option);
+    reader_ = std::make_unique<CsvReader>(input_->stream(), input_->name(), format);
+  }
 }
-
-Source::~Source() = default;
 
 std::size_t Source::column(const std::string& option, const std::string& name) const {
   const std::ptrdiff_t i = reader_->find(name);
@@ -154,7 +145,7 @@ Table Source::read(const std::vector<Wanted>& wanted, bool drop_missing,
   table.header = reader.header();
   Progress progress(program);
   std::vector<double> row(columns.size());
-  const auto size = static_cast<double>(opened_->input.size);
+  const auto size = input_ == nullptr ? 0 : static_cast<double>(input_->size());
   while (reader.next()) {
     table.last_line = reader.line();
     bool missing = false;

@@ -2,10 +2,12 @@
 
 #include <Eigen/Core>
 #include <memory>
+#include <sstream>
 #include <string>
 #include <vector>
 
 #include "common/csv.hpp"
+#include "common/input.hpp"
 
 namespace apps::regression {
 
@@ -75,7 +77,6 @@ class Source {
  public:
   /// Throws: BadInput for a file that cannot be read.
   Source(const std::string& file, const CsvFormat& format, const std::string& option);
-  ~Source();
   const CsvReader& reader() const { return *reader_; }
 
   /// The place of a column, from 0. Throws: BadInput for one that is not there.
@@ -86,8 +87,9 @@ class Source {
   Table read(const std::vector<Wanted>& wanted, bool drop_missing, const std::string& program);
 
  private:
-  struct Opened;
-  std::unique_ptr<Opened> opened_;
+  std::unique_ptr<Input> input_;
+  /// The data that the program carries.
+  std::istringstream carried_;
   std::unique_ptr<CsvReader> reader_;
 };
 

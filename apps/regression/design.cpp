@@ -310,6 +310,7 @@ Data load(const Selection& s, Model model, bool needs_rows, const std::string& p
   check_weights(table, s.weights);
   add_powers(data.formula, table, s.degree);
   data.rows_dropped = table.rows_dropped;
+  data.last_line = table.last_line;
   data.design = design_of(data.formula, table);
   data.y = numbers_of(table, data.target, 0);
   data.weights = numbers_of(table, s.weights, 1);

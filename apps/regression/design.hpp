@@ -74,6 +74,7 @@ struct Data {
   bool has_offset = false;
   std::size_t rows_dropped = 0;
   std::size_t rows_without_weight = 0;
+  std::size_t last_line = 1;
 };
 
 /// Reads a file and makes the matrix of the model.

@@ -24,6 +24,17 @@ using Eigen::VectorXd;
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
+void refuse(const Data& data, const Aliased& aliased) {
+  const auto column = static_cast<std::size_t>(aliased.column);
+  throw BadInput(data.source + (aliased.is_constant
+                                    ? ": lines 2 to " + std::to_string(data.last_line)
+                                    : ": line 1") +
+                 ", column " + std::to_string(data.design.place[column]) + ": the column " +
+                 in_quotes(data.design.names[column]) +
+                 (aliased.is_constant ? " is constant"
+                                      : " is a linear combination of those before it"));
+}
+
 /// The fit in its own coordinates, before anything is carried back.
 Fit started(const Data& data, const FitOptions& options) {
   Fit fit;
@@ -39,6 +50,8 @@ Fit started(const Data& data, const FitOptions& options) {
   p.estimate_theta = options.model == Model::NegativeBinomial;
   if (p.u.cols() == 0) throw BadInput(data.source + ": every column of the model is zero");
 
+  if (options.strict && !fit.coordinates.aliased().empty())
+    refuse(data, fit.coordinates.aliased().front());
   for (const Aliased& a : fit.coordinates.aliased())
     fit.aliased.push_back(in_quotes(data.design.names[static_cast<std::size_t>(a.column)]) +
                           (a.is_constant ? " is constant"
@@ -118,14 +131,15 @@ VectorXd fit_by_qr(Fit& fit, const Data& data, const FitOptions& options) {
 void describe_least_squares(Fit& fit) {
   const Problem& p = fit.problem;
   fit.mu = fit.eta = p.y - fit.residuals;
-  fit.slope = VectorXd::Ones(fit.rows);
+  fit.score = p.weights.cwiseProduct(fit.residuals);
   const MatrixXd weighted = p.weights.asDiagonal() * p.u;
   fit.unknowns = Eigen::LLT<MatrixXd>(p.u.transpose() * weighted)
                      .solve(weighted.transpose() * (fit.mu - p.offset));
   // In units in which squares neither overflow nor vanish.
-  const double unit = std::max((p.y - p.offset).cwiseAbs().maxCoeff(), 1e-300);
+  const double unit = std::max(p.y.cwiseAbs().maxCoeff(), 1e-300);
   const ArrayXd w = p.weights.array();
-  const ArrayXd fitted = (fit.mu - p.offset).array() / unit;
+  // With the offset in it, as in R 4.2.
+  const ArrayXd fitted = fit.mu.array() / unit;
   const double rss = (w * (fit.residuals.array() / unit).square()).sum();
   const double mean = p.intercept ? (w * fitted).sum() / w.sum() : 0;
   const double explained = (w * (fitted - mean).square()).sum();
@@ -177,17 +191,19 @@ void describe_generalised(Fit& fit, const FitOptions& options) {
   fit.eta = p.offset + p.u * theta;
   const Mean mean = mean_and_slope(p.family.link, fit.eta);
   fit.mu = mean.mu;
-  fit.slope = mean.slope;
   fit.residuals = p.y - fit.mu;
+  // Where a mean has rounded to its limit, the row has all but nothing to say.
   const ArrayXd variance = variance_of(p.family, fit.mu).array();
-  fit.information = p.weights.array() * mean.slope.array().square() / variance;
+  const ArrayXd precision = (variance > 0).select(p.weights.array() / variance, 0);
+  fit.information = precision * mean.slope.array().square();
+  fit.score = precision * mean.slope.array() * fit.residuals.array();
   set_root(fit);
 
   const auto df = static_cast<double>(fit.degrees_of_freedom);
   const VectorXd d = deviances(p.family, p.y, fit.mu, p.weights);
   fit.deviance = d.sum();
   fit.deviance_residuals = (fit.residuals.array() < 0).select(-d.cwiseSqrt(), d.cwiseSqrt());
-  const double pearson = (p.weights.array() * fit.residuals.array().square() / variance).sum();
+  const double pearson = (precision * fit.residuals.array().square()).sum();
   if (p.family.has_dispersion()) fit.dispersion = df > 0 ? pearson / df : kNaN;
   fit.log_likelihood = log_likelihood(p.family, p.y, fit.mu, p.weights);
   if (p.estimate_theta) fit.theta_error = theta_error(p, fit.mu);
@@ -228,7 +244,7 @@ void describe_multinomial(Fit& fit) {
 /// model or by the residuals.
 MatrixXd covariance_of(const Fit& fit, const MatrixXd& z, const MatrixXd& root, Robust robust) {
   if (robust == Robust::No) return root * root.transpose() * fit.dispersion;
-  ArrayXd score = fit.information.array() * fit.residuals.array() / fit.slope.array();
+  ArrayXd score = fit.score;
   const ArrayXd rest = 1 - leverages(fit).array();
   if (robust == Robust::HC2) score /= rest.sqrt();
   if (robust == Robust::HC3) score /= rest;

@@ -27,6 +27,8 @@ struct FitOptions {
   eigengrad::optional<std::int64_t> max_iter = eigengrad::nullopt;
   /// Start from normal random numbers with this seed.
   eigengrad::optional<std::uint64_t> seed;
+  /// Whether a column that others determine is refused instead of left without a coefficient.
+  bool strict = false;
   /// Of the confidence intervals.
   double level = 0.95;
   std::function<bool(const eigengrad::optim::Iteration&)> callback;
@@ -115,13 +117,13 @@ struct Fit {
   Problem problem;
   Coordinates coordinates;
   Solution solution;
-  /// Linear predictor, mean, its derivative, residuals y - mu, and what the information weighs rows
-  /// with.
+  /// Linear predictor, mean, residuals y - mu; then per row the expected information about the
+  /// predictor and the derivative of the log-likelihood by it, both for dispersion 1.
   Eigen::VectorXd eta;
   Eigen::VectorXd mu;
-  Eigen::VectorXd slope;
   Eigen::VectorXd residuals;
   Eigen::VectorXd information;
+  Eigen::VectorXd score;
   /// What the deviance has of each row, with the sign of the residual; weighted residuals in least
   /// squares.
   Eigen::VectorXd deviance_residuals;
@@ -138,7 +140,7 @@ struct Fit {
 };
 
 /// Fits by minimising a loss written with tensors, or by QR.
-/// Throws: BadInput for a start that no seed gives, NumericError where there is no likelihood.
+/// Throws: BadInput for columns that are zero all, where a link has no start, and with `strict`.
 Fit fit(const Data& data, const FitOptions& options);
 
 /// How much of its fitted value each row is.

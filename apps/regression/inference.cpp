@@ -100,7 +100,8 @@ Diagnostics diagnose(const Fit& fit) {
   Diagnostics d;
   const ArrayXd variance = variance_of(fit.problem.family, fit.mu).array();
   d.leverage = leverages(fit);
-  d.pearson = (fit.problem.weights.array() / variance).sqrt() * fit.residuals.array();
+  d.pearson = (variance > 0).select(
+      (fit.problem.weights.array() / variance).sqrt() * fit.residuals.array(), 0);
   // A row that only one coefficient sees has leverage 1, and no residual to speak of.
   const ArrayXd rest = (d.leverage.array() < 1 - 1e-12).select(1 - d.leverage.array(), kNaN);
   d.standardised = fit.deviance_residuals.array() / (fit.dispersion * rest).sqrt();
