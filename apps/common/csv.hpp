@@ -36,6 +36,7 @@ enum class CellKind : std::uint8_t {
 ///
 /// Fields may be in double quotes, where delimiters and line breaks are text and "" is a quote.
 /// Lines end with LF, CRLF or CR; a byte order mark is passed over, as are empty lines at the end.
+/// The first of several columns may have no name: other programs write the names of rows there.
 /// Throws: BadInput with the file's name, the line and the column for everything else: no header,
 /// names that are missing or double, rows of other lengths, quotes that do not close.
 class CsvReader {

@@ -117,8 +117,8 @@ VectorXd Coordinates::coefficients(const VectorXd& theta) const {
   VectorXd b = r_.triangularView<Eigen::Upper>().solve(theta);
   for (Index j = shift_; j < b.size(); ++j) {
     const Scale& s = scales_[static_cast<std::size_t>(columns_[static_cast<std::size_t>(j)])];
+    if (shift_ == 1) b[0] -= b[j] * (s.center / s.spread);
     b[j] /= s.spread;
-    if (shift_ == 1) b[0] -= b[j] * s.center;
   }
   return b;
 }

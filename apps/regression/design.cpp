@@ -61,7 +61,7 @@ Formula formula_of(const Source& source, const Selection& s, const std::string& 
     names = split_names(s.features, "--features");
   } else {
     for (const std::string& name : header)
-      if (name != target && name != s.weights && name != s.offset) names.push_back(name);
+      if (!name.empty() && name != target && name != s.weights && name != s.offset) names.push_back(name);
     if (names.empty())
       throw BadInput(source.reader().name() + ": line 1, column 1: " + in_quotes(header[0]) +
                      " is the only column; a regression needs a target and at least one more");

@@ -319,8 +319,8 @@ std::string separation(const Fit& fit) {
     return {};
   if (model == Model::Binomial && ((p.y.array() - 0.5) * (fit.mu.array() - 0.5) > 0).all() &&
       ((p.y.array() == 0) || (p.y.array() == 1)).all())
-    return names_along(fit, fit.solution.theta) +
-           " separate the target's classes completely, so the coefficients grow without bound";
+    return "the target's classes are separated completely by " +
+           names_along(fit, fit.solution.theta) + ", so the coefficients grow without bound";
   const Index n = p.u.cols() * fit.solution.theta.cols();
   const auto [values, vectors] =
       eg::linalg_eigh(eg::from_eigen(fit.solution.hessian.topLeftCorner(n, n)));
@@ -328,12 +328,9 @@ std::string separation(const Fit& fit) {
   const bool shares = model == Model::Binomial || model == Model::Multinomial;
   if (flattest * p.weights.sum() > 1e-5 && !(shares && flattest < 1e-8)) return {};
   const std::string names = names_along(fit, eg::to_matrix(vectors).col(0));
-  return shares ? names +
-                      " separate the target's classes in a part of the rows, so their "
-                      "coefficients grow without bound"
-                : names +
-                      " separate rows whose counts are all 0 from the others, so their "
-                      "coefficients grow without bound";
+  return (shares ? "the target's classes are separated in a part of the rows by "
+                 : "rows whose counts are all 0 are separated from the others by ") +
+         names + ", so their coefficients grow without bound";
 }
 
 /// What keeps the numbers from being a result.

@@ -1,3 +1,4 @@
+#include <cctype>
 #include <iostream>
 #include <map>
 
@@ -5,9 +6,11 @@
 #include "common/gnuplot.hpp"
 #include "common/input.hpp"
 #include "common/interrupt.hpp"
+#include "common/numbers.hpp"
 #include "common/program.hpp"
 #include "common/progress.hpp"
 #include "common/table.hpp"
+#include "regression/penalised.hpp"
 #include "regression/report.hpp"
 
 namespace {
@@ -34,6 +37,14 @@ struct Arguments {
   bool no_intercept = false;
   bool anova = false;
   bool exponentials = false;
+  Penalty penalty;
+  std::string lambdas;
+  bool ridge = false;
+  bool lasso = false;
+  /// Whether --alpha was given.
+  eigengrad::optional<double> alpha;
+
+  bool is_penalised() const { return ridge || lasso || alpha; }
 };
 
 const std::map<std::string, Model> kModels = {{"linear", Model::Linear},
@@ -63,6 +74,7 @@ constexpr const char* kFooter =
     "  eg-regression --data curve.csv --target y --features x --degree 3 --method qr --plot fit.svg\n"
     "  eg-regression --data visits.csv --target visits --model poisson --offset log_days --exp\n"
     "  eg-regression --data old.csv --predict new.csv --format csv\n"
+    "  eg-regression --data wide.csv --target y --lasso --cv 10\n"
     "Columns are standardised internally (centred, divided by their standard deviation, made\n"
     "orthogonal by a QR factorisation); results are in the units of the data.\n"
     "Exit code: 0 converged, 1 not converged, 2 usage or bad input, 130 stopped by Ctrl-C.";
@@ -127,6 +139,23 @@ void declare_model(CLI::App& app, Arguments& a) {
       ->check(CLI::NonNegativeNumber);
 }
 
+void declare_penalty(CLI::App& app, Arguments& a) {
+  CLI::Option* ridge = app.add_flag("--ridge", a.ridge, "Ridge regression: --alpha 0");
+  CLI::Option* lasso = app.add_flag("--lasso", a.lasso, "The lasso: --alpha 1");
+  app.add_option("--alpha", a.alpha,
+                 "Elastic net: the penalty is lambda ((1-alpha)/2 |b|^2 + alpha sum |b|)")
+      ->check(CLI::Range(0.0, 1.0))
+      ->excludes(ridge, lasso);
+  ridge->excludes(lasso);
+  CLI::Option* lambda = app.add_option(
+      "--lambda", a.lambdas, "Of the penalty: numbers separated by commas, as glmnet has them");
+  app.add_option("--cv", a.penalty.folds,
+                 "Choose lambda by cross-validation with so many folds: row i is in fold i modulo "
+                 "this, with --seed in a random one (default without --lambda: 10)")
+      ->check(whole_number(2, 1'000'000'000))
+      ->excludes(lambda);
+}
+
 void declare_output(CLI::App& app, Arguments& a) {
   app.add_option("--level", a.fit.level, "Of the confidence intervals")->capture_default_str();
   app.add_flag("--exp", a.exponentials, "Show exp(estimate) too: odds ratios, ratios of means");
@@ -138,6 +167,34 @@ void declare_output(CLI::App& app, Arguments& a) {
                  "CSV file to write residuals, leverages and Cook's distances to");
   app.add_option("--plot", a.plot, "Draw diagnostics to this SVG or PNG file, through gnuplot");
   add_format_option(app, a.format);
+}
+
+void check_penalty(Arguments& a) {
+  Penalty& penalty = a.penalty;
+  if (!a.is_penalised()) {
+    if (!a.lambdas.empty() || penalty.folds > 0)
+      throw BadInput("--lambda and --cv: are for --ridge, --lasso or --alpha");
+    return;
+  }
+  penalty.alpha = a.alpha ? *a.alpha : a.lasso ? 1 : 0;
+  penalty.seed = a.fit.seed;
+  if (!a.lambdas.empty()) penalty.lambdas = parse_numbers(a.lambdas, "--lambda");
+  for (const double lambda : penalty.lambdas)
+    if (lambda < 0) throw BadInput("--lambda: " + number(lambda, 6) + " is negative");
+  if (penalty.lambdas.empty() && penalty.folds == 0) penalty.folds = 10;
+  const Model model = a.fit.model;
+  if ((model != Model::Linear && model != Model::Binomial && model != Model::Poisson) ||
+      a.fit.link != links_of(model).front())
+    throw BadInput(
+        "--model: --ridge, --lasso and --alpha are for linear, binomial and poisson models with "
+        "their default links");
+  for (const auto& [option, given] :
+       {std::pair("--method", a.method != "newton"), {"--robust", !a.robust.empty()},
+        {"--anova", a.anova}, {"--covariance", !a.covariance.empty()},
+        {"--fitted", !a.fitted.empty()}, {"--residuals", !a.residuals.empty()},
+        {"--plot", !a.plot.empty()}, {"--exp", a.exponentials}, {"--strict", a.fit.strict}})
+    if (given)
+      throw BadInput(std::string(option) + ": is not there with --ridge, --lasso and --alpha");
 }
 
 /// Takes over what the options say, and refuses what does not fit together.
@@ -181,6 +238,7 @@ void check(Arguments& a) {
     throw BadInput("--decimal: fields and decimals cannot both be marked by a comma");
   s.drop_missing = a.missing == "drop";
   s.intercept = !a.no_intercept;
+  check_penalty(a);
   if (!a.plot.empty()) check_plot(a.plot);
 }
 
@@ -204,8 +262,40 @@ void report(const Arguments& a, const Fit& result, const Context& context) {
   if (!a.plot.empty()) plot(a.plot, result, context);
 }
 
+int penalised_fit_and_report(const CLI::App& app, Arguments& a) {
+  const Data data = load(a.selection, a.fit.model, false, app.get_name());
+  if (a.penalty.folds > data.y.size())
+    throw BadInput("--cv: " + std::to_string(a.penalty.folds) + " folds of " +
+                   std::to_string(data.y.size()) + " rows");
+  Progress progress(app.get_name());
+  a.penalty.callback = [&](double done) {
+    progress.update(done, "cross-validation");
+    return !interrupted();
+  };
+  const Penalised result = fit_penalised(data, a.fit.model, a.penalty);
+  std::optional<Eigen::VectorXd> predictions;
+  if (!a.predict.empty())
+    predictions = predict(result, a.fit.model,
+                          load_more(a.predict, data, a.selection, app.get_name()));
+  progress.finish(result.message);
+  if (a.format == "json") {
+    write_json(std::cout, result, data, a.penalty, a.model, predictions);
+  } else if (predictions) {
+    write_csv_row(std::cout, {"fit"});
+    for (const double mu : *predictions) write_csv_row(std::cout, {exact(mu)});
+  } else if (a.format == "csv") {
+    write_csv(std::cout, result);
+  } else {
+    write_text(std::cout, result, data, a.penalty);
+  }
+  if (result.converged) return kConverged;
+  if (!progress.shown()) complain(app, result.message);
+  return kNotConverged;
+}
+
 int fit_and_report(const CLI::App& app, Arguments& a) {
   check(a);
+  if (a.is_penalised()) return penalised_fit_and_report(app, a);
   const Data data = load(a.selection, a.fit.model, true, app.get_name());
   Progress progress(app.get_name());
   double first_gradient_norm = 0;
@@ -236,6 +326,7 @@ int main(int argc, char** argv) {
   Arguments arguments;
   declare_data(app, arguments);
   declare_model(app, arguments);
+  declare_penalty(app, arguments);
   declare_output(app, arguments);
   app.footer(kFooter);
   return run(app, argc, argv, [&] { return fit_and_report(app, arguments); });

@@ -41,6 +41,11 @@ bool is_student(const Context& c) {
   return c.options.model == Model::Linear || c.options.model == Model::Gamma;
 }
 
+/// "class: term", or the term alone.
+std::string full_name(const Coefficient& b) {
+  return (b.response.empty() ? "" : b.response + ": ") + b.term;
+}
+
 std::string robust_name(Robust robust) {
   return "HC" + std::to_string(static_cast<int>(robust) - static_cast<int>(Robust::HC0));
 }
@@ -85,18 +90,16 @@ void write_residual_quantiles(std::ostream& out, const Fit& fit, const Context& 
 }
 
 void write_coefficients(std::ostream& out, const Fit& fit, const Context& c) {
-  const bool classes = c.options.model == Model::Multinomial;
   const std::string ratio = is_student(c) ? "t" : "z";
   const double tail = (1 - c.options.level) / 2;
   std::vector<std::string> headings = {"term", "estimate", "std error", ratio + " value",
                                        "p value", "   ", percent_text(tail),
                                        percent_text(1 - tail)};
-  if (classes) headings.insert(headings.begin(), "class");
   TextTable table(headings);
   for (const Coefficient& b : fit.coefficients) {
     std::string mark = stars(b.p_value);
     mark.resize(3, ' ');
-    std::vector<std::string> row = {b.term,
+    std::vector<std::string> row = {full_name(b),
                                     std::isnan(b.estimate) ? "NA" : number(b.estimate, kDigits + 1),
                                     number(b.std_error, kDigits),
                                     number(b.ratio, 4),
@@ -104,7 +107,6 @@ void write_coefficients(std::ostream& out, const Fit& fit, const Context& c) {
                                     mark,
                                     number(b.lower, kDigits),
                                     number(b.upper, kDigits)};
-    if (classes) row.insert(row.begin(), b.response);
     table.add(std::move(row));
   }
   out << "\nCoefficients:";
@@ -123,8 +125,7 @@ void write_exponentials(std::ostream& out, const Fit& fit, const Context& c) {
   const double tail = (1 - c.options.level) / 2;
   TextTable table({"term", "exp(estimate)", percent_text(tail), percent_text(1 - tail)});
   for (const Coefficient& b : fit.coefficients)
-    table.add({(b.response.empty() ? "" : b.response + ": ") + b.term,
-               number(std::exp(b.estimate), kDigits), number(std::exp(b.lower), kDigits),
+    table.add({full_name(b), number(std::exp(b.estimate), kDigits), number(std::exp(b.lower), kDigits),
                number(std::exp(b.upper), kDigits)});
   const bool odds = c.options.model == Model::Binomial || c.options.model == Model::Multinomial;
   out << '\n' << (odds ? "Odds ratios:" : "Ratios of means:") << '\n';
@@ -148,6 +149,9 @@ void write_quality(std::ostream& out, const Fit& fit, const Context& c) {
   if (c.options.is_least_squares()) {
     write_least_squares(out, fit);
   } else {
+    const bool shares =
+        (c.options.model == Model::Binomial && !c.data.has_weights) ||
+        c.options.model == Model::Multinomial;
     if (c.options.model != Model::Multinomial)
       out << "Dispersion: " << number(fit.dispersion, kDigits)
           << (is_student(c) ? " (estimated)" : " (taken to be 1)") << '\n';
@@ -158,7 +162,8 @@ void write_quality(std::ostream& out, const Fit& fit, const Context& c) {
         << fit.null_degrees_of_freedom
         << " degrees of freedom\nResidual deviance: " << number(fit.deviance, kDigits + 1)
         << " on " << fit.degrees_of_freedom << " degrees of freedom\n"
-        << "Deviance explained (McFadden's R^2 for 0 and 1): " << number(fit.r_squared, 4) << '\n';
+        << (shares ? "McFadden's R^2: " : "Deviance explained: ") << number(fit.r_squared, 4)
+        << '\n';
   }
   out << "Log-likelihood: " << number(fit.log_likelihood, kDigits + 1)
       << ", AIC: " << number(fit.aic, kDigits + 1) << ", BIC: " << number(fit.bic, kDigits + 1)
@@ -290,10 +295,7 @@ void write_csv(std::ostream& out, const Fit& fit, const Context& c) {
 
 void write_covariance(std::ostream& out, const Fit& fit) {
   std::vector<std::string> row = {"term"};
-  const auto name = [&](std::size_t i) {
-    const Coefficient& b = fit.coefficients[fit.estimated[i]];
-    return (b.response.empty() ? "" : b.response + ':') + b.term;
-  };
+  const auto name = [&](std::size_t i) { return full_name(fit.coefficients[fit.estimated[i]]); };
   for (std::size_t i = 0; i < fit.estimated.size(); ++i) row.push_back(name(i));
   write_csv_row(out, row);
   for (Eigen::Index i = 0; i < fit.covariance.rows(); ++i) {

@@ -1953,6 +1953,212 @@ inline constexpr Fit kFits[] = {
 /deviance 1.6958993787787986e+02
 /aic 1.8558993787787986e+02
 /log_likelihood -8.4794968938939931e+01)"},
+    {"lasso", kCars,
+     "--target mpg --features cyl,disp,hp,drat,wt,qsec,gear,carb --lasso --lambda 2,0.5,0.1,0.01", 8,
+     R"(/path/0/estimates/0 3.1871491361997307e+01
+/path/0/estimates/1 -7.9866942805940178e-01
+/path/0/estimates/2 0.0000000000000000e+00
+/path/0/estimates/3 -2.2560676231989686e-03
+/path/0/estimates/4 0.0000000000000000e+00
+/path/0/estimates/5 -2.0228960622897687e+00
+/path/0/estimates/6 0.0000000000000000e+00
+/path/0/estimates/7 0.0000000000000000e+00
+/path/0/estimates/8 0.0000000000000000e+00
+/path/0/deviance_explained 7.0571528005122330e-01
+/path/1/estimates/0 3.6096242452158378e+01
+/path/1/estimates/1 -8.8396927499260514e-01
+/path/1/estimates/2 0.0000000000000000e+00
+/path/1/estimates/3 -1.3131421050185416e-02
+/path/1/estimates/4 1.9373840071549187e-01
+/path/1/estimates/5 -2.8327984125836445e+00
+/path/1/estimates/6 0.0000000000000000e+00
+/path/1/estimates/7 0.0000000000000000e+00
+/path/1/estimates/8 -6.8556021966627093e-02
+/path/1/deviance_explained 8.3645644965292931e-01
+/path/2/estimates/0 2.4924589041493562e+01
+/path/2/estimates/1 -4.5407657886747099e-01
+/path/2/estimates/2 0.0000000000000000e+00
+/path/2/estimates/3 -1.3009225274335167e-02
+/path/2/estimates/4 1.0342646354847442e+00
+/path/2/estimates/5 -2.8187061003243614e+00
+/path/2/estimates/6 2.0787291880234149e-01
+/path/2/estimates/7 7.9541149539307188e-01
+/path/2/estimates/8 -5.0159691656865191e-01
+/path/2/deviance_explained 8.5467851657516358e-01
+/path/3/estimates/0 1.8650634916753340e+01
+/path/3/estimates/1 -3.8068211352810161e-01
+/path/3/estimates/2 9.5006469951931689e-03
+/path/3/estimates/3 -1.8754353496261904e-02
+/path/3/estimates/4 1.1165649847663628e+00
+/path/3/estimates/5 -3.6320876085274789e+00
+/path/3/estimates/6 4.7981733937219007e-01
+/path/3/estimates/7 1.2024876281759056e+00
+/path/3/estimates/8 -3.4641491867240642e-01
+/path/3/deviance_explained 8.5932772583638684e-01)"},
+    {"ridge", kCars,
+     "--target mpg --features cyl,disp,hp,drat,wt,qsec,gear,carb --ridge --lambda 10,1,0.1", 8,
+     R"(/path/0/estimates/0 2.0303375172280568e+01
+/path/0/estimates/1 -4.1886664021550596e-01
+/path/0/estimates/2 -5.9889933002513392e-03
+/path/0/estimates/3 -1.0152614744500410e-02
+/path/0/estimates/4 1.1608858631078587e+00
+/path/0/estimates/5 -9.5280387073025108e-01
+/path/0/estimates/6 1.5755966039530916e-01
+/path/0/estimates/7 6.4163056785771844e-01
+/path/0/estimates/8 -3.6906859143106058e-01
+/path/0/deviance_explained 7.7875342933463187e-01
+/path/1/estimates/0 2.2561383091149597e+01
+/path/1/estimates/1 -4.4731161255075869e-01
+/path/1/estimates/2 -4.7861007999779204e-03
+/path/1/estimates/3 -1.2281854335400267e-02
+/path/1/estimates/4 1.3484712881683230e+00
+/path/1/estimates/5 -1.8107013689308493e+00
+/path/1/estimates/6 1.3021954518421894e-01
+/path/1/estimates/7 1.0131264933423592e+00
+/path/1/estimates/8 -6.6905143808879219e-01
+/path/1/deviance_explained 8.4900704444427733e-01
+/path/2/estimates/0 1.9486477560586678e+01
+/path/2/estimates/1 -3.7582050736960487e-01
+/path/2/estimates/2 4.7710861705659406e-03
+/path/2/estimates/3 -1.6043141838856082e-02
+/path/2/estimates/4 1.2176468783867864e+00
+/path/2/estimates/5 -3.0371032111807241e+00
+/path/2/estimates/6 3.6181529628535497e-01
+/path/2/estimates/7 1.2510174565779766e+00
+/path/2/estimates/8 -5.3234815480565267e-01
+/path/2/deviance_explained 8.5802356536298896e-01)"},
+    {"elastic net", kCars,
+     "--target mpg --features cyl,disp,hp,drat,wt,qsec,gear,carb --alpha 0.4 --weights gear --lambda 1,0.2", 8,
+     R"(/path/0/estimates/0 3.3253755167042087e+01
+/path/0/estimates/1 -7.5709745256216832e-01
+/path/0/estimates/2 -3.9627835784944686e-03
+/path/0/estimates/3 -1.0093484963614867e-02
+/path/0/estimates/4 6.7652150424227497e-01
+/path/0/estimates/5 -2.3724138069163097e+00
+/path/0/estimates/6 0.0000000000000000e+00
+/path/0/estimates/7 0.0000000000000000e+00
+/path/0/estimates/8 -2.8758305019208041e-01
+/path/0/deviance_explained 8.3969453307098352e-01
+/path/1/estimates/0 2.7482841912412610e+01
+/path/1/estimates/1 -5.8430532716415606e-01
+/path/1/estimates/2 0.0000000000000000e+00
+/path/1/estimates/3 -1.1227945654317464e-02
+/path/1/estimates/4 7.0077072602971280e-01
+/path/1/estimates/5 -3.0804625720514114e+00
+/path/1/estimates/6 2.3729376716682021e-01
+/path/1/estimates/7 6.0107214900463757e-01
+/path/1/estimates/8 -4.1707985035112788e-01
+/path/1/deviance_explained 8.5740966461943335e-01)"},
+    {"lasso without intercept", kCars,
+     "--target mpg --features cyl,disp,hp,drat,wt,qsec,gear,carb --lasso --no-intercept --lambda 1,0.1", 8,
+     R"(/path/0/estimates/0 0.0000000000000000e+00
+/path/0/estimates/1 0.0000000000000000e+00
+/path/0/estimates/2 0.0000000000000000e+00
+/path/0/estimates/3 3.1570821779067160e+00
+/path/0/estimates/4 -2.5222548911378904e+00
+/path/0/estimates/5 9.3996754805387372e-01
+/path/0/estimates/6 0.0000000000000000e+00
+/path/0/estimates/7 0.0000000000000000e+00
+/path/0/deviance_explained 9.8268224860415421e-01
+/path/1/estimates/0 1.8542521624835627e-02
+/path/1/estimates/1 0.0000000000000000e+00
+/path/1/estimates/2 -1.0511174013995738e-03
+/path/1/estimates/3 2.2527352377370806e+00
+/path/1/estimates/4 -2.6995392834484906e+00
+/path/1/estimates/5 9.2301609647334593e-01
+/path/1/estimates/6 1.6819916106027948e+00
+/path/1/estimates/7 -7.0927199024335619e-01
+/path/1/deviance_explained 9.8748275517876616e-01)"},
+    {"binomial lasso", kCars,
+     "--model binomial --target am --features cyl,disp,hp,drat,wt,qsec,gear,carb --lasso --lambda 0.1,0.03", 8,
+     R"(/path/0/estimates/0 -3.9046209333928719e+00
+/path/0/estimates/1 0.0000000000000000e+00
+/path/0/estimates/2 0.0000000000000000e+00
+/path/0/estimates/3 0.0000000000000000e+00
+/path/0/estimates/4 5.6522643477765470e-02
+/path/0/estimates/5 -8.2559025480139414e-01
+/path/0/estimates/6 0.0000000000000000e+00
+/path/0/estimates/7 1.5574243651858439e+00
+/path/0/estimates/8 0.0000000000000000e+00
+/path/0/deviance_explained 6.1435292765775951e-01
+/path/1/estimates/0 5.4685303340055951e+00
+/path/1/estimates/1 0.0000000000000000e+00
+/path/1/estimates/2 0.0000000000000000e+00
+/path/1/estimates/3 0.0000000000000000e+00
+/path/1/estimates/4 0.0000000000000000e+00
+/path/1/estimates/5 -2.5910186832062370e+00
+/path/1/estimates/6 -3.7414672776250818e-01
+/path/1/estimates/7 2.3121794033410494e+00
+/path/1/estimates/8 0.0000000000000000e+00
+/path/1/deviance_explained 8.5378278644074168e-01)"},
+    {"binomial ridge", kCars,
+     "--model binomial --target am --features cyl,disp,hp,drat,wt,qsec,gear,carb --ridge --lambda 1,0.05", 8,
+     R"(/path/0/estimates/0 -4.6225178099449182e-01
+/path/0/estimates/1 -7.0275097886897786e-02
+/path/0/estimates/2 -1.1970677228537699e-03
+/path/0/estimates/3 -5.1546971788824739e-04
+/path/0/estimates/4 3.7240352977117658e-01
+/path/0/estimates/5 -1.9869784214957856e-01
+/path/0/estimates/6 -6.5940763498531493e-02
+/path/0/estimates/7 3.2982923978191342e-01
+/path/0/estimates/8 2.5973507539681938e-02
+/path/0/deviance_explained 3.6962711825910011e-01
+/path/1/estimates/0 3.8298514303453346e+00
+/path/1/estimates/1 -2.1680201562160659e-01
+/path/1/estimates/2 -4.0415541245168831e-03
+/path/1/estimates/3 4.3431271191301065e-04
+/path/1/estimates/4 1.2284059908711691e+00
+/path/1/estimates/5 -9.7965733335971483e-01
+/path/1/estimates/6 -4.8535213862735993e-01
+/path/1/estimates/7 1.2865618718235869e+00
+/path/1/estimates/8 1.8658306922783040e-02
+/path/1/deviance_explained 7.9207880408847020e-01)"},
+    {"poisson elastic net", kBreaks,
+     "--target breaks --features wool,tension,wool:tension --model poisson --alpha 0.5 --offset log_exposure --lambda 2,0.3", 8,
+     R"(/path/0/estimates/0 2.5463467496694312e+00
+/path/0/estimates/1 -1.4546679453895955e-01
+/path/0/estimates/2 4.2024766913433242e-01
+/path/0/estimates/3 0.0000000000000000e+00
+/path/0/estimates/4 -9.5312283396166445e-02
+/path/0/estimates/5 1.7905268935243843e-01
+/path/0/deviance_explained 3.2531366289339447e-01
+/path/1/estimates/0 2.5045230191984937e+00
+/path/1/estimates/1 -2.3724999311322253e-01
+/path/1/estimates/2 5.7868990711714885e-01
+/path/1/estimates/3 0.0000000000000000e+00
+/path/1/estimates/4 -1.8637047057435530e-01
+/path/1/estimates/5 3.8576280932723161e-01
+/path/1/deviance_explained 3.7826240342405021e-01)"},
+    {"lasso chosen by folds", kCars,
+     "--target mpg --features cyl,disp,hp,drat,wt,qsec,gear,carb --lasso --cv 5", 8,
+     R"(/lambda_min 6.6475816675379051e-01
+/lambda_1se 1.5356775843907646e+00
+/path/0/cv_mean 3.6144626512699503e+01
+/path/0/cv_error 7.5030606844129775e+00
+/path/19/cv_mean 8.6251482910835815e+00
+/path/19/cv_error 2.3827738118394826e+00
+/path/39/cv_mean 9.3868020645930539e+00
+/path/39/cv_error 1.2222547476059957e+00)"},
+    {"ridge chosen by folds", kCars,
+     "--target mpg --features cyl,disp,hp,drat,wt,qsec,gear,carb --ridge --cv 8", 8,
+     R"(/lambda_min 2.2804324738758899e+00
+/lambda_1se 1.0103733051325602e+01
+/path/0/cv_mean 3.9850797530832416e+01
+/path/0/cv_error 9.7746168174456933e+00
+/path/49/cv_mean 2.1860105641977174e+01
+/path/49/cv_error 6.7728842768009692e+00
+/path/89/cv_mean 8.1864932552026470e+00
+/path/89/cv_error 1.8468318944389253e+00)"},
+    {"binomial lasso chosen by small folds", kCars,
+     "--model binomial --target am --features hp,drat,wt,qsec --lasso --cv 16", 8,
+     R"(/lambda_min 1.1198569319682968e-02
+/lambda_1se 3.7533154618571832e-02
+/path/1/cv_mean 1.3370951476509867e+00
+/path/1/cv_error 7.0833048767875412e-02
+/path/9/cv_mean 9.0675905278461755e-01
+/path/9/cv_error 9.7294083009490689e-02
+/path/19/cv_mean 5.3241787413471819e-01
+/path/19/cv_error 9.6755907369957969e-02)"},
 };
 
 }  // namespace r_regression

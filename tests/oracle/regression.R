@@ -344,6 +344,61 @@ fit("multinomial", "Choice", "--target kind --features x,z,g --model multinomial
     c(coefficients_of(table, "z_value"),
       list("/deviance" = m$deviance, "/aic" = m$AIC, "/log_likelihood" = -m$deviance / 2)))
 
+## Penalised fits.
+penalised <- function(name, data, arguments, x, y, lambdas, alpha, ...) {
+  m <- glmnet(x, y, alpha = alpha, lambda = sort(lambdas, decreasing = TRUE), thresh = 1e-27,
+              maxit = 1e7, ...)
+  n <- list()
+  for (k in seq_along(m$lambda)) {
+    b <- c(m$a0[k], as.vector(m$beta[, k]))
+    if (!isTRUE(list(...)$intercept) && !is.null(list(...)$intercept)) b <- b[-1]
+    for (i in seq_along(b)) n[[paste0("/path/", k - 1, "/estimates/", i - 1)]] <- b[i]
+    n[[paste0("/path/", k - 1, "/deviance_explained")]] <- m$dev.ratio[k]
+  }
+  fit(name, data, paste0(arguments, " --lambda ", paste(lambdas, collapse = ",")), n)
+}
+features <- c("cyl", "disp", "hp", "drat", "wt", "qsec", "gear", "carb")
+x <- as.matrix(cars[, features])
+base <- paste("--target mpg --features", paste(features, collapse = ","))
+penalised("lasso", "Cars", paste(base, "--lasso"), x, cars$mpg, c(2, 0.5, 0.1, 0.01), 1)
+penalised("ridge", "Cars", paste(base, "--ridge"), x, cars$mpg, c(10, 1, 0.1), 0)
+penalised("elastic net", "Cars", paste(base, "--alpha 0.4 --weights gear"), x, cars$mpg,
+          c(1, 0.2), 0.4, weights = cars$gear)
+penalised("lasso without intercept", "Cars", paste(base, "--lasso --no-intercept"), x, cars$mpg,
+          c(1, 0.1), 1, intercept = FALSE)
+base <- paste("--model binomial --target am --features", paste(features, collapse = ","))
+penalised("binomial lasso", "Cars", paste(base, "--lasso"), x, cars$am, c(0.1, 0.03), 1,
+          family = "binomial")
+penalised("binomial ridge", "Cars", paste(base, "--ridge"), x, cars$am, c(1, 0.05), 0,
+          family = "binomial")
+x <- model.matrix(~ wool * tension, breaks)[, -1]
+penalised("poisson elastic net", "Breaks",
+          "--target breaks --features wool,tension,wool:tension --model poisson --alpha 0.5 --offset log_exposure",
+          x, breaks$breaks, c(2, 0.3), 0.5, family = "poisson", offset = breaks$log_exposure)
+
+cross_validated <- function(name, data, arguments, x, y, alpha, folds, points, family = "gaussian") {
+  sd_n <- function(v) sqrt(mean((v - mean(v))^2))
+  z <- apply(x, 2, function(v) (v - mean(v)) / sd_n(v))
+  largest <- max(abs(crossprod(z, y - mean(y)))) / length(y) / max(alpha, 1e-3)
+  path <- largest * 1e-4^((0:99) / 99)
+  m <- suppressWarnings(cv.glmnet(x, y, alpha = alpha, lambda = path, family = family,
+                                  foldid = (seq_along(y) - 1) %% folds + 1,
+                                  thresh = 1e-20, maxit = 1e7))
+  n <- list("/lambda_min" = m$lambda.min, "/lambda_1se" = m$lambda.1se)
+  for (k in points) {
+    n[[paste0("/path/", k - 1, "/cv_mean")]] <- m$cvm[k]
+    n[[paste0("/path/", k - 1, "/cv_error")]] <- m$cvsd[k]
+  }
+  fit(name, data, paste0(arguments, " --cv ", folds), n)
+}
+x <- as.matrix(cars[, features])
+base <- paste("--target mpg --features", paste(features, collapse = ","))
+cross_validated("lasso chosen by folds", "Cars", paste(base, "--lasso"), x, cars$mpg, 1, 5, c(1, 20, 40))
+cross_validated("ridge chosen by folds", "Cars", paste(base, "--ridge"), x, cars$mpg, 0, 8, c(1, 50, 90))
+base <- paste("--model binomial --target am --features", paste(features[3:6], collapse = ","))
+cross_validated("binomial lasso chosen by small folds", "Cars", paste(base, "--lasso"),
+                x[, 3:6], cars$am, 1, 16, c(2, 10, 20), "binomial")
+
 emit("struct Fit {\n  const char* name;\n  const char* csv;\n  const char* arguments;")
 emit("  /// Digits that R itself has.\n  int digits;\n  /// JSON pointers and the numbers there.")
 emit("  const char* numbers;\n};\n")
