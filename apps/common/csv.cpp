@@ -14,6 +14,9 @@ namespace apps {
 namespace {
 
 constexpr int kEnd = std::char_traits<char>::eof();
+constexpr std::size_t kBufferSize = 65536;
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 std::string_view trimmed(std::string_view s) {
   const auto is_blank = [](char c) { return c == ' ' || c == '\t'; };
@@ -31,15 +34,119 @@ bool means_missing(std::string_view s) {
   return s.empty() || std::find(kWords.begin(), kWords.end(), lower) != kWords.end();
 }
 
+/// The fields of the first `lines` lines, as far as `text` has them, with what is in quotes blanked.
+std::vector<std::string> first_lines(std::string_view text, std::size_t lines) {
+  std::vector<std::string> all{""};
+  bool quoted = false;
+  for (const char c : text) {
+    if (c == '"') quoted = !quoted;
+    if (!quoted && (c == '\n' || c == '\r')) {
+      if (all.back().empty()) continue;
+      if (all.size() == lines) break;
+      all.emplace_back();
+    } else {
+      all.back() += quoted || c == '"' ? ' ' : c;
+    }
+  }
+  return all;
+}
+
+char sniffed_delimiter(std::string_view text) {
+  const std::vector<std::string> lines = first_lines(text, 2);
+  char best = ',';
+  std::pair<bool, std::ptrdiff_t> most{false, 0};
+  for (const char c : {',', ';', '\t'}) {
+    const auto n = std::count(lines[0].begin(), lines[0].end(), c);
+    const bool again = lines.size() > 1 && std::count(lines[1].begin(), lines[1].end(), c) == n;
+    if (n > 0 && std::pair(again, n) > most) {
+      most = {again, n};
+      best = c;
+    }
+  }
+  return best;
+}
+
+/// Whether `s` is digits, one `mark` and digits, with a sign or without.
+bool has_decimal_mark(std::string_view s, char mark) {
+  if (!s.empty() && (s[0] == '-' || s[0] == '+')) s.remove_prefix(1);
+  const std::size_t at = s.find(mark);
+  return at != std::string_view::npos && at > 0 && at + 1 < s.size() &&
+         std::all_of(s.begin(), s.begin() + static_cast<std::ptrdiff_t>(at), is_digit) &&
+         std::all_of(s.begin() + static_cast<std::ptrdiff_t>(at) + 1, s.end(), is_digit);
+}
+
+char sniffed_decimal(std::string_view text, char delimiter) {
+  if (delimiter == ',') return '.';
+  bool comma = false;
+  for (const std::string& line : first_lines(text, 20))
+    for (std::size_t at = 0; at <= line.size();) {
+      const std::size_t end = std::min(line.find(delimiter, at), line.size());
+      const std::string_view field = trimmed(std::string_view(line).substr(at, end - at));
+      if (has_decimal_mark(field, '.')) return '.';
+      // 1,234 may be a thousand; 1,5 may not.
+      comma = comma || (has_decimal_mark(field, ',') && field.size() != field.find(',') + 4);
+      at = end + 1;
+    }
+  return comma ? ',' : '.';
+}
+
+/// The length of a thousands separator at the start of `s`, or 0.
+std::size_t separator(std::string_view s) {
+  for (const std::string_view mark : {",", ".", " ", "'", "_", "\xC2\xA0", "\xE2\x80\x89",
+                                      "\xE2\x80\xAF", "\xE2\x80\x99"})
+    if (s.starts_with(mark)) return mark.size();
+  return 0;
+}
+
+/// Whether `s` is a number with thousands separators: groups of three digits behind the first one,
+/// then perhaps a decimal mark and digits.
+bool has_thousands(std::string_view s) {
+  if (!s.empty() && (s[0] == '-' || s[0] == '+')) s.remove_prefix(1);
+  std::size_t i = 0;
+  while (i < s.size() && is_digit(s[i])) ++i;
+  if (i == 0 || i > 3 || i == s.size()) return false;
+  const std::size_t width = separator(s.substr(i));
+  if (width == 0) return false;
+  const std::string_view mark = s.substr(i, width);
+  std::size_t groups = 0;
+  while (s.substr(i, width) == mark && i + width + 3 <= s.size() &&
+         std::all_of(s.begin() + static_cast<std::ptrdiff_t>(i + width),
+                     s.begin() + static_cast<std::ptrdiff_t>(i + width + 3), is_digit)) {
+    i += width + 3;
+    ++groups;
+  }
+  if (groups == 0) return false;
+  if (i < s.size() && (s[i] == '.' || s[i] == ',') && s[i] != mark[0]) ++i;
+  return std::all_of(s.begin() + static_cast<std::ptrdiff_t>(i), s.end(), is_digit);
+}
+
+std::string hint_for(std::string_view s, char decimal) {
+  const char other = decimal == '.' ? ',' : '.';
+  std::string hint;
+  if (has_thousands(s)) hint = "; thousands separators are not read, remove them";
+  if (has_decimal_mark(s, other))
+    hint += hint.empty() ? std::string("; for a decimal ") + (other == ',' ? "comma" : "point") +
+                               " give --decimal '" + other + "'"
+                         : std::string(", or give --decimal '") + other + "' if it is a decimal " +
+                               (other == ',' ? "comma" : "point");
+  return hint;
+}
+
 }  // namespace
 
-CsvReader::CsvReader(std::istream& in, std::string name) : in_(in), name_(std::move(name)) {
+CsvReader::CsvReader(std::istream& in, std::string name, CsvFormat format)
+    : in_(in), name_(std::move(name)), format_(format) {
   for (const char byte : {'\xEF', '\xBB', '\xBF'})
     if (peek() == std::char_traits<char>::to_int_type(byte)) get();
+  if (peek() == 0x1f)
+    fail(1, 1, "the file is compressed; give it a name that ends in .gz or decompress it");
+  const std::string_view start = std::string_view(buffer_).substr(used_);
+  if (format_.delimiter == 0) format_.delimiter = sniffed_delimiter(start);
+  if (format_.decimal == 0) format_.decimal = sniffed_decimal(start, format_.delimiter);
   if (!read_row()) fail(1, 1, "the file is empty; it needs a header line and rows");
   for (std::size_t i = 0; i < count_; ++i) {
     const std::string_view column = trimmed(fields_[i].text);
-    if (column.empty()) fail(fields_[i].line, i + 1, "there is no name for this column");
+    if (column.empty() && (i > 0 || count_ == 1)) fail(fields_[i].line, i + 1, "there is no name for this column");
     if (find(column) >= 0)
       fail(fields_[i].line, i + 1, "the name " + in_quotes(column) + " is there twice");
     header_.emplace_back(column);
@@ -52,12 +159,23 @@ std::ptrdiff_t CsvReader::find(std::string_view column) const noexcept {
 }
 
 int CsvReader::get() {
-  const int c = in_.rdbuf()->sbumpc();
-  if (c != kEnd) ++bytes_;
+  const int c = peek();
+  if (c != kEnd) {
+    ++used_;
+    ++bytes_;
+  }
   return c;
 }
 
-int CsvReader::peek() { return in_.rdbuf()->sgetc(); }
+int CsvReader::peek() {
+  if (used_ == buffer_.size()) {
+    buffer_.resize(kBufferSize);
+    buffer_.resize(static_cast<std::size_t>(
+        in_.rdbuf()->sgetn(buffer_.data(), static_cast<std::streamsize>(kBufferSize))));
+    used_ = 0;
+  }
+  return buffer_.empty() ? kEnd : std::char_traits<char>::to_int_type(buffer_[used_]);
+}
 
 void CsvReader::fail(std::size_t line, std::size_t column, std::string_view what) const {
   throw BadInput(name_ + ": line " + std::to_string(line) + ", column " + std::to_string(column) +
@@ -68,7 +186,10 @@ void CsvReader::read_field(Field& field, int& last) {
   field.text.clear();
   field.line = line_;
   const std::size_t column = count_;
-  const auto ends_field = [](int c) { return c == ',' || c == '\n' || c == '\r' || c == kEnd; };
+  const int delimiter = std::char_traits<char>::to_int_type(format_.delimiter);
+  const auto ends_field = [delimiter](int c) {
+    return c == delimiter || c == '\n' || c == '\r' || c == kEnd;
+  };
 
   int c = get();
   if (c == '"') {
@@ -98,7 +219,8 @@ void CsvReader::read_field(Field& field, int& last) {
 bool CsvReader::read_row() {
   count_ = 0;
   if (peek() == kEnd) return false;
-  for (int last = ','; last == ',';) {
+  const int delimiter = std::char_traits<char>::to_int_type(format_.delimiter);
+  for (int last = delimiter; last == delimiter;) {
     if (fields_.size() == count_) fields_.emplace_back();
     ++count_;
     read_field(fields_[count_ - 1], last);
@@ -130,21 +252,46 @@ bool CsvReader::next() {
   return true;
 }
 
-double CsvReader::number(std::size_t column) const {
-  const Field& field = fields_[column];
-  const auto refuse = [&](const std::string& what) {
-    fail(field.line, column + 1, what + " in " + in_quotes(header_[column]));
-  };
-  std::string_view s = trimmed(field.text);
-  if (means_missing(s)) refuse("the value is missing");
+std::string_view CsvReader::trimmed_field(std::size_t column) const {
+  return trimmed(fields_[column].text);
+}
+
+CellKind CsvReader::read(std::size_t column, double& value) const {
+  std::string_view s = trimmed_field(column);
+  if (means_missing(s)) return CellKind::Missing;
   if (s.size() > 1 && s[0] == '+' && s[1] != '-') s.remove_prefix(1);
-  double value = 0;
+  std::string with_point;
+  if (format_.decimal == ',') {
+    if (s.find('.') != std::string_view::npos)
+      return hint_for(s, ',').empty() ? CellKind::Text : CellKind::ForeignNumber;
+    with_point = s;
+    std::replace(with_point.begin(), with_point.end(), ',', '.');
+    s = with_point;
+  }
   const auto [end, error] = std::from_chars(s.data(), s.data() + s.size(), value);
   if (error == std::errc::invalid_argument || end != s.data() + s.size())
-    refuse(in_quotes(field.text) + " is not a number");
+    return hint_for(trimmed_field(column), format_.decimal).empty() ? CellKind::Text
+                                                                    : CellKind::ForeignNumber;
   // Both too large and too small: strtod tells which, and gives the nearest number to the latter.
   if (error == std::errc::result_out_of_range) value = std::strtod(std::string(s).c_str(), nullptr);
-  if (!std::isfinite(value)) refuse(in_quotes(field.text) + " is not a finite number");
+  return std::isfinite(value) ? CellKind::Number : CellKind::NotFinite;
+}
+
+void CsvReader::refuse(std::size_t column, CellKind kind, std::string_view hint) const {
+  const Field& field = fields_[column];
+  std::string what = "the value is missing";
+  if (kind == CellKind::NotFinite) what = in_quotes(field.text) + " is not a finite number";
+  if (kind == CellKind::Text || kind == CellKind::ForeignNumber)
+    what = in_quotes(field.text) + " is not a number";
+  what += " in " + in_quotes(header_[column]);
+  if (kind == CellKind::ForeignNumber) what += hint_for(trimmed_field(column), format_.decimal);
+  fail(field.line, column + 1, what + std::string(hint));
+}
+
+double CsvReader::number(std::size_t column) const {
+  double value = 0;
+  const CellKind kind = read(column, value);
+  if (kind != CellKind::Number) refuse(column, kind);
   return value;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <istream>
 #include <string>
 #include <string_view>
@@ -8,16 +9,40 @@
 
 namespace apps {
 
+/// How a file separates and writes values.
+struct CsvFormat {
+  /// ',', ';' or '\t' or any other character that is not in a number; 0: the first of these three
+  /// that the header line, and the line below it, have most of.
+  char delimiter = 0;
+  /// '.' or ','; 0: the comma in files separated by ';' or tabs that have a number such as 1,5
+  /// among their first lines, and none such as 1.5.
+  char decimal = 0;
+};
+
+/// What a field holds.
+enum class CellKind : std::uint8_t {
+  Number,
+  /// Empty, or one of NA, N/A, NULL, None, nil, ?, . in any case.
+  Missing,
+  /// A number that is infinite or NaN.
+  NotFinite,
+  /// A number written in a way that is not read: with thousands separators, or with the other
+  /// decimal mark.
+  ForeignNumber,
+  Text
+};
+
 /// Reads comma-separated values below a header line, row by row.
 ///
-/// Fields may be in double quotes, where commas and line breaks are text and "" is a quote. Lines
-/// end with LF, CRLF or CR; a byte order mark is passed over, as are empty lines at the end.
+/// Fields may be in double quotes, where delimiters and line breaks are text and "" is a quote.
+/// Lines end with LF, CRLF or CR; a byte order mark is passed over, as are empty lines at the end.
+/// The first of several columns may have no name: other programs write the names of rows there.
 /// Throws: BadInput with the file's name, the line and the column for everything else: no header,
 /// names that are missing or double, rows of other lengths, quotes that do not close.
 class CsvReader {
  public:
   /// `name` stands for the file in messages.
-  CsvReader(std::istream& in, std::string name);
+  CsvReader(std::istream& in, std::string name, CsvFormat format = {});
 
   const std::vector<std::string>& header() const noexcept { return header_; }
   /// The number of the column called `column`, or -1.
@@ -26,12 +51,24 @@ class CsvReader {
   /// Goes to the next row; false at the end.
   bool next();
   std::string_view field(std::size_t column) const { return fields_[column].text; }
+  /// The field without blanks around it.
+  std::string_view trimmed_field(std::size_t column) const;
+  /// Says what the field is; `value` is set for a number.
+  CellKind read(std::size_t column, double& value) const;
   /// Throws: BadInput when the field is empty, says that it is missing, or is no finite number.
   double number(std::size_t column) const;
+  /// Throws: BadInput with the place of the field, and what is wrong with it, for a field that is
+  /// no number; `hint` is added.
+  [[noreturn]] void refuse(std::size_t column, CellKind kind, std::string_view hint = "") const;
+  /// Throws: BadInput with file, line and column.
+  [[noreturn]] void fail(std::size_t line, std::size_t column, std::string_view what) const;
 
   /// Of the current row (a row may go over several lines).
   std::size_t line() const noexcept { return fields_.front().line; }
+  /// Of a field of it.
+  std::size_t line(std::size_t column) const noexcept { return fields_[column].line; }
   const std::string& name() const noexcept { return name_; }
+  const CsvFormat& format() const noexcept { return format_; }
   std::size_t bytes_read() const noexcept { return bytes_; }
 
  private:
@@ -44,14 +81,17 @@ class CsvReader {
   int peek();
   /// False at the end of the input.
   bool read_row();
-  /// Leaves the separator or line break that ended the field in `last`.
+  /// Leaves the delimiter or line break that ended the field in `last`.
   void read_field(Field& field, int& last);
   bool skip_trailing_empty_lines();
-  [[noreturn]] void fail(std::size_t line, std::size_t column, std::string_view what) const;
 
   std::istream& in_;
   std::string name_;
+  CsvFormat format_;
   std::vector<std::string> header_;
+  /// What was read from the stream, and how much of it was used.
+  std::string buffer_;
+  std::size_t used_ = 0;
   /// Reused from row to row; the first `count_` belong to the current one.
   std::vector<Field> fields_;
   std::size_t count_ = 0;

@@ -3,15 +3,17 @@
 #include <cstdint>
 #include <fstream>
 #include <istream>
+#include <memory>
 #include <string>
 
 namespace apps {
 
-/// A file that is read, or stdin.
+/// A file that is read, or stdin. A file whose name ends in .gz is decompressed on the way.
 class Input {
  public:
   /// `file` "-" is stdin. `option` stands in front of messages.
-  /// Throws: BadInput when the file cannot be opened or is a directory.
+  /// Throws: BadInput when the file cannot be opened or is a directory, or is compressed and the program was
+  /// built without zlib.
   Input(const std::string& file, const std::string& option);
 
   std::istream& stream() noexcept { return *stream_; }
@@ -21,7 +23,7 @@ class Input {
   std::uintmax_t size() const noexcept { return size_; }
 
  private:
-  std::ifstream file_;
+  std::unique_ptr<std::istream> file_;
   std::istream* stream_;
   std::string name_;
   std::uintmax_t size_ = 0;

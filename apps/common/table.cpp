@@ -33,7 +33,7 @@ void TextTable::write(std::ostream& out, std::string_view indent) const {
       const std::string padding(widths[i] - row[i].size(), ' ');
       line += i == 0 ? row[i] + padding : "  " + padding + row[i];
     }
-    out << line << '\n';
+    out << line.substr(0, line.find_last_not_of(' ') + 1) << '\n';
   }
 }
 

@@ -1,15 +1,11 @@
 #include "regression/data.hpp"
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
-#include <filesystem>
-#include <fstream>
-#include <iostream>
-#include <sstream>
+#include <limits>
+#include <map>
+#include <set>
 
 #include "common/bad_input.hpp"
-#include "common/csv.hpp"
 #include "common/progress.hpp"
 #include "data/longley.hpp"
 
@@ -22,107 +18,183 @@ std::string listed(const std::vector<std::string>& names) {
   return all;
 }
 
-std::size_t column_of(const CsvReader& reader, const std::string& option, const std::string& name) {
-  const std::ptrdiff_t i = reader.find(name);
-  if (i < 0)
-    throw BadInput(option + ": " + reader.name() + ": line 1 has no column " + in_quotes(name) +
-                   "; the columns are " + in_quotes(listed(reader.header())));
-  return static_cast<std::size_t>(i);
-}
-
-/// The numbers of the columns to read: the features, then the target.
-std::vector<std::size_t> columns_of(const CsvReader& reader, const Selection& s) {
-  const std::size_t target =
-      s.target.empty() ? reader.header().size() - 1 : column_of(reader, "--target", s.target);
-  std::vector<std::size_t> columns;
-  std::vector<std::string> names;
-  if (!s.features.empty()) {
-    std::istringstream list(s.features);
-    names = CsvReader(list, "--features").header();
-  } else {
-    for (std::size_t i = 0; i < reader.header().size(); ++i)
-      if (i != target) columns.push_back(i);
-    if (columns.empty())
-      throw BadInput(reader.name() + ": line 1, column 1: " + in_quotes(reader.header()[0]) +
-                     " is the only column; a regression needs a target and at least one more");
-  }
-  for (const std::string& name : names) {
-    const std::size_t i = column_of(reader, "--features", name);
-    if (i == target) throw BadInput("--features: " + in_quotes(name) + " is the target");
-    columns.push_back(i);
-  }
-  columns.push_back(target);
-  return columns;
-}
-
-Data read(std::istream& in, const std::string& name, std::uintmax_t size, const Selection& s,
-          const std::string& program) {
-  CsvReader reader(in, name);
-  const std::vector<std::size_t> columns = columns_of(reader, s);
-  const std::size_t width = columns.size();
-  Progress progress(program);
-  std::vector<double> values;  // Row by row.
-  std::size_t rows = 0;
-  std::size_t last_line = 1;
-  while (reader.next()) {
-    for (const std::size_t column : columns) values.push_back(reader.number(column));
-    last_line = reader.line();
-    if (s.binary_target && values.back() != 0 && values.back() != 1)
-      throw BadInput(name + ": line " + std::to_string(last_line) + ", column " +
-                     std::to_string(columns.back() + 1) + ": the target " +
-                     in_quotes(reader.header()[columns.back()]) + " is " +
-                     in_quotes(reader.field(columns.back())) + "; a logistic model needs 0 or 1");
-    if (++rows % 1000 == 0)
-      progress.update(
-          size > 0 ? static_cast<double>(reader.bytes_read()) / static_cast<double>(size) : -1,
-          "reading " + name + ", row " + std::to_string(rows));
+/// Text values numbered in the order in which they come.
+class Levels {
+ public:
+  explicit Levels(const Wanted& wanted) : fixed_(!wanted.levels.empty()), names_(wanted.levels) {
+    for (std::size_t i = 0; i < names_.size(); ++i) number_[names_[i]] = i;
   }
 
-  const std::size_t coefficients = width - 1 + (s.intercept ? 1 : 0);
-  if (rows < coefficients)
-    throw BadInput(name + ": line " + std::to_string(last_line) +
-                   ", column 1: the file ends after " + std::to_string(rows) + " rows; " +
-                   std::to_string(coefficients) + " coefficients need at least as many");
+  /// The number of `text`; of one that is not among fixed levels, their count.
+  std::size_t number(const std::string& text) {
+    const auto [at, is_new] = number_.try_emplace(text, names_.size());
+    if (is_new && fixed_) {
+      number_.erase(at);
+      return names_.size();
+    }
+    if (is_new) names_.push_back(text);
+    return at->second;
+  }
 
-  Data data;
-  data.source = name;
-  data.target = reader.header()[columns.back()];
-  for (std::size_t j = 0; j + 1 < width; ++j) {
-    data.features.push_back(reader.header()[columns[j]]);
-    data.feature_columns.push_back(columns[j] + 1);
+  /// Sorts the levels, as numbers where all are, and renumbers `codes`. What no row has is left out.
+  void finish(Column& column) const {
+    column.levels = names_;
+    if (fixed_) return;
+    std::vector<std::size_t> order;
+    const std::set<double> used(column.numbers.begin(), column.numbers.end());
+    for (std::size_t i = 0; i < names_.size(); ++i)
+      if (used.contains(static_cast<double>(i))) order.push_back(i);
+    const auto number = [](const std::string& s) {
+      char* end = nullptr;
+      const double value = std::strtod(s.c_str(), &end);
+      return std::pair(!s.empty() && *end == '\0', value);
+    };
+    const bool all_numbers = std::all_of(names_.begin(), names_.end(),
+                                         [&](const std::string& s) { return number(s).first; });
+    std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+      return all_numbers ? number(names_[a]).second < number(names_[b]).second
+                         : names_[a] < names_[b];
+    });
+    std::vector<double> place(names_.size());
+    column.levels.clear();
+    for (const std::size_t old : order) {
+      place[old] = static_cast<double>(column.levels.size());
+      column.levels.push_back(names_[old]);
+    }
+    for (double& code : column.numbers) code = place[static_cast<std::size_t>(code)];
   }
-  const Eigen::Map<const Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>>
-      all(values.data(), static_cast<Eigen::Index>(rows), static_cast<Eigen::Index>(width));
-  for (std::size_t j = 0; j < width; ++j) {
-    const auto column = all.col(static_cast<Eigen::Index>(j));
-    const bool constant = (column.array() == column[0]).all();
-    // Without an intercept a constant column has its use: it is one.
-    if (constant && (s.intercept || column[0] == 0))
-      throw BadInput(name + ": lines 2 to " + std::to_string(last_line) + ", column " +
-                     std::to_string(columns[j] + 1) + ": the column " +
-                     in_quotes(reader.header()[columns[j]]) + " is constant");
+
+ private:
+  bool fixed_;
+  std::vector<std::string> names_;
+  std::map<std::string, std::size_t> number_;
+};
+
+/// One column while it is read.
+struct Reading {
+  Wanted wanted;
+  std::size_t place;
+  Levels levels;
+  std::vector<double> numbers;
+};
+
+/// The number of the field, or of its level. NaN when it is missing.
+double value_of(const CsvReader& reader, Reading& r, bool drop_missing) {
+  using Kind = Wanted::Kind;
+  double value = 0;
+  const CellKind kind = reader.read(r.place, value);
+  if (kind == CellKind::Missing) {
+    if (!drop_missing)
+      reader.refuse(r.place, kind, "; --missing drop leaves out rows with missing values");
+    return std::numeric_limits<double>::quiet_NaN();
   }
-  data.x = all.leftCols(static_cast<Eigen::Index>(width - 1));
-  data.y = all.col(static_cast<Eigen::Index>(width - 1));
-  return data;
+  if (r.wanted.kind == Kind::Either)
+    r.wanted.kind = kind == CellKind::Text ? Kind::Text : Kind::Number;
+  if (r.wanted.kind == Kind::Number) {
+    if (kind != CellKind::Number) reader.refuse(r.place, kind);
+    return value;
+  }
+  const std::string text(reader.trimmed_field(r.place));
+  const std::size_t number = r.levels.number(text);
+  if (!r.wanted.levels.empty() && number == r.wanted.levels.size())
+    reader.fail(reader.line(r.place), r.place + 1,
+                "the level " + in_quotes(text) + " of " + in_quotes(r.wanted.name) +
+                    " is not in the data of the model");
+  return static_cast<double>(number);
 }
 
 }  // namespace
 
-Data load(const Selection& s, const std::string& program) {
-  if (s.file.empty()) {
-    std::istringstream in{std::string(kLongleyCsv)};
-    return read(in, "the bundled Longley data (NIST StRD)", kLongleyCsv.size(), s, program);
+const Column* Table::find(const std::string& name) const {
+  const auto found = std::find_if(columns.begin(), columns.end(),
+                                  [&](const Column& c) { return c.name == name; });
+  return found == columns.end() ? nullptr : &*found;
+}
+
+std::vector<std::string> split_names(const std::string& list, const std::string& option) {
+  std::istringstream in(list);
+  return CsvReader(in, option, {',', '.'}).header();
+}
+
+Source::Source(const std::string& file, const CsvFormat& format, const std::string& option) {
+  if (file.empty()) {
+    carried_.str(std::string(kLongleyCsv));
+    reader_ = std::make_unique<CsvReader>(carried_, "the bundled Longley data (NIST StRD)", format);
+  } else {
+    input_ = std::make_unique<Input>(file, option);
+    reader_ = std::make_unique<CsvReader>(input_->stream(), input_->name(), format);
   }
-  if (s.file == "-") return read(std::cin, "stdin", 0, s, program);
-  std::error_code error;
-  if (std::filesystem::is_directory(s.file, error))
-    throw BadInput("--data: " + in_quotes(s.file) + " is a directory");
-  std::ifstream in(s.file, std::ios::binary);
-  if (!in)
-    throw BadInput("--data: " + in_quotes(s.file) + " cannot be read: " + std::strerror(errno));
-  const std::uintmax_t size = std::filesystem::file_size(s.file, error);
-  return read(in, s.file, error ? 0 : size, s, program);
+}
+
+std::size_t Source::column(const std::string& option, const std::string& name) const {
+  const std::ptrdiff_t i = reader_->find(name);
+  if (i < 0)
+    throw BadInput(option + ": " + reader_->name() + ": line 1 has no column " + in_quotes(name) +
+                   "; the columns are " + in_quotes(listed(reader_->header())));
+  return static_cast<std::size_t>(i);
+}
+
+Table Source::read(const std::vector<Wanted>& wanted, bool drop_missing,
+                   const std::string& program) {
+  CsvReader& reader = *reader_;
+  std::vector<Reading> columns;
+  for (const Wanted& w : wanted)
+    columns.push_back({w, column("--data", w.name), Levels(w), {}});
+  Table table;
+  table.source = reader.name();
+  table.header = reader.header();
+  Progress progress(program);
+  std::vector<double> row(columns.size());
+  const auto size = input_ == nullptr ? 0 : static_cast<double>(input_->size());
+  while (reader.next()) {
+    table.last_line = reader.line();
+    bool missing = false;
+    for (std::size_t j = 0; j < columns.size(); ++j) {
+      row[j] = value_of(reader, columns[j], drop_missing);
+      missing = missing || row[j] != row[j];
+    }
+    if (missing) {
+      ++table.rows_dropped;
+      continue;
+    }
+    for (std::size_t j = 0; j < columns.size(); ++j) columns[j].numbers.push_back(row[j]);
+    table.lines.push_back(reader.line());
+    if (++table.rows % 1000 == 0)
+      progress.update(size > 0 ? static_cast<double>(reader.bytes_read()) / size : -1,
+                      "reading " + reader.name() + ", row " + std::to_string(table.rows));
+  }
+  for (Reading& r : columns) {
+    Column column{r.wanted.name, r.place + 1, r.wanted.kind == Wanted::Kind::Text,
+                  std::move(r.numbers), {}};
+    if (column.is_text) r.levels.finish(column);
+    table.columns.push_back(std::move(column));
+  }
+  return table;
+}
+
+void set_references(Table& table, const std::vector<std::string>& references) {
+  for (const std::string& reference : references) {
+    const auto refuse = [&](const std::string& what) {
+      throw BadInput("--reference: " + in_quotes(reference) + ": " + what);
+    };
+    const std::size_t equals = reference.find('=');
+    if (equals == std::string::npos) refuse("write column=level");
+    const std::string name = reference.substr(0, equals);
+    const std::string level = reference.substr(equals + 1);
+    const auto column = std::find_if(table.columns.begin(), table.columns.end(),
+                                     [&](const Column& c) { return c.name == name; });
+    if (column == table.columns.end()) refuse("the model has no column " + in_quotes(name));
+    if (!column->is_text)
+      refuse("the column is numeric; --factor " + name + " reads it as text");
+    std::vector<std::string>& levels = column->levels;
+    const auto at = std::find(levels.begin(), levels.end(), level);
+    if (at == levels.end())
+      refuse("there is no such level; the levels are " + in_quotes(listed(levels)));
+    const auto place = static_cast<double>(at - levels.begin());
+    std::rotate(levels.begin(), at, at + 1);
+    for (double& code : column->numbers)
+      code = code == place ? 0 : code < place ? code + 1 : code;
+  }
 }
 
 }  // namespace apps::regression

@@ -1,6 +1,9 @@
 #include "regression/fit.hpp"
 
 #include <Eigen/Cholesky>
+#include <algorithm>
+#include <boost/math/distributions/chi_squared.hpp>
+#include <boost/math/distributions/fisher_f.hpp>
 #include <boost/math/distributions/normal.hpp>
 #include <boost/math/distributions/students_t.hpp>
 #include <cmath>
@@ -13,218 +16,401 @@ namespace apps::regression {
 namespace {
 
 namespace eg = eigengrad;
+namespace math = boost::math;
+using Eigen::ArrayXd;
 using Eigen::Index;
 using Eigen::MatrixXd;
 using Eigen::VectorXd;
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
-struct Scale {
-  double center = 0;
-  double spread = 1;
-};
-
-/// Computed on numbers of size 1, so that squares neither overflow nor vanish.
-Scale scale_of(const Eigen::Ref<const VectorXd>& v, bool center) {
-  const double largest = v.cwiseAbs().maxCoeff();
-  const VectorXd unit = v / largest;
-  const double middle = center ? unit.mean() : 0;
-  return {middle * largest, std::sqrt((unit.array() - middle).square().mean()) * largest};
+void refuse(const Data& data, const Aliased& aliased) {
+  const auto column = static_cast<std::size_t>(aliased.column);
+  throw BadInput(data.source + (aliased.is_constant
+                                    ? ": lines 2 to " + std::to_string(data.last_line)
+                                    : ": line 1") +
+                 ", column " + std::to_string(data.design.place[column]) + ": the column " +
+                 in_quotes(data.design.names[column]) +
+                 (aliased.is_constant ? " is constant"
+                                      : " is a linear combination of those before it"));
 }
 
-VectorXd standardised(const Eigen::Ref<const VectorXd>& v, const Scale& s) {
-  return (v.array() - s.center) / s.spread;
+/// The fit in its own coordinates, before anything is carried back.
+Fit started(const Data& data, const FitOptions& options) {
+  Fit fit;
+  fit.coordinates = Coordinates(data.design, data.weights, data.formula.intercept);
+  Problem& p = fit.problem;
+  p.family = {options.model, options.link};
+  p.y = data.y;
+  p.weights = data.weights;
+  p.offset = data.offset;
+  p.u = fit.coordinates.u();
+  p.intercept = data.formula.intercept;
+  p.classes = data.classes.size();
+  p.estimate_theta = options.model == Model::NegativeBinomial;
+  if (p.u.cols() == 0) throw BadInput(data.source + ": every column of the model is zero");
+
+  if (options.strict && !fit.coordinates.aliased().empty())
+    refuse(data, fit.coordinates.aliased().front());
+  for (const Aliased& a : fit.coordinates.aliased())
+    fit.aliased.push_back(in_quotes(data.design.names[static_cast<std::size_t>(a.column)]) +
+                          (a.is_constant ? " is constant"
+                                         : " is a linear combination of those before it"));
+  const std::int64_t unknowns = p.u.cols() * (options.model == Model::Multinomial
+                                                  ? static_cast<std::int64_t>(p.classes) - 1
+                                                  : 1);
+  fit.rows = data.y.size();
+  fit.rank = unknowns;
+  fit.degrees_of_freedom = fit.rows - unknowns;
+  fit.null_degrees_of_freedom = fit.rows - (p.intercept ? 1 : 0);
+  fit.condition = condition_number(data.design, fit.coordinates);
+  fit.theta = fit.theta_error = fit.newton_difference = kNaN;
+  fit.r_squared = fit.adjusted_r_squared = fit.residual_sd = kNaN;
+  fit.residual_sum_of_squares = fit.f = fit.f_p_value = kNaN;
+
+  const std::size_t shift = p.intercept ? 1 : 0;
+  const std::size_t all = data.design.names.size() + shift;
+  const bool multinomial = options.model == Model::Multinomial;
+  for (std::size_t k = multinomial ? 1 : 0; k < (multinomial ? p.classes : 1); ++k)
+    for (std::size_t j = 0; j < all; ++j)
+      fit.coefficients.push_back({j < shift ? "(intercept)" : data.design.names[j - shift],
+                                  multinomial ? data.classes[k] : "", kNaN, kNaN, kNaN, kNaN, kNaN,
+                                  kNaN});
+  for (const Index column : fit.coordinates.columns())
+    for (std::size_t k = 0; k + 1 < (multinomial ? p.classes : 2); ++k)
+      fit.estimated.push_back(k * all + static_cast<std::size_t>(column + static_cast<Index>(shift)));
+  return fit;
 }
 
-/// See Note [Standardised coordinates].
-class Coordinates {
- public:
-  Coordinates(const Data& data, bool intercept) : shift_(intercept ? 1 : 0) {
-    const Index rows = data.x.rows();
-    const Index columns = data.x.cols() + shift_;
-    if (intercept) scales_.emplace_back();
-    MatrixXd a = MatrixXd::Ones(rows, columns);
-    for (Index j = 0; j < data.x.cols(); ++j) {
-      scales_.push_back(scale_of(data.x.col(j), intercept));
-      a.col(j + shift_) = standardised(data.x.col(j), scales_.back());
-    }
-    const VectorXd lengths = a.colwise().norm();
-    const auto [q, r] = eg::linalg_qr(eg::wrap(a));
-    r_ = eg::to_matrix(r);
-    // What is left of a column when its part along the columns before it is taken away: rounding
-    // errors when it depends on them.
-    const double rounding =
-        100 * std::sqrt(static_cast<double>(rows)) * std::numeric_limits<double>::epsilon();
-    for (Index j = 0; j < columns; ++j)
-      if (!(std::abs(r_(j, j)) > rounding * lengths[j])) {
-        const auto feature = static_cast<std::size_t>(j - shift_);
-        throw BadInput(data.source + ": line 1, column " +
-                       std::to_string(data.feature_columns[feature]) + ": the column " +
-                       in_quotes(data.features[feature]) +
-                       " is a linear combination of those before it");
-      }
-    const double root_rows = std::sqrt(static_cast<double>(rows));
-    r_ /= root_rows;
-    u_ = eg::to_matrix(q) * root_rows;
+/// A root of (U^T W U)^-1 carried to the units of the columns, where W is `information`.
+void set_root(Fit& fit) {
+  const MatrixXd& u = fit.problem.u;
+  const Eigen::LLT<MatrixXd> factor(u.transpose() * fit.information.asDiagonal() * u);
+  if (factor.info() != Eigen::Success) {
+    fit.root = MatrixXd::Constant(u.cols(), u.cols(), kNaN);
+    fit.z = MatrixXd::Constant(u.rows(), u.cols(), kNaN);
+    return;
   }
-
-  /// The design matrix for theta.
-  MatrixXd& u() { return u_; }
-
-  /// Coefficients in the units of the columns, for a target measured by `target`.
-  VectorXd coefficients(const VectorXd& theta, const Scale& target) const {
-    VectorXd b = r_.triangularView<Eigen::Upper>().solve(theta) * target.spread;
-    for (Index j = shift_; j < b.size(); ++j) b[j] /= scale(j).spread;
-    if (shift_ == 1) {
-      b[0] += target.center;
-      for (Index j = 1; j < b.size(); ++j) b[0] -= b[j] * scale(j).center;
-    }
-    return b;
-  }
-
-  /// Their standard errors when theta has the covariance variance * hessian^-1. With b = M theta
-  /// and hessian = L L^T, element i is the length of L^-1 M^T e_i.
-  VectorXd standard_errors(const MatrixXd& hessian, double variance, const Scale& target) const {
-    const Index n = r_.rows();
-    MatrixXd back = MatrixXd::Identity(n, n);  // M^T, a column per coefficient.
-    for (Index j = shift_; j < n; ++j) {
-      back(j, j) = 1 / scale(j).spread;
-      if (shift_ == 1) back(j, 0) = -scale(j).center / scale(j).spread;
-    }
-    back *= target.spread;
-    r_.transpose().triangularView<Eigen::Lower>().solveInPlace(back);
-    const Eigen::LLT<MatrixXd> factor(hessian);
-    if (factor.info() != Eigen::Success) return VectorXd::Constant(n, kNaN);
-    factor.matrixL().solveInPlace(back);
-    return back.colwise().stableNorm().transpose() * std::sqrt(variance);
-  }
-
- private:
-  const Scale& scale(Index j) const { return scales_[static_cast<std::size_t>(j)]; }
-
-  /// Columns in front of the first feature.
-  Index shift_;
-  std::vector<Scale> scales_;
-  MatrixXd r_;
-  MatrixXd u_;
-};
-
-/// (y - u theta)^2 / 2, averaged over the rows.
-eg::Tensor squared_loss(const eg::Tensor& u, const eg::Tensor& y, const eg::Tensor& theta) {
-  const eg::Tensor residual = y - eg::mv(u, theta);
-  return eg::dot(residual, residual) / (2.0 * static_cast<double>(y.numel()));
+  fit.root = factor.matrixL().solve(fit.coordinates.transposed_map()).transpose();
+  fit.z = factor.matrixL().solve(u.transpose()).transpose();
 }
 
-/// The log-likelihood of Bernoulli observations, averaged over the rows and negated: each
-/// contributes log sigmoid(margin), where the margin is the linear predictor, negated when the
-/// target is 0.
-eg::Tensor logistic_loss(const eg::Tensor& u, const eg::Tensor& signs, const eg::Tensor& theta) {
-  return -eg::log(eg::sigmoid(signs * eg::mv(u, theta))).mean();
+/// Newton's method, or another, on the squared loss of a standardised target.
+VectorXd fit_by_search(Fit& fit, const FitOptions& options) {
+  Problem p = fit.problem;
+  const VectorXd y = p.y - p.offset;
+  const Scale scale = scale_of(y, p.weights, p.intercept);
+  const double spread = scale.spread == 0 ? 1 : scale.spread;
+  p.y = (y.array() - scale.center) / spread;
+  p.offset.setZero();
+  fit.solution = solve(p, options);
+  const VectorXd theta = fit.solution.theta;
+  fit.residuals = spread * (p.y - p.u * theta);
+  fit.information = p.weights;
+  set_root(fit);
+  VectorXd b = fit.coordinates.coefficients(theta * spread);
+  if (p.intercept) b[0] += scale.center;
+  return b;
+}
+
+VectorXd fit_by_qr(Fit& fit, const Data& data, const FitOptions& options) {
+  const VectorXd newton = fit_by_search(fit, options);
+  const Problem& p = fit.problem;
+  QrSolution qr = solve_by_qr(data.design, fit.coordinates, p.y - p.offset, p.weights);
+  fit.residuals = std::move(qr.residuals);
+  fit.root = std::move(qr.root);
+  fit.z = std::move(qr.z);
+  fit.newton_difference = ((newton - qr.coefficients).array() / qr.coefficients.array().abs())
+                              .abs()
+                              .maxCoeff();
+  fit.solution.converged = true;
+  fit.solution.message = "solved by Householder QR in double-double arithmetic";
+  return qr.coefficients;
+}
+
+void describe_least_squares(Fit& fit) {
+  const Problem& p = fit.problem;
+  fit.mu = fit.eta = p.y - fit.residuals;
+  fit.score = p.weights.cwiseProduct(fit.residuals);
+  const MatrixXd weighted = p.weights.asDiagonal() * p.u;
+  fit.unknowns = Eigen::LLT<MatrixXd>(p.u.transpose() * weighted)
+                     .solve(weighted.transpose() * (fit.mu - p.offset));
+  // In units in which squares neither overflow nor vanish.
+  const double unit = std::max(p.y.cwiseAbs().maxCoeff(), 1e-300);
+  const ArrayXd w = p.weights.array();
+  // With the offset in it, as in R 4.2.
+  const ArrayXd fitted = fit.mu.array() / unit;
+  const double rss = (w * (fit.residuals.array() / unit).square()).sum();
+  const double mean = p.intercept ? (w * fitted).sum() / w.sum() : 0;
+  const double explained = (w * (fitted - mean).square()).sum();
+  const auto n = static_cast<double>(fit.rows);
+  const auto df = static_cast<double>(fit.degrees_of_freedom);
+  const double df_model = static_cast<double>(fit.rank) - (p.intercept ? 1 : 0);
+  const double variance = df > 0 ? rss / df : kNaN;
+
+  fit.deviance_residuals = w.sqrt() * fit.residuals.array();
+  fit.dispersion = variance * unit * unit;
+  fit.residual_sd = std::sqrt(variance) * unit;
+  fit.residual_sum_of_squares = fit.deviance = rss * unit * unit;
+  fit.null_deviance = (explained + rss) * unit * unit;
+  fit.log_likelihood =
+      (w.log().sum() - n * (std::log(2 * M_PI * rss / n) + 2 * std::log(unit) + 1)) / 2;
+  if (df_model > 0) {
+    fit.r_squared = explained / (explained + rss);
+    fit.adjusted_r_squared =
+        df > 0 ? 1 - (1 - fit.r_squared) * ((n - (p.intercept ? 1 : 0)) / df) : kNaN;
+    fit.f = explained / df_model / variance;
+    fit.f_p_value = f_tail(fit.f, df_model, df);
+  }
+  const double size = mean * mean + explained / std::max(n - 1, 1.0);
+  if (df > 0 && rss > 0 && variance < 1e-30 * size)
+    fit.warnings.emplace_back(
+        "the fit is perfect up to rounding errors, which are all that is left over (--method qr "
+        "has more digits)");
+  if (df > 0 && rss == 0) fit.warnings.emplace_back("the fit is perfect: nothing is left over");
+}
+
+/// Of theta, for known means: the root of the inverse of the observed information.
+double theta_error(const Problem& p, const VectorXd& mu) {
+  const eg::Tensor y = eg::from_eigen(p.y);
+  const eg::Tensor m = eg::from_eigen(mu);
+  const eg::Tensor w = eg::from_eigen(p.weights);
+  const auto loss = [&](const eg::Tensor& theta) {
+    const eg::Tensor log_likelihood = eg::lgamma(theta + y) - eg::lgamma(theta) +
+                                      theta * eg::log(theta) - (theta + y) * eg::log(theta + m);
+    return -(w * log_likelihood).sum();
+  };
+  return 1 / std::sqrt(eg::hessian(loss, VectorXd::Constant(1, p.family.theta))(0, 0));
+}
+
+void describe_generalised(Fit& fit, const FitOptions& options) {
+  Problem& p = fit.problem;
+  const VectorXd theta = fit.solution.theta;
+  if (p.estimate_theta) p.family.theta = fit.theta = std::exp(fit.solution.log_theta);
+  fit.unknowns = theta;
+  fit.eta = p.offset + p.u * theta;
+  const Mean mean = mean_and_slope(p.family.link, fit.eta);
+  fit.mu = mean.mu;
+  fit.residuals = p.y - fit.mu;
+  // Where a mean has rounded to its limit, the row has all but nothing to say.
+  const ArrayXd variance = variance_of(p.family, fit.mu).array();
+  const ArrayXd precision = (variance > 0).select(p.weights.array() / variance, 0);
+  fit.information = precision * mean.slope.array().square();
+  fit.score = precision * mean.slope.array() * fit.residuals.array();
+  set_root(fit);
+
+  const auto df = static_cast<double>(fit.degrees_of_freedom);
+  const VectorXd d = deviances(p.family, p.y, fit.mu, p.weights);
+  fit.deviance = d.sum();
+  fit.deviance_residuals = (fit.residuals.array() < 0).select(-d.cwiseSqrt(), d.cwiseSqrt());
+  const double pearson = (precision * fit.residuals.array().square()).sum();
+  if (p.family.has_dispersion()) fit.dispersion = df > 0 ? pearson / df : kNaN;
+  fit.log_likelihood = log_likelihood(p.family, p.y, fit.mu, p.weights);
+  if (p.estimate_theta) fit.theta_error = theta_error(p, fit.mu);
+  p.estimate_theta = false;
+  fit.null_deviance = deviance_of(p, p.intercept ? 1 : 0, options);
+  fit.r_squared = 1 - fit.deviance / fit.null_deviance;
+}
+
+void describe_multinomial(Fit& fit) {
+  const Problem& p = fit.problem;
+  const double total = p.weights.sum();
+  fit.log_likelihood = -fit.solution.loss * total;
+  fit.deviance = -2 * fit.log_likelihood;
+  VectorXd shares = VectorXd::Zero(static_cast<Index>(p.classes));
+  for (Index i = 0; i < p.y.size(); ++i) shares[static_cast<Index>(p.y[i])] += p.weights[i] / total;
+  if (!p.intercept) shares.setConstant(1 / static_cast<double>(p.classes));
+  fit.null_deviance = 0;
+  for (Index i = 0; i < p.y.size(); ++i)
+    fit.null_deviance -= 2 * p.weights[i] * std::log(shares[static_cast<Index>(p.y[i])]);
+  fit.null_degrees_of_freedom =
+      fit.rows - (p.intercept ? static_cast<std::int64_t>(p.classes) - 1 : 0);
+  fit.r_squared = 1 - fit.deviance / fit.null_deviance;
+
+  // One unknown per column and class; each class is carried back alone.
+  const MatrixXd back = fit.coordinates.transposed_map();
+  const auto classes = static_cast<Index>(p.classes) - 1;
+  MatrixXd all = MatrixXd::Zero(back.rows() * classes, back.cols() * classes);
+  for (Index i = 0; i < back.rows(); ++i)
+    for (Index j = 0; j < back.cols(); ++j)
+      all.block(i * classes, j * classes, classes, classes).diagonal().setConstant(back(i, j));
+  const Eigen::LLT<MatrixXd> factor(fit.solution.hessian * total);
+  fit.root = factor.info() == Eigen::Success
+                 ? MatrixXd(factor.matrixL().solve(all).transpose())
+                 : MatrixXd::Constant(all.rows(), all.cols(), kNaN);
+}
+
+/// The covariance of what has the design `z` and the root `root` of its inverse information, by the
+/// model or by the residuals.
+MatrixXd covariance_of(const Fit& fit, const MatrixXd& z, const MatrixXd& root, Robust robust) {
+  if (robust == Robust::No) return root * root.transpose() * fit.dispersion;
+  ArrayXd score = fit.score;
+  const ArrayXd rest = 1 - leverages(fit).array();
+  if (robust == Robust::HC2) score /= rest.sqrt();
+  if (robust == Robust::HC3) score /= rest;
+  const MatrixXd half = score.matrix().asDiagonal() * z * root.transpose();
+  const double factor = robust == Robust::HC1 ? static_cast<double>(fit.rows) /
+                                                    static_cast<double>(fit.degrees_of_freedom)
+                                              : 1;
+  return half.transpose() * half * factor;
+}
+
+void set_coefficients(Fit& fit, const VectorXd& b, const FitOptions& options) {
+  fit.covariance = covariance_of(fit, fit.z, fit.root, options.robust);
+  if (options.model != Model::Multinomial) {
+    const MatrixXd& u = fit.problem.u;
+    const MatrixXd root =
+        Eigen::LLT<MatrixXd>(u.transpose() * fit.information.asDiagonal() * u)
+            .matrixU()
+            .solve(MatrixXd::Identity(u.cols(), u.cols()));
+    fit.unknown_covariance = covariance_of(fit, u * root, root, options.robust);
+  }
+  const VectorXd errors =
+      options.robust == Robust::No
+          ? VectorXd(fit.root.rowwise().stableNorm() * std::sqrt(fit.dispersion))
+          : VectorXd(fit.covariance.diagonal().cwiseSqrt());
+  const bool student = fit.problem.family.has_dispersion();
+  const double df = student ? static_cast<double>(fit.degrees_of_freedom) : 0;
+  const double width = student && df == 0 ? kNaN : interval_factor(options.level, df);
+  for (std::size_t i = 0; i < fit.estimated.size(); ++i) {
+    Coefficient& c = fit.coefficients[fit.estimated[i]];
+    const auto at = static_cast<Index>(i);
+    c.estimate = b[at];
+    c.std_error = errors[at];
+    c.ratio = c.estimate / c.std_error;
+    c.p_value = p_value_of(c.ratio, df);
+    c.lower = c.estimate - width * c.std_error;
+    c.upper = c.estimate + width * c.std_error;
+  }
+}
+
+/// Information criteria; what is estimated beside the coefficients counts.
+void set_criteria(Fit& fit) {
+  const double more = fit.problem.family.has_dispersion() || std::isfinite(fit.theta) ? 1 : 0;
+  const double unknowns = static_cast<double>(fit.rank) + more;
+  fit.aic = -2 * fit.log_likelihood + 2 * unknowns;
+  fit.bic = -2 * fit.log_likelihood + std::log(static_cast<double>(fit.rows)) * unknowns;
+}
+
+/// The columns that a direction of the unknowns is about.
+std::string names_along(const Fit& fit, const VectorXd& direction) {
+  const auto classes = static_cast<Index>(fit.solution.theta.cols());
+  const VectorXd spreads = fit.coordinates.spreads();
+  VectorXd size = VectorXd::Zero(spreads.size());
+  for (Index k = 0; k < classes; ++k) {
+    const Eigen::Map<const VectorXd, 0, Eigen::InnerStride<>> theta(
+        direction.data() + k, spreads.size(), Eigen::InnerStride<>(classes));
+    size += fit.coordinates.coefficients(theta).cwiseProduct(spreads).cwiseAbs();
+  }
+  std::string names;
+  for (Index j = 0; j < size.size(); ++j)
+    if (size[j] > 0 && size[j] >= 0.2 * size.maxCoeff())
+      names += (names.empty() ? "" : ", ") +
+               in_quotes(fit.coefficients[fit.estimated[static_cast<std::size_t>(j * classes)]].term);
+  return names.empty() ? "the intercept" : names;
 }
 
 /// Why the maximum of the likelihood does not exist, or nothing. Both signs of it: every row is on
 /// its side, or the likelihood is all but flat along some direction.
-std::string separation(const VectorXd& margins, const MatrixXd& hessian) {
-  if ((margins.array() > 0).all())
-    return "the columns separate the target's 0 from its 1 completely, so the coefficients grow "
-           "without bound";
-  const double flattest = eg::linalg_eigvalsh(eg::from_eigen(hessian))[0].item<double>();
-  if (!(flattest > 1e-8))
-    return "some columns separate the target's 0 from its 1 in a part of the rows, so their "
-           "coefficients grow without bound";
+std::string separation(const Fit& fit) {
+  const Problem& p = fit.problem;
+  const Model model = p.family.model;
+  if (model == Model::Linear || model == Model::Gamma || !fit.solution.hessian.allFinite())
+    return {};
+  if (model == Model::Binomial && ((p.y.array() - 0.5) * (fit.mu.array() - 0.5) > 0).all() &&
+      ((p.y.array() == 0) || (p.y.array() == 1)).all())
+    return "the target's classes are separated completely by " +
+           names_along(fit, fit.solution.theta) + ", so the coefficients grow without bound";
+  const Index n = p.u.cols() * fit.solution.theta.cols();
+  const auto [values, vectors] =
+      eg::linalg_eigh(eg::from_eigen(fit.solution.hessian.topLeftCorner(n, n)));
+  const double flattest = values[0].item<double>();
+  const bool shares = model == Model::Binomial || model == Model::Multinomial;
+  if (flattest * p.weights.sum() > 1e-5 && !(shares && flattest < 1e-8)) return {};
+  const std::string names = names_along(fit, eg::to_matrix(vectors).col(0));
+  return (shares ? "the target's classes are separated in a part of the rows by "
+                 : "rows whose counts are all 0 are separated from the others by ") +
+         names + ", so their coefficients grow without bound";
+}
+
+/// What keeps the numbers from being a result.
+std::string objection(const Fit& fit, const FitOptions& options) {
+  const std::string reason = options.is_least_squares() ? "" : separation(fit);
+  if (!reason.empty()) return "separation: " + reason;
+  if (fit.theta > 1e7)
+    return "the counts vary no more than Poisson counts, so theta grows without bound; --model "
+           "poisson fits them";
+  for (const std::size_t i : fit.estimated) {
+    const Coefficient& c = fit.coefficients[i];
+    if (!std::isfinite(c.estimate))
+      return "the coefficient of " + in_quotes(c.term) + " is not finite: no double holds it";
+    if (!std::isfinite(c.std_error) && (fit.degrees_of_freedom > 0 || options.model != Model::Linear))
+      return "the standard error of " + in_quotes(c.term) + " is not finite: no double holds it";
+  }
   return {};
-}
-
-/// `y` and `residual` are standardised.
-void describe_linear(Fit& fit, const VectorXd& y, const VectorXd& residual, const Scale& target) {
-  const double rss = residual.squaredNorm();
-  const auto df = static_cast<double>(fit.degrees_of_freedom);
-  fit.r_squared = 1 - rss / y.squaredNorm();
-  fit.residual_sd = df > 0 ? std::sqrt(rss / df) * target.spread : kNaN;
-  fit.residual_sum_of_squares = rss * target.spread * target.spread;
-  fit.log_likelihood = kNaN;
-}
-
-void describe_logistic(Fit& fit, const Data& data, double loss, bool intercept) {
-  const double n = static_cast<double>(fit.rows);
-  const double p = intercept ? data.y.mean() : 0.5;
-  fit.log_likelihood = -n * loss;
-  fit.r_squared = 1 - fit.log_likelihood / (n * (p * std::log(p) + (1 - p) * std::log(1 - p)));
-  fit.residual_sd = fit.residual_sum_of_squares = kNaN;
-}
-
-double p_value(Model model, double ratio, std::int64_t degrees_of_freedom) {
-  namespace math = boost::math;
-  const double size = std::abs(ratio);
-  if (std::isnan(size)) return kNaN;
-  if (std::isinf(size)) return 0;
-  if (model == Model::Logistic) return 2 * math::cdf(math::complement(math::normal(), size));
-  const math::students_t t(static_cast<double>(degrees_of_freedom));
-  return 2 * math::cdf(math::complement(t, size));
 }
 
 }  // namespace
 
 Fit fit(const Data& data, const FitOptions& options) {
-  const bool linear = options.model == Model::Linear;
-  Coordinates coordinates(data, options.intercept);
-  const Scale target = linear ? scale_of(data.y, options.intercept) : Scale{};
-  VectorXd y = linear ? standardised(data.y, target) : VectorXd(2 * data.y.array() - 1);
-
-  const eg::Tensor u = eg::wrap(coordinates.u());
-  const eg::Tensor rows = eg::wrap(y);
-  const auto loss = [&](const eg::Tensor& theta) {
-    return linear ? squared_loss(u, rows, theta) : logistic_loss(u, rows, theta);
-  };
-
-  VectorXd start = VectorXd::Zero(coordinates.u().cols());
-  if (options.seed) {
-    eg::manual_seed(*options.seed);
-    start = eg::to_vector(eg::randn({start.size()}));
-  }
-  const auto result = eg::optim::minimize(
-      loss, start,
-      {.method = options.method,
-       .tolerance_grad = 0,
-       .tolerance_f = 0,
-       .tolerance_x = 0,
-       .max_iter = options.max_iter,
-       .callback = [&](const eg::optim::Iteration& now,
-                       const eg::Tensor&) { return !options.callback || options.callback(now); },
-       .tolerance_grad_abs = options.tolerance});
-  const VectorXd& theta = result.x;
-  const MatrixXd hessian = eg::hessian(loss, theta);
-
-  Fit fit;
-  fit.converged = result.converged();
-  fit.message = result.message;
-  fit.history = result.history;
-  fit.rows = data.y.size();
-  fit.degrees_of_freedom = fit.rows - theta.size();
-  const VectorXd predicted = coordinates.u() * theta;
-  double variance = 1 / static_cast<double>(fit.rows);
-  if (linear) {
-    describe_linear(fit, y, y - predicted, target);
-    variance *= std::pow(fit.residual_sd / target.spread, 2);
+  Fit fit = started(data, options);
+  VectorXd b;
+  if (options.is_least_squares()) {
+    b = options.method == Method::Qr ? fit_by_qr(fit, data, options) : fit_by_search(fit, options);
+    describe_least_squares(fit);
   } else {
-    describe_logistic(fit, data, result.value, options.intercept);
-    const std::string reason = separation(y.cwiseProduct(predicted), hessian);
-    if (!reason.empty()) {
-      fit.converged = false;
-      fit.message = "not converged: " + reason;
-    }
+    fit.solution = solve(fit.problem, options);
+    const MatrixXd& theta = fit.solution.theta;
+    b.resize(theta.size());
+    for (Index k = 0; k < theta.cols(); ++k)
+      b(Eigen::seqN(k, theta.rows(), theta.cols())) = fit.coordinates.coefficients(theta.col(k));
+    if (options.model == Model::Multinomial)
+      describe_multinomial(fit);
+    else
+      describe_generalised(fit, options);
   }
-
-  const VectorXd estimates = coordinates.coefficients(theta, target);
-  const VectorXd errors = coordinates.standard_errors(hessian, variance, target);
-  for (Index j = 0; j < estimates.size(); ++j) {
-    const Index feature = j - (options.intercept ? 1 : 0);
-    Coefficient c{feature < 0 ? "(intercept)" : data.features[static_cast<std::size_t>(feature)],
-                  estimates[j], errors[j], estimates[j] / errors[j], 0};
-    c.p_value = p_value(options.model, c.ratio, fit.degrees_of_freedom);
-    fit.coefficients.push_back(std::move(c));
+  fit.converged = fit.solution.converged;
+  fit.message = fit.solution.message;
+  fit.history = fit.solution.history;
+  set_coefficients(fit, b, options);
+  set_criteria(fit);
+  const std::string reason = objection(fit, options);
+  if (!reason.empty()) {
+    fit.converged = false;
+    fit.message = "not converged: " + reason;
   }
   return fit;
+}
+
+VectorXd leverages(const Fit& fit) {
+  return fit.information.array() * fit.z.rowwise().squaredNorm().array();
+}
+
+double p_value_of(double ratio, double degrees_of_freedom) {
+  const double size = std::abs(ratio);
+  if (std::isnan(size)) return kNaN;
+  if (std::isinf(size)) return 0;
+  if (degrees_of_freedom == 0) return 2 * math::cdf(math::complement(math::normal(), size));
+  return 2 * math::cdf(math::complement(math::students_t(degrees_of_freedom), size));
+}
+
+double f_tail(double f, double n, double d) {
+  if (!(f >= 0) || !(n > 0) || !(d > 0)) return kNaN;
+  if (std::isinf(f)) return 0;
+  return math::cdf(math::complement(math::fisher_f(n, d), f));
+}
+
+double chi_squared_tail(double x, double n) {
+  if (!(x >= 0) || !(n > 0)) return kNaN;
+  if (std::isinf(x)) return 0;
+  return math::cdf(math::complement(math::chi_squared(n), x));
+}
+
+double interval_factor(double level, double degrees_of_freedom) {
+  const double tail = (1 - level) / 2;
+  return degrees_of_freedom == 0
+             ? math::quantile(math::complement(math::normal(), tail))
+             : math::quantile(math::complement(math::students_t(degrees_of_freedom), tail));
 }
 
 }  // namespace apps::regression

@@ -7,59 +7,150 @@
 #include <vector>
 
 #include "eigengrad/optim/minimize.hpp"
-#include "regression/data.hpp"
+#include "regression/coordinates.hpp"
+#include "regression/family.hpp"
 
 namespace apps::regression {
 
-enum class Model : std::uint8_t { Linear, Logistic };
+enum class Method : std::uint8_t { Newton, GradientDescent, Qr };
+
+/// How the covariance of the coefficients is estimated: from the model, or from the residuals, with
+/// MacKinnon and White's (1985) corrections for small samples.
+enum class Robust : std::uint8_t { No, HC0, HC1, HC2, HC3 };
 
 struct FitOptions {
   Model model = Model::Linear;
-  bool intercept = true;
-  eigengrad::optim::Method method = eigengrad::optim::Method::Newton;
+  Link link = Link::Identity;
+  Method method = Method::Newton;
+  Robust robust = Robust::No;
   double tolerance = 1e-10;
   eigengrad::optional<std::int64_t> max_iter = eigengrad::nullopt;
-  /// Start from normal random numbers with this seed instead of zero.
+  /// Start from normal random numbers with this seed.
   eigengrad::optional<std::uint64_t> seed;
+  /// Whether a column that others determine is refused instead of left without a coefficient.
+  bool strict = false;
+  /// Of the confidence intervals.
+  double level = 0.95;
   std::function<bool(const eigengrad::optim::Iteration&)> callback;
+
+  /// Whether it is least squares, for which there are exact distributions.
+  bool is_least_squares() const { return model == Model::Linear && link == Link::Identity; }
 };
 
+/// Numbers without a value are NaN; so are all of a column that is aliased.
 struct Coefficient {
   std::string term;
+  /// Of a multinomial model: the class whose odds against the first class it describes.
+  std::string response;
   double estimate = 0;
   double std_error = 0;
-  /// Estimate over standard error: a t value in a linear model, a z value in a logistic one.
+  /// Estimate over standard error: t where the dispersion is estimated, z elsewhere.
   double ratio = 0;
   double p_value = 0;
+  double lower = 0;
+  double upper = 0;
 };
 
-/// Numbers without a meaning in a model, or without residual degrees of freedom, are NaN.
-struct Fit {
+/// A minimum of minus the log-likelihood, per weight, in the coordinates of a model matrix.
+struct Solution {
+  /// One column, or one for each class but the first.
+  Eigen::MatrixXd theta;
+  /// Of the negative binomial.
+  double log_theta = 0;
+  double loss = 0;
+  Eigen::MatrixXd hessian;
   bool converged = false;
   std::string message;
-  std::vector<Coefficient> coefficients;
-  std::int64_t rows = 0;
-  std::int64_t degrees_of_freedom = 0;
-  /// Linear: 1 - RSS/TSS, TSS about the mean, or about 0 without an intercept. Logistic:
-  /// McFadden's.
-  double r_squared = 0;
-  double residual_sd = 0;
-  double residual_sum_of_squares = 0;
-  double log_likelihood = 0;
   std::vector<eigengrad::optim::Iteration> history;
 };
 
-/// Fits by minimising a loss written with tensors.
-///
-/// Note [Standardised coordinates] The columns are centred and divided by their standard deviation,
-/// and the result A (with a column of ones in front) is factored A = Q R. The unknowns of the
-/// optimiser are theta = R gamma / sqrt(N), where gamma are the coefficients of the standardised
-/// columns. In theta the least-squares loss has the identity as its Hessian, whatever the condition
-/// of the data, so that nothing is lost by solving with the Hessian instead of with the data. The
-/// target of a linear model is standardised likewise. Coefficients and standard errors are carried
-/// back through R, and then to the units of the columns. Without an intercept nothing is centred,
-/// and the scale is the root mean square.
-/// Throws: BadInput for columns that depend linearly on those before them.
+/// What is fitted: a family, the rows, and the columns of the matrix as unknowns see them.
+struct Problem {
+  Family family;
+  Eigen::VectorXd y;
+  Eigen::VectorXd weights;
+  Eigen::VectorXd offset;
+  Eigen::MatrixXd u;
+  bool intercept = true;
+  std::size_t classes = 2;
+  /// Whether theta of the negative binomial is an unknown.
+  bool estimate_theta = false;
+};
+
+Solution solve(const Problem& problem, const FitOptions& options);
+/// The deviance with the family as it is, when only the first columns of the matrix are used.
+double deviance_of(const Problem& problem, Eigen::Index columns, const FitOptions& options);
+
+/// All about a fit. Numbers that a model does not have are NaN.
+struct Fit {
+  bool converged = false;
+  std::string message;
+  std::vector<std::string> warnings;
+  std::vector<Coefficient> coefficients;
+  /// "name: why" of the columns without a coefficient.
+  std::vector<std::string> aliased;
+  std::int64_t rows = 0;
+  std::int64_t rank = 0;
+  std::int64_t degrees_of_freedom = 0;
+  std::int64_t null_degrees_of_freedom = 0;
+
+  double r_squared = 0;
+  double adjusted_r_squared = 0;
+  double residual_sd = 0;
+  double residual_sum_of_squares = 0;
+  double f = 0;
+  double f_p_value = 0;
+  double dispersion = 1;
+  double deviance = 0;
+  double null_deviance = 0;
+  double log_likelihood = 0;
+  double aic = 0;
+  double bic = 0;
+  double condition = 0;
+  /// Of the negative binomial, with its standard error.
+  double theta = 0;
+  double theta_error = 0;
+  /// The largest relative difference between the coefficients by QR and by Newton's method.
+  double newton_difference = 0;
+  std::vector<eigengrad::optim::Iteration> history;
+
+  Problem problem;
+  Coordinates coordinates;
+  Solution solution;
+  /// Linear predictor, mean, residuals y - mu; then per row the expected information about the
+  /// predictor and the derivative of the log-likelihood by it, both for dispersion 1.
+  Eigen::VectorXd eta;
+  Eigen::VectorXd mu;
+  Eigen::VectorXd residuals;
+  Eigen::VectorXd information;
+  Eigen::VectorXd score;
+  /// What the deviance has of each row, with the sign of the residual; weighted residuals in least
+  /// squares.
+  Eigen::VectorXd deviance_residuals;
+  /// Linear predictor = offset + u unknowns; their covariance.
+  Eigen::VectorXd unknowns;
+  Eigen::MatrixXd unknown_covariance;
+  /// The covariance without dispersion is root root^T; z = X root^-T.
+  Eigen::MatrixXd root;
+  Eigen::MatrixXd z;
+  /// Of the coefficients that are not aliased.
+  Eigen::MatrixXd covariance;
+  /// Unknowns that have a coefficient, as places in `coefficients`.
+  std::vector<std::size_t> estimated;
+};
+
+/// Fits by minimising a loss written with tensors, or by QR.
+/// Throws: BadInput for columns that are zero all, where a link has no start, and with `strict`.
 Fit fit(const Data& data, const FitOptions& options);
+
+/// How much of its fitted value each row is.
+Eigen::VectorXd leverages(const Fit& fit);
+/// A two-sided p-value: of Student's t, or of the normal distribution without degrees of freedom.
+double p_value_of(double ratio, double degrees_of_freedom);
+/// The upper tail of F with n and d degrees of freedom, and of chi-square.
+double f_tail(double f, double n, double d);
+double chi_squared_tail(double x, double n);
+/// Half the width of a confidence interval, in standard errors.
+double interval_factor(double level, double degrees_of_freedom);
 
 }  // namespace apps::regression
