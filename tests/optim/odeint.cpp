@@ -49,7 +49,7 @@ BOOST_AUTO_TEST_CASE(van_der_pol) {
   check_states(Problem(1, odes::van_der_pol, 5), options(1e-9, OdeintMethod::Rodas5P));
 }
 BOOST_AUTO_TEST_CASE(robertson) {
-  check_states(Problem(2, odes::robertson, 6), options(1e-9, OdeintMethod::Rodas5P));
+  check_states(Problem(2, odes::robertson, 8), options(1e-9, OdeintMethod::Rodas5P));
 }
 BOOST_AUTO_TEST_CASE(lorenz) {
   const Problem problem(3, odes::lorenz, 5);

@@ -48,7 +48,7 @@ PROBLEMS = [
     ("Lotka-Volterra", lotka_volterra, [1.0, 0.5], [1.5, 1.0, 1.0, 3.0], np.linspace(0, 10, 11), "DOP853"),
     ("Van der Pol", van_der_pol, [2.0, 0.0], [1000.0], np.array([0, 100, 500, 800, 850, 1500.0]), "Radau"),
     ("Robertson", robertson, [1.0, 0.0, 0.0], [0.04, 3e7, 1e4],
-     np.array([0, 0.4, 4, 40, 400, 4000, 40000.0]), "Radau"),
+     np.array([0, 0.4, 4, 40, 400, 4000, 40000, 4e6, 4e8]), "Radau"),
     ("Lorenz", lorenz, [1.0, 2.0, 20.0], [10.0, 28.0, 8 / 3], np.linspace(0, 2, 6), "DOP853"),
 ]
 

@@ -22,6 +22,19 @@ using Table = Dopri5Table;
 /// How far rounding may make results differ that should be the same, relative to the largest.
 double rounding_of(ScalarType type) noexcept { return type == kFloat32 ? 1e-4 : 1e-10; }
 
+/// relative_difference() of `n` numbers.
+template <class T>
+double difference_of(const T* a, const T* b, std::size_t n) {
+  double largest = 0, difference = 0;
+  for (std::size_t i = 0; i < n; ++i) {
+    const auto x = static_cast<double>(a[i]), y = static_cast<double>(b[i]);
+    largest = std::max({largest, std::abs(x), std::abs(y)});
+    // Also where one is NaN.
+    if (!(std::abs(x - y) <= difference)) difference = std::abs(x - y);
+  }
+  return difference == 0 ? 0 : difference / largest;
+}
+
 }  // namespace
 
 std::vector<double> to_doubles(const Tensor& t) {
@@ -31,13 +44,16 @@ std::vector<double> to_doubles(const Tensor& t) {
 }
 
 bool agree(const std::vector<double>& a, const std::vector<double>& b, ScalarType type) {
-  double largest = 0, difference = 0;
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    largest = std::max({largest, std::abs(a[i]), std::abs(b[i])});
-    // Also where one is NaN.
-    if (!(std::abs(a[i] - b[i]) <= difference)) difference = std::abs(a[i] - b[i]);
-  }
-  return difference <= rounding_of(type) * largest;
+  return difference_of(a.data(), b.data(), a.size()) <= rounding_of(type);
+}
+
+double relative_difference(const Tensor& a, const Tensor& b) {
+  double difference = 0;
+  eigengrad::detail::dispatch_floating("odeint", a.dtype(), [&]<class T>(std::type_identity<T>) {
+    difference = difference_of(a.impl()->data<T>(), b.impl()->data<T>(),
+                               static_cast<std::size_t>(a.numel()));
+  });
+  return difference;
 }
 
 Batch::Batch(const Replay& replay, std::int64_t first, std::int64_t end)

@@ -48,6 +48,8 @@ class Batch {
   bool rows_within_ = false;
 };
 
+/// The largest |a_i - b_i| over the largest of all |a_i| and |b_i|; NaN where there is one.
+double relative_difference(const Tensor& a, const Tensor& b);
 /// Whether two vectors are the same but for rounding in arithmetic of that dtype.
 bool agree(const std::vector<double>& a, const std::vector<double>& b, ScalarType type);
 std::vector<double> to_doubles(const Tensor& t);

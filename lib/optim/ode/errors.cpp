@@ -81,6 +81,29 @@ double Controller::rejected(double error) noexcept {
   return std::clamp(kSafety * plain_factor(error), kLeast, kSafety);
 }
 
+double Transition::factor(const Scale& scale, const Task& task, double t, double h, const Tensor& y,
+                          const Tensor& next) {
+  const double apart[2] = {1 / h, -1 / h};
+  const Tensor states[2] = {next, y};
+  slope_ = combine(Tensor(), apart, states, 2);
+  if (!before_.defined()) return 1;
+  const double minus = -1;
+  const Tensor change = combine(slope_, &minus, &before_, 1);
+  const double size = std::max(scale.norm(slope_, y, next), scale.norm(before_, y, next));
+  const double distance = (std::abs(h) + std::abs(h_before_)) / 2;
+  const double rate = scale.norm(change, y, next) / (size * distance);
+  const double epsilon = y.dtype() == kFloat32 ? std::numeric_limits<float>::epsilon()
+                                               : std::numeric_limits<double>::epsilon();
+  const double most = std::max(1.0, task.rtol / (2 * epsilon));
+  // Also where nothing moves, and the rate is NaN.
+  return rate > 0 ? std::clamp(rate * std::abs(t - task.times.front()), 1.0, most) : 1;
+}
+
+void Transition::advance(double h) {
+  before_ = std::move(slope_);
+  h_before_ = h;
+}
+
 double first_step(const System& f, const Task& task, const Tensor& slope) {
   const Scale scale(task);
   const double direction = task.times.back() < task.times.front() ? -1 : 1;

@@ -43,6 +43,30 @@ class Controller {
   bool rejected_ = false;
 };
 
+/// Note [Derivatives behind transitions]
+/// A parameter that moves a jump in time moves the solution within it by y' times the shift: a million
+/// times more than before and after, for a relaxation oscillator that creeps at 0.001 and jumps at 1000.
+/// What is left of the derivative behind the jump has cancelled to that extent, and an error in
+/// the jump that was small beside the derivative there is no longer so. The state knows nothing of
+/// it. With OdeintOptions::resolve_transitions the error e of a step must therefore meet the tolerance
+/// also as e (t - t[0]) / tau, where tau is the time in which y' changes by its own size: that is the error that
+/// it makes in the derivative by the pace of all time, (t - t[0]) y'. Where y' changes slowly, however
+/// stiff the problem, this asks for nothing more.
+class Transition {
+ public:
+  /// The larger of 1 and (t - t[0]) / tau, for a step of size `h` from `y` at `t` to `next`, and after
+  /// the step before it; no more than leaves the tolerance above rounding.
+  double factor(const Scale& scale, const Task& task, double t, double h, const Tensor& y,
+                const Tensor& next);
+  /// That step is accepted.
+  void advance(double h);
+
+ private:
+  /// The mean of y' over the step that is tried, and over the one before.
+  Tensor slope_, before_;
+  double h_before_ = 0;
+};
+
 /// The size of the first step, from an explicit Euler step. `slope`: f at the start.
 double first_step(const System& f, const Task& task, const Tensor& slope);
 

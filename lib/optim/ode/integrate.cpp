@@ -96,6 +96,8 @@ class Integrator {
       const Weights w = task_.method.error(h_);
       estimate_ = combine(Tensor(), w.data(), stages_.k.data(), task_.method.stages());
       error_ = scale_.norm(estimate_, y_, stages_.next);
+      if (task_.options.resolve_transitions)
+        error_ *= transition_.factor(scale_, task_, t_, h_, y_, stages_.next);
       if (error_ <= 1) return true;
     } catch (const NumericError& e) {
       estimate_.reset();
@@ -118,6 +120,7 @@ class Integrator {
       add_row(number, at, time, state(at));
     }
     if (result_.stopped_by_event) add_row(number, theta, reached, state(theta));
+    transition_.advance(h_);
     t_ = t;
     y_ = stages_.next;
     task_.method.advance(stages_);
@@ -153,6 +156,7 @@ class Integrator {
   Tensor estimate_;
   std::string refusal_ = "it is less than times near it can tell apart";
   Controller controller_;
+  Transition transition_;
   Stages stages_;
   std::size_t next_row_ = 0;
   Trajectory result_;

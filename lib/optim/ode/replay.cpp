@@ -90,20 +90,22 @@ class Sweeper {
   void check_same(std::int64_t n, const Tensor& next) const {
     const auto after = static_cast<std::size_t>(n) + 1;
     if (after >= replay_.steps.size()) return;
-    const Tensor then = replay_.steps[after].y.detach(), now = next.detach();
-    const double size = then.abs().max().item<double>();
-    const double change = (now - then).abs().max().item<double>();
-    const double rounding = now.dtype() == kFloat32 ? 1e-3 : 1e-6;
-    if (now.numel() > 0 && !(change <= rounding * size))
+    const double change = relative_difference(next, replay_.steps[after].y);
+    if (!(change <= (next.dtype() == kFloat32 ? 1e-3 : 1e-6)))
       eigengrad::detail::fail<GraphError>(
           "odeint", "in the backward pass step ", n, " leads to a state that differs by ", change,
-          " from that of the solve: what f captured was modified since, or f ",
+          " of its size from that of the solve: what f captured was modified since, or f ",
           "depends on more than its arguments; leave it as it was until then");
   }
 
   /// Gradients of the leaves and, last, of the state at the start of the step.
   variable_list step_back(const System& system, std::int64_t n, const Tensor& gradient,
                           Tensor cotangent) const {
+    const auto of_step =
+        std::equal_range(replay_.rows.begin(), replay_.rows.end(), Row{n, 0},
+                         [](const Row& a, const Row& b) { return a.step < b.step; });
+    if (!cotangent.defined() && of_step.first == of_step.second)
+      return variable_list(leaves_.size() + 1);
     const AutoGradMode recording(true);
     const Step& step = replay_.steps[static_cast<std::size_t>(n)];
     Tensor y = step.y.detach();
@@ -116,9 +118,6 @@ class Sweeper {
       roots.push_back(stages.next);
       cotangents.push_back(std::move(cotangent));
     }
-    const auto of_step =
-        std::equal_range(replay_.rows.begin(), replay_.rows.end(), Row{n, 0},
-                         [](const Row& a, const Row& b) { return a.step < b.step; });
     bool complete = false;
     for (auto row = of_step.first; row != of_step.second; ++row) {
       if (row->theta != 1 && !std::exchange(complete, true))
