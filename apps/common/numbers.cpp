@@ -41,6 +41,23 @@ double parse_number(const std::string& text, const std::string& origin) {
   return value;
 }
 
+double parse_positive(const std::string& text, const std::string& origin) {
+  const double value = parse_number(text, origin);
+  if (!(value > 0)) throw BadInput(origin + ": " + in_quotes(text) + " is not above 0");
+  return value;
+}
+
+std::int64_t parse_whole(const std::string& text, const std::string& origin, std::int64_t low,
+                         std::int64_t high) {
+  std::int64_t value = 0;
+  const char* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, value);
+  if (error != std::errc() || stop != end || value < low || value > high)
+    throw BadInput(origin + ": " + in_quotes(text) + " is not a whole number from " +
+                   std::to_string(low) + " to " + std::to_string(high));
+  return value;
+}
+
 std::vector<double> parse_numbers(const std::string& text, const std::string& origin) {
   std::vector<double> numbers;
   for (const std::string& part : split_at_commas(text))

@@ -1,8 +1,6 @@
 #include "common/program.hpp"
 
 #include <algorithm>
-#include <charconv>
-#include <cmath>
 #include <cstdio>
 #include <exception>
 #include <iostream>
@@ -10,8 +8,6 @@
 #include "common/bad_input.hpp"
 #include "common/interrupt.hpp"
 #include "common/numbers.hpp"
-#include "common/progress.hpp"
-#include "common/table.hpp"
 #include "eigengrad/core/version.hpp"
 
 namespace apps {
@@ -65,36 +61,16 @@ CLI::Option* add_format_option(CLI::App& app, std::string& format) {
 }
 
 CLI::Validator whole_number(std::int64_t low, std::int64_t high) {
-  const auto check = [low, high](const std::string& text) -> std::string {
-    std::int64_t value = 0;
-    const char* end = text.data() + text.size();
-    const auto [stop, error] = std::from_chars(text.data(), end, value);
-    if (error == std::errc() && stop == end && value >= low && value <= high) return "";
-    return in_quotes(text) + " is not a whole number from " + std::to_string(low) + " to " +
-           std::to_string(high);
-  };
-  return CLI::Validator(check, "");
-}
-
-CLI::Validator positive_number() {
-  const auto check = [](const std::string& text) -> std::string {
-    try {
-      if (parse_number(text, "") > 0) return "";
-    } catch (const BadInput&) {
-    }
-    return in_quotes(text) + " is not a number above 0";
-  };
-  return CLI::Validator(check, "");
-}
-
-void show_iteration(Progress& progress, const eigengrad::optim::Iteration& now,
-                    double first_gradient_norm, double tolerance) {
-  if (!progress.shown()) return;
-  const double done =
-      std::log(first_gradient_norm / now.gradient_norm) / std::log(first_gradient_norm / tolerance);
-  progress.update(std::isfinite(done) ? std::min(done, 1.0) : -1,
-                  "iteration " + std::to_string(now.iter) + ", cost " + number(now.value, 6) +
-                      ", |gradient| " + number(now.gradient_norm, 3));
+  return CLI::Validator(
+      [low, high](const std::string& text) -> std::string {
+        try {
+          parse_whole(text, "", low, high);
+          return "";
+        } catch (const BadInput& e) {
+          return std::string(e.what()).substr(2);
+        }
+      },
+      "");
 }
 
 }  // namespace apps

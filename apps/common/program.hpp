@@ -1,15 +1,13 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
-#include <cstdint>
 #include <functional>
 #include <string>
 
-#include "eigengrad/optim/minimize.hpp"
+#include "common/options.hpp"
+#include "common/progress.hpp"
 
 namespace apps {
-
-enum ExitCode : int { kConverged = 0, kNotConverged = 1, kBadInput = 2, kInterrupted = 130 };
 
 /// Reads the command line and runs `body`, whose exit code is returned. A mistake of the user, on
 /// the command line or as BadInput, is one line on stderr and kBadInput; any other error is one
@@ -25,13 +23,5 @@ CLI::Option* add_format_option(CLI::App& app, std::string& format);
 
 /// A whole number of the command line from `low` to `high`; a check of CLI11's for an option.
 CLI::Validator whole_number(std::int64_t low, std::int64_t high);
-/// A finite number above 0, likewise.
-CLI::Validator positive_number();
-
-class Progress;
-/// Shows where minimize() is. The time left is told from how far |gradient| has come on its way to
-/// the tolerance, on a logarithmic scale.
-void show_iteration(Progress& progress, const eigengrad::optim::Iteration& now,
-                    double first_gradient_norm, double tolerance);
 
 }  // namespace apps

@@ -2,6 +2,8 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <utility>
 
@@ -37,6 +39,16 @@ void Progress::finish(const std::string& text) {
   if (!shown_) return;
   write(text + "\n");
   has_line_ = false;
+}
+
+void show_iteration(Progress& progress, const eigengrad::optim::Iteration& now,
+                    double first_gradient_norm, double tolerance) {
+  if (!progress.shown()) return;
+  const double done =
+      std::log(first_gradient_norm / now.gradient_norm) / std::log(first_gradient_norm / tolerance);
+  progress.update(std::isfinite(done) ? std::min(done, 1.0) : -1,
+                  "iteration " + std::to_string(now.iter) + ", cost " + number(now.value, 6) +
+                      ", |gradient| " + number(now.gradient_norm, 3));
 }
 
 }  // namespace apps

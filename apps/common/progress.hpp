@@ -3,6 +3,8 @@
 #include <chrono>
 #include <string>
 
+#include "eigengrad/optim/minimize.hpp"
+
 namespace apps {
 
 /// One line on stderr that is rewritten as the work goes on, when stderr is a terminal; nothing at
@@ -31,5 +33,10 @@ class Progress {
   Clock::time_point start_ = Clock::now();
   Clock::time_point last_;
 };
+
+/// Shows where minimize() is. The time left is told from how far |gradient| has come on its way to
+/// the tolerance, on a logarithmic scale.
+void show_iteration(Progress& progress, const eigengrad::optim::Iteration& now,
+                    double first_gradient_norm, double tolerance);
 
 }  // namespace apps

@@ -7,7 +7,7 @@
 #include "common/input.hpp"
 #include "common/interrupt.hpp"
 #include "common/numbers.hpp"
-#include "common/program.hpp"
+#include "common/options.hpp"
 #include "common/progress.hpp"
 #include "common/table.hpp"
 #include "data/mauna_loa.hpp"
@@ -26,7 +26,7 @@ struct Arguments {
   std::string kernel;
   std::string fix;
   bool zero_mean = false;
-  Options options;
+  FitOptions fit;
   double level = 0.95;
   std::string predict;
   std::string format = "text";
@@ -42,29 +42,24 @@ constexpr const char* kFooter =
     "  eg-gp --data my.csv --predict new.csv --format csv\n"
     "Exit code: 0 converged, 1 not converged, 2 usage or bad input, 130 stopped by Ctrl-C.";
 
-void declare(CLI::App& app, Arguments& a) {
-  app.add_option(
-      "--data", a.data,
-      "CSV file with a header line, - for stdin (default: carbon dioxide over Mauna Loa)");
-  app.add_option("--target", a.target, "Column that is predicted (default: the last one)");
-  app.add_option("--features", a.features, "Columns that predict it: a,b (default: all others)");
-  app.add_option("--kernel", a.kernel,
-                 "Covariance function (default: rbf; rbf+periodic*rbf for the bundled data)");
-  app.add_option("--fix", a.fix, "Hyper-parameters that are held: noise=0.01,rbf.length=2");
-  app.add_flag("--zero-mean", a.zero_mean, "The prior mean is 0, not that of the target");
-  app.add_option("--restarts", a.options.restarts, "Further random starts")
-      ->check(whole_number(0, 10'000))
-      ->capture_default_str();
-  app.add_option("--seed", a.options.seed, "Of the random starts")->capture_default_str();
-  app.add_option("--max-iter", a.options.max_iter, "Most iterations per start")
-      ->check(whole_number(0, 1'000'000'000))
-      ->capture_default_str();
-  app.add_option("--level", a.level, "Of intervals and bands")->capture_default_str();
-  app.add_option("--predict", a.predict, "CSV file for whose rows the target is predicted");
-  add_format_option(app, a.format);
-  app.add_option("--plot", a.plot,
-                 "Draw data, mean and band to this SVG or PNG file, through gnuplot");
-  app.footer(kFooter);
+void declare(Options& options, Arguments& a) {
+  options.text("--data", a.data,
+               "CSV file with a header line, - for stdin (default: carbon dioxide over Mauna Loa)");
+  options.text("--target", a.target, "Column that is predicted (default: the last one)");
+  options.text("--features", a.features, "Columns that predict it: a,b (default: all others)");
+  options.text("--kernel", a.kernel,
+               "Covariance function (default: rbf; rbf+periodic*rbf for the bundled data)");
+  options.text("--fix", a.fix, "Hyper-parameters that are held: noise=0.01,rbf.length=2");
+  options.flag("--zero-mean", a.zero_mean, "The prior mean is 0, not that of the target");
+  options.whole("--restarts", a.fit.restarts, 0, 10'000, "Further random starts");
+  options.whole("--seed", a.fit.seed, 0, kMostSeed, "Of the random starts");
+  options.whole("--max-iter", a.fit.max_iter, 0, 1'000'000'000, "Most iterations per start");
+  options.number("--level", a.level, "Of intervals and bands");
+  options.text("--predict", a.predict, "CSV file for whose rows the target is predicted");
+  options.format(a.format);
+  options.text("--plot", a.plot,
+               "Draw data, mean and band to this SVG or PNG file, through gnuplot");
+  options.footer(kFooter);
 }
 
 eigengrad::Tensor matrix_of(const Columns& columns, const std::vector<std::string>& names) {
@@ -111,14 +106,13 @@ Data read(std::istream& in, const std::string& name, const Arguments& a) {
   return d;
 }
 
-int fit_and_report(const CLI::App& app, Arguments& a) {
+int fit_and_report(const Options& options, Arguments& a) {
   if (!(a.level > 0 && a.level < 1))
     throw BadInput("--level: " + number(a.level, 6) + " is not between 0 and 1");
   if (!a.plot.empty()) check_plot(a.plot);
   if (!a.fix.empty())
-    for (const auto& [name, value] : parse_named_numbers(a.fix, "--fix"))
-      a.options.fixed[name] = value;
-  a.options.center = !a.zero_mean;
+    for (const auto& [name, value] : parse_named_numbers(a.fix, "--fix")) a.fit.fixed[name] = value;
+  a.fit.center = !a.zero_mean;
   const Kernel kernel(!a.kernel.empty() ? a.kernel : a.data.empty() ? "rbf+periodic*rbf" : "rbf");
   Data data;
   if (a.data.empty()) {
@@ -129,13 +123,13 @@ int fit_and_report(const CLI::App& app, Arguments& a) {
     data = read(input.stream(), input.name(), a);
   }
 
-  Progress progress(app.get_name());
-  a.options.callback = [&](const eigengrad::optim::Iteration& now) {
+  Progress progress(options.program());
+  a.fit.callback = [&](const eigengrad::optim::Iteration& now) {
     progress.update(
         -1, "iteration " + std::to_string(now.iter) + ", log-likelihood " + number(-now.value, 6));
     return !interrupted();
   };
-  const Process process(std::move(data), kernel, a.options);
+  const Process process(std::move(data), kernel, a.fit);
   progress.finish(process.message());
   Report report{process, a.level};
   if (!a.predict.empty()) {
@@ -155,17 +149,17 @@ int fit_and_report(const CLI::App& app, Arguments& a) {
     write_text(std::cout, report);
   if (!a.plot.empty()) plot(a.plot, report);
   if (process.converged()) return kConverged;
-  if (!progress.shown()) complain(app, process.message());
+  if (!progress.shown()) options.complain(process.message());
   return kNotConverged;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app(
-      "Gaussian-process regression with hyper-parameters by exact gradients from eigengrad",
-      "eg-gp");
+  Options options(
+      "eg-gp",
+      "Gaussian-process regression with hyper-parameters by exact gradients from eigengrad");
   Arguments arguments;
-  declare(app, arguments);
-  return run(app, argc, argv, [&] { return fit_and_report(app, arguments); });
+  declare(options, arguments);
+  return options.run(argc, argv, [&] { return fit_and_report(options, arguments); });
 }

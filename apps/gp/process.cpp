@@ -22,7 +22,7 @@ constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 }  // namespace
 
-Process::Process(Data data, Kernel kernel, const Options& options)
+Process::Process(Data data, Kernel kernel, const FitOptions& options)
     : data_(std::move(data)), kernel_(std::move(kernel)) {
   mean_ = options.center ? data_.y.mean().item<double>() : 0;
   unit_ = data_.features.size() > 1 ? data_.x.std(0, false) : eg::ones({1});
@@ -101,7 +101,7 @@ Tensor Process::minus_log_likelihood(const Tensor& logarithms) const {
          0.5 * static_cast<double>(y.numel()) * kLogTwoPi;
 }
 
-void Process::fit(const Options& o) {
+void Process::fit(const FitOptions& o) {
   const auto f = [this](const Tensor& free) { return minus_log_likelihood(completed(free)); };
   if (free_.empty()) {
     likelihoods_ = {-f(eg::empty({0})).item<double>()};

@@ -20,7 +20,7 @@ struct Data {
   eigengrad::Tensor y;
 };
 
-struct Options {
+struct FitOptions {
   /// Values of hyper-parameters that are held.
   std::map<std::string, double> fixed;
   /// Fits from so many further starts.
@@ -54,7 +54,7 @@ struct Prediction {
 class Process {
  public:
   /// Throws: BadInput for names of hyper-parameters that are not there, and when no start has a likelihood.
-  Process(Data data, Kernel kernel, const Options& options);
+  Process(Data data, Kernel kernel, const FitOptions& options);
 
   const Data& data() const noexcept { return data_; }
   const Kernel& kernel() const noexcept { return kernel_; }
@@ -81,7 +81,7 @@ class Process {
   eigengrad::Tensor covariance(const eigengrad::Tensor& logarithms) const;
   eigengrad::Tensor minus_log_likelihood(const eigengrad::Tensor& logarithms) const;
   void choose_ranges();
-  void fit(const Options& options);
+  void fit(const FitOptions& options);
   void adopt(const eigengrad::optim::MinimizeResult& result);
   void factor();
 

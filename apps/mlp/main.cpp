@@ -6,7 +6,7 @@
 #include "common/input.hpp"
 #include "common/interrupt.hpp"
 #include "common/numbers.hpp"
-#include "common/program.hpp"
+#include "common/options.hpp"
 #include "common/progress.hpp"
 #include "common/table.hpp"
 #include "eigengrad/eigengrad.hpp"
@@ -48,46 +48,36 @@ constexpr const char* kFooter =
     "Exit code: 0 all epochs run, 1 the loss is not finite, 2 usage or bad input, 130 stopped by "
     "Ctrl-C.";
 
-void declare(CLI::App& app, Arguments& a) {
-  app.add_option("--data", a.data,
-                 "CSV file with a header line, - for stdin (default: Fisher's irises)");
-  app.add_option("--target", a.target, "Column of the classes (default: the last one)");
-  app.add_option("--images", a.images, "IDX file of images instead, .gz too");
-  app.add_option("--labels", a.labels, "IDX file of their labels");
-  app.add_option("--fashion-mnist", a.fashion_mnist,
-                 "Fashion-MNIST in this folder, its test set as validation (default: where "
-                 "Debian's package "
-                 "dataset-fashion-mnist puts it)")
-      ->expected(0, 1)
-      ->default_str(kDefaultFolder);
-  app.add_option("--hidden", a.hidden,
-                 "Sizes of the hidden layers: 64,64 (default: 32; 256 for images)");
-  app.add_option("--activation", a.train.activation, "relu or tanh")
-      ->check(CLI::IsMember({"relu", "tanh"}))
-      ->capture_default_str();
-  app.add_option("--epochs", a.epochs,
-                 "Passes over the training rows (default: 100; 20 for images)")
-      ->check(whole_number(1, 1'000'000));
-  app.add_option("--batch", a.batch, "Rows per step (default: 32; 128 for images)")
-      ->check(whole_number(1, 1'000'000'000));
-  app.add_option("--lr", a.lr, "Step length of Adam (default: 0.01; 0.001 for images)")
-      ->check(positive_number());
-  app.add_option("--weight-decay", a.train.weight_decay, "Of Adam")
-      ->check(CLI::NonNegativeNumber)
-      ->capture_default_str();
-  app.add_option("--validation", a.validation, "Share of the rows that are kept aside")
-      ->capture_default_str();
-  app.add_option("--seed", a.train.seed, "Of weights, order and split")->capture_default_str();
-  app.add_option("--save", a.save, "File to write the network to");
-  app.add_option("--load", a.load,
-                 "Network to use instead of training one, on --data or --predict");
-  app.add_option("--predict", a.predict, "CSV file for whose rows classes are predicted");
-  app.add_option("--predictions", a.predictions,
-                 "CSV file to write them to (default: stdout, instead of a report)");
-  add_format_option(app, a.format);
-  app.add_option("--plot", a.plot,
-                 "Draw the learning curve to this SVG or PNG file, through gnuplot");
-  app.footer(kFooter);
+void declare(Options& options, Arguments& a) {
+  options.text("--data", a.data,
+               "CSV file with a header line, - for stdin (default: Fisher's irises)");
+  options.text("--target", a.target, "Column of the classes (default: the last one)");
+  options.text("--images", a.images, "IDX file of images instead, .gz too");
+  options.text("--labels", a.labels, "IDX file of their labels");
+  options.optional_text(
+      "--fashion-mnist", a.fashion_mnist,
+      "Fashion-MNIST in this folder, its test set as validation (default: where Debian's "
+      "package dataset-fashion-mnist puts it)");
+  options.text("--hidden", a.hidden,
+               "Sizes of the hidden layers: 64,64 (default: 32; 256 for images)");
+  options.choice("--activation", a.train.activation, {"relu", "tanh"}, "relu or tanh");
+  options.whole("--epochs", a.epochs, 1, 1'000'000,
+                "Passes over the training rows (default: 100; 20 for images)");
+  options.whole("--batch", a.batch, 1, 1'000'000'000,
+                "Rows per step (default: 32; 128 for images)");
+  options.positive("--lr", a.lr, "Step length of Adam (default: 0.01; 0.001 for images)");
+  options.number("--weight-decay", a.train.weight_decay, "Of Adam");
+  options.number("--validation", a.validation, "Share of the rows that are kept aside");
+  options.whole("--seed", a.train.seed, 0, kMostSeed, "Of weights, order and split");
+  options.text("--save", a.save, "File to write the network to");
+  options.text("--load", a.load, "Network to use instead of training one, on --data or --predict");
+  options.text("--predict", a.predict, "CSV file for whose rows classes are predicted");
+  options.text("--predictions", a.predictions,
+               "CSV file to write them to (default: stdout, instead of a report)");
+  options.format(a.format);
+  options.text("--plot", a.plot,
+               "Draw the learning curve to this SVG or PNG file, through gnuplot");
+  options.footer(kFooter);
 }
 
 /// What is trained on and what is kept aside.
@@ -125,12 +115,8 @@ Split load_fashion_mnist(const std::string& folder) {
   return {part("train"), part("t10k")};
 }
 
-bool is_given(const CLI::App& app, const char* option) {
-  return app.get_option(option)->count() > 0;
-}
-
-Split load_data(const CLI::App& app, const Arguments& a) {
-  if (is_given(app, "--fashion-mnist"))
+Split load_data(const Options& options, const Arguments& a) {
+  if (options.is_given("--fashion-mnist"))
     return load_fashion_mnist(a.fashion_mnist.empty() ? kDefaultFolder : a.fashion_mnist);
   if (a.images.empty() != a.labels.empty())
     throw BadInput("--images: needs --labels, and the other way round");
@@ -177,16 +163,16 @@ bool write_predictions_to_file(const Arguments& a, const Network& network) {
   return true;
 }
 
-int use_loaded(const CLI::App& app, const Arguments& a) {
+int use_loaded(const Options& options, const Arguments& a) {
   const Network network = load(a.load);
   if (!write_predictions_to_file(a, network)) return kConverged;
-  if (a.data.empty() && !is_given(app, "--fashion-mnist")) {
+  if (a.data.empty() && !options.is_given("--fashion-mnist")) {
     if (a.predict.empty())
       throw BadInput("--load: --data or --predict says what to use the network on");
     return kConverged;
   }
   const Dataset data = a.data.empty()
-                           ? load_data(app, a).validation
+                           ? load_data(options, a).validation
                            : load_csv_for(network, a.data, a.target.empty() ? "class" : a.target);
   if (!data.labels.defined())
     throw BadInput("--target: " + data.source +
@@ -195,21 +181,21 @@ int use_loaded(const CLI::App& app, const Arguments& a) {
   return kConverged;
 }
 
-int train_and_report(const CLI::App& app, const Arguments& a) {
+int train_and_report(const Options& options, const Arguments& a) {
   if (!a.plot.empty()) check_plot(a.plot);
-  if (!a.load.empty()) return use_loaded(app, a);
-  const Split data = load_data(app, a);
-  const TrainOptions options = options_for(a, data.training.has_one_unit);
-  Progress progress(app.get_name());
+  if (!a.load.empty()) return use_loaded(options, a);
+  const Split data = load_data(options, a);
+  const TrainOptions chosen = options_for(a, data.training.has_one_unit);
+  Progress progress(options.program());
   const Training t =
-      train(data.training, data.validation, options, [&](double done, const Epoch& last) {
+      train(data.training, data.validation, chosen, [&](double done, const Epoch& last) {
         progress.update(done, "epoch " + std::to_string(last.epoch) + ", validation accuracy " +
                                   number(100 * last.validation.accuracy, 4) + " %");
         return !interrupted();
       });
   progress.finish(t.is_complete ? "done" : "stopped");
   if (t.history.empty()) {
-    complain(app, "stopped before the first epoch was through");
+    options.complain("stopped before the first epoch was through");
     return kNotConverged;
   }
   if (!a.save.empty()) save(t.network, a.save);
@@ -222,18 +208,18 @@ int train_and_report(const CLI::App& app, const Arguments& a) {
   if (write_predictions_to_file(a, t.network)) write_report(a, report);
   if (!a.plot.empty()) plot(a.plot, report);
   if (t.is_complete) return kConverged;
-  complain(app, "not converged: the training ended after " + std::to_string(t.history.size()) +
-                    " epochs");
+  options.complain("not converged: the training ended after " + std::to_string(t.history.size()) +
+                   " epochs");
   return kNotConverged;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app(
-      "Trains a multilayer perceptron that tells classes apart, with derivatives from eigengrad",
-      "eg-mlp");
+  Options options(
+      "eg-mlp",
+      "Trains a multilayer perceptron that tells classes apart, with derivatives from eigengrad");
   Arguments arguments;
-  declare(app, arguments);
-  return run(app, argc, argv, [&] { return train_and_report(app, arguments); });
+  declare(options, arguments);
+  return options.run(argc, argv, [&] { return train_and_report(options, arguments); });
 }

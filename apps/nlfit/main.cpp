@@ -5,7 +5,7 @@
 #include "common/gnuplot.hpp"
 #include "common/input.hpp"
 #include "common/interrupt.hpp"
-#include "common/program.hpp"
+#include "common/options.hpp"
 #include "common/progress.hpp"
 #include "common/table.hpp"
 #include "nlfit/report.hpp"
@@ -47,52 +47,47 @@ constexpr const char* kFooter =
     "  eg-nlfit --nist Misra1a.dat --format json\n"
     "Exit code: 0 converged, 1 not converged, 2 usage or bad input, 130 stopped by Ctrl-C.";
 
-void declare_problem(CLI::App& app, Arguments& a) {
+void declare_problem(Options& options, Arguments& a) {
   Description& d = a.problem;
-  app.add_option(
-      "--model", d.model,
-      "A formula, 'b1*(1-exp(-b2*x))' or 'y ~ b1*(1-exp(-b2*x))': names that are columns are "
-      "data, the others parameters; functions: " +
-          Expression::functions());
-  app.add_option("--data", d.data,
-                 "CSV file with a header line, - for stdin (default: NIST's Misra1a)");
-  app.add_option("--response", d.response,
-                 "Column, or formula of columns, that is fitted (default: y)");
-  app.add_option("--start", d.start, "Where each parameter starts: b1=500,b2=1e-4");
-  app.add_option("--lower", d.lower, "Bounds on parameters: b1=0");
-  app.add_option("--upper", d.upper, "Bounds on parameters");
-  app.add_option("--weights", d.weights,
-                 "Column, or formula of columns, that multiplies squared residuals: 1 / variance");
+  options.text("--model", d.model,
+               "A formula, 'b1*(1-exp(-b2*x))' or 'y ~ b1*(1-exp(-b2*x))': names that are columns "
+               "are data, the "
+               "others parameters; functions: " +
+                   Expression::functions());
+  options.text("--data", d.data,
+               "CSV file with a header line, - for stdin (default: NIST's Misra1a)");
+  options.text("--response", d.response,
+               "Column, or formula of columns, that is fitted (default: y)");
+  options.text("--start", d.start, "Where each parameter starts: b1=500,b2=1e-4");
+  options.text("--lower", d.lower, "Bounds on parameters: b1=0");
+  options.text("--upper", d.upper, "Bounds on parameters");
+  options.text("--weights", d.weights,
+               "Column, or formula of columns, that multiplies squared residuals: 1 / variance");
 }
 
 template <class Enum>
-void add_choice(CLI::App& app, const std::string& option, std::string& chosen,
+void add_choice(Options& options, const std::string& option, std::string& chosen,
                 const std::map<std::string, Enum>& choices, const std::string& description) {
   std::vector<std::string> names;
   for (const auto& [name, value] : choices) names.push_back(name);
-  app.add_option(option, chosen, description)->check(CLI::IsMember(names))->capture_default_str();
+  options.choice(option, chosen, names, description);
 }
 
-void declare(CLI::App& app, Arguments& a) {
-  declare_problem(app, a);
-  add_choice(app, "--loss", a.loss, kLosses, "linear, huber, soft-l1, cauchy or tukey");
-  app.add_option("--f-scale", a.fit.f_scale, "Residual from which on a loss sees an outlier")
-      ->check(positive_number())
-      ->capture_default_str();
-  add_choice(app, "--method", a.method, kMethods, "auto, lm, dogleg or trf");
-  app.add_option("--max-iter", a.fit.max_iter, "Most iterations")
-      ->check(whole_number(0, 1'000'000'000))
-      ->capture_default_str();
-  app.add_option("--level", a.fit.level, "Of the intervals")->capture_default_str();
-  app.add_flag("--profile", a.fit.profile, "Intervals by the profile of the likelihood, too");
-  app.add_option("--predict", a.predict, "CSV file for whose rows the model is predicted");
-  app.add_option("--residuals", a.residuals, "CSV file to write fitted values and residuals to");
-  app.add_option("--nist", a.nist,
-                 "File of NIST's nonlinear sets: fits from both starts, digits told");
-  add_format_option(app, a.format);
-  app.add_option("--plot", a.plot,
-                 "Draw fit and residuals to this SVG or PNG file, through gnuplot");
-  app.footer(kFooter);
+void declare(Options& options, Arguments& a) {
+  declare_problem(options, a);
+  add_choice(options, "--loss", a.loss, kLosses, "linear, huber, soft-l1, cauchy or tukey");
+  options.positive("--f-scale", a.fit.f_scale, "Residual from which on a loss sees an outlier");
+  add_choice(options, "--method", a.method, kMethods, "auto, lm, dogleg or trf");
+  options.whole("--max-iter", a.fit.max_iter, 0, 1'000'000'000, "Most iterations");
+  options.number("--level", a.fit.level, "Of the intervals");
+  options.flag("--profile", a.fit.profile, "Intervals by the profile of the likelihood, too");
+  options.text("--predict", a.predict, "CSV file for whose rows the model is predicted");
+  options.text("--residuals", a.residuals, "CSV file to write fitted values and residuals to");
+  options.text("--nist", a.nist,
+               "File of NIST's nonlinear sets: fits from both starts, digits told");
+  options.format(a.format);
+  options.text("--plot", a.plot, "Draw fit and residuals to this SVG or PNG file, through gnuplot");
+  options.footer(kFooter);
 }
 
 void check(Arguments& a) {
@@ -132,7 +127,7 @@ Report fitted(const Arguments& a, const Problem& problem, const NistSet* nist, F
   return report;
 }
 
-int fit_and_report(const CLI::App& app, Arguments& a) {
+int fit_and_report(const Options& options, Arguments& a) {
   check(a);
   if (a.problem.model.empty() && a.nist.empty()) {
     a.problem.model = "b1*(1-exp(-b2*x))";
@@ -142,7 +137,7 @@ int fit_and_report(const CLI::App& app, Arguments& a) {
   if (!a.nist.empty()) nist = load_nist(a.nist);
   const Problem problem = nist ? nist->problem : load(a.problem);
 
-  Progress progress(app.get_name());
+  Progress progress(options.program());
   a.fit.callback = [&](const optim::LeastSquaresIteration& now) {
     progress.update(-1, "iteration " + std::to_string(now.iter) + ", cost " + number(now.cost, 6));
     return !interrupted();
@@ -165,7 +160,7 @@ int fit_and_report(const CLI::App& app, Arguments& a) {
 
   for (const Fit& f : nist ? report.nist_fits : std::vector<Fit>{first})
     if (!f.converged()) {
-      if (!progress.shown()) complain(app, f.message);
+      if (!progress.shown()) options.complain(f.message);
       return kNotConverged;
     }
   return kConverged;
@@ -174,9 +169,10 @@ int fit_and_report(const CLI::App& app, Arguments& a) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app("Fits a formula to data by nonlinear least squares, with derivatives from eigengrad",
-               "eg-nlfit");
+  Options options(
+      "eg-nlfit",
+      "Fits a formula to data by nonlinear least squares, with derivatives from eigengrad");
   Arguments arguments;
-  declare(app, arguments);
-  return run(app, argc, argv, [&] { return fit_and_report(app, arguments); });
+  declare(options, arguments);
+  return options.run(argc, argv, [&] { return fit_and_report(options, arguments); });
 }

@@ -4,7 +4,7 @@
 #include "common/gnuplot.hpp"
 #include "common/input.hpp"
 #include "common/interrupt.hpp"
-#include "common/program.hpp"
+#include "common/options.hpp"
 #include "common/progress.hpp"
 #include "common/table.hpp"
 #include "ode-fit/problem.hpp"
@@ -37,56 +37,46 @@ std::string footer() {
          "Exit code: 0 converged, 1 not converged, 2 usage or bad input, 130 stopped by Ctrl-C.";
 }
 
-void declare(CLI::App& app, Arguments& a) {
+void declare(Options& options, Arguments& a) {
   Description& d = a.problem;
   std::vector<std::string> models;
   for (const KnownSystem& s : known_systems()) models.emplace_back(s.name);
-  CLI::Option* const model = app.add_option("--model", d.model, "Known equations, see below")
-                                 ->check(CLI::IsMember(models))
-                                 ->capture_default_str();
-  app.add_option("--rhs", d.rhs,
-                 "Equations, 'x: a*x-b*x*y; y: c*x*y-d*y': the derivative of each state by t; "
-                 "other names are "
-                 "parameters")
-      ->excludes(model);
-  app.add_option("--data", d.data,
-                 "CSV file with a column of times and columns named as states; - for stdin");
-  app.add_option("--time", d.time, "Column of the times")->capture_default_str();
-  app.add_option("--start", d.start, "Where each parameter starts: a=1,b=0.1");
-  app.add_option("--initial", d.initial,
-                 "Values of the states at t0: x=1,y=0 (default: the first row)");
-  app.add_option("--free", d.free, "States whose values at t0 are fitted, too: x,y");
-  app.add_option("--t0", d.t0, "Where the integration starts (default: the first time)");
-  app.add_option("--lower", d.lower, "Bounds on parameters: a=0");
-  app.add_option("--upper", d.upper, "Bounds on parameters");
-  app.add_flag("--log", d.is_logarithmic, "Compare logarithms: relative errors");
-  app.add_option("--scale", d.scale, "Sizes of errors that matter alike: x=1,y=0.1");
-  app.add_option("--solver", d.solver,
-                 "dopri5, or rodas5p for stiff equations (default: as the model wants)")
-      ->check(CLI::IsMember({"dopri5", "rodas5p"}));
-  app.add_option("--rtol", d.rtol, "Relative error of each step")
-      ->check(positive_number())
-      ->capture_default_str();
-  app.add_option("--atol", d.atol, "Absolute error of each step")
-      ->check(positive_number())
-      ->capture_default_str();
-  app.add_option("--level", a.level, "Of the intervals")->capture_default_str();
-  app.add_option("--max-iter", a.max_iter, "Most iterations")
-      ->check(whole_number(0, 1'000'000'000))
-      ->capture_default_str();
-  add_format_option(app, a.format);
-  app.add_option("--solution", a.solution, "CSV file to write the fitted solution to");
-  app.add_option("--plot", a.plot,
-                 "Draw data and solution to this SVG or PNG file, through gnuplot");
-  app.footer(footer());
+  options.choice("--model", d.model, models, "Known equations, see below");
+  options.text(
+      "--rhs", d.rhs,
+      "Equations, 'x: a*x-b*x*y; y: c*x*y-d*y': the derivative of each state by t; other names are "
+      "parameters");
+  options.exclude("--rhs", "--model");
+  options.text("--data", d.data,
+               "CSV file with a column of times and columns named as states; - for stdin");
+  options.text("--time", d.time, "Column of the times");
+  options.text("--start", d.start, "Where each parameter starts: a=1,b=0.1");
+  options.text("--initial", d.initial,
+               "Values of the states at t0: x=1,y=0 (default: the first row)");
+  options.text("--free", d.free, "States whose values at t0 are fitted, too: x,y");
+  options.number("--t0", d.t0, "Where the integration starts (default: the first time)");
+  options.text("--lower", d.lower, "Bounds on parameters: a=0");
+  options.text("--upper", d.upper, "Bounds on parameters");
+  options.flag("--log", d.is_logarithmic, "Compare logarithms: relative errors");
+  options.text("--scale", d.scale, "Sizes of errors that matter alike: x=1,y=0.1");
+  options.choice("--solver", d.solver, {"dopri5", "rodas5p"},
+                 "dopri5, or rodas5p for stiff equations (default: as the model wants)");
+  options.positive("--rtol", d.rtol, "Relative error of each step");
+  options.positive("--atol", d.atol, "Absolute error of each step");
+  options.number("--level", a.level, "Of the intervals");
+  options.whole("--max-iter", a.max_iter, 0, 1'000'000'000, "Most iterations");
+  options.format(a.format);
+  options.text("--solution", a.solution, "CSV file to write the fitted solution to");
+  options.text("--plot", a.plot, "Draw data and solution to this SVG or PNG file, through gnuplot");
+  options.footer(footer());
 }
 
-int fit_and_report(const CLI::App& app, const Arguments& a) {
+int fit_and_report(const Options& options, const Arguments& a) {
   if (!(a.level > 0 && a.level < 1))
     throw BadInput("--level: " + number(a.level, 6) + " is not between 0 and 1");
   if (!a.plot.empty()) check_plot(a.plot);
   const Problem problem = load(a.problem);
-  Progress progress(app.get_name());
+  Progress progress(options.program());
   const Fit result =
       fit(problem, a.level, a.max_iter, [&](const eigengrad::optim::LeastSquaresIteration& now) {
         progress.update(-1,
@@ -108,17 +98,17 @@ int fit_and_report(const CLI::App& app, const Arguments& a) {
   }
   if (!a.plot.empty()) plot(a.plot, report);
   if (result.converged()) return kConverged;
-  if (!progress.shown()) complain(app, result.message);
+  if (!progress.shown()) options.complain(result.message);
   return kNotConverged;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app(
-      "Fits the parameters of differential equations to data, with derivatives from eigengrad",
-      "eg-ode-fit");
+  Options options(
+      "eg-ode-fit",
+      "Fits the parameters of differential equations to data, with derivatives from eigengrad");
   Arguments arguments;
-  declare(app, arguments);
-  return run(app, argc, argv, [&] { return fit_and_report(app, arguments); });
+  declare(options, arguments);
+  return options.run(argc, argv, [&] { return fit_and_report(options, arguments); });
 }

@@ -4,7 +4,7 @@
 #include "common/bad_input.hpp"
 #include "common/gnuplot.hpp"
 #include "common/interrupt.hpp"
-#include "common/program.hpp"
+#include "common/options.hpp"
 #include "common/progress.hpp"
 #include "common/table.hpp"
 #include "eigengrad/core/factories.hpp"
@@ -55,56 +55,47 @@ std::string footer() {
          "Exit code: 0 converged, 1 not converged, 2 usage or bad input, 130 stopped by Ctrl-C.";
 }
 
-void declare_problem(CLI::App& app, Description& d) {
+void declare_problem(Options& options, Description& d) {
   std::vector<std::string> names;
   for (const Function& f : functions()) names.push_back(f.name);
-  CLI::Option* const function =
-      app.add_option("--function", d.function, "What to minimise, see below")
-          ->check(CLI::IsMember(names))
-          ->capture_default_str();
-  app.add_option("--expression", d.expression,
-                 "What to minimise instead: a formula of x1, x2, ... or other names")
-      ->excludes(function);
-  app.add_option("--n", d.n, "Number of variables (default: 2, or the smallest usual one)")
-      ->check(whole_number(1, kMostUnknowns));
-  app.add_option(
-      "--start", d.start,
-      "n numbers, separated by commas, or fewer that are repeated, or a=1,b=2 (default: the "
-      "usual start)");
-  app.add_option("--lower", d.lower, "Bounds: numbers as for --start, or x2=0");
-  app.add_option("--upper", d.upper, "Bounds");
-  app.add_option("--subject-to", d.constraints,
-                 "A constraint, 'x1+x2<=1' or 'x1*x2=4'; may be repeated");
+  options.choice("--function", d.function, names, "What to minimise, see below");
+  options.text("--expression", d.expression,
+               "What to minimise instead: a formula of x1, x2, ... or other names");
+  options.exclude("--expression", "--function");
+  options.whole("--n", d.n, 1, kMostUnknowns,
+                "Number of variables (default: 2, or the smallest usual one)");
+  options.text("--start", d.start,
+               "n numbers, separated by commas, or fewer that are repeated, or a=1,b=2 (default: "
+               "the usual start)");
+  options.text("--lower", d.lower, "Bounds: numbers as for --start, or x2=0");
+  options.text("--upper", d.upper, "Bounds");
+  options.texts("--subject-to", d.constraints,
+                "A constraint, 'x1+x2<=1' or 'x1*x2=4'; may be repeated");
 }
 
-void declare(CLI::App& app, Arguments& a) {
-  declare_problem(app, a.problem);
+void declare(Options& options, Arguments& a) {
+  declare_problem(options, a.problem);
   std::vector<std::string> names;
   for (const auto& [name, method] : methods()) names.push_back(name);
-  app.add_option(
-         "--method", a.method,
-         "auto, gd, cg, bfgs, lbfgs, newton, newton-cg, trust-region-cg, nelder-mead or adam "
-         "(default: newton up to n = 300, auto beyond)")
-      ->check(CLI::IsMember(names));
-  app.add_option(
-         "--tol", a.tolerance,
-         "Bound on the Euclidean norm of the gradient (default: 1e-10 for functions; relative "
-         "tolerances for expressions and constraints)")
-      ->check(positive_number());
-  app.add_option("--max-iter", a.max_iter,
-                 "Most iterations (default: 10000, with gd and adam 100000)")
-      ->check(whole_number(0, 1'000'000'000));
-  app.add_option("--lr", a.lr, "Step length of adam")
-      ->check(positive_number())
-      ->capture_default_str();
-  app.add_flag("--profile", a.profile,
+  options.choice("--method", a.method, names,
+                 "auto, gd, cg, bfgs, lbfgs, newton, newton-cg, trust-region-cg, nelder-mead or "
+                 "adam (default: "
+                 "newton up to n = 300, auto beyond)");
+  options.positive(
+      "--tol", a.tolerance,
+      "Bound on the Euclidean norm of the gradient (default: 1e-10 for functions with a known "
+      "minimum, otherwise tolerances without units)");
+  options.whole("--max-iter", a.max_iter, 0, 1'000'000'000,
+                "Most iterations (default: 10000, with gd and adam 100000)");
+  options.positive("--lr", a.lr, "Step length of adam");
+  options.flag("--profile", a.profile,
                "Run all methods (gd, adam and auto only when --method names one) over all "
                "functions, and compare");
-  add_format_option(app, a.format);
-  app.add_option("--plot", a.plot,
-                 "Draw convergence, and for n = 2 contours and path, to this SVG or PNG file, "
-                 "through gnuplot");
-  app.footer(footer());
+  options.format(a.format);
+  options.text("--plot", a.plot,
+               "Draw convergence, and for n = 2 contours and path, to this SVG or PNG file, "
+               "through gnuplot");
+  options.footer(footer());
 }
 
 /// Dense methods hold n^2 numbers.
@@ -160,22 +151,22 @@ std::vector<double> values_of(const eigengrad::Tensor& x) {
   return {data, data + x.numel()};
 }
 
-int minimize_and_report(const CLI::App& app, const Arguments& a) {
+int minimize_and_report(const Options& options, const Arguments& a) {
   if (!a.plot.empty()) check_plot(a.plot);
   const Problem problem = load(a.problem);
   optim::MinimizeResult result;
   Report report{problem, method_for(a, problem), tolerance_for(a, problem), result, {}, {}};
 
-  Progress progress(app.get_name());
+  Progress progress(options.program());
   double first_gradient_norm = 0;
-  optim::MinimizeOptions options = options_of(a, problem, report);
-  options.callback = [&](const optim::Iteration& now, const eigengrad::Tensor& x) {
+  optim::MinimizeOptions settings = options_of(a, problem, report);
+  settings.callback = [&](const optim::Iteration& now, const eigengrad::Tensor& x) {
     if (now.iter == 0) first_gradient_norm = now.gradient_norm;
     if (problem.n() <= kMostPathColumns) report.path.push_back(values_of(x));
     show_iteration(progress, now, first_gradient_norm, report.tolerance.value_or(0));
     return !interrupted();
   };
-  result = minimised(problem, options);
+  result = minimised(problem, settings);
   report.x = values_of(result.x);
   progress.finish(result.message);
 
@@ -187,16 +178,16 @@ int minimize_and_report(const CLI::App& app, const Arguments& a) {
     write_text(std::cout, report);
   if (!a.plot.empty()) plot(a.plot, report);
   if (result.converged()) return kConverged;
-  if (!progress.shown()) complain(app, result.message);
+  if (!progress.shown()) options.complain(result.message);
   return kNotConverged;
 }
 
-int compare_methods(const CLI::App& app, const Arguments& a) {
+int compare_methods(const Options& options, const Arguments& a) {
   if (!a.plot.empty()) check_plot(a.plot);
   PerformanceProfile::Methods chosen = methods();
   for (const char* slow : {"adam", "auto", "gd"}) chosen.erase(slow);
   if (!a.method.empty()) chosen.insert({a.method, methods().at(a.method)});
-  Progress progress(app.get_name());
+  Progress progress(options.program());
   constexpr std::int64_t kMostIterations = 2000;
   const PerformanceProfile profile(chosen, a.max_iter.value_or(kMostIterations),
                                    [&](double done, const ProfileRun& next) {
@@ -217,12 +208,12 @@ int compare_methods(const CLI::App& app, const Arguments& a) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app("Minimises test functions, or what you type, with derivatives from eigengrad",
-               "eg-optimize");
+  Options options("eg-optimize",
+                  "Minimises test functions, or what you type, with derivatives from eigengrad");
   Arguments arguments;
-  declare(app, arguments);
-  return run(app, argc, argv, [&] {
-    return arguments.profile ? compare_methods(app, arguments)
-                             : minimize_and_report(app, arguments);
+  declare(options, arguments);
+  return options.run(argc, argv, [&] {
+    return arguments.profile ? compare_methods(options, arguments)
+                             : minimize_and_report(options, arguments);
   });
 }

@@ -11,7 +11,7 @@ namespace {
 
 namespace eg = eigengrad;
 
-constexpr int kGrid = 161;
+constexpr int kGrid = 121;
 constexpr int kContours = 24;
 
 struct Range {

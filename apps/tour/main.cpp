@@ -6,7 +6,7 @@
 #include <iostream>
 #include <string>
 
-#include "common/program.hpp"
+#include "common/options.hpp"
 
 namespace {
 
@@ -147,8 +147,8 @@ void in_place() {
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app("A tour of automatic differentiation with eigengrad", "eg-tour");
-  return apps::run(app, argc, argv, [] {
+  apps::Options options("eg-tour", "A tour of automatic differentiation with eigengrad");
+  return options.run(argc, argv, [] {
     std::cout << "eigengrad: reverse-mode differentiation in nine steps\n";
     gradients();
     graph();

@@ -111,7 +111,7 @@ BOOST_AUTO_TEST_CASE(refusals) {
       {{"--lower", "k=1"}, {"--start", "'k'", "bounds"}},
       {{"--log", "--initial", "x=-1"}, {"--start", "not finite"}},
       {{"--scale", "x=0"}, {"--scale"}},
-      {{"--rtol", "0"}, {"--rtol", "'0' is not a number above 0"}},
+      {{"--rtol", "0"}, {"--rtol", "'0' is not above 0"}},
       {{"--rhs", "x: k*x^2", "--start", "k=100"}, {"--start", "step size"}},
       {{"--time", "t"}, {"row 2", "does not grow"}, "t,x\n0,1\n0,2\n"},
       {{"--log"}, {"--log"}, "t,x\n0,1\n1,-2\n"},
