@@ -141,13 +141,13 @@ int fit_and_report(const Options& options, Arguments& a) {
     report.prediction = process.predict(*report.x);
   }
 
+  if (!a.plot.empty()) plot(a.plot, report);
   if (a.format == "json")
     write_json(std::cout, report);
   else if (a.format == "csv")
     write_csv(std::cout, report);
   else
     write_text(std::cout, report);
-  if (!a.plot.empty()) plot(a.plot, report);
   if (process.converged()) return kConverged;
   if (!progress.shown()) options.complain(process.message());
   return kNotConverged;

@@ -205,8 +205,8 @@ int train_and_report(const Options& options, const Arguments& a) {
                       data.validation,
                       score(t.network, data.validation),
                       confusion(t.network, data.validation)};
-  if (write_predictions_to_file(a, t.network)) write_report(a, report);
   if (!a.plot.empty()) plot(a.plot, report);
+  if (write_predictions_to_file(a, t.network)) write_report(a, report);
   if (t.is_complete) return kConverged;
   options.complain("not converged: the training ended after " + std::to_string(t.history.size()) +
                    " epochs");

@@ -146,17 +146,18 @@ int fit_and_report(const Options& options, Arguments& a) {
   const Report report = fitted(a, problem, nist ? &*nist : nullptr, first);
   progress.finish(first.message);
 
+  // Files first: one that cannot be written is told before there is anything on stdout.
+  if (!a.residuals.empty()) {
+    std::ofstream out = open_output(a.residuals, "--residuals");
+    write_residuals(out, first);
+  }
+  if (!a.plot.empty()) plot(a.plot, report);
   if (a.format == "json")
     write_json(std::cout, report);
   else if (a.format == "csv")
     write_csv(std::cout, report);
   else
     write_text(std::cout, report);
-  if (!a.residuals.empty()) {
-    std::ofstream out = open_output(a.residuals, "--residuals");
-    write_residuals(out, first);
-  }
-  if (!a.plot.empty()) plot(a.plot, report);
 
   for (const Fit& f : nist ? report.nist_fits : std::vector<Fit>{first})
     if (!f.converged()) {

@@ -86,17 +86,18 @@ int fit_and_report(const Options& options, const Arguments& a) {
   progress.finish(result.message);
 
   const Report report{problem, result, a.level};
+  // Files first: one that cannot be written is told before there is anything on stdout.
+  if (!a.solution.empty()) {
+    std::ofstream out = open_output(a.solution, "--solution");
+    write_solution(out, report);
+  }
+  if (!a.plot.empty()) plot(a.plot, report);
   if (a.format == "json")
     write_json(std::cout, report);
   else if (a.format == "csv")
     write_csv(std::cout, report);
   else
     write_text(std::cout, report);
-  if (!a.solution.empty()) {
-    std::ofstream out = open_output(a.solution, "--solution");
-    write_solution(out, report);
-  }
-  if (!a.plot.empty()) plot(a.plot, report);
   if (result.converged()) return kConverged;
   if (!progress.shown()) options.complain(result.message);
   return kNotConverged;

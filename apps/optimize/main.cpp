@@ -170,13 +170,13 @@ int minimize_and_report(const Options& options, const Arguments& a) {
   report.x = values_of(result.x);
   progress.finish(result.message);
 
+  if (!a.plot.empty()) plot(a.plot, report);
   if (a.format == "json")
     write_json(std::cout, report);
   else if (a.format == "csv")
     write_csv(std::cout, report);
   else
     write_text(std::cout, report);
-  if (!a.plot.empty()) plot(a.plot, report);
   if (result.converged()) return kConverged;
   if (!progress.shown()) options.complain(result.message);
   return kNotConverged;
@@ -195,13 +195,13 @@ int compare_methods(const Options& options, const Arguments& a) {
                                      return !interrupted();
                                    });
   progress.finish("done");
+  if (!a.plot.empty()) profile.plot(a.plot);
   if (a.format == "json")
     profile.write_json(std::cout);
   else if (a.format == "csv")
     profile.write_csv(std::cout);
   else
     profile.write_text(std::cout);
-  if (!a.plot.empty()) profile.plot(a.plot);
   return kConverged;
 }
 

@@ -279,6 +279,17 @@ BOOST_AUTO_TEST_CASE(methods_are_compared) {
   BOOST_TEST(best >= runs / 7);
 }
 
+BOOST_AUTO_TEST_CASE(ctrl_c_prints_the_best_so_far) {
+  const std::string command =
+      std::string(EG_OPTIMIZE) +
+      " --function powell-singular --method adam --tol 1e-300 --max-iter 1000000000 & "
+      "sleep 0.4; kill -INT $!; wait $!";
+  const Outcome r = run("/bin/sh", {"-c", command});
+  BOOST_TEST(r.code == 130, r.err);
+  BOOST_TEST(r.err.find("stopped") != std::string::npos, r.err);
+  BOOST_TEST(r.out.find("at x = (") != std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(help_is_not) {
   const Outcome help = optimize({"--help"});
   BOOST_TEST(help.code == 0);
