@@ -1,9 +1,12 @@
 #include <boost/test/unit_test.hpp>
 #include <cmath>
+#include <functional>
 #include <limits>
+#include <vector>
 
 #include "eigengrad/eigengrad.hpp"
 #include "optim/kkt.hpp"
+#include "support/says.hpp"
 
 namespace eg = eigengrad;
 using eg::MinimizeOptions;
@@ -152,6 +155,19 @@ BOOST_AUTO_TEST_CASE(no_minimum_no_convergence) {
   const auto unbounded = eg::minimize([](const Tensor& x) { return x[0] - x[1]; },
                                       eg::tensor({1.0, 5.0}), with({half}));
   BOOST_TEST((unbounded.status == Status::Unbounded), unbounded.message);
+  // Minima at infinity.
+  const auto positive = with({inequality([](const Tensor& x) { return x; })});
+  for (const auto& f : std::vector<std::function<Tensor(const Tensor&)>>{
+           [](const Tensor& x) { return eg::exp(-x); }, [](const Tensor& x) { return 1 / x; },
+           [](const Tensor& x) { return -eg::atan(x); }}) {
+    const auto r = eg::minimize(f, eg::tensor({1.0}), positive);
+    BOOST_TEST(!r.converged(), r.message);
+  }
+  MinimizeOptions none = with({inequality([](const Tensor& x) { return x - 9; })});
+  none.max_iter = 0;
+  const auto start = eg::minimize(sum_of_squares, eg::tensor({5.0}), none);
+  BOOST_TEST(start.message.find("constraint 0 is violated by 4") != std::string::npos,
+             start.message);
   // On the circle, from where the gradient is normal: a maximum along it.
   const auto circle = equality([](const Tensor& x) { return sum_of_squares(x) - 1; });
   const auto maximum =
@@ -178,6 +194,11 @@ BOOST_AUTO_TEST_CASE(maxima_and_saddles_in_corners_are_left) {
   for (const double start : {0.0, 0.5}) {
     const auto c = eg::minimize(minus_squares, eg::tensor({0.0, start}), sides);
     if (c.converged()) BOOST_TEST(at_ones(c) < 1e-10, c.message);  // or it is said
+  }
+  for (const double start : {0.0, 0.3, 0.5}) {
+    const auto c = eg::minimize(minus_squares, eg::tensor({start}), sides);
+    BOOST_TEST(c.converged(), c.message);
+    BOOST_TEST(at_ones(c) < 1e-10, c.message);
   }
   const auto cubic = [](const Tensor& x) { return x[0].pow(3) + x[1].square(); };
   const auto d = eg::minimize(cubic, eg::zeros({2}),
@@ -234,6 +255,9 @@ BOOST_AUTO_TEST_CASE(wrong_constraints_are_refused) {
   refused(equality([](const Tensor& t) { return t.to(eg::kFloat32); }));
   refused(equality([](const Tensor& t) { return t / 0; }));
   refused(equality([n = 1](const Tensor& t) mutable { return t.narrow(0, 0, n++ % 2 + 1); }));
+  BOOST_CHECK_EXCEPTION(
+      eg::minimize(sum_of_squares, x, with({equality([](const Tensor& t) { return t.detach(); })})),
+      eg::GraphError, Says{"constraint 0 does not require grad"});
   MinimizeOptions o = with({equality(identity)});
   o.covariance = true;
   BOOST_CHECK_THROW(eg::minimize(sum_of_squares, x, o), eg::ValueError);

@@ -303,9 +303,26 @@ BOOST_AUTO_TEST_CASE(growth_is_no_fixed_point) {
       eg::fixed_point([](const Tensor& y, const Tensor& c) { return eg::sqrt(c + y * y); },
                       eg::tensor(0.3), t),
       eg::NumericError);
+  // Next to nothing beside y, yet each y is moved on.
+  for (const auto method :
+       {FixedPointMethod::Auto, FixedPointMethod::Anderson, FixedPointMethod::Plain})
+    for (const double start : {0.0, 30.0})
+      BOOST_CHECK_THROW(
+          eg::fixed_point([](const Tensor& y, const Tensor& c) { return y + c * eg::exp(-y); },
+                          eg::tensor({start}), t, {.method = method, .max_iter = 2000}),
+          eg::NumericError);
   const Tensor far = eg::fixed_point(
       [](const Tensor& y, const Tensor& c) { return 0.9 * y + 10 * c; }, eg::tensor(0.3), t);
   BOOST_TEST(std::abs(far.item<double>() - 100) < 1e-10);
+  // Nothing of this is doubtful, though y[1] is what y[0] makes of it: no Newton step is needed.
+  eg::RootResult seen;
+  const auto chain = [](const Tensor& y, const Tensor& c) {
+    return eg::stack({0.5 * y[0] + c, y[0]});
+  };
+  eg::fixed_point(chain, eg::tensor({1.5, 1.0}), t,
+                  {.report = [&](const eg::RootResult& r) { seen = r; }});
+  BOOST_TEST(seen.converged(), seen.message);
+  BOOST_TEST(seen.counts.J == 0);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -324,6 +324,15 @@ BOOST_AUTO_TEST_CASE(an_event_ends_the_integration) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(an_event_before_the_last_time_has_the_last_row) {
+  OdeintOptions o = options(1e-9);
+  o.event = kGround;
+  const OdeintResult r = eg::solve_ivp(kFall, eg::tensor({20.0, 0.0}), eg::tensor({0.0, 1.0, 3.0}),
+                                       eg::tensor(10.0), o);
+  check_close(r.t, eg::tensor({0.0, 1.0, 2.0}), 1e-13);
+  BOOST_TEST(r.y.size(0) == 3);
+}
+
 BOOST_AUTO_TEST_CASE(an_event_that_is_zero_at_the_start_counts_later) {
   OdeintOptions o = options(1e-9);
   o.event = kGround;
@@ -476,6 +485,10 @@ BOOST_AUTO_TEST_CASE(of_the_solution) {
     refuses<eg::NumericError>(blows_up, kStart, t, o, "the step size fell to ");
     refuses<eg::NumericError>(blows_up, kStart, t, o, ": component 1 has the largest error");
     refuses<eg::NumericError>(blows_up, kStart, t, o, " at t = 1: ");
+    const auto ends = [](const Tensor& time, const Tensor& y) {
+      return y * (time.item<double>() < 0.5 ? -1.0 : NAN);
+    };
+    refuses<eg::NumericError>(ends, kStart, t, o, ": component 0 is not finite after any step");
     o.max_steps = 5;
     refuses<eg::NumericError>(blows_up, kStart, t, o, "max_steps = 5 reached at t = ");
   }

@@ -221,11 +221,15 @@ BOOST_DATA_TEST_CASE(is_said, boost::unit_test::data::xrange(kHopeless.size()), 
 BOOST_AUTO_TEST_CASE(roots_where_the_jacobian_is_singular_are_marked) {
   const auto check = [](Tensor (*f)(const Tensor&), std::vector<double> start, double want,
                         double within) {
-    const RootResult r = root(f, eg::tensor(start));
-    BOOST_TEST(r.converged(), r.message);
-    BOOST_TEST(r.is_singular, r.message);
-    BOOST_TEST(std::abs(r.x[0].item<double>() - want) < within, r.message);
-    BOOST_TEST(r.message.find("singular") != std::string::npos, r.message);
+    for (const RootMethod method : {RootMethod::Auto, RootMethod::NewtonKrylov}) {
+      // GMRES solves the equations of a continuum as it would others.
+      if (start.size() > 1 && method != RootMethod::Auto) continue;
+      const RootResult r = root(f, eg::tensor(start), {.method = method});
+      BOOST_TEST(r.converged(), r.message);
+      BOOST_TEST(r.is_singular, r.message);
+      BOOST_TEST(std::abs(r.x[0].item<double>() - want) < within, r.message);
+      BOOST_TEST(r.message.find("singular") != std::string::npos, r.message);
+    }
   };
   check([](const Tensor& x) { return (x - 1) * (x - 1); }, {3}, 1, 1e-12);
   check([](const Tensor& x) { return x * x * x; }, {3}, 0, 1e-12);
@@ -304,11 +308,27 @@ BOOST_AUTO_TEST_CASE(bad_input) {
 
 // The start is 24 and more powers of ten larger than the root, next to 0.
 BOOST_AUTO_TEST_CASE(simple_roots_next_to_zero) {
-  for (const double slope : {1e20, 1e24, 1e26, 1e60}) {
-    const auto r = root([&](const Tensor& x) { return x * slope - 1; }, eg::tensor({1.0}));
+  for (const double slope : {1e20, 1e24, 1e26, 1e60, 1e200, 1e290})
+    for (const auto method : kMethods) {
+      const auto r = root([&](const Tensor& x) { return x * slope - 1; }, eg::tensor({1.0}),
+                          {.method = method});
+      BOOST_TEST(r.converged(), r.message);
+      BOOST_TEST(std::abs(r.x.item<double>() * slope - 1) < 1e-12, r.message);
+    }
+}
+
+// Residuals fall by 130 powers of ten before the root comes in sight.
+BOOST_AUTO_TEST_CASE(roots_far_below_the_start) {
+  const auto f = [](const Tensor& x) { return x.exp() - 1; };
+  for (const auto method : kMethods) {
+    const auto r = root(f, eg::tensor({300.0}), {.method = method});
     BOOST_TEST(r.converged(), r.message);
-    BOOST_TEST(std::abs(r.x.item<double>() * slope - 1) < 1e-12);
+    BOOST_TEST(std::abs(r.x.item<double>()) < 1e-12, r.message);
+    BOOST_TEST(!r.is_singular);
   }
+  const auto r = root(f, eg::tensor({700.0}));
+  BOOST_TEST((r.status == Status::MaxIterations), r.message);
+  BOOST_TEST(r.message.find("local minimum") == std::string::npos, r.message);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

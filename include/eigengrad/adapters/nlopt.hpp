@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <exception>
 #include <functional>
 #include <limits>
 #include <memory>
@@ -19,6 +20,12 @@ namespace detail {
 
 using Objective = std::function<Tensor(const Tensor&)>;
 
+/// What a function threw last on this thread; NLopt itself forgets it.
+inline std::exception_ptr& nlopt_error() noexcept {
+  thread_local std::exception_ptr error;
+  return error;
+}
+
 /// The form in which NLopt calls a function. NumericError means "not here": inf.
 inline double nlopt_value(unsigned n, const double* x, double* gradient, void* data) {
   const Objective& f = *static_cast<const Objective*>(data);
@@ -36,6 +43,9 @@ inline double nlopt_value(unsigned n, const double* x, double* gradient, void* d
   } catch (const NumericError&) {
     if (gradient != nullptr) std::fill_n(gradient, n, 0.0);
     return std::numeric_limits<double>::infinity();
+  } catch (...) {
+    nlopt_error() = std::current_exception();
+    throw;
   }
   return value;
 }
@@ -50,7 +60,7 @@ inline void* nlopt_delete(void* f) {
 // The functions take a tensor of one dimension, give one element, and are written with recorded
 // operators on float64. Gradients are computed where the algorithm asks for them. `opt`, and copies of
 // it, own what they are given. A NumericError of a function counts as the value inf; what it throws
-// otherwise makes optimize() throw std::runtime_error.
+// otherwise makes opt.optimize() throw an error of NLopt's, and optimize() below the one that it was.
 
 /// nlopt::opt::set_min_objective().
 inline void set_min_objective(::nlopt::opt& opt, detail::Objective f) {
@@ -67,6 +77,18 @@ inline void add_inequality_constraint(::nlopt::opt& opt, detail::Objective f,
 inline void add_equality_constraint(::nlopt::opt& opt, detail::Objective f, double tolerance = 0) {
   opt.add_equality_constraint(&detail::nlopt_value, new detail::Objective(std::move(f)),
                               &detail::nlopt_delete, &detail::nlopt_copy, tolerance);
+}
+
+/// opt.optimize(), but what a function threw comes through.
+inline ::nlopt::result optimize(::nlopt::opt& opt, std::vector<double>& x, double& value) {
+  detail::nlopt_error() = nullptr;
+  try {
+    return opt.optimize(x, value);
+  } catch (...) {
+    if (const std::exception_ptr error = std::exchange(detail::nlopt_error(), nullptr))
+      std::rethrow_exception(error);
+    throw;
+  }
 }
 
 }  // namespace eigengrad::adapters

@@ -169,32 +169,25 @@ EIGENGRAD_API LeastSquaresResult least_squares(const std::function<Tensor(const 
 template <class F, class Derived>
 auto least_squares(F&& r, const Eigen::DenseBase<Derived>& x0,
                    const LeastSquaresOptions& options = {}) {
-  using Value = typename Derived::Scalar;
-  using EigenVector = Eigen::Matrix<Value, Eigen::Dynamic, 1>;
-  using EigenMatrix = Eigen::Matrix<Value, Eigen::Dynamic, Eigen::Dynamic>;
+  using Eigens = detail::EigenResults<Derived>;
+  const Eigens eigen(x0);
   LeastSquaresResult t = least_squares(std::function<Tensor(const Tensor&)>(std::ref(r)),
                                        eigengrad::detail::tensor_of(x0), options);
-  const auto matrix = [](const Tensor& m) {
-    return eigengrad::detail::eigen_of<EigenMatrix>(m, m.size(0), m.size(1));
-  };
-  const auto vector = [](const Tensor& v) {
-    return eigengrad::detail::eigen_of<EigenVector>(v, v.numel(), 1);
-  };
-  return BasicLeastSquaresResult<typename Derived::PlainObject, EigenVector, EigenMatrix>{
-      eigengrad::detail::eigen_like(t.x, x0),
-      t.cost,
-      vector(t.residuals),
-      matrix(t.jacobian),
-      t.rank,
-      matrix(t.covariance),
-      matrix(t.correlation),
-      vector(t.std_errors),
-      t.df,
-      t.status,
-      std::move(t.message),
-      t.counts,
-      std::move(t.history),
-      t.seconds};
+  return BasicLeastSquaresResult<typename Eigens::Point, typename Eigens::Vector,
+                                 typename Eigens::Matrix>{eigen.point(t.x),
+                                                          t.cost,
+                                                          eigen.vector(t.residuals),
+                                                          eigen.matrix(t.jacobian),
+                                                          t.rank,
+                                                          eigen.matrix(t.covariance),
+                                                          eigen.matrix(t.correlation),
+                                                          eigen.vector(t.std_errors),
+                                                          t.df,
+                                                          t.status,
+                                                          std::move(t.message),
+                                                          t.counts,
+                                                          std::move(t.history),
+                                                          t.seconds};
 }
 
 namespace detail {

@@ -187,40 +187,27 @@ EIGENGRAD_API MinimizeResult minimize(const std::function<Tensor(const Tensor&)>
 /// matrix, whose elements are the unknowns in row-major order.
 template <class F, class Derived>
 auto minimize(F&& f, const Eigen::DenseBase<Derived>& x0, const MinimizeOptions& options = {}) {
-  using Value = typename Derived::Scalar;
-  using EigenVector = Eigen::Matrix<Value, Eigen::Dynamic, 1>;
-  using EigenMatrix = Eigen::Matrix<Value, Eigen::Dynamic, Eigen::Dynamic>;
+  using Eigens = detail::EigenResults<Derived>;
+  const Eigens eigen(x0);
   MinimizeResult r = minimize(std::function<Tensor(const Tensor&)>(std::ref(f)),
                               eigengrad::detail::tensor_of(x0), options);
-  BasicMinimizeResult<typename Derived::PlainObject, EigenVector, EigenMatrix> out{
-      eigengrad::detail::eigen_like(r.x, x0),
-      r.value,
-      eigengrad::detail::eigen_like(r.gradient, x0),
-      r.gradient_norm,
-      r.status,
-      std::move(r.message),
-      r.counts,
-      std::move(r.history),
-      r.seconds,
-      r.phases,
-      EigenMatrix(),
-      EigenVector(),
-      r.rank,
-      EigenVector(),
-      {},
-      r.constraint_violation};
-  if (r.covariance.defined()) {
-    out.covariance = eigengrad::detail::eigen_of<EigenMatrix>(r.covariance, r.covariance.size(0),
-                                                              r.covariance.size(1));
-    out.std_errors =
-        eigengrad::detail::eigen_of<EigenVector>(r.std_errors, r.std_errors.numel(), 1);
-  }
-  if (r.multipliers.defined()) {
-    out.multipliers =
-        eigengrad::detail::eigen_of<EigenVector>(r.multipliers, r.multipliers.numel(), 1);
-    out.bound_multipliers = eigengrad::detail::eigen_like(r.bound_multipliers, x0);
-  }
-  return out;
+  return BasicMinimizeResult<typename Eigens::Point, typename Eigens::Vector,
+                             typename Eigens::Matrix>{eigen.point(r.x),
+                                                      r.value,
+                                                      eigen.point(r.gradient),
+                                                      r.gradient_norm,
+                                                      r.status,
+                                                      std::move(r.message),
+                                                      r.counts,
+                                                      std::move(r.history),
+                                                      r.seconds,
+                                                      r.phases,
+                                                      eigen.matrix(r.covariance),
+                                                      eigen.vector(r.std_errors),
+                                                      r.rank,
+                                                      eigen.vector(r.multipliers),
+                                                      eigen.point(r.bound_multipliers),
+                                                      r.constraint_violation};
 }
 
 namespace detail {

@@ -147,8 +147,8 @@ concept OdeTheta = requires(const Theta& theta) {
 
 /// Solves y' = f(t, y, theta) from y(t[0]) = `y0`: solve_ivp() says all.
 ///
-/// Shapes: `t` one dimension of at least two times -> {t.numel(), shape of y0...}; with an event
-/// fewer rows, the last of them at the event.
+/// Shapes: `t` one dimension of at least two times -> {t.numel(), shape of y0...}; with an event that
+/// came a row for each time before it, then one at the event.
 /// See also: solve_ivp() for counts, and for the time of the event.
 template <class F, detail::OdeTheta Theta>
 Tensor odeint(F f, const Tensor& y0, const Tensor& t, const Theta& theta,

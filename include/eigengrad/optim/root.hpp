@@ -84,7 +84,8 @@ struct BasicRootResult {
   /// n by n. Undefined or empty with NewtonKrylov.
   Matrix jacobian;
   /// Whether the Jacobian is singular at `x`, as far as rounding and the rate of convergence tell:
-  /// the root is a multiple one, or one of a continuum. `x` then has half of the digits, or fewer.
+  /// the root is a multiple one, or one of a continuum (which NewtonKrylov does not see). `x` then has
+  /// half of the digits, or fewer.
   bool is_singular = false;
   Status status = Status::MaxIterations;
   /// The status in words, with the numbers that it rests on.
@@ -121,25 +122,21 @@ EIGENGRAD_API RootResult root(const std::function<Tensor(const Tensor&)>& f, con
 /// matrix, whose elements are the unknowns in row-major order.
 template <class F, class Derived>
 auto root(F&& f, const Eigen::DenseBase<Derived>& x0, const RootOptions& options = {}) {
-  using Value = typename Derived::Scalar;
-  using EigenVector = Eigen::Matrix<Value, Eigen::Dynamic, 1>;
-  using EigenMatrix = Eigen::Matrix<Value, Eigen::Dynamic, Eigen::Dynamic>;
+  using Eigens = detail::EigenResults<Derived>;
+  const Eigens eigen(x0);
   RootResult r = root(std::function<Tensor(const Tensor&)>(std::ref(f)),
                       eigengrad::detail::tensor_of(x0), options);
-  BasicRootResult<typename Derived::PlainObject, EigenVector, EigenMatrix> out{
-      eigengrad::detail::eigen_like(r.x, x0),
-      eigengrad::detail::eigen_of<EigenVector>(r.residuals, r.residuals.numel(), 1),
+  return BasicRootResult<typename Eigens::Point, typename Eigens::Vector, typename Eigens::Matrix>{
+      eigen.point(r.x),
+      eigen.vector(r.residuals),
       r.norm,
-      EigenMatrix(),
+      eigen.matrix(r.jacobian),
       r.is_singular,
       r.status,
       std::move(r.message),
       r.counts,
       r.iterations,
       r.seconds};
-  if (r.jacobian.defined())
-    out.jacobian = eigengrad::detail::eigen_of<EigenMatrix>(r.jacobian, x0.size(), x0.size());
-  return out;
 }
 
 namespace detail {

@@ -6,6 +6,7 @@
 
 #include "eigengrad/core/eigen.hpp"
 #include "eigengrad/core/tensor.hpp"
+#include "eigengrad/functional/callable.hpp"
 
 namespace eigengrad::optim::detail {
 
@@ -25,6 +26,32 @@ std::tuple<Parts...> tuple_of(const std::vector<Tensor>& list) {
   };
   return take(std::index_sequence_for<Parts...>());
 }
+
+/// The results of a function of Eigen unknowns, from those that it has as tensors; empty where undefined.
+template <class Derived>
+class EigenResults {
+ public:
+  using Value = typename Derived::Scalar;
+  using Point = typename Derived::PlainObject;
+  using Vector = Eigen::Matrix<Value, Eigen::Dynamic, 1>;
+  using Matrix = Eigen::Matrix<Value, Eigen::Dynamic, Eigen::Dynamic>;
+
+  explicit EigenResults(const Eigen::DenseBase<Derived>& x0) : x0_(x0) {}
+
+  /// In the shape of the unknowns.
+  Point point(const Tensor& t) const {
+    return t.defined() ? Point(eigengrad::detail::eigen_like(t, x0_)) : Point();
+  }
+  static Vector vector(const Tensor& t) {
+    return t.defined() ? eigengrad::detail::eigen_of<Vector>(t, t.numel(), 1) : Vector();
+  }
+  static Matrix matrix(const Tensor& t) {
+    return t.defined() ? eigengrad::detail::eigen_of<Matrix>(t, t.size(0), t.size(1)) : Matrix();
+  }
+
+ private:
+  const Eigen::DenseBase<Derived>& x0_;
+};
 
 // What the reports of results print, from tensors and Eigen alike.
 

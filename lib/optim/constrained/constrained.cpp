@@ -104,11 +104,10 @@ class ConstrainedMinimization {
         iterations_left_(options.max_iter.value_or(10000)) {}
 
   MinimizeResult run() {
-    Verdict verdict;
-    bool done = !add_line(0);
-    if (done) verdict.status = Status::Stopped;
-    for (int round = 0; !done; ++round) done = is_done(round, verdict);
-    return result(verdict);
+    std::optional<Verdict> end;
+    if (!add_line(0)) end = Verdict{Status::Stopped};
+    for (int round = 1; !end; ++round) end = play(round);
+    return result(*end);
   }
 
  private:
@@ -138,45 +137,72 @@ class ConstrainedMinimization {
     return !options_.callback || options_.callback(line, problem_.shaped(p_.x));
   }
   double free_gradient() {
-    const Vector multipliers = lagrangian_.true_multipliers();
-    const Vector g = p_.gradient - p_.jacobian.transpose() * multipliers;
-    double norm = 0;
-    for (Eigen::Index j = 0; j < g.size(); ++j)
-      if (!problem_.box().holds(static_cast<std::size_t>(j), p_.x[j], g[j]))
-        norm = std::max(norm, std::abs(g[j]));
-    return norm;
+    const Vector g = lagrangian_gradient(p_, lagrangian_.true_multipliers());
+    return largest_free(g, held_by(problem_.box(), p_.x, g));
   }
 
-  /// One minimum of the augmented Lagrangian, and what follows from it.
-  bool is_done(int round, Verdict& verdict) {
+  /// One minimum of the augmented Lagrangian, and what follows from it; nothing when rounds go on.
+  std::optional<Verdict> play(int round) {
     lagrangian_.set_shift();
     const MinimizeResult inner = minimum_of(lagrangian_, p_.x);
-    if (inner.status == Status::Unbounded && ++unbounded_ < kMostUnbounded) {
-      lagrangian_.penalty *= 100;
-      return false;
-    }
     const Vector x = vector_of(inner.x.reshape({-1}));
+    if (has_run_away(inner, x) && ++unbounded_ < kMostUnbounded) {
+      lagrangian_.penalty *= 100;
+      return std::nullopt;
+    }
     p_ = problem_.at(x);
     const double discord = lagrangian_.discord(p_);
     lagrangian_.multipliers = -lagrangian_.penalty * lagrangian_.distances(p_);
     const int saddles = saddles_;
     solve_conditions();
     const bool go_on = add_line(history_.back().iter + inner_iterations_);
-    if (solution_) {
-      verdict = {Status::Converged, solution_text()};
-    } else if (!go_on) {
-      verdict.status = Status::Stopped;
-    } else if (inner.status == Status::Unbounded) {
-      verdict = {inner.status,
-                 "along points that keep to the constraints the value falls without end"};
-    } else if (saddles_ > kMostSaddles) {
-      verdict = {Status::Saddle, "the conditions hold, but the value falls along the constraints"};
-    } else if (iterations_left_ <= 0 || round + 1 == kMostRounds) {
-      verdict = {Status::MaxIterations, kept_text()};
-    } else {
-      return saddles_ == saddles && is_hopeless(inner, discord, verdict);
+    if (solution_) return of_solution(inner);
+    if (!go_on) return Verdict{Status::Stopped};
+    if (std::optional<Verdict> end = ending(inner, round)) return end;
+    if (saddles_ > saddles) return std::nullopt;
+    if (is_balanced(inner))
+      return Verdict{Status::Converged, text_of("|gradient of the Lagrangian| = ", free_gradient(),
+                                                ", ", kept_text())};
+    if (lagrangian_.penalty < kMostPenalty) {
+      raise_penalty(inner, discord);
+      return std::nullopt;
     }
-    return true;
+    if (is_kept()) return unbalanced();
+    if (start_anew()) return std::nullopt;
+    return infeasible();
+  }
+
+  /// Whether a minimisation went where the penalty is too low to stop it.
+  bool has_run_away(const MinimizeResult& inner, const Vector& x) const {
+    if (inner.status == Status::Unbounded) return true;
+    const double size = std::max(1.0, std::max(p_.x.stableNorm(), problem_.start().x.stableNorm()));
+    return !inner.converged() && inner.status != Status::MaxIterations &&
+           x.stableNorm() > 1e8 * size;
+  }
+
+  /// Where no constraint holds the point along a direction and minimize() found no minimum either, it is at
+  /// most one at infinity.
+  Verdict of_solution(const MinimizeResult& inner) {
+    if (solution_->is_flat && !inner.converged())
+      return {inner.status, text_of("the conditions hold, but the value is flat along the "
+                                    "constraints; without them: ",
+                                    inner.message)};
+    return {Status::Converged, solution_text()};
+  }
+
+  /// Why rounds end without a solution, if they do.
+  std::optional<Verdict> ending(const MinimizeResult& inner, int round) {
+    if (inner.status == Status::Unbounded)
+      return Verdict{inner.status,
+                     "along points that keep to the constraints the value falls without end"};
+    if (saddles_ > kMostSaddles && inner.status == Status::Plateau)
+      return Verdict{inner.status, inner.message};
+    if (saddles_ > kMostSaddles)
+      return Verdict{Status::Saddle,
+                     "the conditions hold, but the value falls along the constraints"};
+    if (iterations_left_ <= 0 || round == kMostRounds)
+      return Verdict{Status::MaxIterations, kept_text()};
+    return std::nullopt;
   }
 
   MinimizeResult minimum_of(const std::function<Tensor(const Tensor&)>& f, const Vector& x) {
@@ -226,30 +252,24 @@ class ConstrainedMinimization {
     return x;
   }
 
-  /// Whether nothing more is to be had from rounds; otherwise prepares the next one.
-  bool is_hopeless(const MinimizeResult& inner, double discord, Verdict& verdict) {
-    const bool is_kept = problem_.violation(p_) <= tolerance_;
+  bool is_kept() const { return problem_.violation(p_) <= tolerance_; }
+  /// Whether the constraints are kept and the forces at p_ balance.
+  bool is_balanced(const MinimizeResult& inner) {
     const double forces = problem_.start().gradient.norm() + p_.gradient.norm();
     const bool is_flat = inner.status == Status::Saddle || inner.status == Status::Plateau;
-    if (is_kept && !is_flat && free_gradient() <= tolerance_ * forces) {
-      verdict = {Status::Converged,
-                 text_of("|gradient of the Lagrangian| = ", free_gradient(), ", ", kept_text())};
-      return true;
-    }
-    if (lagrangian_.penalty >= kMostPenalty) {
-      verdict = is_kept ? unbalanced() : infeasible();
-      return is_kept || !starts_anew();
-    }
+    return is_kept() && !is_flat && free_gradient() <= tolerance_ * forces;
+  }
+  /// Where the last round made too little of the discord.
+  void raise_penalty(const MinimizeResult& inner, double discord) {
     constexpr double kEnough = 0.25;
     if (discord > kEnough * discord_ || !inner.converged()) lagrangian_.penalty *= 10;
     discord_ = discord;
-    return false;
   }
 
-  /// Whether rounds begin again, from where the violation is least as seen from the start, with a penalty
-  /// that is higher from the first. Low ones may have led away from all points that keep to the
+  /// Lets rounds begin again, from where the violation is least as seen from the start, with a penalty
+  /// that is higher from the first; false where that is no help. Low ones may have led away from all points that keep to the
   /// constraints, to where their violation has another minimum.
-  bool starts_anew() {
+  bool start_anew() {
     if (restarts_ == kMostRestarts) return false;
     const Vector least = vector_of(least_violation(problem_.start().x).x.reshape({-1}));
     const ConstrainedPoint p = problem_.at(least);
@@ -299,7 +319,8 @@ class ConstrainedMinimization {
     Eigen::Index worst = 0;
     const double v = problem_.violation(p_, &worst);
     if (v == 0) return "all constraints are kept";
-    return text_of(problem_.name_of(worst), " is kept to ", std::abs(problem_.excess(p_, worst)));
+    return text_of(problem_.name_of(worst), v <= tolerance_ ? " is kept to " : " is violated by ",
+                   std::abs(problem_.excess(p_, worst)));
   }
 
   MinimizeResult result(const Verdict& verdict);

@@ -29,11 +29,7 @@ class KktNewton {
  public:
   KktNewton(ConstrainedProblem& problem, KktPoint& p, double tolerance)
       : problem_(problem), p_(p), tolerance_(tolerance) {
-    const Vector reduced = reduced_gradient();
-    const Box& box = problem.box();
-    for (Eigen::Index j = 0; j < p.at.x.size(); ++j)
-      held_.push_back(box.is_bounded &&
-                      box.holds(static_cast<std::size_t>(j), p.at.x[j], reduced[j]));
+    held_ = held_by(problem.box(), p.at.x, reduced_gradient());
     for (Eigen::Index i = 0; i < problem.constraints(); ++i) sides_.push_back(first_side(i));
   }
 
@@ -61,9 +57,7 @@ class KktNewton {
 
  private:
   /// Of the Lagrangian.
-  Vector reduced_gradient() const {
-    return p_.at.gradient - p_.at.jacobian.transpose() * p_.multipliers;
-  }
+  Vector reduced_gradient() const { return lagrangian_gradient(p_.at, p_.multipliers); }
   double near() const { return std::sqrt(problem_.precision()); }
 
   Side first_side(Eigen::Index i) const {
@@ -195,13 +189,9 @@ class KktNewton {
   void finish() {
     const Vector gradient = reduced_gradient();
     p_.bound_multipliers = Vector::Zero(gradient.size());
-    p_.gradient = 0;
-    for (Eigen::Index j = 0; j < gradient.size(); ++j) {
-      if (held_[static_cast<std::size_t>(j)])
-        p_.bound_multipliers[j] = gradient[j];
-      else
-        p_.gradient = std::max(p_.gradient, std::abs(gradient[j]));
-    }
+    for (Eigen::Index j = 0; j < gradient.size(); ++j)
+      if (held_[static_cast<std::size_t>(j)]) p_.bound_multipliers[j] = gradient[j];
+    p_.gradient = largest_free(gradient, held_);
   }
 
   /// Whether what is left of the gradient along each unknown is rounding beside the forces there, or
@@ -301,6 +291,7 @@ class KktNewton {
     const Matrix directions = z * to_matrix(vectors);
     const double rounding =
         std::max(1e-8, 10 * problem_.precision()) * std::max(1.0, curvatures.cwiseAbs().maxCoeff());
+    p_.is_flat = (curvatures.array().abs() <= rounding).any();
     for (Eigen::Index k = 0; k < z.cols() && curvatures[k] <= rounding; ++k)
       for (const double sign : {1.0, -1.0}) {
         Vector direction = Vector::Zero(p_.at.x.size());
@@ -338,6 +329,24 @@ class KktNewton {
 };
 
 }  // namespace
+
+Vector lagrangian_gradient(const ConstrainedPoint& p, const Vector& multipliers) {
+  return p.gradient - p.jacobian.transpose() * multipliers;
+}
+
+std::vector<bool> held_by(const Box& box, const Vector& x, const Vector& gradient) {
+  std::vector<bool> held;
+  for (Eigen::Index j = 0; j < x.size(); ++j)
+    held.push_back(box.is_bounded && box.holds(static_cast<std::size_t>(j), x[j], gradient[j]));
+  return held;
+}
+
+double largest_free(const Vector& gradient, const std::vector<bool>& held) {
+  double largest = 0;
+  for (Eigen::Index j = 0; j < gradient.size(); ++j)
+    if (!held[static_cast<std::size_t>(j)]) largest = std::max(largest, std::abs(gradient[j]));
+  return largest;
+}
 
 KktOutcome solve_kkt(ConstrainedProblem& problem, KktPoint& p, double tolerance_constraint) {
   try {

@@ -17,9 +17,18 @@ struct KktPoint {
   double gradient = 0;
   /// The last Newton step over the size of x.
   double step = 0;
+  /// Whether there are directions along which it has neither slope nor curvature.
+  bool is_flat = false;
   /// At a saddle, a change of x by about a tenth along which the value falls.
   Vector descent;
 };
+
+/// Of the objective minus the constraints times `multipliers`.
+Vector lagrangian_gradient(const ConstrainedPoint& p, const Vector& multipliers);
+/// Which unknowns a bound holds at `x` against that `gradient`.
+std::vector<bool> held_by(const Box& box, const Vector& x, const Vector& gradient);
+/// The largest |gradient_j| along an unknown that is not held.
+double largest_free(const Vector& gradient, const std::vector<bool>& held);
 
 enum class KktOutcome : std::uint8_t {
   /// A minimum among the points that keep to the constraints.

@@ -52,10 +52,17 @@ Tensor ConstrainedProblem::checked(std::size_t k, const Tensor& c) const {
 void ConstrainedProblem::read_sides(const Tensor& x0) {
   constexpr double infinity = std::numeric_limits<double>::infinity();
   std::vector<double> lower, upper;
-  const NoGradGuard plain;
+  const AutoGradMode recording(true);
+  const Tensor leaf = x0.detach().requires_grad_();
   for (std::size_t k = 0; k < constraints_.size(); ++k) {
     const Constraint& constraint = constraints_[k];
-    const std::int64_t n = checked(k, constraint.f(x0)).numel();
+    const Tensor c = checked(k, constraint.f(leaf));
+    if (!c.requires_grad())
+      fail<GraphError>(
+          "minimize", "constraint ", k,
+          " does not require grad: it does not depend on its argument through recorded "
+          "operators; compute it from the tensor that is handed in");
+    const std::int64_t n = c.numel();
     const std::string name = text_of("constraint ", k);
     const std::vector<double> l =
         values_of("minimize", name + ".lower", constraint.lower, n, "elements", -infinity);

@@ -2,8 +2,8 @@
 #include <cmath>
 #include <deque>
 #include <limits>
+#include <utility>
 
-#include "autograd/grad_mode_switches.hpp"
 #include "core/fail.hpp"
 #include "eigengrad/autograd/grad_mode.hpp"
 #include "eigengrad/ops/arithmetic.hpp"
@@ -50,6 +50,34 @@ class FixedPointIteration {
 
   /// Whether the iterates have left the start and its image behind.
   bool has_grown() const { return best_y_.cwiseAbs().maxCoeff() > 3 * first_; }
+
+  /// Whether an element of g(y) - y is as small as it is beside y for no more reason than that it hardly
+  /// depends on y: 30 + exp(-30) is 30 to 15 digits, but no fixed point of y + exp(-y) is near. Found by moving
+  /// all elements by a part of themselves, to one side, and each to the other side than the one before.
+  bool is_undetermined(const Tensor& at) {
+    const Vector y = vector_of(at);
+    y_ = y;
+    if (!evaluate()) return false;
+    const Vector f = f_;
+    Vector slope = Vector::Zero(y.size());
+    constexpr double kPart = 0.01;
+    for (const double sign : {1.0, -1.0}) {
+      for (Eigen::Index k = 0; k < y.size(); ++k)
+        y_[k] = y[k] * (1 + kPart * (k % 2 == 0 ? 1 : sign));
+      if (!evaluate()) return false;
+      slope = slope.cwiseMax((f_ - f).cwiseAbs() / kPart);
+    }
+    const Vector rest = f.cwiseAbs().cwiseMax(u_ * y.cwiseAbs());
+    return (rest.array() > 1e-3 * slope.array()).any();
+  }
+
+  /// Whether Newton steps from `before`, where the iterates ended, went on away from the start to where
+  /// nothing holds `found`.
+  bool leads_away(const Tensor& before, const RootResult& found) {
+    const bool goes_on =
+        vector_of(found.x).cwiseAbs().maxCoeff() > 1.0001 * vector_of(before).cwiseAbs().maxCoeff();
+    return (has_grown() || goes_on) && (found.is_singular || is_undetermined(found.x));
+  }
 
  private:
   /// The image of y_ and f = g(y) - y; false where it is not finite.
@@ -180,6 +208,32 @@ void check_iteration(std::string_view op, const FixedPointOptions& o) {
     fail<ValueError>(op, "history_size is ", o.history_size, "; it must be at least 1");
 }
 
+using Map = std::function<Tensor(const Tensor&)>;
+
+/// By iteration, by Newton's method on `difference`, g(y) - y, or by both.
+RootResult find_fixed_point(std::string_view op, const Map& g, const Map& difference,
+                            const Tensor& y0, const FixedPointOptions& options) {
+  const auto by_newton = [&](const Tensor& start) {
+    return find_root(op, difference, start,
+                     {.tolerance_x = options.tolerance, .max_iter = options.max_iter});
+  };
+  if (options.method == FixedPointMethod::Newton) return by_newton(y0);
+  FixedPointIteration iteration(g, y0, options);
+  RootResult r = iteration.run();
+  // Iterates that grow, or that g does not hold, meet any test that is relative to them, so Newton
+  // steps have to confirm.
+  const bool is_doubtful =
+      r.converged() && (iteration.has_grown() || iteration.is_undetermined(r.x));
+  if (!is_doubtful && (options.method != FixedPointMethod::Auto || r.converged())) return r;
+  const RootResult iterated = std::exchange(r, by_newton(r.x));
+  r.counts.f += iterated.counts.f;
+  if (is_doubtful && r.converged() && iteration.leads_away(iterated.x, r)) {
+    r.status = Status::NoRoot;
+    r.message = "not converged: the iterates grow until g changes them no more";
+  }
+  return r;
+}
+
 }  // namespace
 }  // namespace implicit
 
@@ -187,13 +241,11 @@ namespace detail {
 
 Tensor fixed_point(ParametricFunction g, const Tensor& y0, const variable_list& theta,
                    const FixedPointOptions& options) {
-  const eigengrad::detail::OwnGradModeSwitches own;
-  g = own.counted(std::move(g));
   constexpr std::string_view op = "fixed_point";
   implicit::check_iteration(op, options);
-  implicit::check(op, options.derivative);
+  implicit::Call call(op, std::move(g), theta, options.derivative);
   check_start(op, y0);
-  const auto image = [g = std::move(g), op](const Tensor& y, const variable_list& t) {
+  const auto image = [g = std::move(call.f), op](const Tensor& y, const variable_list& t) {
     Tensor z = g(y, t);
     if (!z.defined() || !(z.sizes() == y.sizes()))
       fail<ShapeError>(op, "g gives ", z.defined() ? "sizes " : "an undefined tensor",
@@ -204,31 +256,9 @@ Tensor fixed_point(ParametricFunction g, const Tensor& y0, const variable_list& 
   const ParametricFunction difference = [image](const Tensor& y, const variable_list& t) {
     return image(y, t) - y;
   };
-  const variable_list constants = implicit::constants(theta);
-  RootResult r;
-  Tensor start = y0;
-  bool has_grown = false;
-  if (options.method != FixedPointMethod::Newton) {
-    const std::function<Tensor(const Tensor&)> plain = [&](const Tensor& y) {
-      return image(y, constants);
-    };
-    implicit::FixedPointIteration iteration(plain, y0, options);
-    r = iteration.run();
-    start = r.x;
-    has_grown = r.converged() && iteration.has_grown();
-  }
-  const bool falls_back = options.method == FixedPointMethod::Auto && !r.converged();
-  // Iterates that grow meet any test that is relative to them, so a Newton step has to confirm.
-  if (has_grown || falls_back || options.method == FixedPointMethod::Newton) {
-    const std::int64_t before = r.counts.f;
-    r = find_root(op, [&](const Tensor& y) { return difference(y, constants); }, start,
-                  {.tolerance_x = options.tolerance, .max_iter = options.max_iter});
-    r.counts.f += before;
-    if (has_grown && r.converged() && r.is_singular) {
-      r.status = Status::NoRoot;
-      r.message = "not converged: the iterates grow until g changes them no more";
-    }
-  }
+  const RootResult r = implicit::find_fixed_point(
+      op, [&](const Tensor& y) { return image(y, call.constants); },
+      [&](const Tensor& y) { return difference(y, call.constants); }, y0, options);
   if (options.report) options.report(r);
   auto equation = std::make_shared<implicit::Equation>(
       implicit::Equation{op, "FixedPointBackward0", difference, options.derivative});

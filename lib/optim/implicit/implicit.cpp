@@ -1,6 +1,5 @@
 #include "eigengrad/optim/implicit.hpp"
 
-#include "autograd/grad_mode_switches.hpp"
 #include "core/fail.hpp"
 #include "eigengrad/autograd/engine.hpp"
 #include "eigengrad/autograd/grad_mode.hpp"
@@ -15,6 +14,8 @@ using eigengrad::detail::fail;
 
 namespace implicit {
 
+namespace {
+
 void check(std::string_view op, const ImplicitOptions& o) {
   if (o.linear_solver > LinearSolver::MatrixFree)
     fail<ValueError>(op, "no linear solver has the number ", static_cast<int>(o.linear_solver),
@@ -24,10 +25,13 @@ void check(std::string_view op, const ImplicitOptions& o) {
     fail<ValueError>(op, "linear_max_iter is ", o.linear_max_iter, "; it must be at least 1");
 }
 
-variable_list constants(const variable_list& theta) {
-  variable_list list;
-  for (const Tensor& t : theta) list.push_back(t.defined() ? t.detach() : t);
-  return list;
+}  // namespace
+
+Call::Call(std::string_view op, detail::ParametricFunction given, const variable_list& theta,
+           const ImplicitOptions& options)
+    : f(own.counted(std::move(given))) {
+  check(op, options);
+  for (const Tensor& t : theta) constants.push_back(t.defined() ? t.detach() : t);
 }
 
 Tensor solved(std::shared_ptr<Equation> equation, const RootResult& r, const variable_list& theta) {
@@ -35,7 +39,8 @@ Tensor solved(std::shared_ptr<Equation> equation, const RootResult& r, const var
     fail<NumericError>(equation->op, "no solution was found: ", r.message,
                        "; the norm of the residuals is ", r.norm,
                        ". Start elsewhere, or say accept_unconverged to take the point for one");
-  if (r.is_singular)
+  // Of another point the Jacobian itself says more.
+  if (r.converged() && r.is_singular)
     equation->singular =
         "the solution is a multiple one, or one of a continuum (" + r.message + ')';
   return implicit_function(std::move(equation), r.x, theta);
@@ -81,25 +86,20 @@ namespace detail {
 
 Tensor implicit_root(ParametricFunction f, const Tensor& y0, const variable_list& theta,
                      const ImplicitRootOptions& options) {
-  const eigengrad::detail::OwnGradModeSwitches own;
-  f = own.counted(std::move(f));
   constexpr std::string_view op = "implicit_root";
-  implicit::check(op, options.derivative);
-  const variable_list constants = implicit::constants(theta);
+  implicit::Call call(op, std::move(f), theta, options.derivative);
   const RootResult r = find_root(
-      op, [&](const Tensor& y) { return f(y, constants); }, y0, options.solver);
+      op, [&](const Tensor& y) { return call.at(y); }, y0, options.solver);
   if (options.report) options.report(r);
   auto equation = std::make_shared<implicit::Equation>(
-      implicit::Equation{op, "ImplicitRootBackward0", std::move(f), options.derivative});
+      implicit::Equation{op, "ImplicitRootBackward0", std::move(call.f), options.derivative});
   return implicit::solved(std::move(equation), r, theta);
 }
 
 Tensor argmin(ParametricFunction f, const Tensor& y0, const variable_list& theta,
               const ArgminOptions& options) {
-  const eigengrad::detail::OwnGradModeSwitches own;
-  f = own.counted(std::move(f));
   constexpr std::string_view op = "argmin";
-  implicit::check(op, options.derivative);
+  implicit::Call call(op, std::move(f), theta, options.derivative);
   check_start(op, y0);
   if (options.solver.lower.is_set() || options.solver.upper.is_set() ||
       !options.solver.constraints.empty())
@@ -108,16 +108,15 @@ Tensor argmin(ParametricFunction f, const Tensor& y0, const variable_list& theta
         "bounds or constraints were given: an unknown on one does not solve the equation that is "
         "differentiated; transform the unknowns, or differentiate the optimality "
         "conditions with implicit_root()");
-  const variable_list constants = implicit::constants(theta);
-  MinimizeResult r = minimize([&](const Tensor& y) { return f(y, constants); }, y0, options.solver);
+  MinimizeResult r = minimize([&](const Tensor& y) { return call.at(y); }, y0, options.solver);
   auto equation = std::make_shared<implicit::Equation>(
       implicit::Equation{op, "ArgminBackward0",
-                         [f = std::move(f)](const Tensor& y, const variable_list& t) {
+                         [f = std::move(call.f)](const Tensor& y, const variable_list& t) {
                            return implicit::gradient_of(f, y, t);
                          },
                          options.derivative});
   equation->options.symmetric = true;
-  implicit::polish(*equation, constants, r);
+  implicit::polish(*equation, call.constants, r);
   if (options.report) options.report(r);
   if (!r.converged() && !options.derivative.accept_unconverged)
     fail<NumericError>(op, "no minimum was found: ", r.message, "; the norm of the gradient is ",

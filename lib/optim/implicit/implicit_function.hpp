@@ -1,7 +1,9 @@
 #pragma once
 
 #include <memory>
+#include <string_view>
 
+#include "autograd/grad_mode_switches.hpp"
 #include "optim/implicit/linearization.hpp"
 
 namespace eigengrad::optim::implicit {
@@ -16,8 +18,17 @@ Tensor implicit_function(std::shared_ptr<const Equation> equation, const Tensor&
 /// Throws: NumericError.
 Tensor solved(std::shared_ptr<Equation> equation, const RootResult& r, const variable_list& theta);
 
-/// The parameters as the solver sees them: neither recorded nor with tangents.
-variable_list constants(const variable_list& theta);
-void check(std::string_view op, const ImplicitOptions& options);
+/// A call of one of the functions that the user sees, while it solves.
+struct Call {
+  /// Throws: ValueError.
+  Call(std::string_view op, detail::ParametricFunction f, const variable_list& theta,
+       const ImplicitOptions& options);
+  /// The function at the parameters as the solver sees them: neither recorded nor with tangents.
+  Tensor at(const Tensor& y) const { return f(y, constants); }
+
+  eigengrad::detail::OwnGradModeSwitches own;
+  detail::ParametricFunction f;
+  variable_list constants;
+};
 
 }  // namespace eigengrad::optim::implicit

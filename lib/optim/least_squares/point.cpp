@@ -15,6 +15,7 @@ void PointAnalysis::complete(FitPoint& p, bool running_scale) const {
   p.cost = weighting_.cost(p.r);
   weighting_.scale(b, a);
   p.norm = b.norm();
+  if (p.norm == 0) p.norm = b.stableNorm();  // where squares are too small for a double
   const Eigen::Index n = a.cols();
   p.flat.assign(static_cast<std::size_t>(n), false);
   if (p.d.size() == 0) p.d = Vector::Zero(n);

@@ -82,6 +82,9 @@ class Integrator {
       fail<NumericError>("odeint", "the step size fell to ", h_, " at t = ", t_, ": ", refusal_,
                          advice);
     const Scale::Worst worst = scale_.worst(estimate_, y_, y_);
+    if (std::isnan(worst.size))
+      fail<NumericError>("odeint", "the step size fell to ", h_, " at t = ", t_, ": component ",
+                         worst.component, " is not finite after any step from there", advice);
     fail<NumericError>("odeint", "the step size fell to ", h_, " at t = ", t_, ": component ",
                        worst.component, " has the largest error, ", worst.size,
                        " times its tolerance", advice);

@@ -51,6 +51,12 @@ class NewtonKrylov {
   double best_ = std::numeric_limits<double>::infinity();
   int stalled_ = 0;
   int creeping_ = 0;
+  /// The Newton step over the largest that the unknowns were.
+  double reach_ = 0;
+  /// Tests at which that was far below 1: see Solver::arrived_.
+  int arrived_ = 0;
+  NewtonRate rate_;
+  double start_norm_ = 0;
   std::int64_t iterations_ = 0;
   RootCounts counts_;
 };
@@ -82,6 +88,7 @@ NewtonKrylov::NewtonKrylov(std::string_view op, const std::function<Tensor(const
   const double size = r_.cwiseAbs().maxCoeff();
   if (size > 0) scale_ = std::ldexp(1.0, -std::ilogb(size));
   r_ *= scale_;
+  start_norm_ = r_.stableNorm();
 }
 
 bool NewtonKrylov::evaluate(const Vector& x, State& at, Vector& r) {
@@ -112,21 +119,26 @@ bool NewtonKrylov::solve() {
   residual_ = r_.cwiseAbs().maxCoeff() / size;
   largest_ = std::max(largest_, x_.cwiseAbs().maxCoeff());
   newton_step_ = p_.cwiseAbs().maxCoeff() / x_.cwiseAbs().maxCoeff();
+  const double before = std::exchange(reach_, p_.cwiseAbs().maxCoeff() / largest_);
+  if (iterations_ > 0) rate_.add(before, reach_);
   return p_.allFinite();
 }
 
 bool NewtonKrylov::test(Verdict& verdict) {
   const double tolerance_x = std::max(options_.tolerance_x, 4 * u_);
   verdict.status = Status::Converged;
-  const double norm = r_.norm();
+  const double norm = r_.stableNorm();
   if (r_.cwiseAbs().maxCoeff() == 0)
     verdict.reason = "the residuals are zero";
   else if (newton_step_ <= tolerance_x && linear_residual_ < 0.9)
     verdict.reason = text_of("relative Newton step ", newton_step_, " <= ", tolerance_x);
+  else if (norm <= 1e-10 * start_norm_ && reach_ <= 1e-10 * tolerance_x && ++arrived_ > 4)
+    verdict.reason = "the Newton step is far below what the unknowns were";
   else if (residual_ <= options_.tolerance_f)
     verdict.reason = text_of("relative residual ", residual_, " <= ", options_.tolerance_f);
   if (!verdict.reason.empty()) return true;
-  if (is_vanishing(norm, newton_step_)) {
+  const bool ends = iterations_ >= options_.max_iter;
+  if (is_vanishing(norm / scale_, start_norm_ / scale_, newton_step_, ends)) {
     verdict = vanishing(norm / scale_, newton_step_);
     return true;
   }
@@ -143,14 +155,14 @@ bool NewtonKrylov::test(Verdict& verdict) {
 }
 
 bool NewtonKrylov::move() {
-  const double before = r_.norm();
+  const double before = r_.stableNorm();
   State next;
   Vector r;
   for (double t = 1; t > 1e-12; t *= 0.5) {
     const Vector x = x_ + t * p_;
     if (x == x_) return false;
     if (!evaluate(x, next, r)) continue;
-    const double norm = r.norm();
+    const double norm = r.stableNorm();
     if (!(norm < (1 - 1e-4 * t) * before)) continue;
     x_ = x;
     r_ = r;
@@ -165,19 +177,20 @@ bool NewtonKrylov::move() {
 
 Verdict NewtonKrylov::run() {
   for (;;) {
-    if (r_.norm() > 0 && !solve())
+    if (r_.stableNorm() > 0 && !solve())
       return {Status::NotFinite, "products with the Jacobian are not finite"};
-    const bool go_on = !options_.callback || options_.callback({iterations_, r_.norm() / scale_,
-                                                                residual_, newton_step_, counts_},
-                                                               shaped_like(x0_, x_));
+    const bool go_on =
+        !options_.callback ||
+        options_.callback({iterations_, r_.stableNorm() / scale_, residual_, newton_step_, counts_},
+                          shaped_like(x0_, x_));
     Verdict verdict{Status::Stopped};
     if (test(verdict) || !go_on) return verdict;
-    const std::string where = text_of("the norm of the residuals is ", r_.norm() / scale_,
+    const std::string where = text_of("the norm of the residuals is ", r_.stableNorm() / scale_,
                                       ", relative residual ", residual_);
     if (iterations_ >= options_.max_iter) return {Status::MaxIterations, where};
     if (!move() || creeping_ >= 20) {
       const bool has_arrived =
-          r_.norm() <= 1e-10 && p_.cwiseAbs().maxCoeff() <= options_.tolerance_x * largest_;
+          r_.stableNorm() <= 1e-10 && p_.cwiseAbs().maxCoeff() <= options_.tolerance_x * largest_;
       if (residual_ <= 1e3 * u_ || has_arrived) return {Status::RoundingLevel, where};
       return {Status::NoProgress,
               text_of(where, "; GMRES left ", linear_residual_,
@@ -191,10 +204,13 @@ RootResult NewtonKrylov::result(const Verdict& verdict) const {
   RootResult result;
   result.x = shaped_like(x0_, x_);
   result.residuals = copy_of(Vector(r_ / scale_).data(), x0_.sizes(), x0_.dtype());
-  result.norm = r_.norm() / scale_;
+  result.norm = r_.stableNorm() / scale_;
   result.status = verdict.status;
   result.message = message_of(verdict, iterations_);
   result.counts = counts_;
+  result.is_singular = rate_.is_linear() || (r_.stableNorm() > 0 && linear_residual_ >= 0.9);
+  if (result.converged() && result.is_singular)
+    result.message += "; the Jacobian is singular there";
   result.iterations = iterations_;
   return result;
 }

@@ -24,7 +24,10 @@ double largest_part(const Vector& v, const Vector& sizes) {
   return largest;
 }
 
-bool is_vanishing(double norm, double newton_step) { return norm < 1e-100 && newton_step > 1e-4; }
+bool is_vanishing(double norm, double start_norm, double newton_step, bool ends) {
+  return newton_step > 1e-4 &&
+         (norm < 1e-290 || (ends && norm < 1e-50 && norm < 1e-100 * start_norm));
+}
 
 Verdict vanishing(double norm, double newton_step) {
   return {Status::Plateau,
@@ -51,7 +54,7 @@ Solver::Solver(std::string_view op, fit::Residuals& f, RootMethod method,
       weighting_(Loss::Linear, 1, Vector()),
       analysis_(weighting_, box_, f.unit_roundoff()) {}
 
-bool Solver::is_singular() const { return rank_ < p_.x.size() || linear_ >= 6; }
+bool Solver::is_singular() const { return rank_ < p_.x.size() || rate_.is_linear(); }
 
 void Solver::begin() {
   p_.x = start_ = f_.start();
@@ -66,6 +69,7 @@ void Solver::begin() {
   p_.r.array() *= rows_.array();
   complete(p_);
   start_norm_ = best_norm_ = p_.norm;
+  start_residuals_ = norm();
   const double norm = p_.scaled_norm();
   radius_ = norm > 0 ? norm : p_.norm > 0 ? p_.norm : 1;
 }
@@ -74,7 +78,6 @@ void Solver::begin() {
 void Solver::complete(FitPoint& p) {
   p.j.array().colwise() *= rows_.array();
   analysis_.complete(p, /*running_scale=*/true);
-  if (p.norm == 0) p.norm = p.r.stableNorm();  // where squares are too small for a double
   improve_newton_step(p);
   largest_ = larger_of(largest_, p.x);
   const Vector sizes = p.x.cwiseAbs();
@@ -128,7 +131,8 @@ Verdict Solver::run() {
     if (iterations_ >= options_.max_iter) {
       verdict = explain();
       if (verdict.status == Status::NoRoot || verdict.status == Status::NoProgress)
-        verdict.status = Status::MaxIterations;
+        verdict = {Status::MaxIterations, text_of("the norm of the residuals is ", norm(),
+                                                  ", relative residual ", residual_)};
       return verdict;
     }
     if (!move() || (creeping_ >= 20 && !full_steps_)) return explain();
@@ -149,7 +153,8 @@ bool Solver::test(Verdict& verdict) {
   else if (residual_ <= options_.tolerance_f)
     verdict.reason = text_of("relative residual ", residual_, " <= ", options_.tolerance_f);
   if (!verdict.reason.empty()) return true;
-  if (is_vanishing(p_.norm, newton_step_)) {
+  const bool ends = iterations_ >= options_.max_iter;
+  if (is_vanishing(norm(), start_residuals_, newton_step_, ends)) {
     verdict = vanishing(norm(), newton_step_);
     return true;
   }
@@ -226,12 +231,23 @@ bool Solver::move() {
 
 void Solver::accept(FitPoint& next, bool is_full) {
   const double before = reach_;
+  rescale(next);
   const double norm = p_.norm;
   p_ = std::move(next);
   complete(p_);
-  if (is_full && p_.norm > 0 && reach_ < 0.95 * before)
-    linear_ = reach_ > 0.2 * before ? linear_ + 1 : 0;
+  if (is_full && p_.norm > 0) rate_.add(before, reach_);
   creeping_ = p_.norm > 0.999 * norm ? creeping_ + 1 : 0;
+}
+
+/// Before the squares of residuals underflow: one factor for all of them.
+void Solver::rescale(FitPoint& next) {
+  const double norm = next.r.stableNorm();
+  if (!(norm > 0 && norm < 1e-100)) return;
+  const double factor = std::ldexp(1.0, -std::ilogb(norm));
+  rows_ *= factor;
+  next.r *= factor;
+  next.d *= factor;
+  for (double* size : {&p_.norm, &radius_, &start_norm_, &best_norm_}) *size *= factor;
 }
 
 bool Solver::is_rounding() {

@@ -25,10 +25,24 @@ Vector larger_of(const Vector& largest, const Vector& x);
 /// The largest |v_k| / sizes_k; 0 / 0 is 0.
 double largest_part(const Vector& v, const Vector& sizes);
 
-/// Whether the residuals, of norm 1 at the start, are about to underflow with no root near; and what is
-/// said then.
-bool is_vanishing(double norm, double newton_step);
+/// Whether the search goes towards 0 without a root: the Newton step from here would still change an
+/// unknown, and the norm of the residuals is about to underflow, or `ends` where it has fallen far below
+/// that of the start.
+bool is_vanishing(double norm, double start_norm, double newton_step, bool ends);
 Verdict vanishing(double norm, double newton_step);
+
+/// What Newton steps tell of a root: at a multiple one each is a part of the one before that stays the same.
+class NewtonRate {
+ public:
+  void add(double before, double now) {
+    if (now < 0.95 * before) linear_ = now > 0.2 * before ? linear_ + 1 : 0;
+  }
+  bool is_linear() const noexcept { return linear_ >= 6; }
+
+ private:
+  /// Steps since one that shortened the next one by more than a constant factor.
+  int linear_ = 0;
+};
 
 /// "[1, 2, 3]", the first elements of a point.
 std::string shown(const Vector& x);
@@ -66,6 +80,7 @@ class Solver {
   fit::Step next_step();
   void adapt(double ratio, const fit::Step& step);
   void accept(fit::FitPoint& trial, bool is_full);
+  void rescale(fit::FitPoint& trial);
   /// Whether the residuals are what roundings of x make of them.
   bool is_rounding();
   Verdict explain();
@@ -89,14 +104,15 @@ class Solver {
   /// The same over the largest that the unknowns were.
   double reach_ = 0;
   double start_norm_ = 0;
+  /// The same without scales.
+  double start_residuals_ = 0;
   double best_norm_ = 0;
   int stalled_ = 0;
   int creeping_ = 0;
   /// Tests at which the steps were far below what the unknowns were: a simple root next to 0 is found by
   /// one step more or two, at a multiple one they go on for ever.
   int arrived_ = 0;
-  /// Newton steps since one that shortened the next one by more than a constant factor.
-  int linear_ = 0;
+  NewtonRate rate_;
   double radius_ = 0;
   double damping_ = 0;
   double length_ = 1;
