@@ -40,6 +40,8 @@ constexpr Wrong kRows[] = {
      [] { constrained(eg::optim::equality([](const Tensor&) { return Tensor(); })); }},
     {"constraint_dtype", "dtype",
      [] { constrained(eg::optim::equality([](const Tensor& x) { return x > 0; })); }},
+    {"constraint_no_graph", "does not require grad",
+     [] { constrained(eg::optim::equality([](const Tensor& x) { return x.detach(); })); }},
     {"constraint_nan", "not finite",
      [] { constrained(eg::optim::equality([](const Tensor& x) { return (-x - 1).sqrt(); })); }},
     {"variable_projection_shapes", "",

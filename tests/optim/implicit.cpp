@@ -6,6 +6,9 @@
 #include <cmath>
 #include <functional>
 #include <memory>
+#include <thread>
+#include <utility>
+#include <vector>
 
 #include "eigengrad/check/gradcheck.hpp"
 #include "eigengrad/eigengrad.hpp"
@@ -412,50 +415,71 @@ BOOST_AUTO_TEST_CASE(bad_input) {
 
 BOOST_AUTO_TEST_SUITE_END()
 
-BOOST_AUTO_TEST_SUITE(jacobians_through_solvers)
+BOOST_AUTO_TEST_SUITE(derivatives_of_all_solvers)
 
-/// Of one column and 20 rows. What solvers turn off for their own ends does not count: see
-/// OwnGradModeSwitches. A column's argument does not require grad.
-BOOST_AUTO_TEST_CASE(go_forward) {
-  using Solver = std::function<Tensor(const Tensor&)>;
+namespace {
+
+using Solver = std::function<Tensor(const Tensor&)>;
+
+/// One unknown parameter, 20 elements.
+std::vector<std::pair<const char*, Solver>> solvers() {
   const Tensor start = eg::linspace(0.5, 1.5, 20);
-  const auto odeint_by = [&](eg::OdeintMethod method, eg::OdeintGradient gradient) -> Solver {
+  const auto odeint_by = [=](eg::OdeintMethod method, eg::OdeintGradient gradient) -> Solver {
     return [=](const Tensor& p) {
       const auto decay = [](const Tensor&, const Tensor& y, const Tensor& k) { return -k * y; };
       const eg::OdeintOptions o{.method = method, .rtol = 1e-3, .gradient = gradient};
       return eg::odeint(decay, start, eg::tensor({0.0, 1.0}), p, o)[1];
     };
   };
-  const auto root_of = [](const Tensor& y, const Tensor& p) { return y.pow(3) - p; };
-  const auto off = [root_of](const Tensor& y, const Tensor& p) {
-    const eg::NoGradGuard no_grad;
-    return root_of(y, p);
-  };
-  const std::vector<std::pair<const char*, Solver>> solvers = {
-      {"implicit_root", [&](const Tensor& p) { return eg::implicit_root(root_of, start, p); }},
-      {"fixed_point",
-       [&](const Tensor& p) {
-         return eg::fixed_point([](const Tensor& y, const Tensor& k) { return (y + k / y) / 2; },
-                                start, p);
-       }},
-      {"argmin",
-       [&](const Tensor& p) {
-         return eg::argmin([](const Tensor& y, const Tensor& k) { return (y - k).square().sum(); },
-                           start, p);
-       }},
-      {"Dopri5", odeint_by(eg::OdeintMethod::Dopri5, eg::OdeintGradient::Discrete)},
-      {"Dopri5, adjoint", odeint_by(eg::OdeintMethod::Dopri5, eg::OdeintGradient::Adjoint)},
-      {"Rodas5P", odeint_by(eg::OdeintMethod::Rodas5P, eg::OdeintGradient::Discrete)},
-      {"a switch of the user's", [&](const Tensor& p) { return off(start, p) + p; }}};
-  for (const auto& named : solvers) {
+  const auto cube = [](const Tensor& y, const Tensor& p) { return y.pow(3) - p; };
+  const auto heron = [](const Tensor& y, const Tensor& p) { return (y + p / y) / 2; };
+  const auto squares = [](const Tensor& y, const Tensor& p) { return (y - p).square().sum(); };
+  return {{"implicit_root", [=](const Tensor& p) { return eg::implicit_root(cube, start, p); }},
+          {"fixed_point", [=](const Tensor& p) { return eg::fixed_point(heron, start, p); }},
+          {"argmin", [=](const Tensor& p) { return eg::argmin(squares, start, p); }},
+          {"Dopri5", odeint_by(eg::OdeintMethod::Dopri5, eg::OdeintGradient::Discrete)},
+          {"Dopri5, adjoint", odeint_by(eg::OdeintMethod::Dopri5, eg::OdeintGradient::Adjoint)},
+          {"Rodas5P", odeint_by(eg::OdeintMethod::Rodas5P, eg::OdeintGradient::Adjoint)}};
+}
+
+}  // namespace
+
+/// What solvers turn off for their own ends does not count: see OwnGradModeSwitches. A column's argument
+/// does not require grad.
+BOOST_AUTO_TEST_CASE(jacobians_go_forward) {
+  const auto takes_rows = [](const Solver& f) {
     bool rows = false;
     eg::jacobian(
         [&](const Tensor& p) {
           rows = rows || p.requires_grad();
-          return named.second(p);
+          return f(p);
         },
         eg::tensor({2.0}));
-    BOOST_TEST(rows == (named.first == solvers.back().first), named.first);
+    return rows;
+  };
+  for (const auto& [name, f] : solvers()) BOOST_TEST(!takes_rows(f), name);
+  BOOST_TEST(takes_rows([](const Tensor& p) {
+    const eg::NoGradGuard off;
+    return p * eg::ones({20});
+  }));
+}
+
+BOOST_AUTO_TEST_CASE(gradients_bear_hooks_and_threads) {
+  for (const auto& [name, f] : solvers()) {
+    const Tensor p = eg::tensor({2.0}, eg::requires_grad());
+    const Tensor expected = eg::autograd::grad({f(p).sum()}, {p})[0];
+    Tensor y;
+    {
+      const eg::autograd::SavedTensorHooks hooks([](const Tensor& t) { return t.clone(); },
+                                                 [](const Tensor& t) { return t; });
+      y = f(p).sum();
+    }
+    std::vector<Tensor> found(3);
+    std::vector<std::thread> threads;
+    for (Tensor& g : found)
+      threads.emplace_back([&] { g = eg::autograd::grad({y}, {p}, {}, true)[0]; });
+    for (std::thread& t : threads) t.join();
+    for (const Tensor& g : found) BOOST_TEST(g.allclose(expected, 1e-12), name);
   }
 }
 
