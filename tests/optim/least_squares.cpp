@@ -7,9 +7,9 @@
 #include <limits>
 #include <sstream>
 
+#include "data/more_garbow_hillstrom.hpp"
 #include "eigengrad/eigengrad.hpp"
 #include "optim/scipy_fits.hpp"
-#include "data/more_garbow_hillstrom.hpp"
 #include "support/says.hpp"
 
 namespace eg = eigengrad;

@@ -5,8 +5,8 @@
 #include <sstream>
 #include <stdexcept>
 
-#include "eigengrad/eigengrad.hpp"
 #include "data/more_garbow_hillstrom.hpp"
+#include "eigengrad/eigengrad.hpp"
 #include "support/says.hpp"
 #include "support/square_by_rows.hpp"
 

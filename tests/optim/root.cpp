@@ -8,8 +8,8 @@
 #include <limits>
 #include <sstream>
 
-#include "eigengrad/eigengrad.hpp"
 #include "data/more_garbow_hillstrom.hpp"
+#include "eigengrad/eigengrad.hpp"
 #include "support/says.hpp"
 
 namespace eg = eigengrad;
