@@ -47,13 +47,11 @@ struct Arguments {
   bool is_penalised() const { return ridge || lasso || alpha; }
 };
 
-const std::map<std::string, Model> kModels = {{"linear", Model::Linear},
-                                              {"logistic", Model::Binomial},
-                                              {"binomial", Model::Binomial},
-                                              {"multinomial", Model::Multinomial},
-                                              {"poisson", Model::Poisson},
-                                              {"negbinomial", Model::NegativeBinomial},
-                                              {"gamma", Model::Gamma}};
+const std::map<std::string, Model> kModels = {
+    {"linear", Model::Linear},     {"logistic", Model::Binomial},
+    {"binomial", Model::Binomial}, {"multinomial", Model::Multinomial},
+    {"poisson", Model::Poisson},   {"negbinomial", Model::NegativeBinomial},
+    {"gamma", Model::Gamma}};
 const std::map<std::string, Method> kMethods = {
     {"newton", Method::Newton}, {"gd", Method::GradientDescent}, {"qr", Method::Qr}};
 const std::map<std::string, Robust> kRobust = {
@@ -71,7 +69,8 @@ constexpr const char* kFooter =
     "  eg-regression\n"
     "  eg-regression --data cars.csv --target mpg --features wt,hp,wt:hp --anova\n"
     "  eg-regression --data cars.csv --target mpg --factor cyl --reference cyl=6 --robust HC3\n"
-    "  eg-regression --data curve.csv --target y --features x --degree 3 --method qr --plot fit.svg\n"
+    "  eg-regression --data curve.csv --target y --features x --degree 3 --method qr --plot "
+    "fit.svg\n"
     "  eg-regression --data visits.csv --target visits --model poisson --offset log_days --exp\n"
     "  eg-regression --data old.csv --predict new.csv --format csv\n"
     "  eg-regression --data wide.csv --target y --lasso --cv 10\n"
@@ -188,11 +187,15 @@ void check_penalty(Arguments& a) {
     throw BadInput(
         "--model: --ridge, --lasso and --alpha are for linear, binomial and poisson models with "
         "their default links");
-  for (const auto& [option, given] :
-       {std::pair("--method", a.method != "newton"), {"--robust", !a.robust.empty()},
-        {"--anova", a.anova}, {"--covariance", !a.covariance.empty()},
-        {"--fitted", !a.fitted.empty()}, {"--residuals", !a.residuals.empty()},
-        {"--plot", !a.plot.empty()}, {"--exp", a.exponentials}, {"--strict", a.fit.strict}})
+  for (const auto& [option, given] : {std::pair("--method", a.method != "newton"),
+                                      {"--robust", !a.robust.empty()},
+                                      {"--anova", a.anova},
+                                      {"--covariance", !a.covariance.empty()},
+                                      {"--fitted", !a.fitted.empty()},
+                                      {"--residuals", !a.residuals.empty()},
+                                      {"--plot", !a.plot.empty()},
+                                      {"--exp", a.exponentials},
+                                      {"--strict", a.fit.strict}})
     if (given)
       throw BadInput(std::string(option) + ": is not there with --ridge, --lasso and --alpha");
 }
@@ -222,15 +225,16 @@ void check(Arguments& a) {
   if (fit.method == Method::Qr && !fit.is_least_squares())
     throw BadInput("--method: qr is for linear models with the identity link");
   const bool multinomial = fit.model == Model::Multinomial;
-  for (const auto& [option, given] :
-       {std::pair("--robust", !a.robust.empty()), {"--anova", a.anova},
-        {"--residuals", !a.residuals.empty()}, {"--plot", !a.plot.empty()},
-        {"--offset", !s.offset.empty()}})
+  for (const auto& [option, given] : {std::pair("--robust", !a.robust.empty()),
+                                      {"--anova", a.anova},
+                                      {"--residuals", !a.residuals.empty()},
+                                      {"--plot", !a.plot.empty()},
+                                      {"--offset", !s.offset.empty()}})
     if (multinomial && given)
       throw BadInput(std::string(option) + ": is not there for a multinomial model");
   if (a.delimiter == "tab" || a.delimiter == "\\t") a.delimiter = "\t";
-  if (a.delimiter.size() > 1 || (!a.delimiter.empty() && (std::isalnum(a.delimiter[0]) != 0 ||
-                                                          a.delimiter[0] == '"')))
+  if (a.delimiter.size() > 1 ||
+      (!a.delimiter.empty() && (std::isalnum(a.delimiter[0]) != 0 || a.delimiter[0] == '"')))
     throw BadInput("--delimiter: " + in_quotes(a.delimiter) + " is not one mark such as ; or tab");
   if (!a.delimiter.empty()) s.format.delimiter = a.delimiter[0];
   if (!a.decimal.empty()) s.format.decimal = a.decimal[0];
@@ -275,8 +279,8 @@ int penalised_fit_and_report(const CLI::App& app, Arguments& a) {
   const Penalised result = fit_penalised(data, a.fit.model, a.penalty);
   std::optional<Eigen::VectorXd> predictions;
   if (!a.predict.empty())
-    predictions = predict(result, a.fit.model,
-                          load_more(a.predict, data, a.selection, app.get_name()));
+    predictions =
+        predict(result, a.fit.model, load_more(a.predict, data, a.selection, app.get_name()));
   progress.finish(result.message);
   if (a.format == "json") {
     write_json(std::cout, result, data, a.penalty, a.model, predictions);
@@ -308,8 +312,8 @@ int fit_and_report(const CLI::App& app, Arguments& a) {
   Context context{data, a.fit, a.model, a.method, a.exponentials, {}, {}};
   if (a.anova) context.anova = anova(result, data, a.fit);
   if (!a.predict.empty())
-    context.predictions = predict(
-        result, load_more(a.predict, data, a.selection, app.get_name()), a.fit);
+    context.predictions =
+        predict(result, load_more(a.predict, data, a.selection, app.get_name()), a.fit);
   progress.finish(result.message);
   report(a, result, context);
   if (result.converged) return kConverged;

@@ -1,6 +1,5 @@
 #include "regression/penalised.hpp"
 
-#include <Eigen/Cholesky>
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -108,9 +107,12 @@ bool finish(const Quadratic& q, VectorXd& b) {
   for (Index j = 0; j < b.size(); ++j)
     if (q.hessian(j, j) > 0 && (b[j] != 0 || q.l1[j] == 0)) active.push_back(j);
   const VectorXd signs = b(active).array().sign() * q.l1(active).array();
-  const Eigen::LDLT<MatrixXd> factor(q.hessian(active, active));
-  const VectorXd exact = factor.solve(VectorXd(q.linear(active)) - signs);
-  if (factor.info() != Eigen::Success || !exact.allFinite()) return false;
+  const VectorXd right = VectorXd(q.linear(active)) - signs;
+  const auto [solution, info] = eg::linalg_solve_ex(
+      eg::from_eigen(MatrixXd(q.hessian(active, active))), eg::from_eigen(right));
+  if (info.item<std::int64_t>() != 0) return false;
+  const VectorXd exact = eg::to_vector(solution);
+  if (!exact.allFinite()) return false;
   if (((signs.array() != 0) && (exact.array() * signs.array() <= 0)).any()) return false;
   VectorXd all = VectorXd::Zero(b.size());
   all(active) = exact;
@@ -205,8 +207,8 @@ VectorXd null_start(const Standardised& s) {
   if (!s.intercept || s.family.model == Model::Linear) return b;
   Standardised alone = s;
   alone.x = s.x.leftCols(1);
-  VectorXd first = VectorXd::Constant(
-      1, link_of(s.family.link, s.weights.dot(s.y)) - s.weights.dot(s.offset));
+  VectorXd first =
+      VectorXd::Constant(1, link_of(s.family.link, s.weights.dot(s.y)) - s.weights.dot(s.offset));
   minimise(PenalisedLoss(alone, 1, 0), first);
   b[0] = first[0];
   return b;
@@ -402,11 +404,12 @@ void write_text(std::ostream& out, const Penalised& fit, const Data& data, const
                            : penalty.alpha == 1 ? "Lasso"
                                                 : "Elastic net";
   out << kind << " regression of " << data.target << " on " << data.design.names.size()
-      << " columns, " << data.y.size() << " rows of " << data.source << "\n\nCall: "
-      << formula_text(data) << ", alpha " << number(penalty.alpha, 4) << '\n';
-  TextTable path(fit.best ? std::vector<std::string>{"", "lambda", "nonzero", "deviance explained",
-                                                     "error left out", "std error"}
-                          : std::vector<std::string>{"", "lambda", "nonzero", "deviance explained"});
+      << " columns, " << data.y.size() << " rows of " << data.source
+      << "\n\nCall: " << formula_text(data) << ", alpha " << number(penalty.alpha, 4) << '\n';
+  TextTable path(fit.best
+                     ? std::vector<std::string>{"", "lambda", "nonzero", "deviance explained",
+                                                "error left out", "std error"}
+                     : std::vector<std::string>{"", "lambda", "nonzero", "deviance explained"});
   for (const std::size_t k : shown_rows(fit.path.size())) {
     const PenalisedFit& f = fit.path[k];
     std::vector<std::string> row = {std::to_string(k + 1), number(f.lambda, 5),
