@@ -402,6 +402,11 @@ const char* complaint(Model model, double y, bool has_weights) {
 
 void check_target(const Table& table, const Data& data, Model model) {
   const Column& target = table.at(data.target);
+  if (model == Model::Binomial && target.is_text && target.levels.size() > 2)
+    throw BadInput(table.source + ": line 1, column " + std::to_string(target.place) +
+                   ": the target " + in_quotes(target.name) + " has " +
+                   std::to_string(target.levels.size()) +
+                   " classes; a logistic model needs 2, --model multinomial takes more");
   for (std::size_t i = 0; i < table.rows; ++i) {
     const char* what = complaint(model, target.numbers[i], data.has_weights);
     if (what != nullptr)
@@ -409,11 +414,6 @@ void check_target(const Table& table, const Data& data, Model model) {
                      std::to_string(target.place) + ": the target " + in_quotes(target.name) +
                      " is " + in_quotes(number(target.numbers[i], 6)) + "; " + what);
   }
-  if (model == Model::Binomial && target.is_text && target.levels.size() > 2)
-    throw BadInput(table.source + ": line 1, column " + std::to_string(target.place) +
-                   ": the target " + in_quotes(target.name) + " has " +
-                   std::to_string(target.levels.size()) +
-                   " classes; a logistic model needs 2, --model multinomial takes more");
 }
 
 /// A target without variation leaves nothing to explain; most models have no maximum there.

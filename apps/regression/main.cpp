@@ -1,5 +1,6 @@
 #include <cctype>
 #include <iostream>
+#include <limits>
 #include <map>
 
 #include "common/bad_input.hpp"
@@ -135,7 +136,7 @@ void declare_model(CLI::App& app, Arguments& a) {
   app.add_option(
          "--seed", a.fit.seed,
          "Start the iteration from normal random numbers with this seed (default: from zero)")
-      ->check(CLI::NonNegativeNumber);
+      ->check(whole_number(0, std::numeric_limits<std::int64_t>::max()));
 }
 
 void declare_penalty(CLI::App& app, Arguments& a) {
@@ -253,17 +254,18 @@ void write_file(const std::string& file, const char* option, const Write& write)
   write(out);
 }
 
+/// Files first: one that cannot be written is told before there is anything on stdout.
 void report(const Arguments& a, const Fit& result, const Context& context) {
+  write_file(a.covariance, "--covariance", [&](auto& out) { write_covariance(out, result); });
+  write_file(a.fitted, "--fitted", [&](auto& out) { write_fitted(out, result, context.data); });
+  write_file(a.residuals, "--residuals", [&](auto& out) { write_residuals(out, result); });
+  if (!a.plot.empty()) plot(a.plot, result, context);
   if (a.format == "json")
     write_json(std::cout, result, context);
   else if (a.format == "csv")
     write_csv(std::cout, result, context);
   else
     write_text(std::cout, result, context);
-  write_file(a.covariance, "--covariance", [&](auto& out) { write_covariance(out, result); });
-  write_file(a.fitted, "--fitted", [&](auto& out) { write_fitted(out, result, context.data); });
-  write_file(a.residuals, "--residuals", [&](auto& out) { write_residuals(out, result); });
-  if (!a.plot.empty()) plot(a.plot, result, context);
 }
 
 int penalised_fit_and_report(const CLI::App& app, Arguments& a) {
@@ -282,16 +284,12 @@ int penalised_fit_and_report(const CLI::App& app, Arguments& a) {
     predictions =
         predict(result, a.fit.model, load_more(a.predict, data, a.selection, app.get_name()));
   progress.finish(result.message);
-  if (a.format == "json") {
+  if (a.format == "json")
     write_json(std::cout, result, data, a.penalty, a.model, predictions);
-  } else if (predictions) {
-    write_csv_row(std::cout, {"fit"});
-    for (const double mu : *predictions) write_csv_row(std::cout, {exact(mu)});
-  } else if (a.format == "csv") {
-    write_csv(std::cout, result);
-  } else {
-    write_text(std::cout, result, data, a.penalty);
-  }
+  else if (a.format == "csv")
+    write_csv(std::cout, result, predictions);
+  else
+    write_text(std::cout, result, data, a.penalty, predictions);
   if (result.converged) return kConverged;
   if (!progress.shown()) complain(app, result.message);
   return kNotConverged;

@@ -399,7 +399,8 @@ std::vector<std::size_t> shown_fits(const Penalised& fit) {
 
 }  // namespace
 
-void write_text(std::ostream& out, const Penalised& fit, const Data& data, const Penalty& penalty) {
+void write_text(std::ostream& out, const Penalised& fit, const Data& data, const Penalty& penalty,
+                const MaybePredictions& predictions) {
   const std::string kind = penalty.alpha == 0   ? "Ridge"
                            : penalty.alpha == 1 ? "Lasso"
                                                 : "Elastic net";
@@ -436,11 +437,18 @@ void write_text(std::ostream& out, const Penalised& fit, const Data& data, const
                    : "")
       << ":\n";
   table.write(out);
+  if (predictions) {
+    TextTable rows({"row", "fit"});
+    for (const std::size_t i : shown_rows(static_cast<std::size_t>(predictions->size())))
+      rows.add({std::to_string(i + 1), number((*predictions)[static_cast<Index>(i)], 5)});
+    out << "\nPredictions for lambda " << number(fit.chosen().lambda, 5) << ":\n";
+    rows.write(out);
+  }
   out << '\n' << fit.message << '\n';
 }
 
 void write_json(std::ostream& out, const Penalised& fit, const Data& data, const Penalty& penalty,
-                const std::string& model, const std::optional<VectorXd>& predictions) {
+                const std::string& model, const MaybePredictions& predictions) {
   nlohmann::ordered_json j;
   j["model"] = model;
   j["data"] = data.source;
@@ -487,7 +495,12 @@ void write_json(std::ostream& out, const Penalised& fit, const Data& data, const
   out << j.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) << '\n';
 }
 
-void write_csv(std::ostream& out, const Penalised& fit) {
+void write_csv(std::ostream& out, const Penalised& fit, const MaybePredictions& predictions) {
+  if (predictions) {
+    write_csv_row(out, {"fit"});
+    for (const double mu : *predictions) write_csv_row(out, {exact(mu)});
+    return;
+  }
   std::vector<std::string> row = {"term", "estimate"};
   if (fit.one_error) row.emplace_back("estimate_1se");
   write_csv_row(out, row);

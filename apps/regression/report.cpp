@@ -3,10 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <numeric>
+#include <functional>
 #include <ostream>
 #include <sstream>
 
+#include "common/bad_input.hpp"
 #include "common/gnuplot.hpp"
 #include "common/numbers.hpp"
 #include "common/significance.hpp"
@@ -332,20 +333,32 @@ void write_residuals(std::ostream& out, const Fit& fit) {
 
 namespace {
 
-/// Per row: predictor, residual, normal quantile, standardised residual, leverage.
+/// How many of the largest residuals get their row's number.
+constexpr std::size_t kNumbered = 3;
+
+/// Per row: its number, predictor, residual, normal quantile, standardised residual, leverage, and
+/// whether it is numbered.
 void write_points(std::ostream& s, const Fit& fit, const Diagnostics& d) {
-  std::vector<Eigen::Index> order(static_cast<std::size_t>(fit.rows));
-  std::iota(order.begin(), order.end(), 0);
+  std::vector<Eigen::Index> order;
+  std::vector<double> sizes;
+  for (Eigen::Index i = 0; i < fit.rows; ++i) {
+    if (!std::isfinite(d.standardised[i])) continue;
+    order.push_back(i);
+    sizes.push_back(std::abs(d.standardised[i]));
+  }
+  if (order.empty())
+    throw BadInput("--plot: the fit leaves nothing over, there are no residuals to draw");
   std::sort(order.begin(), order.end(),
             [&](Eigen::Index a, Eigen::Index b) { return d.standardised[a] < d.standardised[b]; });
-  const auto n = static_cast<double>(fit.rows);
+  std::sort(sizes.begin(), sizes.end(), std::greater<>());
+  const double numbered = sizes[std::min(kNumbered, sizes.size()) - 1];
   s << "$rows << END\n";
   for (std::size_t k = 0; k < order.size(); ++k) {
     const Eigen::Index i = order[k];
-    if (!std::isfinite(d.standardised[i])) continue;
-    s << fit.eta[i] << ' ' << fit.deviance_residuals[i] << ' '
-      << normal_quantile((static_cast<double>(k) + 0.5) / n) << ' ' << d.standardised[i] << ' '
-      << d.leverage[i] << '\n';
+    const double share = (static_cast<double>(k) + 0.5) / static_cast<double>(order.size());
+    s << i + 1 << ' ' << fit.eta[i] << ' ' << fit.deviance_residuals[i] << ' '
+      << normal_quantile(share) << ' ' << d.standardised[i] << ' ' << d.leverage[i] << ' '
+      << (std::abs(d.standardised[i]) >= numbered) << '\n';
   }
   s << "END\n";
 }
@@ -357,8 +370,13 @@ void plot(const std::string& file, const Fit& fit, const Context& c) {
   std::ostringstream s;
   s.precision(10);
   write_points(s, fit, d);
-  const std::string points =
-      " with points pointtype 7 pointsize 0.6 linecolor rgb '#333333' notitle";
+  const auto points = [](const std::string& x, const std::string& y) {
+    return "$rows using " + x + ":" + y +
+           " with points pointtype 7 pointsize 0.6 linecolor rgb '#333333' notitle, "
+           "$rows using " +
+           x + ":($7 == 1 ? " + (y[0] == '(' ? y : '$' + y) +
+           " : NaN):1 with labels offset 1.2,0.4 font ',9' notitle\n";
+  };
   const std::string kind = c.options.is_least_squares() ? "Residuals" : "Deviance residuals";
   const std::string predictor = c.options.link == Link::Identity ? "fitted" : "linear predictor";
   s << "set multiplot layout 2,2 title " << in_gnuplot_quotes(formula_text(c.data))
@@ -366,16 +384,16 @@ void plot(const std::string& file, const Fit& fit, const Context& c) {
     << "set xzeroaxis linetype 1 linecolor rgb '#2166ac'\n"
     << "set offsets graph 0.04, graph 0.04, graph 0.04, graph 0.04\n"
     << "set title '" << kind << "'\nset xlabel '" << predictor << "'\nset ylabel 'residual'\n"
-    << "plot $rows using 1:2" << points << '\n'
+    << "plot " << points("2", "3")
     << "set title 'Normal quantiles'\nset xlabel 'normal quantile'\nset ylabel 'standardised "
        "residual'\n"
-    << "plot x with lines linecolor rgb '#2166ac' notitle, $rows using 3:4" << points << '\n'
+    << "plot x with lines linecolor rgb '#2166ac' notitle, " << points("4", "5")
     << "set title 'Scale and location'\nset xlabel '" << predictor
     << "'\nset ylabel 'root of |standardised residual|'\n"
-    << "plot $rows using 1:(sqrt(abs($4)))" << points << '\n'
+    << "plot " << points("2", "(sqrt(abs($5)))")
     << "set title \"Leverage, with Cook's distance 1/2 and 1\"\nset xlabel 'leverage'\n"
     << "set ylabel 'standardised residual'\nset xrange [0:" << 1.1 * d.leverage.maxCoeff()
-    << "]\nstats $rows using 4 nooutput\n"
+    << "]\nstats $rows using 5 nooutput\n"
     << "set yrange [STATS_min - 0.1*(STATS_max-STATS_min):STATS_max + "
        "0.1*(STATS_max-STATS_min)]\n"
     << "cook(h, distance) = sqrt(distance*" << fit.rank << "*(1-h)/h)\nplot ";
@@ -383,7 +401,7 @@ void plot(const std::string& file, const Fit& fit, const Context& c) {
     for (const char* sign : {"", "-"})
       s << sign << "cook(x," << distance
         << ") with lines dashtype 2 linecolor rgb '#c0392b' notitle, ";
-  s << "$rows using 5:4" << points << "\nunset multiplot\n";
+  s << points("6", "5") << "unset multiplot\n";
   draw(file, s.str(), 900, 760);
 }
 
