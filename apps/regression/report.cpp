@@ -382,7 +382,7 @@ void plot(const std::string& file, const Fit& fit, const Context& c) {
   s << "set multiplot layout 2,2 title " << in_gnuplot_quotes(formula_text(c.data))
     << " noenhanced\nset grid linecolor rgb '#dddddd'\n"
     << "set xzeroaxis linetype 1 linecolor rgb '#2166ac'\n"
-    << "set offsets graph 0.04, graph 0.04, graph 0.04, graph 0.04\n"
+    << "set offsets graph 0.04, graph 0.08, graph 0.08, graph 0.04\n"
     << "set title '" << kind << "'\nset xlabel '" << predictor << "'\nset ylabel 'residual'\n"
     << "plot " << points("2", "3")
     << "set title 'Normal quantiles'\nset xlabel 'normal quantile'\nset ylabel 'standardised "
