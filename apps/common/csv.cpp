@@ -92,8 +92,8 @@ char sniffed_decimal(std::string_view text, char delimiter) {
 
 /// The length of a thousands separator at the start of `s`, or 0.
 std::size_t separator(std::string_view s) {
-  for (const std::string_view mark : {",", ".", " ", "'", "_", "\xC2\xA0", "\xE2\x80\x89",
-                                      "\xE2\x80\xAF", "\xE2\x80\x99"})
+  for (const std::string_view mark :
+       {",", ".", " ", "'", "_", "\xC2\xA0", "\xE2\x80\x89", "\xE2\x80\xAF", "\xE2\x80\x99"})
     if (s.starts_with(mark)) return mark.size();
   return 0;
 }
@@ -146,7 +146,8 @@ CsvReader::CsvReader(std::istream& in, std::string name, CsvFormat format)
   if (!read_row()) fail(1, 1, "the file is empty; it needs a header line and rows");
   for (std::size_t i = 0; i < count_; ++i) {
     const std::string_view column = trimmed(fields_[i].text);
-    if (column.empty() && (i > 0 || count_ == 1)) fail(fields_[i].line, i + 1, "there is no name for this column");
+    if (column.empty() && (i > 0 || count_ == 1))
+      fail(fields_[i].line, i + 1, "there is no name for this column");
     if (find(column) >= 0)
       fail(fields_[i].line, i + 1, "the name " + in_quotes(column) + " is there twice");
     header_.emplace_back(column);

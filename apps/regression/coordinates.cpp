@@ -237,8 +237,8 @@ QrSolution solve_by_qr(const Design& design, const Coordinates& coordinates, con
     columns.emplace_back(roots);
     for (std::size_t i = 0; column >= 0 && i < n; ++i) {
       const auto row = static_cast<Index>(i);
-      columns.back()[i] = roots[i] * scaled(design.x(row, column), design.x_low(row, column),
-                                            exponents.back());
+      columns.back()[i] =
+          roots[i] * scaled(design.x(row, column), design.x_low(row, column), exponents.back());
     }
   }
   const int y_exponent = exponent_of(y);

@@ -3,7 +3,7 @@
 #include <Eigen/Core>
 #include <vector>
 
-#include "regression/design.hpp"
+#include "regression/data.hpp"
 
 namespace apps::regression {
 

@@ -1,22 +1,18 @@
 #include "regression/fit.hpp"
 
-#include <Eigen/Cholesky>
 #include <algorithm>
-#include <boost/math/distributions/chi_squared.hpp>
-#include <boost/math/distributions/fisher_f.hpp>
-#include <boost/math/distributions/normal.hpp>
-#include <boost/math/distributions/students_t.hpp>
 #include <cmath>
 #include <limits>
+#include <numbers>
 
 #include "common/bad_input.hpp"
+#include "common/significance.hpp"
 #include "eigengrad/eigengrad.hpp"
 
 namespace apps::regression {
 namespace {
 
 namespace eg = eigengrad;
-namespace math = boost::math;
 using Eigen::ArrayXd;
 using Eigen::Index;
 using Eigen::MatrixXd;
@@ -26,13 +22,25 @@ constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 void refuse(const Data& data, const Aliased& aliased) {
   const auto column = static_cast<std::size_t>(aliased.column);
-  throw BadInput(data.source + (aliased.is_constant
-                                    ? ": lines 2 to " + std::to_string(data.last_line)
-                                    : ": line 1") +
-                 ", column " + std::to_string(data.design.place[column]) + ": the column " +
-                 in_quotes(data.design.names[column]) +
-                 (aliased.is_constant ? " is constant"
-                                      : " is a linear combination of those before it"));
+  throw BadInput(
+      data.source +
+      (aliased.is_constant ? ": lines 2 to " + std::to_string(data.last_line) : ": line 1") +
+      ", column " + std::to_string(data.design.place[column]) + ": the column " +
+      in_quotes(data.design.names[column]) +
+      (aliased.is_constant ? " is constant" : " is a linear combination of those before it"));
+}
+
+/// The lower factor of `a`, filled with NaN when there is none.
+MatrixXd cholesky(const MatrixXd& a) {
+  const auto [factor, info] = eg::linalg_cholesky_ex(eg::from_eigen(a));
+  if (info.item<std::int64_t>() != 0 || !a.allFinite())
+    return MatrixXd::Constant(a.rows(), a.cols(), kNaN);
+  return eg::to_matrix(factor);
+}
+
+/// l^-1 b.
+MatrixXd solve_lower(const MatrixXd& l, const MatrixXd& b) {
+  return eg::to_matrix(eg::linalg_solve_triangular(eg::from_eigen(l), eg::from_eigen(b), false));
 }
 
 /// The fit in its own coordinates, before anything is carried back.
@@ -53,12 +61,12 @@ Fit started(const Data& data, const FitOptions& options) {
   if (options.strict && !fit.coordinates.aliased().empty())
     refuse(data, fit.coordinates.aliased().front());
   for (const Aliased& a : fit.coordinates.aliased())
-    fit.aliased.push_back(in_quotes(data.design.names[static_cast<std::size_t>(a.column)]) +
-                          (a.is_constant ? " is constant"
-                                         : " is a linear combination of those before it"));
-  const std::int64_t unknowns = p.u.cols() * (options.model == Model::Multinomial
-                                                  ? static_cast<std::int64_t>(p.classes) - 1
-                                                  : 1);
+    fit.aliased.push_back(
+        in_quotes(data.design.names[static_cast<std::size_t>(a.column)]) +
+        (a.is_constant ? " is constant" : " is a linear combination of those before it"));
+  const std::int64_t unknowns =
+      p.u.cols() *
+      (options.model == Model::Multinomial ? static_cast<std::int64_t>(p.classes) - 1 : 1);
   fit.rows = data.y.size();
   fit.rank = unknowns;
   fit.degrees_of_freedom = fit.rows - unknowns;
@@ -78,21 +86,23 @@ Fit started(const Data& data, const FitOptions& options) {
                                   kNaN});
   for (const Index column : fit.coordinates.columns())
     for (std::size_t k = 0; k + 1 < (multinomial ? p.classes : 2); ++k)
-      fit.estimated.push_back(k * all + static_cast<std::size_t>(column + static_cast<Index>(shift)));
+      fit.estimated.push_back(k * all +
+                              static_cast<std::size_t>(column + static_cast<Index>(shift)));
   return fit;
+}
+
+/// The lower factor of the information U^T W U.
+MatrixXd factored_information(const Fit& fit) {
+  const MatrixXd& u = fit.problem.u;
+  const MatrixXd weighted = fit.information.asDiagonal() * u;
+  return cholesky(u.transpose() * weighted);
 }
 
 /// A root of (U^T W U)^-1 carried to the units of the columns, where W is `information`.
 void set_root(Fit& fit) {
-  const MatrixXd& u = fit.problem.u;
-  const Eigen::LLT<MatrixXd> factor(u.transpose() * fit.information.asDiagonal() * u);
-  if (factor.info() != Eigen::Success) {
-    fit.root = MatrixXd::Constant(u.cols(), u.cols(), kNaN);
-    fit.z = MatrixXd::Constant(u.rows(), u.cols(), kNaN);
-    return;
-  }
-  fit.root = factor.matrixL().solve(fit.coordinates.transposed_map()).transpose();
-  fit.z = factor.matrixL().solve(u.transpose()).transpose();
+  const MatrixXd factor = factored_information(fit);
+  fit.root = solve_lower(factor, fit.coordinates.transposed_map()).transpose();
+  fit.z = solve_lower(factor, fit.problem.u.transpose()).transpose();
 }
 
 /// Newton's method, or another, on the squared loss of a standardised target.
@@ -120,9 +130,8 @@ VectorXd fit_by_qr(Fit& fit, const Data& data, const FitOptions& options) {
   fit.residuals = std::move(qr.residuals);
   fit.root = std::move(qr.root);
   fit.z = std::move(qr.z);
-  fit.newton_difference = ((newton - qr.coefficients).array() / qr.coefficients.array().abs())
-                              .abs()
-                              .maxCoeff();
+  fit.newton_difference =
+      ((newton - qr.coefficients).array() / qr.coefficients.array().abs()).abs().maxCoeff();
   fit.solution.converged = true;
   fit.solution.message = "solved by Householder QR in double-double arithmetic";
   return qr.coefficients;
@@ -132,9 +141,11 @@ void describe_least_squares(Fit& fit) {
   const Problem& p = fit.problem;
   fit.mu = fit.eta = p.y - fit.residuals;
   fit.score = p.weights.cwiseProduct(fit.residuals);
-  const MatrixXd weighted = p.weights.asDiagonal() * p.u;
-  fit.unknowns = Eigen::LLT<MatrixXd>(p.u.transpose() * weighted)
-                     .solve(weighted.transpose() * (fit.mu - p.offset));
+  // The columns of z are u in an orthonormal basis.
+  const MatrixXd factor = factored_information(fit);
+  const VectorXd weighted = p.weights.cwiseProduct(fit.mu - p.offset);
+  const MatrixXd basis = solve_lower(factor, p.u.transpose());
+  fit.unknowns = factor.transpose().triangularView<Eigen::Upper>().solve(basis * weighted);
   // In units in which squares neither overflow nor vanish.
   const double unit = std::max(p.y.cwiseAbs().maxCoeff(), 1e-300);
   const ArrayXd w = p.weights.array();
@@ -154,7 +165,7 @@ void describe_least_squares(Fit& fit) {
   fit.residual_sum_of_squares = fit.deviance = rss * unit * unit;
   fit.null_deviance = (explained + rss) * unit * unit;
   fit.log_likelihood =
-      (w.log().sum() - n * (std::log(2 * M_PI * rss / n) + 2 * std::log(unit) + 1)) / 2;
+      (w.log().sum() - n * (std::log(2 * std::numbers::pi * rss / n) + 2 * std::log(unit) + 1)) / 2;
   if (df_model > 0) {
     fit.r_squared = explained / (explained + rss);
     fit.adjusted_r_squared =
@@ -234,10 +245,7 @@ void describe_multinomial(Fit& fit) {
   for (Index i = 0; i < back.rows(); ++i)
     for (Index j = 0; j < back.cols(); ++j)
       all.block(i * classes, j * classes, classes, classes).diagonal().setConstant(back(i, j));
-  const Eigen::LLT<MatrixXd> factor(fit.solution.hessian * total);
-  fit.root = factor.info() == Eigen::Success
-                 ? MatrixXd(factor.matrixL().solve(all).transpose())
-                 : MatrixXd::Constant(all.rows(), all.cols(), kNaN);
+  fit.root = solve_lower(cholesky(fit.solution.hessian * total), all).transpose();
 }
 
 /// The covariance of what has the design `z` and the root `root` of its inverse information, by the
@@ -260,9 +268,7 @@ void set_coefficients(Fit& fit, const VectorXd& b, const FitOptions& options) {
   if (options.model != Model::Multinomial) {
     const MatrixXd& u = fit.problem.u;
     const MatrixXd root =
-        Eigen::LLT<MatrixXd>(u.transpose() * fit.information.asDiagonal() * u)
-            .matrixU()
-            .solve(MatrixXd::Identity(u.cols(), u.cols()));
+        solve_lower(factored_information(fit), MatrixXd::Identity(u.cols(), u.cols())).transpose();
     fit.unknown_covariance = covariance_of(fit, u * root, root, options.robust);
   }
   const VectorXd errors =
@@ -305,8 +311,9 @@ std::string names_along(const Fit& fit, const VectorXd& direction) {
   std::string names;
   for (Index j = 0; j < size.size(); ++j)
     if (size[j] > 0 && size[j] >= 0.2 * size.maxCoeff())
-      names += (names.empty() ? "" : ", ") +
-               in_quotes(fit.coefficients[fit.estimated[static_cast<std::size_t>(j * classes)]].term);
+      names +=
+          (names.empty() ? "" : ", ") +
+          in_quotes(fit.coefficients[fit.estimated[static_cast<std::size_t>(j * classes)]].term);
   return names.empty() ? "the intercept" : names;
 }
 
@@ -344,7 +351,8 @@ std::string objection(const Fit& fit, const FitOptions& options) {
     const Coefficient& c = fit.coefficients[i];
     if (!std::isfinite(c.estimate))
       return "the coefficient of " + in_quotes(c.term) + " is not finite: no double holds it";
-    if (!std::isfinite(c.std_error) && (fit.degrees_of_freedom > 0 || options.model != Model::Linear))
+    if (!std::isfinite(c.std_error) &&
+        (fit.degrees_of_freedom > 0 || options.model != Model::Linear))
       return "the standard error of " + in_quotes(c.term) + " is not finite: no double holds it";
   }
   return {};
@@ -386,31 +394,28 @@ VectorXd leverages(const Fit& fit) {
   return fit.information.array() * fit.z.rowwise().squaredNorm().array();
 }
 
+double normal_quantile(double p) { return eg::special_ndtri(eg::tensor(p)).item<double>(); }
+
 double p_value_of(double ratio, double degrees_of_freedom) {
-  const double size = std::abs(ratio);
-  if (std::isnan(size)) return kNaN;
-  if (std::isinf(size)) return 0;
-  if (degrees_of_freedom == 0) return 2 * math::cdf(math::complement(math::normal(), size));
-  return 2 * math::cdf(math::complement(math::students_t(degrees_of_freedom), size));
+  if (degrees_of_freedom > 0) return p_value_of_t(ratio, degrees_of_freedom);
+  return std::erfc(std::abs(ratio) / std::numbers::sqrt2);
 }
 
 double f_tail(double f, double n, double d) {
   if (!(f >= 0) || !(n > 0) || !(d > 0)) return kNaN;
   if (std::isinf(f)) return 0;
-  return math::cdf(math::complement(math::fisher_f(n, d), f));
+  return eg::special_betainc(eg::tensor(d / 2), eg::tensor(n / 2), eg::tensor(d / (d + n * f)))
+      .item<double>();
 }
 
 double chi_squared_tail(double x, double n) {
   if (!(x >= 0) || !(n > 0)) return kNaN;
-  if (std::isinf(x)) return 0;
-  return math::cdf(math::complement(math::chi_squared(n), x));
+  return eg::igammac(eg::tensor(n / 2), eg::tensor(x / 2)).item<double>();
 }
 
 double interval_factor(double level, double degrees_of_freedom) {
-  const double tail = (1 - level) / 2;
-  return degrees_of_freedom == 0
-             ? math::quantile(math::complement(math::normal(), tail))
-             : math::quantile(math::complement(math::students_t(degrees_of_freedom), tail));
+  return degrees_of_freedom > 0 ? t_quantile(level, degrees_of_freedom)
+                                : -normal_quantile((1 - level) / 2);
 }
 
 }  // namespace apps::regression

@@ -2,41 +2,13 @@
 
 #include <Eigen/Core>
 #include <cstdint>
-#include <functional>
 #include <string>
 #include <vector>
 
-#include "eigengrad/optim/minimize.hpp"
 #include "regression/coordinates.hpp"
-#include "regression/family.hpp"
+#include "regression/likelihood.hpp"
 
 namespace apps::regression {
-
-enum class Method : std::uint8_t { Newton, GradientDescent, Qr };
-
-/// How the covariance of the coefficients is estimated: from the model, or from the residuals, with
-/// MacKinnon and White's (1985) corrections for small samples.
-enum class Robust : std::uint8_t { No, HC0, HC1, HC2, HC3 };
-
-struct FitOptions {
-  Model model = Model::Linear;
-  Link link = Link::Identity;
-  Method method = Method::Newton;
-  Robust robust = Robust::No;
-  double tolerance = 1e-10;
-  eigengrad::optional<std::int64_t> max_iter = eigengrad::nullopt;
-  /// Start from normal random numbers with this seed.
-  eigengrad::optional<std::uint64_t> seed;
-  /// Whether a column that others determine is refused instead of left without a coefficient.
-  bool strict = false;
-  /// Of the confidence intervals.
-  double level = 0.95;
-  std::function<bool(const eigengrad::optim::Iteration&)> callback;
-
-  /// Whether it is least squares, for which there are exact distributions.
-  bool is_least_squares() const { return model == Model::Linear && link == Link::Identity; }
-};
-
 /// Numbers without a value are NaN; so are all of a column that is aliased.
 struct Coefficient {
   std::string term;
@@ -50,36 +22,6 @@ struct Coefficient {
   double lower = 0;
   double upper = 0;
 };
-
-/// A minimum of minus the log-likelihood, per weight, in the coordinates of a model matrix.
-struct Solution {
-  /// One column, or one for each class but the first.
-  Eigen::MatrixXd theta;
-  /// Of the negative binomial.
-  double log_theta = 0;
-  double loss = 0;
-  Eigen::MatrixXd hessian;
-  bool converged = false;
-  std::string message;
-  std::vector<eigengrad::optim::Iteration> history;
-};
-
-/// What is fitted: a family, the rows, and the columns of the matrix as unknowns see them.
-struct Problem {
-  Family family;
-  Eigen::VectorXd y;
-  Eigen::VectorXd weights;
-  Eigen::VectorXd offset;
-  Eigen::MatrixXd u;
-  bool intercept = true;
-  std::size_t classes = 2;
-  /// Whether theta of the negative binomial is an unknown.
-  bool estimate_theta = false;
-};
-
-Solution solve(const Problem& problem, const FitOptions& options);
-/// The deviance with the family as it is, when only the first columns of the matrix are used.
-double deviance_of(const Problem& problem, Eigen::Index columns, const FitOptions& options);
 
 /// All about a fit. Numbers that a model does not have are NaN.
 struct Fit {
@@ -145,6 +87,7 @@ Fit fit(const Data& data, const FitOptions& options);
 
 /// How much of its fitted value each row is.
 Eigen::VectorXd leverages(const Fit& fit);
+double normal_quantile(double p);
 /// A two-sided p-value: of Student's t, or of the normal distribution without degrees of freedom.
 double p_value_of(double ratio, double degrees_of_freedom);
 /// The upper tail of F with n and d degrees of freedom, and of chi-square.

@@ -47,8 +47,7 @@ std::vector<AnovaRow> analysis_of_variance(const Fit& fit, const Data& data) {
     row.p_value = f_tail(row.statistic, row.df, df);
     rows.push_back(row);
   }
-  rows.push_back(
-      {"residuals", df, fit.residual_sum_of_squares, variance, kNaN, kNaN, kNaN, kNaN});
+  rows.push_back({"residuals", df, fit.residual_sum_of_squares, variance, kNaN, kNaN, kNaN, kNaN});
   return rows;
 }
 
@@ -77,9 +76,8 @@ std::vector<AnovaRow> anova(const Fit& fit, const Data& data, const FitOptions& 
   Index before = fit.problem.intercept ? 1 : 0;
   for (std::size_t t = 0; t < data.formula.terms.size(); ++t) {
     const Index columns = unknowns_up_to(fit, data, t);
-    const double residual = columns == fit.problem.u.cols()
-                                ? fit.deviance
-                                : deviance_of(fit.problem, columns, options);
+    const double residual =
+        columns == fit.problem.u.cols() ? fit.deviance : deviance_of(fit.problem, columns, options);
     AnovaRow row{data.formula.terms[t].name, static_cast<double>(columns - before)};
     row.amount = table.back().residual_amount - residual;
     row.mean_square = kNaN;
@@ -100,8 +98,9 @@ Diagnostics diagnose(const Fit& fit) {
   Diagnostics d;
   const ArrayXd variance = variance_of(fit.problem.family, fit.mu).array();
   d.leverage = leverages(fit);
-  d.pearson = (variance > 0).select(
-      (fit.problem.weights.array() / variance).sqrt() * fit.residuals.array(), 0);
+  d.pearson =
+      (variance > 0)
+          .select((fit.problem.weights.array() / variance).sqrt() * fit.residuals.array(), 0);
   // A row that only one coefficient sees has leverage 1, and no residual to speak of.
   const ArrayXd rest = (d.leverage.array() < 1 - 1e-12).select(1 - d.leverage.array(), kNaN);
   d.standardised = fit.deviance_residuals.array() / (fit.dispersion * rest).sqrt();

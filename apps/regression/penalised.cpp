@@ -1,6 +1,5 @@
 #include "regression/penalised.hpp"
 
-#include <Eigen/Cholesky>
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -108,9 +107,12 @@ bool finish(const Quadratic& q, VectorXd& b) {
   for (Index j = 0; j < b.size(); ++j)
     if (q.hessian(j, j) > 0 && (b[j] != 0 || q.l1[j] == 0)) active.push_back(j);
   const VectorXd signs = b(active).array().sign() * q.l1(active).array();
-  const Eigen::LDLT<MatrixXd> factor(q.hessian(active, active));
-  const VectorXd exact = factor.solve(VectorXd(q.linear(active)) - signs);
-  if (factor.info() != Eigen::Success || !exact.allFinite()) return false;
+  const VectorXd right = VectorXd(q.linear(active)) - signs;
+  const auto [solution, info] = eg::linalg_solve_ex(
+      eg::from_eigen(MatrixXd(q.hessian(active, active))), eg::from_eigen(right));
+  if (info.item<std::int64_t>() != 0) return false;
+  const VectorXd exact = eg::to_vector(solution);
+  if (!exact.allFinite()) return false;
   if (((signs.array() != 0) && (exact.array() * signs.array() <= 0)).any()) return false;
   VectorXd all = VectorXd::Zero(b.size());
   all(active) = exact;
@@ -205,8 +207,8 @@ VectorXd null_start(const Standardised& s) {
   if (!s.intercept || s.family.model == Model::Linear) return b;
   Standardised alone = s;
   alone.x = s.x.leftCols(1);
-  VectorXd first = VectorXd::Constant(
-      1, link_of(s.family.link, s.weights.dot(s.y)) - s.weights.dot(s.offset));
+  VectorXd first =
+      VectorXd::Constant(1, link_of(s.family.link, s.weights.dot(s.y)) - s.weights.dot(s.offset));
   minimise(PenalisedLoss(alone, 1, 0), first);
   b[0] = first[0];
   return b;
@@ -397,16 +399,18 @@ std::vector<std::size_t> shown_fits(const Penalised& fit) {
 
 }  // namespace
 
-void write_text(std::ostream& out, const Penalised& fit, const Data& data, const Penalty& penalty) {
+void write_text(std::ostream& out, const Penalised& fit, const Data& data, const Penalty& penalty,
+                const MaybePredictions& predictions) {
   const std::string kind = penalty.alpha == 0   ? "Ridge"
                            : penalty.alpha == 1 ? "Lasso"
                                                 : "Elastic net";
   out << kind << " regression of " << data.target << " on " << data.design.names.size()
-      << " columns, " << data.y.size() << " rows of " << data.source << "\n\nCall: "
-      << formula_text(data) << ", alpha " << number(penalty.alpha, 4) << '\n';
-  TextTable path(fit.best ? std::vector<std::string>{"", "lambda", "nonzero", "deviance explained",
-                                                     "error left out", "std error"}
-                          : std::vector<std::string>{"", "lambda", "nonzero", "deviance explained"});
+      << " columns, " << data.y.size() << " rows of " << data.source
+      << "\n\nCall: " << formula_text(data) << ", alpha " << number(penalty.alpha, 4) << '\n';
+  TextTable path(fit.best
+                     ? std::vector<std::string>{"", "lambda", "nonzero", "deviance explained",
+                                                "error left out", "std error"}
+                     : std::vector<std::string>{"", "lambda", "nonzero", "deviance explained"});
   for (const std::size_t k : shown_rows(fit.path.size())) {
     const PenalisedFit& f = fit.path[k];
     std::vector<std::string> row = {std::to_string(k + 1), number(f.lambda, 5),
@@ -433,11 +437,18 @@ void write_text(std::ostream& out, const Penalised& fit, const Data& data, const
                    : "")
       << ":\n";
   table.write(out);
+  if (predictions) {
+    TextTable rows({"row", "fit"});
+    for (const std::size_t i : shown_rows(static_cast<std::size_t>(predictions->size())))
+      rows.add({std::to_string(i + 1), number((*predictions)[static_cast<Index>(i)], 5)});
+    out << "\nPredictions for lambda " << number(fit.chosen().lambda, 5) << ":\n";
+    rows.write(out);
+  }
   out << '\n' << fit.message << '\n';
 }
 
 void write_json(std::ostream& out, const Penalised& fit, const Data& data, const Penalty& penalty,
-                const std::string& model, const std::optional<VectorXd>& predictions) {
+                const std::string& model, const MaybePredictions& predictions) {
   nlohmann::ordered_json j;
   j["model"] = model;
   j["data"] = data.source;
@@ -484,7 +495,12 @@ void write_json(std::ostream& out, const Penalised& fit, const Data& data, const
   out << j.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) << '\n';
 }
 
-void write_csv(std::ostream& out, const Penalised& fit) {
+void write_csv(std::ostream& out, const Penalised& fit, const MaybePredictions& predictions) {
+  if (predictions) {
+    write_csv_row(out, {"fit"});
+    for (const double mu : *predictions) write_csv_row(out, {exact(mu)});
+    return;
+  }
   std::vector<std::string> row = {"term", "estimate"};
   if (fit.one_error) row.emplace_back("estimate_1se");
   write_csv_row(out, row);

@@ -65,9 +65,12 @@ Penalised fit_penalised(const Data& data, Model model, const Penalty& penalty);
 /// Means for other data.
 Eigen::VectorXd predict(const Penalised& fit, Model model, const NewData& data);
 
-void write_text(std::ostream& out, const Penalised& fit, const Data& data, const Penalty& penalty);
+/// Predictions are told too; in CSV instead of the coefficients.
+using MaybePredictions = std::optional<Eigen::VectorXd>;
+void write_text(std::ostream& out, const Penalised& fit, const Data& data, const Penalty& penalty,
+                const MaybePredictions& predictions);
 void write_json(std::ostream& out, const Penalised& fit, const Data& data, const Penalty& penalty,
-                const std::string& model, const std::optional<Eigen::VectorXd>& predictions);
-void write_csv(std::ostream& out, const Penalised& fit);
+                const std::string& model, const MaybePredictions& predictions);
+void write_csv(std::ostream& out, const Penalised& fit, const MaybePredictions& predictions);
 
 }  // namespace apps::regression

@@ -1,13 +1,15 @@
 #include "regression/report.hpp"
 
 #include <algorithm>
-#include <boost/math/distributions/normal.hpp>
+#include <array>
 #include <cmath>
-#include <numeric>
+#include <functional>
 #include <ostream>
 #include <sstream>
 
+#include "common/bad_input.hpp"
 #include "common/gnuplot.hpp"
+#include "common/numbers.hpp"
 #include "common/significance.hpp"
 #include "common/table.hpp"
 
@@ -92,9 +94,9 @@ void write_residual_quantiles(std::ostream& out, const Fit& fit, const Context& 
 void write_coefficients(std::ostream& out, const Fit& fit, const Context& c) {
   const std::string ratio = is_student(c) ? "t" : "z";
   const double tail = (1 - c.options.level) / 2;
-  std::vector<std::string> headings = {"term", "estimate", "std error", ratio + " value",
-                                       "p value", "   ", percent_text(tail),
-                                       percent_text(1 - tail)};
+  std::vector<std::string> headings = {
+      "term",    "estimate", "std error",        ratio + " value",
+      "p value", "   ",      percent_text(tail), percent_text(1 - tail)};
   TextTable table(headings);
   for (const Coefficient& b : fit.coefficients) {
     std::string mark = stars(b.p_value);
@@ -125,8 +127,8 @@ void write_exponentials(std::ostream& out, const Fit& fit, const Context& c) {
   const double tail = (1 - c.options.level) / 2;
   TextTable table({"term", "exp(estimate)", percent_text(tail), percent_text(1 - tail)});
   for (const Coefficient& b : fit.coefficients)
-    table.add({full_name(b), number(std::exp(b.estimate), kDigits), number(std::exp(b.lower), kDigits),
-               number(std::exp(b.upper), kDigits)});
+    table.add({full_name(b), number(std::exp(b.estimate), kDigits),
+               number(std::exp(b.lower), kDigits), number(std::exp(b.upper), kDigits)});
   const bool odds = c.options.model == Model::Binomial || c.options.model == Model::Multinomial;
   out << '\n' << (odds ? "Odds ratios:" : "Ratios of means:") << '\n';
   table.write(out);
@@ -149,9 +151,8 @@ void write_quality(std::ostream& out, const Fit& fit, const Context& c) {
   if (c.options.is_least_squares()) {
     write_least_squares(out, fit);
   } else {
-    const bool shares =
-        (c.options.model == Model::Binomial && !c.data.has_weights) ||
-        c.options.model == Model::Multinomial;
+    const bool shares = (c.options.model == Model::Binomial && !c.data.has_weights) ||
+                        c.options.model == Model::Multinomial;
     if (c.options.model != Model::Multinomial)
       out << "Dispersion: " << number(fit.dispersion, kDigits)
           << (is_student(c) ? " (estimated)" : " (taken to be 1)") << '\n';
@@ -160,8 +161,8 @@ void write_quality(std::ostream& out, const Fit& fit, const Context& c) {
           << number(fit.theta_error, kDigits) << '\n';
     out << "Null deviance: " << number(fit.null_deviance, kDigits + 1) << " on "
         << fit.null_degrees_of_freedom
-        << " degrees of freedom\nResidual deviance: " << number(fit.deviance, kDigits + 1)
-        << " on " << fit.degrees_of_freedom << " degrees of freedom\n"
+        << " degrees of freedom\nResidual deviance: " << number(fit.deviance, kDigits + 1) << " on "
+        << fit.degrees_of_freedom << " degrees of freedom\n"
         << (shares ? "McFadden's R^2: " : "Deviance explained: ") << number(fit.r_squared, 4)
         << '\n';
   }
@@ -179,11 +180,11 @@ void write_anova(std::ostream& out, const Context& c) {
   if (c.anova.empty()) return;
   const bool squares = c.options.is_least_squares();
   const std::string statistic = is_student(c) ? "F" : "chi-square";
-  TextTable table(squares ? std::vector<std::string>{"term", "df", "sum of squares", "mean square",
-                                                     "F", "p value", "   "}
-                          : std::vector<std::string>{"term", "df", "deviance", "residual df",
-                                                     "residual deviance", statistic, "p value",
-                                                     "   "});
+  TextTable table(squares
+                      ? std::vector<std::string>{"term", "df", "sum of squares", "mean square", "F",
+                                                 "p value", "   "}
+                      : std::vector<std::string>{"term", "df", "deviance", "residual df",
+                                                 "residual deviance", statistic, "p value", "   "});
   for (const AnovaRow& r : c.anova) {
     std::vector<std::string> row = {r.term, number(r.df, 10), number(r.amount, kDigits)};
     if (squares)
@@ -229,8 +230,7 @@ PredictionTable table_of(const Predictions& p, const Data& data) {
     table.names = data.classes;
   else
     table.names = {"fit", "std_error", "lower", "upper"};
-  if (intervals)
-    table.names.insert(table.names.end(), {"prediction_lower", "prediction_upper"});
+  if (intervals) table.names.insert(table.names.end(), {"prediction_lower", "prediction_upper"});
   for (Eigen::Index i = 0; i < p.mean.rows(); ++i) {
     std::vector<double> row(p.mean.row(i).begin(), p.mean.row(i).end());
     if (!classes) row.insert(row.end(), {p.std_error[i], p.lower[i], p.upper[i]});
@@ -333,22 +333,32 @@ void write_residuals(std::ostream& out, const Fit& fit) {
 
 namespace {
 
-/// Per row: predictor, residual, normal quantile, standardised residual, leverage.
+/// How many of the largest residuals get their row's number.
+constexpr std::size_t kNumbered = 3;
+
+/// Per row: its number, predictor, residual, normal quantile, standardised residual, leverage, and
+/// whether it is numbered.
 void write_points(std::ostream& s, const Fit& fit, const Diagnostics& d) {
-  std::vector<Eigen::Index> order(static_cast<std::size_t>(fit.rows));
-  std::iota(order.begin(), order.end(), 0);
-  std::sort(order.begin(), order.end(), [&](Eigen::Index a, Eigen::Index b) {
-    return d.standardised[a] < d.standardised[b];
-  });
-  const boost::math::normal normal;
-  const auto n = static_cast<double>(fit.rows);
+  std::vector<Eigen::Index> order;
+  std::vector<double> sizes;
+  for (Eigen::Index i = 0; i < fit.rows; ++i) {
+    if (!std::isfinite(d.standardised[i])) continue;
+    order.push_back(i);
+    sizes.push_back(std::abs(d.standardised[i]));
+  }
+  if (order.empty())
+    throw BadInput("--plot: the fit leaves nothing over, there are no residuals to draw");
+  std::sort(order.begin(), order.end(),
+            [&](Eigen::Index a, Eigen::Index b) { return d.standardised[a] < d.standardised[b]; });
+  std::sort(sizes.begin(), sizes.end(), std::greater<>());
+  const double numbered = sizes[std::min(kNumbered, sizes.size()) - 1];
   s << "$rows << END\n";
   for (std::size_t k = 0; k < order.size(); ++k) {
     const Eigen::Index i = order[k];
-    if (!std::isfinite(d.standardised[i])) continue;
-    s << fit.eta[i] << ' ' << fit.deviance_residuals[i] << ' '
-      << boost::math::quantile(normal, (static_cast<double>(k) + 0.5) / n) << ' '
-      << d.standardised[i] << ' ' << d.leverage[i] << '\n';
+    const double share = (static_cast<double>(k) + 0.5) / static_cast<double>(order.size());
+    s << i + 1 << ' ' << fit.eta[i] << ' ' << fit.deviance_residuals[i] << ' '
+      << normal_quantile(share) << ' ' << d.standardised[i] << ' ' << d.leverage[i] << ' '
+      << (std::abs(d.standardised[i]) >= numbered) << '\n';
   }
   s << "END\n";
 }
@@ -360,25 +370,30 @@ void plot(const std::string& file, const Fit& fit, const Context& c) {
   std::ostringstream s;
   s.precision(10);
   write_points(s, fit, d);
-  const std::string points =
-      " with points pointtype 7 pointsize 0.6 linecolor rgb '#333333' notitle";
+  const auto points = [](const std::string& x, const std::string& y) {
+    return "$rows using " + x + ":" + y +
+           " with points pointtype 7 pointsize 0.6 linecolor rgb '#333333' notitle, "
+           "$rows using " +
+           x + ":($7 == 1 ? " + (y[0] == '(' ? y : '$' + y) +
+           " : NaN):1 with labels offset 1.2,0.4 font ',9' notitle\n";
+  };
   const std::string kind = c.options.is_least_squares() ? "Residuals" : "Deviance residuals";
   const std::string predictor = c.options.link == Link::Identity ? "fitted" : "linear predictor";
   s << "set multiplot layout 2,2 title " << in_gnuplot_quotes(formula_text(c.data))
     << " noenhanced\nset grid linecolor rgb '#dddddd'\n"
     << "set xzeroaxis linetype 1 linecolor rgb '#2166ac'\n"
-    << "set offsets graph 0.04, graph 0.04, graph 0.04, graph 0.04\n"
+    << "set offsets graph 0.04, graph 0.08, graph 0.08, graph 0.04\n"
     << "set title '" << kind << "'\nset xlabel '" << predictor << "'\nset ylabel 'residual'\n"
-    << "plot $rows using 1:2" << points << '\n'
+    << "plot " << points("2", "3")
     << "set title 'Normal quantiles'\nset xlabel 'normal quantile'\nset ylabel 'standardised "
        "residual'\n"
-    << "plot x with lines linecolor rgb '#2166ac' notitle, $rows using 3:4" << points << '\n'
+    << "plot x with lines linecolor rgb '#2166ac' notitle, " << points("4", "5")
     << "set title 'Scale and location'\nset xlabel '" << predictor
     << "'\nset ylabel 'root of |standardised residual|'\n"
-    << "plot $rows using 1:(sqrt(abs($4)))" << points << '\n'
+    << "plot " << points("2", "(sqrt(abs($5)))")
     << "set title \"Leverage, with Cook's distance 1/2 and 1\"\nset xlabel 'leverage'\n"
     << "set ylabel 'standardised residual'\nset xrange [0:" << 1.1 * d.leverage.maxCoeff()
-    << "]\nstats $rows using 4 nooutput\n"
+    << "]\nstats $rows using 5 nooutput\n"
     << "set yrange [STATS_min - 0.1*(STATS_max-STATS_min):STATS_max + "
        "0.1*(STATS_max-STATS_min)]\n"
     << "cook(h, distance) = sqrt(distance*" << fit.rank << "*(1-h)/h)\nplot ";
@@ -386,8 +401,160 @@ void plot(const std::string& file, const Fit& fit, const Context& c) {
     for (const char* sign : {"", "-"})
       s << sign << "cook(x," << distance
         << ") with lines dashtype 2 linecolor rgb '#c0392b' notitle, ";
-  s << "$rows using 5:4" << points << "\nunset multiplot\n";
+  s << points("6", "5") << "unset multiplot\n";
   draw(file, s.str(), 900, 760);
+}
+
+namespace {
+
+using nlohmann::ordered_json;
+
+void add_model(ordered_json& j, const Fit& fit, const Context& c) {
+  j["model"] = c.model;
+  j["family"] = name_of(c.options.model);
+  j["link"] = name_of(c.options.link);
+  j["method"] = c.method;
+  j["data"] = c.data.source;
+  j["target"] = c.data.target;
+  if (!c.data.classes.empty()) j["classes"] = c.data.classes;
+  j["features"] = ordered_json::array();
+  for (const Term& term : c.data.formula.terms) j["features"].push_back(term.name);
+  j["call"] = formula_text(c.data);
+  j["intercept"] = c.data.formula.intercept;
+  j["rows"] = fit.rows;
+  j["rows_dropped"] = c.data.rows_dropped;
+  j["rows_without_weight"] = c.data.rows_without_weight;
+  j["rank"] = fit.rank;
+  j["aliased"] = ordered_json::array();
+  for (const Aliased& a : fit.coordinates.aliased())
+    j["aliased"].push_back(c.data.design.names[static_cast<std::size_t>(a.column)]);
+  j["degrees_of_freedom"] = fit.degrees_of_freedom;
+  j["converged"] = fit.converged;
+  j["message"] = fit.message;
+  j["warnings"] = fit.warnings;
+  j["iterations"] = fit.history.back().iter;
+}
+
+void add_coefficients(ordered_json& j, const Fit& fit, const Context& c) {
+  const bool student = fit.problem.family.has_dispersion();
+  const char* ratio = student ? "t_value" : "z_value";
+  static constexpr std::array<const char*, 4> kRobust{"HC0", "HC1", "HC2", "HC3"};
+  j["std_errors"] = c.options.robust == Robust::No
+                        ? "model"
+                        : kRobust[static_cast<std::size_t>(c.options.robust) - 1];
+  j["level"] = c.options.level;
+  j["coefficients"] = ordered_json::array();
+  for (const Coefficient& b : fit.coefficients) {
+    ordered_json row;
+    row["term"] = b.term;
+    if (!b.response.empty()) row["class"] = b.response;
+    row["estimate"] = json_number(b.estimate);
+    row["std_error"] = json_number(b.std_error);
+    row[ratio] = json_number(b.ratio);
+    row["p_value"] = json_number(b.p_value);
+    row["lower"] = json_number(b.lower);
+    row["upper"] = json_number(b.upper);
+    if (c.exponentials) {
+      row["exp_estimate"] = json_number(std::exp(b.estimate));
+      row["exp_lower"] = json_number(std::exp(b.lower));
+      row["exp_upper"] = json_number(std::exp(b.upper));
+    }
+    j["coefficients"].push_back(std::move(row));
+  }
+}
+
+void add_quality(ordered_json& j, const Fit& fit, const Context& c) {
+  if (fit.deviance_residuals.size() > 0) {
+    const std::array<double, 5> q = quantiles(fit.deviance_residuals);
+    j["residual_quantiles"] = ordered_json::array();
+    for (const double v : q) j["residual_quantiles"].push_back(json_number(v));
+  }
+  j["r_squared"] = json_number(fit.r_squared);
+  if (c.options.is_least_squares()) {
+    j["adjusted_r_squared"] = json_number(fit.adjusted_r_squared);
+    j["residual_sd"] = json_number(fit.residual_sd);
+    j["residual_sum_of_squares"] = json_number(fit.residual_sum_of_squares);
+    j["f_statistic"] = {{"value", json_number(fit.f)},
+                        {"df1", fit.null_degrees_of_freedom - fit.degrees_of_freedom},
+                        {"df2", fit.degrees_of_freedom},
+                        {"p_value", json_number(fit.f_p_value)}};
+  } else {
+    j["dispersion"] = json_number(fit.dispersion);
+    j["null_deviance"] = json_number(fit.null_deviance);
+    j["null_degrees_of_freedom"] = fit.null_degrees_of_freedom;
+    j["deviance"] = json_number(fit.deviance);
+  }
+  if (c.options.model == Model::NegativeBinomial) {
+    j["theta"] = json_number(fit.theta);
+    j["theta_std_error"] = json_number(fit.theta_error);
+  }
+  j["log_likelihood"] = json_number(fit.log_likelihood);
+  j["aic"] = json_number(fit.aic);
+  j["bic"] = json_number(fit.bic);
+  j["condition_number"] = json_number(fit.condition);
+  if (c.options.method == Method::Qr) j["newton_difference"] = json_number(fit.newton_difference);
+}
+
+void add_anova(ordered_json& j, const Context& c) {
+  if (c.anova.empty()) return;
+  const bool squares = c.options.is_least_squares();
+  const bool by_f = squares || c.options.model == Model::Linear || c.options.model == Model::Gamma;
+  j["anova"] = ordered_json::array();
+  for (const AnovaRow& r : c.anova) {
+    ordered_json row = {{"term", r.term}, {"df", json_number(r.df)}};
+    row[squares ? "sum_of_squares" : "deviance"] = json_number(r.amount);
+    if (squares) {
+      row["mean_square"] = json_number(r.mean_square);
+    } else {
+      row["residual_df"] = json_number(r.residual_df);
+      row["residual_deviance"] = json_number(r.residual_amount);
+    }
+    row[by_f ? "f" : "chi_squared"] = json_number(r.statistic);
+    row["p_value"] = json_number(r.p_value);
+    j["anova"].push_back(std::move(row));
+  }
+}
+
+void add_predictions(ordered_json& j, const Context& c) {
+  if (!c.predictions) return;
+  const Predictions& p = *c.predictions;
+  j["predictions"] = ordered_json::array();
+  for (Eigen::Index i = 0; i < p.mean.rows(); ++i) {
+    ordered_json row;
+    if (p.mean.cols() > 1) {
+      for (Eigen::Index k = 0; k < p.mean.cols(); ++k)
+        row[c.data.classes[static_cast<std::size_t>(k)]] = json_number(p.mean(i, k));
+    } else {
+      row = {{"fit", json_number(p.mean(i, 0))},
+             {"std_error", json_number(p.std_error[i])},
+             {"lower", json_number(p.lower[i])},
+             {"upper", json_number(p.upper[i])}};
+      if (p.prediction_lower.size() > 0) {
+        row["prediction_lower"] = json_number(p.prediction_lower[i]);
+        row["prediction_upper"] = json_number(p.prediction_upper[i]);
+      }
+    }
+    j["predictions"].push_back(std::move(row));
+  }
+}
+
+}  // namespace
+
+void write_json(std::ostream& out, const Fit& fit, const Context& c) {
+  ordered_json j;
+  add_model(j, fit, c);
+  add_coefficients(j, fit, c);
+  add_quality(j, fit, c);
+  add_anova(j, c);
+  add_predictions(j, c);
+  j["convergence"] = ordered_json::array();
+  for (const eigengrad::optim::Iteration& it : fit.history)
+    j["convergence"].push_back({{"iter", it.iter},
+                                {"cost", json_number(it.value)},
+                                {"gradient_norm", json_number(it.gradient_norm)},
+                                {"step_norm", json_number(it.step_norm)},
+                                {"seconds", it.seconds}});
+  out << j.dump(2, ' ', false, ordered_json::error_handler_t::replace) << '\n';
 }
 
 }  // namespace apps::regression

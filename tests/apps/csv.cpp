@@ -5,7 +5,9 @@
 #include <limits>
 #include <sstream>
 
+#include "apps/run.hpp"
 #include "common/bad_input.hpp"
+#include "common/input.hpp"
 #include "common/table.hpp"
 #include "support/says.hpp"
 
@@ -46,8 +48,117 @@ BOOST_AUTO_TEST_CASE(forms_that_mean_the_same) {
         "\xEF\xBB\xBF"
         "a,b\n1,2\n3,4\n",
         "\"a\",\"b\"\n\"1\",2\n3,\"4\"\n", " a ,b\t\n1,2\n3,4\n", "a,b\n1,2\n3,4\n\n\r\n\n",
-        "\xEF\xBB\xBF\"a\",b\r\n1,2\r\n3,4"})
+        "\xEF\xBB\xBF\"a\",b\r\n1,2\r\n3,4", "a;b\n1;2\n3;4\n", "a\tb\r\n1\t2\r\n3\t4\r\n",
+        "\"a\";b\n1;2\n3;4\n"})
     BOOST_TEST_CONTEXT(text) { BOOST_TEST((rows_of(text) == wanted)); }
+}
+
+BOOST_AUTO_TEST_CASE(delimiter_and_decimal_mark_are_found_out) {
+  struct Row {
+    const char* text;
+    char delimiter;
+    char decimal;
+  };
+  for (const Row& row :
+       {Row{"a\n1\n", ',', '.'},
+        {"a,b\n1,2\n", ',', '.'},
+        {"a;b\n1,5;2\n", ';', ','},
+        {"a;b\n1.5;2,5\n", ';', '.'},
+        {"a;b\n1,234;2\n", ';', '.'},
+        {"a\tb\n-1,25\t2\n", '\t', ','},
+        // A comma in names or text is not the delimiter where another one is in every line.
+        {"a, m;b, s;c\n1;2;3\n", ';', '.'},
+        {"\"a,b,c\";d\n1;2\n", ';', '.'},
+        {"a;b\n\"1,5\";2\n", ';', '.'},
+        {"a,b\n\"1;5;7\",2\n", ',', '.'}})
+    BOOST_TEST_CONTEXT(row.text) {
+      std::istringstream in(row.text);
+      const CsvFormat format = CsvReader(in, "t.csv").format();
+      BOOST_TEST((format.delimiter == row.delimiter && format.decimal == row.decimal));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(decimal_commas) {
+  for (const auto& [text, wanted] :
+       {std::pair("1,5", 1.5), {"-,5", -0.5}, {"+2,5e3", 2500}, {"7", 7}}) {
+    std::istringstream in("a;b\n0;" + std::string(text) + "\n");
+    CsvReader reader(in, "t.csv", {';', ','});
+    BOOST_TEST(reader.next());
+    BOOST_TEST(reader.number(1) == wanted);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(kinds_of_fields) {
+  struct Row {
+    const char* field;
+    char decimal;
+    CellKind kind;
+  };
+  for (const Row& row : {Row{"1.5", '.', CellKind::Number},
+                         {"", '.', CellKind::Missing},
+                         {"NaN", '.', CellKind::NotFinite},
+                         {"1e999", '.', CellKind::NotFinite},
+                         {"red", '.', CellKind::Text},
+                         {"2020-01-31", '.', CellKind::Text},
+                         {"12.34.5", '.', CellKind::Text},
+                         {"1.234.567", '.', CellKind::ForeignNumber},
+                         {"1,234", '.', CellKind::ForeignNumber},
+                         {"1'234'567.5", '.', CellKind::ForeignNumber},
+                         {"1\xC2\xA0 234", '.', CellKind::Text},
+                         {"-12\xE2\x80\xAF"
+                          "345",
+                          '.', CellKind::ForeignNumber},
+                         {"1.5", ',', CellKind::ForeignNumber},
+                         {"1.234,5", ',', CellKind::ForeignNumber},
+                         {"a.b", ',', CellKind::Text}})
+    BOOST_TEST_CONTEXT(row.field) {
+      std::istringstream in("a;b\n0;\"" + std::string(row.field) + "\"\n");
+      CsvReader reader(in, "t.csv", {';', row.decimal});
+      BOOST_TEST(reader.next());
+      double value = 0;
+      BOOST_TEST((reader.read(1, value) == row.kind));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(the_first_column_may_have_no_name) {
+  const Rows wanted = {{"", "b"}, {"r1", "2"}};
+  BOOST_TEST((rows_of("\"\",b\nr1,2\n") == wanted));
+  BOOST_TEST((rows_of(",b\nr1,2\n") == wanted));
+}
+
+BOOST_AUTO_TEST_CASE(long_files_go_through_the_buffer) {
+  std::string text = "a,b\r\n";
+  for (int i = 0; i < 40000; ++i) text += std::to_string(i) + ",\"x\"\"y\"\r\n";
+  const Rows rows = rows_of(text);
+  BOOST_REQUIRE(rows.size() == 40001U);
+  BOOST_TEST(rows[39999][0] == "39998");
+  BOOST_TEST(rows[40000][1] == "x\"y");
+}
+
+BOOST_AUTO_TEST_CASE(compressed_files) {
+  // gzip of "x,y\n1,2\n2,4.5\n3,6\n".
+  const std::string bytes(
+      "\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03\xab\xd0\xa9\xe4\x32\xd4\x31\xe2\x32\xd2\x31"
+      "\xd1\x33\xe5\x32\xd6\x31\xe3\x02\x00\x4b\xea\xea\x50\x12\x00\x00\x00",
+      38);
+  const apps_test::Scratch scratch;
+  const auto last_number = [](const std::string& file) {
+    Input input(file, "--data");
+    CsvReader reader(input.stream(), input.name());
+    double last = 0;
+    while (reader.next()) last = reader.number(1);
+    return last;
+  };
+  try {
+    BOOST_TEST(last_number(scratch.file("d.csv.gz", bytes)) == 6);
+    BOOST_CHECK_EXCEPTION(last_number(scratch.file("e.csv.gz", bytes.substr(0, 25))), BadInput,
+                          Says{"damaged or cut short"});
+    BOOST_TEST(last_number(scratch.file("f.csv.gz", "x,y\n1,2\n")) == 2);  // Not compressed.
+  } catch (const BadInput& e) {
+    BOOST_TEST(std::string(e.what()).find("without zlib") != std::string::npos, e.what());
+  }
+  BOOST_CHECK_EXCEPTION(last_number(scratch.file("d.csv", bytes)), BadInput,
+                        Says{"line 1, column 1: the file is compressed"});
 }
 
 BOOST_AUTO_TEST_CASE(quotes_protect_everything) {
@@ -89,6 +200,8 @@ BOOST_AUTO_TEST_CASE(broken_files_are_refused) {
       {"", "t.csv: line 1, column 1: the file is empty"},
       {"\xEF\xBB\xBF", "line 1, column 1: the file is empty"},
       {"\n1,2\n", "line 1, column 1: there is no name"},
+      {"\"\"\n1\n", "line 1, column 1: there is no name"},
+      {"a;b\n1;2;3\n", "line 2, column 3: the row has 3 fields, the header has 2"},
       {"a,,c\n1,2,3\n", "line 1, column 2: there is no name"},
       {"a,b,a\n1,2,3\n", "line 1, column 3: the name 'a' is there twice"},
       {"a,b\n1,2\n3\n", "line 3, column 2: the row has 1 fields, the header has 2"},

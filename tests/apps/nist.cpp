@@ -138,15 +138,21 @@ BOOST_AUTO_TEST_CASE(all_by_qr) {
     double digits;
     double error_digits;
   };
-  for (const Row& row : {Row{"Norris", 1, 12, 12}, {"Pontius", 2, 12, 12}, {"NoInt1", 0, 14, 14},
-                         {"NoInt2", 0, 14, 14}, {"Longley", 0, 12, 12}, {"Filip", 10, 12, 12},
-                         {"Wampler1", 5, 15, 15}, {"Wampler2", 5, 12, 12}, {"Wampler3", 5, 13, 13},
-                         {"Wampler4", 5, 13, 13}, {"Wampler5", 5, 13, 13}}) {
+  for (const Row& row : {Row{"Norris", 1, 12, 12},
+                         {"Pontius", 2, 12, 12},
+                         {"NoInt1", 0, 14, 14},
+                         {"NoInt2", 0, 14, 14},
+                         {"Longley", 0, 12, 12},
+                         {"Filip", 10, 12, 12},
+                         {"Wampler1", 5, 15, 15},
+                         {"Wampler2", 5, 12, 12},
+                         {"Wampler3", 5, 13, 13},
+                         {"Wampler4", 5, 13, 13},
+                         {"Wampler5", 5, 13, 13}}) {
     const bool through_0 = std::string(row.name).starts_with("NoInt");
     std::vector<std::string> options = {"--method", "qr"};
     if (through_0) options.emplace_back("--no-intercept");
-    if (row.degree > 0)
-      options.insert(options.end(), {"--degree", std::to_string(row.degree)});
+    if (row.degree > 0) options.insert(options.end(), {"--degree", std::to_string(row.degree)});
     check_set(row.name, row.degree > 0 ? 1 : 0, options, row.digits, row.error_digits);
   }
 }

@@ -81,8 +81,8 @@ BOOST_AUTO_TEST_CASE(the_text_has_the_tables) {
   for (const char* part :
        {"Linear regression of employed on 6 columns, 16 rows", "term", "estimate", "std error",
         "t value", "p value", "(intercept)", "-3.48226e+06", "8.9042e+05", "R^2: 0.99548",
-        "Residual standard error: 304.85 on 9 degrees of freedom", "iter", "cost",
-        "|gradient|", "|step|", "seconds", "converged in", "NIST"})
+        "Residual standard error: 304.85 on 9 degrees of freedom", "iter", "cost", "|gradient|",
+        "|step|", "seconds", "converged in", "NIST"})
     BOOST_TEST(r.out.find(part) != std::string::npos, part);
 }
 
@@ -274,6 +274,68 @@ BOOST_AUTO_TEST_CASE(is_one_line_on_stderr) {
       {"tolerance", {"--tol", "0"}, "a,y\n1,0\n", {"--tol"}},
       {"iterations", {"--max-iter", "-3"}, "a,y\n1,0\n", {"--max-iter"}},
       {"no value", {"--target"}, "a,y\n1,0\n", {"--target"}},
+      {"many iterations", {"--max-iter", "99999999999999999999"}, "a,y\n1,0\n", {"--max-iter"}},
+      {"seed too large", {"--seed", "99999999999999999999999"}, "a,y\n1,0\n", {"--seed"}},
+      {"thousands",
+       {},
+       "a;y\n1,234,567;2\n3;4\n",
+       {"line 2, column 1", "'1,234,567' is not a number", "thousands separators are not read"}},
+      {"thousands in quotes",
+       {},
+       "a,y\n\"1,234.5\",2\n3,4\n",
+       {"line 2, column 1", "thousands separators"}},
+      {"thousands by blanks", {}, "a,y\n1,1 234\n", {"line 2, column 2", "thousands"}},
+      {"decimal comma", {}, "a,y\n\"1,5\",2\n3,4\n", {"line 2, column 1", "give --decimal ','"}},
+      {"text target", {}, "a,y\n1,x\n2,z\n", {"line 2, column 2", "'x' is not a number in 'y'"}},
+      {"text later", {}, "a,y\n1,2\nx,3\n4,5\n", {"line 3, column 1", "'x' is not a number"}},
+      {"names as a factor", {}, "n,y\na,1\nb,2\nc,4\n,5\n", {"line 5, column 1", "missing"}},
+      {"levels", {"--model", "multinomial", "--anova"}, "a,y\n1,p\n2,q\n", {"--anova"}},
+      {"three classes",
+       {"--model", "logistic"},
+       "a,y\n1,p\n2,q\n3,r\n",
+       {"line 1, column 2", "3 classes", "multinomial"}},
+      {"counts", {"--model", "poisson"}, "a,y\n1,1\n2,2.5\n", {"line 3, column 2", "0, 1, 2"}},
+      {"no counts", {"--model", "poisson"}, "a,y\n1,0\n2,0\n", {"column 2", "constant"}},
+      {"gamma", {"--model", "gamma"}, "a,y\n1,1\n2,0\n", {"line 3, column 2", "above 0"}},
+      {"link", {"--model", "poisson", "--link", "logit"}, "a,y\n1,0\n", {"--link", "sqrt"}},
+      {"qr", {"--model", "poisson", "--method", "qr"}, "a,y\n1,0\n", {"--method", "qr"}},
+      {"level", {"--level", "95"}, "a,y\n1,0\n", {"--level", "between 0 and 1"}},
+      {"robust", {"--robust", "HC9"}, "a,y\n1,0\n", {"--robust"}},
+      {"degree", {"--degree", "0"}, "a,y\n1,0\n", {"--degree"}},
+      {"term", {"--features", "a:b"}, "a,y\n1,0\n", {"--features", "line 1", "'b'"}},
+      {"term twice", {"--features", "a:a"}, "a,y\n1,0\n", {"--features", "'a' is there twice"}},
+      {"power", {"--features", "a^0"}, "a,y\n1,0\n", {"--features", "'a^0'", "from 1 to 64"}},
+      {"power of text", {"--features", "a^2"}, "a,y\np,0\nq,1\n", {"--features", "text"}},
+      {"factor", {"--factor", "z"}, "a,y\n1,0\n", {"--factor", "'z'"}},
+      {"reference", {"--reference", "a"}, "a,y\np,0\nq,1\n", {"--reference", "column=level"}},
+      {"reference level", {"--reference", "a=r"}, "a,y\np,0\nq,1\n", {"--reference", "'p, q'"}},
+      {"reference number",
+       {"--reference", "a=1"},
+       "a,y\n1,0\n2,1\n",
+       {"--reference", "--factor a"}},
+      {"weights", {"--weights", "z"}, "a,y\n1,0\n", {"--weights", "'z'"}},
+      {"negative weight",
+       {"--weights", "w"},
+       "a,w,y\n1,1,2\n2,-1,3\n3,1,1\n",
+       {"--weights", "line 3, column 2", "-1"}},
+      {"missing", {"--missing", "guess"}, "a,y\n1,0\n", {"--missing"}},
+      {"dropped",
+       {"--missing", "drop"},
+       "a,y\n1,NA\n2,1\n,3\n",
+       {"line 4", "1 rows without missing values (2 were dropped)"}},
+      {"delimiter", {"--delimiter", "ab"}, "a,y\n1,0\n", {"--delimiter", "'ab'"}},
+      {"decimal", {"--decimal", ";"}, "a,y\n1,0\n", {"--decimal"}},
+      {"both", {"--decimal", ",", "--delimiter", ","}, "a,y\n1,0\n", {"--decimal", "both"}},
+      {"lambda alone", {"--lambda", "1"}, "a,y\n1,0\n", {"--lambda", "--lasso"}},
+      {"two penalties", {"--lasso", "--ridge"}, "a,y\n1,0\n", {"--ridge"}},
+      {"alpha", {"--alpha", "2"}, "a,y\n1,0\n", {"--alpha"}},
+      {"negative lambda", {"--lasso", "--lambda", "-1"}, "a,y\n1,0\n", {"--lambda", "negative"}},
+      {"no lambda", {"--lasso", "--lambda", "1,x"}, "a,y\n1,0\n", {"--lambda", "x"}},
+      {"folds", {"--lasso", "--cv", "5"}, "a,y\n1,0\n2,3\n", {"--cv", "5 folds of 2 rows"}},
+      {"penalty and errors", {"--lasso", "--robust", "HC3"}, "a,y\n1,0\n", {"--robust"}},
+      {"penalised gamma", {"--lasso", "--model", "gamma"}, "a,y\n1,1\n", {"--model", "poisson"}},
+      {"plot", {"--plot", "x.pdf"}, "a,y\n1,0\n", {"--plot", ".svg"}},
+      {"compressed", {}, "\x1f\x8b not a table", {"line 1, column 1", ".gz"}},
   };
   const Scratch scratch;
   for (const Row& row : rows) BOOST_TEST_CONTEXT(row.name) {
@@ -283,12 +345,12 @@ BOOST_AUTO_TEST_CASE(is_one_line_on_stderr) {
       arguments.insert(arguments.end(), row.arguments.begin(), row.arguments.end());
       std::vector<std::string> phrases = row.phrases;
       phrases.emplace_back("eg-regression: ");
-      check_refusal(regression(arguments), phrases);
       const bool names_the_file = row.arguments.empty() || row.phrases[0].starts_with("line");
       if (names_the_file) phrases.emplace_back("bad.csv");
       check_refusal(regression(arguments), phrases);
+      if (!names_the_file) continue;
       arguments[1] = "-";
-      if (names_the_file) phrases.back() = "stdin";
+      phrases.back() = "stdin";
       check_refusal(regression(arguments, row.csv), phrases);
     }
 }

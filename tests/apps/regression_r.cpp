@@ -43,7 +43,8 @@ std::string differences(const json& j, const r_regression::Fit& fit, double& wor
     const double size = pointer.starts_with("/residual") ? std::max(std::abs(r), 1.0) : std::abs(r);
     const double error = std::abs(got - r) / std::max(size, 1e-3);
     worst = std::max(worst, error);
-    if (!(error <= tolerance)) all << pointer << " is " << j[at].dump() << ", R has " << wanted << '\n';
+    if (!(error <= tolerance))
+      all << pointer << " is " << j[at].dump() << ", R has " << wanted << '\n';
   }
   return all.str();
 }

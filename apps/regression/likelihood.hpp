@@ -2,14 +2,15 @@
 
 #include <Eigen/Core>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
 #include "eigengrad/core/tensor.hpp"
-#include "regression/design.hpp"
+#include "eigengrad/optim/minimize.hpp"
+#include "regression/data.hpp"
 
 namespace apps::regression {
-
 enum class Link : std::uint8_t { Identity, Log, Logit, Probit, Cloglog, Inverse, Sqrt };
 
 /// How the target is distributed about its mean mu, and how mu depends on the linear predictor eta.
@@ -59,5 +60,60 @@ Eigen::VectorXd deviances(const Family& family, const Eigen::VectorXd& y, const 
 /// As R's logLik: with all constants, and the dispersion at its maximum where there is one.
 double log_likelihood(const Family& family, const Eigen::VectorXd& y, const Eigen::VectorXd& mu,
                       const Eigen::VectorXd& weights);
+
+enum class Method : std::uint8_t { Newton, GradientDescent, Qr };
+
+/// How the covariance of the coefficients is estimated: from the model, or from the residuals, with
+/// MacKinnon and White's (1985) corrections for small samples.
+enum class Robust : std::uint8_t { No, HC0, HC1, HC2, HC3 };
+
+struct FitOptions {
+  Model model = Model::Linear;
+  Link link = Link::Identity;
+  Method method = Method::Newton;
+  Robust robust = Robust::No;
+  double tolerance = 1e-10;
+  eigengrad::optional<std::int64_t> max_iter = eigengrad::nullopt;
+  /// Start from normal random numbers with this seed.
+  eigengrad::optional<std::uint64_t> seed;
+  /// Whether a column that others determine is refused instead of left without a coefficient.
+  bool strict = false;
+  /// Of the confidence intervals.
+  double level = 0.95;
+  std::function<bool(const eigengrad::optim::Iteration&)> callback;
+
+  /// Whether it is least squares, for which there are exact distributions.
+  bool is_least_squares() const { return model == Model::Linear && link == Link::Identity; }
+};
+
+/// A minimum of minus the log-likelihood, per weight, in the coordinates of a model matrix.
+struct Solution {
+  /// One column, or one for each class but the first.
+  Eigen::MatrixXd theta;
+  /// Of the negative binomial.
+  double log_theta = 0;
+  double loss = 0;
+  Eigen::MatrixXd hessian;
+  bool converged = false;
+  std::string message;
+  std::vector<eigengrad::optim::Iteration> history;
+};
+
+/// What is fitted: a family, the rows, and the columns of the matrix as unknowns see them.
+struct Problem {
+  Family family;
+  Eigen::VectorXd y;
+  Eigen::VectorXd weights;
+  Eigen::VectorXd offset;
+  Eigen::MatrixXd u;
+  bool intercept = true;
+  std::size_t classes = 2;
+  /// Whether theta of the negative binomial is an unknown.
+  bool estimate_theta = false;
+};
+
+Solution solve(const Problem& problem, const FitOptions& options);
+/// The deviance with the family as it is, when only the first columns of the matrix are used.
+double deviance_of(const Problem& problem, Eigen::Index columns, const FitOptions& options);
 
 }  // namespace apps::regression
