@@ -9,15 +9,16 @@ emit <- function(...) cat(..., "\n", file = out, sep = "")
 exact <- function(x) ifelse(is.na(x), "NA", format(x, digits = 17, scientific = TRUE, trim = TRUE))
 
 emit("#pragma once\n")
+emit("// clang-format off")
 emit("// Made by tests/oracle/regression.R with ", R.version.string, "; do not edit.\n")
 emit("namespace r_regression {\n")
 
 data_set <- function(name, d) {
-  emit("inline constexpr char k", name, "[] =\n    R\"(", paste(names(d), collapse = ","))
-  for (i in seq_len(nrow(d)))
-    emit(paste(sapply(d[i, ], function(v) if (is.numeric(v)) format(v, digits = 15) else as.character(v)),
-               collapse = ","))
-  emit(")\";\n")
+  rows <- sapply(seq_len(nrow(d)), function(i)
+    paste(sapply(d[i, ], function(v) if (is.numeric(v)) format(v, digits = 15) else as.character(v)),
+          collapse = ","))
+  emit("inline constexpr char k", name, "[] =\n    \"",
+       paste0(c(paste(names(d), collapse = ","), rows), "\\n", collapse = ""), "\";\n")
 }
 
 fits <- c()
@@ -25,7 +26,7 @@ fits <- c()
 fit <- function(name, data, arguments, numbers, digits = 8) {
   lines <- paste(names(numbers), exact(unlist(numbers)))
   fits <<- c(fits, paste0("    {\"", name, "\", k", data, ",\n     \"", arguments, "\", ", digits,
-                          ",\n     R\"(", paste(lines, collapse = "\n"), ")\"},"))
+                          ",\n     \"", paste(lines, collapse = "\\n"), "\"},"))
 }
 
 coefficients_of <- function(table, ratio, level = NULL) {
