@@ -9,6 +9,7 @@
 #include <set>
 
 #include "common/bad_input.hpp"
+#include "common/columns.hpp"
 #include "common/progress.hpp"
 #include "common/table.hpp"
 #include "data/longley.hpp"
@@ -20,12 +21,6 @@ namespace {
 using Eigen::Index;
 using Eigen::MatrixXd;
 using Eigen::VectorXd;
-
-std::string listed(const std::vector<std::string>& names) {
-  std::string all;
-  for (const std::string& name : names) all += (all.empty() ? "" : ", ") + name;
-  return all;
-}
 
 /// Text values numbered in the order in which they come.
 class Levels {

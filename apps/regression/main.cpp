@@ -300,7 +300,10 @@ int fit_and_report(const Options& options, Arguments& a) {
     show_iteration(progress, now, first_gradient_norm, a.fit.tolerance);
     return !interrupted();
   };
-  const Fit result = fit(data, a.fit);
+  Fit result = fit(data, a.fit);
+  if (interrupted() && !result.converged)
+    result.message = "not converged: stopped by Ctrl-C after " +
+                     std::to_string(result.history.back().iter) + " iterations";
   Context context{data, a.fit, a.model, a.method, a.exponentials, {}, {}};
   if (a.anova) context.anova = anova(result, data, a.fit);
   if (!a.predict.empty())
