@@ -41,6 +41,13 @@ void Progress::finish(const std::string& text) {
   has_line_ = false;
 }
 
+int exit_code(const Options& options, const Progress& progress, bool converged,
+              const std::string& message) {
+  if (converged) return kConverged;
+  if (!progress.shown()) options.complain(message);
+  return kNotConverged;
+}
+
 void show_iteration(Progress& progress, const eigengrad::optim::Iteration& now,
                     double first_gradient_norm, double tolerance) {
   if (!progress.shown()) return;

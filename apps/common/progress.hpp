@@ -3,6 +3,7 @@
 #include <chrono>
 #include <string>
 
+#include "common/options.hpp"
 #include "eigengrad/optim/minimize.hpp"
 
 namespace apps {
@@ -33,6 +34,10 @@ class Progress {
   Clock::time_point start_ = Clock::now();
   Clock::time_point last_;
 };
+
+/// The exit code of a fit. What did not converge is told on stderr, unless the progress has shown it there.
+int exit_code(const Options& options, const Progress& progress, bool converged,
+              const std::string& message);
 
 /// Shows where minimize() is. The time left is told from how far |gradient| has come on its way to
 /// the tolerance, on a logarithmic scale.

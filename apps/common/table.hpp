@@ -31,4 +31,15 @@ std::vector<std::size_t> shown_rows(std::size_t n);
 /// One line of comma-separated values; fields are quoted where they have to be.
 void write_csv_row(std::ostream& out, const std::vector<std::string>& fields);
 
+/// Writes a report to `out` by the write_json(), write_csv() or write_text() of its namespace.
+template <class Report>
+void write_as(const std::string& format, std::ostream& out, const Report& report) {
+  if (format == "json")
+    write_json(out, report);
+  else if (format == "csv")
+    write_csv(out, report);
+  else
+    write_text(out, report);
+}
+
 }  // namespace apps

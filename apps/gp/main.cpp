@@ -142,15 +142,8 @@ int fit_and_report(const Options& options, Arguments& a) {
   }
 
   if (!a.plot.empty()) plot(a.plot, report);
-  if (a.format == "json")
-    write_json(std::cout, report);
-  else if (a.format == "csv")
-    write_csv(std::cout, report);
-  else
-    write_text(std::cout, report);
-  if (process.converged()) return kConverged;
-  if (!progress.shown()) options.complain(process.message());
-  return kNotConverged;
+  write_as(a.format, std::cout, report);
+  return exit_code(options, progress, process.converged(), process.message());
 }
 
 }  // namespace

@@ -141,15 +141,6 @@ TrainOptions options_for(const Arguments& a, bool is_image) {
   return o;
 }
 
-void write_report(const Arguments& a, const Report& report) {
-  if (a.format == "json")
-    write_json(std::cout, report);
-  else if (a.format == "csv")
-    write_csv(std::cout, report);
-  else
-    write_text(std::cout, report);
-}
-
 /// Predictions for --predict; false when they went to stdout, where a report has no place then.
 bool write_predictions_to_file(const Arguments& a, const Network& network) {
   if (a.predict.empty()) return true;
@@ -177,7 +168,8 @@ int use_loaded(const Options& options, const Arguments& a) {
   if (!data.labels.defined())
     throw BadInput("--target: " + data.source +
                    " has no such column; it says which class each row has");
-  write_report(a, {network, {}, 0, data, score(network, data), confusion(network, data)});
+  write_as(a.format, std::cout,
+           Report{network, {}, 0, data, score(network, data), confusion(network, data)});
   return kConverged;
 }
 
@@ -206,7 +198,7 @@ int train_and_report(const Options& options, const Arguments& a) {
                       score(t.network, data.validation),
                       confusion(t.network, data.validation)};
   if (!a.plot.empty()) plot(a.plot, report);
-  if (write_predictions_to_file(a, t.network)) write_report(a, report);
+  if (write_predictions_to_file(a, t.network)) write_as(a.format, std::cout, report);
   if (t.is_complete) return kConverged;
   options.complain("not converged: the training ended after " + std::to_string(t.history.size()) +
                    " epochs");

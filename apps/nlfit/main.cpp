@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <iostream>
 #include <map>
 
@@ -152,19 +153,12 @@ int fit_and_report(const Options& options, Arguments& a) {
     write_residuals(out, first);
   }
   if (!a.plot.empty()) plot(a.plot, report);
-  if (a.format == "json")
-    write_json(std::cout, report);
-  else if (a.format == "csv")
-    write_csv(std::cout, report);
-  else
-    write_text(std::cout, report);
+  write_as(a.format, std::cout, report);
 
-  for (const Fit& f : nist ? report.nist_fits : std::vector<Fit>{first})
-    if (!f.converged()) {
-      if (!progress.shown()) options.complain(f.message);
-      return kNotConverged;
-    }
-  return kConverged;
+  const auto failed = std::find_if(report.nist_fits.begin(), report.nist_fits.end(),
+                                   [](const Fit& f) { return !f.converged(); });
+  const Fit& worst = failed == report.nist_fits.end() ? first : *failed;
+  return exit_code(options, progress, worst.converged(), worst.message);
 }
 
 }  // namespace

@@ -171,15 +171,8 @@ int minimize_and_report(const Options& options, const Arguments& a) {
   progress.finish(result.message);
 
   if (!a.plot.empty()) plot(a.plot, report);
-  if (a.format == "json")
-    write_json(std::cout, report);
-  else if (a.format == "csv")
-    write_csv(std::cout, report);
-  else
-    write_text(std::cout, report);
-  if (result.converged()) return kConverged;
-  if (!progress.shown()) options.complain(result.message);
-  return kNotConverged;
+  write_as(a.format, std::cout, report);
+  return exit_code(options, progress, result.converged(), result.message);
 }
 
 int compare_methods(const Options& options, const Arguments& a) {

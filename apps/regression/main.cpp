@@ -284,9 +284,7 @@ int penalised_fit_and_report(const Options& options, Arguments& a) {
     write_csv(std::cout, result, predictions);
   else
     write_text(std::cout, result, data, a.penalty, predictions);
-  if (result.converged) return kConverged;
-  if (!progress.shown()) options.complain(result.message);
-  return kNotConverged;
+  return exit_code(options, progress, result.converged, result.message);
 }
 
 int fit_and_report(const Options& options, Arguments& a) {
@@ -311,9 +309,7 @@ int fit_and_report(const Options& options, Arguments& a) {
         predict(result, load_more(a.predict, data, a.selection, options.program()), a.fit);
   progress.finish(result.message);
   report(a, result, context);
-  if (result.converged) return kConverged;
-  if (!progress.shown()) options.complain(result.message);
-  return kNotConverged;
+  return exit_code(options, progress, result.converged, result.message);
 }
 
 }  // namespace
