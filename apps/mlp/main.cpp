@@ -174,6 +174,7 @@ int use_loaded(const Options& options, const Arguments& a) {
 }
 
 int train_and_report(const Options& options, const Arguments& a) {
+  if (a.train.weight_decay < 0) throw BadInput("--weight-decay: is below 0");
   if (!a.plot.empty()) check_plot(a.plot);
   if (!a.load.empty()) return use_loaded(options, a);
   const Split data = load_data(options, a);

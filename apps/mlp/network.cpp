@@ -145,7 +145,7 @@ Network parse(const std::string& bytes, const std::string& name) {
   if (rest.size() != static_cast<std::size_t>(n.size()) * sizeof(float))
     throw BadInput(name + ": the weights have " + std::to_string(rest.size()) + " bytes, not " +
                    std::to_string(static_cast<std::size_t>(n.size()) * sizeof(float)) +
-                   ": the file is cut off");
+                   ": the file is cut off, or continued");
   if (sum != checksum(std::string_view(bytes).substr(0, bytes.size() - sizeof sum)))
     throw BadInput(name + ": the checksum is wrong; the file was changed");
   n.initialise();
@@ -153,6 +153,8 @@ Network parse(const std::string& bytes, const std::string& name) {
     const std::size_t count = static_cast<std::size_t>(p.numel()) * sizeof(float);
     std::memcpy(p.data_ptr<float>(), rest.data(), count);
     rest.remove_prefix(count);
+    if (!p.isfinite().all().item<bool>())
+      throw BadInput(name + ": a weight is not finite; the training that made it diverged");
   }
   return n;
 }

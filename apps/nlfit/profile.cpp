@@ -124,7 +124,9 @@ double end_of_interval(const Problem& problem, const Fit& fit, std::size_t k, do
 }  // namespace
 
 void add_profile_intervals(const Problem& problem, const FitOptions& options, Fit& fit) {
-  if (fit.df <= 0) return;
+  // A perfect fit leaves no residual variance to measure distances by.
+  const double size = problem.y.abs().max().item<double>();
+  if (fit.df <= 0 || !(fit.residual_sd > 1e-14 * size)) return;
   const double target = t_quantile(options.level, static_cast<double>(fit.df));
   for (std::size_t k = 0; k < fit.parameters.size(); ++k) {
     fit.parameters[k].profile_lower = end_of_interval(problem, fit, k, -1, target);

@@ -43,7 +43,10 @@ std::vector<std::size_t> states_named(const std::string& text, const System& sys
     if (found == system.states().end())
       throw BadInput("--free: there is no state " + in_quotes(name) + "; there are " +
                      listed(system.states()));
-    places.push_back(static_cast<std::size_t>(found - system.states().begin()));
+    const auto place = static_cast<std::size_t>(found - system.states().begin());
+    if (std::find(places.begin(), places.end(), place) != places.end())
+      throw BadInput("--free: " + in_quotes(name) + " is there twice");
+    places.push_back(place);
   }
   return places;
 }

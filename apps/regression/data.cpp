@@ -480,8 +480,15 @@ Data load(const Selection& s, Model model, bool needs_rows, const std::string& p
   Source source(s.file, s.format, "--data");
   Data data;
   data.source = source.reader().name();
-  data.target = s.target.empty() ? source.reader().header().back() : s.target;
+  data.target = s.target;
+  // The last column that has no other part to play.
+  for (const std::string& column : source.reader().header())
+    if (s.target.empty() && column != s.weights && column != s.offset) data.target = column;
   source.column("--target", data.target);
+  for (const auto& [option, column] :
+       {std::pair("--weights", s.weights), std::pair("--offset", s.offset)})
+    if (column == data.target)
+      throw BadInput(std::string(option) + ": " + in_quotes(column) + " is the target");
   if (!s.weights.empty()) source.column("--weights", s.weights);
   if (!s.offset.empty()) source.column("--offset", s.offset);
   data.formula = formula_of(source, s, data.target);

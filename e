@@ -1,0 +1,1 @@
+eg-nlfit: --data: 'one.csv' cannot be read: No such file or directory
