@@ -25,6 +25,12 @@ const eigengrad::Tensor& Columns::operator[](const std::string& name) const {
   return tensors_[static_cast<std::size_t>(found - names_.begin())];
 }
 
+void need_column(const CsvReader& reader, const std::string& option, const std::string& name) {
+  if (reader.find(name) < 0)
+    throw BadInput(option + ": " + reader.name() + " has no column " + in_quotes(name) +
+                   "; it has " + listed(reader.header()));
+}
+
 std::string listed(const std::vector<std::string>& names) {
   std::string text;
   for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;

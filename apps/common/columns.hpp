@@ -24,6 +24,9 @@ class Columns {
   std::int64_t rows_ = 0;
 };
 
+/// Throws: BadInput of `option` when the file has no such column.
+void need_column(const CsvReader& reader, const std::string& option, const std::string& name);
+
 /// "a, b, c".
 std::string listed(const std::vector<std::string>& names);
 

@@ -3,12 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <charconv>
 #include <cmath>
-#include <cstdlib>
 #include <utility>
 
 #include "common/bad_input.hpp"
+#include "common/numbers.hpp"
 
 namespace apps {
 namespace {
@@ -17,13 +16,6 @@ constexpr int kEnd = std::char_traits<char>::eof();
 constexpr std::size_t kBufferSize = 65536;
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
-std::string_view trimmed(std::string_view s) {
-  const auto is_blank = [](char c) { return c == ' ' || c == '\t'; };
-  while (!s.empty() && is_blank(s.front())) s.remove_prefix(1);
-  while (!s.empty() && is_blank(s.back())) s.remove_suffix(1);
-  return s;
-}
 
 bool means_missing(std::string_view s) {
   static constexpr std::array<std::string_view, 7> kWords{"na",  "n/a", "null", "none",
@@ -260,7 +252,6 @@ std::string_view CsvReader::trimmed_field(std::size_t column) const {
 CellKind CsvReader::read(std::size_t column, double& value) const {
   std::string_view s = trimmed_field(column);
   if (means_missing(s)) return CellKind::Missing;
-  if (s.size() > 1 && s[0] == '+' && s[1] != '-') s.remove_prefix(1);
   std::string with_point;
   if (format_.decimal == ',') {
     if (s.find('.') != std::string_view::npos)
@@ -269,12 +260,9 @@ CellKind CsvReader::read(std::size_t column, double& value) const {
     std::replace(with_point.begin(), with_point.end(), ',', '.');
     s = with_point;
   }
-  const auto [end, error] = std::from_chars(s.data(), s.data() + s.size(), value);
-  if (error == std::errc::invalid_argument || end != s.data() + s.size())
+  if (!read_number(s, value))
     return hint_for(trimmed_field(column), format_.decimal).empty() ? CellKind::Text
                                                                     : CellKind::ForeignNumber;
-  // Both too large and too small: strtod tells which, and gives the nearest number to the latter.
-  if (error == std::errc::result_out_of_range) value = std::strtod(std::string(s).c_str(), nullptr);
   return std::isfinite(value) ? CellKind::Number : CellKind::NotFinite;
 }
 

@@ -34,33 +34,7 @@ std::string in_words(const Direction& direction) {
   return text;
 }
 
-}  // namespace
-
-std::vector<double> values_of(const Tensor& t) {
-  const Tensor plain = t.contiguous();
-  const double* data = plain.data_ptr<double>();
-  return {data, data + plain.numel()};
-}
-
-std::string with_names(const std::string& message, const std::vector<std::string>& names) {
-  std::string out;
-  for (std::size_t at = 0; at < message.size();) {
-    std::size_t index = 0;
-    const char* digits = message.data() + at + 2;
-    const char* end = message.data() + message.size();
-    if (message.compare(at, 2, "x[") == 0) {
-      const auto [stop, error] = std::from_chars(digits, end, index);
-      if (error == std::errc() && stop != end && *stop == ']' && index < names.size()) {
-        out += names[index];
-        at = static_cast<std::size_t>(stop - message.data()) + 1;
-        continue;
-      }
-    }
-    out += message[at++];
-  }
-  return out;
-}
-
+/// Directions along which the fit does not change: as many as the Jacobian lacks in rank.
 std::vector<Direction> undetermined_directions(const optim::LeastSquaresResult& r,
                                                const std::vector<std::string>& names) {
   std::vector<Direction> directions;
@@ -103,17 +77,6 @@ std::vector<Estimate> estimates_of(const optim::LeastSquaresResult& r,
   return all;
 }
 
-Likelihood::Likelihood(double rss, double observations, double log_weights,
-                       std::size_t parameters) {
-  const double n = observations;
-  log_likelihood =
-      -0.5 * n *
-      (std::log(2 * std::numbers::pi) + 1 - std::log(n) - log_weights / n + std::log(rss));
-  const auto count = static_cast<double>(parameters) + 1;
-  aic = -2 * log_likelihood + 2 * count;
-  bic = -2 * log_likelihood + std::log(n) * count;
-}
-
 void write_estimates(std::ostream& out, const std::vector<Estimate>& all, double level) {
   const double tail = (1 - level) / 2;
   std::vector<std::string> headings = {"", "Estimate", "Std. Error", "t value", "Pr(>|t|)", ""};
@@ -144,6 +107,7 @@ void write_estimates(std::ostream& out, const std::vector<Estimate>& all, double
   out << "---\n" << kStarsLegend << '\n';
 }
 
+/// The lower triangle; nothing for one parameter.
 void write_correlation(std::ostream& out, const std::vector<Estimate>& all,
                        const Eigen::MatrixXd& correlation) {
   const std::size_t n = all.size();
@@ -165,6 +129,58 @@ void write_correlation(std::ostream& out, const std::vector<Estimate>& all,
 void write_directions(std::ostream& out, const std::vector<Direction>& directions) {
   for (const Direction& direction : directions)
     out << "\nNot determined by the data: " << in_words(direction) << " changes nothing\n";
+}
+
+ordered_json json_matrix(const Eigen::MatrixXd& m) {
+  ordered_json rows = ordered_json::array();
+  for (Eigen::Index i = 0; i < m.rows(); ++i) {
+    ordered_json row = ordered_json::array();
+    for (Eigen::Index k = 0; k < m.cols(); ++k) row.push_back(json_number(m(i, k)));
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+ordered_json json_directions(const std::vector<Direction>& directions) {
+  ordered_json all = ordered_json::array();
+  for (const Direction& direction : directions) {
+    ordered_json j = ordered_json::object();
+    for (const auto& [name, step] : direction) j[name] = step;
+    all.push_back(std::move(j));
+  }
+  return all;
+}
+
+}  // namespace
+
+std::string with_names(const std::string& message, const std::vector<std::string>& names) {
+  std::string out;
+  for (std::size_t at = 0; at < message.size();) {
+    std::size_t index = 0;
+    const char* digits = message.data() + at + 2;
+    const char* end = message.data() + message.size();
+    if (message.compare(at, 2, "x[") == 0) {
+      const auto [stop, error] = std::from_chars(digits, end, index);
+      if (error == std::errc() && stop != end && *stop == ']' && index < names.size()) {
+        out += names[index];
+        at = static_cast<std::size_t>(stop - message.data()) + 1;
+        continue;
+      }
+    }
+    out += message[at++];
+  }
+  return out;
+}
+
+Likelihood::Likelihood(double rss, double observations, double log_weights,
+                       std::size_t parameters) {
+  const double n = observations;
+  log_likelihood =
+      -0.5 * n *
+      (std::log(2 * std::numbers::pi) + 1 - std::log(n) - log_weights / n + std::log(rss));
+  const auto count = static_cast<double>(parameters) + 1;
+  aic = -2 * log_likelihood + 2 * count;
+  bic = -2 * log_likelihood + std::log(n) * count;
 }
 
 std::vector<std::string> csv_header(const std::vector<Estimate>& all) {
@@ -207,24 +223,57 @@ ordered_json json_estimates(const std::vector<Estimate>& all) {
   return rows;
 }
 
-ordered_json json_matrix(const Eigen::MatrixXd& m) {
-  ordered_json rows = ordered_json::array();
-  for (Eigen::Index i = 0; i < m.rows(); ++i) {
-    ordered_json row = ordered_json::array();
-    for (Eigen::Index k = 0; k < m.cols(); ++k) row.push_back(json_number(m(i, k)));
-    rows.push_back(std::move(row));
-  }
-  return rows;
+FitSummary summary_of(const optim::LeastSquaresResult& r, const std::vector<std::string>& names,
+                      double rss, double level) {
+  FitSummary s;
+  s.status = r.status;
+  s.message = with_names(r.message, names);
+  s.parameters = estimates_of(r, names, level);
+  s.rss = rss;
+  s.df = r.df;
+  s.residual_sd = r.df > 0 ? std::sqrt(rss / static_cast<double>(r.df)) : kNaN;
+  s.achieved_convergence = r.history.back().offset;
+  s.likelihood = {rss, static_cast<double>(r.residuals.numel()), 0, names.size()};
+  s.covariance = eg::to_matrix(r.covariance);
+  s.correlation = eg::to_matrix(r.correlation);
+  s.unidentified = undetermined_directions(r, names);
+  s.iterations = r.history.back().iter;
+  s.counts = r.counts;
+  s.seconds = r.seconds;
+  return s;
 }
 
-ordered_json json_directions(const std::vector<Direction>& directions) {
-  ordered_json all = ordered_json::array();
-  for (const Direction& direction : directions) {
-    ordered_json j = ordered_json::object();
-    for (const auto& [name, step] : direction) j[name] = step;
-    all.push_back(std::move(j));
-  }
-  return all;
+void write_summary(std::ostream& out, const FitSummary& s, double level) {
+  write_estimates(out, s.parameters, level);
+  out << "\nResidual standard error: " << number(s.residual_sd, kDigits) << " on " << s.df
+      << " degrees of freedom\nResidual sum of squares: " << number(s.rss, kDigits + 1)
+      << ", log-likelihood " << number(s.likelihood.log_likelihood, kDigits + 1) << ", AIC "
+      << number(s.likelihood.aic, kDigits + 1) << ", BIC " << number(s.likelihood.bic, kDigits + 1)
+      << '\n';
+  write_correlation(out, s.parameters, s.correlation);
+  write_directions(out, s.unidentified);
+  out << "\nNumber of iterations to convergence: " << s.iterations
+      << "\nAchieved convergence tolerance: " << number(s.achieved_convergence, 3) << '\n'
+      << s.message << '\n';
+}
+
+void add_summary(ordered_json& j, const FitSummary& s) {
+  j["parameters"] = json_estimates(s.parameters);
+  j["rss"] = json_number(s.rss);
+  j["df"] = s.df;
+  j["residual_sd"] = json_number(s.residual_sd);
+  j["log_likelihood"] = json_number(s.likelihood.log_likelihood);
+  j["aic"] = json_number(s.likelihood.aic);
+  j["bic"] = json_number(s.likelihood.bic);
+  j["correlation"] = json_matrix(s.correlation);
+  j["covariance"] = json_matrix(s.covariance);
+  j["unidentified"] = json_directions(s.unidentified);
+  j["iterations"] = s.iterations;
+  j["achieved_convergence"] = json_number(s.achieved_convergence);
+  j["counts"] = {{"residuals", s.counts.residuals},
+                 {"jacobians", s.counts.jacobians},
+                 {"curvatures", s.counts.curvatures},
+                 {"infeasible", s.counts.infeasible}};
 }
 
 }  // namespace apps

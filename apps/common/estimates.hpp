@@ -1,6 +1,7 @@
 #pragma once
 
 #include <Eigen/Core>
+#include <cstdint>
 #include <iosfwd>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -28,15 +29,8 @@ struct Estimate {
   double profile_upper = 0;
 };
 
-std::vector<Estimate> estimates_of(const eigengrad::optim::LeastSquaresResult& result,
-                                   const std::vector<std::string>& names, double level);
-
 /// Parameters that move together, and how far each moves.
 using Direction = std::vector<std::pair<std::string, double>>;
-
-/// Directions along which the fit does not change: as many as the Jacobian lacks in rank.
-std::vector<Direction> undetermined_directions(const eigengrad::optim::LeastSquaresResult& result,
-                                               const std::vector<std::string>& names);
 
 /// `x[1]` in what the library says becomes the name of the parameter.
 std::string with_names(const std::string& message, const std::vector<std::string>& names);
@@ -52,21 +46,45 @@ struct Likelihood {
   double bic = 0;
 };
 
-std::vector<double> values_of(const eigengrad::Tensor& t);
+/// What nlfit and ode-fit both say of a fit.
+struct FitSummary {
+  eigengrad::optim::Status status = eigengrad::optim::Status::MaxIterations;
+  /// With the names of the parameters.
+  std::string message;
+  std::vector<Estimate> parameters;
+  /// Weighted residual sum of squares, also for a robust loss.
+  double rss = 0;
+  std::int64_t df = 0;
+  /// NaN without degrees of freedom.
+  double residual_sd = 0;
+  /// |J p| / |r| of the last Gauss-Newton step p: R's convergence criterion.
+  double achieved_convergence = 0;
+  Likelihood likelihood;
+  Eigen::MatrixXd covariance;
+  Eigen::MatrixXd correlation;
+  /// Directions along which the fit does not change.
+  std::vector<Direction> unidentified;
+  std::int64_t iterations = 0;
+  eigengrad::optim::LeastSquaresCounts counts;
+  double seconds = 0;
 
-/// As R's summary(nls) prints them, with stars and their legend.
-void write_estimates(std::ostream& out, const std::vector<Estimate>& all, double level);
-/// The lower triangle; nothing for one parameter.
-void write_correlation(std::ostream& out, const std::vector<Estimate>& all,
-                       const Eigen::MatrixXd& correlation);
-void write_directions(std::ostream& out, const std::vector<Direction>& directions);
+  bool converged() const noexcept { return eigengrad::optim::converged(status); }
+};
+
+/// The likelihood is that of residuals of weight 1.
+FitSummary summary_of(const eigengrad::optim::LeastSquaresResult& result,
+                      const std::vector<std::string>& names, double rss, double level);
+
+/// The parameters and all that stands below them, in the order and the words of R's summary(nls).
+void write_summary(std::ostream& out, const FitSummary& summary, double level);
+/// The parameters and all that belongs to them, under the names of FitSummary.
+void add_summary(nlohmann::ordered_json& j, const FitSummary& summary);
+
 /// One row per parameter, each behind the fields of `first`.
 void write_csv_estimates(std::ostream& out, const std::vector<Estimate>& all,
                          const std::vector<std::string>& first = {});
 std::vector<std::string> csv_header(const std::vector<Estimate>& all);
 
 nlohmann::ordered_json json_estimates(const std::vector<Estimate>& all);
-nlohmann::ordered_json json_matrix(const Eigen::MatrixXd& m);
-nlohmann::ordered_json json_directions(const std::vector<Direction>& directions);
 
 }  // namespace apps

@@ -82,6 +82,15 @@ void Options::flag(const std::string& option, bool& value, const std::string& he
   parser_->app.add_flag(option, value, help);
 }
 
+void Options::share(const std::string& option, double& value, const std::string& help) {
+  const auto set = [option, &value](const std::string& t) {
+    value = parse_number(t, option);
+    if (!(value > 0 && value < 1))
+      throw BadInput(option + ": " + in_quotes(t) + " is not between 0 and 1");
+  };
+  add(option, set, help, exact(value));
+}
+
 void Options::exclude(const std::string& option, const std::string& other) {
   parser_->app.get_option(option)->excludes(parser_->app.get_option(other));
 }

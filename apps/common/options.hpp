@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <limits>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -41,6 +42,14 @@ class Options {
   void texts(const std::string& option, std::vector<std::string>& values, const std::string& help);
   void choice(const std::string& option, std::string& value,
               const std::vector<std::string>& choices, const std::string& help);
+  /// The names of a map.
+  template <class Value>
+  void choice(const std::string& option, std::string& value,
+              const std::map<std::string, Value>& choices, const std::string& help) {
+    std::vector<std::string> names;
+    for (const auto& [name, meaning] : choices) names.push_back(name);
+    choice(option, value, names, help);
+  }
   /// "text", "json" or "csv", as `--format`.
   void format(std::string& value);
   void flag(const std::string& option, bool& value, const std::string& help);
@@ -58,6 +67,8 @@ class Options {
         option, [option, &value](const std::string& t) { value = parse_positive(t, option); }, help,
         default_of(value));
   }
+  /// Between 0 and 1, these excluded.
+  void share(const std::string& option, double& value, const std::string& help);
   /// From `low` to `high`, also for an optional of an integer.
   template <class Integer>
   void whole(const std::string& option, Integer& value, std::int64_t low, std::int64_t high,

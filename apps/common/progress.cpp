@@ -58,4 +58,8 @@ void show_iteration(Progress& progress, const eigengrad::optim::Iteration& now,
                       ", |gradient| " + number(now.gradient_norm, 3));
 }
 
+void show_iteration(Progress& progress, const eigengrad::optim::LeastSquaresIteration& now) {
+  progress.update(-1, "iteration " + std::to_string(now.iter) + ", cost " + number(now.cost, 6));
+}
+
 }  // namespace apps

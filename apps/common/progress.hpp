@@ -4,6 +4,7 @@
 #include <string>
 
 #include "common/options.hpp"
+#include "eigengrad/optim/least_squares.hpp"
 #include "eigengrad/optim/minimize.hpp"
 
 namespace apps {
@@ -43,5 +44,8 @@ int exit_code(const Options& options, const Progress& progress, bool converged,
 /// the tolerance, on a logarithmic scale.
 void show_iteration(Progress& progress, const eigengrad::optim::Iteration& now,
                     double first_gradient_norm, double tolerance);
+
+/// Where least_squares() is.
+void show_iteration(Progress& progress, const eigengrad::optim::LeastSquaresIteration& now);
 
 }  // namespace apps

@@ -54,7 +54,7 @@ void declare(Options& options, Arguments& a) {
   options.whole("--restarts", a.fit.restarts, 0, 10'000, "Further random starts");
   options.whole("--seed", a.fit.seed, 0, kMostSeed, "Of the random starts");
   options.whole("--max-iter", a.fit.max_iter, 0, 1'000'000'000, "Most iterations per start");
-  options.number("--level", a.level, "Of intervals and bands");
+  options.share("--level", a.level, "Of intervals and bands");
   options.text("--predict", a.predict, "CSV file for whose rows the target is predicted");
   options.format(a.format);
   options.text("--plot", a.plot,
@@ -66,12 +66,6 @@ eigengrad::Tensor matrix_of(const Columns& columns, const std::vector<std::strin
   std::vector<eigengrad::Tensor> all;
   for (const std::string& name : names) all.push_back(columns[name]);
   return eigengrad::stack(all, 1);
-}
-
-void need_column(const CsvReader& reader, const std::string& option, const std::string& name) {
-  if (reader.find(name) < 0)
-    throw BadInput(option + ": " + reader.name() + " has no column " + in_quotes(name) +
-                   "; it has " + listed(reader.header()));
 }
 
 Data read(std::istream& in, const std::string& name, const Arguments& a) {
@@ -107,8 +101,6 @@ Data read(std::istream& in, const std::string& name, const Arguments& a) {
 }
 
 int fit_and_report(const Options& options, Arguments& a) {
-  if (!(a.level > 0 && a.level < 1))
-    throw BadInput("--level: " + number(a.level, 6) + " is not between 0 and 1");
   if (!a.plot.empty()) check_plot(a.plot);
   if (!a.fix.empty())
     for (const auto& [name, value] : parse_named_numbers(a.fix, "--fix")) a.fit.fixed[name] = value;

@@ -8,6 +8,7 @@
 #include "common/bad_input.hpp"
 #include "common/columns.hpp"
 #include "common/estimates.hpp"
+#include "common/numbers.hpp"
 #include "eigengrad/eigengrad.hpp"
 
 namespace apps::gp {
@@ -171,26 +172,12 @@ void Process::factor() {
   alpha_ = eg::cholesky_solve((data_.y - mean_).unsqueeze(1), factor_).squeeze(1);
 }
 
-Prediction Process::leave_one_out() const {
+LeaveOneOut Process::leave_one_out() const {
   const Tensor precision = eg::cholesky_inverse(factor_).diagonal();
-  Prediction p;
-  p.mean = values_of(data_.y - alpha_ / precision);
-  p.observation_sd = values_of(eg::rsqrt(precision));
-  const double noise = parameters_.back().value;
-  for (const double sd : p.observation_sd)
-    p.sd.push_back(std::sqrt(std::max(sd * sd - noise, 0.0)));
-  return p;
-}
-
-double Process::leave_one_out_log_density() const {
-  const Prediction p = leave_one_out();
-  const std::vector<double> y = values_of(data_.y);
-  double sum = 0;
-  for (std::size_t i = 0; i < y.size(); ++i) {
-    const double z = (y[i] - p.mean[i]) / p.observation_sd[i];
-    sum += -0.5 * (z * z + kLogTwoPi) - std::log(p.observation_sd[i]);
-  }
-  return sum / static_cast<double>(y.size());
+  const Tensor error = alpha_ / precision;
+  const Tensor log_density = 0.5 * (eg::log(precision) - kLogTwoPi - eg::square(error) * precision);
+  return {values_of(data_.y - error), values_of(eg::rsqrt(precision)),
+          std::sqrt(eg::square(error).mean().item<double>()), log_density.mean().item<double>()};
 }
 
 Prediction Process::predict(const Tensor& x) const {

@@ -47,6 +47,15 @@ struct Prediction {
   std::vector<double> observation_sd;
 };
 
+/// Of each observation, what all others predict.
+struct LeaveOneOut {
+  std::vector<double> mean;
+  /// Of observations.
+  std::vector<double> sd;
+  double rmse = 0;
+  double mean_log_density = 0;
+};
+
 /// Gaussian-process regression with hyper-parameters that make the marginal likelihood largest.
 ///
 /// Several features are divided by their standard deviations; distances of one feature are in its unit.
@@ -68,10 +77,8 @@ class Process {
   const std::vector<double>& likelihoods() const noexcept { return likelihoods_; }
   std::int64_t iterations() const noexcept { return iterations_; }
 
-  /// Of each observation, from all others.
-  Prediction leave_one_out() const;
-  /// Mean of the log densities of the observations under leave_one_out().
-  double leave_one_out_log_density() const;
+  /// One inverse of the covariance matrix.
+  LeaveOneOut leave_one_out() const;
   Prediction predict(const eigengrad::Tensor& x) const;
 
  private:

@@ -28,14 +28,6 @@ struct Interval {
   double upper;
 };
 
-double leave_one_out_rmse(const Process& process) {
-  const Prediction p = process.leave_one_out();
-  const std::vector<double> y = values_of(process.data().y);
-  double sum = 0;
-  for (std::size_t i = 0; i < y.size(); ++i) sum += (y[i] - p.mean[i]) * (y[i] - p.mean[i]);
-  return std::sqrt(sum / static_cast<double>(y.size()));
-}
-
 }  // namespace
 
 void write_text(std::ostream& out, const Report& r) {
@@ -53,10 +45,11 @@ void write_text(std::ostream& out, const Report& r) {
                                              : ""});
   }
   table.write(out);
+  const LeaveOneOut left_out = g.leave_one_out();
   out << "\nLog marginal likelihood: " << number(g.log_likelihood(), kDigits + 1) << " ("
       << g.likelihoods().size() << " starts, from " << number(g.likelihoods().back(), kDigits)
-      << ")\nLeave one out: root mean square error " << number(leave_one_out_rmse(g), kDigits)
-      << ", mean log density " << number(g.leave_one_out_log_density(), kDigits) << '\n'
+      << ")\nLeave one out: root mean square error " << number(left_out.rmse, kDigits)
+      << ", mean log density " << number(left_out.mean_log_density, kDigits) << '\n'
       << g.message() << '\n';
   if (!r.prediction) return;
   out << "\nPredictions:\n";
@@ -94,8 +87,9 @@ void write_json(std::ostream& out, const Report& r) {
   j["log_marginal_likelihoods_of_starts"] = ordered_json::array();
   for (const double v : g.likelihoods())
     j["log_marginal_likelihoods_of_starts"].push_back(json_number(v));
-  j["leave_one_out"] = {{"rmse", json_number(leave_one_out_rmse(g))},
-                        {"mean_log_density", json_number(g.leave_one_out_log_density())}};
+  const LeaveOneOut left_out = g.leave_one_out();
+  j["leave_one_out"] = {{"rmse", json_number(left_out.rmse)},
+                        {"mean_log_density", json_number(left_out.mean_log_density)}};
   j["iterations"] = g.iterations();
   if (r.prediction) {
     j["predictions"] = ordered_json::array();

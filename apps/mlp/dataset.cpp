@@ -55,15 +55,12 @@ Dataset read(CsvReader& reader, std::vector<std::string> features, std::ptrdiff_
 Dataset read_new(std::istream& in, const std::string& name, const std::string& target) {
   CsvReader reader(in, name);
   const std::string wanted = target.empty() ? reader.header().back() : target;
-  const std::ptrdiff_t place = reader.find(wanted);
-  if (place < 0)
-    throw BadInput("--target: " + name + " has no column " + in_quotes(wanted) + "; it has " +
-                   listed(reader.header()));
+  need_column(reader, "--target", wanted);
   std::vector<std::string> features;
   for (const std::string& column : reader.header())
     if (column != wanted) features.push_back(column);
   if (features.empty()) throw BadInput(name + ": line 1: there is no column beside the target");
-  Dataset d = read(reader, std::move(features), place, {}, true);
+  Dataset d = read(reader, std::move(features), reader.find(wanted), {}, true);
   constexpr std::size_t kMostClasses = 1000;
   if (d.classes.size() < 2 || d.classes.size() > kMostClasses)
     throw BadInput("--target: " + in_quotes(wanted) + " has " + std::to_string(d.classes.size()) +
@@ -85,10 +82,7 @@ Dataset load_csv(const std::string& file, const std::string& target) {
 Dataset load_csv_for(const Network& network, const std::string& file, const std::string& target) {
   Input input(file, "--predict");
   CsvReader reader(input.stream(), input.name());
-  for (const std::string& name : network.features)
-    if (reader.find(name) < 0)
-      throw BadInput("--predict: " + input.name() + " has no column " + in_quotes(name) +
-                     ", an input of the network");
+  for (const std::string& name : network.features) need_column(reader, "--predict", name);
   return read(reader, network.features, target.empty() ? -1 : reader.find(target), network.classes,
               false);
 }

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "common/bad_input.hpp"
+#include "common/numbers.hpp"
 #include "common/significance.hpp"
 #include "eigengrad/eigengrad.hpp"
 
@@ -14,43 +15,16 @@ namespace optim = eigengrad::optim;
 using eg::Tensor;
 using Eigen::Index;
 
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-
 /// Rows of weight 0 do not count.
-Likelihood likelihood_of(const Problem& problem, const Fit& f) {
+Likelihood weighted_likelihood(const Problem& problem, const Fit& f) {
   double log_weights = 0;
-  auto n = static_cast<double>(problem.rows());
-  if (problem.weights.defined())
-    for (const double w : values_of(problem.weights)) {
-      if (w > 0)
-        log_weights += std::log(w);
-      else
-        n -= 1;
+  double n = 0;
+  for (const double w : values_of(problem.weights))
+    if (w > 0) {
+      log_weights += std::log(w);
+      n += 1;
     }
   return {f.rss, n, log_weights, f.parameters.size()};
-}
-
-Fit summary_of(const Problem& problem, const optim::LeastSquaresResult& r, double level) {
-  Fit f;
-  f.status = r.status;
-  f.message = with_names(r.message, problem.model.parameters());
-  f.rows = problem.rows();
-  f.df = r.df;
-  f.residuals = values_of(r.residuals);
-  f.fitted = values_of(problem.y - r.residuals);
-  const Tensor squares = eg::square(r.residuals);
-  f.rss = (problem.weights.defined() ? problem.weights * squares : squares).sum().item<double>();
-  f.residual_sd = r.df > 0 ? std::sqrt(f.rss / static_cast<double>(r.df)) : kNaN;
-  f.achieved_convergence = r.history.back().offset;
-  f.covariance = eg::to_matrix(r.covariance);
-  f.correlation = eg::to_matrix(r.correlation);
-  f.unidentified = undetermined_directions(r, problem.model.parameters());
-  f.iterations = r.history.back().iter;
-  f.counts = r.counts;
-  f.seconds = r.seconds;
-  f.parameters = estimates_of(r, problem.model.parameters(), level);
-  f.likelihood = likelihood_of(problem, f);
-  return f;
 }
 
 }  // namespace
@@ -62,9 +36,7 @@ std::vector<double> Fit::estimates() const {
 }
 
 Fit fit(const Problem& problem, const FitOptions& o) {
-  const auto residuals = [&](const Tensor& b) {
-    return problem.y - problem.model(b, problem.variables, problem.rows());
-  };
+  const auto residuals = [&](const Tensor& b) { return problem.residuals(b); };
   optim::LeastSquaresOptions options;
   options.method = o.method;
   options.loss = o.loss;
@@ -85,7 +57,10 @@ Fit fit(const Problem& problem, const FitOptions& o) {
   } catch (const eg::Error& e) {
     throw BadInput("--model: " + with_names(e.what(), problem.model.parameters()));
   }
-  Fit f = summary_of(problem, result, o.level);
+  Fit f{summary_of(result, problem.model.parameters(), problem.sum_of_squares(result.residuals),
+                   o.level),
+        values_of(problem.y - result.residuals), values_of(result.residuals)};
+  if (problem.weights.defined()) f.likelihood = weighted_likelihood(problem, f);
   if (o.profile) add_profile_intervals(problem, o, f);
   return f;
 }

@@ -23,31 +23,12 @@ struct FitOptions {
   std::function<bool(const eigengrad::optim::LeastSquaresIteration&)> callback;
 };
 
-struct Fit {
-  eigengrad::optim::Status status = eigengrad::optim::Status::MaxIterations;
-  /// With the names of the parameters.
-  std::string message;
-  std::vector<Estimate> parameters;
-  /// Weighted residual sum of squares, also for a robust loss.
-  double rss = 0;
-  std::int64_t rows = 0;
-  std::int64_t df = 0;
-  double residual_sd = 0;
-  /// |J p| / |r| of the last Gauss-Newton step p: R's convergence criterion.
-  double achieved_convergence = 0;
-  Likelihood likelihood;
-  Eigen::MatrixXd covariance;
-  Eigen::MatrixXd correlation;
-  /// Directions along which the fit does not change.
-  std::vector<Direction> unidentified;
-  std::int64_t iterations = 0;
-  eigengrad::optim::LeastSquaresCounts counts;
+struct Fit : FitSummary {
   std::vector<double> fitted;
   /// Response minus fitted, without weights.
   std::vector<double> residuals;
-  double seconds = 0;
 
-  bool converged() const noexcept { return eigengrad::optim::converged(status); }
+  std::int64_t rows() const { return static_cast<std::int64_t>(residuals.size()); }
   std::vector<double> estimates() const;
 };
 

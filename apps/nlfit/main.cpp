@@ -66,21 +66,13 @@ void declare_problem(Options& options, Arguments& a) {
                "Column, or formula of columns, that multiplies squared residuals: 1 / variance");
 }
 
-template <class Enum>
-void add_choice(Options& options, const std::string& option, std::string& chosen,
-                const std::map<std::string, Enum>& choices, const std::string& description) {
-  std::vector<std::string> names;
-  for (const auto& [name, value] : choices) names.push_back(name);
-  options.choice(option, chosen, names, description);
-}
-
 void declare(Options& options, Arguments& a) {
   declare_problem(options, a);
-  add_choice(options, "--loss", a.loss, kLosses, "linear, huber, soft-l1, cauchy or tukey");
+  options.choice("--loss", a.loss, kLosses, "linear, huber, soft-l1, cauchy or tukey");
   options.positive("--f-scale", a.fit.f_scale, "Residual from which on a loss sees an outlier");
-  add_choice(options, "--method", a.method, kMethods, "auto, lm, dogleg or trf");
+  options.choice("--method", a.method, kMethods, "auto, lm, dogleg or trf");
   options.whole("--max-iter", a.fit.max_iter, 0, 1'000'000'000, "Most iterations");
-  options.number("--level", a.fit.level, "Of the intervals");
+  options.share("--level", a.fit.level, "Of the intervals");
   options.flag("--profile", a.fit.profile, "Intervals by the profile of the likelihood, too");
   options.text("--predict", a.predict, "CSV file for whose rows the model is predicted");
   options.text("--residuals", a.residuals, "CSV file to write fitted values and residuals to");
@@ -94,8 +86,6 @@ void declare(Options& options, Arguments& a) {
 void check(Arguments& a) {
   a.fit.loss = kLosses.at(a.loss);
   a.fit.method = kMethods.at(a.method);
-  if (!(a.fit.level > 0 && a.fit.level < 1))
-    throw BadInput("--level: " + number(a.fit.level, 6) + " is not between 0 and 1");
   if (a.fit.profile && a.fit.loss != optim::Loss::Linear)
     throw BadInput("--profile: the likelihood is that of --loss linear");
   const Description& d = a.problem;
@@ -140,7 +130,7 @@ int fit_and_report(const Options& options, Arguments& a) {
 
   Progress progress(options.program());
   a.fit.callback = [&](const optim::LeastSquaresIteration& now) {
-    progress.update(-1, "iteration " + std::to_string(now.iter) + ", cost " + number(now.cost, 6));
+    show_iteration(progress, now);
     return !interrupted();
   };
   Fit first;

@@ -79,30 +79,6 @@ std::vector<std::string> parameters_of(const Expression& formula, const CsvReade
   return parameters;
 }
 
-std::vector<double> bounds_of(const std::string& text, const std::string& option,
-                              const std::vector<std::string>& parameters, double none) {
-  std::vector<double> bounds(parameters.size(), none);
-  if (text.empty()) return bounds;
-  for (const auto& [name, value] : parse_named_numbers(text, option)) {
-    const auto found = std::find(parameters.begin(), parameters.end(), name);
-    if (found == parameters.end())
-      throw BadInput(option + ": the model has no parameter " + in_quotes(name) + "; it has " +
-                     listed(parameters));
-    bounds[static_cast<std::size_t>(found - parameters.begin())] = value;
-  }
-  return bounds;
-}
-
-void check_bounds(const Problem& p) {
-  for (std::size_t i = 0; i < p.start.size(); ++i) {
-    const std::string& name = p.model.parameters()[i];
-    if (p.lower[i] > p.upper[i])
-      throw BadInput("--lower: the bound of " + in_quotes(name) + " is above that of --upper");
-    if (p.start[i] < p.lower[i] || p.start[i] > p.upper[i])
-      throw BadInput("--start: the start of " + in_quotes(name) + " is outside of its bounds");
-  }
-}
-
 /// `response ~ formula`, or the formula alone.
 Description with_response_apart(Description d) {
   const std::size_t tilde = d.model.find('~');
@@ -147,9 +123,9 @@ Problem read(std::istream& in, const std::string& name, const Description& given
       throw BadInput("--weights: a weight is negative; each multiplies the square of a residual");
   }
   for (const auto& [parameter, value] : start) p.start.push_back(value);
-  p.lower = bounds_of(d.lower, "--lower", parameters, -kInfinity);
-  p.upper = bounds_of(d.upper, "--upper", parameters, kInfinity);
-  check_bounds(p);
+  p.lower = parse_numbers_of(parameters, d.lower, "--lower", -kInfinity);
+  p.upper = parse_numbers_of(parameters, d.upper, "--upper", kInfinity);
+  check_bounds(parameters, p.start, p.lower, p.upper);
   return p;
 }
 
@@ -179,6 +155,13 @@ Tensor Model::operator()(const Tensor& b, const std::vector<Tensor>& variables,
   return result.dim() == 0 ? result.expand({rows}) : result;
 }
 
+Tensor Problem::residuals(const Tensor& b) const { return y - model(b, variables, rows()); }
+
+double Problem::sum_of_squares(const Tensor& residuals) const {
+  const Tensor squares = eg::square(residuals);
+  return (weights.defined() ? weights * squares : squares).sum().item<double>();
+}
+
 Problem load(const Description& d) {
   if (d.data.empty()) {
     std::istringstream in{std::string(kMisra1aCsv)};
@@ -192,10 +175,7 @@ std::vector<Tensor> load_variables(const Model& model, const std::string& file,
                                    const std::string& option) {
   Input input(file, option);
   CsvReader reader(input.stream(), input.name());
-  for (const std::string& name : model.variables())
-    if (reader.find(name) < 0)
-      throw BadInput(option + ": " + reader.name() + ": line 1 has no column " + in_quotes(name) +
-                     ", which the model needs");
+  for (const std::string& name : model.variables()) need_column(reader, option, name);
   const Columns columns(reader, model.variables());
   std::vector<Tensor> variables;
   for (const std::string& name : model.variables()) variables.push_back(columns[name]);

@@ -52,6 +52,10 @@ struct Problem {
   std::string source;
 
   std::int64_t rows() const { return y.numel(); }
+  /// Response minus model, without weights.
+  eigengrad::Tensor residuals(const eigengrad::Tensor& b) const;
+  /// Of residuals, with the weights.
+  double sum_of_squares(const eigengrad::Tensor& residuals) const;
 };
 
 /// What the command line says of a problem, as text.

@@ -50,17 +50,8 @@ class Profile {
   }
 
  private:
-  double weighted(const Tensor& residuals) const {
-    const Tensor squares = eg::square(residuals);
-    return (problem_.weights.defined() ? problem_.weights * squares : squares).sum().item<double>();
-  }
-
-  Tensor residuals(const Tensor& b) const {
-    return problem_.y - problem_.model(b, problem_.variables, problem_.rows());
-  }
-
   double rss_at(double value) const {
-    const double rss = weighted(residuals(eg::tensor({value})));
+    const double rss = problem_.sum_of_squares(problem_.residuals(eg::tensor({value})));
     if (!std::isfinite(rss)) throw eg::NumericError("no value");
     return rss;
   }
@@ -70,14 +61,14 @@ class Profile {
     const auto k = static_cast<std::int64_t>(k_);
     const Tensor fixed = eg::tensor({value});
     const auto r = [&](const Tensor& rest) {
-      return residuals(eg::cat({rest.slice(0, 0, k), fixed, rest.slice(0, k)}));
+      return problem_.residuals(eg::cat({rest.slice(0, 0, k), fixed, rest.slice(0, k)}));
     };
     const optim::LeastSquaresResult result = optim::least_squares(r, eg::tensor(rest_), options_);
     if (result.converged()) {
       const double* x = result.x.data_ptr<double>();
       rest_.assign(x, x + result.x.numel());
     }
-    return weighted(result.residuals);
+    return problem_.sum_of_squares(result.residuals);
   }
 
   const Problem& problem_;

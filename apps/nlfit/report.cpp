@@ -50,13 +50,6 @@ void write_prediction(std::ostream& out, const Prediction& p) {
   table.write(out);
 }
 
-ordered_json json_counts(const Fit& f) {
-  return {{"residuals", f.counts.residuals},
-          {"jacobians", f.counts.jacobians},
-          {"curvatures", f.counts.curvatures},
-          {"infeasible", f.counts.infeasible}};
-}
-
 ordered_json json_starts(const Report& r) {
   ordered_json all = ordered_json::array();
   for (std::size_t s = 0; s < r.nist_fits.size(); ++s) {
@@ -99,18 +92,8 @@ ordered_json json_prediction(const Prediction& p) {
 void write_text(std::ostream& out, const Report& r) {
   const Fit& f = r.fit;
   out << "Formula: " << r.problem.response << " ~ " << r.problem.model.formula().text() << '\n'
-      << "Data: " << r.problem.source << ", " << f.rows << (f.rows == 1 ? " row\n" : " rows\n");
-  write_estimates(out, f.parameters, r.options.level);
-  out << "\nResidual standard error: " << number(f.residual_sd, kDigits) << " on " << f.df
-      << " degrees of freedom\nResidual sum of squares: " << number(f.rss, kDigits + 1)
-      << ", log-likelihood " << number(f.likelihood.log_likelihood, kDigits + 1) << ", AIC "
-      << number(f.likelihood.aic, kDigits + 1) << ", BIC " << number(f.likelihood.bic, kDigits + 1)
-      << '\n';
-  write_correlation(out, f.parameters, f.correlation);
-  write_directions(out, f.unidentified);
-  out << "\nNumber of iterations to convergence: " << f.iterations
-      << "\nAchieved convergence tolerance: " << number(f.achieved_convergence, 3) << '\n'
-      << f.message << '\n';
+      << "Data: " << r.problem.source << ", " << f.rows() << (f.rows() == 1 ? " row\n" : " rows\n");
+  write_summary(out, f, r.options.level);
   if (r.nist != nullptr) write_nist(out, r);
   if (r.prediction) write_prediction(out, *r.prediction);
 }
@@ -124,21 +107,9 @@ void write_json(std::ostream& out, const Report& r) {
   j["model"] = r.problem.model.formula().text();
   j["response"] = r.problem.response;
   j["data"] = r.problem.source;
-  j["rows"] = f.rows;
+  j["rows"] = f.rows();
   j["level"] = r.options.level;
-  j["parameters"] = json_estimates(f.parameters);
-  j["rss"] = json_number(f.rss);
-  j["df"] = f.df;
-  j["residual_sd"] = json_number(f.residual_sd);
-  j["log_likelihood"] = json_number(f.likelihood.log_likelihood);
-  j["aic"] = json_number(f.likelihood.aic);
-  j["bic"] = json_number(f.likelihood.bic);
-  j["correlation"] = json_matrix(f.correlation);
-  j["covariance"] = json_matrix(f.covariance);
-  j["unidentified"] = json_directions(f.unidentified);
-  j["iterations"] = f.iterations;
-  j["achieved_convergence"] = json_number(f.achieved_convergence);
-  j["counts"] = json_counts(f);
+  add_summary(j, f);
   if (r.nist != nullptr) j["starts"] = json_starts(r);
   if (r.prediction) j["predictions"] = json_prediction(*r.prediction);
   out << j.dump(2, ' ', false, ordered_json::error_handler_t::replace) << '\n';

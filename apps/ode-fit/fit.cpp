@@ -1,8 +1,5 @@
 #include "ode-fit/fit.hpp"
 
-#include <cmath>
-#include <limits>
-
 #include "common/bad_input.hpp"
 #include "eigengrad/eigengrad.hpp"
 
@@ -49,9 +46,13 @@ std::vector<std::string> Problem::unknowns() const {
   return names;
 }
 
-Fit fit(const Problem& p, double level, std::int64_t max_iter, const Callback& callback) {
-  std::vector<double> start = p.start;
-  for (const std::size_t state : p.free) start.push_back(p.initial[state]);
+std::vector<double> Problem::unknown_start() const {
+  std::vector<double> all = start;
+  for (const std::size_t state : free) all.push_back(initial[state]);
+  return all;
+}
+
+FitSummary fit(const Problem& p, double level, std::int64_t max_iter, const Callback& callback) {
   optim::LeastSquaresOptions options;
   options.max_iter = max_iter;
   options.lower = eg::tensor(p.lower);
@@ -62,31 +63,14 @@ Fit fit(const Problem& p, double level, std::int64_t max_iter, const Callback& c
   optim::LeastSquaresResult r;
   const std::vector<std::string> names = p.unknowns();
   try {
-    r = optim::least_squares([&](const Tensor& b) { return residuals(p, b); }, eg::tensor(start),
-                             options);
+    r = optim::least_squares([&](const Tensor& b) { return residuals(p, b); },
+                             eg::tensor(p.unknown_start()), options);
   } catch (const eg::NumericError& e) {
     throw BadInput("--start: " + with_names(e.what(), names));
   } catch (const eg::Error& e) {
     throw BadInput("--rhs: " + with_names(e.what(), names));
   }
-  Fit f;
-  f.status = r.status;
-  f.message = with_names(r.message, names);
-  f.parameters = estimates_of(r, names, level);
-  f.rss = 2 * r.cost;
-  f.df = r.df;
-  f.residual_sd = r.df > 0 ? std::sqrt(f.rss / static_cast<double>(r.df))
-                           : std::numeric_limits<double>::quiet_NaN();
-  f.achieved_convergence = r.history.back().offset;
-  f.likelihood = {f.rss, static_cast<double>(r.residuals.numel()), 0, names.size()};
-  f.correlation = eg::to_matrix(r.correlation);
-  f.covariance = eg::to_matrix(r.covariance);
-  f.undetermined = undetermined_directions(r, names);
-  f.iterations = r.history.back().iter;
-  f.counts = r.counts;
-  f.seconds = r.seconds;
-  f.residuals = values_of(r.residuals);
-  return f;
+  return summary_of(r, names, 2 * r.cost, level);
 }
 
 Tensor solution(const Problem& p, const std::vector<Estimate>& estimates, const Tensor& times) {

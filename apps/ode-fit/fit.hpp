@@ -39,33 +39,15 @@ struct Problem {
 
   /// Parameters, then free states as `x(t0)`.
   std::vector<std::string> unknowns() const;
-};
-
-struct Fit {
-  eigengrad::optim::Status status = eigengrad::optim::Status::MaxIterations;
-  std::string message;
-  std::vector<Estimate> parameters;
-  double rss = 0;
-  std::int64_t df = 0;
-  double residual_sd = 0;
-  double achieved_convergence = 0;
-  Likelihood likelihood;
-  Eigen::MatrixXd correlation;
-  Eigen::MatrixXd covariance;
-  std::vector<Direction> undetermined;
-  std::int64_t iterations = 0;
-  eigengrad::optim::LeastSquaresCounts counts;
-  double seconds = 0;
-  /// As `values` of the problem, in its order; scaled.
-  std::vector<double> residuals;
-
-  bool converged() const noexcept { return eigengrad::optim::converged(status); }
+  /// Where they start.
+  std::vector<double> unknown_start() const;
 };
 
 using Callback = std::function<bool(const eigengrad::optim::LeastSquaresIteration&)>;
 
 /// Throws: BadInput when the start has no solution.
-Fit fit(const Problem& problem, double level, std::int64_t max_iter, const Callback& callback);
+FitSummary fit(const Problem& problem, double level, std::int64_t max_iter,
+               const Callback& callback);
 
 /// All states at `times`, one row per time, for the estimates of a fit.
 eigengrad::Tensor solution(const Problem& problem, const std::vector<Estimate>& estimates,

@@ -63,7 +63,7 @@ void declare(Options& options, Arguments& a) {
                  "dopri5, or rodas5p for stiff equations (default: as the model wants)");
   options.positive("--rtol", d.rtol, "Relative error of each step");
   options.positive("--atol", d.atol, "Absolute error of each step");
-  options.number("--level", a.level, "Of the intervals");
+  options.share("--level", a.level, "Of the intervals");
   options.whole("--max-iter", a.max_iter, 0, 1'000'000'000, "Most iterations");
   options.format(a.format);
   options.text("--solution", a.solution, "CSV file to write the fitted solution to");
@@ -72,15 +72,12 @@ void declare(Options& options, Arguments& a) {
 }
 
 int fit_and_report(const Options& options, const Arguments& a) {
-  if (!(a.level > 0 && a.level < 1))
-    throw BadInput("--level: " + number(a.level, 6) + " is not between 0 and 1");
   if (!a.plot.empty()) check_plot(a.plot);
   const Problem problem = load(a.problem);
   Progress progress(options.program());
-  const Fit result =
+  const FitSummary result =
       fit(problem, a.level, a.max_iter, [&](const eigengrad::optim::LeastSquaresIteration& now) {
-        progress.update(-1,
-                        "iteration " + std::to_string(now.iter) + ", cost " + number(now.cost, 6));
+        show_iteration(progress, now);
         return !interrupted();
       });
   progress.finish(result.message);

@@ -20,20 +20,6 @@ using eg::Tensor;
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
-/// `a=1,b=2` in the order of `names`; `missing` for those that are not named.
-std::vector<double> by_name(const std::string& text, const std::string& option,
-                            const std::vector<std::string>& names, double missing) {
-  std::vector<double> values(names.size(), missing);
-  if (text.empty()) return values;
-  for (const auto& [name, value] : parse_named_numbers(text, option)) {
-    const auto found = std::find(names.begin(), names.end(), name);
-    if (found == names.end())
-      throw BadInput(option + ": there is no " + in_quotes(name) + "; there are " + listed(names));
-    values[static_cast<std::size_t>(found - names.begin())] = value;
-  }
-  return values;
-}
-
 std::vector<std::size_t> states_named(const std::string& text, const System& system) {
   std::vector<std::size_t> places;
   if (text.empty()) return places;
@@ -54,9 +40,7 @@ std::vector<std::size_t> states_named(const std::string& text, const System& sys
 /// The columns of time and of those states that the file has.
 void read_data(std::istream& in, const std::string& name, const std::string& time, Problem& p) {
   CsvReader reader(in, name);
-  if (reader.find(time) < 0)
-    throw BadInput("--time: " + name + " has no column " + in_quotes(time) + "; it has " +
-                   listed(reader.header()));
+  need_column(reader, "--time", time);
   std::vector<std::string> wanted = {time};
   const std::vector<std::string>& states = p.system.states();
   for (std::size_t i = 0; i < states.size(); ++i)
@@ -82,7 +66,7 @@ void read_data(std::istream& in, const std::string& name, const std::string& tim
 
 /// The values at t0: those given, and where none are, the first row.
 void add_initial(const Description& d, const std::string& given, Problem& p) {
-  p.initial = by_name(given, "--initial", p.system.states(), kNaN);
+  p.initial = parse_numbers_of(p.system.states(), given, "--initial", kNaN);
   for (std::size_t k = 0; k < p.observed.size(); ++k) {
     double& value = p.initial[p.observed[k]];
     if (std::isnan(value) && p.t0 == p.times[0].item<double>())
@@ -99,17 +83,6 @@ void add_initial(const Description& d, const std::string& given, Problem& p) {
 void check_logarithms(const Problem& p) {
   if (p.is_logarithmic && !(p.values > 0).all().item<bool>())
     throw BadInput("--log: a value is not above 0");
-}
-
-void check_bounds(const Problem& p) {
-  const std::vector<std::string> names = p.unknowns();
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    const double start = i < p.start.size() ? p.start[i] : p.initial[p.free[i - p.start.size()]];
-    if (p.lower[i] > p.upper[i])
-      throw BadInput("--lower: the bound of " + in_quotes(names[i]) + " is above that of --upper");
-    if (start < p.lower[i] || start > p.upper[i])
-      throw BadInput("--start: " + in_quotes(names[i]) + " starts outside of its bounds");
-  }
 }
 
 /// What is not given, as a known system has it.
@@ -145,7 +118,7 @@ Problem load(const Description& given) {
     read_data(input.stream(), input.name(), d.time, p);
   }
   const std::vector<std::string>& names = p.system.parameters();
-  p.start = by_name(d.start, "--start", names, kNaN);
+  p.start = parse_numbers_of(names, d.start, "--start", kNaN);
   for (std::size_t i = 0; i < names.size(); ++i)
     if (std::isnan(p.start[i]))
       throw BadInput("--start: " + in_quotes(names[i]) + " is missing; the parameters are " +
@@ -155,12 +128,12 @@ Problem load(const Description& given) {
   if (p.t0 > first)
     throw BadInput("--t0: is behind the first time of the data, " + std::to_string(first));
   add_initial(d, d.initial, p);
-  p.lower = by_name(d.lower, "--lower", p.unknowns(), -kInfinity);
-  p.upper = by_name(d.upper, "--upper", p.unknowns(), kInfinity);
-  check_bounds(p);
+  p.lower = parse_numbers_of(p.unknowns(), d.lower, "--lower", -kInfinity);
+  p.upper = parse_numbers_of(p.unknowns(), d.upper, "--upper", kInfinity);
+  check_bounds(p.unknowns(), p.unknown_start(), p.lower, p.upper);
   std::vector<std::string> observed;
   for (const std::size_t state : p.observed) observed.push_back(p.system.states()[state]);
-  p.scale = by_name(d.scale, "--scale", observed, 1);
+  p.scale = parse_numbers_of(observed, d.scale, "--scale", 1);
   for (const double s : p.scale)
     if (!(s > 0)) throw BadInput("--scale: a scale is not above 0");
   p.is_logarithmic = d.is_logarithmic;

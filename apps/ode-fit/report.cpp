@@ -14,8 +14,6 @@ namespace {
 namespace eg = eigengrad;
 using nlohmann::ordered_json;
 
-constexpr int kDigits = 5;
-
 /// Times, and all states at them.
 struct Curve {
   explicit Curve(const Report& r)
@@ -28,27 +26,17 @@ struct Curve {
 }  // namespace
 
 void write_text(std::ostream& out, const Report& r) {
-  const Fit& f = r.fit;
+  const FitSummary& f = r.fit;
   for (std::size_t i = 0; i < r.problem.system.states().size(); ++i)
     out << (i == 0 ? "Equations: " : "           ") << 'd' << r.problem.system.states()[i]
         << "/dt = " << r.problem.system.formulas()[i].text() << '\n';
   out << "Data: " << r.problem.source << ", " << r.problem.times.numel() << " rows"
       << (r.problem.is_logarithmic ? ", logarithms compared\n" : "\n");
-  write_estimates(out, f.parameters, r.level);
-  out << "\nResidual standard error: " << number(f.residual_sd, kDigits) << " on " << f.df
-      << " degrees of freedom\nResidual sum of squares: " << number(f.rss, kDigits + 1)
-      << ", log-likelihood " << number(f.likelihood.log_likelihood, kDigits + 1) << ", AIC "
-      << number(f.likelihood.aic, kDigits + 1) << ", BIC " << number(f.likelihood.bic, kDigits + 1)
-      << '\n';
-  write_correlation(out, f.parameters, f.correlation);
-  write_directions(out, f.undetermined);
-  out << "\nNumber of iterations to convergence: " << f.iterations
-      << "\nAchieved convergence tolerance: " << number(f.achieved_convergence, 3) << '\n'
-      << f.message << '\n';
+  write_summary(out, f, r.level);
 }
 
 void write_json(std::ostream& out, const Report& r) {
-  const Fit& f = r.fit;
+  const FitSummary& f = r.fit;
   ordered_json j;
   j["status"] = to_string(f.status);
   j["converged"] = f.converged();
@@ -60,21 +48,7 @@ void write_json(std::ostream& out, const Report& r) {
   j["rows"] = r.problem.times.numel();
   j["log"] = r.problem.is_logarithmic;
   j["level"] = r.level;
-  j["parameters"] = json_estimates(f.parameters);
-  j["rss"] = json_number(f.rss);
-  j["df"] = f.df;
-  j["residual_sd"] = json_number(f.residual_sd);
-  j["log_likelihood"] = json_number(f.likelihood.log_likelihood);
-  j["aic"] = json_number(f.likelihood.aic);
-  j["bic"] = json_number(f.likelihood.bic);
-  j["correlation"] = json_matrix(f.correlation);
-  j["covariance"] = json_matrix(f.covariance);
-  j["unidentified"] = json_directions(f.undetermined);
-  j["iterations"] = f.iterations;
-  j["achieved_convergence"] = json_number(f.achieved_convergence);
-  j["counts"] = {{"residuals", f.counts.residuals},
-                 {"jacobians", f.counts.jacobians},
-                 {"infeasible", f.counts.infeasible}};
+  add_summary(j, f);
   j["seconds"] = f.seconds;
   out << j.dump(2, ' ', false, ordered_json::error_handler_t::replace) << '\n';
 }

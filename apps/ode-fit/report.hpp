@@ -9,7 +9,7 @@ namespace apps::ode_fit {
 
 struct Report {
   const Problem& problem;
-  const Fit& fit;
+  const FitSummary& fit;
   double level = 0.95;
 };
 

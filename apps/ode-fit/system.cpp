@@ -4,6 +4,7 @@
 
 #include "common/bad_input.hpp"
 #include "common/columns.hpp"
+#include "common/numbers.hpp"
 #include "data/boarding_school.hpp"
 #include "data/lynx_hare.hpp"
 #include "eigengrad/eigengrad.hpp"
@@ -12,12 +13,6 @@ namespace apps::ode_fit {
 namespace {
 
 using eigengrad::Tensor;
-
-std::string trimmed(const std::string& text) {
-  const std::size_t begin = text.find_first_not_of(" \t\n");
-  if (begin == std::string::npos) return "";
-  return text.substr(begin, text.find_last_not_of(" \t\n") - begin + 1);
-}
 
 bool is_name(const std::string& text) {
   try {
@@ -37,14 +32,15 @@ System::System(const std::string& text, const std::string& origin) {
     begin = end + 1;
     if (trimmed(equation).empty()) continue;
     const std::size_t colon = equation.find(':');
-    const std::string state = trimmed(equation.substr(0, colon));
+    const std::string state(trimmed(std::string_view(equation).substr(0, colon)));
     if (colon == std::string::npos || !is_name(state))
       throw BadInput(origin + ": " + in_quotes(equation) + " is not of the form state: formula");
     if (contains(states_, state))
       throw BadInput(origin + ": " + in_quotes(state) + " is there twice");
     if (state == "t") throw BadInput(origin + ": t is the time, and no state");
     states_.push_back(state);
-    formulas_.emplace_back(trimmed(equation.substr(colon + 1)), origin + ": " + state);
+    formulas_.emplace_back(std::string(trimmed(std::string_view(equation).substr(colon + 1))),
+                           origin + ": " + state);
   }
   if (states_.empty())
     throw BadInput(origin + ": there are no equations; write 'x: a*x-b*x*y; y: ...'");

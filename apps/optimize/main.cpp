@@ -4,6 +4,7 @@
 #include "common/bad_input.hpp"
 #include "common/gnuplot.hpp"
 #include "common/interrupt.hpp"
+#include "common/numbers.hpp"
 #include "common/options.hpp"
 #include "common/progress.hpp"
 #include "common/table.hpp"
@@ -75,9 +76,7 @@ void declare_problem(Options& options, Description& d) {
 
 void declare(Options& options, Arguments& a) {
   declare_problem(options, a.problem);
-  std::vector<std::string> names;
-  for (const auto& [name, method] : methods()) names.push_back(name);
-  options.choice("--method", a.method, names,
+  options.choice("--method", a.method, methods(),
                  "auto, gd, cg, bfgs, lbfgs, newton, newton-cg, trust-region-cg, nelder-mead or "
                  "adam (default: "
                  "newton up to n = 300, auto beyond)");
@@ -144,11 +143,6 @@ optim::MinimizeResult minimised(const Problem& p, const optim::MinimizeOptions& 
   } catch (const eigengrad::Error& e) {
     throw BadInput(e.what());
   }
-}
-
-std::vector<double> values_of(const eigengrad::Tensor& x) {
-  const double* data = x.data_ptr<double>();
-  return {data, data + x.numel()};
 }
 
 int minimize_and_report(const Options& options, const Arguments& a) {

@@ -70,22 +70,6 @@ Objective bound(const Expression& e, const std::vector<std::string>& variables) 
 
 bool has_names(const std::string& text) { return text.find('=') != std::string::npos; }
 
-/// `a=1,b=2` in the order of the unknowns; `missing` for those that are not named, or an error when NaN.
-std::vector<double> by_name(const std::string& text, const std::string& option,
-                            const std::vector<std::string>& variables, double missing) {
-  std::vector<double> values(variables.size(), missing);
-  for (const auto& [name, value] : parse_named_numbers(text, option)) {
-    const auto found = std::find(variables.begin(), variables.end(), name);
-    if (found == variables.end())
-      throw BadInput(option + ": there is no unknown " + in_quotes(name));
-    values[static_cast<std::size_t>(found - variables.begin())] = value;
-  }
-  for (std::size_t i = 0; i < values.size(); ++i)
-    if (std::isnan(values[i]))
-      throw BadInput(option + ": " + in_quotes(variables[i]) + " is missing");
-  return values;
-}
-
 /// n numbers, or fewer that are repeated.
 std::vector<double> by_place(const std::string& text, const std::string& option, std::size_t n) {
   std::vector<double> values = parse_numbers(text, option);
@@ -99,7 +83,7 @@ std::vector<double> by_place(const std::string& text, const std::string& option,
 void add_bounds(const Description& d, Problem& p) {
   const auto bounds = [&](const std::string& text, const std::string& option, double none) {
     if (text.empty()) return std::vector<double>();
-    return has_names(text) ? by_name(text, option, p.variables, none)
+    return has_names(text) ? parse_numbers_of(p.variables, text, option, none)
                            : by_place(text, option, p.start.size());
   };
   p.lower = bounds(d.lower, "--lower", -kInfinity);
@@ -149,9 +133,15 @@ Problem load_expression(const Description& d) {
   if (d.start.empty())
     throw BadInput("--start: is missing; it says where the unknowns of " + in_quotes(d.expression) +
                    " start");
-  p.start = has_names(d.start)
-                ? by_name(d.start, "--start", p.variables, std::numeric_limits<double>::quiet_NaN())
-                : by_place(d.start, "--start", p.variables.size());
+  if (!has_names(d.start)) {
+    p.start = by_place(d.start, "--start", p.variables.size());
+    return p;
+  }
+  p.start =
+      parse_numbers_of(p.variables, d.start, "--start", std::numeric_limits<double>::quiet_NaN());
+  for (std::size_t i = 0; i < p.start.size(); ++i)
+    if (std::isnan(p.start[i]))
+      throw BadInput("--start: " + in_quotes(p.variables[i]) + " is missing");
   return p;
 }
 

@@ -34,11 +34,6 @@ std::string names_of(const Problem& p) {
   return text + ')';
 }
 
-std::vector<double> values_of(const eigengrad::Tensor& t) {
-  const double* data = t.data_ptr<double>();
-  return {data, data + t.numel()};
-}
-
 nlohmann::ordered_json json_numbers(const std::vector<double>& v) {
   nlohmann::ordered_json all = nlohmann::ordered_json::array();
   for (const double x : v) all.push_back(json_number(x));

@@ -57,13 +57,6 @@ const std::map<std::string, Method> kMethods = {
 const std::map<std::string, Robust> kRobust = {
     {"HC0", Robust::HC0}, {"HC1", Robust::HC1}, {"HC2", Robust::HC2}, {"HC3", Robust::HC3}};
 
-template <class Value>
-std::vector<std::string> names_of(const std::map<std::string, Value>& choices) {
-  std::vector<std::string> names;
-  for (const auto& [name, value] : choices) names.push_back(name);
-  return names;
-}
-
 constexpr const char* kFooter =
     "Examples:\n"
     "  eg-regression\n"
@@ -106,14 +99,14 @@ void declare_data(Options& options, Arguments& a) {
 }
 
 void declare_model(Options& options, Arguments& a) {
-  options.choice("--model", a.model, names_of(kModels),
+  options.choice("--model", a.model, kModels,
                  "linear, logistic or binomial (target 0 and 1, two texts, or a share), "
                  "multinomial, poisson, negbinomial or gamma");
   options.text("--link", a.link,
                "linear: identity, log, inverse; binomial: logit, probit, cloglog; poisson, "
                "negbinomial: log, identity, sqrt; gamma: inverse, log, identity (default: the "
                "first)");
-  options.choice("--method", a.method, names_of(kMethods),
+  options.choice("--method", a.method, kMethods,
                  "newton; gd for gradient descent; qr for least squares in 32 digits");
   options.text("--robust", a.robust,
                "HC0, HC1, HC2 or HC3: standard errors that hold for unequal variances");
@@ -142,7 +135,7 @@ void declare_penalty(Options& options, Arguments& a) {
 }
 
 void declare_output(Options& options, Arguments& a) {
-  options.number("--level", a.fit.level, "Of the confidence intervals");
+  options.share("--level", a.fit.level, "Of the confidence intervals");
   options.flag("--exp", a.exponentials, "Show exp(estimate) too: odds ratios, ratios of means");
   options.flag("--anova", a.anova, "Analysis of variance or deviance, term by term");
   options.text("--predict", a.predict, "CSV file for whose rows the target is predicted");
@@ -213,8 +206,6 @@ void check(Arguments& a) {
     if (!found)
       throw BadInput("--link: " + in_quotes(a.link) + ": the model " + a.model + " has " + names);
   }
-  if (!(fit.level > 0 && fit.level < 1))
-    throw BadInput("--level: " + number(fit.level, 6) + " is not between 0 and 1");
   if (fit.method == Method::Qr && !fit.is_least_squares())
     throw BadInput("--method: qr is for linear models with the identity link");
   const bool multinomial = fit.model == Model::Multinomial;

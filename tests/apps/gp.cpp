@@ -12,14 +12,8 @@ namespace {
 
 using Words = std::vector<std::string>;
 
-json fitted(Words arguments, const std::string& input) {
-  arguments.insert(arguments.end(), {"--format", "json"});
-  const Outcome r = run(EG_GP, arguments, input);
-  BOOST_TEST_CONTEXT(r.err) {
-    BOOST_REQUIRE(r.code == 0);
-    BOOST_TEST(r.err == "");
-  }
-  return json::parse(r.out);
+json fitted(const Words& arguments, const std::string& input) {
+  return run_for_json(EG_GP, arguments, input);
 }
 
 void check_near(const std::string& what, double got, double wanted, double tolerance) {

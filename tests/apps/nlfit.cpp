@@ -19,14 +19,8 @@ Outcome nlfit(const Words& arguments, const std::string& input = "") {
   return run(EG_NLFIT, arguments, input);
 }
 
-json fitted(Words arguments, const std::string& input = "") {
-  arguments.insert(arguments.end(), {"--format", "json"});
-  const Outcome r = nlfit(arguments, input);
-  BOOST_TEST_CONTEXT(r.err) {
-    BOOST_REQUIRE(r.code == 0);
-    BOOST_TEST(r.err == "");
-  }
-  return json::parse(r.out);
+json fitted(const Words& arguments, const std::string& input = "") {
+  return run_for_json(EG_NLFIT, arguments, input);
 }
 
 void check_close(const std::string& what, double got, double wanted, double tolerance) {

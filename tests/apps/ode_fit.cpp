@@ -11,14 +11,8 @@ namespace {
 
 using Words = std::vector<std::string>;
 
-json fitted(Words arguments, const std::string& input = "") {
-  arguments.insert(arguments.end(), {"--format", "json"});
-  const Outcome r = run(EG_ODE_FIT, arguments, input);
-  BOOST_TEST_CONTEXT(r.err) {
-    BOOST_REQUIRE(r.code == 0);
-    BOOST_TEST(r.err == "");
-  }
-  return json::parse(r.out);
+json fitted(const Words& arguments, const std::string& input = "") {
+  return run_for_json(EG_ODE_FIT, arguments, input);
 }
 
 constexpr const char* kDecay = "t,x\n0,1\n1,0.37\n2,0.13\n3,0.05\n";

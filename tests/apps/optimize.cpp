@@ -15,12 +15,8 @@ namespace {
 
 Outcome optimize(const std::vector<std::string>& arguments) { return run(EG_OPTIMIZE, arguments); }
 
-json minimised(std::vector<std::string> arguments) {
-  arguments.insert(arguments.end(), {"--format", "json"});
-  const Outcome r = optimize(arguments);
-  BOOST_TEST(r.code == 0, r.err);
-  BOOST_TEST(r.err == "");
-  return json::parse(r.out);
+json minimised(const std::vector<std::string>& arguments) {
+  return run_for_json(EG_OPTIMIZE, arguments);
 }
 
 constexpr const char* kMethods[] = {"auto",        "gd",     "cg",        "bfgs",

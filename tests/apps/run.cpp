@@ -100,6 +100,17 @@ Outcome run(const std::string& program, const std::vector<std::string>& argument
   return outcome;
 }
 
+nlohmann::json run_for_json(const std::string& program, std::vector<std::string> arguments,
+                            const std::string& input) {
+  arguments.insert(arguments.end(), {"--format", "json"});
+  const Outcome r = run(program, arguments, input);
+  BOOST_TEST_CONTEXT(r.err) {
+    BOOST_REQUIRE(r.code == 0);
+    BOOST_TEST(r.err == "");
+  }
+  return nlohmann::json::parse(r.out);
+}
+
 Scratch::Scratch() {
   std::string name = (std::filesystem::temp_directory_path() / "eigengrad-XXXXXX").string();
   if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary folder");

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <boost/test/unit_test.hpp>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,11 @@ boost::test_tools::assertion_result has_terminals(boost::unit_test::test_unit_id
 /// Runs `program` with `arguments`, `input` on stdin and, when given, another PATH.
 Outcome run(const std::string& program, const std::vector<std::string>& arguments,
             const std::string& input = "", Stderr err = Stderr::File, const char* path = nullptr);
+
+/// Runs `program` with `--format json` added, checks that it ended well and said nothing on stderr, and reads what it
+/// wrote.
+nlohmann::json run_for_json(const std::string& program, std::vector<std::string> arguments,
+                            const std::string& input = "");
 
 /// A folder that goes with the object, and files in it.
 class Scratch {

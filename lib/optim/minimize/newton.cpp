@@ -77,8 +77,7 @@ class TrustRegionNewton final : public MinimizeMethod {
         radius_ = std::min(radius_, length) / 4;
         continue;
       }
-      f.add_gradient(q);
-      if (!q.gradient.isfinite().all().item<bool>()) {
+      if (!has_gradient(f, q)) {
         radius_ = std::min(radius_, length) / 4;
         continue;
       }
@@ -87,8 +86,7 @@ class TrustRegionNewton final : public MinimizeMethod {
         radius_ = length / 4;
       else if (ratio > 0.75 && length > 0.99 * radius_)
         radius_ *= 2;
-      p = std::move(q);
-      is_prepared_ = false;
+      move_to(p, std::move(q));
       return true;
     }
     return false;
@@ -96,6 +94,17 @@ class TrustRegionNewton final : public MinimizeMethod {
 
  private:
   static constexpr int kMaxTrials = 200;
+
+  /// Adds the gradient at q, and says whether it is finite.
+  static bool has_gradient(Objective& f, ObjectivePoint& q) {
+    f.add_gradient(q);
+    return q.gradient.isfinite().all().item<bool>();
+  }
+
+  void move_to(ObjectivePoint& p, ObjectivePoint&& q) {
+    p = std::move(q);
+    is_prepared_ = false;
+  }
 
   /// Where curvature, not the gradient, leads down: a step along it, shorter until the value agrees. It
   /// never does where the value is the same along a curve (of rotated molecules, say): away from its
@@ -107,11 +116,9 @@ class TrustRegionNewton final : public MinimizeMethod {
       if (!(predicted > flat) || !moves(s, f.precision())) return false;
       ObjectivePoint q = f.at(point(s, p.x.dtype()));
       if (!(p.value - q.value > 1e-4 * predicted)) continue;
-      f.add_gradient(q);
-      if (!q.gradient.isfinite().all().item<bool>()) continue;
+      if (!has_gradient(f, q)) continue;
       radius_ = radius;
-      p = std::move(q);
-      is_prepared_ = false;
+      move_to(p, std::move(q));
       return true;
     }
   }
