@@ -75,7 +75,8 @@ class Quadratic {
   std::optional<Spectrum> spectrum_;
 };
 
-/// The roots of the curvatures |h_ii| along the unknowns, 1 where there is none.
+/// The roots of the curvatures |h_ii| along the unknowns, 1 where there is none, larger where mixed ones
+/// are: scaled() by them has no entry far above 1.
 Vector curvature_roots(const Matrix& h);
 /// D^-1 H D^-1, symmetric to the last digit.
 Matrix scaled(const Matrix& h, const Vector& d);

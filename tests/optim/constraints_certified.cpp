@@ -1,8 +1,13 @@
 // The problems of Hock and Schittkowski, by the default call, against solutions to more digits.
 
 #include <algorithm>
+#include <array>
 #include <boost/test/unit_test.hpp>
 #include <cmath>
+#include <limits>
+#include <random>
+#include <string>
+#include <string_view>
 
 #include "optim/hock_schittkowski.hpp"
 #include "optim/hock_schittkowski_solutions.hpp"
@@ -13,20 +18,40 @@ namespace {
 namespace eg = eigengrad;
 using eg::Tensor;
 
+/// The number after `--count=` in the command line.
+int repeats(int otherwise) {
+  const auto& suite = boost::unit_test::framework::master_test_suite();
+  const std::string name = "--count=";
+  for (int i = 1; i < suite.argc; ++i)
+    if (const std::string word = suite.argv[i]; word.starts_with(name))
+      return std::stoi(word.substr(name.size()));
+  return otherwise;
+}
+
 double largest(const Tensor& difference, const Tensor& size) {
   return difference.numel() == 0
              ? 0
              : (difference.abs() / size.abs().clamp_min(1)).max().item<double>();
 }
 
-eg::optim::MinimizeResult solve(const hs::Problem& p) {
+eg::optim::MinimizeResult solve(const hs::Problem& p, const std::vector<double>& start) {
   eg::MinimizeOptions o;
   if (!p.lower.empty()) {
     o.lower = eg::tensor(p.lower);
     o.upper = eg::tensor(p.upper);
   }
   o.constraints = p.constraints;
-  return eg::minimize(p.f, eg::tensor(hs::feasible_start(p)), o);
+  return eg::minimize(p.f, eg::tensor(start), o);
+}
+
+/// The start, moved by rounding along each unknown: what another compiler or processor makes of it.
+std::vector<double> a_rounding_apart(const hs::Problem& p, std::mt19937_64& random) {
+  std::vector<double> x = hs::feasible_start(p);
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    x[i] *= 1 + (static_cast<int>(random() % 9) - 4) * std::numeric_limits<double>::epsilon();
+    if (!p.lower.empty()) x[i] = std::clamp(x[i], p.lower[i], p.upper[i]);
+  }
+  return x;
 }
 
 bool is_right(const hs::Problem& p, const hs::Solution& s, const eg::optim::MinimizeResult& r) {
@@ -44,27 +69,45 @@ double imbalance(const hs::Problem& p, const eg::optim::MinimizeResult& r) {
   return rest.abs().max().item<double>() / (1 + size.max().item<double>());
 }
 
+/// Four have another minimum nearer to the start (HS15, HS20, HS55, HS116). Of four the value is flat along
+/// the constraints, of fourth order and higher, and rounding decides whether the end is known for a minimum.
+bool may_end_elsewhere(std::string_view name) {
+  constexpr std::array kNames = {"HS15", "HS20", "HS55", "HS116", "HS26", "HS46", "HS49", "HS108"};
+  return std::find(kNames.begin(), kNames.end(), name) != kNames.end();
+}
+
+const hs::Solution& solution_of(const hs::Problem& p) {
+  const auto& all = hs::solutions();
+  const auto s = std::find_if(all.begin(), all.end(), [&](const hs::Solution& one) {
+    return std::string_view(p.name) == one.name;
+  });
+  BOOST_REQUIRE((s != all.end()));
+  return *s;
+}
+
+void check(const hs::Problem& p, const std::vector<double>& start) {
+  const auto r = solve(p, start);
+  BOOST_TEST_CONTEXT(p.name << ": " << r.message << ", value " << r.value) {
+    if (!may_end_elsewhere(p.name)) BOOST_TEST((r.converged() && is_right(p, solution_of(p), r)));
+    if (!r.converged() || p.constraints.empty()) return;
+    BOOST_TEST(r.constraint_violation < 1e-6);
+    BOOST_TEST(imbalance(p, r) < 1e-6);
+  }
+}
+
 }  // namespace
 
-// Four end at another minimum (HS15, HS20, HS55, HS116), and two more are so delicate that rounding, which
-// differs between machines, leads elsewhere now and then. None may claim what is no solution.
 BOOST_AUTO_TEST_CASE(hock_schittkowski) {
-  int right = 0;
+  for (const hs::Problem& p : hs::problems()) check(p, hs::feasible_start(p));
+}
+
+// `-- --count=40` is what the preset `nightly` runs.
+BOOST_AUTO_TEST_CASE(hock_schittkowski_a_rounding_apart) {
+  const int count = repeats(1);
+  std::mt19937_64 random(3);
   for (const hs::Problem& p : hs::problems()) {
-    const auto same_name = [&](const hs::Solution& s) {
-      return std::string_view(p.name) == s.name;
-    };
-    const auto s = std::find_if(hs::solutions().begin(), hs::solutions().end(), same_name);
-    BOOST_REQUIRE((s != hs::solutions().end()));
-    const auto r = solve(p);
-    const bool is_solved = r.converged() && is_right(p, *s, r);
-    right += is_solved;
-    BOOST_TEST_CONTEXT(p.name << ": " << r.message << ", value " << r.value) {
-      if (!is_solved) BOOST_TEST_MESSAGE("another end of " << p.name << ": " << r.message);
-      if (!r.converged() || p.constraints.empty()) continue;
-      BOOST_TEST(r.constraint_violation < 1e-6);
-      BOOST_TEST(imbalance(p, r) < 1e-6);
-    }
+    // A run of these takes as long as all others together.
+    if (count == 1 && may_end_elsewhere(p.name)) continue;
+    for (int k = 0; k < count; ++k) check(p, a_rounding_apart(p, random));
   }
-  BOOST_TEST(right >= 83);
 }

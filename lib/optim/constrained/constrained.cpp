@@ -257,7 +257,20 @@ class ConstrainedMinimization {
   bool is_balanced(const MinimizeResult& inner) {
     const double forces = problem_.start().gradient.norm() + p_.gradient.norm();
     const bool is_flat = inner.status == Status::Saddle || inner.status == Status::Plateau;
-    return is_kept() && !is_flat && free_gradient() <= tolerance_ * forces;
+    return is_kept() && !is_flat && free_gradient() <= tolerance_ * forces &&
+           pulls_where_it_holds(forces);
+  }
+  /// Whether constraints with a force hold the point, each on the side that its multiplier says.
+  bool pulls_where_it_holds(double forces) const {
+    const Vector multipliers = lagrangian_.true_multipliers();
+    for (Eigen::Index i = 0; i < multipliers.size(); ++i) {
+      const double side = multipliers[i] > 0 ? problem_.lower()[i] : problem_.upper()[i];
+      const double force = std::abs(multipliers[i]) * p_.jacobian.row(i).norm();
+      if (force > tolerance_ * forces &&
+          !(std::abs(p_.c[i] - side) <= tolerance_ * problem_.size_of(p_, i)))
+        return false;
+    }
+    return true;
   }
   /// Where the last round made too little of the discord.
   void raise_penalty(const MinimizeResult& inner, double discord) {

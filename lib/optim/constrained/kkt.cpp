@@ -30,6 +30,7 @@ class KktNewton {
   KktNewton(ConstrainedProblem& problem, KktPoint& p, double tolerance)
       : problem_(problem), p_(p), tolerance_(tolerance) {
     held_ = held_by(problem.box(), p.at.x, reduced_gradient());
+    largest_forces_ = forces();
     for (Eigen::Index i = 0; i < problem.constraints(); ++i) sides_.push_back(first_side(i));
   }
 
@@ -37,6 +38,7 @@ class KktNewton {
     constexpr int kMostSteps = 60;
     double before = std::numeric_limits<double>::infinity();
     for (int k = 0; k < kMostSteps; ++k) {
+      largest_forces_ = largest_forces_.cwiseMax(forces());
       if (!step()) return KktOutcome::Failed;
       const bool is_at_rest =
           p_.step <= 4 * problem_.precision() || (p_.step <= near() && p_.step > before / 4);
@@ -89,7 +91,8 @@ class KktNewton {
   }
 
   /// One Newton step; false where it leads nowhere. The equations are solved in unknowns and
-  /// constraints of one size: D^-1 H D^-1 has a diagonal of 1, and so have rows of J D^-1 the norm 1.
+  /// constraints of one size: D^-1 H D^-1 has no entry far above 1, and rows of J D^-1
+  /// have the norm 1.
   bool step() {
     const Indices rows = active(), columns = free();
     const auto m = static_cast<Eigen::Index>(rows.size());
@@ -194,14 +197,20 @@ class KktNewton {
     p_.gradient = largest_free(gradient, held_);
   }
 
+  /// What pulls at each unknown.
+  Vector forces() const {
+    return p_.at.gradient.cwiseAbs() +
+           p_.at.jacobian.transpose().cwiseAbs() * p_.multipliers.cwiseAbs();
+  }
   /// Whether what is left of the gradient along each unknown is rounding beside the forces there, or
-  /// beside the gradient at the start: a direction without curvature takes no step, however steep.
+  /// beside the gradient at the start: a direction without curvature takes no step, however steep. Multipliers
+  /// that go to 0, as those of a constant objective, leave the rounding of what they came from.
   bool is_balanced() const {
     const Vector rest = reduced_gradient() - p_.bound_multipliers;
-    const Vector forces = p_.at.gradient.cwiseAbs() +
-                          p_.at.jacobian.transpose().cwiseAbs() * p_.multipliers.cwiseAbs();
     const double start = problem_.start().gradient.norm();
-    return (rest.cwiseAbs().array() <= near() * forces.array().max(start)).all();
+    const Vector rounding =
+        (100 * problem_.precision() * largest_forces_).cwiseMax(near() * forces().cwiseMax(start));
+    return (rest.array().abs() <= rounding.array()).all();
   }
 
   /// What has no force at the point, though it touches: it stops steps to one side only.
@@ -326,6 +335,8 @@ class KktNewton {
   /// Whether an unknown stays on its bound.
   std::vector<bool> held_;
   int changes_ = 0;
+  /// Of all points that steps began at.
+  Vector largest_forces_;
 };
 
 }  // namespace
