@@ -8,7 +8,7 @@
 namespace eigengrad::kernels {
 
 /// exp(x^2) erfc(x). The square is taken in two parts, since exp magnifies its rounding by x^2; for
-/// x > 10 the asymptotic series, DLMF 7.12.1.
+/// x > 10 (in float, where exp(x^2) overflows at 9.4, 5) the asymptotic series, DLMF 7.12.1.
 template <std::floating_point T>
 Pack<T> erfcx(Pack<T> x) {
   const Pack<T> square = x * x;
@@ -22,7 +22,8 @@ Pack<T> erfcx(Pack<T> x) {
   const Pack<T> u = r * r * T(-0.5);
   Pack<T> sum(1);
   for (int m = 14; m >= 1; --m) sum = Pack<T>(1) + u * sum * T(2 * m - 1);
-  return select(Pack<T>(10) < x, r * T(std::numbers::inv_sqrtpi) * sum, near);
+  return select(Pack<T>(std::same_as<T, double> ? 10 : 5) < x,
+                r * T(std::numbers::inv_sqrtpi) * sum, near);
 }
 
 /// log ndtr(x); on the left from erfcx, since log_ndtr(x) = -x^2/2 + log(erfcx(-x / sqrt 2) / 2).

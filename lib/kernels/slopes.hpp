@@ -118,6 +118,18 @@ template <std::floating_point T>
 Pack<T> log1p_exp(Pack<T> x) {
   return maximum(x, Pack<T>(0)) + log1p(exp(-abs(x)));
 }
+/// The derivative of atan, 1 / (1 + x x), the square scaled so that it overflows where this underflows.
+template <std::floating_point T>
+Pack<T> atan_slope(Pack<T> x) {
+  const Pack<T> scale(T(0x1p-60));
+  return scale / fma(x * scale, x, scale);
+}
+/// x / (1 + x x), far out by 1 / (x + 1 / x).
+template <std::floating_point T>
+Pack<T> atan_ratio(Pack<T> x) {
+  const Pack<T> one(1);
+  return kernels::select(abs(x) < one, x / fma(x, x, one), one / (x + one / x));
+}
 /// 1 - x x.
 template <std::floating_point T>
 Pack<T> one_minus_square(Pack<T> x) {
@@ -127,6 +139,26 @@ Pack<T> one_minus_square(Pack<T> x) {
 template <std::floating_point T>
 Pack<T> inverse_hypot(Pack<T> x) {
   return Pack<T>(1) / hypot(Pack<T>(1), x);
+}
+/// Of a slope that goes as 1 / |x|, x times it, with its limit.
+template <std::floating_point T>
+Pack<T> times_to_one(Pack<T> x, Pack<T> slope) {
+  const Pack<T> far(std::numeric_limits<T>::max() / 4);
+  return kernels::select(abs(x) < far, x * slope, copysign(Pack<T>(1), x));
+}
+template <std::floating_point T>
+Pack<T> hypot_ratio(Pack<T> x) {
+  return times_to_one(x, inverse_hypot(x));
+}
+/// The derivative of acosh, 1 / sqrt(x x - 1), whose square would overflow.
+template <std::floating_point T>
+Pack<T> acosh_slope(Pack<T> x) {
+  const Pack<T> one(1);
+  return one / (sqrt(x - one) * sqrt(x + one));
+}
+template <std::floating_point T>
+Pack<T> acosh_ratio(Pack<T> x) {
+  return times_to_one(x, acosh_slope(x));
 }
 
 /// exp(-x x / 2), the rounding error of the square made good.

@@ -78,8 +78,8 @@ struct Softsign {
                        math::copysign(math::minimum(m, X(1)), x));
   }
   static auto slope(const Value auto& x) {
-    const auto d = math::abs(x) + 1;
-    return math::over(d * d);
+    const auto q = 1 / (math::abs(x) + 1);
+    return q * q;
   }
 };
 

@@ -77,7 +77,8 @@ struct Log10 {
   static constexpr auto node_name = "Log10Backward0";
   static constexpr auto op_name = "log10";
   static auto value(const auto& x) { return math::log10(x); }
-  static auto slope(const Value auto& x) { return math::over(x * kLog10); }
+  /// Not 1 / (x log 10), whose denominator overflows before the slope underflows.
+  static auto slope(const Value auto& x) { return 1 / kLog10 / x; }
 };
 
 struct Log1p {
@@ -184,7 +185,7 @@ struct Atan {
   static constexpr auto node_name = "AtanBackward0";
   static constexpr auto op_name = "atan";
   static auto value(const auto& x) { return math::atan(x); }
-  static auto slope(const Value auto& x) { return math::over(x * x + 1); }
+  static auto slope(const Value auto& x) { return math::atan_slope(x); }
 };
 
 struct Sinc {
@@ -249,10 +250,7 @@ struct Acosh {
   static constexpr auto node_name = "AcoshBackward0";
   static constexpr auto op_name = "acosh";
   static auto value(const auto& x) { return math::acosh(x); }
-  // sqrt(x x - 1), which would overflow.
-  static auto slope(const Value auto& x) {
-    return math::over(math::sqrt(x - 1) * math::sqrt(x + 1));
-  }
+  static auto slope(const Value auto& x) { return math::acosh_slope(x); }
 };
 
 struct Atanh {

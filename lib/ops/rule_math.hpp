@@ -41,8 +41,13 @@ inline Tensor ones_like(const Tensor& x) { return eigengrad::ones_like(x); }
 inline Tensor sigmoid(const Tensor& x) { return eigengrad::sigmoid(x); }
 Tensor sigmoid_slope(const Tensor& x);
 Tensor tanh_slope(const Tensor& x);
+Tensor atan_slope(const Tensor& x);
+Tensor atan_ratio(const Tensor& x);
 Tensor one_minus_square(const Tensor& x);
 Tensor inverse_hypot(const Tensor& x);
+Tensor hypot_ratio(const Tensor& x);
+Tensor acosh_slope(const Tensor& x);
+Tensor acosh_ratio(const Tensor& x);
 Tensor normal_density(const Tensor& x);
 inline Tensor normal_distribution(const Tensor& x) { return eigengrad::special_ndtr(x); }
 Tensor mish_slope(const Tensor& x);

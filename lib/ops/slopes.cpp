@@ -28,6 +28,25 @@ struct TanhSlope {
   static auto slope(const Value auto& x) { return math::tanh_slope(x) * math::tanh(x) * -2; }
 };
 
+/// s = 1 / (1 + x x) and r = x s: s' = -2 r s and r' = s (2 s - 1).
+struct AtanSlope {
+  static constexpr int arity = 1;
+  static constexpr auto node_name = "AtanBackwardBackward0";
+  static constexpr auto op_name = "atan_slope";
+  static auto value(const auto& x) { return math::atan_slope(x); }
+  static auto slope(const Value auto& x) { return math::atan_ratio(x) * math::atan_slope(x) * -2; }
+};
+struct AtanRatio {
+  static constexpr int arity = 1;
+  static constexpr auto node_name = "AtanRatioBackward0";
+  static constexpr auto op_name = "atan_ratio";
+  static auto value(const auto& x) { return math::atan_ratio(x); }
+  static auto slope(const Value auto& x) {
+    const auto s = math::atan_slope(x);
+    return s * (s * 2 - 1);
+  }
+};
+
 /// A product in value, a square in slope: neither loses anything, at +-1 and at 0.
 struct OneMinusSquare {
   static constexpr int arity = 1;
@@ -37,7 +56,7 @@ struct OneMinusSquare {
   static auto slope(const Value auto& x) { return x * -2; }
 };
 
-/// h = 1 / sqrt(1 + x x): h' = -x h^3.
+/// h = 1 / sqrt(1 + x x) and u = x h, which stays finite: h' = -u h^2, u' = h^3.
 struct InverseHypot {
   static constexpr int arity = 1;
   static constexpr auto node_name = "AsinhBackwardBackward0";
@@ -45,7 +64,39 @@ struct InverseHypot {
   static auto value(const auto& x) { return math::inverse_hypot(x); }
   static auto slope(const Value auto& x) {
     const auto h = math::inverse_hypot(x);
-    return -(x * h * h * h);
+    return -(math::hypot_ratio(x) * h * h);
+  }
+};
+struct HypotRatio {
+  static constexpr int arity = 1;
+  static constexpr auto node_name = "HypotRatioBackward0";
+  static constexpr auto op_name = "hypot_ratio";
+  static auto value(const auto& x) { return math::hypot_ratio(x); }
+  static auto slope(const Value auto& x) {
+    const auto h = math::inverse_hypot(x);
+    return h * h * h;
+  }
+};
+
+/// h = 1 / sqrt(x x - 1) and u = x h: h' = -u h^2, u' = -h^3.
+struct AcoshSlope {
+  static constexpr int arity = 1;
+  static constexpr auto node_name = "AcoshBackwardBackward0";
+  static constexpr auto op_name = "acosh_slope";
+  static auto value(const auto& x) { return math::acosh_slope(x); }
+  static auto slope(const Value auto& x) {
+    const auto h = math::acosh_slope(x);
+    return -(math::acosh_ratio(x) * h * h);
+  }
+};
+struct AcoshRatio {
+  static constexpr int arity = 1;
+  static constexpr auto node_name = "AcoshRatioBackward0";
+  static constexpr auto op_name = "acosh_ratio";
+  static auto value(const auto& x) { return math::acosh_ratio(x); }
+  static auto slope(const Value auto& x) {
+    const auto h = math::acosh_slope(x);
+    return -(h * h * h);
   }
 };
 
@@ -70,11 +121,17 @@ struct SincFactor {
 
 Tensor sigmoid_slope(const Tensor& x) { return apply(SigmoidSlope{}, x); }
 Tensor tanh_slope(const Tensor& x) { return apply(TanhSlope{}, x); }
+Tensor atan_slope(const Tensor& x) { return apply(AtanSlope{}, x); }
+Tensor atan_ratio(const Tensor& x) { return apply(AtanRatio{}, x); }
 Tensor one_minus_square(const Tensor& x) { return apply(OneMinusSquare{}, x); }
 Tensor inverse_hypot(const Tensor& x) { return apply(InverseHypot{}, x); }
+Tensor hypot_ratio(const Tensor& x) { return apply(HypotRatio{}, x); }
+Tensor acosh_slope(const Tensor& x) { return apply(AcoshSlope{}, x); }
+Tensor acosh_ratio(const Tensor& x) { return apply(AcoshRatio{}, x); }
 Tensor normal_density(const Tensor& x) { return apply(NormalDensity{}, x); }
 Tensor mish_slope(const Tensor& x) {
-  const Tensor u = softplus(x);
+  constexpr double kNoThreshold = std::numeric_limits<double>::max();
+  const Tensor u = softplus(x, 1, kNoThreshold);
   return math::tanh(u) + x * math::tanh_slope(u) * math::sigmoid(x);
 }
 Tensor sinc_factor(const Tensor& x, int n) { return apply(SincFactor{n}, x); }

@@ -160,10 +160,11 @@ struct Logit {
   static constexpr auto node_name = "LogitBackward0";
   static constexpr auto op_name = "logit";
   static auto value(const auto& x) { return kernels::logit(x); }
-  /// NaN outside [0, 1], where 1 / (x (1 - x)) is a number.
+  /// 1 / (x (1 - x)), as a sum whose derivatives are infinite at 0 and 1 and not infinity minus infinity;
+  /// NaN outside [0, 1].
   static auto slope(const Value auto& x) {
     constexpr double nan = std::numeric_limits<double>::quiet_NaN();
-    return math::over(math::where((x < 0) | (x > 1), nan, x * (1 - x)));
+    return math::where((x < 0) | (x > 1), nan, 1 / x + 1 / (1 - x));
   }
 };
 
@@ -178,7 +179,7 @@ struct LogitClamped {
     return kernels::logit(math::minimum(math::maximum(x, X(low)), X(high)));
   }
   auto slope(const Value auto& x) const {
-    return math::when((x >= low) & (x <= high), math::over(x * (1 - x)));
+    return math::when((x >= low) & (x <= high), 1 / x + 1 / (1 - x));
   }
 };
 

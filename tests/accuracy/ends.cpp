@@ -2,7 +2,7 @@
 #include <boost/multiprecision/cpp_bin_float.hpp>
 #include <boost/test/unit_test.hpp>
 
-#include "accuracy.hpp"
+#include "accuracy/accuracy.hpp"
 #include "eigengrad/autograd/engine.hpp"
 #include "eigengrad/core/options.hpp"
 #include "eigengrad/ops/activations.hpp"

@@ -3,7 +3,7 @@
 #include <boost/math/special_functions/log1p.hpp>
 #include <boost/test/unit_test.hpp>
 
-#include "accuracy.hpp"
+#include "accuracy/accuracy.hpp"
 #include "eigengrad/ops/activations.hpp"
 #include "eigengrad/ops/arithmetic.hpp"
 #include "eigengrad/ops/elementwise.hpp"

@@ -1,6 +1,6 @@
 #include <boost/test/unit_test.hpp>
 
-#include "accuracy.hpp"
+#include "accuracy/accuracy.hpp"
 #include "eigengrad/ops/arithmetic.hpp"
 
 /// As accuracy.cpp, for functions of two numbers.

@@ -3,7 +3,7 @@
 #include <boost/math/special_functions/gamma.hpp>
 #include <boost/math/special_functions/zeta.hpp>
 
-#include "accuracy_special.hpp"
+#include "accuracy/special.hpp"
 #include "eigengrad/ops/special.hpp"
 
 namespace accuracy {

@@ -4,7 +4,7 @@
 #include <boost/math/special_functions/gamma.hpp>
 #include <boost/math/special_functions/polygamma.hpp>
 
-#include "accuracy_special.hpp"
+#include "accuracy/special.hpp"
 #include "eigengrad/ops/bessel.hpp"
 #include "eigengrad/ops/special.hpp"
 

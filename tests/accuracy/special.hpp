@@ -2,7 +2,7 @@
 
 #include <functional>
 
-#include "accuracy.hpp"
+#include "accuracy/accuracy.hpp"
 #include "eigengrad/autograd/engine.hpp"
 
 /// Values and slopes of special functions, on arguments that each function states.

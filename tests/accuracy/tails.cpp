@@ -1,0 +1,265 @@
+#include "accuracy/taylor.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include "accuracy/accuracy.hpp"
+#include "eigengrad/autograd/engine.hpp"
+#include "eigengrad/autograd/forward_mode.hpp"
+#include "eigengrad/ops/activations.hpp"
+#include "eigengrad/ops/arithmetic.hpp"
+#include "eigengrad/ops/elementwise.hpp"
+#include "eigengrad/ops/special.hpp"
+
+/// First and second derivatives of elementwise functions over their whole domain, in every mode, against 100
+/// digits: where the value has rounded to its limit, what is left of the slope has all its digits.
+namespace accuracy {
+namespace {
+
+using eg::Tensor;
+
+struct Curve {
+  std::string name;
+  Tensor (*f)(const Tensor&);
+  Taylor (*exact)(const Taylor&);
+  Domain domain = {};
+  /// Of the first and of the second derivative.
+  std::array<double, 2> ulps = {8, 16};
+};
+
+const Digits& pi() {
+  static const Digits value = boost::math::constants::pi<Digits>();
+  return value;
+}
+
+Taylor absolute(const Taylor& x) { return x.value() < 0 ? -x : x; }
+Taylor logistic(const Taylor& x) {
+  return series::integral(1 / (1 + exp(-x.value())), 1 / (2 + 2 * cosh(x)), x);
+}
+Taylor log1p_exp(const Taylor& x) {
+  const Digits m = abs(x.value());
+  return series::integral(boost::math::log1p(exp(-m)) + (m + x.value()) / 2, logistic(x), x);
+}
+Taylor distribution(const Taylor& x) { return erfc(x * Taylor(-1 / sqrt(Digits(2)))) / 2; }
+Taylor gelu_by_tanh(const Taylor& x) {
+  return x * logistic(Taylor(2 * sqrt(2 / pi())) * (x + Taylor(Digits("0.044715")) * x * x * x));
+}
+Taylor mish_of(const Taylor& x) { return x * tanh(log1p_exp(x)); }
+/// Near 0 by its series.
+Taylor sin_over(const Taylor& x) {
+  const Taylor z = Taylor(pi()) * x, q = z * z;
+  if (abs(x.value()) > Digits("1e-10")) return sin(z) / z;
+  return 1 - q / 6 * (1 - q / 20 * (1 - q / 42 * (1 - q / 72)));
+}
+Taylor tanh_shrunk(const Taylor& x) {
+  if (abs(x.value()) > Digits("1e-10")) return x - tanh(x);
+  const Taylor q = x * x;
+  return x * q * (1 - q * 6 / 15 * (1 - q * 17 / 42)) / 3;
+}
+
+template <int N>
+Tensor power(const Tensor& x) {
+  return eg::pow(x, N);
+}
+template <int N>
+Taylor power_of(const Taylor& x) {
+  Taylor y(1.0);
+  for (int k = 0; k < std::abs(N); ++k) y = y * x;
+  return N < 0 ? 1 / y : y;
+}
+
+constexpr double kMost = std::numeric_limits<double>::max();
+constexpr Domain kExponent{-760, 760, -40, 40};
+constexpr Domain kPositive{0, kMost, 0, 4};
+
+const std::vector<Curve>& curves() {
+  static const std::vector<Curve> list{
+      {"exp", eg::exp, exp, kExponent},
+      {"exp2",
+       eg::exp2,
+       [](const Taylor& x) { return exp(x * Taylor(log(Digits(2)))); },
+       {-1080, 1024, -20, 20}},
+      {"expm1", eg::expm1, expm1, kExponent},
+      {"log", eg::log, log, kPositive},
+      {"log2", eg::log2, [](const Taylor& x) { return log(x) / Taylor(log(Digits(2))); },
+       kPositive},
+      {"log10", eg::log10, [](const Taylor& x) { return log(x) / Taylor(log(Digits(10))); },
+       kPositive},
+      {"log1p", eg::log1p, log1p, {-0.9999999, kMost, -0.99, 4}},
+      {"sqrt", eg::sqrt, sqrt, kPositive},
+      {"rsqrt", eg::rsqrt, [](const Taylor& x) { return pow(x, Digits(-0.5)); }, kPositive},
+      {"reciprocal", eg::reciprocal, [](const Taylor& x) { return 1 / x; }},
+      {"square", eg::square, [](const Taylor& x) { return x * x; }},
+      {"sin", eg::sin, sin, {-1e6, 1e6, -10, 10}},
+      {"cos", eg::cos, cos, {-1e6, 1e6, -10, 10}},
+      {"tan", eg::tan, tan, {-1e6, 1e6, -10, 10}},
+      {"asin", eg::asin, asin, {-1, 1, -1, 1}},
+      {"acos",
+       eg::acos,
+       [](const Taylor& x) { return Taylor(pi() / 2) - asin(x); },
+       {-1, 1, -1, 1}},
+      {"atan", eg::atan, atan},
+      {"sinc", eg::sinc, sin_over, {-1e6, 1e6, -10, 10}},
+      {"sinh", eg::sinh, sinh, {-710, 710, -20, 20}},
+      {"cosh", eg::cosh, cosh, {-710, 710, -20, 20}},
+      {"tanh", eg::tanh, tanh, {-760, 760, -40, 40}},
+      {"asinh", eg::asinh, asinh},
+      {"acosh", eg::acosh, acosh, {1, kMost, 1, 4}},
+      {"atanh", eg::atanh, atanh, {-1, 1, -1, 1}},
+      {"sigmoid", eg::sigmoid, logistic, kExponent},
+      {"log_sigmoid", eg::log_sigmoid, [](const Taylor& x) { return -log1p_exp(-x); }, kExponent},
+      {"softplus", [](const Tensor& x) { return eg::softplus(x); }, log1p_exp, {-760, 20, -40, 19}},
+      {"softplus_far", [](const Tensor& x) { return eg::softplus(x, 1, 1e9); }, log1p_exp,
+       kExponent},
+      {"softsign", eg::softsign,
+       [](const Taylor& x) {
+         const Taylor d = 1 + absolute(x);
+         return series::integral(x.value() / d.value(), 1 / (d * d), x);
+       }},
+      {"tanhshrink", eg::tanhshrink, tanh_shrunk, kExponent},
+      {"silu", eg::silu, [](const Taylor& x) { return x * logistic(x); }, kExponent},
+      {"mish", eg::mish, mish_of, kExponent},
+      {"gelu",
+       [](const Tensor& x) { return eg::gelu(x); },
+       [](const Taylor& x) { return x * distribution(x); },
+       {-39, 39, -10, 10}},
+      {"gelu_tanh",
+       [](const Tensor& x) { return eg::gelu(x, "tanh"); },
+       gelu_by_tanh,
+       {-10, 10, -10, 10}},
+      {"elu", [](const Tensor& x) { return eg::elu(x); },
+       [](const Taylor& x) { return x.value() > 0 ? x : expm1(x); }, kExponent},
+      {"selu", eg::selu,
+       [](const Taylor& x) {
+         const double scale = 1.0507009873554804934193349852946;
+         const double alpha = 1.6732632423543772848170429916717;
+         return Taylor(scale) * (x.value() > 0 ? x : Taylor(alpha) * expm1(x));
+       },
+       kExponent},
+      {"logit",
+       [](const Tensor& x) { return eg::logit(x); },
+       [](const Taylor& x) { return log(x) - log1p(-x); },
+       {0, 1, 0, 1}},
+      {"erf", eg::erf, erf, {-28, 28, -6, 6}},
+      {"erfc", eg::erfc, erfc, {-28, 28, -6, 28}},
+      {"erfcx",
+       eg::special_erfcx,
+       [](const Taylor& x) { return exp(x * x) * erfc(x); },
+       {-26, 1e3, -6, 28}},
+      {"ndtr", eg::special_ndtr, distribution, {-39, 39, -38, 8}},
+      {"log_ndtr",
+       eg::special_log_ndtr,
+       [](const Taylor& x) {
+         return x.value() > 0 ? log1p(-distribution(-x)) : log(distribution(x));
+       },
+       {-1e4, 39, -38, 8}},
+      {"entr", eg::special_entr, [](const Taylor& x) { return -(x * log(x)); }, kPositive},
+      {"pow_minus_3", power<-3>, power_of<-3>},
+      {"pow_3", power<3>, power_of<3>},
+      {"pow_7", power<7>, power_of<7>},
+      {"pow_minus_half", [](const Tensor& x) { return eg::pow(x, -0.5); },
+       [](const Taylor& x) { return pow(x, Digits(-0.5)); }, kPositive},
+      {"pow_two_and_a_half", [](const Tensor& x) { return eg::pow(x, 2.5); },
+       [](const Taylor& x) { return pow(x, Digits(2.5)); }, kPositive}};
+  return list;
+}
+
+/// One way to a derivative.
+struct Mode {
+  std::string name;
+  int order;
+  Numbers (*derivative)(Tensor (*f)(const Tensor&), const Tensor& x);
+};
+
+Tensor gradient_of(const Tensor& y, const Tensor& x, bool recorded) {
+  return eg::autograd::grad({y.sum()}, {x}, {.create_graph = recorded, .allow_unused = true})[0];
+}
+
+const std::vector<Mode>& modes() {
+  using F = Tensor (*)(const Tensor&);
+  static const std::vector<Mode> list{
+      {"reverse", 1,
+       [](F f, const Tensor& x) {
+         const Tensor t = x.detach().requires_grad_();
+         return values_of(gradient_of(f(t), t, false));
+       }},
+      {"recorded", 1,
+       [](F f, const Tensor& x) {
+         const Tensor t = x.detach().requires_grad_();
+         return values_of(gradient_of(f(t), t, true).detach());
+       }},
+      {"forward", 1,
+       [](F f, const Tensor& x) {
+         const eg::autograd::DualLevel level;
+         return values_of(
+             eg::autograd::unpack_dual(f(eg::autograd::make_dual(x, eg::ones_like(x)))).tangent);
+       }},
+      {"reverse of reverse", 2,
+       [](F f, const Tensor& x) {
+         const Tensor t = x.detach().requires_grad_();
+         return values_of(gradient_of(gradient_of(f(t), t, true), t, false));
+       }},
+      {"forward of reverse", 2, [](F f, const Tensor& x) {
+         const eg::autograd::DualLevel level;
+         const Tensor t = x.detach().requires_grad_();
+         const Tensor dual = eg::autograd::make_dual(t, eg::ones_like(x));
+         const Tensor g = gradient_of(f(dual), t, true);
+         return values_of(eg::autograd::unpack_dual(g).tangent.detach());
+       }}};
+  return list;
+}
+
+/// What exp and products lose below the normal numbers, in units of those there.
+constexpr double kSubnormal = 8;
+
+template <class T>
+void check(const Curve& f, std::size_t n) {
+  Numbers x;
+  for (const double v : arguments<T>(f.domain, n, 19))
+    if (v != 0 && v != f.domain.low && v != f.domain.high) x.push_back(v);
+  std::vector<Taylor> exact;
+  for (const double v : x) exact.push_back(f.exact(Taylor::variable(Digits(v))));
+  const Tensor t = tensor_of<T>(x);
+  for (const Mode& mode : modes()) {
+    const Numbers got = mode.derivative(f.f, t);
+    Worst worst;
+    double wanted = 0, seen = 0;
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      const Digits want = exact[i].derivative(mode.order);
+      // Where the derivative passes through 0, its size is what it has a step away.
+      const Digits size =
+          abs(want) + std::min(std::abs(x[i]), 1.0) * abs(exact[i].derivative(mode.order + 1));
+      const bool is_normal = abs(want) >= Digits(std::numeric_limits<T>::min());
+      const double error =
+          ulps_between<T>(got[i], static_cast<Real>(want)) / (is_normal ? 1 : kSubnormal);
+      const double unit = std::numeric_limits<T>::epsilon();
+      const double relative = std::isfinite(got[i])
+                                  ? static_cast<double>(abs(Digits(got[i]) - want) / (size * unit))
+                                  : kInf;
+      const double before = worst.ulps;
+      worst.add(std::min(error, relative), {x[i]});
+      if (worst.ulps > before) {
+        wanted = static_cast<double>(want);
+        seen = got[i];
+      }
+    }
+    BOOST_TEST_INFO("by " << mode.name << ": " << std::setprecision(17) << seen << " instead of "
+                          << wanted);
+    worst.check<T>(f.name, f.ulps[static_cast<std::size_t>(mode.order - 1)]);
+  }
+}
+
+const bool registered = [] {
+  auto* const suite = BOOST_TEST_SUITE("tails");
+  for (const Curve& f : curves())
+    suite->add(boost::unit_test::make_test_case(
+        [&f] {
+          check<double>(f, 60);
+          check<float>(f, 30);
+        },
+        f.name, __FILE__, __LINE__));
+  boost::unit_test::framework::master_test_suite().add(suite);
+  return true;
+}();
+
+}  // namespace
+}  // namespace accuracy
