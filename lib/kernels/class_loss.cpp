@@ -97,11 +97,13 @@ void cross_entropy(const Tensor& dst, const Tensor& top, const Tensor& log_sum, 
         const auto term = [&](std::int64_t k, int lanes) {
           return math::exp(load_lanes(row + k, lanes) - shift);
         };
-        logs[i] = row_sum<T>(0, n, term);
+        // Note [What one element leaves to the others], in softmax.cpp.
+        const std::int64_t m = row_find(row, n, tops[i]);
+        logs[i] = row_sum_of_others<T>(n, m, term) + (row[m < n ? m : 0] - tops[i]);
       }
       for_packs<T>(last - first, [&](std::int64_t k, int lanes) {
         T* at = logs + first + k;
-        store_lanes(math::log(load_lanes(at, lanes)), at, lanes);
+        store_lanes(math::log1p(load_lanes(at, lanes)), at, lanes);
       });
       for (std::int64_t i = first; i < last; ++i)
         to[i] = target[i] == c.ignored
@@ -135,7 +137,8 @@ void cross_entropy_pullback(const Tensor& dst, const Tensor& g, const Tensor& to
         const Pack<T> y = math::exp(load_lanes(from + i * n + k, lanes) - shift - log);
         store_lanes(y * Pack<T>(scale), row + k, lanes);
       });
-      row[target[i]] -= scale;
+      const T log_p = from[i * n + target[i]] - tops[i] - logs[i];
+      row[target[i]] = scale * std::expm1(log_p);
     });
   });
 }

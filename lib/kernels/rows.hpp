@@ -90,4 +90,22 @@ T row_max(const T* x, std::int64_t n) {
   return Eigen::internal::predux_max(larger(a, b).v);
 }
 
+/// The place of the first element that equals `value`; n where none does.
+template <class T>
+std::int64_t row_find(const T* x, std::int64_t n, T value) {
+  constexpr int width = Pack<T>::size;
+  const Pack<T> wanted(value);
+  std::int64_t i = 0;
+  while (i + width <= n && !any(Pack<T>::load(x + i) == wanted)) i += width;
+  while (i < n && !(x[i] == value)) ++i;
+  return i;
+}
+
+/// row_sum() without element `m`, which may be n.
+template <class T, class At>
+T row_sum_of_others(std::int64_t n, std::int64_t m, At& at) {
+  const T before = row_sum<T>(0, m, at);
+  return m + 1 < n ? before + row_sum<T>(m + 1, n, at) : before;
+}
+
 }  // namespace eigengrad::kernels

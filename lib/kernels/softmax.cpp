@@ -24,6 +24,21 @@ struct Extents {
   std::int64_t inner = 1;
 };
 
+// Note [What one element leaves to the others]
+// Where one probability p of a row is next to 1, what is left, 1 - p, is what counts: it is the sum of the
+// others. So the logarithm of a row's sum is log1p of the others'; 1 - p is -expm1(log p); and a cotangent is
+// counted from that of the largest element, since softmax does not see what is added to all.
+
+/// The largest element of each of some neighbouring columns.
+template <class T>
+void column_max(const T* x, std::int64_t n, std::int64_t stride, std::int64_t count, T* top) {
+  std::copy_n(x, count, top);
+  for (std::int64_t r = 1; r < n; ++r) {
+    const T* from = x + r * stride;
+    for (std::int64_t c = 0; c < count; ++c) top[c] = top[c] < from[c] ? from[c] : top[c];
+  }
+}
+
 /// Each form says what becomes of one row, and of some neighbouring columns: `n` rows of `count`
 /// elements that are `stride` apart.
 template <class T>
@@ -35,20 +50,23 @@ struct Normalised {
   void row(std::int64_t at, std::int64_t n) const {
     const T* const from = x + at;
     T* const to = y + at;
-    const Pack<T> top(row_max(from, n));
+    const T largest = row_max(from, n);
+    const Pack<T> top(largest);
     const auto term = [&](std::int64_t i, int count) {
       const Pack<T> e = math::exp(load_lanes(from + i, count) - top);
       if (!log) store_lanes(e, to + i, count);
       return e;
     };
-    const T sum = row_sum<T>(0, n, term);
     if (log) {
-      const Pack<T> shift(std::log(sum));
+      const std::int64_t m = row_find(from, n, largest);
+      // The last term is 0, or NaN for infinities and where nothing is found.
+      const T rest = row_sum_of_others<T>(n, m, term) + (from[m < n ? m : 0] - largest);
+      const Pack<T> shift(std::log1p(rest));
       for_packs<T>(n, [&](std::int64_t i, int count) {
         store_lanes(load_lanes(from + i, count) - top - shift, to + i, count);
       });
     } else {
-      const Pack<T> scale(T(1) / sum);
+      const Pack<T> scale(T(1) / row_sum<T>(0, n, term));
       for_packs<T>(n, [&](std::int64_t i, int count) {
         store_lanes(load_lanes(to + i, count) * scale, to + i, count);
       });
@@ -58,14 +76,11 @@ struct Normalised {
   void columns(std::int64_t at, std::int64_t n, std::int64_t stride, std::int64_t count) const {
     T top[kColumns];
     T sum[kColumns];
-    std::copy_n(x + at, count, top);
-    for (std::int64_t r = 1; r < n; ++r) {
-      const T* from = x + at + r * stride;
-      for (std::int64_t c = 0; c < count; ++c) top[c] = top[c] < from[c] ? from[c] : top[c];
-    }
+    column_max(x + at, n, stride, count, top);
     add(at, 0, n, stride, count, top, sum);
     if (log) {
-      for (std::int64_t c = 0; c < count; ++c) sum[c] = std::log(sum[c]);
+      for (std::int64_t c = 0; c < count; ++c)
+        sum[c] = log_of_sum(at + c, n, stride, top[c], sum[c]);
       for (std::int64_t r = 0; r < n; ++r) {
         const std::int64_t i = at + r * stride;
         for (std::int64_t c = 0; c < count; ++c) y[i + c] = x[i + c] - top[c] - sum[c];
@@ -78,6 +93,20 @@ struct Normalised {
   }
 
  private:
+  /// log(sum) of one column, where one element outweighs the others by these.
+  T log_of_sum(std::int64_t at, std::int64_t n, std::int64_t stride, T top, T sum) const {
+    if (!(sum < T(1.5))) return std::log(sum);
+    T others = 0;
+    bool is_found = false;
+    for (std::int64_t r = 0; r < n; ++r) {
+      const T e = x[at + r * stride];
+      if (e == top && !is_found)
+        is_found = true;
+      else
+        others += std::exp(e - top);
+    }
+    return std::log1p(others);
+  }
   void add(std::int64_t at, std::int64_t begin, std::int64_t end, std::int64_t stride,
            std::int64_t count, const T* top, T* sum) const {
     if (end - begin > kRowBlock) {
@@ -108,44 +137,82 @@ struct Pulled {
   T* r;
 
   void row(std::int64_t at, std::int64_t n) const {
+    const T largest = row_max(y + at, n);
+    const std::int64_t m = outweighs(largest) ? row_find(y + at, n, largest) : n;
+    const Pack<T> shift(m < n && !log ? g[at + m] : T(0));
     const auto term = [&](std::int64_t i, int count) {
       const Pack<T> c = load_lanes(g + at + i, count);
-      return log ? c : c * load_lanes(y + at + i, count);
+      return log ? c : (c - shift) * load_lanes(y + at + i, count);
     };
-    const Pack<T> sum(row_sum<T>(0, n, term));
-    for_packs<T>(n, [&](std::int64_t i, int count) { finish(at + i, count, sum); });
+    const T others = row_sum_of_others<T>(n, m, term);
+    // Softmax sees no difference between the largest element's cotangent and the shift.
+    const Pack<T> sum(m < n && log ? others + g[at + m] : others);
+    for_packs<T>(n, [&](std::int64_t i, int count) { finish(at + i, count, shift, sum); });
+    if (m < n && log) r[at + m] = of_largest(at + m, others);
   }
 
   void columns(std::int64_t at, std::int64_t n, std::int64_t stride, std::int64_t count) const {
+    T top[kColumns];
     T sum[kColumns];
-    add(at, 0, n, stride, count, sum);
+    T shift[kColumns] = {};
+    std::int64_t place[kColumns];
+    column_max(y + at, n, stride, count, top);
+    for (std::int64_t c = 0; c < count; ++c) {
+      place[c] = outweighs(top[c]) ? column_find(at + c, n, stride, top[c]) : -1;
+      if (place[c] >= 0 && !log) shift[c] = g[place[c]];
+    }
+    add(at, 0, n, stride, count, shift, sum);
     for (std::int64_t k = 0; k < n; ++k)
       for_packs<T>(count, [&](std::int64_t c, int lanes) {
-        finish(at + k * stride + c, lanes, load_lanes(sum + c, lanes));
+        finish(at + k * stride + c, lanes, load_lanes(shift + c, lanes),
+               load_lanes(sum + c, lanes));
       });
+    if (!log) return;
+    for (std::int64_t c = 0; c < count; ++c)
+      if (place[c] >= 0)
+        r[place[c]] = of_largest(place[c], sum_of_others(at + c, n, stride, place[c]));
   }
 
  private:
-  void finish(std::int64_t i, int lanes, Pack<T> sum) const {
+  /// Whether an element, or the logarithm of one, is more than all others together.
+  bool outweighs(T largest) const { return largest > (log ? T(-0.69) : T(0.5)); }
+  /// (1 - p) g - p times the sum of the other cotangents.
+  T of_largest(std::int64_t i, T others) const {
+    return -(std::expm1(y[i]) * g[i] + std::exp(y[i]) * others);
+  }
+  std::int64_t column_find(std::int64_t at, std::int64_t n, std::int64_t stride, T value) const {
+    for (std::int64_t k = 0; k < n; ++k)
+      if (y[at + k * stride] == value) return at + k * stride;
+    return -1;
+  }
+  T sum_of_others(std::int64_t at, std::int64_t n, std::int64_t stride, std::int64_t place) const {
+    T sum = 0;
+    for (std::int64_t k = 0; k < n; ++k)
+      if (at + k * stride != place) sum += g[at + k * stride];
+    return sum;
+  }
+
+  void finish(std::int64_t i, int lanes, Pack<T> shift, Pack<T> sum) const {
     const Pack<T> c = load_lanes(g + i, lanes);
     const Pack<T> out = load_lanes(y + i, lanes);
-    store_lanes(log ? c - math::exp(out) * sum : out * (c - sum), r + i, lanes);
+    store_lanes(log ? c - math::exp(out) * sum : out * (c - shift - sum), r + i, lanes);
   }
 
   void add(std::int64_t at, std::int64_t begin, std::int64_t end, std::int64_t stride,
-           std::int64_t count, T* sum) const {
+           std::int64_t count, const T* shift, T* sum) const {
     if (end - begin > kRowBlock) {
       T other[kColumns];
       const std::int64_t mid = begin + (end - begin) / 2;
-      add(at, begin, mid, stride, count, sum);
-      add(at, mid, end, stride, count, other);
+      add(at, begin, mid, stride, count, shift, sum);
+      add(at, mid, end, stride, count, shift, other);
       for (std::int64_t c = 0; c < count; ++c) sum[c] += other[c];
       return;
     }
     std::fill_n(sum, count, T(0));
     for (std::int64_t k = begin; k < end; ++k) {
       const std::int64_t i = at + k * stride;
-      for (std::int64_t c = 0; c < count; ++c) sum[c] += log ? g[i + c] : g[i + c] * y[i + c];
+      for (std::int64_t c = 0; c < count; ++c)
+        sum[c] += log ? g[i + c] : (g[i + c] - shift[c]) * y[i + c];
     }
   }
 };

@@ -8,6 +8,7 @@
 #include "kernels/class_loss.hpp"
 #include "ops/arguments.hpp"
 #include "ops/pointwise_loss.hpp"
+#include "ops/rule_math.hpp"
 
 namespace eigengrad {
 namespace {
@@ -88,15 +89,14 @@ struct CrossEntropy {
   }
   Tensor vjp(const Tensor& g, const Tensor& x, const Tensor&) const {
     if (detail::recording() || detail::thread_state.dual_level) {
-      const Tensor placed = nll.transpose(g);
-      return placed - softmax(x, -1) * placed.sum(-1, true);
+      return math::log_softmax_pulled(nll.transpose(g), log_softmax(x, -1), -1);
     }
     const Tensor r = empty(x.sizes(), x.dtype());
     kernels::cross_entropy_pullback(r, nll.spread(g), top, log_sum, row_major(x), nll.targets);
     return r;
   }
   Tensor jvp(const Tensor& t, const Tensor& x, const Tensor&) const {
-    return apply_linear(nll, t - (softmax(x, -1) * t).sum(-1, true));
+    return apply_linear(nll, math::log_softmax_pushed(t, log_softmax(x, -1), -1));
   }
 };
 

@@ -117,6 +117,7 @@ struct Huber {
 
 // ---- Probabilities.
 
+/// PyTorch's slope, (x - t) over x (1 - x) that is at least 1e-12, has neither derivative at x = t = 0 and 1.
 struct BinaryCrossEntropy {
   static constexpr int arity = 2;
   static constexpr auto node_name = "BinaryCrossEntropyBackward0";
@@ -125,7 +126,7 @@ struct BinaryCrossEntropy {
     return (t - 1) * at_least(-100, math::log(1 - x)) - t * at_least(-100, math::log(x));
   }
   static auto slope_a(const Value auto& x, const Value auto& t, Unused) {
-    return (x - t) / at_least(1e-12, (1 - x) * x);
+    return (1 - t) / at_least(1e-12, 1 - x) - t / at_least(1e-12, x);
   }
   static auto slope_b(const Value auto& x, Unused, Unused) {
     return at_least(-100, math::log(1 - x)) - at_least(-100, math::log(x));

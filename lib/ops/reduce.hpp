@@ -6,6 +6,7 @@
 #include "autograd/kinds.hpp"
 #include "core/fail.hpp"
 #include "core/geometry.hpp"
+#include "eigengrad/ops/softmax.hpp"
 
 /// What operators that reduce over dimensions share.
 namespace eigengrad {
@@ -83,6 +84,20 @@ class ReducedDims {
   Tensor spread(const Tensor& g) const { return autograd::expand_to(with_ones(g), input_); }
   /// The transpose of spread(): sums over what was reduced.
   Tensor gathered(const Tensor& t) const { return without_ones(gathered_with_ones(t)); }
+  /// Softmax over all reduced dimensions at once.
+  Tensor softmax(const Tensor& x) const {
+    DimVector order, inverse(input_.size()), kept;
+    for (const bool reduced : {false, true})
+      for (std::size_t d = 0; d < input_.size(); ++d) {
+        if (is_reduced(d) != reduced) continue;
+        inverse[d] = static_cast<std::int64_t>(order.size());
+        order.push_back(static_cast<std::int64_t>(d));
+        if (!reduced) kept.push_back(input_[d]);
+      }
+    const Tensor sorted = x.permute(order);
+    kept.push_back(count());
+    return eigengrad::softmax(sorted.reshape(kept), -1).reshape(sorted.sizes()).permute(inverse);
+  }
   Tensor gathered_with_ones(const Tensor& t) const {
     return autograd::sum_to(t, Extents(*this, true));
   }

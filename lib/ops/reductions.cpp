@@ -111,10 +111,14 @@ struct LogSumExp {
   static constexpr bool uses_output = true;
   ReducedDims dims;
   Tensor forward(const Tensor& x) const { return dims.values(kernels::log_sum_exp, x); }
-  /// exp(x - y), and 0 where every x is -inf.
+  /// exp(x - y): 0 where every x is -inf, and in equal parts for those that are +inf.
   Tensor softmax(const Tensor& x, const Tensor& y) const {
-    const double nothing = -std::numeric_limits<double>::infinity();
-    return (x - dims.spread(where(y.eq(nothing), 0, y))).exp();
+    const double inf = std::numeric_limits<double>::infinity();
+    if (!y.detach().isinf().any().item<bool>()) return dims.softmax(x);
+    const Tensor top = dims.spread(y.detach());
+    const Tensor of_infinite = where(x.detach().eq(inf), 0.0, full_like(x.detach(), -inf));
+    const Tensor finite = where(top.eq(-inf), zeros_like(x), where(top.eq(inf), of_infinite, x));
+    return where(top.eq(-inf), 0.0, dims.softmax(finite));
   }
   Tensor vjp(const Tensor& g, const Tensor& x, const Tensor& y) const {
     return dims.spread(g) * softmax(x, y);

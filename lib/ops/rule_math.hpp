@@ -54,4 +54,8 @@ Tensor mish_slope(const Tensor& x);
 Tensor sinc_factor(const Tensor& x, int n);
 Tensor sinc_slope(const Tensor& x, int n);
 
+// Derivatives of log_softmax at its value y, to be recorded: ops/softmax.cpp.
+Tensor log_softmax_pulled(const Tensor& g, const Tensor& y, std::int64_t dim);
+Tensor log_softmax_pushed(const Tensor& t, const Tensor& y, std::int64_t dim);
+
 }  // namespace eigengrad::math

@@ -10,6 +10,7 @@
 #include "eigengrad/ops/reductions.hpp"
 #include "kernels/softmax.hpp"
 #include "ops/arguments.hpp"
+#include "ops/rule_math.hpp"
 
 namespace eigengrad {
 namespace {
@@ -20,6 +21,16 @@ using autograd::apply_general;
 Tensor with_dim(const Tensor& x) {
   const Tensor y = plain_row_major(x);
   return y.dim() == 0 ? y.reshape({1}) : y;
+}
+
+Tensor place_of_largest(const Tensor& y, std::int64_t d) {
+  const NoGradGuard off;
+  return y.detach().argmax(d, true);
+}
+/// The element of `g` that stands where `y` has its largest.
+Tensor of_largest(const Tensor& g, const Tensor& y, std::int64_t d) {
+  if (y.numel() == 0) return g.sum(d, true);
+  return g.gather(d, place_of_largest(y, d));
 }
 
 /// What both forms share. The Jacobian of softmax, diag(y) - y y^T, is symmetric.
@@ -57,8 +68,10 @@ struct Softmax : Normalise<Softmax> {
   static void pull(const Tensor& r, const Tensor& g, const Tensor& y, std::size_t d) {
     kernels::softmax_pullback(r, g, y, d);
   }
+  /// Note [What one element leaves to the others].
   static Tensor pull(const Tensor& g, const Tensor& y, std::int64_t d) {
-    return y * (g - (g * y).sum(d, true));
+    const Tensor c = g - of_largest(g, y, d);
+    return y * (c - (c * y).sum(d, true));
   }
   static Tensor push(const Tensor& t, const Tensor& y, std::int64_t d) { return pull(t, y, d); }
 };
@@ -71,10 +84,15 @@ struct LogSoftmax : Normalise<LogSoftmax> {
     kernels::log_softmax_pullback(r, g, y, d);
   }
   static Tensor pull(const Tensor& g, const Tensor& y, std::int64_t d) {
-    return g - y.exp() * g.sum(d, true);
+    if (y.numel() == 0) return g - y;
+    const Tensor is_largest = zeros_like(y, kBool).scatter(d, place_of_largest(y, d), 1);
+    const Tensor others = where(is_largest, 0, g).sum(d, true);
+    const Tensor sum = others + of_largest(g, y, d);
+    return where(is_largest, -(y.expm1() * g + y.exp() * others), g - y.exp() * sum);
   }
   static Tensor push(const Tensor& t, const Tensor& y, std::int64_t d) {
-    return t - (t * y.exp()).sum(d, true);
+    const Tensor c = t - of_largest(t, y, d);
+    return c - (c * y.exp()).sum(d, true);
   }
 };
 
@@ -90,6 +108,13 @@ Tensor normalised(const Tensor& x, std::int64_t dim, optional<ScalarType> dtype)
 }
 
 }  // namespace
+
+Tensor math::log_softmax_pulled(const Tensor& g, const Tensor& y, std::int64_t dim) {
+  return LogSoftmax::pull(g, y, dim);
+}
+Tensor math::log_softmax_pushed(const Tensor& t, const Tensor& y, std::int64_t dim) {
+  return LogSoftmax::push(t, y, dim);
+}
 
 Tensor softmax(const Tensor& x, std::int64_t dim, optional<ScalarType> dtype) {
   return normalised<Softmax>(x, dim, dtype);
