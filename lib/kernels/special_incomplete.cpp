@@ -1,4 +1,5 @@
 #include <boost/math/special_functions/beta.hpp>
+#include <boost/math/special_functions/binomial.hpp>
 #include <boost/math/special_functions/gamma.hpp>
 #include <cmath>
 #include <limits>
@@ -52,6 +53,23 @@ double gamma_p_by_expansion(int k, double a, double x) {
       continued_fraction([&](int i) { return Taylor(k, 0, i * (a - i), i); },
                          [&](int i) { return Taylor(k, 0, x + 2 * i + 1 - a, -1); });
   return -(Taylor(k, 0, a, 1) * power * fraction).derivative(k, 0);
+}
+
+/// (-1)^n.
+double sign_of_power(int n) { return n % 2 == 0 ? 1 : -1; }
+
+/// Derivative n of x^(a-1) (1-x)^(b-1) / B(a, b) at 0, by (a+b-1) times the difference of the densities of
+/// (a-1, b) and (a, b-1), which holds for parameters below 0 too.
+double beta_density_at_zero(int n, double a, double b) {
+  if (a - 1 > n) return 0;
+  if (a != std::floor(a)) {
+    double sign = 1;
+    for (int i = 0; i < n; ++i) sign *= a - 1 < i ? -1 : 1;
+    return sign * kInf;
+  }
+  if (n == 0) return a == 1 ? b : 0;
+  return (a + b - 1) *
+         (beta_density_at_zero(n - 1, a - 1, b) - beta_density_at_zero(n - 1, a, b - 1));
 }
 
 /// x^a (1-x)^b / B(a, b) in powers of a and b.
@@ -119,12 +137,26 @@ double gamma_p_in_a(int k, double a, double x) {
 double gamma_density(int k, double a, double x) {
   if (!(a >= 0) || !(x >= 0) || (a == kInf && x == kInf)) return kNan;
   if (a == kInf || x == kInf) return 0;
-  if (x == 0) {
-    if (k == 0) return a == 0 || a > 1 ? 0 : a == 1 ? 1 : kInf;
-    return a > 1 ? 0 : k % 2 == 0 ? kInf : -kInf;
-  }
+  if (x == 0) return gamma_density_at_zero(k, 0, a, x);
   if (k == 0 && a > 0) return boost::math::gamma_p_derivative(a, x, kExtended);
   return (Taylor(k, 0, a, 1) * gamma_power(k, a, x)).derivative(k, 0) / x;
+}
+
+// The sum of (-1)^(n-j) C(n, j) x^(a-1-j) / Gamma(a-j) over j, of which the power of 0 leaves one term.
+double gamma_density_at_zero(int k, int n, double a, double x) {
+  if (x != 0) return 0;
+  if (!(a >= 0)) return kNan;
+  if (a - 1 > n) return 0;
+  const bool is_whole = a == std::floor(a);
+  const int power = static_cast<int>(a) - 1;
+  if (k == 0 && is_whole)
+    return power < 0 ? 0
+                     : sign_of_power(n - power) *
+                           boost::math::binomial_coefficient<double>(static_cast<unsigned>(n),
+                                                                     static_cast<unsigned>(power));
+  // x^(a-1-n) log(x)^k over Gamma(a-n), or one power of the logarithm less where that is a pole.
+  if (is_whole && power < n) return sign_of_power(n - power - 1 + k - 1) * kInf;
+  return sign_of_power(k) * std::copysign(kInf, std::tgamma(a - n));
 }
 
 double beta_inc(double a, double b, double x) {
@@ -142,11 +174,21 @@ double beta_inc_in_ab(int i, int j, double a, double b, double x) {
 
 double beta_density(int i, int j, double a, double b, double x) {
   if (!in_beta_domain(a, b, x)) return kNan;
-  if (i == 0 && j == 0) return boost::math::ibeta_derivative(a, b, x, kExtended);
+  if (i == 0 && j == 0)
+    return x == 0 || x == 1 ? beta_density_at_end(0, 0, 0, a, b, x)
+                            : boost::math::ibeta_derivative(a, b, x, kExtended);
   const auto at_end = [](int order, double e) { return e > 1 ? 0 : order % 2 == 0 ? kInf : -kInf; };
   if (x == 0) return at_end(i, a);
   if (x == 1) return at_end(j, b);
   return beta_power(i, j, a, b, x).derivative(i, j) / (x * (1 - x));
+}
+
+double beta_density_at_end(int i, int j, int n, double a, double b, double x) {
+  if (x != 0 && x != 1) return 0;
+  if (!in_beta_domain(a, b, x)) return kNan;
+  if ((x == 0 ? a : b) - 1 > n) return 0;
+  if (i + j > 0) return kNan;
+  return x == 0 ? beta_density_at_zero(n, a, b) : sign_of_power(n) * beta_density_at_zero(n, b, a);
 }
 
 }  // namespace eigengrad::kernels

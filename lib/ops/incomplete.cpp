@@ -37,6 +37,26 @@ struct Zeta {
   }
 };
 
+/// What a derivative of the density in x is at x = 0, and 0 elsewhere: powers of x that meet there leave one
+/// term, where quotients by x would be 0 / 0.
+struct GammaDensityAtZero {
+  static constexpr int arity = 2;
+  static constexpr auto node_name = "IgammaAtZeroBackward0";
+  static constexpr auto op_name = "igamma";
+  int k;
+  int n;
+  auto value(const auto& a, const auto& x) const {
+    return in_double(
+        [this](double u, double v) { return kernels::gamma_density_at_zero(k, n, u, v); }, a, x);
+  }
+  auto slope_a(const Value auto& a, const Value auto& x, Unused) const {
+    return evaluate(GammaDensityAtZero{k + 1, n}, a, x);
+  }
+  auto slope_b(const Value auto& a, const Value auto& x, Unused) const {
+    return evaluate(GammaDensityAtZero{k, n + 1}, a, x);
+  }
+};
+
 /// Derivative `k` in a of dP/dx = x^(a-1) exp(-x) / Gamma(a). Its slope in x is that of
 /// ((a-1) / x - 1) times itself, differentiated k times in a.
 struct GammaDensity {
@@ -52,8 +72,10 @@ struct GammaDensity {
   }
   template <Value X>
   auto slope_b(const X& a, const X& x, Unused) const {
-    const X first = ((a - 1) / x - 1) * evaluate(GammaDensity{k}, a, x);
-    return k == 0 ? first : X(first + evaluate(GammaDensity{k - 1}, a, x) * k / x);
+    const X z = math::where(x == 0, 1, x);
+    X away = ((a - 1) / z - 1) * evaluate(GammaDensity{k}, a, z);
+    if (k > 0) away = away + evaluate(GammaDensity{k - 1}, a, z) * k / z;
+    return math::where(x == 0, evaluate(GammaDensityAtZero{k, 1}, a, x), away);
   }
 };
 
@@ -102,6 +124,30 @@ struct Igammac {
   }
 };
 
+/// As GammaDensityAtZero, at 0 and 1.
+struct BetaDensityAtEnd {
+  static constexpr int arity = 3;
+  static constexpr auto node_name = "SpecialBetaincAtEndBackward0";
+  static constexpr auto op_name = "special_betainc";
+  int i;
+  int j;
+  int n;
+  auto value(const auto& a, const auto& b, const auto& x) const {
+    return in_double([this](double u, double v,
+                            double w) { return kernels::beta_density_at_end(i, j, n, u, v, w); },
+                     a, b, x);
+  }
+  auto slope_a(const Value auto& a, const Value auto& b, const Value auto& x, Unused) const {
+    return evaluate(BetaDensityAtEnd{i + 1, j, n}, a, b, x);
+  }
+  auto slope_b(const Value auto& a, const Value auto& b, const Value auto& x, Unused) const {
+    return evaluate(BetaDensityAtEnd{i, j + 1, n}, a, b, x);
+  }
+  auto slope_c(const Value auto& a, const Value auto& b, const Value auto& x, Unused) const {
+    return evaluate(BetaDensityAtEnd{i, j, n + 1}, a, b, x);
+  }
+};
+
 /// Derivative (i, j) in a and b of dI/dx = x^(a-1) (1-x)^(b-1) / B(a, b). Its slope in x is that of
 /// ((a-1) / x - (b-1) / (1-x)) times itself, differentiated in a and b.
 struct BetaDensity {
@@ -123,10 +169,12 @@ struct BetaDensity {
   }
   template <Value X>
   auto slope_c(const X& a, const X& b, const X& x, Unused) const {
-    X sum = ((a - 1) / x - (b - 1) / (1 - x)) * evaluate(BetaDensity{i, j}, a, b, x);
-    if (i > 0) sum = sum + evaluate(BetaDensity{i - 1, j}, a, b, x) * i / x;
-    if (j > 0) sum = sum - evaluate(BetaDensity{i, j - 1}, a, b, x) * j / (1 - x);
-    return sum;
+    const auto is_end = (x == 0) | (x == 1);
+    const X z = math::where(is_end, 0.5, x);
+    X away = ((a - 1) / z - (b - 1) / (1 - z)) * evaluate(BetaDensity{i, j}, a, b, z);
+    if (i > 0) away = away + evaluate(BetaDensity{i - 1, j}, a, b, z) * i / z;
+    if (j > 0) away = away - evaluate(BetaDensity{i, j - 1}, a, b, z) * j / (1 - z);
+    return math::where(is_end, evaluate(BetaDensityAtEnd{i, j, 1}, a, b, x), away);
   }
 };
 

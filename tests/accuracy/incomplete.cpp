@@ -41,6 +41,37 @@ BOOST_AUTO_TEST_CASE(slope_of_igamma_in_a) {
                  [&](const Real& t) { return Real(-slope(t)); }, a, 1e-11);
   }
 }
+/// Derivatives 1 to 4 in x at an end of the domain.
+template <class F>
+void check_at_end(const std::string& name, F f, double at, const Numbers& wanted) {
+  for (std::size_t k = 0; k < wanted.size(); ++k) {
+    const double got = derivative(f, static_cast<int>(k) + 1, {at})[0];
+    BOOST_CHECK_MESSAGE(
+        got == wanted[k] || std::abs(got - wanted[k]) <= 1e-14 * std::abs(wanted[k]),
+        name << ", derivative " << k + 1 << " is " << got << " instead of " << wanted[k]);
+  }
+}
+BOOST_AUTO_TEST_CASE(derivatives_at_the_ends) {
+  const auto of = [](double a) {
+    return [a](const Tensor& x) { return eg::igamma(like(x, a), x); };
+  };
+  check_at_end("P(1, x)", of(1), 0, {1, -1, 1, -1});
+  check_at_end("P(2, x)", of(2), 0, {0, 1, -2, 3});
+  check_at_end("P(3, x)", of(3), 0, {0, 0, 1, -3});
+  check_at_end("P(4.5, x)", of(4.5), 0, {0, 0, 0, 0});
+  check_at_end("P(1.5, x)", of(1.5), 0, {0, kInf, -kInf});
+  check_at_end("P(0.5, x)", of(0.5), 0, {kInf, -kInf, kInf});
+  check_at_end("Q(1, x)", [](const Tensor& x) { return eg::igammac(like(x, 1), x); }, 0,
+               {-1, 1, -1, 1});
+  const auto beta = [](double a, double b) {
+    return [a, b](const Tensor& x) { return eg::special_betainc(like(x, a), like(x, b), x); };
+  };
+  check_at_end("I(1, 3)", beta(1, 3), 0, {3, -6, 6, 0});
+  check_at_end("I(2, 3)", beta(2, 3), 0, {0, 12, -48, 72});
+  check_at_end("I(3, 1)", beta(3, 1), 1, {3, 6, 6, 0});
+  check_at_end("I(2.5, 2)", beta(2.5, 2), 0, {0, 0, kInf});
+  check_at_end("I(1, 1)", beta(1, 1), 1, {1, 0, 0});
+}
 BOOST_AUTO_TEST_CASE(betainc) {
   for (const auto& [a, b] : {std::pair{0.5, 0.5}, {2.0, 7.0}, {30.0, 4.0}, {0.1, 20.0}}) {
     BOOST_TEST_INFO_SCOPE("a = " << a << ", b = " << b);
