@@ -135,6 +135,16 @@ template <std::floating_point T>
 Pack<T> one_minus_square(Pack<T> x) {
   return (Pack<T>(1) - x) * (Pack<T>(1) + x);
 }
+/// a / sqrt(a a + b b).
+template <std::floating_point T>
+Pack<T> cosine_of(Pack<T> a, Pack<T> b) {
+  return a / hypot(a, b);
+}
+/// 1 / (1 + 2^-x).
+template <std::floating_point T>
+Pack<T> sigmoid_of_two(Pack<T> x) {
+  return Pack<T>(1) / (Pack<T>(1) + exp2(-x));
+}
 /// 1 / sqrt(1 + x x).
 template <std::floating_point T>
 Pack<T> inverse_hypot(Pack<T> x) {

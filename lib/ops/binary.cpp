@@ -5,6 +5,7 @@
 #include "autograd/shapes.hpp"
 #include "core/fail.hpp"
 #include "eigengrad/autograd/grad_mode.hpp"
+#include "kernels/slopes.hpp"
 #include "ops/rule_math.hpp"
 #include "ops/write_back.hpp"
 
@@ -54,14 +55,30 @@ struct Atan2 {
   }
 };
 
-/// At the origin the slopes divide by 1, so that their own derivatives are 0 too.
+/// A recorded slope is an operator of its own: as a quotient, its derivative (1 - a^2 / y^2) / y would be a
+/// difference that loses b where a dominates.
 struct Hypot {
   static constexpr int arity = 2;
   static constexpr auto node_name = "HypotBackward0";
   static constexpr auto op_name = "hypot";
   static auto value(const auto& a, const auto& b) { return math::hypot(a, b); }
-  static auto slope_a(const Value auto& a, Unused, const Value auto& y) { return a / y; }
-  static auto slope_b(Unused, const Value auto& b, const Value auto& y) { return b / y; }
+  template <class X>
+  static X slope_a(const X& a, const X& b, const X& y) requires Value<X> {
+    return share_of(a, b, y);
+  }
+  template <class X>
+  static X slope_b(const X& a, const X& b, const X& y) requires Value<X> {
+    return share_of(b, a, y);
+  }
+
+ private:
+  template <class T>
+  static Pack<T> share_of(const Pack<T>& a, const Pack<T>&, const Pack<T>& y) {
+    return a / y;
+  }
+  static Tensor share_of(const Tensor& a, const Tensor& b, const Tensor&) {
+    return math::cosine_of(a, b);
+  }
 };
 
 struct CopySign {
@@ -92,15 +109,20 @@ struct Ldexp {
   static auto slope_b(Unused, Unused, const Value auto& y) { return y * kLog2; }
 };
 
+/// a - b, 0 between equal infinities.
+template <class T>
+Pack<T> gap(const Pack<T>& a, const Pack<T>& b) {
+  return math::where(a == b, Pack<T>(0), a - b);
+}
+Tensor gap(const Tensor& a, const Tensor& b) {
+  return eigengrad::where(isinf(a) & (a == b), 0, a - b);
+}
 /// exp(a) / (exp(a) + exp(b)), 1/2 between equal infinities.
 template <class T>
 Pack<T> share(const Pack<T>& a, const Pack<T>& b) {
-  const Pack<T> d = math::where(a == b, Pack<T>(0), b - a);
-  return Pack<T>(1) / (Pack<T>(1) + math::exp(d));
+  return Pack<T>(1) / (Pack<T>(1) + math::exp(gap(b, a)));
 }
-Tensor share(const Tensor& a, const Tensor& b) {
-  return eigengrad::sigmoid(eigengrad::where(isinf(a) & (a == b), 0, a - b));
-}
+Tensor share(const Tensor& a, const Tensor& b) { return eigengrad::sigmoid(gap(a, b)); }
 
 /// max(a, b) + log1p(exp(-|a - b|)).
 struct LogAddExp {
@@ -126,10 +148,10 @@ struct LogAddExp2 {
     return math::maximum(a, b) + math::log1p(math::exp2(d)) * X(1 / kLog2);
   }
   static auto slope_a(const Value auto& a, const Value auto& b, Unused) {
-    return share(a * kLog2, b * kLog2);
+    return math::sigmoid_of_two(gap(a, b));
   }
   static auto slope_b(const Value auto& a, const Value auto& b, Unused) {
-    return share(b * kLog2, a * kLog2);
+    return math::sigmoid_of_two(gap(b, a));
   }
 };
 

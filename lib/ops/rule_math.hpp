@@ -3,6 +3,7 @@
 #include "eigengrad/core/factories.hpp"
 #include "eigengrad/ops/activations.hpp"
 #include "eigengrad/ops/arithmetic.hpp"
+#include "eigengrad/ops/binary.hpp"
 #include "eigengrad/ops/compare.hpp"
 #include "eigengrad/ops/elementwise.hpp"
 #include "eigengrad/ops/special.hpp"
@@ -19,6 +20,7 @@ inline Tensor cos(const Tensor& x) { return eigengrad::cos(x); }
 inline Tensor tanh(const Tensor& x) { return eigengrad::tanh(x); }
 inline Tensor sinh(const Tensor& x) { return eigengrad::sinh(x); }
 inline Tensor cosh(const Tensor& x) { return eigengrad::cosh(x); }
+inline Tensor hypot(const Tensor& a, const Tensor& b) { return eigengrad::hypot(a, b); }
 inline Tensor abs(const Tensor& x) { return eigengrad::abs(x); }
 inline Tensor pow(const Tensor& x, const Tensor& e) { return eigengrad::pow(x, e); }
 inline Tensor sign(const Tensor& x) {
@@ -44,6 +46,8 @@ Tensor tanh_slope(const Tensor& x);
 Tensor atan_slope(const Tensor& x);
 Tensor atan_ratio(const Tensor& x);
 Tensor one_minus_square(const Tensor& x);
+Tensor cosine_of(const Tensor& a, const Tensor& b);
+Tensor sigmoid_of_two(const Tensor& x);
 Tensor inverse_hypot(const Tensor& x);
 Tensor hypot_ratio(const Tensor& x);
 Tensor acosh_slope(const Tensor& x);

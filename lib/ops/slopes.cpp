@@ -56,6 +56,35 @@ struct OneMinusSquare {
   static auto slope(const Value auto& x) { return x * -2; }
 };
 
+/// c = a / r and s = b / r, where r = sqrt(a a + b b): dc/da = s^2 / r, dc/db = -c s / r.
+struct CosineOf {
+  static constexpr int arity = 2;
+  static constexpr auto node_name = "HypotBackwardBackward0";
+  static constexpr auto op_name = "cosine_of";
+  static auto value(const auto& a, const auto& b) { return math::cosine_of(a, b); }
+  template <class X>
+  static X slope_a(const X& a, const X& b, Unused) requires Value<X> {
+    const X s = math::cosine_of(b, a);
+    return s * s / math::hypot(a, b);
+  }
+  template <class X>
+  static X slope_b(const X& a, const X& b, const X& c) requires Value<X> {
+    return -(c * math::cosine_of(b, a)) / math::hypot(a, b);
+  }
+};
+
+/// s(x) = 1 / (1 + 2^-x): s' = log(2) s(x) s(-x).
+struct SigmoidOfTwo {
+  static constexpr int arity = 1;
+  static constexpr auto node_name = "SigmoidOfTwoBackward0";
+  static constexpr auto op_name = "sigmoid_of_two";
+  static auto value(const auto& x) { return math::sigmoid_of_two(x); }
+  static auto slope(const Value auto& x) {
+    return math::sigmoid_of_two(x) * math::sigmoid_of_two(-x) *
+           0.693147180559945309417232121458176568;
+  }
+};
+
 /// h = 1 / sqrt(1 + x x) and u = x h, which stays finite: h' = -u h^2, u' = h^3.
 struct InverseHypot {
   static constexpr int arity = 1;
@@ -124,6 +153,8 @@ Tensor tanh_slope(const Tensor& x) { return apply(TanhSlope{}, x); }
 Tensor atan_slope(const Tensor& x) { return apply(AtanSlope{}, x); }
 Tensor atan_ratio(const Tensor& x) { return apply(AtanRatio{}, x); }
 Tensor one_minus_square(const Tensor& x) { return apply(OneMinusSquare{}, x); }
+Tensor cosine_of(const Tensor& a, const Tensor& b) { return apply(CosineOf{}, a, b); }
+Tensor sigmoid_of_two(const Tensor& x) { return apply(SigmoidOfTwo{}, x); }
 Tensor inverse_hypot(const Tensor& x) { return apply(InverseHypot{}, x); }
 Tensor hypot_ratio(const Tensor& x) { return apply(HypotRatio{}, x); }
 Tensor acosh_slope(const Tensor& x) { return apply(AcoshSlope{}, x); }

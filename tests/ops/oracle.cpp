@@ -288,7 +288,7 @@ const Exemptions& keep_more() {
         "poisson_nll_loss_sum"}},
       {"another order of operators", {"einsum_bilinear", "einsum_chain", "tanhshrink"}},
       {"views of the operands are kept, where PyTorch copies", {"kron"}},
-      {"the derivative is taken from another value", {"erfinv", "special_ndtr"}},
+      {"the derivative is taken from another value", {"erfinv", "hypot", "special_ndtr"}},
   };
   return list;
 }
