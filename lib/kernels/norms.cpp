@@ -26,8 +26,13 @@ struct SumSquares : Summing {
 struct SumSquaredDeviations : Summing {
   static auto map(const auto& x, const auto& at) { return (x - at) * (x - at); }
 };
+/// Terms below the normal numbers, which take long to add, count for nothing beside the largest, 1.
 struct SumExp : Summing {
-  static auto map(const auto& x, const auto& at) { return math::exp(x - at); }
+  template <class T>
+  static Pack<T> map(Pack<T> x, Pack<T> at) {
+    const Pack<T> e = math::exp(x - at);
+    return math::where(e < Pack<T>(std::numeric_limits<T>::min()), Pack<T>(0), e);
+  }
 };
 /// Without those equal to `at`.
 struct SumExpOfOthers : Summing {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "core/dispatch.hpp"
 #include "kernels/rows.hpp"
@@ -28,6 +29,12 @@ struct Extents {
 // Where one probability p of a row is next to 1, what is left, 1 - p, is what counts: it is the sum of the
 // others. So the logarithm of a row's sum is log1p of the others'; 1 - p is -expm1(log p); and a cotangent is
 // counted from that of the largest element, since softmax does not see what is added to all.
+
+/// x, or 0 where x >= 0 is below the normal numbers: products with such weights take several times as long.
+template <class T>
+Pack<T> flushed(Pack<T> x) {
+  return select(x < Pack<T>(std::numeric_limits<T>::min()), Pack<T>(0), x);
+}
 
 /// The largest element of each of some neighbouring columns.
 template <class T>
@@ -68,7 +75,7 @@ struct Normalised {
     } else {
       const Pack<T> scale(T(1) / row_sum<T>(0, n, term));
       for_packs<T>(n, [&](std::int64_t i, int count) {
-        store_lanes(load_lanes(to + i, count) * scale, to + i, count);
+        store_lanes(flushed(load_lanes(to + i, count) * scale), to + i, count);
       });
     }
   }
@@ -88,7 +95,10 @@ struct Normalised {
     } else {
       for (std::int64_t c = 0; c < count; ++c) sum[c] = T(1) / sum[c];
       for (std::int64_t r = 0; r < n; ++r)
-        for (std::int64_t c = 0; c < count; ++c) y[at + r * stride + c] *= sum[c];
+        for_packs<T>(count, [&](std::int64_t c, int lanes) {
+          T* const to = y + at + r * stride + c;
+          store_lanes(flushed(load_lanes(to, lanes) * load_lanes(sum + c, lanes)), to, lanes);
+        });
     }
   }
 

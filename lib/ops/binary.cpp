@@ -242,13 +242,22 @@ struct ClampHigh : ClampAbove {
 };
 
 /// From the nearer end, so that both ends are met.
+/// a + w (b - a), from the nearer end, so that both are met exactly; but from the finite one.
+template <class T>
+Pack<T> interpolated(const Pack<T>& a, const Pack<T>& b, const Pack<T>& w) {
+  const Pack<T> step = b - a, inf(math::kInfinity<T>);
+  const auto is_near = math::where(math::abs(step) < inf, math::abs(w),
+                                   math::where(math::abs(b) < inf, Pack<T>(1), Pack<T>(0)));
+  return math::where(is_near < Pack<T>(0.5), a + w * step, b - step * (Pack<T>(1) - w));
+}
+
 struct Lerp {
   static constexpr int arity = 3;
   static constexpr auto node_name = "LerpBackward1";
   static constexpr auto op_name = "lerp";
   template <class X>
   static X value(const X& a, const X& b, const X& w) {
-    return math::where(math::abs(w) < X(0.5), a + w * (b - a), b - (b - a) * (X(1) - w));
+    return interpolated(a, b, w);
   }
   static auto slope_a(Unused, Unused, const Value auto& w, Unused) { return 1 - w; }
   static auto slope_b(Unused, Unused, const Value auto& w, Unused) { return w; }
@@ -261,8 +270,7 @@ struct LerpNumber {
   double w;
   template <class X>
   X value(const X& a, const X& b) const {
-    if (w > -0.5 && w < 0.5) return a + (b - a) * X(w);
-    return b - (b - a) * X(1 - w);
+    return interpolated(a, b, X(w));
   }
   auto slope_a(Unused, Unused, Unused) const { return 1 - w; }
   auto slope_b(Unused, Unused, Unused) const { return w; }

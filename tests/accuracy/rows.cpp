@@ -207,6 +207,15 @@ BOOST_AUTO_TEST_CASE(logarithms) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(weights_below_the_normal_numbers_are_zero) {
+  const Tensor x = eg::tensor({0.0, -708.0, -709.0, -740.0});
+  for (const Tensor& y : {eg::softmax(x, 0), eg::softmax(as_column(x), 0).select(1, 1)}) {
+    const Numbers v = values_of(y);
+    BOOST_TEST(v[1] > 0);
+    BOOST_TEST((Numbers{v[2], v[3]} == Numbers{0, 0}));
+  }
+}
+
 BOOST_AUTO_TEST_CASE(infinite_elements_of_logsumexp) {
   const auto gradient = [](const Numbers& x) {
     const Tensor t = eg::tensor(x).requires_grad_();

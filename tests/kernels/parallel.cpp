@@ -1,7 +1,10 @@
 #include "kernels/parallel.hpp"
 
+#include <algorithm>
 #include <atomic>
+#include <limits>
 #include <thread>
+#include <vector>
 
 #include "kernels/support.hpp"
 
@@ -91,6 +94,28 @@ BOOST_AUTO_TEST_CASE(parallel_number_of_threads) {
   BOOST_CHECK_EXCEPTION(eg::set_num_threads(0), eg::ValueError, Says{"at least 1"});
   BOOST_CHECK_EXCEPTION(eg::set_num_threads(-3), eg::ValueError, Says{"-3"});
   BOOST_TEST(eg::get_num_threads() == 2);
+}
+
+BOOST_AUTO_TEST_CASE(flush_denormal_holds_for_this_thread_and_its_helpers) {
+  const Threads scope(3);
+  const auto zeros_among_halves = [] {
+    // Half of the smallest normal number, by as many threads as there are.
+    std::vector<double> x(8 * kGrain, std::numeric_limits<double>::min());
+    eg::kernels::parallel_blocks(8 * kGrain, [&](std::int64_t begin, std::int64_t end) {
+      for (std::int64_t i = begin; i < end; ++i) {
+        volatile double half = 0.5;
+        x[static_cast<std::size_t>(i)] *= half;
+      }
+    });
+    return std::count(x.begin(), x.end(), 0.0);
+  };
+  BOOST_TEST(zeros_among_halves() == 0);
+  if (!eg::set_flush_denormal(true)) return;
+  BOOST_TEST(zeros_among_halves() == 8 * kGrain);
+  std::thread([&] { BOOST_TEST(eg::set_flush_denormal(false)); }).join();
+  BOOST_TEST(zeros_among_halves() == 8 * kGrain);
+  eg::set_flush_denormal(false);
+  BOOST_TEST(zeros_among_halves() == 0);
 }
 
 BOOST_AUTO_TEST_CASE(parallel_number_of_threads_may_change_between_loops) {

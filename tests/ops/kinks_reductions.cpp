@@ -148,6 +148,9 @@ std::vector<Kink> order_kinks() {
       {"nanmedian_of_all_nan", nanmedian, {{kNan, kNan}}, {kNan}, {{0.5, 0.5}}},
       {"quantile_at_an_infinity", at(1), {{1, 2, kInf}}, {kInf}, {{0, 0, 1}}},
       {"quantile_beside_an_infinity", at(0.5), {{1, 2, kInf}}, {2}, {{0, 1, 0}}},
+      {"quantile_before_an_infinity", at(0.75), {{0, kInf}}, {kInf}, {{0.25, 0.75}}},
+      {"quantile_behind_an_infinity", at(0.25), {{-kInf, 3}}, {-kInf}, {{0.75, 0.25}}},
+      {"quantile_between_infinities", at(0.75), {{kInf, kInf}}, {kInf}, {{1, 0}}},
       {"quantile_of_one", at(0.3), {{5}}, {5}, {{1}}}};
 }
 
