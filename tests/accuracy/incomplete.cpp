@@ -41,6 +41,28 @@ BOOST_AUTO_TEST_CASE(slope_of_igamma_in_a) {
                  [&](const Real& t) { return Real(-slope(t)); }, a, 1e-11);
   }
 }
+BOOST_AUTO_TEST_CASE(slope_of_igamma_in_a_on_a_grid) {
+  Numbers a, x;
+  for (int i = 0; i < 250; ++i)
+    for (int j = 0; j < 200; ++j) {
+      a.push_back(std::exp2(-20 + 40.0 * i / 249));
+      x.push_back(std::exp2(-25 + 45.0 * j / 199));
+    }
+  const Tensor at = eg::tensor(x);
+  const Numbers slope = derivative([&](const Tensor& t) { return eg::igamma(t, at); }, 1, a);
+  BOOST_TEST(std::all_of(slope.begin(), slope.end(), [](double s) { return std::isfinite(s); }));
+  for (std::size_t i = 0; i < a.size(); i += 997) {
+    if (a[i] > 1e4 || x[i] > 1e4) continue;
+    const Real u = a[i], v = x[i];
+    const auto p = [&](const Real& t) { return Real(math::gamma_p(t, v)); };
+    const auto q = [&](const Real& t) { return Real(-math::gamma_q(t, v)); };
+    const Real want = u < v ? difference(q, u) : difference(p, u);
+    if (abs(want) < Real(std::numeric_limits<double>::min())) continue;
+    BOOST_TEST_INFO_SCOPE("a = " << a[i] << ", x = " << x[i]);
+    BOOST_TEST(static_cast<double>(abs(slope[i] - want) / abs(want)) <= 1e-11);
+  }
+}
+
 /// Derivatives 1 to 4 in x at an end of the domain.
 template <class F>
 void check_at_end(const std::string& name, F f, double at, const Numbers& wanted) {
