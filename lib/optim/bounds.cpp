@@ -1,5 +1,6 @@
 #include "optim/bounds.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -63,8 +64,9 @@ void Box::check_start(std::string_view op, const Tensor& x) const {
                        lower[i], " and ", upper[i], "; start between them");
 }
 
-double Box::inside(std::size_t i, double x) const {
-  const double rounding = 4 * std::numeric_limits<double>::epsilon() * std::abs(x);
+double Box::inside(std::size_t i, double x, double from) const {
+  const double size = std::max(std::abs(x), std::abs(from));
+  const double rounding = 4 * std::numeric_limits<double>::epsilon() * size;
   if (x <= lower[i] + rounding) return lower[i];
   return x >= upper[i] - rounding ? upper[i] : x;
 }

@@ -25,8 +25,8 @@ struct Box {
   bool holds(std::size_t i, double x, double g) const {
     return (x <= lower[i] && g > 0) || (x >= upper[i] && g < 0) || lower[i] == upper[i];
   }
-  /// `x`, or the bound that it is beyond or within rounding of.
-  double inside(std::size_t i, double x) const;
+  /// `x`, or the bound that it is beyond or within rounding of: that of a step from `from`.
+  double inside(std::size_t i, double x, double from = 0) const;
 };
 
 }  // namespace eigengrad::optim

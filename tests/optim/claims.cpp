@@ -216,6 +216,14 @@ BOOST_AUTO_TEST_CASE(bounds_are_reached_and_kept) {
     const auto r = minimize(f, eg::tensor({-3.3, -3.63}), {.method = method, .upper = 0.1});
     BOOST_TEST(r.converged(), named(method, r));
     BOOST_TEST(r.x.equal(eg::full({2}, 0.1)), named(method, r));
+    // A step from 1 ends at 0 with the rounding of 1.
+    const auto corner = minimize(
+        [](const Tensor& x) {
+          return (x - eg::tensor({3.0, -1.0})).square().sum();
+        },
+        eg::tensor({1.0, 1.0}), {.method = method, .lower = 0.0, .upper = 2.0});
+    BOOST_TEST(corner.converged(), named(method, corner));
+    BOOST_TEST(corner.x.equal(eg::tensor({2.0, 0.0})), named(method, corner));
     const auto leaning = minimize(
         [](const Tensor& x) { return x[1] + 0.01 * (x[1] - x[0]).square(); },
         eg::tensor({10.0, 1.0}),

@@ -185,7 +185,7 @@ class TrustRegionNewton final : public MinimizeMethod {
   }
 
   double inside(Eigen::Index i, double x) const {
-    return box_.inside(static_cast<std::size_t>(i), x);
+    return box_.inside(static_cast<std::size_t>(i), x, x_[i]);
   }
 
   /// Moves unknowns of `rest` that s carries past a bound to `fixed`, on the bound; false when there
