@@ -30,7 +30,7 @@ Dataset read(CsvReader& reader, std::vector<std::string> features, std::ptrdiff_
     for (const std::size_t place : places)
       values.push_back(static_cast<float>(reader.number(place)));
     if (target < 0) continue;
-    const std::string text(reader.field(static_cast<std::size_t>(target)));
+    const std::string text = reader.text(static_cast<std::size_t>(target));
     auto found = std::find(classes.begin(), classes.end(), text);
     if (found == classes.end()) {
       if (!takes_new_classes || text.empty())
@@ -79,10 +79,11 @@ Dataset load_csv(const std::string& file, const std::string& target) {
   return read_new(input.stream(), input.name(), target);
 }
 
-Dataset load_csv_for(const Network& network, const std::string& file, const std::string& target) {
-  Input input(file, "--predict");
+Dataset load_csv_for(const Network& network, const std::string& file, const std::string& target,
+                     const std::string& option) {
+  Input input(file, option);
   CsvReader reader(input.stream(), input.name());
-  for (const std::string& name : network.features) need_column(reader, "--predict", name);
+  for (const std::string& name : network.features) need_column(reader, option, name);
   return read(reader, network.features, target.empty() ? -1 : reader.find(target), network.classes,
               false);
 }

@@ -128,11 +128,11 @@ BOOST_AUTO_TEST_CASE(the_first_column_may_have_no_name) {
 
 BOOST_AUTO_TEST_CASE(long_files_go_through_the_buffer) {
   std::string text = "a,b\r\n";
-  for (int i = 0; i < 40000; ++i) text += std::to_string(i) + ",\"x\"\"y\"\r\n";
+  for (int i = 0; i < 12000; ++i) text += std::to_string(i) + ",\"x\"\"y\"\r\n";
   const Rows rows = rows_of(text);
-  BOOST_REQUIRE(rows.size() == 40001U);
-  BOOST_TEST(rows[39999][0] == "39998");
-  BOOST_TEST(rows[40000][1] == "x\"y");
+  BOOST_REQUIRE(rows.size() == 12001U);
+  BOOST_TEST(rows[11999][0] == "11998");
+  BOOST_TEST(rows[12000][1] == "x\"y");
 }
 
 BOOST_AUTO_TEST_CASE(compressed_files) {

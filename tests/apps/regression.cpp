@@ -308,6 +308,11 @@ BOOST_AUTO_TEST_CASE(is_one_line_on_stderr) {
       {"power of text", {"--features", "a^2"}, "a,y\np,0\nq,1\n", {"--features", "text"}},
       {"factor", {"--factor", "z"}, "a,y\n1,0\n", {"--factor", "'z'"}},
       {"reference", {"--reference", "a"}, "a,y\np,0\nq,1\n", {"--reference", "column=level"}},
+      {"two references",
+       {"--reference", "a=p", "--reference", "a=q"},
+       "a,y\np,0\nq,1\n",
+       {"--reference", "'a' has a reference already"}},
+      {"half a product", {"--features", "a*"}, "a,y\n1,0\n", {"--features", "missing beside '*'"}},
       {"reference level", {"--reference", "a=r"}, "a,y\np,0\nq,1\n", {"--reference", "'p, q'"}},
       {"reference number",
        {"--reference", "a=1"},
@@ -338,6 +343,7 @@ BOOST_AUTO_TEST_CASE(is_one_line_on_stderr) {
       {"compressed", {}, "\x1f\x8b not a table", {"line 1, column 1", ".gz"}},
   };
   const Scratch scratch;
+  int files = 0;
   for (const Row& row : rows) BOOST_TEST_CONTEXT(row.name) {
       // From a file, whose name is told, and from stdin.
       const std::string file = scratch.file("bad.csv", row.csv);
@@ -348,7 +354,8 @@ BOOST_AUTO_TEST_CASE(is_one_line_on_stderr) {
       const bool names_the_file = row.arguments.empty() || row.phrases[0].starts_with("line");
       if (names_the_file) phrases.emplace_back("bad.csv");
       check_refusal(regression(arguments), phrases);
-      if (!names_the_file) continue;
+      // From stdin the place is told alike; a few rows show it.
+      if (!names_the_file || ++files > 4) continue;
       arguments[1] = "-";
       phrases.back() = "stdin";
       check_refusal(regression(arguments, row.csv), phrases);
