@@ -115,7 +115,7 @@ void Process::choose_ranges() {
         add(1e-3 * range, 0.1 * range, 10 * range);
         break;
       case Kernel::Quantity::Ratio:
-        add(1e-3, 1, 1e3);
+        add(1e-3, 2, 1e3);
         break;
       case Kernel::Quantity::Exponent:
         add(1e-3, 1, 1e6);
