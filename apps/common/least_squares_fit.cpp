@@ -67,7 +67,7 @@ void set_robust(const LeastSquaresProblem& p, Robust robust, optim::LeastSquares
       weights.cwiseSqrt().cwiseProduct(eg::to_vector(r.residuals)).array();
   const MatrixXd rows = eg::to_matrix(q);
   const Eigen::ArrayXd root_scores =
-      corrected(scores, rows.rowwise().squaredNorm().array(), r.df, robust);
+      corrected(scores, rows.rowwise().squaredNorm().array(), r.df, n, robust);
   const MatrixXd half = eg::to_matrix(triangle).triangularView<Eigen::Upper>().solve(
       MatrixXd(rows.transpose() * root_scores.matrix().asDiagonal()));
   const VectorXd errors = half.rowwise().stableNorm();

@@ -18,8 +18,8 @@ std::string name_of(Robust robust) {
 }
 
 Eigen::ArrayXd corrected(Eigen::ArrayXd scores, const Eigen::ArrayXd& leverages, std::int64_t df,
-                         Robust robust) {
-  const auto rows = static_cast<double>(scores.size());
+                         std::int64_t estimates, Robust robust) {
+  const auto rows = static_cast<double>(df + estimates);
   if (robust == Robust::HC1) scores *= std::sqrt(rows / static_cast<double>(df));
   if (robust == Robust::HC2) scores /= (1 - leverages).sqrt();
   if (robust == Robust::HC3) scores /= 1 - leverages;

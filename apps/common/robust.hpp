@@ -14,8 +14,9 @@ enum class Robust : std::uint8_t { No, HC0, HC1, HC2, HC3 };
 Robust parse_robust(const std::string& text);
 std::string name_of(Robust robust);
 
-/// The scores of rows with these leverages, larger as `robust` has it. `df` is rows minus estimates.
+/// The scores of rows with these leverages, larger as `robust` has it. `df` is the number of rows that have a
+/// weight minus `estimates`.
 Eigen::ArrayXd corrected(Eigen::ArrayXd scores, const Eigen::ArrayXd& leverages, std::int64_t df,
-                         Robust robust);
+                         std::int64_t estimates, Robust robust);
 
 }  // namespace apps

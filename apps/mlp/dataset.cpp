@@ -1,6 +1,8 @@
 #include "mlp/dataset.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 #include <sstream>
 
 #include "common/bad_input.hpp"
@@ -27,8 +29,14 @@ Dataset read(CsvReader& reader, std::vector<std::string> features, std::ptrdiff_
   std::vector<float> values;
   std::vector<std::int64_t> labels;
   while (reader.next()) {
-    for (const std::size_t place : places)
-      values.push_back(static_cast<float>(reader.number(place)));
+    for (const std::size_t place : places) {
+      const double value = reader.number(place);
+      if (std::abs(value) > std::numeric_limits<float>::max())
+        reader.fail(reader.line(place), place + 1,
+                    in_quotes(reader.field(place)) +
+                        " is too large for float32; measure the column in another unit");
+      values.push_back(static_cast<float>(value));
+    }
     if (target < 0) continue;
     const std::string text = reader.text(static_cast<std::size_t>(target));
     auto found = std::find(classes.begin(), classes.end(), text);

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <filesystem>
 #include <iostream>
 
@@ -174,6 +175,19 @@ bool write_predictions_to_file(const Arguments& a, const Network& network) {
   return true;
 }
 
+/// Images have numbers for names, and say nothing of what they show.
+void check_fit(const Network& network, const Dataset& data) {
+  const auto summary = [](const auto& names) {
+    return std::to_string(names.size()) + " (" + names.front() + " to " + names.back() + ')';
+  };
+  if (data.features == network.features && data.classes.size() <= network.classes.size() &&
+      std::equal(data.classes.begin(), data.classes.end(), network.classes.begin()))
+    return;
+  throw BadInput("--load: the network has inputs " + summary(network.features) + " and classes " +
+                 summary(network.classes) + ", " + data.source + " has " + summary(data.features) +
+                 " and " + summary(data.classes));
+}
+
 int use_loaded(const Options& options, const Arguments& a) {
   const Network network = load(a.load);
   if (!write_predictions_to_file(a, network)) return kConverged;
@@ -188,12 +202,7 @@ int use_loaded(const Options& options, const Arguments& a) {
           ? load_csv_for(network, a.data, a.target.empty() ? "class" : a.target, "--data")
       : !a.images.empty() ? load_idx(a.images, a.labels, {})
                           : load_data(options, a).validation;
-  if (data.features.size() != network.features.size() ||
-      data.classes.size() > network.classes.size())
-    throw BadInput("--load: the network takes " + std::to_string(network.features.size()) +
-                   " inputs and knows " + std::to_string(network.classes.size()) + " classes; " +
-                   data.source + " has " + std::to_string(data.features.size()) + " and " +
-                   std::to_string(data.classes.size()));
+  check_fit(network, data);
   if (!data.labels.defined())
     throw BadInput("--target: " + data.source +
                    " has no such column; it says which class each row has");

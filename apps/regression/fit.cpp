@@ -251,8 +251,8 @@ void describe_multinomial(Fit& fit) {
 /// model or by the residuals: the covariance is the root times its transpose.
 MatrixXd covariance_root(const Fit& fit, const MatrixXd& z, const MatrixXd& root, Robust robust) {
   if (robust == Robust::No) return root * std::sqrt(fit.dispersion);
-  const ArrayXd score =
-      corrected(fit.score.array(), leverages(fit).array(), fit.degrees_of_freedom, robust);
+  const ArrayXd score = corrected(fit.score.array(), leverages(fit).array(), fit.degrees_of_freedom,
+                                  fit.rank, robust);
   const MatrixXd half = score.matrix().asDiagonal() * z;
   return root * half.transpose();
 }

@@ -100,6 +100,15 @@ BOOST_AUTO_TEST_CASE(images_in_idx_files) {
                          "0.01", "--format", "json"});
   BOOST_TEST(r.code == 0, r.err);
   BOOST_TEST(json::parse(r.out)["validation"]["accuracy"] == 1.0);
+  const std::string saved = scratch.path("saved");
+  mlp({"--images", x, "--labels", y, "--epochs", "2", "--save", saved});
+  const json again =
+      json::parse(mlp({"--load", saved, "--images", x, "--labels", y, "--format", "json"}).out);
+  BOOST_TEST(again["validation_rows"] == 40);
+  BOOST_TEST(again["weights"] == 4 * 256 + 256 + 256 * 2 + 2);
+  mlp({"--epochs", "1", "--save", saved});
+  check_refusal(mlp({"--load", saved, "--images", x, "--labels", y}),
+                {"--load", "sepal_length", "pixel1"});
 
   const auto refused = [&](const std::string& bad_images, const std::string& bad_labels,
                            const Words& phrases) {

@@ -121,6 +121,7 @@ BOOST_AUTO_TEST_CASE(encodings_and_places) {
   check(
       {{EG_REGRESSION, {"--data", "-"}, {"stdin: line 1", "UTF-16"}, "\xff\xfe" + utf16(kLine)},
        {EG_GP, {"--data", "-"}, {"stdin: line 1", "UTF-16"}, utf16(kLine)},
+       {EG_MLP, {"--data", "-"}, {"line 2, column 1", "float32"}, "x,y\n1e39,a\n2,b\n"},
        {EG_MLP, {"--data", "-"}, {"line 3, column 2", "UTF-8"}, "x,y\n1,a\n2,\xe9t\xe9\n"},
        {EG_REGRESSION, {"--data", "-"}, {"line 1, column 1", "'?x'", "UTF-8"}, "\xc3x,y\n1,2\n"},
        {EG_GP, {"--data", "-", "--target", "\xc3"}, {"--target", "'?'"}},
