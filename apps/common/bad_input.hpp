@@ -12,7 +12,7 @@ class BadInput : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// `text` between quotes on one line: control characters become '?', long text is cut.
+/// `text` between quotes on one line: what is not printable becomes '?', long text is cut.
 std::string in_quotes(std::string_view text);
 
 }  // namespace apps

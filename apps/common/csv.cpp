@@ -8,6 +8,7 @@
 
 #include "common/bad_input.hpp"
 #include "common/numbers.hpp"
+#include "common/text.hpp"
 
 namespace apps {
 namespace {
@@ -126,24 +127,52 @@ std::string hint_for(std::string_view s, char decimal) {
 
 }  // namespace
 
+bool is_date(std::string_view s) {
+  // 2024-01-31, 31.1.2024, 1/31/24; a time may follow.
+  std::size_t at = 0;
+  const auto digits = [&] {
+    const std::size_t begin = at;
+    while (at < s.size() && is_digit(s[at])) ++at;
+    return at - begin;
+  };
+  const std::size_t first = digits();
+  if (first == 0 || at == s.size()) return false;
+  const char mark = s[at++];
+  if (mark != '-' && mark != '/' && mark != '.') return false;
+  const std::size_t second = digits();
+  if (second == 0 || second > 2 || at == s.size() || s[at++] != mark) return false;
+  const std::size_t third = digits();
+  const bool has_year = (first == 4 && (third == 1 || third == 2)) || (first <= 2 && third == 4);
+  if (!has_year && !(mark == '/' && first <= 2 && third == 2)) return false;
+  return at == s.size() || s[at] == ' ' || s[at] == 'T';
+}
+
 CsvReader::CsvReader(std::istream& in, std::string name, CsvFormat format)
     : in_(in), name_(std::move(name)), format_(format) {
   for (const char byte : {'\xEF', '\xBB', '\xBF'})
     if (peek() == std::char_traits<char>::to_int_type(byte)) get();
-  if (peek() == 0x1f)
-    fail(1, 1, "the file is compressed; give it a name that ends in .gz or decompress it");
+  refuse_other_encodings();
   const std::string_view start = std::string_view(buffer_).substr(used_);
   if (format_.delimiter == 0) format_.delimiter = sniffed_delimiter(start);
   if (format_.decimal == 0) format_.decimal = sniffed_decimal(start, format_.delimiter);
   if (!read_row()) fail(1, 1, "the file is empty; it needs a header line and rows");
   for (std::size_t i = 0; i < count_; ++i) {
-    const std::string_view column = trimmed(fields_[i].text);
+    const std::string column = text(i);
     if (column.empty() && (i > 0 || count_ == 1))
       fail(fields_[i].line, i + 1, "there is no name for this column");
     if (find(column) >= 0)
       fail(fields_[i].line, i + 1, "the name " + in_quotes(column) + " is there twice");
-    header_.emplace_back(column);
+    header_.push_back(column);
   }
+}
+
+void CsvReader::refuse_other_encodings() {
+  if (peek() == 0x1f)
+    fail(1, 1, "the file is compressed; give it a name that ends in .gz or decompress it");
+  const std::string_view start = std::string_view(buffer_).substr(used_);
+  if (start.starts_with("\xFF\xFE") || start.starts_with("\xFE\xFF") ||
+      start.find('\0') != std::string_view::npos)
+    fail(1, 1, "the file is UTF-16, or no text; save it as UTF-8 (iconv -f UTF-16 -t UTF-8)");
 }
 
 std::ptrdiff_t CsvReader::find(std::string_view column) const noexcept {
@@ -249,6 +278,14 @@ std::string_view CsvReader::trimmed_field(std::size_t column) const {
   return trimmed(fields_[column].text);
 }
 
+std::string CsvReader::text(std::size_t column) const {
+  const std::string_view s = trimmed_field(column);
+  if (!is_utf8(s))
+    fail(fields_[column].line, column + 1,
+         in_quotes(s) + " is not UTF-8; save the file as UTF-8 (iconv -f WINDOWS-1252 -t UTF-8)");
+  return std::string(s);
+}
+
 CellKind CsvReader::read(std::size_t column, double& value) const {
   std::string_view s = trimmed_field(column);
   if (means_missing(s)) return CellKind::Missing;
@@ -273,6 +310,8 @@ void CsvReader::refuse(std::size_t column, CellKind kind, std::string_view hint)
   if (kind == CellKind::Text || kind == CellKind::ForeignNumber)
     what = in_quotes(field.text) + " is not a number";
   what += " in " + in_quotes(header_[column]);
+  if (is_date(trimmed_field(column)))
+    what += "; dates are not read, write numbers such as days since the first one";
   if (kind == CellKind::ForeignNumber) what += hint_for(trimmed_field(column), format_.decimal);
   fail(field.line, column + 1, what + std::string(hint));
 }

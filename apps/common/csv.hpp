@@ -32,13 +32,17 @@ enum class CellKind : std::uint8_t {
   Text
 };
 
+/// Whether the text is a date, such as 2024-01-31.
+bool is_date(std::string_view text);
+
 /// Reads comma-separated values below a header line, row by row.
 ///
 /// Fields may be in double quotes, where delimiters and line breaks are text and "" is a quote.
 /// Lines end with LF, CRLF or CR; a byte order mark is passed over, as are empty lines at the end.
 /// The first of several columns may have no name: other programs write the names of rows there.
 /// Throws: BadInput with the file's name, the line and the column for everything else: no header,
-/// names that are missing or double, rows of other lengths, quotes that do not close.
+/// names that are missing or double, rows of other lengths, quotes that do not close, other encodings than
+/// UTF-8 in the header.
 class CsvReader {
  public:
   /// `name` stands for the file in messages.
@@ -53,6 +57,8 @@ class CsvReader {
   std::string_view field(std::size_t column) const { return fields_[column].text; }
   /// The field without blanks around it.
   std::string_view trimmed_field(std::size_t column) const;
+  /// The field without blanks around it, as text. Throws: BadInput when it is no UTF-8.
+  std::string text(std::size_t column) const;
   /// Says what the field is; `value` is set for a number.
   CellKind read(std::size_t column, double& value) const;
   /// Throws: BadInput when the field is empty, says that it is missing, or is no finite number.
@@ -84,6 +90,7 @@ class CsvReader {
   /// Leaves the delimiter or line break that ended the field in `last`.
   void read_field(Field& field, int& last);
   bool skip_trailing_empty_lines();
+  void refuse_other_encodings();
 
   std::istream& in_;
   std::string name_;

@@ -1,6 +1,7 @@
 #include "common/estimates.hpp"
 
-#include <charconv>
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <numbers>
@@ -15,7 +16,6 @@ namespace apps {
 namespace {
 
 namespace eg = eigengrad;
-namespace optim = eigengrad::optim;
 using eg::Tensor;
 using nlohmann::ordered_json;
 
@@ -23,7 +23,18 @@ constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr int kDigits = 5;
 
 bool has_profile(const std::vector<Estimate>& all) {
-  return !all.empty() && !std::isnan(all.front().profile_lower);
+  return std::any_of(all.begin(), all.end(),
+                     [](const Estimate& e) { return !std::isnan(e.profile_lower); });
+}
+
+bool has_bounds(const std::vector<Estimate>& all) {
+  return std::any_of(all.begin(), all.end(),
+                     [](const Estimate& e) { return e.at_bound != Bound::None; });
+}
+
+const char* name_of(Bound bound) {
+  static constexpr std::array<const char*, 4> kNames{"", "lower", "upper", "both"};
+  return kNames[static_cast<std::size_t>(bound)];
 }
 
 /// "b1 by 1 together with b2 by -0.5".
@@ -34,50 +45,8 @@ std::string in_words(const Direction& direction) {
   return text;
 }
 
-/// Directions along which the fit does not change: as many as the Jacobian lacks in rank.
-std::vector<Direction> undetermined_directions(const optim::LeastSquaresResult& r,
-                                               const std::vector<std::string>& names) {
-  std::vector<Direction> directions;
-  const auto n = static_cast<std::int64_t>(names.size());
-  if (r.rank == n) return directions;
-  const Tensor lengths = eg::linalg_vector_norm(r.jacobian, 2, 0);
-  const Tensor scale = eg::where(lengths > 0, lengths, 1.0);
-  const auto [u, s, vh] = eg::linalg_svd(r.jacobian / scale, true);
-  for (std::int64_t k = r.rank; k < n; ++k) {
-    const std::vector<double> v = values_of(vh[k] / scale);
-    const std::vector<double> shares = values_of(vh[k]);
-    const auto largest = static_cast<std::size_t>(eg::argmax(eg::abs(vh[k])).item<std::int64_t>());
-    Direction direction;
-    for (std::size_t i = 0; i < v.size(); ++i)
-      if (std::abs(shares[i]) > 1e-7) direction.emplace_back(names[i], v[i] / v[largest]);
-    directions.push_back(std::move(direction));
-  }
-  return directions;
-}
-
-std::vector<Estimate> estimates_of(const optim::LeastSquaresResult& r,
-                                   const std::vector<std::string>& names, double level) {
-  const std::vector<double> x = values_of(r.x);
-  const std::vector<double> errors = values_of(r.std_errors);
-  const auto df = static_cast<double>(r.df);
-  const double quantile = t_quantile(level, df);
-  std::vector<Estimate> all;
-  for (std::size_t i = 0; i < x.size(); ++i) {
-    Estimate e;
-    e.name = names[i];
-    e.estimate = x[i];
-    e.std_error = errors[i];
-    e.t = std::isfinite(errors[i]) ? x[i] / errors[i] : kNaN;
-    e.p = p_value_of_t(e.t, df);
-    e.lower = x[i] - quantile * errors[i];
-    e.upper = x[i] + quantile * errors[i];
-    e.profile_lower = e.profile_upper = kNaN;
-    all.push_back(std::move(e));
-  }
-  return all;
-}
-
-void write_estimates(std::ostream& out, const std::vector<Estimate>& all, double level) {
+void write_estimates(std::ostream& out, const std::vector<Estimate>& all, Robust robust,
+                     double level) {
   const double tail = (1 - level) / 2;
   std::vector<std::string> headings = {"", "Estimate", "Std. Error", "t value", "Pr(>|t|)", ""};
   const std::vector<std::string> ends = {percent_text(tail), percent_text(1 - tail)};
@@ -102,9 +71,19 @@ void write_estimates(std::ostream& out, const std::vector<Estimate>& all, double
     }
     table.add(std::move(row));
   }
-  out << "\nParameters:\n";
+  out << "\nParameters:";
+  if (robust != Robust::No) out << " (standard errors robust, " << name_of(robust) << ')';
+  out << '\n';
   table.write(out);
   out << "---\n" << kStarsLegend << '\n';
+  for (const Estimate& e : all)
+    if (e.at_bound == Bound::Both)
+      out << e.name << ": both bounds are " << number(e.estimate, kDigits + 1)
+          << "; the others are fitted with it fixed there\n";
+    else if (e.at_bound != Bound::None)
+      out << e.name << ": at its " << name_of(e.at_bound) << " bound "
+          << number(e.estimate, kDigits + 1)
+          << ", where it has no standard error; those of the others are for it fixed there\n";
 }
 
 /// The lower triangle; nothing for one parameter.
@@ -153,25 +132,6 @@ ordered_json json_directions(const std::vector<Direction>& directions) {
 
 }  // namespace
 
-std::string with_names(const std::string& message, const std::vector<std::string>& names) {
-  std::string out;
-  for (std::size_t at = 0; at < message.size();) {
-    std::size_t index = 0;
-    const char* digits = message.data() + at + 2;
-    const char* end = message.data() + message.size();
-    if (message.compare(at, 2, "x[") == 0) {
-      const auto [stop, error] = std::from_chars(digits, end, index);
-      if (error == std::errc() && stop != end && *stop == ']' && index < names.size()) {
-        out += names[index];
-        at = static_cast<std::size_t>(stop - message.data()) + 1;
-        continue;
-      }
-    }
-    out += message[at++];
-  }
-  return out;
-}
-
 Likelihood::Likelihood(double rss, double observations, double log_weights,
                        std::size_t parameters) {
   const double n = observations;
@@ -186,6 +146,7 @@ Likelihood::Likelihood(double rss, double observations, double log_weights,
 std::vector<std::string> csv_header(const std::vector<Estimate>& all) {
   std::vector<std::string> header = {"name", "estimate", "std_error", "t", "p", "lower", "upper"};
   if (has_profile(all)) header.insert(header.end(), {"profile_lower", "profile_upper"});
+  if (has_bounds(all)) header.emplace_back("at_bound");
   return header;
 }
 
@@ -200,6 +161,7 @@ void write_csv_estimates(std::ostream& out, const std::vector<Estimate>& all,
       row.push_back(exact(e.profile_lower));
       row.push_back(exact(e.profile_upper));
     }
+    if (has_bounds(all)) row.emplace_back(name_of(e.at_bound));
     write_csv_row(out, row);
   }
 }
@@ -218,33 +180,44 @@ ordered_json json_estimates(const std::vector<Estimate>& all) {
       j["profile_lower"] = json_number(e.profile_lower);
       j["profile_upper"] = json_number(e.profile_upper);
     }
+    if (e.at_bound != Bound::None) j["at_bound"] = name_of(e.at_bound);
     rows.push_back(std::move(j));
   }
   return rows;
 }
 
-FitSummary summary_of(const optim::LeastSquaresResult& r, const std::vector<std::string>& names,
-                      double rss, double level) {
-  FitSummary s;
-  s.status = r.status;
-  s.message = with_names(r.message, names);
-  s.parameters = estimates_of(r, names, level);
-  s.rss = rss;
-  s.df = r.df;
-  s.residual_sd = r.df > 0 ? std::sqrt(rss / static_cast<double>(r.df)) : kNaN;
-  s.achieved_convergence = r.history.back().offset;
-  s.likelihood = {rss, static_cast<double>(r.residuals.numel()), 0, names.size()};
-  s.covariance = eg::to_matrix(r.covariance);
-  s.correlation = eg::to_matrix(r.correlation);
-  s.unidentified = undetermined_directions(r, names);
-  s.iterations = r.history.back().iter;
-  s.counts = r.counts;
-  s.seconds = r.seconds;
-  return s;
+Estimate estimate_of(const std::string& name, double estimate, double std_error, Bound at_bound,
+                     std::int64_t df, double level) {
+  const auto freedom = static_cast<double>(df);
+  const double width = t_quantile(level, freedom) * std_error;
+  const double t = std::isfinite(std_error) ? estimate / std_error : kNaN;
+  return {
+      name, estimate, std_error, t, p_value_of_t(t, freedom), estimate - width, estimate + width,
+      kNaN, kNaN,     at_bound};
+}
+
+std::vector<Direction> undetermined_directions(const Tensor& jacobian, std::int64_t rank,
+                                               const std::vector<std::string>& names) {
+  std::vector<Direction> directions;
+  const auto n = static_cast<std::int64_t>(names.size());
+  if (rank == n) return directions;
+  const Tensor lengths = eg::linalg_vector_norm(jacobian, 2, 0);
+  const Tensor scale = eg::where(lengths > 0, lengths, 1.0);
+  const auto [u, s, vh] = eg::linalg_svd(jacobian / scale, true);
+  for (std::int64_t k = rank; k < n; ++k) {
+    const std::vector<double> v = values_of(vh[k] / scale);
+    const std::vector<double> shares = values_of(vh[k]);
+    const auto largest = static_cast<std::size_t>(eg::argmax(eg::abs(vh[k])).item<std::int64_t>());
+    Direction direction;
+    for (std::size_t i = 0; i < v.size(); ++i)
+      if (std::abs(shares[i]) > 1e-7) direction.emplace_back(names[i], v[i] / v[largest]);
+    directions.push_back(std::move(direction));
+  }
+  return directions;
 }
 
 void write_summary(std::ostream& out, const FitSummary& s, double level) {
-  write_estimates(out, s.parameters, level);
+  write_estimates(out, s.parameters, s.robust, level);
   out << "\nResidual standard error: " << number(s.residual_sd, kDigits) << " on " << s.df
       << " degrees of freedom\nResidual sum of squares: " << number(s.rss, kDigits + 1)
       << ", log-likelihood " << number(s.likelihood.log_likelihood, kDigits + 1) << ", AIC "
@@ -258,6 +231,7 @@ void write_summary(std::ostream& out, const FitSummary& s, double level) {
 }
 
 void add_summary(ordered_json& j, const FitSummary& s) {
+  j["std_errors"] = s.robust == Robust::No ? "model" : name_of(s.robust);
   j["parameters"] = json_estimates(s.parameters);
   j["rss"] = json_number(s.rss);
   j["df"] = s.df;

@@ -8,9 +8,13 @@
 #include <utility>
 #include <vector>
 
+#include "common/robust.hpp"
 #include "eigengrad/optim/least_squares.hpp"
 
 namespace apps {
+
+/// The bound at which a parameter ended; both where they are the same.
+enum class Bound : std::uint8_t { None, Lower, Upper, Both };
 
 /// A parameter of a fit by least squares. What has no value (an interval without degrees of freedom, say) is
 /// NaN.
@@ -27,13 +31,15 @@ struct Estimate {
   /// the t quantile times the residual variance; infinite where it never does. NaN when not asked for.
   double profile_lower = 0;
   double profile_upper = 0;
+  /// See Note [Parameters at their bounds].
+  Bound at_bound = Bound::None;
 };
+
+Estimate estimate_of(const std::string& name, double estimate, double std_error, Bound at_bound,
+                     std::int64_t df, double level);
 
 /// Parameters that move together, and how far each moves.
 using Direction = std::vector<std::pair<std::string, double>>;
-
-/// `x[1]` in what the library says becomes the name of the parameter.
-std::string with_names(const std::string& message, const std::vector<std::string>& names);
 
 /// The log-likelihood of normal residuals with the variance that makes it largest, and what follows from it
 /// for so many parameters and the variance. `log_weights` is the sum of the logarithms of the weights.
@@ -46,7 +52,7 @@ struct Likelihood {
   double bic = 0;
 };
 
-/// What nlfit and ode-fit both say of a fit.
+/// What nlfit and ode-fit both say of a fit. The likelihood is that of residuals of weight 1.
 struct FitSummary {
   eigengrad::optim::Status status = eigengrad::optim::Status::MaxIterations;
   /// With the names of the parameters.
@@ -60,6 +66,8 @@ struct FitSummary {
   /// |J p| / |r| of the last Gauss-Newton step p: R's convergence criterion.
   double achieved_convergence = 0;
   Likelihood likelihood;
+  Robust robust = Robust::No;
+  /// NaN for parameters at their bounds.
   Eigen::MatrixXd covariance;
   Eigen::MatrixXd correlation;
   /// Directions along which the fit does not change.
@@ -71,9 +79,9 @@ struct FitSummary {
   bool converged() const noexcept { return eigengrad::optim::converged(status); }
 };
 
-/// The likelihood is that of residuals of weight 1.
-FitSummary summary_of(const eigengrad::optim::LeastSquaresResult& result,
-                      const std::vector<std::string>& names, double rss, double level);
+/// Directions along which the fit does not change: as many as the Jacobian lacks in rank.
+std::vector<Direction> undetermined_directions(const eigengrad::Tensor& jacobian, std::int64_t rank,
+                                               const std::vector<std::string>& names);
 
 /// The parameters and all that stands below them, in the order and the words of R's summary(nls).
 void write_summary(std::ostream& out, const FitSummary& summary, double level);

@@ -71,7 +71,28 @@ std::unique_ptr<std::istream> decompressed(const std::string& file, const std::s
 
 #endif
 
+/// The path without symbolic links, also of a file that is not there yet.
+std::filesystem::path resolved(std::filesystem::path path) {
+  constexpr int kMostLinks = 40;
+  std::error_code error;
+  path = std::filesystem::absolute(path, error);
+  for (int i = 0; i < kMostLinks && std::filesystem::is_symlink(path, error); ++i)
+    path = path.parent_path() / std::filesystem::read_symlink(path, error);
+  const std::filesystem::path canonical = std::filesystem::weakly_canonical(path, error);
+  return error ? path : canonical;
+}
+
 }  // namespace
+
+bool is_same_file(const std::string& output, const std::string& other) {
+  if (output.empty() || other.empty()) return false;
+  const std::filesystem::path a(output);
+  const std::filesystem::path b(other == "-" ? "/dev/stdin" : other);
+  std::error_code error;
+  if (std::filesystem::exists(a, error) && !std::filesystem::is_regular_file(a, error))
+    return false;
+  return std::filesystem::equivalent(a, b, error) || resolved(a) == resolved(b);
+}
 
 Input::Input(const std::string& file, const std::string& option)
     : stream_(&std::cin), name_("stdin") {

@@ -29,6 +29,10 @@ class Input {
   std::uintmax_t size_ = 0;
 };
 
+/// Whether writing to the file `output` would change the file `other`: by whatever path, link or, for "-", stdin.
+/// False when either is empty, and for what is no regular file.
+bool is_same_file(const std::string& output, const std::string& other);
+
 /// A file that is written. Throws: BadInput when it cannot be opened.
 std::ofstream open_output(const std::string& file, const std::string& option);
 

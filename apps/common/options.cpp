@@ -6,7 +6,9 @@
 #include <exception>
 #include <iostream>
 
+#include "common/input.hpp"
 #include "common/interrupt.hpp"
+#include "common/text.hpp"
 #include "eigengrad/core/version.hpp"
 
 namespace apps {
@@ -15,6 +17,21 @@ namespace {
 std::string version() {
   return std::to_string(EIGENGRAD_VERSION_MAJOR) + '.' + std::to_string(EIGENGRAD_VERSION_MINOR) +
          '.' + std::to_string(EIGENGRAD_VERSION_PATCH);
+}
+
+/// `--method ''` and `--method=` mean nothing, least of all the default.
+void refuse_empty_values(int argc, char** argv) {
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view argument(argv[i]);
+    std::string_view option;
+    if (argument.empty())
+      option = i > 1 ? argv[i - 1] : "''";
+    else if (argument.starts_with("--") && argument.find('=') == argument.size() - 1)
+      option = argument.substr(0, argument.size() - 1);
+    if (!option.empty())
+      throw BadInput(std::string(option) +
+                     ": the value is empty; leave the option out for its default");
+  }
 }
 
 }  // namespace
@@ -41,6 +58,37 @@ void Options::add(const std::string& option, const Set& set, const std::string& 
 void Options::text(const std::string& option, std::string& value, const std::string& help) {
   add(
       option, [&value](const std::string& t) { value = t; }, help, value);
+}
+
+void Options::input(const std::string& option, std::string& value, const std::string& help) {
+  text(option, value, help);
+  inputs_.push_back({option, &value});
+}
+
+void Options::output(const std::string& option, std::string& value, const std::string& help) {
+  text(option, value, help);
+  outputs_.push_back({option, &value});
+}
+
+void Options::check_files() const {
+  for (std::size_t i = 0; i < inputs_.size(); ++i)
+    for (std::size_t k = 0; k < i; ++k)
+      if (*inputs_[i].name == "-" && *inputs_[k].name == "-")
+        throw BadInput(inputs_[i].option + ": stdin is read by " + inputs_[k].option + " already");
+  for (std::size_t i = 0; i < outputs_.size(); ++i) {
+    const auto& [option, name] = outputs_[i];
+    const auto is_same = [&, file = name](const File& other) {
+      return is_same_file(*file, *other.name);
+    };
+    for (const File& file : inputs_)
+      if (is_same(file))
+        throw BadInput(option + ": " + in_quotes(*name) + " is the file of " + file.option +
+                       ", which would be overwritten");
+    for (std::size_t k = 0; k < i; ++k)
+      if (is_same(outputs_[k]))
+        throw BadInput(option + ": " + in_quotes(*name) + " is the file of " + outputs_[k].option +
+                       ", too");
+  }
 }
 
 void Options::optional_text(const std::string& option, std::string& value,
@@ -78,6 +126,16 @@ void Options::format(std::string& value) {
   choice("--format", value, {"text", "json", "csv"}, "How results are written: text, json or csv");
 }
 
+void Options::missing(Missing& value) {
+  const auto set = [&value](const std::string& t) {
+    if (t != "fail" && t != "drop")
+      throw BadInput("--missing: " + in_quotes(t) + " is none of fail, drop");
+    value = t == "drop" ? Missing::Drop : Missing::Fail;
+  };
+  add("--missing", set, "What to do with rows that have an empty field or NA: fail or drop",
+      "fail");
+}
+
 void Options::flag(const std::string& option, bool& value, const std::string& help) {
   parser_->app.add_flag(option, value, help);
 }
@@ -101,9 +159,16 @@ bool Options::is_given(const std::string& option) const {
   return parser_->app.get_option(option)->count() > 0;
 }
 
+void Options::refuse(const std::vector<std::string>& options, const std::string& why) const {
+  for (const std::string& option : options)
+    if (is_given(option)) throw BadInput(option + ": has no effect " + why + "; leave it out");
+}
+
 int Options::run(int argc, char** argv, const std::function<int()>& body) {
   try {
+    refuse_empty_values(argc, argv);
     parser_->app.parse(argc, argv);
+    check_files();
     note_interrupts();
     const int code = body();
     std::cout.flush();
@@ -126,9 +191,9 @@ int Options::run(int argc, char** argv, const std::function<int()>& body) {
 }
 
 void Options::complain(const std::string& text) const {
-  std::string line = program_ + ": " + text;
+  std::string line = text;
   std::replace(line.begin(), line.end(), '\n', ' ');
-  line += '\n';
+  line = program_ + ": " + printable(line) + '\n';
   std::fputs(line.c_str(), stderr);
 }
 

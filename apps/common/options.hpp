@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "common/bad_input.hpp"
+#include "common/columns.hpp"
 #include "common/numbers.hpp"
 #include "common/table.hpp"
 
@@ -36,6 +37,10 @@ class Options {
 
   /// Any text.
   void text(const std::string& option, std::string& value, const std::string& help);
+  /// A file that is read, "-" for stdin, and one that is written. run() refuses, before anything is computed, an
+  /// output that is an input or another output.
+  void input(const std::string& option, std::string& value, const std::string& help);
+  void output(const std::string& option, std::string& value, const std::string& help);
   /// Text that may be left out: `--option` alone leaves the variable as it is.
   void optional_text(const std::string& option, std::string& value, const std::string& help);
   /// Once for each element.
@@ -52,6 +57,8 @@ class Options {
   }
   /// "text", "json" or "csv", as `--format`.
   void format(std::string& value);
+  /// `--missing`, fail or drop.
+  void missing(Missing& value);
   void flag(const std::string& option, bool& value, const std::string& help);
 
   /// Finite numbers, also for an optional of double.
@@ -87,6 +94,8 @@ class Options {
   /// Examples, and whatever else stands below the options in the help.
   void footer(const std::string& text);
   bool is_given(const std::string& option) const;
+  /// Throws: BadInput for the first of `options` that is given, which `why` leaves without effect.
+  void refuse(const std::vector<std::string>& options, const std::string& why) const;
 
   /// Reads the command line and runs `body`, whose exit code is returned. A mistake of the user, on the command
   /// line or as BadInput, is one line on stderr and kBadInput; any other error is one line and kNotConverged.
@@ -119,8 +128,16 @@ class Options {
       return value;
   }
 
+  struct File {
+    std::string option;
+    const std::string* name;
+  };
+  void check_files() const;
+
   std::string program_;
   std::unique_ptr<Parser> parser_;
+  std::vector<File> inputs_;
+  std::vector<File> outputs_;
 };
 
 }  // namespace apps

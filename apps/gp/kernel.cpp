@@ -41,7 +41,7 @@ class Kernel::Parser {
         {"matern12", Kind::Matern12, {kLength}},
         {"matern32", Kind::Matern32, {kLength}},
         {"matern52", Kind::Matern52, {kLength}},
-        {"periodic", Kind::Periodic, {kLength, {"period", Quantity::Period}}},
+        {"periodic", Kind::Periodic, {{"length", Quantity::Ratio}, {"period", Quantity::Period}}},
         {"rq", Kind::RationalQuadratic, {kLength, {"alpha", Quantity::Exponent}}}};
     return all;
   }

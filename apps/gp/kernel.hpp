@@ -19,7 +19,9 @@ namespace apps::gp {
 /// Source: Rasmussen and Williams, Gaussian Processes for Machine Learning (2006), chapter 4.
 class Kernel {
  public:
-  enum class Quantity : std::uint8_t { Variance, Length, Period, Exponent };
+  /// Variances have the unit of the target squared, lengths and periods that of distances, ratios and
+  /// exponents none.
+  enum class Quantity : std::uint8_t { Variance, Length, Period, Ratio, Exponent };
   struct Parameter {
     std::string name;
     Quantity quantity;

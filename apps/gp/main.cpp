@@ -28,6 +28,7 @@ struct Arguments {
   bool zero_mean = false;
   FitOptions fit;
   double level = 0.95;
+  Missing missing = Missing::Fail;
   std::string predict;
   std::string format = "text";
   std::string plot;
@@ -43,8 +44,9 @@ constexpr const char* kFooter =
     "Exit code: 0 converged, 1 not converged, 2 usage or bad input, 130 stopped by Ctrl-C.";
 
 void declare(Options& options, Arguments& a) {
-  options.text("--data", a.data,
-               "CSV file with a header line, - for stdin (default: carbon dioxide over Mauna Loa)");
+  options.input(
+      "--data", a.data,
+      "CSV file with a header line, - for stdin (default: carbon dioxide over Mauna Loa)");
   options.text("--target", a.target, "Column that is predicted (default: the last one)");
   options.text("--features", a.features, "Columns that predict it: a,b (default: all others)");
   options.text("--kernel", a.kernel,
@@ -55,10 +57,13 @@ void declare(Options& options, Arguments& a) {
   options.whole("--seed", a.fit.seed, 0, kMostSeed, "Of the random starts");
   options.whole("--max-iter", a.fit.max_iter, 0, 1'000'000'000, "Most iterations per start");
   options.share("--level", a.level, "Of intervals and bands");
-  options.text("--predict", a.predict, "CSV file for whose rows the target is predicted");
+  options.missing(a.missing);
+  options.input("--predict", a.predict,
+                "CSV file for whose rows the target is predicted: mean, standard deviation and "
+                "interval of the function, and of a further observation");
   options.format(a.format);
-  options.text("--plot", a.plot,
-               "Draw data, mean and band to this SVG or PNG file, through gnuplot");
+  options.output("--plot", a.plot,
+                 "Draw data, mean and band to this SVG or PNG file, through gnuplot");
   options.footer(kFooter);
 }
 
@@ -89,7 +94,8 @@ Data read(std::istream& in, const std::string& name, const Arguments& a) {
   if (d.features.empty()) throw BadInput(name + ": line 1: there is no column beside the target");
   std::vector<std::string> wanted = d.features;
   wanted.push_back(d.target);
-  const Columns columns(reader, wanted);
+  const Columns columns(reader, wanted, a.missing);
+  d.rows_dropped = columns.rows_dropped();
   constexpr std::int64_t kMostRows = 10'000;
   if (columns.rows() > kMostRows)
     throw BadInput(name + ": " + std::to_string(columns.rows()) +
@@ -129,7 +135,8 @@ int fit_and_report(const Options& options, Arguments& a) {
     CsvReader reader(input.stream(), input.name());
     for (const std::string& feature : process.data().features)
       need_column(reader, "--predict", feature);
-    report.x = matrix_of(Columns(reader, process.data().features), process.data().features);
+    report.x =
+        matrix_of(Columns(reader, process.data().features, a.missing), process.data().features);
     report.prediction = process.predict(*report.x);
   }
 

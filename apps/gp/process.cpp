@@ -7,8 +7,8 @@
 
 #include "common/bad_input.hpp"
 #include "common/columns.hpp"
-#include "common/estimates.hpp"
 #include "common/numbers.hpp"
+#include "common/text.hpp"
 #include "eigengrad/eigengrad.hpp"
 
 namespace apps::gp {
@@ -21,12 +21,22 @@ using eg::Tensor;
 constexpr double kLogTwoPi = 1.8378770664093454836;
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
+/// The power of two below the largest absolute value; 1 when there is none. Its inverse is a double, too.
+double power_of_two(const Tensor& t) {
+  constexpr int kMost = 1000;
+  const double largest = t.abs().max().item<double>();
+  return largest > 0 ? std::ldexp(1.0, std::clamp(std::ilogb(largest), -kMost, kMost)) : 1;
+}
+
 }  // namespace
 
 Process::Process(Data data, Kernel kernel, const FitOptions& options)
     : data_(std::move(data)), kernel_(std::move(kernel)) {
-  mean_ = options.center ? data_.y.mean().item<double>() : 0;
-  unit_ = data_.features.size() > 1 ? data_.x.std(0, false) : eg::ones({1});
+  y_unit_ = power_of_two(data_.y);
+  y_ = data_.y / y_unit_;
+  mean_ = options.center ? y_.mean().item<double>() : 0;
+  y_ = y_ - mean_;
+  choose_units();
   const Tensor x = scaled(data_.x);
   distances_ = eg::cdist(x, x);
   for (const Kernel::Parameter& p : kernel_.parameters()) parameters_.push_back({p.name});
@@ -43,7 +53,7 @@ Process::Process(Data data, Kernel kernel, const FitOptions& options)
     const auto held = options.fixed.find(parameters_[i].name);
     parameters_[i].is_fixed = held != options.fixed.end();
     if (parameters_[i].is_fixed)
-      start_[i] = std::log(held->second);
+      start_[i] = std::log(held->second) - (is_variance(i) ? 2 : 1) * std::log(unit_of(i));
     else
       free_.push_back(i);
   }
@@ -51,11 +61,40 @@ Process::Process(Data data, Kernel kernel, const FitOptions& options)
   factor();
 }
 
+void Process::choose_units() {
+  if (data_.features.size() == 1) {
+    x_unit_ = power_of_two(data_.x);
+    unit_ = eg::tensor({x_unit_});
+    return;
+  }
+  std::vector<Tensor> units;
+  for (const Tensor& column : data_.x.unbind(1)) {
+    const double unit = power_of_two(column);
+    const Tensor sd = (column / unit).std(0, false);
+    // What does not vary keeps its unit.
+    units.push_back(unit * eg::where(sd > 0, sd, 1.0));
+  }
+  unit_ = eg::stack(units);
+}
+
+bool Process::is_variance(std::size_t parameter) const {
+  const auto& kernel = kernel_.parameters();
+  return parameter >= kernel.size() || kernel[parameter].quantity == Kernel::Quantity::Variance;
+}
+
+double Process::unit_of(std::size_t parameter) const {
+  if (is_variance(parameter)) return y_unit_;
+  const Kernel::Quantity quantity = kernel_.parameters()[parameter].quantity;
+  const bool has_unit =
+      quantity == Kernel::Quantity::Length || quantity == Kernel::Quantity::Period;
+  return has_unit ? x_unit_ : 1;
+}
+
 Tensor Process::scaled(const Tensor& x) const { return x / unit_; }
 
 /// Variances are measured by that of y, lengths by the distances of the points.
 void Process::choose_ranges() {
-  const double variance = eg::square(data_.y - mean_).mean().item<double>();
+  const double variance = eg::square(y_).mean().item<double>();
   const double range = distances_.max().item<double>();
   if (!(variance > 0))
     throw BadInput(data_.source + ": the target " + in_quotes(data_.target) + " is constant");
@@ -74,6 +113,9 @@ void Process::choose_ranges() {
         break;
       case Kernel::Quantity::Period:
         add(1e-3 * range, 0.1 * range, 10 * range);
+        break;
+      case Kernel::Quantity::Ratio:
+        add(1e-3, 2, 1e3);
         break;
       case Kernel::Quantity::Exponent:
         add(1e-3, 1, 1e6);
@@ -95,7 +137,7 @@ Tensor Process::covariance(const Tensor& logarithms) const {
 }
 
 Tensor Process::minus_log_likelihood(const Tensor& logarithms) const {
-  const Tensor y = (data_.y - mean_).unsqueeze(1);
+  const Tensor y = y_.unsqueeze(1);
   const Tensor l = eg::linalg_cholesky(covariance(logarithms));
   const Tensor white = eg::linalg_solve_triangular(l, y, false);
   return 0.5 * eg::square(white).sum() + eg::log(l.diagonal()).sum() +
@@ -103,9 +145,15 @@ Tensor Process::minus_log_likelihood(const Tensor& logarithms) const {
 }
 
 void Process::fit(const FitOptions& o) {
+  // Of the density of the target over its unit.
+  const double log_jacobian = static_cast<double>(y_.numel()) * std::log(y_unit_);
   const auto f = [this](const Tensor& free) { return minus_log_likelihood(completed(free)); };
   if (free_.empty()) {
-    likelihoods_ = {-f(eg::empty({0})).item<double>()};
+    try {
+      likelihoods_ = {-f(eg::empty({0})).item<double>() - log_jacobian};
+    } catch (const eg::NumericError& e) {
+      throw BadInput("--fix: these hyper-parameters have no likelihood: " + std::string(e.what()));
+    }
     converged_ = true;
     status_ = "converged";
     message_ = "all hyper-parameters are held";
@@ -122,7 +170,11 @@ void Process::fit(const FitOptions& o) {
   options.max_iter = o.max_iter;
   options.covariance = true;
   if (o.callback)
-    options.callback = [&](const optim::Iteration& now, const Tensor&) { return o.callback(now); };
+    options.callback = [&](const optim::Iteration& inside, const Tensor&) {
+      optim::Iteration now = inside;
+      now.value += log_jacobian;
+      return o.callback(now);
+    };
   eg::manual_seed(o.seed);
   const Tensor first = of_free(start_);
   optim::MinimizeResult best;
@@ -133,14 +185,16 @@ void Process::fit(const FitOptions& o) {
         k == 0 ? first : eg::minimum(eg::maximum(moved, of_free(low_) + 0.1), of_free(high_) - 0.1);
     try {
       const optim::MinimizeResult r = optim::minimize(f, start, options);
-      likelihoods_.push_back(-r.value);
+      likelihoods_.push_back(-r.value - log_jacobian);
       if (!best.x.defined() || r.value < best.value) best = r;
       if (r.status == optim::Status::Stopped) break;
     } catch (const eg::NumericError& e) {
       trouble = e.what();
     }
   }
-  if (!best.x.defined()) throw BadInput("--kernel: no start has a likelihood: " + trouble);
+  if (!best.x.defined())
+    throw BadInput((o.fixed.empty() ? "--kernel" : "--fix") +
+                   std::string(": no start has a likelihood: ") + trouble);
   adopt(best);
 }
 
@@ -163,21 +217,23 @@ void Process::factor() {
   const eg::NoGradGuard no_grad;
   for (std::size_t i = 0; i < parameters_.size(); ++i) {
     HyperParameter& p = parameters_[i];
-    p.value = std::exp(start_[i]);
+    p.value = std::exp(start_[i]) * unit_of(i) * (is_variance(i) ? unit_of(i) : 1);
+    p.sd = is_variance(i) ? std::exp(start_[i] / 2) * unit_of(i) : kNaN;
     const bool on_bound = start_[i] <= low_[i] || start_[i] >= high_[i];
     if (p.is_fixed || on_bound) p.log_std_error = kNaN;
   }
   log_likelihood_ = likelihoods_.front();
   factor_ = eg::linalg_cholesky(covariance(eg::tensor(start_)));
-  alpha_ = eg::cholesky_solve((data_.y - mean_).unsqueeze(1), factor_).squeeze(1);
+  alpha_ = eg::cholesky_solve(y_.unsqueeze(1), factor_).squeeze(1);
 }
 
 LeaveOneOut Process::leave_one_out() const {
   const Tensor precision = eg::cholesky_inverse(factor_).diagonal();
   const Tensor error = alpha_ / precision;
   const Tensor log_density = 0.5 * (eg::log(precision) - kLogTwoPi - eg::square(error) * precision);
-  return {values_of(data_.y - error), values_of(eg::rsqrt(precision)),
-          std::sqrt(eg::square(error).mean().item<double>()), log_density.mean().item<double>()};
+  return {values_of(y_unit_ * (y_ + mean_ - error)), values_of(y_unit_ * eg::rsqrt(precision)),
+          y_unit_ * std::sqrt(eg::square(error).mean().item<double>()),
+          log_density.mean().item<double>() - std::log(y_unit_)};
 }
 
 Prediction Process::predict(const Tensor& x) const {
@@ -188,9 +244,10 @@ Prediction Process::predict(const Tensor& x) const {
   const Tensor white = eg::linalg_solve_triangular(factor_, across.t(), false);
   const Tensor variance = eg::clamp_min(prior - eg::square(white).sum(0), 0);
   Prediction p;
-  p.mean = values_of(eg::mv(across, alpha_) + mean_);
-  p.sd = values_of(eg::sqrt(variance));
-  p.observation_sd = values_of(eg::sqrt(variance + parameters_.back().value));
+  const double noise = std::exp(start_.back());
+  p.mean = values_of(y_unit_ * (eg::mv(across, alpha_) + mean_));
+  p.sd = values_of(y_unit_ * eg::sqrt(variance));
+  p.observation_sd = values_of(y_unit_ * eg::sqrt(variance + noise));
   return p;
 }
 

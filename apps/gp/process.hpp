@@ -18,6 +18,7 @@ struct Data {
   /// n by d, in the units of the file.
   eigengrad::Tensor x;
   eigengrad::Tensor y;
+  std::int64_t rows_dropped = 0;
 };
 
 struct FitOptions {
@@ -35,6 +36,8 @@ struct FitOptions {
 struct HyperParameter {
   std::string name;
   double value = 0;
+  /// Of a variance, its root, which may be a double where the variance is none; NaN otherwise.
+  double sd = 0;
   /// Of the logarithm, from the Hessian of the likelihood; NaN where it is held or on a bound.
   double log_std_error = 0;
   bool is_fixed = false;
@@ -59,6 +62,7 @@ struct LeaveOneOut {
 /// Gaussian-process regression with hyper-parameters that make the marginal likelihood largest.
 ///
 /// Several features are divided by their standard deviations; distances of one feature are in its unit.
+/// Inside, target and features are divided by powers of two, so that no square overflows or vanishes.
 /// Source: Rasmussen and Williams, algorithm 2.1, and section 5.4.2 for leave-one-out.
 class Process {
  public:
@@ -83,6 +87,10 @@ class Process {
 
  private:
   eigengrad::Tensor scaled(const eigengrad::Tensor& x) const;
+  void choose_units();
+  bool is_variance(std::size_t parameter) const;
+  /// Of a hyper-parameter; variances have it twice.
+  double unit_of(std::size_t parameter) const;
   /// All logarithms from those that are free.
   eigengrad::Tensor completed(const eigengrad::Tensor& free) const;
   eigengrad::Tensor covariance(const eigengrad::Tensor& logarithms) const;
@@ -94,8 +102,14 @@ class Process {
 
   Data data_;
   Kernel kernel_;
+  /// Of the target.
+  double y_unit_ = 1;
+  /// The target over its unit, less the mean.
   double mean_ = 0;
+  eigengrad::Tensor y_;
+  /// Of each feature, and the unit of distances.
   eigengrad::Tensor unit_;
+  double x_unit_ = 1;
   eigengrad::Tensor distances_;
   std::vector<HyperParameter> parameters_;
   /// Places of those that are not held.

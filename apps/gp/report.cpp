@@ -1,10 +1,11 @@
 #include "gp/report.hpp"
 
 #include <cmath>
+#include <limits>
 #include <ostream>
 #include <sstream>
 
-#include "common/estimates.hpp"
+#include "common/columns.hpp"
 #include "common/gnuplot.hpp"
 #include "common/numbers.hpp"
 #include "common/significance.hpp"
@@ -28,21 +29,50 @@ struct Interval {
   double upper;
 };
 
+/// The square of a root that may have no square among the doubles.
+std::string square_text(double root, int digits) {
+  const double square = root * root;
+  const bool fits = square >= std::numeric_limits<double>::min() && std::isfinite(square);
+  return fits || !(root > 0) ? number(square, digits) : '(' + number(root, digits) + ")^2";
+}
+
+/// Estimate and interval.
+std::vector<std::string> texts_of(const HyperParameter& p, double level) {
+  const Interval i(p, level);
+  if (std::isnan(p.sd)) return {number(p.value, kDigits), number(i.lower, 4), number(i.upper, 4)};
+  const double half = std::exp(normal_quantile(level) * p.log_std_error / 2);
+  return {square_text(p.sd, kDigits), square_text(p.sd / half, 4), square_text(p.sd * half, 4)};
+}
+
+/// Of a normal distribution, which is that of predictions.
+struct Band {
+  Band(const Prediction& p, std::size_t i, double level)
+      : lower(p.mean[i] - normal_quantile(level) * p.sd[i]),
+        upper(p.mean[i] + normal_quantile(level) * p.sd[i]),
+        prediction_lower(p.mean[i] - normal_quantile(level) * p.observation_sd[i]),
+        prediction_upper(p.mean[i] + normal_quantile(level) * p.observation_sd[i]) {}
+  double lower;
+  double upper;
+  /// Of a further observation.
+  double prediction_lower;
+  double prediction_upper;
+};
+
 }  // namespace
 
 void write_text(std::ostream& out, const Report& r) {
   const Process& g = r.process;
   out << "Gaussian process: " << g.data().target << " over " << g.data().features.size()
       << (g.data().features.size() == 1 ? " feature, " : " features, ") << g.data().y.numel()
-      << " rows of " << g.data().source << "\nKernel: " << g.kernel().text() << "\n\n";
+      << " rows" << dropped_text(g.data().rows_dropped) << " of " << g.data().source
+      << "\nKernel: " << g.kernel().text() << "\n\n";
   const double tail = (1 - r.level) / 2;
   TextTable table({"", "Estimate", percent_text(tail), percent_text(1 - tail), ""});
   for (const HyperParameter& p : g.parameters()) {
-    const Interval i(p, r.level);
-    table.add({p.name, number(p.value, kDigits), number(i.lower, 4), number(i.upper, 4),
-               p.is_fixed                    ? "held"
-               : std::isnan(p.log_std_error) ? "on a bound"
-                                             : ""});
+    std::vector<std::string> row = texts_of(p, r.level);
+    row.insert(row.begin(), p.name);
+    row.emplace_back(p.is_fixed ? "held" : std::isnan(p.log_std_error) ? "on a bound" : "");
+    table.add(std::move(row));
   }
   table.write(out);
   const LeaveOneOut left_out = g.leave_one_out();
@@ -53,11 +83,17 @@ void write_text(std::ostream& out, const Report& r) {
       << g.message() << '\n';
   if (!r.prediction) return;
   out << "\nPredictions:\n";
-  TextTable rows({"row", "mean", "std. error", "of observation"});
-  for (std::size_t i = 0; i < r.prediction->mean.size(); ++i)
-    rows.add({std::to_string(i + 1), number(r.prediction->mean[i], kDigits),
-              number(r.prediction->sd[i], kDigits),
-              number(r.prediction->observation_sd[i], kDigits)});
+  const Prediction& p = *r.prediction;
+  TextTable rows({"row", "mean", "sd", percent_text(tail), percent_text(1 - tail),
+                  "sd of observation", percent_text(tail), percent_text(1 - tail)});
+  for (std::size_t i = 0; i < p.mean.size(); ++i) {
+    const Band band(p, i, r.level);
+    std::vector<std::string> row = {std::to_string(i + 1)};
+    for (const double v : {p.mean[i], p.sd[i], band.lower, band.upper, p.observation_sd[i],
+                           band.prediction_lower, band.prediction_upper})
+      row.push_back(number(v, kDigits));
+    rows.add(std::move(row));
+  }
   rows.write(out);
 }
 
@@ -72,6 +108,7 @@ void write_json(std::ostream& out, const Report& r) {
   j["target"] = g.data().target;
   j["features"] = g.data().features;
   j["rows"] = g.data().y.numel();
+  j["rows_dropped"] = g.data().rows_dropped;
   j["level"] = r.level;
   j["parameters"] = ordered_json::array();
   for (const HyperParameter& p : g.parameters()) {
@@ -82,6 +119,7 @@ void write_json(std::ostream& out, const Report& r) {
                                {"lower", json_number(i.lower)},
                                {"upper", json_number(i.upper)},
                                {"held", p.is_fixed}});
+    if (!std::isnan(p.sd)) j["parameters"].back()["sd"] = json_number(p.sd);
   }
   j["log_marginal_likelihood"] = json_number(g.log_likelihood());
   j["log_marginal_likelihoods_of_starts"] = ordered_json::array();
@@ -93,21 +131,32 @@ void write_json(std::ostream& out, const Report& r) {
   j["iterations"] = g.iterations();
   if (r.prediction) {
     j["predictions"] = ordered_json::array();
-    for (std::size_t i = 0; i < r.prediction->mean.size(); ++i)
-      j["predictions"].push_back(
-          {{"mean", json_number(r.prediction->mean[i])},
-           {"sd", json_number(r.prediction->sd[i])},
-           {"observation_sd", json_number(r.prediction->observation_sd[i])}});
+    const Prediction& p = *r.prediction;
+    for (std::size_t i = 0; i < p.mean.size(); ++i) {
+      const Band band(p, i, r.level);
+      j["predictions"].push_back({{"mean", json_number(p.mean[i])},
+                                  {"sd", json_number(p.sd[i])},
+                                  {"lower", json_number(band.lower)},
+                                  {"upper", json_number(band.upper)},
+                                  {"observation_sd", json_number(p.observation_sd[i])},
+                                  {"prediction_lower", json_number(band.prediction_lower)},
+                                  {"prediction_upper", json_number(band.prediction_upper)}});
+    }
   }
   out << j.dump(2, ' ', false, ordered_json::error_handler_t::replace) << '\n';
 }
 
 void write_csv(std::ostream& out, const Report& r) {
   if (r.prediction) {
-    write_csv_row(out, {"mean", "sd", "observation_sd"});
-    for (std::size_t i = 0; i < r.prediction->mean.size(); ++i)
-      write_csv_row(out, {exact(r.prediction->mean[i]), exact(r.prediction->sd[i]),
-                          exact(r.prediction->observation_sd[i])});
+    const Prediction& p = *r.prediction;
+    write_csv_row(out, {"mean", "sd", "lower", "upper", "observation_sd", "prediction_lower",
+                        "prediction_upper"});
+    for (std::size_t i = 0; i < p.mean.size(); ++i) {
+      const Band band(p, i, r.level);
+      write_csv_row(out, {exact(p.mean[i]), exact(p.sd[i]), exact(band.lower), exact(band.upper),
+                          exact(p.observation_sd[i]), exact(band.prediction_lower),
+                          exact(band.prediction_upper)});
+    }
     return;
   }
   write_csv_row(out, {"name", "estimate", "log_std_error", "lower", "upper"});
@@ -142,11 +191,12 @@ void plot(const std::string& file, const Report& r) {
   const eg::Tensor grid = eg::linspace(low - 0.02 * (high - low), high + 0.2 * (high - low), 500);
   const Prediction p = g.predict(grid.unsqueeze(1));
   const std::vector<double> at = values_of(grid);
-  const double z = normal_quantile(r.level);
   s << "$curve << END\n";
-  for (std::size_t i = 0; i < at.size(); ++i)
-    s << at[i] << ' ' << p.mean[i] << ' ' << p.mean[i] - z * p.observation_sd[i] << ' '
-      << p.mean[i] + z * p.observation_sd[i] << '\n';
+  for (std::size_t i = 0; i < at.size(); ++i) {
+    const Band band(p, i, r.level);
+    s << at[i] << ' ' << p.mean[i] << ' ' << band.prediction_lower << ' ' << band.prediction_upper
+      << '\n';
+  }
   s << "END\nset xlabel " << in_gnuplot_quotes(g.data().features.front()) << " noenhanced\nplot "
     << "$curve using 1:3:4 with filledcurves fillcolor rgb '#c6dbef' title '" << 100 * r.level
     << " % band of observations', $curve using 1:2 with lines linewidth 2 linecolor rgb '#2166ac' "

@@ -1,6 +1,8 @@
 #include "mlp/dataset.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 #include <sstream>
 
 #include "common/bad_input.hpp"
@@ -27,10 +29,16 @@ Dataset read(CsvReader& reader, std::vector<std::string> features, std::ptrdiff_
   std::vector<float> values;
   std::vector<std::int64_t> labels;
   while (reader.next()) {
-    for (const std::size_t place : places)
-      values.push_back(static_cast<float>(reader.number(place)));
+    for (const std::size_t place : places) {
+      const double value = reader.number(place);
+      if (std::abs(value) > std::numeric_limits<float>::max())
+        reader.fail(reader.line(place), place + 1,
+                    in_quotes(reader.field(place)) +
+                        " is too large for float32; measure the column in another unit");
+      values.push_back(static_cast<float>(value));
+    }
     if (target < 0) continue;
-    const std::string text(reader.field(static_cast<std::size_t>(target)));
+    const std::string text = reader.text(static_cast<std::size_t>(target));
     auto found = std::find(classes.begin(), classes.end(), text);
     if (found == classes.end()) {
       if (!takes_new_classes || text.empty())
@@ -79,10 +87,11 @@ Dataset load_csv(const std::string& file, const std::string& target) {
   return read_new(input.stream(), input.name(), target);
 }
 
-Dataset load_csv_for(const Network& network, const std::string& file, const std::string& target) {
-  Input input(file, "--predict");
+Dataset load_csv_for(const Network& network, const std::string& file, const std::string& target,
+                     const std::string& option) {
+  Input input(file, option);
   CsvReader reader(input.stream(), input.name());
-  for (const std::string& name : network.features) need_column(reader, "--predict", name);
+  for (const std::string& name : network.features) need_column(reader, option, name);
   return read(reader, network.features, target.empty() ? -1 : reader.find(target), network.classes,
               false);
 }

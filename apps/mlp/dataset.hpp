@@ -27,9 +27,10 @@ struct Dataset {
 /// A CSV file (the bundled iris when `file` is empty): numbers, and the classes in the column `target` (the
 /// last one when it is empty), as text or whatever. Throws: BadInput.
 Dataset load_csv(const std::string& file, const std::string& target);
-/// The inputs of `network` from a CSV file; labels where it has the column `target`. Throws: BadInput, also for
+/// The inputs of `network` from the CSV file of `option`; labels where it has the column `target`. Throws: BadInput, also for
 /// classes that the network does not know.
-Dataset load_csv_for(const Network& network, const std::string& file, const std::string& target);
+Dataset load_csv_for(const Network& network, const std::string& file, const std::string& target,
+                     const std::string& option);
 /// Images and labels in IDX files, the names of the classes in their order (0, 1, ... when empty).
 Dataset load_idx(const std::string& images, const std::string& labels,
                  std::vector<std::string> classes);

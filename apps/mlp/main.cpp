@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <filesystem>
 #include <iostream>
 
@@ -49,11 +50,11 @@ constexpr const char* kFooter =
     "Ctrl-C.";
 
 void declare(Options& options, Arguments& a) {
-  options.text("--data", a.data,
-               "CSV file with a header line, - for stdin (default: Fisher's irises)");
+  options.input("--data", a.data,
+                "CSV file with a header line, - for stdin (default: Fisher's irises)");
   options.text("--target", a.target, "Column of the classes (default: the last one)");
-  options.text("--images", a.images, "IDX file of images instead, .gz too");
-  options.text("--labels", a.labels, "IDX file of their labels");
+  options.input("--images", a.images, "IDX file of images instead, .gz too");
+  options.input("--labels", a.labels, "IDX file of their labels");
   options.optional_text(
       "--fashion-mnist", a.fashion_mnist,
       "Fashion-MNIST in this folder, its test set as validation (default: where Debian's "
@@ -69,15 +70,34 @@ void declare(Options& options, Arguments& a) {
   options.number("--weight-decay", a.train.weight_decay, "Of Adam");
   options.number("--validation", a.validation, "Share of the rows that are kept aside");
   options.whole("--seed", a.train.seed, 0, kMostSeed, "Of weights, order and split");
-  options.text("--save", a.save, "File to write the network to");
-  options.text("--load", a.load, "Network to use instead of training one, on --data or --predict");
-  options.text("--predict", a.predict, "CSV file for whose rows classes are predicted");
-  options.text("--predictions", a.predictions,
-               "CSV file to write them to (default: stdout, instead of a report)");
+  options.output("--save", a.save, "File to write the network to");
+  options.input("--load", a.load,
+                "Network to use instead of training one, on --data, images or --predict");
+  options.input("--predict", a.predict, "CSV file for whose rows classes are predicted");
+  options.output(
+      "--predictions", a.predictions,
+      "CSV file to write them to (default: stdout, instead of a report, as CSV, or as JSON with "
+      "--format json)");
   options.format(a.format);
-  options.text("--plot", a.plot,
-               "Draw the learning curve to this SVG or PNG file, through gnuplot");
+  options.output("--plot", a.plot,
+                 "Draw the learning curve to this SVG or PNG file, through gnuplot");
   options.footer(kFooter);
+}
+
+/// Options without effect on what the others ask for.
+void check(const Options& options, const Arguments& a) {
+  if (a.train.weight_decay < 0) throw BadInput("--weight-decay: is below 0");
+  if (a.images.empty() != a.labels.empty())
+    throw BadInput("--images: needs --labels, and the other way round");
+  if (a.predict.empty()) options.refuse({"--predictions"}, "without --predict");
+  if (options.is_given("--fashion-mnist"))
+    options.refuse({"--data", "--images", "--target", "--validation"}, "with --fashion-mnist");
+  if (!a.images.empty()) options.refuse({"--data", "--target"}, "with --images");
+  if (a.load.empty()) return;
+  options.refuse({"--hidden", "--activation", "--epochs", "--batch", "--lr", "--weight-decay",
+                  "--validation", "--seed", "--save", "--plot"},
+                 "with --load, which trains nothing");
+  if (a.data.empty()) options.refuse({"--target"}, "with --load and without --data");
 }
 
 /// What is trained on and what is kept aside.
@@ -118,8 +138,6 @@ Split load_fashion_mnist(const std::string& folder) {
 Split load_data(const Options& options, const Arguments& a) {
   if (options.is_given("--fashion-mnist"))
     return load_fashion_mnist(a.fashion_mnist.empty() ? kDefaultFolder : a.fashion_mnist);
-  if (a.images.empty() != a.labels.empty())
-    throw BadInput("--images: needs --labels, and the other way round");
   if (!a.images.empty()) return split(load_idx(a.images, a.labels, {}), a.validation, a.train.seed);
   return split(load_csv(a.data, a.target), a.validation, a.train.seed);
 }
@@ -144,9 +162,12 @@ TrainOptions options_for(const Arguments& a, bool is_image) {
 /// Predictions for --predict; false when they went to stdout, where a report has no place then.
 bool write_predictions_to_file(const Arguments& a, const Network& network) {
   if (a.predict.empty()) return true;
-  const eg::Tensor x = load_csv_for(network, a.predict, "").x;
+  const eg::Tensor x = load_csv_for(network, a.predict, "", "--predict").x;
   if (a.predictions.empty()) {
-    write_predictions(std::cout, network, x);
+    if (a.format == "json")
+      write_json_predictions(std::cout, network, x);
+    else
+      write_predictions(std::cout, network, x);
     return false;
   }
   std::ofstream out = open_output(a.predictions, "--predictions");
@@ -154,17 +175,34 @@ bool write_predictions_to_file(const Arguments& a, const Network& network) {
   return true;
 }
 
+/// Images have numbers for names, and say nothing of what they show.
+void check_fit(const Network& network, const Dataset& data) {
+  const auto summary = [](const auto& names) {
+    return std::to_string(names.size()) + " (" + names.front() + " to " + names.back() + ')';
+  };
+  if (data.features == network.features && data.classes.size() <= network.classes.size() &&
+      std::equal(data.classes.begin(), data.classes.end(), network.classes.begin()))
+    return;
+  throw BadInput("--load: the network has inputs " + summary(network.features) + " and classes " +
+                 summary(network.classes) + ", " + data.source + " has " + summary(data.features) +
+                 " and " + summary(data.classes));
+}
+
 int use_loaded(const Options& options, const Arguments& a) {
   const Network network = load(a.load);
   if (!write_predictions_to_file(a, network)) return kConverged;
-  if (a.data.empty() && !options.is_given("--fashion-mnist")) {
+  const bool has_images = options.is_given("--fashion-mnist") || !a.images.empty();
+  if (a.data.empty() && !has_images) {
     if (a.predict.empty())
-      throw BadInput("--load: --data or --predict says what to use the network on");
+      throw BadInput("--load: --data, --images or --predict says what to use the network on");
     return kConverged;
   }
-  const Dataset data = a.data.empty()
-                           ? load_data(options, a).validation
-                           : load_csv_for(network, a.data, a.target.empty() ? "class" : a.target);
+  const Dataset data =
+      !a.data.empty()
+          ? load_csv_for(network, a.data, a.target.empty() ? "class" : a.target, "--data")
+      : !a.images.empty() ? load_idx(a.images, a.labels, {})
+                          : load_data(options, a).validation;
+  check_fit(network, data);
   if (!data.labels.defined())
     throw BadInput("--target: " + data.source +
                    " has no such column; it says which class each row has");
@@ -174,7 +212,7 @@ int use_loaded(const Options& options, const Arguments& a) {
 }
 
 int train_and_report(const Options& options, const Arguments& a) {
-  if (a.train.weight_decay < 0) throw BadInput("--weight-decay: is below 0");
+  check(options, a);
   if (!a.plot.empty()) check_plot(a.plot);
   if (!a.load.empty()) return use_loaded(options, a);
   const Split data = load_data(options, a);

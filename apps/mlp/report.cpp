@@ -106,18 +106,48 @@ void write_csv(std::ostream& out, const Report& r) {
                         exact(e.validation.loss), exact(e.validation.accuracy), exact(e.seconds)});
 }
 
+namespace {
+
+/// The class of each row, and the probabilities of all.
+struct Predicted {
+  std::string name;
+  std::vector<double> probabilities;
+};
+
+std::vector<Predicted> predicted(const Network& n, const eigengrad::Tensor& x) {
+  const std::vector<double> all = values_of(probabilities(n, x).to(eigengrad::kFloat64));
+  const auto width = static_cast<std::ptrdiff_t>(n.classes.size());
+  std::vector<Predicted> rows;
+  for (auto at = all.begin(); at != all.end(); at += width)
+    rows.push_back({n.classes[static_cast<std::size_t>(std::max_element(at, at + width) - at)],
+                    {at, at + width}});
+  return rows;
+}
+
+}  // namespace
+
 void write_predictions(std::ostream& out, const Network& n, const eigengrad::Tensor& x) {
-  const eigengrad::Tensor p = probabilities(n, x).to(eigengrad::kFloat64);
   std::vector<std::string> row = {"class"};
   for (const std::string& name : n.classes) row.push_back("p(" + name + ')');
   write_csv_row(out, row);
-  const double* values = p.data_ptr<double>();
-  const auto width = static_cast<std::ptrdiff_t>(n.classes.size());
-  for (std::int64_t i = 0; i < p.size(0); ++i, values += width) {
-    row = {n.classes[static_cast<std::size_t>(std::max_element(values, values + width) - values)]};
-    for (std::ptrdiff_t k = 0; k < width; ++k) row.push_back(exact(values[k]));
+  for (const Predicted& p : predicted(n, x)) {
+    row = {p.name};
+    for (const double v : p.probabilities) row.push_back(exact(v));
     write_csv_row(out, row);
   }
+}
+
+void write_json_predictions(std::ostream& out, const Network& n, const eigengrad::Tensor& x) {
+  ordered_json j;
+  j["classes"] = n.classes;
+  j["predictions"] = ordered_json::array();
+  for (const Predicted& p : predicted(n, x)) {
+    ordered_json probabilities = ordered_json::object();
+    for (std::size_t k = 0; k < n.classes.size(); ++k)
+      probabilities[n.classes[k]] = json_number(p.probabilities[k]);
+    j["predictions"].push_back({{"class", p.name}, {"probabilities", std::move(probabilities)}});
+  }
+  out << j.dump(2, ' ', false, ordered_json::error_handler_t::replace) << '\n';
 }
 
 void plot(const std::string& file, const Report& r) {

@@ -26,6 +26,8 @@ void write_json(std::ostream& out, const Report& report);
 void write_csv(std::ostream& out, const Report& report);
 /// For each row the class and the probabilities of all, as CSV.
 void write_predictions(std::ostream& out, const Network& network, const eigengrad::Tensor& x);
+/// Likewise, as JSON.
+void write_json_predictions(std::ostream& out, const Network& network, const eigengrad::Tensor& x);
 /// Losses and accuracies over the epochs, through gnuplot.
 void plot(const std::string& file, const Report& report);
 

@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "common/bad_input.hpp"
+#include "common/least_squares_fit.hpp"
 #include "common/numbers.hpp"
 #include "common/significance.hpp"
 #include "eigengrad/eigengrad.hpp"
@@ -36,30 +36,20 @@ std::vector<double> Fit::estimates() const {
 }
 
 Fit fit(const Problem& problem, const FitOptions& o) {
-  const auto residuals = [&](const Tensor& b) { return problem.residuals(b); };
   optim::LeastSquaresOptions options;
   options.method = o.method;
   options.loss = o.loss;
   options.f_scale = o.f_scale;
-  options.lower = eg::tensor(problem.lower);
-  options.upper = eg::tensor(problem.upper);
-  options.weights = problem.weights;
   options.max_iter = o.max_iter;
   if (o.callback)
     options.callback = [&](const optim::LeastSquaresIteration& now, const Tensor&) {
       return o.callback(now);
     };
-  optim::LeastSquaresResult result;
-  try {
-    result = optim::least_squares(residuals, eg::tensor(problem.start), options);
-  } catch (const eg::NumericError& e) {
-    throw BadInput("--start: " + with_names(e.what(), problem.model.parameters()));
-  } catch (const eg::Error& e) {
-    throw BadInput("--model: " + with_names(e.what(), problem.model.parameters()));
-  }
-  Fit f{summary_of(result, problem.model.parameters(), problem.sum_of_squares(result.residuals),
-                   o.level),
-        values_of(problem.y - result.residuals), values_of(result.residuals)};
+  const LeastSquaresFit result = fit_least_squares(
+      {[&](const Tensor& b) { return problem.residuals(b); }, problem.model.parameters(),
+       problem.start, problem.lower, problem.upper, problem.weights, "--model"},
+      options, o.level, o.robust);
+  Fit f{result.summary, values_of(problem.y - result.residuals), values_of(result.residuals)};
   if (problem.weights.defined()) f.likelihood = weighted_likelihood(problem, f);
   if (o.profile) add_profile_intervals(problem, o, f);
   return f;
@@ -71,7 +61,13 @@ Prediction predict(const Problem& problem, const Fit& f, const std::vector<Tenso
   const auto model = [&](const Tensor& b) { return problem.model(b, variables, rows); };
   const Tensor b = eg::tensor(f.estimates());
   const Eigen::MatrixXd j = eg::to_matrix(eg::jacobian(model, b));
-  const Eigen::VectorXd variances = (j * f.covariance).cwiseProduct(j).rowwise().sum();
+  Eigen::MatrixXd covariance = f.covariance;
+  for (std::size_t i = 0; i < f.parameters.size(); ++i)
+    if (f.parameters[i].at_bound != Bound::None) {
+      covariance.row(static_cast<Index>(i)).setZero();
+      covariance.col(static_cast<Index>(i)).setZero();
+    }
+  const Eigen::VectorXd variances = (j * covariance).cwiseProduct(j).rowwise().sum();
   const double quantile = t_quantile(level, static_cast<double>(f.df));
   Prediction p;
   p.fit = values_of(model(b));

@@ -20,6 +20,7 @@ struct FitOptions {
   double level = 0.95;
   /// Intervals by the profile of the likelihood, too.
   bool profile = false;
+  Robust robust = Robust::No;
   std::function<bool(const eigengrad::optim::LeastSquaresIteration&)> callback;
 };
 

@@ -22,6 +22,7 @@ struct Arguments {
   FitOptions fit;
   std::string loss = "linear";
   std::string method = "auto";
+  std::string robust;
   std::string nist;
   std::string predict;
   std::string residuals;
@@ -45,7 +46,11 @@ constexpr const char* kFooter =
     "  eg-nlfit\n"
     "  eg-nlfit --model 'b1*(1-exp(-b2*x))' --data my.csv --response y --start b1=500,b2=1e-4\n"
     "  eg-nlfit --model 'log(y) ~ a - b*x1*exp(-c*x2)' --data my.csv --start a=2,b=1e-4,c=-0.01\n"
+    "  eg-nlfit --model 'a*exp(-k*t)' --data my.csv --start a=1,k=1 --robust HC3 --missing drop\n"
     "  eg-nlfit --nist Misra1a.dat --format json\n"
+    "A parameter that ends at a bound has no standard error; those of the others, and the degrees "
+    "of\n"
+    "freedom, are for it fixed there.\n"
     "Exit code: 0 converged, 1 not converged, 2 usage or bad input, 130 stopped by Ctrl-C.";
 
 void declare_problem(Options& options, Arguments& a) {
@@ -55,8 +60,8 @@ void declare_problem(Options& options, Arguments& a) {
                "are data, the "
                "others parameters; functions: " +
                    Expression::functions());
-  options.text("--data", d.data,
-               "CSV file with a header line, - for stdin (default: NIST's Misra1a)");
+  options.input("--data", d.data,
+                "CSV file with a header line, - for stdin (default: NIST's Misra1a)");
   options.text("--response", d.response,
                "Column, or formula of columns, that is fitted (default: y)");
   options.text("--start", d.start, "Where each parameter starts: b1=500,b2=1e-4");
@@ -64,6 +69,7 @@ void declare_problem(Options& options, Arguments& a) {
   options.text("--upper", d.upper, "Bounds on parameters");
   options.text("--weights", d.weights,
                "Column, or formula of columns, that multiplies squared residuals: 1 / variance");
+  options.missing(d.missing);
 }
 
 void declare(Options& options, Arguments& a) {
@@ -74,21 +80,30 @@ void declare(Options& options, Arguments& a) {
   options.whole("--max-iter", a.fit.max_iter, 0, 1'000'000'000, "Most iterations");
   options.share("--level", a.fit.level, "Of the intervals");
   options.flag("--profile", a.fit.profile, "Intervals by the profile of the likelihood, too");
-  options.text("--predict", a.predict, "CSV file for whose rows the model is predicted");
-  options.text("--residuals", a.residuals, "CSV file to write fitted values and residuals to");
-  options.text("--nist", a.nist,
-               "File of NIST's nonlinear sets: fits from both starts, digits told");
+  options.text("--robust", a.robust,
+               "HC0, HC1, HC2 or HC3: standard errors that hold for unequal variances");
+  options.input("--predict", a.predict, "CSV file for whose rows the model is predicted");
+  options.output("--residuals", a.residuals, "CSV file to write fitted values and residuals to");
+  options.input("--nist", a.nist,
+                "File of NIST's nonlinear sets: fits from both starts, digits told");
   options.format(a.format);
-  options.text("--plot", a.plot, "Draw fit and residuals to this SVG or PNG file, through gnuplot");
+  options.output("--plot", a.plot,
+                 "Draw fit and residuals to this SVG or PNG file, through gnuplot");
   options.footer(kFooter);
 }
 
-void check(Arguments& a) {
+void check(const Options& options, Arguments& a) {
   a.fit.loss = kLosses.at(a.loss);
   a.fit.method = kMethods.at(a.method);
+  a.fit.robust = parse_robust(a.robust);
+  if (a.fit.loss == optim::Loss::Linear)
+    options.refuse({"--f-scale"}, "with --loss linear");
+  else if (a.fit.robust != Robust::No)
+    throw BadInput("--robust: the residuals are those of --loss linear");
   if (a.fit.profile && a.fit.loss != optim::Loss::Linear)
     throw BadInput("--profile: the likelihood is that of --loss linear");
   const Description& d = a.problem;
+  if (!a.nist.empty()) options.refuse({"--missing"}, "with --nist");
   if (!a.nist.empty() &&
       !(d.model + d.data + d.response + d.start + d.lower + d.upper + d.weights).empty())
     throw BadInput(
@@ -113,13 +128,14 @@ Report fitted(const Arguments& a, const Problem& problem, const NistSet* nist, F
   }
   Report report{problem, a.fit, first, std::nullopt, nist, std::move(nist_fits)};
   if (!a.predict.empty())
-    report.prediction =
-        predict(problem, first, load_variables(problem.model, a.predict, "--predict"), a.fit.level);
+    report.prediction = predict(
+        problem, first, load_variables(problem.model, a.predict, "--predict", a.problem.missing),
+        a.fit.level);
   return report;
 }
 
 int fit_and_report(const Options& options, Arguments& a) {
-  check(a);
+  check(options, a);
   if (a.problem.model.empty() && a.nist.empty()) {
     a.problem.model = "b1*(1-exp(-b2*x))";
     a.problem.start = "b1=500,b2=0.0001";

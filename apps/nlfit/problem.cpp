@@ -39,11 +39,23 @@ void need_columns(const Expression& e, const CsvReader& reader, std::vector<std:
   }
 }
 
-void refuse_values_that_are_not_finite(const Tensor& t, const std::string& option) {
+void refuse_values_that_are_not_finite(const Tensor& t, const Columns& columns,
+                                       const std::string& formula, const std::string& option) {
   const double* values = t.data_ptr<double>();
   for (std::int64_t i = 0; i < t.numel(); ++i)
     if (!std::isfinite(values[i]))
-      throw BadInput(option + ": the value of row " + std::to_string(i + 1) + " is not finite");
+      throw BadInput(option + ": " + columns.place(i, formula) + ": " + in_quotes(formula) +
+                     " is not finite");
+}
+
+void check_weights(const Tensor& weights, const Columns& columns, const std::string& formula) {
+  refuse_values_that_are_not_finite(weights, columns, formula, "--weights");
+  const double* values = weights.data_ptr<double>();
+  for (std::int64_t i = 0; i < weights.numel(); ++i)
+    if (values[i] < 0)
+      throw BadInput("--weights: " + columns.place(i, formula) +
+                     ": the weight is negative; each multiplies the square of a residual");
+  if ((weights == 0).all().item<bool>()) throw BadInput("--weights: all are 0");
 }
 
 /// The names of the formula that are no columns, in the order of `start`, which must name each.
@@ -111,16 +123,16 @@ Problem read(std::istream& in, const std::string& name, const Description& given
     weights.emplace(d.weights, "--weights");
     need_columns(*weights, reader, needed);
   }
-  const Columns columns(reader, needed);
+  const Columns columns(reader, needed, d.missing);
 
-  Problem p{std::move(model), d.response, values_of(response, columns), {}, {}, {}, {}, {}, name};
+  Problem p{
+      std::move(model),      d.response, values_of(response, columns), {}, {}, {}, {}, {}, name,
+      columns.rows_dropped()};
   for (const std::string& variable : p.model.variables()) p.variables.push_back(columns[variable]);
-  refuse_values_that_are_not_finite(p.y, "--response");
+  refuse_values_that_are_not_finite(p.y, columns, d.response, "--response");
   if (weights) {
     p.weights = values_of(*weights, columns);
-    refuse_values_that_are_not_finite(p.weights, "--weights");
-    if ((p.weights < 0).any().item<bool>())
-      throw BadInput("--weights: a weight is negative; each multiplies the square of a residual");
+    check_weights(p.weights, columns, d.weights);
   }
   for (const auto& [parameter, value] : start) p.start.push_back(value);
   p.lower = parse_numbers_of(parameters, d.lower, "--lower", -kInfinity);
@@ -172,11 +184,11 @@ Problem load(const Description& d) {
 }
 
 std::vector<Tensor> load_variables(const Model& model, const std::string& file,
-                                   const std::string& option) {
+                                   const std::string& option, Missing missing) {
   Input input(file, option);
   CsvReader reader(input.stream(), input.name());
   for (const std::string& name : model.variables()) need_column(reader, option, name);
-  const Columns columns(reader, model.variables());
+  const Columns columns(reader, model.variables(), missing);
   std::vector<Tensor> variables;
   for (const std::string& name : model.variables()) variables.push_back(columns[name]);
   // A model without data has the same value in every row.

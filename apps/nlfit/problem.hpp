@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "common/columns.hpp"
 #include "common/expression.hpp"
 
 namespace apps::nlfit {
@@ -50,6 +51,7 @@ struct Problem {
   std::vector<double> upper;
   /// Of the data, for headings.
   std::string source;
+  std::int64_t rows_dropped = 0;
 
   std::int64_t rows() const { return y.numel(); }
   /// Response minus model, without weights.
@@ -69,6 +71,7 @@ struct Description {
   std::string start;
   std::string lower;
   std::string upper;
+  Missing missing = Missing::Fail;
 };
 
 /// Throws: BadInput for everything that cannot be used.
@@ -77,6 +80,6 @@ Problem load(const Description& description);
 /// The columns of the CSV file `file` (of the option `option`) that the model takes as data.
 /// Throws: BadInput, also for a column that is not there.
 std::vector<eigengrad::Tensor> load_variables(const Model& model, const std::string& file,
-                                              const std::string& option);
+                                              const std::string& option, Missing missing);
 
 }  // namespace apps::nlfit

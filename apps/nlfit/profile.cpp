@@ -120,6 +120,7 @@ void add_profile_intervals(const Problem& problem, const FitOptions& options, Fi
   if (fit.df <= 0 || !(fit.residual_sd > 1e-14 * size)) return;
   const double target = t_quantile(options.level, static_cast<double>(fit.df));
   for (std::size_t k = 0; k < fit.parameters.size(); ++k) {
+    if (fit.parameters[k].at_bound != Bound::None) continue;
     fit.parameters[k].profile_lower = end_of_interval(problem, fit, k, -1, target);
     fit.parameters[k].profile_upper = end_of_interval(problem, fit, k, 1, target);
   }

@@ -92,7 +92,8 @@ ordered_json json_prediction(const Prediction& p) {
 void write_text(std::ostream& out, const Report& r) {
   const Fit& f = r.fit;
   out << "Formula: " << r.problem.response << " ~ " << r.problem.model.formula().text() << '\n'
-      << "Data: " << r.problem.source << ", " << f.rows() << (f.rows() == 1 ? " row\n" : " rows\n");
+      << "Data: " << r.problem.source << ", " << f.rows() << (f.rows() == 1 ? " row" : " rows")
+      << dropped_text(r.problem.rows_dropped) << '\n';
   write_summary(out, f, r.options.level);
   if (r.nist != nullptr) write_nist(out, r);
   if (r.prediction) write_prediction(out, *r.prediction);
@@ -108,6 +109,7 @@ void write_json(std::ostream& out, const Report& r) {
   j["response"] = r.problem.response;
   j["data"] = r.problem.source;
   j["rows"] = f.rows();
+  j["rows_dropped"] = r.problem.rows_dropped;
   j["level"] = r.options.level;
   add_summary(j, f);
   if (r.nist != nullptr) j["starts"] = json_starts(r);

@@ -1,6 +1,8 @@
 #include "ode-fit/fit.hpp"
 
 #include "common/bad_input.hpp"
+#include "common/least_squares_fit.hpp"
+#include "common/text.hpp"
 #include "eigengrad/eigengrad.hpp"
 
 namespace apps::ode_fit {
@@ -55,22 +57,30 @@ std::vector<double> Problem::unknown_start() const {
 FitSummary fit(const Problem& p, double level, std::int64_t max_iter, const Callback& callback) {
   optim::LeastSquaresOptions options;
   options.max_iter = max_iter;
-  options.lower = eg::tensor(p.lower);
-  options.upper = eg::tensor(p.upper);
   options.callback = [&](const optim::LeastSquaresIteration& now, const Tensor&) {
     return callback(now);
   };
-  optim::LeastSquaresResult r;
-  const std::vector<std::string> names = p.unknowns();
+  const auto with_states = [&](const BadInput& e) {
+    const std::vector<std::string>& states = p.system.states();
+    const std::string text = in_words(e.what(), "component ", " of dy/dt", [&](std::size_t k) {
+      return k < states.size() ? 'd' + states[k] + "/dt" : "";
+    });
+    return in_words(text, "component ", "",
+                    [&](std::size_t k) { return k < states.size() ? states[k] : std::string(); });
+  };
   try {
-    r = optim::least_squares([&](const Tensor& b) { return residuals(p, b); },
-                             eg::tensor(p.unknown_start()), options);
-  } catch (const eg::NumericError& e) {
-    throw BadInput("--start: " + with_names(e.what(), names));
-  } catch (const eg::Error& e) {
-    throw BadInput("--rhs: " + with_names(e.what(), names));
+    return fit_least_squares({[&](const Tensor& b) { return residuals(p, b); },
+                              p.unknowns(),
+                              p.unknown_start(),
+                              p.lower,
+                              p.upper,
+                              {},
+                              "--rhs"},
+                             options, level)
+        .summary;
+  } catch (const BadInput& e) {
+    throw BadInput(with_states(e));
   }
-  return summary_of(r, names, 2 * r.cost, level);
 }
 
 Tensor solution(const Problem& p, const std::vector<Estimate>& estimates, const Tensor& times) {

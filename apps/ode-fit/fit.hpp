@@ -17,6 +17,7 @@ struct Problem {
   System system;
   /// Of the data, for headings.
   std::string source;
+  std::int64_t rows_dropped = 0;
   /// Where the integration starts; at or before times[0].
   double t0 = 0;
   eigengrad::Tensor times;

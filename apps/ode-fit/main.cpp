@@ -34,6 +34,9 @@ std::string footer() {
   for (const KnownSystem& s : known_systems())
     text += "  " + std::string(s.name) + ": " + s.description + "\n    " + s.equations + '\n';
   return text +
+         "A parameter that ends at a bound has no standard error; those of the others, and the "
+         "degrees "
+         "of\nfreedom, are for it fixed there.\n"
          "Exit code: 0 converged, 1 not converged, 2 usage or bad input, 130 stopped by Ctrl-C.";
 }
 
@@ -47,8 +50,9 @@ void declare(Options& options, Arguments& a) {
       "Equations, 'x: a*x-b*x*y; y: c*x*y-d*y': the derivative of each state by t; other names are "
       "parameters");
   options.exclude("--rhs", "--model");
-  options.text("--data", d.data,
-               "CSV file with a column of times and columns named as states; - for stdin");
+  options.input("--data", d.data,
+                "CSV file with a column of times and columns named as states; - for stdin");
+  options.missing(d.missing);
   options.text("--time", d.time, "Column of the times");
   options.text("--start", d.start, "Where each parameter starts: a=1,b=0.1");
   options.text("--initial", d.initial,
@@ -66,8 +70,9 @@ void declare(Options& options, Arguments& a) {
   options.share("--level", a.level, "Of the intervals");
   options.whole("--max-iter", a.max_iter, 0, 1'000'000'000, "Most iterations");
   options.format(a.format);
-  options.text("--solution", a.solution, "CSV file to write the fitted solution to");
-  options.text("--plot", a.plot, "Draw data and solution to this SVG or PNG file, through gnuplot");
+  options.output("--solution", a.solution, "CSV file to write the fitted solution to");
+  options.output("--plot", a.plot,
+                 "Draw data and solution to this SVG or PNG file, through gnuplot");
   options.footer(footer());
 }
 

@@ -9,6 +9,7 @@
 #include "common/columns.hpp"
 #include "common/input.hpp"
 #include "common/numbers.hpp"
+#include "common/table.hpp"
 #include "eigengrad/eigengrad.hpp"
 
 namespace apps::ode_fit {
@@ -37,8 +38,26 @@ std::vector<std::size_t> states_named(const std::string& text, const System& sys
   return places;
 }
 
+void check_rows(const Columns& columns, const Description& d, const Problem& p) {
+  const std::vector<double> t = values_of(p.times);
+  for (std::size_t i = 1; i < t.size(); ++i)
+    if (!(t[i] > t[i - 1]))
+      throw BadInput(columns.place(static_cast<std::int64_t>(i), d.time) + ": the time " +
+                     in_quotes(d.time) + " does not grow: " + exact(t[i]) + " is behind " +
+                     exact(t[i - 1]));
+  for (const std::size_t state : p.observed) {
+    const std::string& name = p.system.states()[state];
+    const std::vector<double> values = values_of(columns[name]);
+    for (std::size_t i = 0; d.is_logarithmic && i < values.size(); ++i)
+      if (!(values[i] > 0))
+        throw BadInput("--log: " + columns.place(static_cast<std::int64_t>(i), name) + ": " +
+                       exact(values[i]) + " in " + in_quotes(name) + " is not above 0");
+  }
+}
+
 /// The columns of time and of those states that the file has.
-void read_data(std::istream& in, const std::string& name, const std::string& time, Problem& p) {
+void read_data(std::istream& in, const std::string& name, const Description& d, Problem& p) {
+  const std::string& time = d.time;
   CsvReader reader(in, name);
   need_column(reader, "--time", time);
   std::vector<std::string> wanted = {time};
@@ -51,14 +70,19 @@ void read_data(std::istream& in, const std::string& name, const std::string& tim
   if (p.observed.empty())
     throw BadInput(name + ": line 1: no column is a state (" + listed(states) + "); there are " +
                    listed(reader.header()));
-  const Columns columns(reader, wanted);
+  const Columns columns(reader, wanted, d.missing);
   p.source = name;
+  p.rows_dropped = columns.rows_dropped();
   p.times = columns[time];
-  const std::vector<double> t = values_of(p.times);
-  for (std::size_t i = 1; i < t.size(); ++i)
-    if (!(t[i] > t[i - 1]))
-      throw BadInput(name + ": row " + std::to_string(i + 1) + ": the time " + in_quotes(time) +
-                     " does not grow");
+  check_rows(columns, d, p);
+  p.t0 = d.t0.value_or(p.times[0].item<double>());
+  if (p.t0 > p.times[0].item<double>())
+    throw BadInput("--t0: " + exact(p.t0) + " is behind the first time of the data, " +
+                   exact(p.times[0].item<double>()));
+  if (columns.rows() == 1 && p.t0 == p.times[0].item<double>())
+    throw BadInput(columns.place(0) +
+                   ": the only row is where the solution starts, so that nothing can be fitted; "
+                   "give more rows, or --t0 and --initial before it");
   std::vector<Tensor> observed;
   for (std::size_t k = 1; k < wanted.size(); ++k) observed.push_back(columns[wanted[k]]);
   p.values = eg::stack(observed, 1);
@@ -75,14 +99,9 @@ void add_initial(const Description& d, const std::string& given, Problem& p) {
   for (std::size_t i = 0; i < p.initial.size(); ++i)
     if (std::isnan(p.initial[i]))
       throw BadInput("--initial: the value of " + in_quotes(p.system.states()[i]) +
-                     " at the time " + std::to_string(p.t0) +
+                     " at the time " + exact(p.t0) +
                      " is missing; --free lets the fit find it from there");
   p.free = states_named(d.free, p.system);
-}
-
-void check_logarithms(const Problem& p) {
-  if (p.is_logarithmic && !(p.values > 0).all().item<bool>())
-    throw BadInput("--log: a value is not above 0");
 }
 
 /// What is not given, as a known system has it.
@@ -112,10 +131,10 @@ Problem load(const Description& given) {
     if (!given.rhs.empty() || known->data.empty())
       throw BadInput("--data: is missing; it says what the equations are fitted to");
     std::istringstream in{std::string(known->data)};
-    read_data(in, known->data_name, d.time, p);
+    read_data(in, known->data_name, d, p);
   } else {
     Input input(d.data, "--data");
-    read_data(input.stream(), input.name(), d.time, p);
+    read_data(input.stream(), input.name(), d, p);
   }
   const std::vector<std::string>& names = p.system.parameters();
   p.start = parse_numbers_of(names, d.start, "--start", kNaN);
@@ -123,10 +142,6 @@ Problem load(const Description& given) {
     if (std::isnan(p.start[i]))
       throw BadInput("--start: " + in_quotes(names[i]) + " is missing; the parameters are " +
                      listed(names));
-  const double first = p.times[0].item<double>();
-  p.t0 = d.t0.value_or(first);
-  if (p.t0 > first)
-    throw BadInput("--t0: is behind the first time of the data, " + std::to_string(first));
   add_initial(d, d.initial, p);
   p.lower = parse_numbers_of(p.unknowns(), d.lower, "--lower", -kInfinity);
   p.upper = parse_numbers_of(p.unknowns(), d.upper, "--upper", kInfinity);
@@ -137,7 +152,6 @@ Problem load(const Description& given) {
   for (const double s : p.scale)
     if (!(s > 0)) throw BadInput("--scale: a scale is not above 0");
   p.is_logarithmic = d.is_logarithmic;
-  check_logarithms(p);
   p.integration.method =
       d.solver == "rodas5p" ? eg::optim::OdeintMethod::Rodas5P : eg::optim::OdeintMethod::Dopri5;
   p.integration.rtol = d.rtol;

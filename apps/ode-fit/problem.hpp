@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 
+#include "common/columns.hpp"
 #include "ode-fit/fit.hpp"
 
 namespace apps::ode_fit {
@@ -22,6 +23,7 @@ struct Description {
   std::string scale;
   std::string solver;
   std::optional<double> t0;
+  Missing missing = Missing::Fail;
   bool is_logarithmic = false;
   double rtol = 1e-8;
   double atol = 1e-10;

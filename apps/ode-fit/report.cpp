@@ -3,6 +3,7 @@
 #include <ostream>
 #include <sstream>
 
+#include "common/columns.hpp"
 #include "common/gnuplot.hpp"
 #include "common/numbers.hpp"
 #include "common/table.hpp"
@@ -31,6 +32,7 @@ void write_text(std::ostream& out, const Report& r) {
     out << (i == 0 ? "Equations: " : "           ") << 'd' << r.problem.system.states()[i]
         << "/dt = " << r.problem.system.formulas()[i].text() << '\n';
   out << "Data: " << r.problem.source << ", " << r.problem.times.numel() << " rows"
+      << dropped_text(r.problem.rows_dropped)
       << (r.problem.is_logarithmic ? ", logarithms compared\n" : "\n");
   write_summary(out, f, r.level);
 }
@@ -46,6 +48,7 @@ void write_json(std::ostream& out, const Report& r) {
     j["equations"][r.problem.system.states()[i]] = r.problem.system.formulas()[i].text();
   j["data"] = r.problem.source;
   j["rows"] = r.problem.times.numel();
+  j["rows_dropped"] = r.problem.rows_dropped;
   j["log"] = r.problem.is_logarithmic;
   j["level"] = r.level;
   add_summary(j, f);

@@ -8,6 +8,7 @@
 #include "common/options.hpp"
 #include "common/progress.hpp"
 #include "common/table.hpp"
+#include "common/text.hpp"
 #include "eigengrad/core/factories.hpp"
 #include "optimize/profile.hpp"
 #include "optimize/report.hpp"
@@ -91,9 +92,9 @@ void declare(Options& options, Arguments& a) {
                "Run all methods (gd, adam and auto only when --method names one) over all "
                "functions, and compare");
   options.format(a.format);
-  options.text("--plot", a.plot,
-               "Draw convergence, and for n = 2 contours and path, to this SVG or PNG file, "
-               "through gnuplot");
+  options.output("--plot", a.plot,
+                 "Draw convergence, and for n = 2 contours and path, to this SVG or PNG file, "
+                 "through gnuplot");
   options.footer(footer());
 }
 
@@ -135,17 +136,29 @@ optim::MinimizeOptions options_of(const Arguments& a, const Problem& p, const Re
   return o;
 }
 
+/// With the names of the unknowns and the texts of the constraints.
+std::string in_user_words(const std::string& message, const Problem& p) {
+  const std::string named = in_words(message, "x[", "]", [&](std::size_t k) {
+    return k < p.variables.size() ? p.variables[k] : 'x' + std::to_string(k + 1);
+  });
+  return in_words(named, "constraint ", "", [&](std::size_t k) {
+    return k < p.constraint_texts.size() ? "constraint " + in_quotes(p.constraint_texts[k])
+                                         : std::string();
+  });
+}
+
 optim::MinimizeResult minimised(const Problem& p, const optim::MinimizeOptions& options) {
   try {
     return optim::minimize(p.f, eigengrad::tensor(p.start), options);
   } catch (const eigengrad::NumericError& e) {
-    throw BadInput("--start: " + std::string(e.what()));
+    throw BadInput("--start: " + in_user_words(e.what(), p));
   } catch (const eigengrad::Error& e) {
-    throw BadInput(e.what());
+    throw BadInput(in_user_words(e.what(), p));
   }
 }
 
 int minimize_and_report(const Options& options, const Arguments& a) {
+  if (a.method != "adam") options.refuse({"--lr"}, "without --method adam");
   if (!a.plot.empty()) check_plot(a.plot);
   const Problem problem = load(a.problem);
   optim::MinimizeResult result;
@@ -161,6 +174,7 @@ int minimize_and_report(const Options& options, const Arguments& a) {
     return !interrupted();
   };
   result = minimised(problem, settings);
+  result.message = in_user_words(result.message, problem);
   report.x = values_of(result.x);
   progress.finish(result.message);
 
@@ -170,6 +184,9 @@ int minimize_and_report(const Options& options, const Arguments& a) {
 }
 
 int compare_methods(const Options& options, const Arguments& a) {
+  options.refuse({"--function", "--expression", "--n", "--start", "--lower", "--upper",
+                  "--subject-to", "--tol", "--lr"},
+                 "with --profile, which runs over all functions");
   if (!a.plot.empty()) check_plot(a.plot);
   PerformanceProfile::Methods chosen = methods();
   for (const char* slow : {"adam", "auto", "gd"}) chosen.erase(slow);

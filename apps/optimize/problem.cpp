@@ -92,8 +92,9 @@ void add_bounds(const Description& d, Problem& p) {
     const double low = p.lower.empty() ? -kInfinity : p.lower[i];
     const double high = p.upper.empty() ? kInfinity : p.upper[i];
     if (low > high)
-      throw BadInput("--lower: the bound of x[" + std::to_string(i + 1) +
-                     "] is above that of --upper");
+      throw BadInput("--lower: the bound of " +
+                     (p.variables.empty() ? 'x' + std::to_string(i + 1) : p.variables[i]) +
+                     " is above that of --upper");
     // The usual start of a function goes to the bounds; one that the user gave is theirs to mend.
     if (p.start[i] >= low && p.start[i] <= high) continue;
     if (!d.start.empty())
@@ -105,6 +106,8 @@ void add_bounds(const Description& d, Problem& p) {
 void add_constraints(const Description& d, Problem& p) {
   for (const std::string& text : d.constraints) {
     const Relation relation = parse_relation(text, "--subject-to");
+    if (relation.left.names().empty() && relation.right.names().empty())
+      throw BadInput("--subject-to: " + in_quotes(text) + " has no unknowns");
     const Objective left = bound(relation.left, p.variables);
     const Objective right = bound(relation.right, p.variables);
     eg::optim::Constraint c{[left, right](const Tensor& x) { return left(x) - right(x); }};

@@ -105,7 +105,7 @@ void write_json(std::ostream& out, const Report& r) {
                                 {"H", it.counts.H},
                                 {"Hv", it.counts.Hv},
                                 {"seconds", it.seconds}});
-  out << j.dump(2) << '\n';
+  out << j.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) << '\n';
 }
 
 void write_csv(std::ostream& out, const Report& r) {

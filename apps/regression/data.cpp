@@ -1,7 +1,6 @@
 #include "regression/data.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <functional>
 #include <limits>
@@ -14,6 +13,7 @@
 #include "common/table.hpp"
 #include "data/longley.hpp"
 #include "regression/double_double.hpp"
+#include "regression/formula.hpp"
 
 namespace apps::regression {
 namespace {
@@ -83,22 +83,24 @@ struct Reading {
 };
 
 /// The number of the field, or of its level. NaN when it is missing.
-double value_of(const CsvReader& reader, Reading& r, bool drop_missing) {
+double value_of(const CsvReader& reader, Reading& r, Missing missing) {
   using Kind = Wanted::Kind;
   double value = 0;
   const CellKind kind = reader.read(r.place, value);
   if (kind == CellKind::Missing) {
-    if (!drop_missing)
-      reader.refuse(r.place, kind, "; --missing drop leaves out rows with missing values");
+    if (missing == Missing::Fail) reader.refuse(r.place, kind, kMissingHint);
     return std::numeric_limits<double>::quiet_NaN();
   }
-  if (r.wanted.kind == Kind::Either)
+  if (r.wanted.kind == Kind::Either) {
+    if (is_date(reader.trimmed_field(r.place)))
+      reader.refuse(r.place, kind, "; --factor takes each date as a level of its own");
     r.wanted.kind = kind == CellKind::Text ? Kind::Text : Kind::Number;
+  }
   if (r.wanted.kind == Kind::Number) {
     if (kind != CellKind::Number) reader.refuse(r.place, kind);
     return value;
   }
-  const std::string text(reader.trimmed_field(r.place));
+  const std::string text = reader.text(r.place);
   const std::size_t number = r.levels.number(text);
   if (!r.wanted.levels.empty() && number == r.wanted.levels.size())
     reader.fail(reader.line(r.place), r.place + 1,
@@ -138,8 +140,7 @@ std::size_t Source::column(const std::string& option, const std::string& name) c
   return static_cast<std::size_t>(i);
 }
 
-Table Source::read(const std::vector<Wanted>& wanted, bool drop_missing,
-                   const std::string& program) {
+Table Source::read(const std::vector<Wanted>& wanted, Missing missing, const std::string& program) {
   CsvReader& reader = *reader_;
   std::vector<Reading> columns;
   for (const Wanted& w : wanted) columns.push_back({w, column("--data", w.name), Levels(w), {}});
@@ -151,12 +152,12 @@ Table Source::read(const std::vector<Wanted>& wanted, bool drop_missing,
   const auto size = input_ == nullptr ? 0 : static_cast<double>(input_->size());
   while (reader.next()) {
     table.last_line = reader.line();
-    bool missing = false;
+    bool is_complete = true;
     for (std::size_t j = 0; j < columns.size(); ++j) {
-      row[j] = value_of(reader, columns[j], drop_missing);
-      missing = missing || row[j] != row[j];
+      row[j] = value_of(reader, columns[j], missing);
+      is_complete = is_complete && row[j] == row[j];
     }
-    if (missing) {
+    if (!is_complete) {
       ++table.rows_dropped;
       continue;
     }
@@ -176,6 +177,7 @@ Table Source::read(const std::vector<Wanted>& wanted, bool drop_missing,
 }
 
 void set_references(Table& table, const std::vector<std::string>& references) {
+  std::vector<std::string> seen;
   for (const std::string& reference : references) {
     const auto refuse = [&](const std::string& what) {
       throw BadInput("--reference: " + in_quotes(reference) + ": " + what);
@@ -184,6 +186,8 @@ void set_references(Table& table, const std::vector<std::string>& references) {
     if (equals == std::string::npos) refuse("write column=level");
     const std::string name = reference.substr(0, equals);
     const std::string level = reference.substr(equals + 1);
+    if (contains(seen, name)) refuse("the column " + in_quotes(name) + " has a reference already");
+    seen.push_back(name);
     const auto column = std::find_if(table.columns.begin(), table.columns.end(),
                                      [&](const Column& c) { return c.name == name; });
     if (column == table.columns.end()) refuse("the model has no column " + in_quotes(name));
@@ -199,84 +203,6 @@ void set_references(Table& table, const std::vector<std::string>& references) {
 }
 
 namespace {
-
-/// A column, or a power such as x^2.
-Variable variable_of(const Source& source, const std::string& text) {
-  const std::size_t hat = text.rfind('^');
-  if (source.reader().find(text) < 0 && hat != std::string::npos) {
-    int power = 0;
-    const char* last = text.data() + text.size();
-    const auto [end, error] = std::from_chars(text.data() + hat + 1, last, power);
-    if (error != std::errc() || end != last || power < 1 || power > 64)
-      throw BadInput("--features: " + in_quotes(text) + ": a power is a number from 1 to 64");
-    const std::string name = text.substr(0, hat);
-    source.column("--features", name);
-    return {name, power};
-  }
-  source.column("--features", text);
-  return {text};
-}
-
-Term term_of(const Source& source, const std::string& text) {
-  Term term{text, {}};
-  if (source.reader().find(text) >= 0) {
-    term.variables = {{text}};
-    return term;
-  }
-  for (std::size_t at = 0; at <= text.size();) {
-    const std::size_t end = std::min(text.find(':', at), text.size());
-    const Variable variable = variable_of(source, text.substr(at, end - at));
-    for (const Variable& other : term.variables)
-      if (other.column == variable.column)
-        throw BadInput("--features: " + in_quotes(text) + ": " + in_quotes(variable.column) +
-                       " is there twice");
-    term.variables.push_back(variable);
-    at = end + 1;
-  }
-  return term;
-}
-
-Formula formula_of(const Source& source, const Selection& s, const std::string& target) {
-  Formula formula{s.intercept, {}};
-  const std::vector<std::string>& header = source.reader().header();
-  if (s.features == "1" && source.reader().find("1") < 0) return formula;
-  std::vector<std::string> names;
-  if (!s.features.empty()) {
-    names = split_names(s.features, "--features");
-  } else {
-    for (const std::string& name : header)
-      if (!name.empty() && name != target && name != s.weights && name != s.offset)
-        names.push_back(name);
-    if (names.empty())
-      throw BadInput(source.reader().name() + ": line 1, column 1: " + in_quotes(header[0]) +
-                     " is the only column; a regression needs a target and at least one more");
-  }
-  for (const std::string& name : names) {
-    // A name from the header is a column, whatever characters are in it.
-    formula.terms.push_back(s.features.empty() ? Term{name, {{name}}} : term_of(source, name));
-    for (const Variable& v : formula.terms.back().variables)
-      if (v.column == target)
-        throw BadInput("--features: " + in_quotes(v.column) + " is the target");
-  }
-  // Main effects first, so that an interaction adds to them.
-  std::stable_sort(formula.terms.begin(), formula.terms.end(), [](const Term& a, const Term& b) {
-    return a.variables.size() < b.variables.size();
-  });
-  return formula;
-}
-
-/// Replaces numeric columns by their powers up to `degree`.
-void add_powers(Formula& formula, const Table& table, int degree) {
-  std::vector<Term> terms;
-  for (const Term& term : formula.terms) {
-    terms.push_back(term);
-    const Variable& v = term.variables.front();
-    if (term.variables.size() > 1 || v.power > 1 || table.at(v.column).is_text) continue;
-    for (int power = 2; power <= degree; ++power)
-      terms.push_back({v.column + '^' + std::to_string(power), {{v.column, power}}});
-  }
-  formula.terms = std::move(terms);
-}
 
 /// Whether the text column `which` of a term is coded by contrasts, see Note [Treatment contrasts].
 bool by_contrasts(const Formula& formula, const Table& table, std::size_t term, std::size_t which) {
@@ -428,6 +354,10 @@ void check_variation(const Table& table, const Data& data, Model model) {
 void check_weights(const Table& table, const std::string& name) {
   if (name.empty()) return;
   const Column& weights = table.at(name);
+  if (table.rows > 0 &&
+      std::all_of(weights.numbers.begin(), weights.numbers.end(), [](double w) { return w == 0; }))
+    throw BadInput("--weights: " + table.source + ": line 1, column " +
+                   std::to_string(weights.place) + ": all are 0");
   for (std::size_t i = 0; i < table.rows; ++i)
     if (weights.numbers[i] < 0)
       throw BadInput("--weights: " + table.source + ": line " + std::to_string(table.lines[i]) +
@@ -495,8 +425,8 @@ Data load(const Selection& s, Model model, bool needs_rows, const std::string& p
   data.has_weights = !s.weights.empty();
   data.has_offset = !s.offset.empty();
 
-  Table table = source.read(wanted_columns(source, s, model, data.formula, data.target),
-                            s.drop_missing, program);
+  Table table =
+      source.read(wanted_columns(source, s, model, data.formula, data.target), s.missing, program);
   set_references(table, s.references);
   check_target(table, data, model);
   check_weights(table, s.weights);
@@ -542,7 +472,7 @@ NewData load_more(const std::string& file, const Data& data, const Selection& s,
     wanted.push_back(
         {column.name, column.is_text ? Wanted::Kind::Text : Wanted::Kind::Number, column.levels});
   }
-  const Table table = source.read(wanted, s.drop_missing, program);
+  const Table table = source.read(wanted, s.missing, program);
   return {design_of(data.formula, table), numbers_of(table, s.offset, 0)};
 }
 

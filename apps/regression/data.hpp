@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "common/columns.hpp"
 #include "common/csv.hpp"
 #include "common/input.hpp"
 
@@ -45,7 +46,8 @@ struct Selection {
   /// Empty: the last column.
   std::string target;
   /// Terms separated by commas, in double quotes where they have to be: a column, a power such as
-  /// x^2, or an interaction such as a:b. Empty: all columns but target, weights and offset.
+  /// x^2, an interaction such as a:b, or a*b for a, b and a:b. Empty: all columns but target, weights
+  /// and offset.
   std::string features;
   /// Columns to read as text although they are numbers, separated by commas.
   std::string factors;
@@ -53,8 +55,7 @@ struct Selection {
   std::vector<std::string> references;
   std::string weights;
   std::string offset;
-  /// Whether rows with a missing value are left out instead of refused.
-  bool drop_missing = false;
+  Missing missing = Missing::Fail;
   bool intercept = true;
   /// Powers of each numeric column, up to this one.
   int degree = 1;
@@ -63,7 +64,7 @@ struct Selection {
 /// How a column is to be read.
 struct Wanted {
   std::string name;
-  /// Numbers only, text only, or what the first value is.
+  /// Numbers only, text only, or what the first value is, which must not be a date.
   enum class Kind { Number, Text, Either } kind = Kind::Either;
   /// Levels that text must have, in this order; any, sorted, when empty.
   std::vector<std::string> levels;
@@ -84,7 +85,7 @@ class Source {
 
   /// Reads all rows. A column of Kind::Either is text when its first value is.
   /// Throws: BadInput for values that cannot be used, with their place.
-  Table read(const std::vector<Wanted>& wanted, bool drop_missing, const std::string& program);
+  Table read(const std::vector<Wanted>& wanted, Missing missing, const std::string& program);
 
  private:
   std::unique_ptr<Input> input_;

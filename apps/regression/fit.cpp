@@ -8,6 +8,7 @@
 #include "common/bad_input.hpp"
 #include "common/significance.hpp"
 #include "eigengrad/eigengrad.hpp"
+#include "regression/units.hpp"
 
 namespace apps::regression {
 namespace {
@@ -49,9 +50,10 @@ Fit started(const Data& data, const FitOptions& options) {
   fit.coordinates = Coordinates(data.design, data.weights, data.formula.intercept);
   Problem& p = fit.problem;
   p.family = {options.model, options.link};
-  p.y = data.y;
+  fit.unit = unit_of(data, options);
+  p.y = data.y / fit.unit.target;
   p.weights = data.weights;
-  p.offset = data.offset;
+  p.offset = fit.unit.offset(data.offset);
   p.u = fit.coordinates.u();
   p.intercept = data.formula.intercept;
   p.classes = data.classes.size();
@@ -146,12 +148,10 @@ void describe_least_squares(Fit& fit) {
   const VectorXd weighted = p.weights.cwiseProduct(fit.mu - p.offset);
   const MatrixXd basis = solve_lower(factor, p.u.transpose());
   fit.unknowns = factor.transpose().triangularView<Eigen::Upper>().solve(basis * weighted);
-  // In units in which squares neither overflow nor vanish.
-  const double unit = std::max(p.y.cwiseAbs().maxCoeff(), 1e-300);
   const ArrayXd w = p.weights.array();
   // With the offset in it, as in R 4.2.
-  const ArrayXd fitted = fit.mu.array() / unit;
-  const double rss = (w * (fit.residuals.array() / unit).square()).sum();
+  const ArrayXd fitted = fit.mu.array();
+  const double rss = (w * fit.residuals.array().square()).sum();
   const double mean = p.intercept ? (w * fitted).sum() / w.sum() : 0;
   const double explained = (w * (fitted - mean).square()).sum();
   const auto n = static_cast<double>(fit.rows);
@@ -160,12 +160,11 @@ void describe_least_squares(Fit& fit) {
   const double variance = df > 0 ? rss / df : kNaN;
 
   fit.deviance_residuals = w.sqrt() * fit.residuals.array();
-  fit.dispersion = variance * unit * unit;
-  fit.residual_sd = std::sqrt(variance) * unit;
-  fit.residual_sum_of_squares = fit.deviance = rss * unit * unit;
-  fit.null_deviance = (explained + rss) * unit * unit;
-  fit.log_likelihood =
-      (w.log().sum() - n * (std::log(2 * std::numbers::pi * rss / n) + 2 * std::log(unit) + 1)) / 2;
+  fit.dispersion = variance;
+  fit.residual_sd = std::sqrt(variance);
+  fit.residual_sum_of_squares = fit.deviance = rss;
+  fit.null_deviance = explained + rss;
+  fit.log_likelihood = (w.log().sum() - n * (std::log(2 * std::numbers::pi * rss / n) + 1)) / 2;
   if (df_model > 0) {
     fit.r_squared = explained / (explained + rss);
     fit.adjusted_r_squared =
@@ -248,33 +247,33 @@ void describe_multinomial(Fit& fit) {
   fit.root = solve_lower(cholesky(fit.solution.hessian * total), all).transpose();
 }
 
-/// The covariance of what has the design `z` and the root `root` of its inverse information, by the
-/// model or by the residuals.
-MatrixXd covariance_of(const Fit& fit, const MatrixXd& z, const MatrixXd& root, Robust robust) {
-  if (robust == Robust::No) return root * root.transpose() * fit.dispersion;
-  ArrayXd score = fit.score;
-  const ArrayXd rest = 1 - leverages(fit).array();
-  if (robust == Robust::HC2) score /= rest.sqrt();
-  if (robust == Robust::HC3) score /= rest;
-  const MatrixXd half = score.matrix().asDiagonal() * z * root.transpose();
-  const double factor = robust == Robust::HC1 ? static_cast<double>(fit.rows) /
-                                                    static_cast<double>(fit.degrees_of_freedom)
-                                              : 1;
-  return half.transpose() * half * factor;
+/// A root of the covariance of what has the design `z` and the root `root` of its inverse information, by the
+/// model or by the residuals: the covariance is the root times its transpose.
+MatrixXd covariance_root(const Fit& fit, const MatrixXd& z, const MatrixXd& root, Robust robust) {
+  if (robust == Robust::No) return root * std::sqrt(fit.dispersion);
+  const ArrayXd score = corrected(fit.score.array(), leverages(fit).array(), fit.degrees_of_freedom,
+                                  fit.rank, robust);
+  const MatrixXd half = score.matrix().asDiagonal() * z;
+  return root * half.transpose();
 }
 
 void set_coefficients(Fit& fit, const VectorXd& b, const FitOptions& options) {
-  fit.covariance = covariance_of(fit, fit.z, fit.root, options.robust);
+  const MatrixXd errors_root = covariance_root(fit, fit.z, fit.root, options.robust);
+  fit.covariance = errors_root * errors_root.transpose();
   if (options.model != Model::Multinomial) {
     const MatrixXd& u = fit.problem.u;
     const MatrixXd root =
         solve_lower(factored_information(fit), MatrixXd::Identity(u.cols(), u.cols())).transpose();
-    fit.unknown_covariance = covariance_of(fit, u * root, root, options.robust);
+    const MatrixXd all = covariance_root(fit, u * root, root, options.robust);
+    // Of a row for every observation the triangular factor is enough.
+    fit.unknown_root =
+        all.cols() <= all.rows()
+            ? all
+            : MatrixXd(eg::to_matrix(
+                           std::get<1>(eg::linalg_qr(eg::from_eigen(MatrixXd(all.transpose())))))
+                           .transpose());
   }
-  const VectorXd errors =
-      options.robust == Robust::No
-          ? VectorXd(fit.root.rowwise().stableNorm() * std::sqrt(fit.dispersion))
-          : VectorXd(fit.covariance.diagonal().cwiseSqrt());
+  const VectorXd errors = errors_root.rowwise().stableNorm();
   const bool student = fit.problem.family.has_dispersion();
   const double df = student ? static_cast<double>(fit.degrees_of_freedom) : 0;
   const double width = student && df == 0 ? kNaN : interval_factor(options.level, df);
@@ -349,9 +348,9 @@ std::string objection(const Fit& fit, const FitOptions& options) {
            "poisson fits them";
   for (const std::size_t i : fit.estimated) {
     const Coefficient& c = fit.coefficients[i];
-    if (!std::isfinite(c.estimate))
+    if (!std::isfinite(c.estimate * fit.unit.predictor))
       return "the coefficient of " + in_quotes(c.term) + " is not finite: no double holds it";
-    if (!std::isfinite(c.std_error) &&
+    if (!std::isfinite(c.std_error * fit.unit.predictor) &&
         (fit.degrees_of_freedom > 0 || options.model != Model::Linear))
       return "the standard error of " + in_quotes(c.term) + " is not finite: no double holds it";
   }

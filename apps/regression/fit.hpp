@@ -23,8 +23,21 @@ struct Coefficient {
   double upper = 0;
 };
 
-/// All about a fit. Numbers that a model does not have are NaN.
+/// What the target is divided by, a power of two, so that its squares neither overflow nor vanish; what the
+/// linear predictor is divided by then, and what is taken from it.
+struct TargetUnit {
+  double target = 1;
+  double predictor = 1;
+  double shift = 0;
+
+  Eigen::VectorXd offset(const Eigen::VectorXd& in_units_of_data) const {
+    return in_units_of_data.array() / predictor - shift;
+  }
+};
+
+/// All about a fit, with the target in its unit. Numbers that a model does not have are NaN.
 struct Fit {
+  TargetUnit unit;
   bool converged = false;
   std::string message;
   std::vector<std::string> warnings;
@@ -69,9 +82,9 @@ struct Fit {
   /// What the deviance has of each row, with the sign of the residual; weighted residuals in least
   /// squares.
   Eigen::VectorXd deviance_residuals;
-  /// Linear predictor = offset + u unknowns; their covariance.
+  /// Linear predictor = offset + u unknowns; the covariance of these is root root^T.
   Eigen::VectorXd unknowns;
-  Eigen::MatrixXd unknown_covariance;
+  Eigen::MatrixXd unknown_root;
   /// The covariance without dispersion is root root^T; z = X root^-T.
   Eigen::MatrixXd root;
   Eigen::MatrixXd z;

@@ -123,9 +123,9 @@ Predictions predict(const Fit& fit, const NewData& data, const FitOptions& optio
     return out;
   }
   const Family& family = fit.problem.family;
-  const VectorXd eta = data.offset + u * fit.unknowns;
+  const VectorXd eta = fit.unit.offset(data.offset) + u * fit.unknowns;
   const Mean mean = mean_and_slope(family.link, eta);
-  const ArrayXd variance = (u * fit.unknown_covariance).cwiseProduct(u).rowwise().sum().array();
+  const ArrayXd variance = (u * fit.unknown_root).rowwise().squaredNorm().array();
   const double df = family.has_dispersion() ? static_cast<double>(fit.degrees_of_freedom) : 0;
   const double width =
       family.has_dispersion() && df == 0 ? kNaN : interval_factor(options.level, df);

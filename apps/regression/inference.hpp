@@ -37,6 +37,7 @@ struct Diagnostics {
   /// Cook (1977).
   Eigen::VectorXd cook;
 };
+/// There are none of a multinomial model.
 Diagnostics diagnose(const Fit& fit);
 
 /// Means of the target for other data.

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "common/robust.hpp"
 #include "eigengrad/core/tensor.hpp"
 #include "eigengrad/optim/minimize.hpp"
 #include "regression/data.hpp"
@@ -62,10 +63,6 @@ double log_likelihood(const Family& family, const Eigen::VectorXd& y, const Eige
                       const Eigen::VectorXd& weights);
 
 enum class Method : std::uint8_t { Newton, GradientDescent, Qr };
-
-/// How the covariance of the coefficients is estimated: from the model, or from the residuals, with
-/// MacKinnon and White's (1985) corrections for small samples.
-enum class Robust : std::uint8_t { No, HC0, HC1, HC2, HC3 };
 
 struct FitOptions {
   Model model = Model::Linear;

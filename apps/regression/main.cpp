@@ -12,6 +12,7 @@
 #include "common/table.hpp"
 #include "regression/penalised.hpp"
 #include "regression/report.hpp"
+#include "regression/units.hpp"
 
 namespace {
 
@@ -27,7 +28,6 @@ struct Arguments {
   std::string format = "text";
   std::string delimiter;
   std::string decimal;
-  std::string missing = "fail";
   std::string robust;
   std::string covariance;
   std::string fitted;
@@ -54,9 +54,6 @@ const std::map<std::string, Model> kModels = {
     {"gamma", Model::Gamma}};
 const std::map<std::string, Method> kMethods = {
     {"newton", Method::Newton}, {"gd", Method::GradientDescent}, {"qr", Method::Qr}};
-const std::map<std::string, Robust> kRobust = {
-    {"HC0", Robust::HC0}, {"HC1", Robust::HC1}, {"HC2", Robust::HC2}, {"HC3", Robust::HC3}};
-
 constexpr const char* kFooter =
     "Examples:\n"
     "  eg-regression\n"
@@ -73,12 +70,13 @@ constexpr const char* kFooter =
 
 void declare_data(Options& options, Arguments& a) {
   Selection& s = a.selection;
-  options.text("--data", s.file,
-               "CSV file with a header line (.gz is decompressed), or - for stdin (default: the "
-               "Longley data of 1967, 16 rows, figures from NIST StRD)");
+  options.input("--data", s.file,
+                "CSV file with a header line (.gz is decompressed), or - for stdin (default: the "
+                "Longley data of 1967, 16 rows, figures from NIST StRD)");
   options.text("--target", s.target, "Column to explain (default: the last one)");
   options.text("--features", s.features,
-               "What to explain it by, separated by commas: columns, powers x^2, interactions a:b; "
+               "What to explain it by, separated by commas: columns, powers x^2, interactions a:b, "
+               "a*b for a,b,a:b; "
                "1 for the intercept alone (default: all other columns)");
   options.whole("--degree", s.degree, 1, 64, "Powers of each numeric column, up to this one");
   options.text("--factor", s.factors, "Numeric columns to use as text, separated by commas");
@@ -87,8 +85,7 @@ void declare_data(Options& options, Arguments& a) {
   options.text("--weights", s.weights,
                "Column of weights; of the numbers of trials where the target is a share");
   options.text("--offset", s.offset, "Column that is added to the linear predictor");
-  options.choice("--missing", a.missing, {"fail", "drop"},
-                 "What to do with rows that have an empty field or NA: fail or drop");
+  options.missing(s.missing);
   options.text("--delimiter", a.delimiter, "Between fields: , ; or tab (default: found out)");
   options.text("--decimal", a.decimal,
                "Decimal mark: . or , (default: . unless fields are separated by ; or tabs and have "
@@ -138,12 +135,12 @@ void declare_output(Options& options, Arguments& a) {
   options.share("--level", a.fit.level, "Of the confidence intervals");
   options.flag("--exp", a.exponentials, "Show exp(estimate) too: odds ratios, ratios of means");
   options.flag("--anova", a.anova, "Analysis of variance or deviance, term by term");
-  options.text("--predict", a.predict, "CSV file for whose rows the target is predicted");
-  options.text("--covariance", a.covariance, "CSV file to write the coefficients' covariance to");
-  options.text("--fitted", a.fitted, "CSV file to write fitted values to");
-  options.text("--residuals", a.residuals,
-               "CSV file to write residuals, leverages and Cook's distances to");
-  options.text("--plot", a.plot, "Draw diagnostics to this SVG or PNG file, through gnuplot");
+  options.input("--predict", a.predict, "CSV file for whose rows the target is predicted");
+  options.output("--covariance", a.covariance, "CSV file to write the coefficients' covariance to");
+  options.output("--fitted", a.fitted, "CSV file to write fitted values to");
+  options.output("--residuals", a.residuals,
+                 "CSV file to write residuals, leverages and Cook's distances to");
+  options.output("--plot", a.plot, "Draw diagnostics to this SVG or PNG file, through gnuplot");
   options.format(a.format);
 }
 
@@ -188,12 +185,7 @@ void check(Arguments& a) {
   fit.model = kModels.at(a.model);
   fit.method = kMethods.at(a.method);
   fit.link = links_of(fit.model).front();
-  if (!a.robust.empty()) {
-    const auto robust = kRobust.find(a.robust);
-    if (robust == kRobust.end())
-      throw BadInput("--robust: " + in_quotes(a.robust) + " is none of HC0, HC1, HC2 and HC3");
-    fit.robust = robust->second;
-  }
+  fit.robust = parse_robust(a.robust);
   if (!a.link.empty()) {
     std::string names;
     bool found = false;
@@ -226,7 +218,6 @@ void check(Arguments& a) {
   if (!a.decimal.empty()) s.format.decimal = a.decimal[0];
   if (s.format.decimal == ',' && s.format.delimiter == ',')
     throw BadInput("--decimal: fields and decimals cannot both be marked by a comma");
-  s.drop_missing = a.missing == "drop";
   s.intercept = !a.no_intercept;
   check_penalty(a);
   if (!a.plot.empty()) check_plot(a.plot);
@@ -243,7 +234,8 @@ void write_file(const std::string& file, const char* option, const Write& write)
 void report(const Arguments& a, const Fit& result, const Context& context) {
   write_file(a.covariance, "--covariance", [&](auto& out) { write_covariance(out, result); });
   write_file(a.fitted, "--fitted", [&](auto& out) { write_fitted(out, result, context.data); });
-  write_file(a.residuals, "--residuals", [&](auto& out) { write_residuals(out, result); });
+  write_file(a.residuals, "--residuals",
+             [&](auto& out) { write_residuals(out, result, *context.diagnostics); });
   if (!a.plot.empty()) plot(a.plot, result, context);
   if (a.format == "json")
     write_json(std::cout, result, context);
@@ -293,11 +285,13 @@ int fit_and_report(const Options& options, Arguments& a) {
   if (interrupted() && !result.converged)
     result.message = "not converged: stopped by Ctrl-C after " +
                      std::to_string(result.history.back().iter) + " iterations";
-  Context context{data, a.fit, a.model, a.method, a.exponentials, {}, {}};
+  Context context{data, a.fit, a.model, a.method, a.exponentials, {}, {}, {}};
   if (a.anova) context.anova = anova(result, data, a.fit);
   if (!a.predict.empty())
     context.predictions =
         predict(result, load_more(a.predict, data, a.selection, options.program()), a.fit);
+  if (!a.residuals.empty() || !a.plot.empty()) context.diagnostics = diagnose(result);
+  to_units_of_data(result, context.anova, context.predictions, context.diagnostics);
   progress.finish(result.message);
   report(a, result, context);
   return exit_code(options, progress, result.converged, result.message);

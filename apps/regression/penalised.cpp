@@ -9,6 +9,7 @@
 #include "common/numbers.hpp"
 #include "common/table.hpp"
 #include "eigengrad/eigengrad.hpp"
+#include "regression/units.hpp"
 
 namespace apps::regression {
 namespace {
@@ -349,9 +350,13 @@ Penalised fit_penalised(const Data& data, Model model, const Penalty& penalty) {
   Rows rows;
   Problem& p = rows.problem;
   p.family = {model, links_of(model).front()};
-  p.y = data.y;
+  FitOptions plain;
+  plain.model = model;
+  plain.link = p.family.link;
+  const TargetUnit unit = unit_of(data, plain);
+  p.y = data.y / unit.target;
   p.weights = data.weights;
-  p.offset = data.offset;
+  p.offset = unit.offset(data.offset);
   p.intercept = data.formula.intercept;
   rows.x = data.design.x;
 
@@ -360,6 +365,7 @@ Penalised fit_penalised(const Data& data, Model model, const Penalty& penalty) {
   fit.terms.insert(fit.terms.end(), data.design.names.begin(), data.design.names.end());
   const Standardised s = standardise(p, rows.x);
   std::vector<double> lambdas = penalty.lambdas;
+  for (double& lambda : lambdas) lambda /= unit.target;
   if (lambdas.empty()) lambdas = lambda_path(s, penalty.alpha);
   std::sort(lambdas.begin(), lambdas.end(), std::greater<>());
   const std::vector<VectorXd> along = coefficients_along(s, penalty, lambdas, fit.converged);
@@ -374,9 +380,15 @@ Penalised fit_penalised(const Data& data, Model model, const Penalty& penalty) {
     fit.path.push_back({lambdas[k], b, (b.tail(slopes).array() != 0).count(),
                         1 - deviance(b) / null, std::numeric_limits<double>::quiet_NaN(),
                         std::numeric_limits<double>::quiet_NaN()});
-    if (!b.allFinite()) fit.converged = false;
+    if (!(b * unit.predictor).allFinite()) fit.converged = false;
   }
   if (penalty.folds > 0) cross_validate(fit, rows, penalty, lambdas);
+  for (PenalisedFit& f : fit.path) {
+    f.lambda *= unit.target;
+    f.coefficients *= unit.target;
+    // Mean squares, where the unit is not 1.
+    for (double* value : {&f.cv_mean, &f.cv_error}) *value = *value * unit.target * unit.target;
+  }
   fit.message = fit.converged ? "converged: " + std::to_string(lambdas.size()) +
                                     (lambdas.size() == 1 ? " fit" : " fits")
                               : "not converged: a fit along the path came to no end";

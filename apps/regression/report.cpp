@@ -48,10 +48,6 @@ std::string full_name(const Coefficient& b) {
   return (b.response.empty() ? "" : b.response + ": ") + b.term;
 }
 
-std::string robust_name(Robust robust) {
-  return "HC" + std::to_string(static_cast<int>(robust) - static_cast<int>(Robust::HC0));
-}
-
 void write_heading(std::ostream& out, const Fit& fit, const Context& c) {
   const auto columns = static_cast<std::int64_t>(c.data.design.names.size());
   out << title(c) << " regression of " << c.data.target << " on " << counted(columns, "column")
@@ -115,7 +111,7 @@ void write_coefficients(std::ostream& out, const Fit& fit, const Context& c) {
   if (!fit.aliased.empty())
     out << " (" << fit.aliased.size() << " not estimated, rank " << fit.rank << ")";
   if (c.options.robust != Robust::No)
-    out << " (standard errors robust, " << robust_name(c.options.robust) << ")";
+    out << " (standard errors robust, " << name_of(c.options.robust) << ")";
   out << '\n';
   table.write(out);
   out << "---\n" << kStarsLegend << '\n';
@@ -321,8 +317,7 @@ void write_fitted(std::ostream& out, const Fit& fit, const Data& data) {
     write_csv_row(out, {exact(data.y[i]), exact(fit.mu[i]), exact(fit.eta[i])});
 }
 
-void write_residuals(std::ostream& out, const Fit& fit) {
-  const Diagnostics d = diagnose(fit);
+void write_residuals(std::ostream& out, const Fit& fit, const Diagnostics& d) {
   write_csv_row(out, {"fitted", "residual", "deviance_residual", "pearson_residual",
                       "standardised_residual", "leverage", "cooks_distance"});
   for (Eigen::Index i = 0; i < fit.mu.size(); ++i)
@@ -366,7 +361,7 @@ void write_points(std::ostream& s, const Fit& fit, const Diagnostics& d) {
 }  // namespace
 
 void plot(const std::string& file, const Fit& fit, const Context& c) {
-  const Diagnostics d = diagnose(fit);
+  const Diagnostics& d = *c.diagnostics;
   std::ostringstream s;
   s.precision(10);
   write_points(s, fit, d);
@@ -438,10 +433,7 @@ void add_model(ordered_json& j, const Fit& fit, const Context& c) {
 void add_coefficients(ordered_json& j, const Fit& fit, const Context& c) {
   const bool student = fit.problem.family.has_dispersion();
   const char* ratio = student ? "t_value" : "z_value";
-  static constexpr std::array<const char*, 4> kRobust{"HC0", "HC1", "HC2", "HC3"};
-  j["std_errors"] = c.options.robust == Robust::No
-                        ? "model"
-                        : kRobust[static_cast<std::size_t>(c.options.robust) - 1];
+  j["std_errors"] = c.options.robust == Robust::No ? "model" : name_of(c.options.robust);
   j["level"] = c.options.level;
   j["coefficients"] = ordered_json::array();
   for (const Coefficient& b : fit.coefficients) {

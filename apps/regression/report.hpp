@@ -20,6 +20,8 @@ struct Context {
   bool exponentials = false;
   std::vector<AnovaRow> anova;
   std::optional<Predictions> predictions;
+  /// For --residuals and --plot.
+  std::optional<Diagnostics> diagnostics;
 };
 
 /// Everything, for people: what R's summary() shows, and the convergence table.
@@ -32,7 +34,7 @@ void write_csv(std::ostream& out, const Fit& fit, const Context& context);
 /// Files beside the report, as CSV.
 void write_covariance(std::ostream& out, const Fit& fit);
 void write_fitted(std::ostream& out, const Fit& fit, const Data& data);
-void write_residuals(std::ostream& out, const Fit& fit);
+void write_residuals(std::ostream& out, const Fit& fit, const Diagnostics& d);
 
 /// Residuals, normal quantiles, scale against location, and leverage.
 void plot(const std::string& file, const Fit& fit, const Context& context);

@@ -128,11 +128,11 @@ BOOST_AUTO_TEST_CASE(the_first_column_may_have_no_name) {
 
 BOOST_AUTO_TEST_CASE(long_files_go_through_the_buffer) {
   std::string text = "a,b\r\n";
-  for (int i = 0; i < 40000; ++i) text += std::to_string(i) + ",\"x\"\"y\"\r\n";
+  for (int i = 0; i < 12000; ++i) text += std::to_string(i) + ",\"x\"\"y\"\r\n";
   const Rows rows = rows_of(text);
-  BOOST_REQUIRE(rows.size() == 40001U);
-  BOOST_TEST(rows[39999][0] == "39998");
-  BOOST_TEST(rows[40000][1] == "x\"y");
+  BOOST_REQUIRE(rows.size() == 12001U);
+  BOOST_TEST(rows[11999][0] == "11998");
+  BOOST_TEST(rows[12000][1] == "x\"y");
 }
 
 BOOST_AUTO_TEST_CASE(compressed_files) {
@@ -186,6 +186,15 @@ BOOST_AUTO_TEST_CASE(what_is_no_number_is_told_with_its_place) {
     BOOST_TEST_CONTEXT(text) {
       BOOST_CHECK_EXCEPTION(number_of(text), BadInput, Says{"is not a number in 'b'"});
     }
+  for (const auto& [text, hint] : {std::pair("1,5", "give --decimal ','"),
+                                   {"1,234.5", "thousands separators are not read"},
+                                   {"1 234", "thousands separators are not read"},
+                                   {"2024-01-31", "dates are not read"},
+                                   {"1/31/24", "dates are not read"},
+                                   {"31.1.2024 12:00", "dates are not read"}})
+    BOOST_TEST_CONTEXT(text) { BOOST_CHECK_EXCEPTION(number_of(text), BadInput, Says{hint}); }
+  for (const char* text : {"1.2.3", "12-34-56", "1-2", "2024", "2024-13", "1/2"})
+    BOOST_TEST(!is_date(text), text);
   for (const char* text : {"inf", "-Infinity", "nan", "1e400", "-1e999"}) BOOST_TEST_CONTEXT(text) {
       BOOST_CHECK_EXCEPTION(number_of(text), BadInput, Says{"is not a finite number in 'b'"});
     }
@@ -203,6 +212,8 @@ BOOST_AUTO_TEST_CASE(broken_files_are_refused) {
       {"\"\"\n1\n", "line 1, column 1: there is no name"},
       {"a;b\n1;2;3\n", "line 2, column 3: the row has 3 fields, the header has 2"},
       {"a,,c\n1,2,3\n", "line 1, column 2: there is no name"},
+      {"\xFE\xFF", "line 1, column 1: the file is UTF-16"},
+      {"a,\xE9,b\n", "line 1, column 2: '?' is not UTF-8"},
       {"a,b,a\n1,2,3\n", "line 1, column 3: the name 'a' is there twice"},
       {"a,b\n1,2\n3\n", "line 3, column 2: the row has 1 fields, the header has 2"},
       {"a,b\n1,2,3\n", "line 2, column 3: the row has 3 fields, the header has 2"},

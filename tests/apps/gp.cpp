@@ -36,7 +36,13 @@ BOOST_AUTO_TEST_CASE(given_hyper_parameters_as_scikit_learn) {
       check_near("leave one out", j["leave_one_out"]["rmse"], g.leave_one_out_rmse, 1e-8);
       for (std::size_t i = 0; i < g.mean.size(); ++i) {
         check_near("mean", j["predictions"][i]["mean"], g.mean[i], 1e-8);
-        check_near("sd", j["predictions"][i]["observation_sd"], g.sd[i], 1e-8);
+        const json& p = j["predictions"][i];
+        check_near("sd", p["observation_sd"], g.sd[i], 1e-8);
+        const double width = 1.959963984540054 * p["observation_sd"].get<double>();
+        check_near("interval", p["prediction_upper"].get<double>() - p["mean"].get<double>(), width,
+                   1e-12);
+        check_near("interval", p["mean"].get<double>() - p["lower"].get<double>(),
+                   1.959963984540054 * p["sd"].get<double>(), 1e-12);
       }
     }
 }
@@ -48,6 +54,40 @@ BOOST_AUTO_TEST_CASE(the_largest_likelihood_as_scikit_learn) {
     const double estimate = j["parameters"][i]["estimate"];
     check_near("hyper-parameter", estimate, kSklearnBest[i], 1e-4 * kSklearnBest[i]);
     BOOST_TEST(j["parameters"][i]["lower"] < estimate);
+  }
+}
+
+// Targets and places of any size are fitted alike.
+BOOST_AUTO_TEST_CASE(units_do_not_matter) {
+  const Scratch scratch;
+  const auto of_unit = [&](double x_unit, double y_unit) {
+    std::string csv = "x,y\n";
+    for (int i = 0; i < 8; ++i) {
+      char row[80];
+      std::snprintf(row, sizeof row, "%.17g,%.17g\n", i * x_unit,
+                    (3 + std::sin(1.0 * i) + 0.1 * (i % 3)) * y_unit);
+      csv += row;
+    }
+    return fitted({"--data", scratch.file("d.csv", csv), "--restarts", "0", "--predict",
+                   scratch.path("d.csv")},
+                  "");
+  };
+  const json one = of_unit(1, 1);
+  for (const auto& [x_unit, y_unit] : {std::pair(1.0, 1e-200), {1e-200, 1.0}, {1e200, 1e300}}) {
+    const json j = of_unit(x_unit, y_unit);
+    const auto check = [&](const char* key, double unit) {
+      const json::json_pointer at(key);
+      const double wanted = one[at].get<double>();
+      check_near(key, j[at].get<double>() / unit, wanted, 1e-6 * std::abs(wanted));
+    };
+    check("/predictions/2/mean", y_unit);
+    check("/predictions/2/upper", y_unit);
+    check("/parameters/0/sd", y_unit);
+    check("/parameters/1/estimate", x_unit);
+    check("/parameters/2/sd", y_unit);
+    check("/leave_one_out/rmse", y_unit);
+    check_near("likelihood", j["log_marginal_likelihood"].get<double>() + 8 * std::log(y_unit),
+               one["log_marginal_likelihood"], 1e-6);
   }
 }
 

@@ -94,6 +94,13 @@ BOOST_AUTO_TEST_CASE(r_nls) {
         check_close("t", p["t"], r.t[i], 1e-8);
         check_close("p", p["p"], r.p[i], 1e-6);  // Of 1e-16, say: the logarithm to 8 digits.
       }
+      // All four of one set, the one with most to correct of the others.
+      for (std::size_t k = &r == kRNls ? 0 : 3; k < r.robust.size(); ++k) {
+        const json robust =
+            fitted(with(arguments, {"--robust", "HC" + std::to_string(k)}), r.csv)["parameters"];
+        for (std::size_t i = 0; i < r.estimates.size(); ++i)
+          check_close("robust standard error", robust[i]["std_error"], r.robust[k][i], 1e-8);
+      }
       check_close("correlation", j["correlation"][1][0], r.correlation[0], 1e-8);
       check_close("residual standard error", j["residual_sd"], r.residual_sd, 1e-8);
       check_close("log-likelihood", j["log_likelihood"], r.log_likelihood, 1e-8);
@@ -148,11 +155,54 @@ BOOST_AUTO_TEST_CASE(directions_that_the_data_do_not_determine) {
   BOOST_TEST(j["unidentified"][0].contains("c") == false);
   BOOST_TEST(j["parameters"][0]["std_error"].is_null());
   BOOST_TEST(j["message"].get<std::string>().find("not determined: a b") != std::string::npos);
+  // Where a step is, no derivative tells.
+  const json step =
+      fitted({"--data", "-", "--model", "b+c*where(x>a,1,2)", "--start", "a=2.5,b=1,c=2"}, kLine);
+  BOOST_TEST(
+      step["message"].get<std::string>().ends_with("the derivative by a is zero in every row"));
+  BOOST_TEST(step["unidentified"][0]["a"] == 1);
 }
 
-BOOST_AUTO_TEST_CASE(bounds_losses_weights_and_residuals) {
-  const json bounded = fitted(with(kFitLine, {"--upper", "b=1.5"}), kLine);
-  BOOST_TEST(bounded["parameters"][1]["estimate"] == 1.5);
+// A parameter at its bound is a constant: for the others all is as if the model had its value there.
+BOOST_AUTO_TEST_CASE(parameters_at_their_bounds) {
+  const json constant =
+      fitted({"--data", "-", "--model", "a+1.5*x", "--start", "a=1"}, kLine)["parameters"][0];
+  struct Row {
+    const char* option;
+    const char* bound;
+    const char* side;
+  };
+  for (const Row& row : {Row{"--upper", "b=1.5", "upper"},
+                         {"--lower", "b=1.5,a=-9", ""},
+                         {"--lower", "a=1.5", "lower"}}) {
+    const json j = fitted(with({"--data", "-", "--model", "a+b*x", "--start", "a=2,b=1.5"},
+                               {row.option, row.bound, "--profile"}),
+                          kLine);
+    const json& held = j["parameters"][*row.bound == 'b' ? 1 : 0];
+    if (*row.side == '\0') {
+      BOOST_TEST(!held.contains("at_bound"));
+      continue;
+    }
+    BOOST_TEST(held["at_bound"] == row.side);
+    BOOST_TEST(held["estimate"] == 1.5);
+    for (const char* what : {"std_error", "lower", "profile_lower"})
+      BOOST_TEST(held[what].is_null());
+    BOOST_TEST(j["df"] == 3);
+    if (*row.bound != 'b') continue;
+    for (const char* what : {"estimate", "std_error", "lower", "p"})
+      check_close(what, j["parameters"][0][what], constant[what], 1e-10);
+    BOOST_TEST(j["covariance"][0][1].is_null());
+  }
+  const Scratch scratch;
+  const Words bounded =
+      with(kFitLine, {"--upper", "b=1.5", "--predict", scratch.file("n", "x\n4\n")});
+  const Outcome text = nlfit(bounded, kLine);
+  BOOST_TEST(text.out.find("b: at its upper bound 1.5") != std::string::npos, text.out);
+  check_close("prediction", fitted(bounded, kLine)["predictions"][0]["std_error"],
+              constant["std_error"], 1e-10);
+}
+
+BOOST_AUTO_TEST_CASE(losses_weights_and_residuals) {
   const json robust = fitted(with(kFitLine, {"--loss", "cauchy", "--f-scale", "0.1"}), kLine);
   BOOST_TEST(robust["parameters"][1]["estimate"] != 2.02);
   const Scratch scratch;
@@ -170,17 +220,15 @@ BOOST_AUTO_TEST_CASE(refusals) {
   };
   const Case cases[] = {
       {{"--model", "a+sen(b*x)"}, {"--model: column 3", "'sen'", "'sin'", "a+ ^ sen(b*x)"}},
-      {{"--model", "a+(b*x"}, {"--model: column 3", "not closed"}},
       {{"--model", "a+b*z"}, {"--model: column 5", "'z'", "x, y, w"}},
       {{"--model", "x*2"}, {"--model", "nothing to fit"}},
       {{"--model", "x<a", "--start", "a=1"}, {"--model"}},
       {{"--start", "a=1"}, {"--model: column 3", "'b'", "--start"}},
-      {{"--start", ""}, {"--start", "a=1,b=1"}},
+      {{"--start", ""}, {"--start", "empty"}},
       {{"--start", "a=1,b=1,c=2"}, {"--start", "'c'", "a, b"}},
       {{"--start", "a=1,x=1"}, {"--start", "'x' is a column"}},
       {{"--start", "a=1,b=nan"}, {"--start: b", "'nan'"}},
-      {{"--start", "a=1,b=1e999"}, {"--start: b", "finite"}},
-      {{"--response", "log(-y)"}, {"--response", "row 1", "not finite"}},
+      {{"--response", "log(-y)"}, {"--response", "line 2", "not finite"}},
       {{"--response", "q"}, {"--response", "'q'"}},
       {{"--lower", "b=2", "--upper", "b=1"}, {"--lower", "'b'"}},
       {{"--lower", "b=2"}, {"--start", "'b'", "bounds"}},
@@ -190,6 +238,8 @@ BOOST_AUTO_TEST_CASE(refusals) {
       {{"--loss", "square"}, {"--loss", "square"}},
       {{"--max-iter", "99999999999999999999"}, {"--max-iter", "whole number"}},
       {{"--profile", "--loss", "huber"}, {"--profile"}},
+      {{"--robust", "HC9"}, {"--robust", "HC9"}},
+      {{"--robust", "HC0", "--loss", "huber"}, {"--robust", "--loss linear"}},
       {{"--plot", "x.pdf"}, {"--plot", ".svg"}},
       {{"--nist", "x.dat"}, {"--nist"}},
       {{"--predict", "/nowhere"}, {"--predict", "/nowhere"}},
@@ -202,6 +252,7 @@ BOOST_AUTO_TEST_CASE(refusals) {
           arguments = with(arguments, usual);
       check_refusal(nlfit(with(arguments, c.options), kLine), c.phrases);
     }
+  check_refusal(nlfit({"--data", "-", "--model", "a+b*x"}, kLine), {"--start", "a=1,b=1"});
   check_refusal(nlfit(kFitLine, "x,y\n1,two\n"), {"stdin: line 2, column 2", "'two'"});
   check_refusal(nlfit(kFitLine, "x,y\n"), {"stdin: line 1", "no rows"});
   check_refusal(nlfit({"--nist", "/dev/null"}), {"/dev/null", "'Model:'"});

@@ -98,7 +98,6 @@ BOOST_AUTO_TEST_CASE(refusals) {
       {{"--rhs", "y: -k*y"}, {"stdin: line 1", "t, x"}},
       {{"--rhs", "x: -k*x; y: x"}, {"--initial", "'y'"}},
       {{"--start", "q=1"}, {"--start", "'q'", "k"}},
-      {{"--start", ""}, {"--start", "'k' is missing"}},
       {{"--time", "s"}, {"--time", "'s'"}},
       {{"--t0", "1"}, {"--t0", "behind"}},
       {{"--free", "y"}, {"--free", "'y'"}},
@@ -106,9 +105,9 @@ BOOST_AUTO_TEST_CASE(refusals) {
       {{"--log", "--initial", "x=-1"}, {"--start", "not finite"}},
       {{"--scale", "x=0"}, {"--scale"}},
       {{"--rtol", "0"}, {"--rtol", "'0' is not above 0"}},
-      {{"--rhs", "x: k*x^2", "--start", "k=100"}, {"--start", "step size"}},
-      {{"--time", "t"}, {"row 2", "does not grow"}, "t,x\n0,1\n0,2\n"},
-      {{"--log"}, {"--log"}, "t,x\n0,1\n1,-2\n"},
+      {{"--rhs", "x: k*x^2", "--start", "k=100"}, {"--start", "step size", "x"}},
+      {{"--time", "t"}, {"line 3, column 1", "does not grow"}, "t,x\n0,1\n0,2\n"},
+      {{"--log"}, {"--log", "line 3, column 2", "-2"}, "t,x\n0,1\n1,-2\n"},
   };
   for (const Case& c : cases) BOOST_TEST_CONTEXT(c.options[0] + ' ' + c.options.back()) {
       Words arguments = {"--data", "-"};
@@ -118,6 +117,8 @@ BOOST_AUTO_TEST_CASE(refusals) {
       arguments.insert(arguments.end(), c.options.begin(), c.options.end());
       check_refusal(run(EG_ODE_FIT, arguments, c.data), c.phrases);
     }
+  check_refusal(run(EG_ODE_FIT, {"--data", "-", "--rhs", "x: -k*x"}, kDecay),
+                {"--start", "'k' is missing"});
   check_refusal(run(EG_ODE_FIT, {"--model", "robertson"}), {"--data", "missing"});
 }
 

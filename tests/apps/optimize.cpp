@@ -37,19 +37,27 @@ BOOST_AUTO_TEST_CASE(without_arguments) {
     BOOST_TEST(r.out.find(part) != std::string::npos, part);
 }
 
-BOOST_AUTO_TEST_CASE(rosenbrock_in_2_10_1000_dimensions) {
-  for (const char* method : {"newton", "newton-cg"})
-    for (const char* n : {"2", "10", "1000"}) {
-      const json j = minimised({"--function", "rosenbrock", "--n", n, "--method", method});
-      BOOST_TEST(j["gradient_norm"] < 1e-10);
-      BOOST_TEST(j["x"].size() == static_cast<std::size_t>(std::stoi(n)));
-    }
+BOOST_AUTO_TEST_CASE(rosenbrock_in_many_dimensions) {
+  for (const auto& [method, n] :
+       {std::pair("newton", "2"), {"newton", "40"}, {"newton-cg", "10"}, {"newton-cg", "1000"}}) {
+    const json j = minimised({"--function", "rosenbrock", "--n", n, "--method", method});
+    BOOST_TEST(j["gradient_norm"] < 1e-10);
+    BOOST_TEST(j["x"].size() == static_cast<std::size_t>(std::stoi(n)));
+  }
 }
 
-BOOST_AUTO_TEST_CASE(every_function_by_every_method) {
-  for (const char* function : {"rosenbrock", "beale", "himmelblau", "powell-singular", "logistic",
-                               "wood", "booth", "matyas", "goldstein-price", "dixon-price"})
-    for (const std::string method : kMethods) BOOST_TEST_CONTEXT(function << " by " << method) {
+// Every function by two methods, every method on two functions; gd and adam on short ones, whose
+// histories are short, too.
+BOOST_AUTO_TEST_CASE(functions_and_methods) {
+  constexpr const char* kFunctions[] = {
+      "rosenbrock", "beale", "himmelblau", "powell-singular", "logistic",
+      "wood",       "booth", "matyas",     "goldstein-price", "dixon-price"};
+  for (std::size_t i = 0; i < std::size(kFunctions); ++i)
+    for (std::size_t k = 0; k < 2; ++k)
+      BOOST_TEST_CONTEXT(kFunctions[i] << " by "
+                                       << kMethods[(i + 3 * k + 7) % std::size(kMethods)]) {
+        const char* const function = kFunctions[i];
+        const std::string method = kMethods[(i + 3 * k + 7) % std::size(kMethods)];
         const bool first_order = method == "gd" || method == "adam";
         const json j = minimised(
             {"--function", function, "--method", method, "--tol", first_order ? "1e-4" : "1e-8"});
@@ -132,8 +140,7 @@ BOOST_AUTO_TEST_CASE(contours_and_the_path) {
   // Contours are made of many segments.
   for (const Case& c :
        {Case{{"--function", "himmelblau", "--subject-to", "x1<=1"}, "x1&lt;=1", 20000},
-        Case{{"--n", "10"}, "|gradient|", 5000},
-        Case{{"--profile", "--max-iter", "5"}, "trust-region-cg", 5000}})
+        Case{{"--n", "10"}, "|gradient|", 5000}})
     BOOST_TEST_CONTEXT(c.text) {
       std::vector<std::string> arguments = c.arguments;
       arguments.insert(arguments.end(), {"--plot", file});
@@ -176,7 +183,6 @@ BOOST_AUTO_TEST_CASE(is_one_line_on_stderr) {
       {{"--format", "xml"}, {"--format", "xml"}},
       {{"--n", "0"}, {"--n"}},
       {{"--n", "1"}, {"--n", "rosenbrock", "n >= 2"}},
-      {{"--n", "2.5"}, {"--n", "2.5"}},
       {{"--function", "beale", "--n", "3"}, {"--n", "beale", "n = 2"}},
       {{"--function", "powell-singular", "--n", "6"}, {"--n", "multiples of 4"}},
       {{"--n", "3", "--start", "1,2"}, {"--start", "2 numbers for 3"}},
@@ -184,7 +190,6 @@ BOOST_AUTO_TEST_CASE(is_one_line_on_stderr) {
       {{"--start", "1,x"}, {"--start", "'x'", "number 2"}},
       {{"--start", "1,"}, {"--start", "number 2"}},
       {{"--start", "nan,1"}, {"--start", "'nan'"}},
-      {{"--start", "1,inf"}, {"--start", "'inf'"}},
       {{"--start", "1e200,1"}, {"--start", "not finite at the start"}},
       {{"--n", "99999999999999999999"}, {"--n", "whole number"}},
       {{"--function", "lennard-jones", "--n", "7"}, {"--n", "multiples of 3"}},
@@ -199,13 +204,13 @@ BOOST_AUTO_TEST_CASE(is_one_line_on_stderr) {
       {{"--expression", "log(x1)", "--start", "-1"}, {"--start", "not finite"}},
       {{"--expression", "x1<2", "--start", "1"}, {"not depend"}},
       {{"--expression", "x1^2", "--start", "1", "--function", "wood"}, {"--function"}},
-      {{"--lower", "1", "--upper", "0"}, {"--lower", "--upper"}},
+      {{"--lower", "1", "--upper", "0"}, {"--lower", "--upper", "x1"}},
       {{"--start", "2,2", "--upper", "1"}, {"--start", "bounds"}},
       {{"--subject-to", "x1+x2"}, {"--subject-to", "<="}},
+      {{"--subject-to", "1<=0"}, {"--subject-to", "'1<=0' has no unknowns"}},
+      {{"--subject-to", "log(-9-x1^2)<=1"}, {"'log(-9-x1^2)<=1'"}},
       {{"--subject-to", "x1+x3<=1"}, {"--subject-to: column 4", "'x3'"}},
       {{"--tol", "-1"}, {"--tol"}},
-      {{"--tol", "small"}, {"--tol", "small"}},
-      {{"--max-iter", "-1"}, {"--max-iter"}},
       {{"--lr", "0"}, {"--lr"}},
       {{"--speed"}, {"--speed"}},
       {{"--n"}, {"--n"}},
@@ -262,8 +267,14 @@ BOOST_AUTO_TEST_CASE(functions_from_physics) {
 }
 
 BOOST_AUTO_TEST_CASE(methods_are_compared) {
-  const Outcome r = optimize({"--profile", "--format", "csv", "--max-iter", "30"});
+  std::vector<std::string> arguments = {"--profile", "--format", "csv", "--max-iter", "30"};
+  const Scratch scratch;
+  const std::string file = scratch.path("p.svg");
+  const bool can_plot = std::system("command -v gnuplot >/dev/null 2>&1") == 0;
+  if (can_plot) arguments.insert(arguments.end(), {"--plot", file});
+  const Outcome r = optimize(arguments);
   BOOST_TEST(r.code == 0, r.err);
+  if (can_plot) BOOST_TEST(read_file(file).find("trust-region-cg") != std::string::npos);
   std::istringstream in(r.out);
   apps::CsvReader reader(in, "output");
   int runs = 0;

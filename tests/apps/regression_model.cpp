@@ -82,6 +82,16 @@ void check_table(const std::string& csv, const std::string& header, int row,
   BOOST_TEST(largest <= 1e-10);
 }
 
+/// Five rows, y times `factor`, with an offset in the same unit.
+std::string line_data(double factor) {
+  std::ostringstream csv;
+  csv.precision(17);
+  csv << "x,o,y\n";
+  for (const double x : {1.0, 2.0, 3.0, 4.0, 5.0, 7.0})
+    csv << x << ',' << factor * (x > 3) << ',' << factor * (2 * x + std::sin(9 * x)) << '\n';
+  return csv.str();
+}
+
 /// The same numbers with another unit: y times `factor`.
 std::string gamma_data(double factor) {
   std::ostringstream csv;
@@ -110,6 +120,12 @@ BOOST_AUTO_TEST_CASE(terms) {
       {"an interaction comes last", "--features x:g,x,g", kGroups,
        "/coefficients/1/term\n\"x\"\n/coefficients/4/term\n\"x:gb\"\n/coefficients/5/"
        "term\n\"x:gc\""},
+      {"a product is its parts and their interaction", "--features x*g", kGroups,
+       "/coefficients/1/term\n\"x\"\n/coefficients/2/term\n\"gb\"\n/coefficients/4/"
+       "term\n\"x:gb\"\n/call\n\"y ~ x + g + x:g\""},
+      {"a product of three, and a part of it again", "--features a*b*c,b:a",
+       "a,b,c,y\n1,2,3,1\n2,1,1,2\n3,1,2,2\n1,1,5,4\n5,2,1,6\n2,7,1,3\n3,3,3,2\n4,1,1,2\n2,2,9,1\n",
+       "/call\n\"y ~ a + b + c + a:b + a:c + b:c + a:b:c\""},
       {"slopes alone", "--features x:g", kGroups,
        "/coefficients/1/term\n\"x:ga\"\n/coefficients/3/term\n\"x:gc\""},
       {"levels without an intercept", "--features g,x --no-intercept", kGroups,
@@ -195,6 +211,55 @@ BOOST_AUTO_TEST_CASE(sizes) {
        "/coefficients/0/estimate\n0.42930024775195e9\n/coefficients/0/std_error\n"
        "0.05394075673e9"},
   });
+}
+
+// Whatever a number has as its unit is multiplied by it, and nothing else changes.
+BOOST_AUTO_TEST_CASE(the_unit_of_the_target_goes_through) {
+  const Scratch scratch;
+  const auto report = [&](const std::string& options, const std::string& csv) {
+    std::vector<std::string> arguments = {"--data",    scratch.file("d.csv", csv),
+                                          "--predict", scratch.file("p.csv", csv),
+                                          "--format",  "json"};
+    std::istringstream words(options);
+    for (std::string word; words >> word;) arguments.push_back(word);
+    const Outcome r = run(EG_REGRESSION, arguments);
+    BOOST_TEST(r.code == 0, r.err);
+    return json::parse(r.out);
+  };
+  const std::string with_unit[] = {
+      "/residual_sd",          "/coefficients/0/estimate", "/coefficients/1/std_error",
+      "/coefficients/1/lower", "/predictions/2/std_error", "/predictions/5/prediction_upper",
+      "/residual_quantiles/4", "/predictions/3/lower"};
+  const std::string without[] = {"/r_squared", "/coefficients/1/p_value", "/f_statistic/value",
+                                 "/anova/0/p_value"};
+  for (const auto& [options, unit] : {std::pair("--features x --anova --offset o", 1e-200),
+                                      {"--features x --robust HC3 --offset o", 1e300},
+                                      {"--features x --method qr --robust HC1", 1e-200},
+                                      {"--features x --model linear --link log", 1e300}})
+    BOOST_TEST_CONTEXT(options << ", " << unit) {
+      const json one = report(options, line_data(1));
+      const json j = report(options, line_data(unit));
+      const bool is_log = std::string(options).ends_with("log");
+      for (const std::string& key : with_unit) {
+        const json::json_pointer at(key);
+        if (is_log && key.starts_with("/coef")) continue;
+        if (!one.contains(at) || one[at].is_null()) continue;
+        BOOST_TEST(agrees(j[at], one[at].get<double>() * unit), key << j[at] << one[at]);
+      }
+      for (const std::string& key : without) {
+        const json::json_pointer at(key);
+        if (one.contains(at)) BOOST_TEST(agrees(j[at], one[at]), key << j[at] << one[at]);
+      }
+      BOOST_TEST(
+          agrees(j["log_likelihood"], one["log_likelihood"].get<double>() - 6 * std::log(unit)));
+    }
+  const std::string lasso = "--features x --lasso --cv 3";
+  const json one = report(lasso, line_data(1));
+  const json tiny = report(lasso, line_data(1e-200));
+  for (const char* key : {"/lambda", "/coefficients/1/estimate", "/predictions/0/fit"}) {
+    const json::json_pointer at(key);
+    BOOST_TEST(agrees(tiny[at], one[at].get<double>() * 1e-200), key);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(files_beside_the_report) {

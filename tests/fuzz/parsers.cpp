@@ -41,7 +41,10 @@ void csv(const std::string& bytes) {
   apps::CsvReader reader(in, "fuzz");
   while (reader.next())
     for (std::size_t i = 0; i < reader.header().size(); ++i)
-      if (!reader.field(i).empty() && reader.field(i)[0] != 'x') reader.number(i);
+      if (!reader.field(i).empty() && reader.field(i)[0] != 'x')
+        reader.number(i);
+      else
+        reader.text(i);
 }
 
 /// Evaluated, too, where every name is 0.5.
