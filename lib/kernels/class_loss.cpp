@@ -98,8 +98,7 @@ void cross_entropy(const Tensor& dst, const Tensor& top, const Tensor& log_sum, 
           return math::exp(load_lanes(row + k, lanes) - shift);
         };
         // Note [What one element leaves to the others], in softmax.cpp.
-        const std::int64_t m = row_find(row, n, tops[i]);
-        logs[i] = row_sum_of_others<T>(n, m, term) + (row[m < n ? m : 0] - tops[i]);
+        logs[i] = sum_beside_largest(row, n, tops[i], term);
       }
       for_packs<T>(last - first, [&](std::int64_t k, int lanes) {
         T* at = logs + first + k;

@@ -108,4 +108,12 @@ T row_sum_of_others(std::int64_t n, std::int64_t m, At& at) {
   return m + 1 < n ? before + row_sum<T>(m + 1, n, at) : before;
 }
 
+/// row_sum() of exp(x - top) less 1, where `top` is the largest element: without that one where it outweighs
+/// the others.
+template <class T, class At>
+T sum_beside_largest(const T* x, std::int64_t n, T top, At& at) {
+  const T sum = row_sum<T>(0, n, at);
+  return sum < T(1.5) ? row_sum_of_others<T>(n, row_find(x, n, top), at) : sum - T(1);
+}
+
 }  // namespace eigengrad::kernels

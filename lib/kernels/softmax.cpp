@@ -65,10 +65,7 @@ struct Normalised {
       return e;
     };
     if (log) {
-      const std::int64_t m = row_find(from, n, largest);
-      // The last term is 0, or NaN for infinities and where nothing is found.
-      const T rest = row_sum_of_others<T>(n, m, term) + (from[m < n ? m : 0] - largest);
-      const Pack<T> shift(std::log1p(rest));
+      const Pack<T> shift(std::log1p(sum_beside_largest(from, n, largest, term)));
       for_packs<T>(n, [&](std::int64_t i, int count) {
         store_lanes(load_lanes(from + i, count) - top - shift, to + i, count);
       });
@@ -147,18 +144,26 @@ struct Pulled {
   T* r;
 
   void row(std::int64_t at, std::int64_t n) const {
-    const T largest = row_max(y + at, n);
-    const std::int64_t m = outweighs(largest) ? row_find(y + at, n, largest) : n;
-    const Pack<T> shift(m < n && !log ? g[at + m] : T(0));
+    constexpr T least = -std::numeric_limits<T>::infinity();
+    Pack<T> largest(least), shift(0);
     const auto term = [&](std::int64_t i, int count) {
-      const Pack<T> c = load_lanes(g + at + i, count);
-      return log ? c : (c - shift) * load_lanes(y + at + i, count);
+      const Pack<T> c = load_lanes(g + at + i, count), out = load_lanes(y + at + i, count);
+      largest =
+          math::maximum(largest, count < Pack<T>::size ? first_lanes(out, count, least) : out);
+      return log ? c : (c - shift) * out;
     };
+    const T sum = row_sum<T>(0, n, term);
+    const T top = Eigen::internal::predux_max(largest.v);
+    if (!outweighs(top)) {
+      finish_row(at, n, shift, Pack<T>(sum));
+      return;
+    }
+    const std::int64_t m = row_find(y + at, n, top);
+    if (!log) shift = Pack<T>(g[at + m]);
     const T others = row_sum_of_others<T>(n, m, term);
     // Softmax sees no difference between the largest element's cotangent and the shift.
-    const Pack<T> sum(m < n && log ? others + g[at + m] : others);
-    for_packs<T>(n, [&](std::int64_t i, int count) { finish(at + i, count, shift, sum); });
-    if (m < n && log) r[at + m] = of_largest(at + m, others);
+    finish_row(at, n, shift, Pack<T>(log ? others + g[at + m] : others));
+    if (log) r[at + m] = of_largest(at + m, others);
   }
 
   void columns(std::int64_t at, std::int64_t n, std::int64_t stride, std::int64_t count) const {
@@ -184,8 +189,11 @@ struct Pulled {
   }
 
  private:
-  /// Whether an element, or the logarithm of one, is more than all others together.
-  bool outweighs(T largest) const { return largest > (log ? T(-0.69) : T(0.5)); }
+  void finish_row(std::int64_t at, std::int64_t n, Pack<T> shift, Pack<T> sum) const {
+    for_packs<T>(n, [&](std::int64_t i, int count) { finish(at + i, count, shift, sum); });
+  }
+  /// Whether an element, or the logarithm of one, leaves so little that digits of it would be lost.
+  bool outweighs(T largest) const { return largest > (log ? T(-0.29) : T(0.75)); }
   /// (1 - p) g - p times the sum of the other cotangents.
   T of_largest(std::int64_t i, T others) const {
     return -(std::expm1(y[i]) * g[i] + std::exp(y[i]) * others);
