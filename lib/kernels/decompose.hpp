@@ -3,7 +3,9 @@
 #include <Eigen/Core>
 #include <algorithm>
 #include <bit>
+#include <cmath>
 #include <cstdint>
+#include <cstdlib>
 #include <exception>
 #include <limits>
 #include <mutex>
@@ -66,6 +68,42 @@ bool all_finite(const T* data, std::int64_t n) noexcept {
   for (std::int64_t i = 0; i < n; ++i)
     others |= static_cast<Bits>((std::bit_cast<Bits>(data[i]) & exponent) == exponent);
   return others == 0;
+}
+
+/// The binary exponent of the largest element, 0 when that is zero or not finite.
+template <class T>
+int exponent_of(const Panel<const T>& m) noexcept {
+  using Bits = std::conditional_t<sizeof(T) == 4, std::int32_t, std::int64_t>;
+  constexpr int kFraction = std::numeric_limits<T>::digits - 1;
+  constexpr int kBias = std::numeric_limits<T>::max_exponent - 1;
+  constexpr Bits kNoSign = std::numeric_limits<Bits>::max();
+  const Panel<const T> by_rows = m.by_columns() ? m.transposed() : m;
+  // Without their signs numbers are in the order of their bits.
+  Bits largest = 0;
+  for (std::int64_t i = 0; i < by_rows.rows; ++i)
+    for (std::int64_t j = 0; j < by_rows.cols; ++j)
+      largest = std::max(largest, std::bit_cast<Bits>(by_rows(i, j)) & kNoSign);
+  const auto biased = static_cast<int>(largest >> kFraction);
+  return largest == 0 || biased > 2 * kBias ? 0 : biased - kBias;
+}
+
+/// 2^e as far as it is a normal number and has a normal reciprocal.
+template <class T>
+T power_of_two(int e) noexcept {
+  constexpr int kMost = std::numeric_limits<T>::max_exponent - 3;
+  return std::ldexp(T(1), std::clamp(e, -kMost, kMost));
+}
+
+/// The power of two by which a matrix with such a largest element is multiplied so that squares of its
+/// elements stay in the range of T, 1 when they do already.
+template <class T>
+T scale_for_squares(int exponent) noexcept {
+  constexpr int kMost = std::numeric_limits<T>::max_exponent / 4;
+  return std::abs(exponent) > kMost ? power_of_two<T>(-exponent) : T(1);
+}
+template <class T>
+T scale_for_squares(const Panel<const T>& m) noexcept {
+  return scale_for_squares<T>(exponent_of(m));
 }
 
 enum class Outcome { Good, NoConvergence, NotReal, RankDeficient };

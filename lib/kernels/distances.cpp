@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <vector>
 
 #include "core/dispatch.hpp"
+#include "kernels/decompose.hpp"
 #include "kernels/rows.hpp"
 
 namespace eigengrad::kernels {
@@ -72,6 +74,11 @@ struct Euclidean {
   P slope(P factor, P d, P) const {
     return factor * d;
   }
+  template <class P>
+  P slope_by_quotient(P g, P d, P distance) const {
+    return select(distance == P(0), P(0), g * (d / distance));
+  }
+  double order() const { return 2; }
 };
 
 struct Largest {
@@ -112,6 +119,31 @@ struct Power {
     const P a = math::abs(d);
     return select(a == P(0), P(0), factor * math::sign(d) * math::pow(a, P(p - 1)));
   }
+  template <class P>
+  P slope_by_quotient(P g, P d, P distance) const {
+    const P a = math::abs(d);
+    return select(a == P(0), P(0), g * math::sign(d) * math::pow(a / distance, P(p - 1)));
+  }
+  double order() const { return p; }
+};
+
+/// Norms that sum powers, which can leave the range of the dtype where distances do not.
+template <class Norm>
+concept SumsPowers = requires(const Norm& norm) {
+  norm.order();
+};
+
+/// The same without powers of a distance alone: slower by a division.
+template <SumsPowers Norm>
+struct OfAnySize : Norm {
+  template <class P>
+  P pair_factor(P g, P) const {
+    return g;
+  }
+  template <class P>
+  P slope(P g, P d, P distance) const {
+    return Norm::slope_by_quotient(g, d, distance);
+  }
 };
 
 struct Extents {
@@ -151,6 +183,27 @@ Pack<T> collect(const Norm& norm, const T* x, const T* y, std::int64_t d, std::i
   return norm.finish(total);
 }
 
+/// The distance of x and y, whose components are `stride` apart, of components over a power of two.
+template <class T, class Norm>
+T scaled_distance(const Norm& norm, const T* x, const T* y, std::int64_t d, std::int64_t stride) {
+  T top(0);
+  for (std::int64_t k = 0; k < d; ++k) top = std::max(top, std::abs(x[k] - y[k * stride]));
+  if (top == T(0) || std::isinf(top)) return top;
+  const T scale = power_of_two<T>(-std::ilogb(top));
+  Pack<T> sum(0);
+  for (std::int64_t k = 0; k < d; ++k) sum = norm.add(sum, Pack<T>((x[k] - y[k * stride]) * scale));
+  T result(0);
+  store_lanes(norm.finish(sum), &result, 1);
+  return result / scale;
+}
+
+/// The least distance whose sum of powers is exact to rounding.
+template <class T, class Norm>
+T least_exact(const Norm& norm) {
+  constexpr T smallest = std::numeric_limits<T>::min() / std::numeric_limits<T>::epsilon();
+  return std::pow(smallest, static_cast<T>(1 / norm.order()));
+}
+
 template <class T, class Norm>
 void distances(const Norm& norm, const Tensor& dst, const Tensor& x, const Tensor& y) {
   const Extents e(x, y);
@@ -163,6 +216,13 @@ void distances(const Norm& norm, const Tensor& dst, const Tensor& x, const Tenso
         store_lanes(collect(norm, rows + i * e.d, columns + s * e.d * e.m + j, e.d, e.m, lanes),
                     out + i * e.m + j, lanes);
     });
+    if constexpr (SumsPowers<Norm>) {
+      const T least = least_exact<T>(norm);
+      for (std::int64_t i = s * e.n + first; i < s * e.n + last; ++i)
+        for (std::int64_t j = 0; j < e.m; ++j)
+          if (T& distance = out[i * e.m + j]; distance < least || std::isinf(distance))
+            distance = scaled_distance(norm, rows + i * e.d, columns + s * e.d * e.m + j, e.d, e.m);
+    }
   });
 }
 
@@ -195,6 +255,16 @@ void pullback(const Norm& norm, const Tensor& dst, const Tensor& g, const Tensor
   });
 }
 
+/// Whether powers of all distances that are not 0 are far inside the range of T.
+template <class T, class Norm>
+bool are_moderate(const Norm& norm, const Tensor& distances) {
+  const double most = std::numeric_limits<T>::max_exponent / 4 / std::max(norm.order(), 1.0);
+  const T high = static_cast<T>(std::exp2(most)), low = 1 / high;
+  const T* const p = distances.impl()->data<T>();
+  return std::all_of(p, p + distances.numel(),
+                     [&](T v) { return v == T(0) || (v > low && v < high); });
+}
+
 template <class F>
 void with_norm(double p, F f) {
   if (p == 0)
@@ -220,7 +290,12 @@ void pair_distances(const Tensor& dst, const Tensor& x, const Tensor& y_columns,
 void pair_distances_pullback(const Tensor& dst, const Tensor& g, const Tensor& distances,
                              const Tensor& x, const Tensor& y_columns, double p) {
   detail::dispatch_floating("cdist", x.dtype(), [&]<class T>(std::type_identity<T>) {
-    with_norm(p, [&](const auto& norm) { pullback<T>(norm, dst, g, distances, x, y_columns); });
+    with_norm(p, [&]<class Norm>(const Norm& norm) {
+      if constexpr (SumsPowers<Norm>)
+        if (!are_moderate<T>(norm, distances))
+          return pullback<T>(OfAnySize<Norm>{norm}, dst, g, distances, x, y_columns);
+      pullback<T>(norm, dst, g, distances, x, y_columns);
+    });
   });
 }
 

@@ -344,6 +344,19 @@ T sum_of_logarithms(const D& elements) {
   return sum + std::log(product);
 }
 
+/// A product whose parts may leave the range of T.
+template <class T, class D>
+T product_of(const D& elements) {
+  T product(1);
+  int exponent = 0;
+  for (const T element : elements) {
+    int of_element = 0, of_product = 0;
+    product = std::frexp(product * std::frexp(element, &of_element), &of_product);
+    exponent += of_element + of_product;
+  }
+  return std::ldexp(product, exponent);
+}
+
 /// Calls f(number of the matrix, the diagonal of u, the sign of the determinant).
 template <class F>
 void for_determinants(const Tensor& lu, const Tensor& pivots, F f) {
@@ -487,7 +500,12 @@ template void lu_solve(const Panel<const double>&, const std::int64_t*, bool,
 void lu_determinants(const Tensor& lu, const Tensor& pivots, const Tensor& value) {
   for_determinants(lu, pivots, [&]<class T>(std::int64_t i, const auto& diagonal, T sign) {
     T product(1);
-    for (std::int64_t k = 0; k < diagonal.size(); ++k) product *= diagonal[k];
+    bool in_range = true;
+    for (std::int64_t k = 0; k < diagonal.size(); ++k) {
+      product *= diagonal[k];
+      in_range &= std::isnormal(product);
+    }
+    if (!in_range) product = product_of<T>(diagonal);
     value.impl()->data<T>()[i] = sign < T(0) ? -std::abs(product) : std::abs(product);
   });
 }

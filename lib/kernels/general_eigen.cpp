@@ -47,9 +47,12 @@ Breakdown general_eigen(const Tensor& a, const Tensor& values, const Tensor& vec
 }
 
 bool complex_schur(const Eigen::MatrixXd& a, Eigen::MatrixXcd& t, Eigen::MatrixXcd& u) {
-  const Eigen::ComplexSchur<Eigen::MatrixXd> schur(a);
+  const double scale =
+      scale_for_squares(Panel<const double>{a.data(), a.rows(), a.cols(), 1, a.rows()});
+  const Eigen::ComplexSchur<Eigen::MatrixXd> schur(scale == 1 ? a : a * scale);
   if (schur.info() != Eigen::Success) return false;
   t = schur.matrixT().triangularView<Eigen::Upper>();
+  if (scale != 1) t *= 1 / scale;
   u = schur.matrixU();
   return true;
 }

@@ -46,10 +46,37 @@ constexpr double kDerivativeBounds[] = {1.08e-2, 2.00e-1, 7.83e-1, 1.78, 4.74};
 /// For float: degrees 3, 5, 7.
 constexpr double kSingleBounds[] = {4.258730016922831e-1, 1.880152677804762, 3.925724783138660};
 
+/// What is needed of the highest degree to find how often to square: the bound for roots of norms of
+/// powers, 1 over the first coefficient of the backward error, and the unit roundoff.
+/// Source: Al-Mohy and Higham, A new scaling and squaring algorithm for the matrix exponential (2009),
+/// sections 4 and 5.
+struct HighestDegree {
+  int m;
+  double bound;
+  double inverse_coefficient;
+  double roundoff;
+};
+constexpr HighestDegree kDegree13{13, 4.25, 113250775606021113483283660800000000.0, 0x1p-53};
+constexpr HighestDegree kDegree7{7, 3.925724783138660, 4487938430976000.0, 0x1p-24};
+
+/// (exp(x) - exp(y)) / (x - y).
+double divided_difference(double x, double y) {
+  const double half = (x - y) / 2;
+  if (std::abs(half) > 1) return (std::exp(x) - std::exp(y)) / (x - y);
+  return std::exp((x + y) / 2) * (half == 0 ? 1 : std::sinh(half) / half);
+}
+
 /// exp(a) by a Pade approximant r = (v - u)^-1 (v + u) of a scaled, squared again; beside it the
 /// derivative in the direction e, from the same polynomials differentiated.
+///
+/// Note [Squarings]
+/// A matrix whose powers are small beside the powers of its norm needs fewer squarings than the norm
+/// says, and what is squared too often loses digits. So for the highest degree roots of norms of powers
+/// decide. A triangular matrix stays triangular, and its exponential is known on the diagonal and beside
+/// it: there the squares are replaced by it.
 /// Source: Higham, The scaling and squaring method for the matrix exponential revisited (2005);
-/// Al-Mohy and Higham, Computing the Frechet derivative of the matrix exponential (2009), 6.4.
+/// Al-Mohy and Higham, A new scaling and squaring algorithm (2009), algorithm 5.1 and section 2;
+/// Computing the Frechet derivative of the matrix exponential (2009), 6.4.
 template <class T>
 class Exponential {
   using Square = Eigen::Map<Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic>>;
@@ -85,7 +112,7 @@ class Exponential {
 
   void compute(const T* a, const T* e, T* y, Part wanted) {
     const Input from(a, n_, n_);
-    const auto norm = static_cast<double>(from.cwiseAbs().colwise().sum().maxCoeff());
+    const double norm = norm_of(from);
     if (!std::isfinite(norm)) {
       std::fill_n(y, n_ * n_, std::numeric_limits<T>::quiet_NaN());
       return;
@@ -95,12 +122,18 @@ class Exponential {
                                                   : kBounds;
     const int degrees = !derivative_ && sizeof(T) == 4 ? 3 : 5;
     int degree = 0, squarings = 0;
-    while (degree < degrees && norm > bounds[degree]) ++degree;
-    if (degree == degrees) std::frexp(norm / bounds[--degree], &squarings);
-    const auto scale = static_cast<T>(std::ldexp(1.0, -squarings));
-    at(kA) = scale * from;
-    if (derivative_) at(kA, kMoved) = scale * Input(e, n_, n_);
+    while (degree + 1 < degrees && norm > bounds[degree]) ++degree;
+    const T of_e = derivative_ ? scale_for_squares(panel(Input(e, n_, n_))) : T(1);
+    const int begin =
+        norm > 1 ? std::max(0, std::ilogb(norm) - std::numeric_limits<T>::max_exponent / 8) : 0;
+    at(kA) = power_of_two<T>(-begin) * from;
+    if (derivative_) at(kA, kMoved) = power_of_two<T>(-begin) * of_e * Input(e, n_, n_);
+    find_triangle(from);
     powers(degree == 4 ? 3 : degree + 1);
+    if (degree + 1 == degrees && norm > bounds[degree - 1]) {
+      squarings = squarings_for(sizeof(T) == 4 && !derivative_ ? kDegree7 : kDegree13, begin);
+      rescale(begin - squarings, degree == 4 ? 3 : degree + 1);
+    }
     switch (degree) {
       case 0:
         low_degree(kPade3);
@@ -118,6 +151,7 @@ class Exponential {
         degree_13();
     }
     divide();
+    replace_known(from, squarings);
     for (; squarings > 0; --squarings) {
       if (derivative_) {
         differential(at(kWork, kMoved), kR, 0, kR, 0);
@@ -125,8 +159,100 @@ class Exponential {
       }
       product(at(kWork), at(kR), at(kR));
       std::swap(places_[kValue][kR], places_[kValue][kWork]);
+      replace_known(from, squarings - 1);
     }
-    Square(y, n_, n_) = at(kR, wanted);
+    Square(y, n_, n_) = at(kR, wanted) / of_e;
+  }
+
+  static Panel<const T> panel(const Input& m) {
+    return {m.data(), m.rows(), m.cols(), 1, m.rows()};
+  }
+  static double norm_of(const auto& m) {
+    return static_cast<double>(m.cwiseAbs().colwise().sum().maxCoeff());
+  }
+
+  /// How often to square the approximant, of kA times 2^begin, whose even powers are there up to 6.
+  int squarings_for(const HighestDegree& d, int begin) {
+    const double norm = norm_of(at(kA));
+    const double n2 = norm_of(at(kEven)), n4 = norm_of(at(kEven, kValue, 1)),
+                 n6 = norm_of(at(kEven, kValue, 2));
+    const auto count = [&](double n8, double n10) {
+      const double d8 = std::pow(n8, 1.0 / 8);
+      const double root =
+          std::min(std::max(std::pow(n6, 1.0 / 6), d8), std::max(d8, std::pow(n10, 1.0 / 10)));
+      return root > 0 ? std::max(0, begin + least_exponent(root / d.bound)) : 0;
+    };
+    int s = count(std::min(n4 * n4, n2 * n6), n4 * n6);
+    if (s > 0) {
+      // Bounds from below are the images of the largest column; where they say the same, that is it.
+      Eigen::Index j = 0;
+      at(kEven, kValue, 1).cwiseAbs().colwise().sum().maxCoeff(&j);
+      const Eigen::VectorX<T> column = at(kEven, kValue, 1).col(j);
+      const double least8 = norm_of(at(kEven, kValue, 1) * column),
+                   least10 = norm_of(at(kEven, kValue, 2) * column);
+      if (count(least8, least10) < s) {
+        product(at(kWork), at(kEven, kValue, 1), at(kEven, kValue, 1));
+        product(at(kR), at(kEven, kValue, 1), at(kEven, kValue, 2));
+        s = count(norm_of(at(kWork)), norm_of(at(kR)));
+      }
+    }
+    return s + extra_squarings(d, std::ldexp(norm, begin - s), begin - s);
+  }
+  static int least_exponent(double x) {
+    int e = 0;
+    return std::frexp(x, &e) == 0.5 ? e - 1 : e;
+  }
+
+  /// Those that the coefficients of the backward error ask for, whose powers are of |a|.
+  int extra_squarings(const HighestDegree& d, double norm, int exponent) {
+    const double most = std::log2(d.inverse_coefficient * d.roundoff);
+    if (std::log2(norm) * 2 * d.m <= most) return 0;
+    Eigen::VectorXd v = Eigen::VectorXd::Ones(n_);
+    const Eigen::MatrixXd size = at(kA).cwiseAbs().template cast<double>();
+    double log = -std::log2(norm);
+    for (int k = 0; k < 2 * d.m + 1; ++k) {
+      v = size.transpose() * v;
+      const double top = v.maxCoeff();
+      if (!(top > 0)) return 0;
+      log += std::log2(top) + exponent;
+      v /= top;
+    }
+    return std::max(0, static_cast<int>(std::ceil((log - most) / (2 * d.m))));
+  }
+
+  /// kA and its powers times 2^exponent.
+  void rescale(int exponent, int count) {
+    if (exponent == 0) return;
+    for (int part = 0; part < (derivative_ ? 2 : 1); ++part) {
+      at(kA, Part(part)) *= power_of_two<T>(exponent);
+      for (int k = 0; k < count; ++k)
+        at(kEven, Part(part), k) *= power_of_two<T>((2 * k + 2) * exponent);
+    }
+  }
+
+  void find_triangle(const Input& a) {
+    upper_ = lower_ = true;
+    for (Eigen::Index j = 0; j < n_ && (upper_ || lower_); ++j) {
+      upper_ = upper_ && (a.col(j).tail(n_ - j - 1).array() == T(0)).all();
+      lower_ = lower_ && (a.col(j).head(j).array() == T(0)).all();
+    }
+  }
+  bool is_triangular() const { return upper_ || lower_; }
+
+  /// In kR, exp(2^-squarings a) where it is known.
+  void replace_known(const Input& a, int squarings) {
+    if (!is_triangular()) return;
+    Square r = at(kR);
+    const auto entry = [&](Eigen::Index i, Eigen::Index j) {
+      return std::ldexp(static_cast<double>(a(i, j)), -squarings);
+    };
+    for (Eigen::Index i = 0; i < n_; ++i) {
+      r(i, i) = static_cast<T>(std::exp(entry(i, i)));
+      if (i + 1 == n_) continue;
+      const double d = divided_difference(entry(i, i), entry(i + 1, i + 1));
+      if (upper_) r(i, i + 1) = static_cast<T>(entry(i, i + 1) * d);
+      if (lower_) r(i + 1, i) = static_cast<T>(entry(i + 1, i) * d);
+    }
   }
 
   static void product(Square c, Square a, Square b) {
@@ -206,9 +332,26 @@ class Exponential {
     if (derivative_) differential(at(kU, kMoved), kA, 0, kW, 0);
   }
 
+  /// The same from the left for a triangular v - u, which no interchange of rows may fill.
+  void divide_by_triangle() {
+    const Panel<const T> denominator{at(kWork).data(), n_, n_, 1, n_};
+    const auto solve = [&](Square x) {
+      solve_triangle(denominator, {.upper = upper_}, Panel<T>{x.data(), n_, n_, 1, n_});
+    };
+    at(kWork) = at(kV) - at(kU);
+    at(kR) = at(kV) + at(kU);
+    solve(at(kR));
+    if (!derivative_) return;
+    at(kWork, kMoved) = at(kU, kMoved) - at(kV, kMoved);
+    product(at(kR, kMoved), at(kWork, kMoved), at(kR));
+    at(kR, kMoved) += at(kU, kMoved) + at(kV, kMoved);
+    solve(at(kR, kMoved));
+  }
+
   /// r (v - u) = v + u, and r' (v - u) = v' + u' - r (v' - u'), transposed so that unknowns of one
   /// equation are neighbours.
   void divide() {
+    if (is_triangular()) return divide_by_triangle();
     const Panel<T> denominator{at(kWork).data(), n_, n_, 1, n_};
     const auto solve = [&](Square x) {
       const Panel<T> rows{x.data(), n_, n_, n_, 1};
@@ -227,6 +370,7 @@ class Exponential {
 
   std::int64_t n_;
   bool derivative_;
+  bool upper_ = false, lower_ = false;
   Tensor memory_;
   T* places_[2][kMatrices];
   std::vector<std::int64_t> pivots_;

@@ -46,10 +46,15 @@ std::complex<double> expm1(const std::complex<double>& z) {
 /// Improved inverse scaling and squaring algorithms for the matrix logarithm (2012), section 2.
 bool logarithm(Complex t, Complex& y) {
   constexpr double kRadius = 0.264;
+  constexpr int kModerate = 32;
   constexpr double kNodes[] = {0, 0.405845151377397166, 0.741531185599394439, 0.949107912342758524};
   constexpr double kWeights[] = {0.417959183673469387, 0.381830050505118944, 0.279705391489276667,
                                  0.129484966168869693};
   const Eigen::Index n = t.rows();
+  const Eigen::VectorX<std::complex<double>> known = t.diagonal().array().log();
+  // The logarithms of multiples differ on the diagonal only.
+  if (const int e = std::ilogb(t.cwiseAbs().maxCoeff()); std::abs(e) > kModerate)
+    t *= power_of_two<double>(-e);
   const Eigen::VectorX<std::complex<double>> logs = t.diagonal().array().log();
   Complex root;
   int roots = 0;
@@ -75,7 +80,7 @@ bool logarithm(Complex t, Complex& y) {
     add(-kNodes[k], kWeights[k]);
   }
   y *= scale;
-  y.diagonal() = logs;
+  y.diagonal() = known;
   return true;
 }
 
@@ -86,11 +91,15 @@ Breakdown of_triangle(const Tensor& a, const Tensor& y, F f) {
   return decompose_each<T>(a, [&] {
     return [&, n, t = Complex(), u = Complex(), result = Complex()](std::int64_t i,
                                                                     const T* data) mutable {
-      if (!complex_schur(in_double<Eigen::ColMajor>(data, n, n), t, u))
-        return Outcome::NoConvergence;
+      Eigen::MatrixXd matrix = in_double<Eigen::ColMajor>(data, n, n);
+      // A lower triangle is the Schur form of its transpose.
+      const bool flipped = matrix.isLowerTriangular(0);
+      if (flipped) matrix.transposeInPlace();
+      if (!complex_schur(matrix, t, u)) return Outcome::NoConvergence;
       constexpr double epsilon = std::numeric_limits<T>::epsilon();
       if (!f(t, epsilon, result)) return Outcome::NotReal;
       result = change_of_basis(u, result, u);
+      if (flipped) result.transposeInPlace();
       // Of conjugate eigenvalues rounding leaves this much, and of zeros that rounding made negative
       // their square roots.
       const double rounding = 16 * std::sqrt(epsilon);

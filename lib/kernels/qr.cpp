@@ -1,5 +1,6 @@
 #include <Eigen/QR>
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <type_traits>
 #include <utility>
@@ -91,6 +92,37 @@ void product(const Part<const T>& v, const Coefficients<T>& tau, Part<T> q) {
   }
 }
 
+/// A matrix of a batch, by rows, whose columns are multiplied by powers of two where their squares would
+/// leave the range of T.
+template <class T>
+class ScaledColumns {
+ public:
+  Eigen::Map<const ByRows<T>> operator()(const T* a, Eigen::Index rows, Eigen::Index cols) {
+    const Eigen::Map<const ByRows<T>> given(a, rows, cols);
+    factors_.setZero(cols);
+    for (Eigen::Index i = 0; i < rows; ++i)
+      factors_ = factors_.cwiseMax(given.row(i).array().abs());
+    for (T& f : factors_)
+      f = scale_for_squares<T>(f > T(0) && std::isfinite(f) ? std::ilogb(f) : 0);
+    scaled_ = (factors_ != T(1)).any();
+    if (!scaled_) return given;
+    copy_ = given * factors_.matrix().asDiagonal();
+    return {copy_.data(), rows, cols};
+  }
+  /// The r of the matrix from that of what was returned, on and above the diagonal of `r`.
+  template <class R>
+  void restore(R&& r) const {
+    if (!scaled_) return;
+    for (Eigen::Index j = 0; j < r.cols(); ++j)
+      r.col(j).head(std::min(j + 1, r.rows())) /= factors_(j);
+  }
+
+ private:
+  Eigen::Array<T, 1, Eigen::Dynamic> factors_;
+  ByRows<T> copy_;
+  bool scaled_ = false;
+};
+
 /// The least squares solution for full rank, by QR of the matrix or, if it is wide, its transpose.
 template <class T>
 class ByQR {
@@ -99,7 +131,7 @@ class ByQR {
       : tall_(rows >= cols), n_(std::min(rows, cols)), qr_(std::max(rows, cols), n_) {}
 
   /// The rank, or -1 for a zero pivot.
-  std::int64_t solve(const Eigen::Map<ByRows<T>>& a, const Eigen::Map<ByRows<T>>& b,
+  std::int64_t solve(const Eigen::Map<const ByRows<T>>& a, const Eigen::Map<ByRows<T>>& b,
                      Eigen::Map<Matrix<T>> x) {
     if (tall_)
       qr_.compute(a);
@@ -140,7 +172,7 @@ class ByCompleteOrthogonal {
   }
 
   template <class T>
-  std::int64_t solve(const Eigen::Map<ByRows<T>>& a, const Eigen::Map<ByRows<T>>& b,
+  std::int64_t solve(const Eigen::Map<const ByRows<T>>& a, const Eigen::Map<ByRows<T>>& b,
                      Eigen::Map<Matrix<T>> x) {
     factors_.compute(in_double<Eigen::RowMajor>(a.data(), a.rows(), a.cols()));
     const Eigen::MatrixXd right = b.template cast<double>();
@@ -160,10 +192,12 @@ void qr(const Tensor& a, const Tensor& q, const Tensor& r) {
   detail::dispatch_floating("linalg_qr", a.dtype(), [&]<class T>(std::type_identity<T>) {
     decompose_ranges(e, [&](std::int64_t begin, std::int64_t end) {
       Eigen::HouseholderQR<Matrix<T>> solver(e.rows, e.cols);
+      ScaledColumns<T> scaled;
       for (std::int64_t i = begin; i < end; ++i) {
-        solver.compute(by_rows<T>(a, i));
+        solver.compute(scaled(matrix_of<T>(a, i), e.rows, e.cols));
         auto upper = by_columns<T>(r, i);
         upper = solver.matrixQR().topRows(upper.rows()).template triangularView<Eigen::Upper>();
+        scaled.restore(upper);
         if (q.defined())
           product<T>(whole<T>(solver.matrixQR()),
                      {solver.hCoeffs().data(), solver.hCoeffs().size()},
@@ -178,9 +212,12 @@ void reflectors(const Tensor& a, const Tensor& packed, const Tensor& tau) {
   detail::dispatch_floating("geqrf", a.dtype(), [&]<class T>(std::type_identity<T>) {
     decompose_ranges(e, [&](std::int64_t begin, std::int64_t end) {
       Eigen::HouseholderQR<Matrix<T>> solver(e.rows, e.cols);
+      ScaledColumns<T> scaled;
       for (std::int64_t i = begin; i < end; ++i) {
-        solver.compute(by_rows<T>(a, i));
-        by_columns<T>(packed, i) = solver.matrixQR();
+        solver.compute(scaled(matrix_of<T>(a, i), e.rows, e.cols));
+        auto both = by_columns<T>(packed, i);
+        both = solver.matrixQR();
+        scaled.restore(both);
         coefficients<T>(tau, i) = solver.hCoeffs();
       }
     });
@@ -207,13 +244,22 @@ std::int64_t least_squares(const Tensor& a, const Tensor& b, const Tensor& x, bo
     // Pivots would not show what is not finite, which is no failure: the solution is not a number.
     const auto any = [](const T*) { return true; };
     const auto solve_with = [&](auto method) {
-      return [&, method = std::move(method)](std::int64_t i, const T* data) mutable {
+      return [&, method = std::move(method), copy = ByRows<T>()](std::int64_t i,
+                                                                 const T* data) mutable {
         auto to = by_columns<T>(x, i);
         std::int64_t r = 0;
-        if (all_finite(data, e.rows * e.cols))
-          r = method.solve(by_rows<T>(a, i), by_rows<T>(b, i), to);
-        else
+        if (all_finite(data, e.rows * e.cols)) {
+          const T scale = scale_for_squares(Panel<const T>{data, e.rows, e.cols, e.cols, 1});
+          const T* from = data;
+          if (scale != T(1)) {
+            copy = scale * Eigen::Map<const ByRows<T>>(data, e.rows, e.cols);
+            from = copy.data();
+          }
+          r = method.solve({from, e.rows, e.cols}, by_rows<T>(b, i), to);
+          if (scale != T(1)) to *= scale;
+        } else {
           to.setConstant(std::numeric_limits<T>::quiet_NaN());
+        }
         if (r < 0) return Outcome::RankDeficient;
         rank.impl()->data<std::int64_t>()[i] = r;
         return Outcome::Good;

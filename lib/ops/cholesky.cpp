@@ -32,18 +32,22 @@ struct CholeskyRule {
     const Tensor l = upper ? y.mT() : y;
     const Tensor gl = upper ? g.mT() : g;
     if (matrices::differentiated_again(g, y)) {
-      const Tensor m = symmetric_part(phi(matmul(l.mT(), tril(gl))));
-      const Tensor half = linalg_solve_triangular(l.mT(), m, true);
-      return linalg_solve_triangular(l, half, false, false);
+      const matrices::Scale scale(l);
+      const Tensor unit = scale.off(l);
+      const Tensor m = symmetric_part(phi(matmul(unit.mT(), tril(gl))));
+      const Tensor half = linalg_solve_triangular(unit.mT(), m, true);
+      return scale.off(linalg_solve_triangular(unit, half, false, false));
     }
     const Tensor ga = matrices::copy(gl, matrices::batch_of(l), false);
     kernels::cholesky_gradient(l.is_contiguous() ? l : matrices::copy(l, false), ga);
     return ga;
   }
   Tensor jvp(const Tensor& t, const Tensor&, const Tensor& y) const {
-    const Tensor l = upper ? y.mT() : y;
+    const matrices::Scale scale(y);
+    const Tensor l = scale.off(upper ? y.mT() : y);
     const Tensor half = linalg_solve_triangular(l, symmetric_part(t), false);
-    const Tensor change = matmul(l, phi(linalg_solve_triangular(l.mT(), half, true, false)));
+    const Tensor change =
+        scale.off(matmul(l, phi(linalg_solve_triangular(l.mT(), half, true, false))));
     return upper ? change.mT() : change;
   }
 };
@@ -112,8 +116,10 @@ struct CholeskySolve {
     const Tensor gb = cholesky_solve(g[0], x[1], upper);
     if (wanted[0]) results[0] = autograd::sum_to(gb, b_sizes);
     if (!wanted[1]) return;
-    const Tensor ga = -matmul(gb, y[0].mT());
-    results[1] = autograd::sum_to(gradient_by_factor(ga, x[1], upper), l_sizes);
+    const matrices::Scale scale(x[1]);
+    const Tensor ga = -matmul(gb, scale.off(y[0], -2).mT());
+    results[1] =
+        autograd::sum_to(scale.off(gradient_by_factor(ga, scale.off(x[1]), upper)), l_sizes);
   }
   Tensor jvp(std::size_t, const Tensor* t, const Tensor* x, const Tensor* y, const Tensor*) const {
     Tensor change;
@@ -133,10 +139,14 @@ struct CholeskyInverse {
   bool upper;
 
   Tensor vjp(std::size_t, const Tensor* g, const Tensor* x, const Tensor* y) const {
-    return gradient_by_factor(-matmul(y[0], matmul(g[0], y[0])), x[0], upper);
+    const matrices::Scale scale(x[0]);
+    const Tensor ga = -matmul(scale.off(y[0], -2), matmul(g[0], y[0]));
+    return scale.off(gradient_by_factor(ga, scale.off(x[0]), upper));
   }
   Tensor jvp(std::size_t, const Tensor* t, const Tensor* x, const Tensor* y) const {
-    return -matmul(y[0], matmul(change_of_product(t[0], x[0], upper), y[0]));
+    const matrices::Scale scale(x[0]);
+    const Tensor change = change_of_product(t[0], scale.off(x[0]), upper);
+    return scale.off(-matmul(scale.off(y[0], -2), matmul(change, y[0])));
   }
 };
 

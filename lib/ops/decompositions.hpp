@@ -21,9 +21,9 @@ inline DimVector batch_and(const Tensor& x, std::initializer_list<std::int64_t> 
   return sizes;
 }
 
-/// Differences of eigenvalues, l_j - l_i, and 1 on the diagonal.
+/// Differences of eigenvalues, l_j - l_i, and infinity on the diagonal.
 inline Tensor gaps(const Tensor& l) {
-  return l.unsqueeze(-2) - l.unsqueeze(-1) + eye(l.size(-1), l.options());
+  return l.unsqueeze(-2) - l.unsqueeze(-1) + matrices::infinite_diagonal(l.size(-1), l.dtype());
 }
 
 /// Throws: NumericError for a matrix that was not finite, has no real result, or that an iteration gave up on.

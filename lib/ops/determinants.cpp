@@ -103,8 +103,14 @@ struct Det {
 
   Tensor slope(const Tensor& a, const Tensor& d, const Tensor* c) const {
     const std::vector<std::int64_t> singular = kernels::nearly_singular(c[0]);
-    if (!singular.empty()) return cofactors_of_batch(a, singular);
-    return for_matrices(d) * matrices::inverse_from({c[0], c[1], of_transpose}, a).mT();
+    const matrices::Scale scale(a);
+    if (singular.empty() && scale.is_moderate())
+      return for_matrices(d) * matrices::inverse_from({c[0], c[1], of_transpose}, a).mT();
+    const Tensor unit = scale.off(a);
+    const Tensor cofactors = singular.empty()
+                                 ? for_matrices(linalg_det(unit)) * linalg_inv(unit).mT()
+                                 : cofactors_of_batch(unit, singular);
+    return scale.off(cofactors, 1 - static_cast<int>(a.size(-1)));
   }
   void gradients(const bool*, const Tensor* g, const Tensor* x, const Tensor* y, const Tensor* c,
                  Tensor* results) const {

@@ -1,13 +1,18 @@
 #include "eigengrad/ops/distances.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "autograd/kinds.hpp"
 #include "autograd/shapes.hpp"
+#include "core/dispatch.hpp"
 #include "core/fail.hpp"
 #include "core/geometry.hpp"
 #include "eigengrad/autograd/grad_mode.hpp"
 #include "eigengrad/core/factories.hpp"
+#include "eigengrad/ops/arithmetic.hpp"
+#include "eigengrad/ops/binary.hpp"
+#include "eigengrad/ops/compare.hpp"
 #include "eigengrad/ops/norms.hpp"
 #include "eigengrad/ops/shape.hpp"
 #include "kernels/distances.hpp"
@@ -90,6 +95,13 @@ struct Cdist {
   }
 };
 
+bool any_infinite(const Tensor& y) {
+  return detail::dispatch_floating("norm", y.dtype(), [&]<class T>(std::type_identity<T>) {
+    const T* const p = y.impl()->data<T>();
+    return std::any_of(p, p + y.numel(), [](T v) { return std::isinf(v); });
+  });
+}
+
 void check_order(std::string_view op, double p) {
   if (!(p >= 0)) detail::fail<ValueError>(op, "p must not be negative, got ", p);
 }
@@ -165,7 +177,14 @@ Tensor cosine_similarity(const Tensor& x1, const Tensor& x2, std::int64_t dim, d
 
 Tensor normalize(const Tensor& x, double p, std::int64_t dim, double eps) {
   check_real("normalize", x);
-  return x / norm(x, p, dim, true).clamp_min(eps);
+  const Tensor y = norm(x, p, dim, true);
+  if (!any_infinite(y)) return x / y.clamp_min(eps);
+  // What is too long for a number can be of numbers; an even smaller part of it is not.
+  const double part =
+      std::ldexp(1.0, -2 * static_cast<int>(1 + std::log2(static_cast<double>(x.numel()))));
+  const Tensor scale = where(y.detach().isinf(), part, 1.0).to(x.dtype());
+  const Tensor z = x * scale;
+  return z / maximum(norm(z, p, dim, true), scale * eps);
 }
 
 }  // namespace eigengrad

@@ -13,7 +13,7 @@ namespace eigengrad {
 namespace {
 
 /// a = v diag(l) v^-1, columns of v of length 1. With p = v^-1 t v: dl = diag(p), and with
-/// w = v (p / gap) off the diagonal, gap_ij = l_j - l_i, dv = w - v diag(v^T w), so that the lengths
+/// w = v (p / gap), gap_ij = l_j - l_i and infinite on the diagonal, dv = w - v diag(v^T w), so that the lengths
 /// stay.
 /// Source: Giles (2008), section 3.1; Boeddeker et al., On the computation of complex-valued gradients
 /// with application to statistically optimum beamforming (2017), for the lengths.
@@ -36,7 +36,7 @@ struct Eig {
     const Tensor& v = y[1];
     const Tensor p = linalg_solve(v, matmul(t[0], v));
     if (k == 0) return p.diagonal(0, -2, -1);
-    const Tensor w = matmul(v, (p - diag_embed(p.diagonal(0, -2, -1))) / gaps(y[0]));
+    const Tensor w = matmul(v, p / gaps(y[0]));
     return w - v * (v * w).sum(-2, true);
   }
 };

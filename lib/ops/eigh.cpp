@@ -11,8 +11,8 @@
 namespace eigengrad {
 namespace {
 
-/// a = v diag(l) v^T. With p = v^T t v of a symmetric t: dl = diag(p), dv = v (p / gap) off the
-/// diagonal, where gap_ij = l_j - l_i. p is symmetric and gap is not, so of v^T gv in the transpose
+/// a = v diag(l) v^T. With p = v^T t v of a symmetric t: dl = diag(p), dv = v (p / gap),
+/// where gap_ij = l_j - l_i and infinite on the diagonal. p is symmetric and gap is not, so of v^T gv in the transpose
 /// only the skew part counts.
 /// Source: Giles, Collected matrix derivative results for forward and reverse mode (2008), section 3.1.
 struct Eigh {
@@ -36,7 +36,7 @@ struct Eigh {
     const Tensor q = matmul(v.mT(), matmul(t[0], v));
     const Tensor p = (q + q.mT()) * 0.5;
     if (k == 0) return p.diagonal(0, -2, -1);
-    return matmul(v, (p - diag_embed(p.diagonal(0, -2, -1))) / gaps(y[0]));
+    return matmul(v, p / gaps(y[0]));
   }
 };
 struct Symeig : Eigh {

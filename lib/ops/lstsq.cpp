@@ -23,23 +23,33 @@ namespace {
 /// What is known of the rank of all matrices.
 enum class Rank { Columns, Rows, Less };
 
-/// p = a^+ as an operator: by QR where the rank is full.
+/// p = a^+ as an operator: by QR where the rank is full, of a without its scale.
 class Pseudoinverse {
  public:
-  Pseudoinverse(const Tensor& a, Rank rank, double rcond) : rank_(rank) {
+  Pseudoinverse(const Tensor& a, Rank rank, double rcond)
+      : rank_(rank), scale_(a), a_(scale_.off(a)) {
     if (rank == Rank::Less)
-      p_ = linalg_pinv(a, rcond);
+      p_ = linalg_pinv(a_, rcond);
     else
-      std::tie(q_, r_) = linalg_qr(rank == Rank::Columns ? a : a.mT());
+      std::tie(q_, r_) = linalg_qr(rank == Rank::Columns ? a_ : a_.mT());
   }
   /// p b.
-  Tensor of(const Tensor& b) const {
+  Tensor of(const Tensor& b) const { return scale_.off(of_scaled(b)); }
+  /// p^T b.
+  Tensor transposed_of(const Tensor& b) const { return scale_.off(transposed_of_scaled(b)); }
+  /// (1 - p a) b.
+  Tensor rest_of(const Tensor& b) const { return b - of_scaled(matmul(a_, b)); }
+
+  // Of b over the scale of a.
+  Tensor residual_scaled(const Tensor& b, const Tensor& x) const {
+    return scale_.off(b) - matmul(a_, x);
+  }
+  Tensor of_scaled(const Tensor& b) const {
     if (rank_ == Rank::Less) return matmul(p_, b);
     if (rank_ == Rank::Columns) return linalg_solve_triangular(r_, matmul(q_.mT(), b), true);
     return matmul(q_, linalg_solve_triangular(r_.mT(), b, false));
   }
-  /// p^T b.
-  Tensor transposed_of(const Tensor& b) const {
+  Tensor transposed_of_scaled(const Tensor& b) const {
     if (rank_ == Rank::Less) return matmul(p_.mT(), b);
     if (rank_ == Rank::Columns) return matmul(q_, linalg_solve_triangular(r_.mT(), b, false));
     return linalg_solve_triangular(r_, matmul(q_.mT(), b), true);
@@ -47,7 +57,8 @@ class Pseudoinverse {
 
  private:
   Rank rank_;
-  Tensor q_, r_, p_;
+  matrices::Scale scale_;
+  Tensor a_, q_, r_, p_;
 };
 
 /// x = p b. With the residual r = b - a x, at constant rank
@@ -71,8 +82,9 @@ struct Lstsq {
     const Tensor gb = p.transposed_of(g);
     if (i == 1) return vectors ? gb.squeeze(-1) : gb;
     Tensor ga = -matmul(gb, x.mT());
-    if (has_residual(a)) ga = ga + matmul(columns(in[1]) - matmul(a, x), p.of(gb).mT());
-    if (has_kernel(a)) ga = ga + matmul(p.transposed_of(x), (g - p.of(matmul(a, g))).mT());
+    if (has_residual(a))
+      ga = ga + matmul(p.residual_scaled(columns(in[1]), x), p.of_scaled(gb).mT());
+    if (has_kernel(a)) ga = ga + matmul(p.transposed_of(x), p.rest_of(g).mT());
     return ga;
   }
   Tensor jvp(std::size_t, const Tensor* t, const Tensor* in, const Tensor* y) const {
@@ -85,12 +97,11 @@ struct Lstsq {
       const Tensor moved = -matmul(t[0], x);
       right = right.defined() ? right + moved : moved;
       if (has_residual(a)) {
-        const Tensor residual = columns(in[1]) - matmul(a, x);
-        right = right + p.transposed_of(matmul(t[0].mT(), residual));
+        const Tensor residual = p.residual_scaled(columns(in[1]), x);
+        right = right + p.transposed_of_scaled(matmul(t[0].mT(), residual));
       }
       if (has_kernel(a)) {
-        const Tensor u = matmul(t[0].mT(), p.transposed_of(x));
-        rest = u - p.of(matmul(a, u));
+        rest = p.rest_of(matmul(t[0].mT(), p.transposed_of(x)));
       }
     }
     const Tensor dx = rest.defined() ? p.of(right) + rest : p.of(right);

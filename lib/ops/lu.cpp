@@ -90,9 +90,11 @@ Tensor packed(const Tensor& l, const Tensor& u, std::int64_t n, std::int64_t m) 
 /// The gradient by A from those by L and U. With P^T A = L U split after k rows and columns,
 ///   M = tril(L1^T gL1 - gU2 U2^T, -1) + triu(gU1 U1^T - L2^T gL2),
 ///   gA = P [L1^-T M U1^-T, L1^-T gU2; gL2 U1^-T],
-/// where at most one of L2 and U2 exists.
-Tensor gradient_of(const Tensor& gl, const Tensor& gu, const Tensor& l, const Tensor& u,
-                   const Tensor& back) {
+/// where at most one of L2 and U2 exists. Note [Scales of matrices]: with U and gL over c this is gA too.
+Tensor gradient_of(const Tensor& gradient_l, const Tensor& gu, const Tensor& l,
+                   const Tensor& given_u, const Tensor& back) {
+  const matrices::Scale scale(given_u);
+  const Tensor u = scale.off(given_u), gl = scale.off(gradient_l);
   const std::int64_t k = l.size(-1);
   const bool wide = u.size(-1) > k;
   const bool tall = l.size(-2) > k;
@@ -117,8 +119,10 @@ Tensor gradient_of(const Tensor& gl, const Tensor& gu, const Tensor& l, const Te
 /// The tangents of L and U: with X = L1^-1 (P^T dA)1 U1^-1,
 ///   dL1 = L1 tril(X, -1), dU1 = triu(X) U1, dU2 = L1^-1 dA2 - tril(X, -1) U2, and
 ///   dL2 = dA2 U1^-1 - L2 triu(X).
-std::pair<Tensor, Tensor> tangents_of(const Tensor& t, const Tensor& l, const Tensor& u,
+std::pair<Tensor, Tensor> tangents_of(const Tensor& t, const Tensor& l, const Tensor& given_u,
                                       const Tensor& rows) {
+  const matrices::Scale scale(given_u);
+  const Tensor u = scale.off(given_u);
   const std::int64_t k = l.size(-1);
   const Tensor l1 = first_rows(l, k);
   const Tensor u1 = first_columns(u, k);
@@ -136,7 +140,7 @@ std::pair<Tensor, Tensor> tangents_of(const Tensor& t, const Tensor& l, const Te
     du = cat({du, left(columns_from(change, k)) - matmul(lower, columns_from(u, k))}, -1);
   if (l.size(-2) > k)
     dl = cat({dl, right(rows_from(change, k)) - matmul(rows_from(l, k), upper)}, -2);
-  return {dl, du};
+  return {scale.off(dl), du};
 }
 
 // ---- Factorisations. Constants are the order of the rows and its inverse.

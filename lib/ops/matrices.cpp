@@ -2,13 +2,19 @@
 
 #include <algorithm>
 #include <cstring>
+#include <limits>
 #include <utility>
 
 #include "autograd/meta.hpp"
 #include "autograd/views.hpp"
+#include "core/dispatch.hpp"
 #include "core/fail.hpp"
 #include "core/geometry.hpp"
+#include "eigengrad/autograd/grad_mode.hpp"
+#include "eigengrad/ops/arithmetic.hpp"
+#include "eigengrad/ops/shape.hpp"
 #include "kernels/copy.hpp"
+#include "kernels/decompose.hpp"
 
 namespace eigengrad::matrices {
 
@@ -122,6 +128,58 @@ Tensor in_order(const Tensor& a) {
 
 bool differentiated_again(const Tensor& g, const Tensor& x) {
   return detail::recording() || detail::carries_tangent(g) || detail::carries_tangent(x);
+}
+
+Tensor infinite_diagonal(std::int64_t n, ScalarType dtype) {
+  const Tensor t = uninitialised(dtype, {n, n});
+  detail::dispatch_floating("linalg", dtype, [&]<class T>(std::type_identity<T>) {
+    T* const p = t.impl()->data<T>();
+    std::fill_n(p, n * n, T(0));
+    for (std::int64_t i = 0; i < n; ++i) p[i * (n + 1)] = std::numeric_limits<T>::infinity();
+  });
+  return t;
+}
+
+Scale::Scale(const Tensor& x, int moderate) : dtype_(x.dtype()), batch_(batch_of(x)) {
+  if (x.numel() == 0) return;
+  detail::dispatch_floating("linalg", dtype_, [&]<class T>(std::type_identity<T>) {
+    const int most = moderate > 0 ? moderate : std::numeric_limits<T>::max_exponent / 16;
+    const kernels::Panels<T> all(x, batch_);
+    for (std::int64_t i = 0; i < all.count(); ++i) {
+      const int e = kernels::exponent_of(readable(all[i]));
+      largest_ = std::max(largest_, std::abs(e));
+      if (largest_ <= most) continue;
+      exponents_.resize(static_cast<std::size_t>(all.count()));
+      exponents_[static_cast<std::size_t>(i)] = e;
+    }
+  });
+}
+
+Tensor Scale::factors(int power, int trailing) const {
+  DimVector sizes(batch_);
+  for (int d = 0; d < trailing; ++d) sizes.push_back(1);
+  const Tensor t = uninitialised(dtype_, sizes);
+  detail::dispatch_floating("linalg", dtype_, [&]<class T>(std::type_identity<T>) {
+    T* const p = t.impl()->data<T>();
+    for (std::size_t i = 0; i < exponents_.size(); ++i)
+      p[i] = kernels::power_of_two<T>(-power * exponents_[i]);
+  });
+  return t;
+}
+
+Tensor Scale::off(const Tensor& x, int power, int trailing) const {
+  if (is_moderate()) return x;
+  // As many of the factors at once as make a normal number.
+  const int range = dtype_ == kFloat32 ? std::numeric_limits<float>::max_exponent
+                                       : std::numeric_limits<double>::max_exponent;
+  const int most = std::max(1, (range - 3) / largest_);
+  Tensor y = x;
+  for (int left = power; left != 0;) {
+    const int step = std::clamp(left, -most, most);
+    y = y * factors(step, trailing);
+    left -= step;
+  }
+  return y;
 }
 
 Tensor info_of(const Infos& info, IntArrayRef batch) {

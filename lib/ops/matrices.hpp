@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string_view>
+#include <vector>
 
 #include "eigengrad/core/tensor.hpp"
 
@@ -39,6 +40,35 @@ Tensor in_order(const Tensor& a);
 
 /// Whether a rule on these has to be written in operators: they are recorded, or carry tangents.
 bool differentiated_again(const Tensor& g, const Tensor& x);
+
+/// Infinity on the diagonal of n x n, 0 elsewhere: added to a divisor, it takes the diagonal from the
+/// quotient and from its derivatives, whatever the scale.
+Tensor infinite_diagonal(std::int64_t n, ScalarType dtype);
+
+/// Note [Scales of matrices]
+/// A rule that multiplies powers of a matrix, or of its factors, can leave the range of the dtype where
+/// its result does not. Such a rule divides the matrix by a power of two first, which rounds nothing, and
+/// the result by the power of it that follows from the degree: if f(s A) = s^p f(A), the gradient has
+/// degree p - 1. The power of two counts as a constant. Cotangents and tangents are left alone.
+/// Where all elements are of moderate size, nothing is done at all.
+class Scale {
+ public:
+  explicit Scale(const Tensor& x) : Scale(x, 0) {}
+  /// Moderate is what has no larger exponent than the given one; 0 for the usual.
+  Scale(const Tensor& x, int moderate);
+  bool is_moderate() const { return exponents_.empty(); }
+  /// x over the power-th power of the scale of its matrix, where x holds something in its last
+  /// `trailing` dimensions for every matrix.
+  Tensor off(const Tensor& x, int power = 1, int trailing = 2) const;
+
+ private:
+  Tensor factors(int power, int trailing) const;
+  ScalarType dtype_;
+  IntArrayRef batch_;
+  /// Of every matrix, or none where the scales are moderate.
+  std::vector<int> exponents_;
+  int largest_ = 0;
+};
 
 /// One number for each matrix, 0 where all is well (kernels/factor.hpp).
 using Infos = DimVector;

@@ -20,14 +20,20 @@
 namespace eigengrad {
 namespace {
 
+/// What is at most of this exponent is near 1 to a matrix function.
+constexpr int kNearOne = 4;
+
 /// f([a t; 0 a]) has the derivative of f at a in the direction t above its diagonal, which so can be
-/// differentiated as often as f itself.
+/// differentiated as often as f itself. It is linear in t, but rounds like the whole, so t is given the
+/// size of a, which is expected near 1.
 /// Source: Mathias, A chain rule for matrix functions and applications (1996).
 template <class F>
 Tensor above_diagonal(F f, const Tensor& a, const Tensor& t) {
   const std::int64_t n = a.size(-1);
-  const Tensor y = f(cat({cat({a, t}, -1), cat({zeros_like(a.detach()), a}, -1)}, -2));
-  return y.narrow(-2, 0, n).narrow(-1, n, n);
+  const matrices::Scale scale(t, kNearOne);
+  const Tensor zero = zeros_like(a.detach());
+  const Tensor y = f(cat({cat({a, scale.off(t)}, -1), cat({zero, a}, -1)}, -2));
+  return scale.off(y.narrow(-2, 0, n).narrow(-1, n, n), -1);
 }
 
 struct MatrixExp {
@@ -83,11 +89,14 @@ struct Logm {
   static constexpr bool uses_input = true;
   static constexpr bool uses_output = false;
   Tensor forward(const Tensor& x) const { return principal<Logm>(x); }
-  Tensor vjp(const Tensor& g, const Tensor& x, const Tensor&) const {
-    return above_diagonal(logm, x.mT(), g);
-  }
-  Tensor jvp(const Tensor& t, const Tensor& x, const Tensor&) const {
-    return above_diagonal(logm, x, t);
+  Tensor vjp(const Tensor& g, const Tensor& x, const Tensor&) const { return along(x.mT(), g); }
+  Tensor jvp(const Tensor& t, const Tensor& x, const Tensor&) const { return along(x, t); }
+
+ private:
+  /// The derivative at c x is that at x over c.
+  static Tensor along(const Tensor& x, const Tensor& t) {
+    const matrices::Scale scale(x, kNearOne);
+    return scale.off(above_diagonal(logm, scale.off(x), t));
   }
 };
 

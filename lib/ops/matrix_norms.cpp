@@ -95,11 +95,12 @@ void require_one_or_two(std::string_view op, const Tensor& x, const OptionalIntA
                            " needs dim; it may be left out for vectors and matrices");
 }
 
-/// Norm of a times that of its inverse.
+/// Norm of a, whatever its scale, times that of its inverse.
 template <class Norm>
-Tensor condition(std::string_view op, const Tensor& a, Norm norm) {
-  matrices::require_square(op, a);
-  if (a.size(-1) == 0) return zeros(batch_and(a, {}), a.options());
+Tensor condition(std::string_view op, const Tensor& given, Norm norm) {
+  matrices::require_square(op, given);
+  if (given.size(-1) == 0) return zeros(batch_and(given, {}), given.options());
+  const Tensor a = matrices::Scale(given).off(given);
   const auto [inverse, info] = linalg_inv_ex(a);
   const Tensor singular = info.ne(0);
   const Tensor finite = where(singular.unsqueeze(-1).unsqueeze(-1), 0, inverse);

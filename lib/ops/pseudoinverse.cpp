@@ -72,20 +72,24 @@ struct Pinv {
   static constexpr bool uses_output = true;
   bool hermitian;
 
-  Tensor vjp(const Tensor& gradient, const Tensor& x, const Tensor& y) const {
-    const Tensor g = symmetric(gradient), a = whole(x);
+  Tensor vjp(const Tensor& gradient, const Tensor& x, const Tensor& given_y) const {
+    const matrices::Scale scale(x);
+    const Tensor g = symmetric(gradient), a = whole(scale.off(x)), y = scale.off(given_y, -1);
     const Tensor gt = g.mT(), yt = y.mT();
     // With m <= n the factors on the left are the smaller ones.
     const Tensor left = matmul(gt, matmul(y, yt)), right = matmul(matmul(yt, y), gt);
-    return left - matmul(a, matmul(y, left)) + right - matmul(matmul(right, y), a) -
-           matmul(yt, matmul(g, yt));
+    return scale.off(left - matmul(a, matmul(y, left)) + right - matmul(matmul(right, y), a) -
+                         matmul(yt, matmul(g, yt)),
+                     2);
   }
-  Tensor jvp(const Tensor& tangent, const Tensor& x, const Tensor& y) const {
-    const Tensor t = symmetric(tangent), a = whole(x);
+  Tensor jvp(const Tensor& tangent, const Tensor& x, const Tensor& given_y) const {
+    const matrices::Scale scale(x);
+    const Tensor t = symmetric(tangent), a = whole(scale.off(x)), y = scale.off(given_y, -1);
     const Tensor tt = t.mT(), yt = y.mT();
     const Tensor left = matmul(matmul(y, yt), tt), right = matmul(tt, matmul(yt, y));
-    return left - matmul(matmul(left, a), y) + right - matmul(y, matmul(a, right)) -
-           matmul(y, matmul(t, y));
+    return scale.off(left - matmul(matmul(left, a), y) + right - matmul(y, matmul(a, right)) -
+                         matmul(y, matmul(t, y)),
+                     2);
   }
 
  private:

@@ -31,6 +31,7 @@ Mode mode_of(std::string_view op, std::string_view mode) {
 ///   dq = t1 r1^-1 - q (c - w), dr1 = (c - w) r1, dr2 = q^T t2 - w r2.
 /// Transposed, where copy(m) is the symmetric matrix with the lower triangle of m:
 ///   ga2 = q gr2, h = gq + a2 gr2^T, ga1 = (h + q copy(r1 gr1^T - h^T q)) r1^-T.
+/// Note [Scales of matrices]: of a over c, with r over c and gq over c, this is ga; dr is as it was.
 /// Source: Walter and Lehmann (2012), section 3.2, there for m >= n.
 struct Qr {
   static constexpr auto node_name = "LinalgQrBackward0";
@@ -42,10 +43,11 @@ struct Qr {
 
   Tensor vjp(std::size_t, const Tensor* g, const Tensor*, const Tensor* y) const {
     const Tensor& q = y[0];
-    const Tensor& r = y[1];
-    require_derivative(q, r);
+    require_derivative(q, y[1]);
+    const matrices::Scale scale(y[1]);
+    const Tensor r = scale.off(y[1]);
     const std::int64_t k = r.size(-2), more = r.size(-1) - k;
-    Tensor h = g[0], m;
+    Tensor h = g[0].defined() ? scale.off(g[0]) : Tensor(), m;
     const Tensor r1 = more > 0 ? r.narrow(-1, 0, k) : r;
     if (g[1].defined()) {
       m = matmul(r1, (more > 0 ? g[1].narrow(-1, 0, k) : g[1]).mT());
@@ -63,8 +65,9 @@ struct Qr {
 
   Tensor jvp(std::size_t which, const Tensor* t, const Tensor*, const Tensor* y) const {
     const Tensor& q = y[0];
-    const Tensor& r = y[1];
-    require_derivative(q, r);
+    require_derivative(q, y[1]);
+    const matrices::Scale scale(y[1]);
+    const Tensor r = scale.off(y[1]);
     const std::int64_t k = r.size(-2), more = r.size(-1) - k;
     const Tensor r1 = more > 0 ? r.narrow(-1, 0, k) : r;
     const Tensor t1 = more > 0 ? t[0].narrow(-1, 0, k) : t[0];
@@ -72,7 +75,7 @@ struct Qr {
     const Tensor c = matmul(q.mT(), moved);
     const Tensor low = c.tril(-1);
     const Tensor within = c.triu() + low.mT();
-    if (which == 0) return moved - matmul(q, within);
+    if (which == 0) return scale.off(moved - matmul(q, within));
     const Tensor dr1 = matmul(within, r1);
     if (more == 0) return dr1;
     const Tensor w = low - low.mT();

@@ -18,6 +18,7 @@
 #include "kernels/order.hpp"
 #include "kernels/reduce.hpp"
 #include "ops/along.hpp"
+#include "ops/matrices.hpp"
 #include "ops/reduce.hpp"
 
 namespace eigengrad {
@@ -277,11 +278,21 @@ Tensor cov(const Tensor& x, std::int64_t correction, const OptionalTensor& fweig
   return (mm(centred, (centred * w).t()) / freedom).squeeze();
 }
 
-Tensor corrcoef(const Tensor& x) {
-  const Tensor c = cov(x);
+namespace {
+
+Tensor correlation_from(const Tensor& c) {
   if (c.dim() == 0) return c / c;
   const Tensor deviation = c.diagonal().sqrt();
   return (c / deviation.unsqueeze(1) / deviation).clamp(-1, 1);
+}
+
+}  // namespace
+
+Tensor corrcoef(const Tensor& x) {
+  if (x.dim() == 0 || x.dim() > 2 || !x.is_floating_point()) return correlation_from(cov(x));
+  // Rows have scales of their own, on which the result does not depend.
+  const Tensor rows = x.unsqueeze(-2);
+  return correlation_from(cov(matrices::Scale(rows).off(rows).squeeze(-2)));
 }
 
 Tensor histc(const Tensor& x, std::int64_t bins, const Scalar& min, const Scalar& max) {

@@ -34,11 +34,11 @@ void require_invariant(const Tensor& completion, const Tensor& g, const char* wh
         " were chosen, which the matrix does not determine; use only the space that they span");
 }
 
-/// a = u diag(s) vh, k values; u = [u1 u2] and v = [v1 v2] if they are full. With p = u1^T t v1 and
-/// gap_ij = s_j^2 - s_i^2 (1 on the diagonal):
-///   ds = diag(p), du1 = u1 (p s + s p^T) / gap + u2 q, q = u2^T t v1 / s,
-///   dv1 = v1 (s p + p^T s) / gap + v2 r, r = v2^T t^T u1 / s,
-/// without the diagonals of the quotients. du2 = -u1 q^T and dv2 = -v1 r^T keep the columns
+/// a = u diag(s) vh, k values; u = [u1 u2] and v = [v1 v2] if they are full. With p = u1^T t v1,
+/// gap_ij = s_j - s_i, infinite on the diagonal, and part_ij = s_j / (s_i + s_j):
+///   ds = diag(p), du1 = u1 (p part + (p part)^T) / gap + u2 q, q = u2^T t v1 / s,
+///   dv1 = v1 (p part^T + (p part^T)^T) / gap + v2 r, r = v2^T t^T u1 / s,
+/// element by element: no power of s is formed that could leave the range. du2 = -u1 q^T and dv2 = -v1 r^T keep the columns
 /// orthonormal and do not turn u2 and v2 within the spaces that they span. Where u2 is not at hand
 /// u2 u2^T is I - u1 u1^T.
 /// Source: Townsend (2016); Wan and Zhang, Automatic differentiation for complex valued SVD (2019).
@@ -57,9 +57,9 @@ struct Svd {
     Tensor inner;
     if (g[1].defined()) inner = diag_embed(where_not_zero(s, g[1]));
     if (u.g.defined() || v.g.defined()) {
-      const Tensor gap = gaps(s);
-      if (u.g.defined()) add(inner, skew(matmul(u.thin.mT(), u.g)) / gap * s.unsqueeze(-2));
-      if (v.g.defined()) add(inner, s.unsqueeze(-1) * (skew(matmul(v.thin.mT(), v.g)) / gap));
+      const Tensor gap = gaps(s), part = shares(s);
+      if (u.g.defined()) add(inner, skew(matmul(u.thin.mT(), u.g)) / gap * part);
+      if (v.g.defined()) add(inner, skew(matmul(v.thin.mT(), v.g)) / gap * part.mT());
     }
     Tensor left = matmul(u.thin, inner);
     if (u.turns()) left = left + u.turn() / s.unsqueeze(-2);
@@ -75,12 +75,11 @@ struct Svd {
     const Side v(y[2].mT(), {}, k, "");
     const Tensor p = matmul(u.thin.mT(), matmul(t[0], v.thin));
     if (which == 1) return where_not_zero(s, p.diagonal(0, -2, -1));
-    const Tensor along_s = p * s.unsqueeze(-2);
-    const Tensor across = s.unsqueeze(-1) * p;
-    if (which == 0)
-      return u.moved((along_s + along_s.mT()) / gaps(s), matmul(t[0], v.thin) / s.unsqueeze(-2));
-    return v.moved((across + across.mT()) / gaps(s), matmul(t[0].mT(), u.thin) / s.unsqueeze(-2))
-        .mT();
+    const Tensor part = shares(s);
+    const Tensor h = p * (which == 0 ? part : part.mT());
+    const Tensor within = (h + h.mT()) / gaps(s);
+    if (which == 0) return u.moved(within, matmul(t[0], v.thin) / s.unsqueeze(-2));
+    return v.moved(within, matmul(t[0].mT(), u.thin) / s.unsqueeze(-2)).mT();
   }
 
  private:
@@ -108,7 +107,7 @@ struct Svd {
     /// The tangent of the columns, from that within their space and from one that is projected out
     /// of it.
     Tensor moved(const Tensor& within, const Tensor& out) const {
-      const Tensor inside = matmul(thin, within - diag_embed(within.diagonal(0, -2, -1)));
+      const Tensor inside = matmul(thin, within);
       if (!leaves()) return inside;
       if (!rest.defined()) return inside + (out - matmul(thin, matmul(thin.mT(), out)));
       const Tensor q = matmul(rest.mT(), out);
@@ -122,10 +121,10 @@ struct Svd {
   };
 
   static void add(Tensor& sum, const Tensor& term) { sum = sum.defined() ? sum + term : term; }
-  /// s_j^2 - s_i^2, and 1 on the diagonal.
-  static Tensor gaps(const Tensor& s) {
-    const Tensor row = s.unsqueeze(-2), column = s.unsqueeze(-1);
-    return (row - column) * (row + column) + eye(s.size(-1), s.options());
+  /// s_j / (s_i + s_j), and 0 on the diagonal.
+  static Tensor shares(const Tensor& s) {
+    const Tensor row = s.unsqueeze(-2);
+    return row / (row + s.unsqueeze(-1) + matrices::infinite_diagonal(s.size(-1), s.dtype()));
   }
   /// A singular value of 0 is at a kink, as the absolute value is there.
   static Tensor where_not_zero(const Tensor& s, const Tensor& x) { return where(s.eq(0), 0, x); }
