@@ -172,7 +172,8 @@ Breakdown symmetric_eigen(const Tensor& a, bool upper, const Tensor& values, con
 /// columns, which may be undefined.
 Breakdown general_eigen(const Tensor& a, const Tensor& values, const Tensor& vectors);
 
-/// a = u t u^H for a real n x n matrix a by columns, t upper triangular; false without convergence.
+/// a = u t u^H for a real n x n matrix a by columns, t upper triangular; false without convergence. Of a
+/// triangular matrix nothing is rounded.
 bool complex_schur(const Eigen::MatrixXd& a, Eigen::MatrixXcd& t, Eigen::MatrixXcd& u);
 
 /// u y v^H.

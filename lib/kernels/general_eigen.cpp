@@ -47,6 +47,17 @@ Breakdown general_eigen(const Tensor& a, const Tensor& values, const Tensor& vec
 }
 
 bool complex_schur(const Eigen::MatrixXd& a, Eigen::MatrixXcd& t, Eigen::MatrixXcd& u) {
+  const Eigen::Index n = a.rows();
+  if (a.isUpperTriangular(0)) {
+    t = a.cast<std::complex<double>>();
+    u.setIdentity(n, n);
+    return true;
+  }
+  if (a.isLowerTriangular(0)) {
+    t = a.reverse().cast<std::complex<double>>();
+    u = Eigen::MatrixXcd::Identity(n, n).rowwise().reverse();
+    return true;
+  }
   const double scale =
       scale_for_squares(Panel<const double>{a.data(), a.rows(), a.cols(), 1, a.rows()});
   const Eigen::ComplexSchur<Eigen::MatrixXd> schur(scale == 1 ? a : a * scale);

@@ -84,6 +84,26 @@ bool logarithm(Complex t, Complex& y) {
   return true;
 }
 
+/// complex_schur() that keeps zeros: of [a e; 0 a] it is that of a twice, with u^H e u above the diagonal, so
+/// that what it rounds of e is relative to e.
+bool structured_schur(const Eigen::MatrixXd& a, Complex& t, Complex& u) {
+  const Eigen::Index n = a.rows(), half = n / 2;
+  const bool is_twice = n % 2 == 0 && a.bottomLeftCorner(half, half).isZero(0) &&
+                        a.topLeftCorner(half, half) == a.bottomRightCorner(half, half);
+  if (!is_twice) return complex_schur(a, t, u);
+  Complex part, basis;
+  if (!structured_schur(a.topLeftCorner(half, half), part, basis)) return false;
+  t.setZero(n, n);
+  u.setZero(n, n);
+  t.topRightCorner(half, half) = change_of_basis(
+      basis.adjoint(), a.topRightCorner(half, half).cast<std::complex<double>>(), basis.adjoint());
+  for (const Eigen::Index i : {Eigen::Index(0), half}) {
+    t.block(i, i, half, half) = part;
+    u.block(i, i, half, half) = basis;
+  }
+  return true;
+}
+
 /// f of the triangular factor of a = q t q^H, as a real matrix.
 template <class T, class F>
 Breakdown of_triangle(const Tensor& a, const Tensor& y, F f) {
@@ -91,22 +111,18 @@ Breakdown of_triangle(const Tensor& a, const Tensor& y, F f) {
   return decompose_each<T>(a, [&] {
     return [&, n, t = Complex(), u = Complex(), result = Complex()](std::int64_t i,
                                                                     const T* data) mutable {
-      Eigen::MatrixXd matrix = in_double<Eigen::ColMajor>(data, n, n);
-      // A lower triangle is the Schur form of its transpose.
-      const bool flipped = matrix.isLowerTriangular(0);
-      if (flipped) matrix.transposeInPlace();
-      if (!complex_schur(matrix, t, u)) return Outcome::NoConvergence;
+      if (!structured_schur(in_double<Eigen::RowMajor>(data, n, n), t, u))
+        return Outcome::NoConvergence;
       constexpr double epsilon = std::numeric_limits<T>::epsilon();
       if (!f(t, epsilon, result)) return Outcome::NotReal;
       result = change_of_basis(u, result, u);
-      if (flipped) result.transposeInPlace();
       // Of conjugate eigenvalues rounding leaves this much, and of zeros that rounding made negative
       // their square roots.
       const double rounding = 16 * std::sqrt(epsilon);
       const double real = result.real().cwiseAbs().maxCoeff(),
                    rest = result.imag().cwiseAbs().maxCoeff();
       if (!(rest <= rounding * real) && rest != 0) return Outcome::NotReal;
-      using Stored = Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic>;
+      using Stored = Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
       Eigen::Map<Stored>(matrix_of<T>(y, i), n, n) = result.real().cast<T>();
       return Outcome::Good;
     };

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "autograd/kinds.hpp"
+#include "core/dispatch.hpp"
 #include "eigengrad/autograd/grad_mode.hpp"
 #include "eigengrad/core/factories.hpp"
 #include "eigengrad/ops/arithmetic.hpp"
@@ -23,17 +24,35 @@ namespace {
 /// What is at most of this exponent is near 1 to a matrix function.
 constexpr int kNearOne = 4;
 
+/// Whether all matrices are lower triangular, and one of them is not diagonal.
+bool are_lower_triangles(const Tensor& a) {
+  return detail::dispatch_floating("linalg", a.dtype(), [&]<class T>(std::type_identity<T>) {
+    const kernels::Panels<T> all(a, matrices::batch_of(a));
+    bool is_diagonal = true;
+    for (std::int64_t m = 0; m < all.count(); ++m)
+      for (std::int64_t i = 0; i < a.size(-1); ++i)
+        for (std::int64_t j = 0; j < i; ++j) {
+          if (all[m](j, i) != T(0)) return false;
+          is_diagonal &= all[m](i, j) == T(0);
+        }
+    return !is_diagonal;
+  });
+}
+
 /// f([a t; 0 a]) has the derivative of f at a in the direction t above its diagonal, which so can be
-/// differentiated as often as f itself. It is linear in t, but rounds like the whole, so t is given the
-/// size of a, which is expected near 1.
+/// differentiated as often as f itself. It is linear in t and rounded relative to it, but the norm of the
+/// whole says how f is computed, so t is made small beside a, which is expected near 1. Of an upper
+/// triangular a the whole is an upper triangle too.
 /// Source: Mathias, A chain rule for matrix functions and applications (1996).
 template <class F>
 Tensor above_diagonal(F f, const Tensor& a, const Tensor& t) {
+  if (are_lower_triangles(a)) return above_diagonal(f, a.mT(), t.mT()).mT();
   const std::int64_t n = a.size(-1);
   const matrices::Scale scale(t, kNearOne);
+  const double small = a.dtype() == kFloat32 ? 0x1p-24 : 0x1p-100;
   const Tensor zero = zeros_like(a.detach());
-  const Tensor y = f(cat({cat({a, scale.off(t)}, -1), cat({zero, a}, -1)}, -2));
-  return scale.off(y.narrow(-2, 0, n).narrow(-1, n, n), -1);
+  const Tensor y = f(cat({cat({a, scale.off(t) * small}, -1), cat({zero, a}, -1)}, -2));
+  return scale.off(y.narrow(-2, 0, n).narrow(-1, n, n) * (1 / small), -1);
 }
 
 struct MatrixExp {
@@ -89,7 +108,10 @@ struct Logm {
   static constexpr bool uses_input = true;
   static constexpr bool uses_output = false;
   Tensor forward(const Tensor& x) const { return principal<Logm>(x); }
-  Tensor vjp(const Tensor& g, const Tensor& x, const Tensor&) const { return along(x.mT(), g); }
+  /// The derivative at x^T is the transpose of that at x, whose blocks stay above the diagonal.
+  Tensor vjp(const Tensor& g, const Tensor& x, const Tensor&) const {
+    return along(x, g.mT()).mT();
+  }
   Tensor jvp(const Tensor& t, const Tensor& x, const Tensor&) const { return along(x, t); }
 
  private:
