@@ -113,7 +113,7 @@ class Exponential {
   void compute(const T* a, const T* e, T* y, Part wanted) {
     const Input from(a, n_, n_);
     const double norm = norm_of(from);
-    if (!std::isfinite(norm)) {
+    if (!all_finite(a, n_ * n_) || !std::isfinite(norm)) {
       std::fill_n(y, n_ * n_, std::numeric_limits<T>::quiet_NaN());
       return;
     }

@@ -39,13 +39,20 @@ std::complex<double> expm1(const std::complex<double>& z) {
           std::exp(z.real()) * std::sin(z.imag())};
 }
 
+/// How often t is of the form [t' e; 0 t'], of whose function a derivative is above the diagonal.
+int derivatives_in(const Complex& t) {
+  int count = 0;
+  for (Eigen::Index n = t.rows(); n % 2 == 0 && n > 0; n /= 2, ++count)
+    if (t.topLeftCorner(n / 2, n / 2) != t.block(n / 2, n / 2, n / 2, n / 2)) break;
+  return count;
+}
+
 /// The principal logarithm of an upper triangular matrix without zeros on its diagonal: square roots
 /// until it is near 1, then the Pade approximant of degree 7 to log(1 + x) in partial fractions, whose
 /// poles and weights are those of Gauss and Legendre's quadrature of x / (1 + x s) over [0, 1].
 /// Source: Higham, Functions of Matrices (2008), algorithm 11.9; diagonals as in Al-Mohy and Higham,
 /// Improved inverse scaling and squaring algorithms for the matrix logarithm (2012), section 2.
 bool logarithm(Complex t, Complex& y) {
-  constexpr double kRadius = 0.264;
   constexpr int kModerate = 32;
   constexpr double kNodes[] = {0, 0.405845151377397166, 0.741531185599394439, 0.949107912342758524};
   constexpr double kWeights[] = {0.417959183673469387, 0.381830050505118944, 0.279705391489276667,
@@ -56,12 +63,14 @@ bool logarithm(Complex t, Complex& y) {
   if (const int e = std::ilogb(t.cwiseAbs().maxCoeff()); std::abs(e) > kModerate)
     t *= power_of_two<double>(-e);
   const Eigen::VectorX<std::complex<double>> logs = t.diagonal().array().log();
+  // The radius for degree 7; the remainder counts for more with every derivative.
+  const double radius = std::ldexp(0.264, -derivatives_in(t));
   Complex root;
   int roots = 0;
   const auto distance = [&] {
     return (t - Complex::Identity(n, n)).cwiseAbs().colwise().sum().maxCoeff();
   };
-  for (; distance() > kRadius; ++roots) {
+  for (; distance() > radius; ++roots) {
     if (roots == 128 || !square_root(t, root)) return false;
     t.swap(root);
   }

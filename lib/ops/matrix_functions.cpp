@@ -40,19 +40,18 @@ bool are_lower_triangles(const Tensor& a) {
 }
 
 /// f([a t; 0 a]) has the derivative of f at a in the direction t above its diagonal, which so can be
-/// differentiated as often as f itself. It is linear in t and rounded relative to it, but the norm of the
-/// whole says how f is computed, so t is made small beside a, which is expected near 1. Of an upper
-/// triangular a the whole is an upper triangle too.
+/// differentiated as often as f itself. It is linear in t, but the norm of the whole says how f is
+/// computed, so t is given a size. Of an upper triangular a the whole is an upper triangle too.
 /// Source: Mathias, A chain rule for matrix functions and applications (1996).
 template <class F>
-Tensor above_diagonal(F f, const Tensor& a, const Tensor& t) {
-  if (are_lower_triangles(a)) return above_diagonal(f, a.mT(), t.mT()).mT();
+Tensor above_diagonal(F f, const Tensor& a, const Tensor& t, double size) {
+  if (are_lower_triangles(a)) return above_diagonal(f, a.mT(), t.mT(), size).mT();
   const std::int64_t n = a.size(-1);
   const matrices::Scale scale(t, kNearOne);
-  const double small = a.dtype() == kFloat32 ? 0x1p-24 : 0x1p-100;
-  const Tensor zero = zeros_like(a.detach());
-  const Tensor y = f(cat({cat({a, scale.off(t) * small}, -1), cat({zero, a}, -1)}, -2));
-  return scale.off(y.narrow(-2, 0, n).narrow(-1, n, n) * (1 / small), -1);
+  const Tensor unit = scale.off(t), zero = zeros_like(a.detach());
+  const Tensor y = f(cat({cat({a, size == 1 ? unit : unit * size}, -1), cat({zero, a}, -1)}, -2));
+  const Tensor corner = y.narrow(-2, 0, n).narrow(-1, n, n);
+  return scale.off(size == 1 ? corner : corner * (1 / size), -1);
 }
 
 struct MatrixExp {
@@ -71,7 +70,7 @@ struct MatrixExp {
  private:
   static Tensor along(const Tensor& a, const Tensor& t) {
     if (autograd::is_followed(a) || autograd::is_followed(t))
-      return above_diagonal(linalg_matrix_exp, a, t);
+      return above_diagonal(linalg_matrix_exp, a, t, 1);
     const Tensor y = matrices::uninitialised(a.dtype(), a.sizes());
     kernels::matrix_exp_derivative(row_major(a), row_major(t), y);
     return y;
@@ -115,10 +114,11 @@ struct Logm {
   Tensor jvp(const Tensor& t, const Tensor& x, const Tensor&) const { return along(x, t); }
 
  private:
-  /// The derivative at c x is that at x over c.
+  /// The derivative at c x is that at x over c. What the kernel rounds of t is relative to t, so t is small.
   static Tensor along(const Tensor& x, const Tensor& t) {
     const matrices::Scale scale(x, kNearOne);
-    return scale.off(above_diagonal(logm, scale.off(x), t));
+    const double small = x.dtype() == kFloat32 ? 0x1p-24 : 0x1p-100;
+    return scale.off(above_diagonal(logm, scale.off(x), t, small));
   }
 };
 

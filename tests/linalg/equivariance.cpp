@@ -350,20 +350,13 @@ void check_row(const Row& given, const Range& range) {
 BOOST_AUTO_TEST_SUITE(equivariance)
 
 BOOST_AUTO_TEST_CASE(in_double) {
-  const Range range{eg::kFloat64,
-                    {1, -1, 40, -40, 60, 200, -200, 400, -400, 500, -500, 520, 900, -900, 970},
-                    {0, 60, -60, 500, -500},
-                    955,
-                    0};
+  const Range range{
+      eg::kFloat64, {1, -40, 200, -200, 400, -400, 520, -520, 900, -900}, {0, 500, -500}, 955, 0};
   for (const Row& row : rows()) check_row(row, range);
 }
 
 BOOST_AUTO_TEST_CASE(in_single) {
-  const Range range{eg::kFloat32,
-                    {1, -1, 20, -20, 62, -62, 66, -66, 100, -100},
-                    {0, 20, -20, 60, -60},
-                    110,
-                    2e-5};
+  const Range range{eg::kFloat32, {2, -20, 62, -62, 100, -100}, {0, 40, -40}, 110, 2e-5};
   for (const Row& row : rows()) check_row(row, range);
 }
 
