@@ -197,6 +197,15 @@ T scaled_distance(const Norm& norm, const T* x, const T* y, std::int64_t d, std:
   return result / scale;
 }
 
+/// Without a branch for each, so that it is done by registers.
+template <class T>
+bool all_between(const T* v, std::int64_t n, T low, T high) noexcept {
+  int outside = 0;
+  for (std::int64_t i = 0; i < n; ++i)
+    outside |= static_cast<int>(v[i] < low) | static_cast<int>(v[i] > high);
+  return outside == 0;
+}
+
 /// The least distance whose sum of powers is exact to rounding.
 template <class T, class Norm>
 T least_exact(const Norm& norm) {
@@ -218,6 +227,8 @@ void distances(const Norm& norm, const Tensor& dst, const Tensor& x, const Tenso
     });
     if constexpr (SumsPowers<Norm>) {
       const T least = least_exact<T>(norm);
+      const T* const block = out + (s * e.n + first) * e.m;
+      if (all_between(block, (last - first) * e.m, least, std::numeric_limits<T>::max())) return;
       for (std::int64_t i = s * e.n + first; i < s * e.n + last; ++i)
         for (std::int64_t j = 0; j < e.m; ++j)
           if (T& distance = out[i * e.m + j]; distance < least || std::isinf(distance))
@@ -261,8 +272,9 @@ bool are_moderate(const Norm& norm, const Tensor& distances) {
   const double most = std::numeric_limits<T>::max_exponent / 4 / std::max(norm.order(), 1.0);
   const T high = static_cast<T>(std::exp2(most)), low = 1 / high;
   const T* const p = distances.impl()->data<T>();
-  return std::all_of(p, p + distances.numel(),
-                     [&](T v) { return v == T(0) || (v > low && v < high); });
+  return all_between(p, distances.numel(), low, high) ||
+         std::all_of(p, p + distances.numel(),
+                     [&](T v) { return v == T(0) || (v >= low && v <= high); });
 }
 
 template <class F>

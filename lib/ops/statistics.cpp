@@ -291,8 +291,10 @@ Tensor correlation_from(const Tensor& c) {
 Tensor corrcoef(const Tensor& x) {
   if (x.dim() == 0 || x.dim() > 2 || !x.is_floating_point()) return correlation_from(cov(x));
   // Rows have scales of their own, on which the result does not depend.
-  const Tensor rows = x.unsqueeze(-2);
-  return correlation_from(cov(matrices::Scale(rows).off(rows).squeeze(-2)));
+  const Tensor rows = x.detach().unsqueeze(-2);
+  const matrices::Scale scale(rows);
+  if (scale.is_moderate()) return correlation_from(cov(x));
+  return correlation_from(cov(scale.off(x.unsqueeze(-2)).squeeze(-2)));
 }
 
 Tensor histc(const Tensor& x, std::int64_t bins, const Scalar& min, const Scalar& max) {
