@@ -131,7 +131,10 @@ class Exponential {
     find_triangle(from);
     powers(degree == 4 ? 3 : degree + 1);
     if (degree + 1 == degrees && norm > bounds[degree - 1]) {
-      squarings = squarings_for(sizeof(T) == 4 && !derivative_ ? kDegree7 : kDegree13, begin);
+      int by_norm = 0;
+      std::frexp(norm / bounds[degree], &by_norm);
+      squarings = squarings_for(sizeof(T) == 4 && !derivative_ ? kDegree7 : kDegree13, begin,
+                                std::max(0, by_norm));
       rescale(begin - squarings, degree == 4 ? 3 : degree + 1);
     }
     switch (degree) {
@@ -172,52 +175,52 @@ class Exponential {
   }
 
   /// How often to square the approximant, of kA times 2^begin, whose even powers are there up to 6.
-  int squarings_for(const HighestDegree& d, int begin) {
-    const double norm = norm_of(at(kA));
-    const double n2 = norm_of(at(kEven)), n4 = norm_of(at(kEven, kValue, 1)),
-                 n6 = norm_of(at(kEven, kValue, 2));
-    const auto count = [&](double n8, double n10) {
-      const double d8 = std::pow(n8, 1.0 / 8);
-      const double root =
-          std::min(std::max(std::pow(n6, 1.0 / 6), d8), std::max(d8, std::pow(n10, 1.0 / 10)));
-      return root > 0 ? std::max(0, begin + least_exponent(root / d.bound)) : 0;
+  /// Two that could be saved cost less than finding out.
+  int squarings_for(const HighestDegree& d, int begin, int by_norm) {
+    constexpr int kFew = 2;
+    if (by_norm <= kFew) return by_norm;
+    const auto log_norm = [](const auto& m) { return std::log2(norm_of(m)); };
+    const double log2 = log_norm(at(kEven)), log4 = log_norm(at(kEven, kValue, 1)),
+                 log6 = log_norm(at(kEven, kValue, 2));
+    const auto count = [&](double log8, double log10) {
+      const double root = std::min(std::max(log6 / 6, log8 / 8), std::max(log8 / 8, log10 / 10));
+      return std::max(0.0, std::ceil(begin + root - std::log2(d.bound)));
     };
-    int s = count(std::min(n4 * n4, n2 * n6), n4 * n6);
+    double s = count(std::min(2 * log4, log2 + log6), log4 + log6);
+    if (by_norm - s <= kFew) return by_norm;
     if (s > 0) {
       // Bounds from below are the images of the largest column; where they say the same, that is it.
       Eigen::Index j = 0;
       at(kEven, kValue, 1).cwiseAbs().colwise().sum().maxCoeff(&j);
       const Eigen::VectorX<T> column = at(kEven, kValue, 1).col(j);
-      const double least8 = norm_of(at(kEven, kValue, 1) * column),
-                   least10 = norm_of(at(kEven, kValue, 2) * column);
-      if (count(least8, least10) < s) {
+      if (count(log_norm(at(kEven, kValue, 1) * column), log_norm(at(kEven, kValue, 2) * column)) <
+          s) {
         product(at(kWork), at(kEven, kValue, 1), at(kEven, kValue, 1));
         product(at(kR), at(kEven, kValue, 1), at(kEven, kValue, 2));
-        s = count(norm_of(at(kWork)), norm_of(at(kR)));
+        s = count(log_norm(at(kWork)), log_norm(at(kR)));
       }
     }
-    return s + extra_squarings(d, std::ldexp(norm, begin - s), begin - s);
-  }
-  static int least_exponent(double x) {
-    int e = 0;
-    return std::frexp(x, &e) == 0.5 ? e - 1 : e;
+    const auto squarings = static_cast<int>(s);
+    return std::min(by_norm, squarings + extra_squarings(d, begin - squarings));
   }
 
-  /// Those that the coefficients of the backward error ask for, whose powers are of |a|.
-  int extra_squarings(const HighestDegree& d, double norm, int exponent) {
+  /// Those that the coefficients of the backward error ask for, from a norm of |2^exponent kA|^(2 m + 1); where
+  /// a bound of it from a lower power says none, that is enough.
+  int extra_squarings(const HighestDegree& d, int exponent) {
     const double most = std::log2(d.inverse_coefficient * d.roundoff);
-    if (std::log2(norm) * 2 * d.m <= most) return 0;
-    Eigen::VectorXd v = Eigen::VectorXd::Ones(n_);
-    const Eigen::MatrixXd size = at(kA).cwiseAbs().template cast<double>();
-    double log = -std::log2(norm);
-    for (int k = 0; k < 2 * d.m + 1; ++k) {
-      v = size.transpose() * v;
-      const double top = v.maxCoeff();
-      if (!(top > 0)) return 0;
-      log += std::log2(top) + exponent;
-      v /= top;
+    const double first = std::log2(norm_of(at(kA))) + exponent;
+    if (first * 2 * d.m <= most) return 0;
+    Eigen::RowVectorX<T> v = Eigen::RowVectorX<T>::Ones(n_), next(n_);
+    double log = 0;
+    for (int k = 1; k <= 2 * d.m + 1; ++k) {
+      next.noalias() = v * at(kA).cwiseAbs();
+      const T top = next.maxCoeff();
+      if (!(top > T(0))) return 0;
+      log += std::log2(static_cast<double>(top)) + exponent;
+      v = next / top;
+      if (2 * d.m / k * log + 2 * d.m % k * first <= most) return 0;
     }
-    return std::max(0, static_cast<int>(std::ceil((log - most) / (2 * d.m))));
+    return std::max(0, static_cast<int>(std::ceil((log - first - most) / (2 * d.m))));
   }
 
   /// kA and its powers times 2^exponent.
