@@ -137,6 +137,23 @@ class Exponential {
                                 std::max(0, by_norm));
       rescale(begin - squarings, degree == 4 ? 3 : degree + 1);
     }
+    numerators(degree);
+    divide();
+    replace_known(from, squarings);
+    for (; squarings > 0; --squarings) {
+      if (derivative_) {
+        differential(at(kWork, kMoved), kR, 0, kR, 0);
+        std::swap(places_[kMoved][kR], places_[kMoved][kWork]);
+      }
+      product(at(kWork), at(kR), at(kR));
+      std::swap(places_[kValue][kR], places_[kValue][kWork]);
+      replace_known(from, squarings - 1);
+    }
+    Square(y, n_, n_) = at(kR, wanted) / of_e;
+  }
+
+  /// u and v of the degree with this number in the list of bounds.
+  void numerators(int degree) {
     switch (degree) {
       case 0:
         low_degree(kPade3);
@@ -153,18 +170,6 @@ class Exponential {
       default:
         degree_13();
     }
-    divide();
-    replace_known(from, squarings);
-    for (; squarings > 0; --squarings) {
-      if (derivative_) {
-        differential(at(kWork, kMoved), kR, 0, kR, 0);
-        std::swap(places_[kMoved][kR], places_[kMoved][kWork]);
-      }
-      product(at(kWork), at(kR), at(kR));
-      std::swap(places_[kValue][kR], places_[kValue][kWork]);
-      replace_known(from, squarings - 1);
-    }
-    Square(y, n_, n_) = at(kR, wanted) / of_e;
   }
 
   static Panel<const T> panel(const Input& m) {

@@ -6,7 +6,7 @@ With I the identity, E and F directions, f([[A, E, F, 0], [0, A, 0, F], [0, 0, A
 derivative along E beside it, and the second derivative along E and F in its last corner.
 
 Run with a Python that has mpmath:
-python3 tests/oracle/matrix_functions.py > tests/linalg/matrix_functions.hpp
+python3 tests/oracle/matrix_functions.py | clang-format > tests/linalg/matrix_functions.hpp
 """
 import random
 
