@@ -26,15 +26,6 @@ struct Surface {
 };
 
 Taylor log_of(double x) { return Taylor(log(Digits(x))); }
-Taylor absolute(const Taylor& x) { return x.value() < 0 ? -x : x; }
-Taylor logistic(const Taylor& x) {
-  return series::integral(1 / (1 + exp(-x.value())), 1 / (2 + 2 * cosh(x)), x);
-}
-/// log(1 + exp(x)), for x of any sign.
-Taylor log1p_exp(const Taylor& x) {
-  const Digits m = abs(x.value());
-  return series::integral(boost::math::log1p(exp(-m)) + (m + x.value()) / 2, logistic(x), x);
-}
 Taylor log_add_exp(const Taylor& a, const Taylor& b) {
   return a.value() > b.value() ? a + log1p_exp(b - a) : b + log1p_exp(a - b);
 }

@@ -31,14 +31,6 @@ const Digits& pi() {
   return value;
 }
 
-Taylor absolute(const Taylor& x) { return x.value() < 0 ? -x : x; }
-Taylor logistic(const Taylor& x) {
-  return series::integral(1 / (1 + exp(-x.value())), 1 / (2 + 2 * cosh(x)), x);
-}
-Taylor log1p_exp(const Taylor& x) {
-  const Digits m = abs(x.value());
-  return series::integral(boost::math::log1p(exp(-m)) + (m + x.value()) / 2, logistic(x), x);
-}
 Taylor distribution(const Taylor& x) { return erfc(x * Taylor(-1 / sqrt(Digits(2)))) / 2; }
 Taylor gelu_by_tanh(const Taylor& x) {
   return x * logistic(Taylor(2 * sqrt(2 / pi())) * (x + Taylor(Digits("0.044715")) * x * x * x));

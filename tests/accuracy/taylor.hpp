@@ -171,5 +171,14 @@ inline Taylor erf(const Taylor& a) {
 inline Taylor erfc(const Taylor& a) {
   return series::integral(boost::math::erfc(a.c[0]), exp(-(a * a)) * Taylor(-2 / root_pi()), a);
 }
+inline Taylor absolute(const Taylor& x) { return x.value() < 0 ? -x : x; }
+inline Taylor logistic(const Taylor& x) {
+  return series::integral(1 / (1 + exp(-x.value())), 1 / (2 + 2 * cosh(x)), x);
+}
+/// log(1 + exp(x)).
+inline Taylor log1p_exp(const Taylor& x) {
+  const Digits m = abs(x.value());
+  return series::integral(boost::math::log1p(exp(-m)) + (m + x.value()) / 2, logistic(x), x);
+}
 
 }  // namespace accuracy
