@@ -150,7 +150,7 @@ std::vector<Kink> order_kinks() {
       {"quantile_beside_an_infinity", at(0.5), {{1, 2, kInf}}, {2}, {{0, 1, 0}}},
       {"quantile_before_an_infinity", at(0.75), {{0, kInf}}, {kInf}, {{0.25, 0.75}}},
       {"quantile_behind_an_infinity", at(0.25), {{-kInf, 3}}, {-kInf}, {{0.75, 0.25}}},
-      {"quantile_between_infinities", at(0.75), {{kInf, kInf}}, {kInf}, {{1, 0}}},
+      {"quantile_between_infinities", at(0.75), {{kInf, kInf}}, {kInf}, {{0, 1}}},
       {"quantile_of_one", at(0.3), {{5}}, {5}, {{1}}}};
 }
 
