@@ -9,6 +9,7 @@
 #include "common/csv.hpp"
 #include "common/input.hpp"
 #include "common/numbers.hpp"
+#include "common/table.hpp"
 #include "data/misra1a.hpp"
 #include "eigengrad/eigengrad.hpp"
 
@@ -46,6 +47,15 @@ void refuse_values_that_are_not_finite(const Tensor& t, const Columns& columns,
     if (!std::isfinite(values[i]))
       throw BadInput(option + ": " + columns.place(i, formula) + ": " + in_quotes(formula) +
                      " is not finite");
+}
+
+/// A fit to squares that are 0 in double finds parameters of which the data say nothing.
+void refuse_squares_out_of_range(const Tensor& y, const std::string& formula) {
+  constexpr double kLeast = 1e-140, kMost = 1e150;
+  const double largest = y.abs().max().item<double>();
+  if (largest == 0 || (largest >= kLeast && largest <= kMost)) return;
+  throw BadInput("--response: the largest size of " + in_quotes(formula) + " is " + exact(largest) +
+                 ", whose square double cannot hold; measure it in another unit");
 }
 
 void check_weights(const Tensor& weights, const Columns& columns, const std::string& formula) {
@@ -102,7 +112,7 @@ Description with_response_apart(Description d) {
     throw BadInput("--response: the model has a response of its own, in front of '~'");
   d.response = d.model.substr(0, tilde);
   d.model.erase(0, tilde + 1);
-  for (std::string* s : {&d.response, &d.model}) s->erase(0, s->find_first_not_of(" \t"));
+  for (std::string* s : {&d.response, &d.model}) *s = trimmed(*s);
   return d;
 }
 
@@ -130,6 +140,7 @@ Problem read(std::istream& in, const std::string& name, const Description& given
       columns.rows_dropped()};
   for (const std::string& variable : p.model.variables()) p.variables.push_back(columns[variable]);
   refuse_values_that_are_not_finite(p.y, columns, d.response, "--response");
+  refuse_squares_out_of_range(p.y, d.response);
   if (weights) {
     p.weights = values_of(*weights, columns);
     check_weights(p.weights, columns, d.weights);
