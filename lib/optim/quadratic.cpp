@@ -198,7 +198,7 @@ Vector curvature_roots(const Matrix& h) {
   Vector d = h.diagonal().unaryExpr([](double c) { return c != 0 ? std::sqrt(std::abs(c)) : 1; });
   // A curvature that is rounding beside others of its row is none: x y z has only mixed ones.
   constexpr int kSweeps = 4;
-  for (int k = 0; k < kSweeps; ++k) {
+  for (int k = 0; k < kSweeps && h.size() > 0; ++k) {
     const Vector largest = scaled(h, d).cwiseAbs().rowwise().maxCoeff();
     if (!(largest.array() > 1.5).any()) break;
     d = d.cwiseProduct(largest.cwiseMax(1).cwiseSqrt());
