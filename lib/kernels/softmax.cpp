@@ -162,7 +162,7 @@ struct Pulled {
     if (!log) shift = Pack<T>(g[at + m]);
     const T others = row_sum_of_others<T>(n, m, term);
     // Softmax sees no difference between the largest element's cotangent and the shift.
-    finish_row(at, n, shift, Pack<T>(log ? others + g[at + m] : others));
+    finish_row(at, n, shift, Pack<T>(log ? sum : others));
     if (log) r[at + m] = of_largest(at + m, others);
   }
 

@@ -1,5 +1,7 @@
 #include "kernels/slopes.hpp"
 
+#include <numbers>
+
 #include "autograd/elementwise.hpp"
 #include "eigengrad/ops/activations.hpp"
 #include "ops/rule_math.hpp"
@@ -80,8 +82,7 @@ struct SigmoidOfTwo {
   static constexpr auto op_name = "sigmoid_of_two";
   static auto value(const auto& x) { return math::sigmoid_of_two(x); }
   static auto slope(const Value auto& x) {
-    return math::sigmoid_of_two(x) * math::sigmoid_of_two(-x) *
-           0.693147180559945309417232121458176568;
+    return math::sigmoid_of_two(x) * math::sigmoid_of_two(-x) * std::numbers::ln2;
   }
 };
 

@@ -87,8 +87,7 @@ struct LogSoftmax : Normalise<LogSoftmax> {
     if (y.numel() == 0) return g - y;
     const Tensor is_largest = zeros_like(y, kBool).scatter(d, place_of_largest(y, d), 1);
     const Tensor others = where(is_largest, 0, g).sum(d, true);
-    const Tensor sum = others + of_largest(g, y, d);
-    return where(is_largest, -(y.expm1() * g + y.exp() * others), g - y.exp() * sum);
+    return where(is_largest, -(y.expm1() * g + y.exp() * others), g - y.exp() * g.sum(d, true));
   }
   static Tensor push(const Tensor& t, const Tensor& y, std::int64_t d) {
     const Tensor c = t - of_largest(t, y, d);

@@ -111,4 +111,15 @@ struct Worst {
   }
 };
 
+/// A suite with one case per row, of its name; a file says it in an initialiser.
+template <class Row>
+bool add_suite(const std::string& name, const std::vector<Row>& rows, void (*check)(const Row&),
+               const char* file) {
+  auto* const suite = BOOST_TEST_SUITE(name);
+  for (const Row& row : rows)
+    suite->add(boost::unit_test::make_test_case([&row, check] { check(row); }, row.name, file, 0));
+  boost::unit_test::framework::master_test_suite().add(suite);
+  return true;
+}
+
 }  // namespace accuracy

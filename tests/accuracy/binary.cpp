@@ -66,18 +66,11 @@ void check(const Binary& f, std::size_t n) {
   worst.check<T>(f.name, f.ulps);
 }
 
-const bool registered = [] {
-  auto* const suite = BOOST_TEST_SUITE("accuracy_of_two");
-  for (const Binary& f : functions())
-    suite->add(boost::unit_test::make_test_case(
-        [&f] {
-          check<double>(f, 80);
-          check<float>(f, 60);
-        },
-        f.name, __FILE__, __LINE__));
-  boost::unit_test::framework::master_test_suite().add(suite);
-  return true;
-}();
+void check_both(const Binary& f) {
+  check<double>(f, 80);
+  check<float>(f, 60);
+}
+const bool registered = add_suite("accuracy_of_two", functions(), check_both, __FILE__);
 
 }  // namespace
 }  // namespace accuracy

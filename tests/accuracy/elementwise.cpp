@@ -192,18 +192,11 @@ void check(const Unary& f, std::size_t n) {
   worst.check<T>(f.name, f.ulps);
 }
 
-const bool registered = [] {
-  auto* const suite = BOOST_TEST_SUITE("accuracy");
-  for (const Unary& f : functions())
-    suite->add(boost::unit_test::make_test_case(
-        [&f] {
-          check<double>(f, 150);
-          check<float>(f, 100);
-        },
-        f.name, __FILE__, __LINE__));
-  boost::unit_test::framework::master_test_suite().add(suite);
-  return true;
-}();
+void check_both(const Unary& f) {
+  check<double>(f, 150);
+  check<float>(f, 100);
+}
+const bool registered = add_suite("accuracy", functions(), check_both, __FILE__);
 
 }  // namespace
 }  // namespace accuracy

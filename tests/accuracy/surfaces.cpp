@@ -210,13 +210,7 @@ void check(const Surface& s) {
   }
 }
 
-const bool registered = [] {
-  auto* const suite = BOOST_TEST_SUITE("surfaces");
-  for (const Surface& s : surfaces())
-    suite->add(boost::unit_test::make_test_case([&s] { check(s); }, s.name, __FILE__, __LINE__));
-  boost::unit_test::framework::master_test_suite().add(suite);
-  return true;
-}();
+const bool registered = add_suite("surfaces", surfaces(), check, __FILE__);
 
 }  // namespace
 }  // namespace accuracy

@@ -240,18 +240,11 @@ void check(const Curve& f, std::size_t n) {
   }
 }
 
-const bool registered = [] {
-  auto* const suite = BOOST_TEST_SUITE("tails");
-  for (const Curve& f : curves())
-    suite->add(boost::unit_test::make_test_case(
-        [&f] {
-          check<double>(f, 60);
-          check<float>(f, 30);
-        },
-        f.name, __FILE__, __LINE__));
-  boost::unit_test::framework::master_test_suite().add(suite);
-  return true;
-}();
+void check_both(const Curve& f) {
+  check<double>(f, 60);
+  check<float>(f, 30);
+}
+const bool registered = add_suite("tails", curves(), check_both, __FILE__);
 
 }  // namespace
 }  // namespace accuracy

@@ -12,21 +12,12 @@
 #include "optim/hock_schittkowski.hpp"
 #include "optim/hock_schittkowski_solutions.hpp"
 #include "optim/kkt.hpp"
+#include "support/option.hpp"
 
 namespace {
 
 namespace eg = eigengrad;
 using eg::Tensor;
-
-/// The number after `--count=` in the command line.
-int repeats(int otherwise) {
-  const auto& suite = boost::unit_test::framework::master_test_suite();
-  const std::string name = "--count=";
-  for (int i = 1; i < suite.argc; ++i)
-    if (const std::string word = suite.argv[i]; word.starts_with(name))
-      return std::stoi(word.substr(name.size()));
-  return otherwise;
-}
 
 double largest(const Tensor& difference, const Tensor& size) {
   return difference.numel() == 0
@@ -103,7 +94,7 @@ BOOST_AUTO_TEST_CASE(hock_schittkowski) {
 
 // `-- --count=40` is what the preset `nightly` runs.
 BOOST_AUTO_TEST_CASE(hock_schittkowski_a_rounding_apart) {
-  const int count = repeats(1);
+  const int count = std::stoi(support::option("--count", "1"));
   std::mt19937_64 random(3);
   for (const hs::Problem& p : hs::problems()) {
     // A run of these takes as long as all others together.

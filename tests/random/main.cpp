@@ -9,6 +9,7 @@
 
 #include "random/draft.hpp"
 #include "random/harness.hpp"
+#include "support/option.hpp"
 
 /// Random programs over the operators, each through all checks.
 ///
@@ -18,15 +19,7 @@ namespace {
 
 using namespace random_programs;
 
-std::string option(std::string_view name, std::string value) {
-  const auto& suite = boost::unit_test::framework::master_test_suite();
-  for (int i = 1; i < suite.argc; ++i) {
-    const std::string_view argument = suite.argv[i];
-    if (argument.starts_with(name) && argument.substr(name.size()).starts_with("="))
-      value = argument.substr(name.size() + 1);
-  }
-  return value;
-}
+using support::option;
 
 void report(const Harness& harness, std::int64_t count) {
   std::cout << count << " programs of " << harness.lines() << " lines; checked:\n";
