@@ -102,3 +102,15 @@ BOOST_AUTO_TEST_CASE(hock_schittkowski_a_rounding_apart) {
     for (int k = 0; k < count; ++k) check(p, a_rounding_apart(p, random));
   }
 }
+
+// Two of these nine starts once ended where a multiplier pulled on a constraint that did not hold there.
+BOOST_AUTO_TEST_CASE(forces_are_those_of_constraints_that_hold) {
+  for (const hs::Problem& p : hs::problems()) {
+    if (std::string_view(p.name) != "HS33") continue;
+    for (int k = -4; k <= 4; ++k) {
+      std::vector<double> start = hs::feasible_start(p);
+      start[2] *= 1 + k * std::numeric_limits<double>::epsilon();
+      check(p, start);
+    }
+  }
+}
