@@ -15,6 +15,7 @@
 #include "kernels/copy.hpp"
 #include "ops/arguments.hpp"
 #include "ops/decompositions.hpp"
+#include "ops/repeated.hpp"
 
 namespace eigengrad {
 namespace {
@@ -40,7 +41,9 @@ void require_invariant(const Tensor& completion, const Tensor& g, const char* wh
 ///   dv1 = v1 (p part^T + (p part^T)^T) / gap + v2 r, r = v2^T t^T u1 / s,
 /// element by element: no power of s is formed that could leave the range. du2 = -u1 q^T and dv2 = -v1 r^T keep the columns
 /// orthonormal and do not turn u2 and v2 within the spaces that they span. Where u2 is not at hand
-/// u2 u2^T is I - u1 u1^T.
+/// u2 u2^T is I - u1 u1^T. In terms of the symmetric part h and the skew part k of p, p part + (p part)^T over gap is
+/// h / gap + k / (s_i + s_j), for v with -k; only h is divided by the gap, and where values repeat, that is not a plain
+/// quotient: Note [Repeated values].
 /// Source: Townsend (2016); Wan and Zhang, Automatic differentiation for complex valued SVD (2019).
 struct Svd {
   static constexpr auto node_name = "LinalgSvdBackward0";
@@ -57,9 +60,10 @@ struct Svd {
     Tensor inner;
     if (g[1].defined()) inner = diag_embed(where_not_zero(s, g[1]));
     if (u.g.defined() || v.g.defined()) {
-      const Tensor gap = gaps(s), part = shares(s);
-      if (u.g.defined()) add(inner, skew(matmul(u.thin.mT(), u.g)) / gap * part);
-      if (v.g.defined()) add(inner, skew(matmul(v.thin.mT(), v.g)) / gap * part.mT());
+      if (matrices::has_clusters(s))
+        add(inner, turned_with_clusters(g, y, u, v));
+      else
+        add(inner, turned(u, v, gaps(s), shares(s)));
     }
     Tensor left = matmul(u.thin, inner);
     if (u.turns()) left = left + u.turn() / s.unsqueeze(-2);
@@ -75,9 +79,7 @@ struct Svd {
     const Side v(y[2].mT(), {}, k, "");
     const Tensor p = matmul(u.thin.mT(), matmul(t[0], v.thin));
     if (which == 1) return where_not_zero(s, p.diagonal(0, -2, -1));
-    const Tensor part = shares(s);
-    const Tensor h = p * (which == 0 ? part : part.mT());
-    const Tensor within = (h + h.mT()) / gaps(s);
+    const Tensor within = tangent_within(t[0], p, s, u, v, which == 0);
     if (which == 0) return u.moved(within, matmul(t[0], v.thin) / s.unsqueeze(-2));
     return v.moved(within, matmul(t[0].mT(), u.thin) / s.unsqueeze(-2)).mT();
   }
@@ -121,10 +123,65 @@ struct Svd {
   };
 
   static void add(Tensor& sum, const Tensor& term) { sum = sum.defined() ? sum + term : term; }
+  /// s_i + s_j, and infinity on the diagonal.
+  static Tensor sums(const Tensor& s) {
+    return s.unsqueeze(-2) + s.unsqueeze(-1) + matrices::infinite_diagonal(s.size(-1), s.dtype());
+  }
   /// s_j / (s_i + s_j), and 0 on the diagonal.
-  static Tensor shares(const Tensor& s) {
-    const Tensor row = s.unsqueeze(-2);
-    return row / (row + s.unsqueeze(-1) + matrices::infinite_diagonal(s.size(-1), s.dtype()));
+  static Tensor shares(const Tensor& s) { return s.unsqueeze(-2) / sums(s); }
+
+  /// The gradient within the spaces of the vectors.
+  static Tensor turned(const Side& u, const Side& v, const Tensor& gap, const Tensor& part) {
+    Tensor inner;
+    if (u.g.defined()) add(inner, skew(matmul(u.thin.mT(), u.g)) / gap * part);
+    if (v.g.defined()) add(inner, skew(matmul(v.thin.mT(), v.g)) / gap * part.mT());
+    return inner;
+  }
+  static Tensor turned_with_clusters(const Tensor* g, const Tensor* y, const Side& u,
+                                     const Side& v) {
+    const Tensor& s = y[1];
+    const auto skew_of = [](const Side& side, const Tensor& gradient) {
+      return gradient.defined() ? skew(matmul(side.thin.mT(), gradient)) : Tensor();
+    };
+    const Tensor of_u = skew_of(u, u.g), of_v = skew_of(v, v.g);
+    const Tensor total = of_u.defined() && of_v.defined() ? of_u + of_v
+                         : of_u.defined()                 ? of_u
+                                                          : of_v;
+    const matrices::RepeatedPairs pairs({total * 0.5, s, g[1], {y[0], y[2]}, {u.g, v.g}});
+    // Pairs that do not matter may have two singular values of 0.
+    const Tensor sum = sums(s) + pairs.untouched();
+    Tensor inner = turned(u, v, pairs.divisor(), s.unsqueeze(-2) / sum);
+    if (of_u.defined()) inner = inner + of_u * 0.5 * pairs.special() / sum;
+    if (of_v.defined()) inner = inner - of_v * 0.5 * pairs.special() / sum;
+    if (!pairs.has_limits()) return inner;
+    const autograd::variable_list by = pairs.growth_of_cotangents();
+    const std::int64_t k = s.size(-1);
+    Tensor growth;
+    if (by[0].defined()) add(growth, skew_of(u, by[0].narrow(-1, 0, k)) * 0.5);
+    if (by[1].defined()) add(growth, skew_of(v, by[1].mT().narrow(-1, 0, k)) * 0.5);
+    return inner + pairs.limits(growth);
+  }
+
+  /// The tangent of the vectors of one side within their space.
+  static Tensor tangent_within(const Tensor& t, const Tensor& p, const Tensor& s, const Side& u,
+                               const Side& v, bool left) {
+    if (!matrices::has_clusters(s)) return tangent_within(p, left, gaps(s), shares(s));
+    const Tensor gap = matrices::gaps_between_clusters(s), sum = sums(s);
+    const Tensor even = (p + p.mT()) * 0.5, odd = (p - p.mT()) * 0.5;
+    // Second-order perturbation theory of [0 a; a^T 0], whose eigenvectors are (u, v) and (u, -v) over
+    // the root of 2, and those that complete them.
+    Tensor second = matmul(even, even / gap) + matmul(odd.mT(), odd / sum);
+    const Tensor row = 2 * s.unsqueeze(-2);
+    if (u.leaves()) second = second + (gram(matmul(t, v.thin)) - gram(p)) / row;
+    if (v.leaves()) second = second + (gram(matmul(t.mT(), u.thin)) - gram(p.mT())) / row;
+    const Tensor turn = odd * matrices::pairs_of_clusters(s) / sum;
+    return tangent_within(p, left, gap, shares(s)) + (left ? turn : -turn) +
+           matrices::turning_within_clusters(s, even, second);
+  }
+  static Tensor gram(const Tensor& x) { return matmul(x.mT(), x); }
+  static Tensor tangent_within(const Tensor& p, bool left, const Tensor& gap, const Tensor& part) {
+    const Tensor h = p * (left ? part : part.mT());
+    return (h + h.mT()) / gap;
   }
   /// A singular value of 0 is at a kink, as the absolute value is there.
   static Tensor where_not_zero(const Tensor& s, const Tensor& x) { return where(s.eq(0), 0, x); }
@@ -133,6 +190,15 @@ struct Svd {
 struct Factors {
   Tensor u, s, vh;
 };
+
+/// Vectors of equal values that the tangent of `a` separates.
+void choose_vectors(const Tensor& a, const Factors& y) {
+  const NoGradGuard off;
+  const detail::NoTangents plain;
+  const std::int64_t k = y.s.size(-1);
+  const Tensor u = y.u.narrow(-1, 0, k), v = y.vh.mT().narrow(-1, 0, k);
+  matrices::turn_towards(y.s, matmul(u.mT(), matmul(detail::tangent_of(a), v)), u, v);
+}
 
 /// Singular values, and vectors if they are wanted or the derivative needs them.
 Factors decompose(std::string_view op, const Tensor& a, bool full, bool vectors) {
@@ -150,6 +216,7 @@ Factors decompose(std::string_view op, const Tensor& a, bool full, bool vectors)
     kernels::copy(y.u, eye(y.u.size(-2), y.u.size(-1), a.options()));
     kernels::copy(y.vh, eye(y.vh.size(-2), y.vh.size(-1), a.options()));
   }
+  if (detail::carries_tangent(a) && matrices::has_clusters(y.s)) choose_vectors(a, y);
   if (differentiable) autograd::record_many(Svd{}, {a}, {y.u, y.s, y.vh});
   return y;
 }

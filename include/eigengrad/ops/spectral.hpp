@@ -8,16 +8,24 @@
 /// Eigenvalues, singular values and their vectors, of the matrices in the last two dimensions.
 namespace eigengrad {
 
-// Vectors are determined up to their signs, and those of equal values up to rotations among them:
-// what is computed from them has a derivative as far as it does not depend on that choice.
+// Vectors are determined up to their signs, and those of equal values up to rotations among them: what is
+// computed from them has a derivative if it does not depend on that choice. Where values repeat (to the
+// precision of the decomposition):
+//   - a function of values alone has its first derivatives, and its second ones forward over reverse (hvp);
+//   - a function of vectors that belong to other values, or of the space of those of the repeated one (a
+//     projection), has its first derivatives; the former at every order;
+//   - a function of both, as V f(L) V^T and U f(S) Vh are, has its first derivatives in forward mode and, in
+//     reverse mode, with create_graph = true; without, the gradient is NaN, since it follows from the
+//     recorded one only. Second derivatives of values alone in reverse over reverse are of this kind;
+//   - all else is NaN or infinite.
+// linalg_eigh() and linalg_svd() only; linalg_eig() has the derivatives of its values.
 // Throws: ShapeError below two dimensions; DtypeError unless floating point; NumericError for a matrix
 // with non-finite values, or when the iteration does not converge.
 
 /// A = V diag(L) V^T of symmetric matrices, of which one triangle is read, the lower for UPLO = "L" and
 /// the upper for "U": eigenvalues L in ascending order, orthonormal eigenvectors in the columns of V.
 /// Shapes: (... n n) -> (... n), (... n n).
-/// At the edge: the gradient is symmetric. That of the eigenvalues is right for repeated ones too; with
-/// eigenvectors, and at second order, equal eigenvalues give NaN or infinities.
+/// At the edge: the gradient is symmetric. Repeated eigenvalues: above.
 /// Throws: ShapeError unless square; ValueError for another UPLO.
 /// Cost: about 9 n^3 flops, 4/3 n^3 without vectors; tridiagonal QR iteration, backward stable: errors
 /// of eigenvalues are of the order of epsilon times the largest.
@@ -48,9 +56,9 @@ EIGENGRAD_API Tensor linalg_eigvals(const Tensor& A);
 /// A = U diag(S) Vh with orthonormal columns in U and rows in Vh; S descends.
 /// Shapes: (... m n) -> (... m m), (... k), (... n n) with k = min(m, n); (... m k), (... k), (... k n)
 /// without `full_matrices`.
-/// At the edge: the gradient of S is right for repeated values too, and 0 for a value that is exactly
-/// 0; with U or Vh, and at second order, equal or zero values give NaN or infinities. Of the last
-/// columns of a full U (rows of Vh) only the space that they span counts.
+/// At the edge: repeated values: above. The gradient of S is 0 for a value that is exactly 0; with U or
+/// Vh, and at second order, zero values give NaN or infinities. Of the last columns of a full U (rows of
+/// Vh) only the space that they span counts.
 /// Throws: NumericError in the backward pass when a result depends on the choice of those; ValueError
 /// for a driver: there are none to choose from.
 /// Cost: about 6 m n^2 + 20 n^3 flops for m >= n; errors of singular values are of the order of epsilon
