@@ -16,6 +16,7 @@
 #include "eigengrad/ops/assembly.hpp"
 #include "support/compare.hpp"
 #include "support/derivatives.hpp"
+#include "support/sanitizer.hpp"
 #include "table.hpp"
 
 /// Every differentiable row at its samples: all ways to a derivative agree, or all throw alike. For
@@ -410,14 +411,6 @@ void check_threads(const Row& row) {
 
 // ---- Registration.
 
-/// One row in so many. What the sanitizers look for is in the engine, not in each operator, and they
-/// take eight times as long.
-#ifdef __SANITIZE_ADDRESS__
-constexpr std::size_t kShare = 8;
-#else
-constexpr std::size_t kShare = 1;
-#endif
-
 template <class F>
 void add(boost::unit_test::test_suite& suite, const std::string& name, F test) {
   suite.add(boost::unit_test::make_test_case(test, name, __FILE__, __LINE__));
@@ -428,9 +421,12 @@ const bool registered = [] {
   auto* const agreement = BOOST_TEST_SUITE("agreement");
   auto* const twins = BOOST_TEST_SUITE("twins");
   auto* const threads = BOOST_TEST_SUITE("threads");
+  // One row in so many: what the sanitizers look for is in the engine, not in each operator, and they take eight
+  // times as long.
+  const std::size_t share = support::under_address_sanitizer() ? 8 : 1;
   std::size_t number = 0;
   for (const Row& row : all_rows()) {
-    if (!row.differentiable || number++ % kShare != 0) continue;
+    if (!row.differentiable || number++ % share != 0) continue;
     add(*agreement, row.name, [&row] {
       for (const Inputs& inputs : row.samples) {
         BOOST_TEST_INFO_SCOPE("sample " << &inputs - row.samples.data());
@@ -441,7 +437,7 @@ const bool registered = [] {
   }
   static const std::vector<InplaceRow> in_place = inplace_rows();
   for (const InplaceRow& row : in_place) {
-    if (number++ % kShare != 0) continue;
+    if (number++ % share != 0) continue;
     add(*twins, row.name, [&row] {
       for (const Inputs& inputs : row.samples) check_twins(row, inputs);
     });

@@ -12,6 +12,7 @@
 #include "eigengrad/ops/arithmetic.hpp"
 #include "support/compare.hpp"
 #include "support/derivatives.hpp"
+#include "support/sanitizer.hpp"
 #include "support/says.hpp"
 
 namespace table {
@@ -176,18 +177,14 @@ void check_spellings(const Row& row) {
 
 /// The layouts in which derivatives are compared with differences.
 constexpr Layout kCheckedLayouts[] = {Layout::RowMajor, Layout::Transposed, Layout::Sliced};
-/// Under AddressSanitizer second derivatives are compared in the one that leaves memory out between.
-#ifdef __SANITIZE_ADDRESS__
-constexpr bool kOneLayout = true;
-#else
-constexpr bool kOneLayout = false;
-#endif
 
 void check_derivatives(const Row& row, bool second) {
+  // Under AddressSanitizer second derivatives are compared in the layout that leaves memory out between.
+  const bool one_layout = second && row.any_layout && support::under_address_sanitizer();
   for_each_sample(row, [&](const Inputs& inputs) {
     for (const Layout layout : kCheckedLayouts) {
       if (!row.any_layout && layout != Layout::RowMajor) continue;
-      if (kOneLayout && second && row.any_layout && layout != Layout::Sliced) continue;
+      if (one_layout && layout != Layout::Sliced) continue;
       BOOST_TEST_INFO_SCOPE(support::name_of(layout));
       const variable_list x = tensors_of(inputs, layout, true);
       const eg::GradcheckOptions options{.check_forward_ad = true};
