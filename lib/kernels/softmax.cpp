@@ -145,52 +145,66 @@ struct Pulled {
 
   void row(std::int64_t at, std::int64_t n) const {
     constexpr T least = -std::numeric_limits<T>::infinity();
-    Pack<T> largest(least), shift(0);
+    Pack<T> largest(least);
     const auto term = [&](std::int64_t i, int count) {
       const Pack<T> c = load_lanes(g + at + i, count), out = load_lanes(y + at + i, count);
       largest =
           math::maximum(largest, count < Pack<T>::size ? first_lanes(out, count, least) : out);
-      return log ? c : (c - shift) * out;
+      return log ? c : c * out;
     };
     const T sum = row_sum<T>(0, n, term);
     const T top = Eigen::internal::predux_max(largest.v);
-    if (!outweighs(top)) {
-      finish_row(at, n, shift, Pack<T>(sum));
-      return;
-    }
-    const std::int64_t m = row_find(y + at, n, top);
-    if (!log) shift = Pack<T>(g[at + m]);
-    const T others = row_sum_of_others<T>(n, m, term);
-    // Softmax sees no difference between the largest element's cotangent and the shift.
-    finish_row(at, n, shift, Pack<T>(log ? sum : others));
-    if (log) r[at + m] = of_largest(at + m, others);
+    if (log || !outweighs(top))
+      for_packs<T>(n, [&](std::int64_t i, int count) { finish(at + i, count, Pack<T>(sum)); });
+    if (outweighs(top)) correct_row(at, n, row_find(y + at, n, top));
   }
 
   void columns(std::int64_t at, std::int64_t n, std::int64_t stride, std::int64_t count) const {
     T top[kColumns];
     T sum[kColumns];
-    T shift[kColumns] = {};
-    std::int64_t place[kColumns];
     column_max(y + at, n, stride, count, top);
-    for (std::int64_t c = 0; c < count; ++c) {
-      place[c] = outweighs(top[c]) ? column_find(at + c, n, stride, top[c]) : -1;
-      if (place[c] >= 0 && !log) shift[c] = g[place[c]];
-    }
-    add(at, 0, n, stride, count, shift, sum);
+    add(at, 0, n, stride, count, sum);
     for (std::int64_t k = 0; k < n; ++k)
       for_packs<T>(count, [&](std::int64_t c, int lanes) {
-        finish(at + k * stride + c, lanes, load_lanes(shift + c, lanes),
-               load_lanes(sum + c, lanes));
+        finish(at + k * stride + c, lanes, load_lanes(sum + c, lanes));
       });
-    if (!log) return;
     for (std::int64_t c = 0; c < count; ++c)
-      if (place[c] >= 0)
-        r[place[c]] = of_largest(place[c], sum_of_others(at + c, n, stride, place[c]));
+      if (outweighs(top[c])) correct_column(at + c, n, stride, top[c]);
   }
 
  private:
-  void finish_row(std::int64_t at, std::int64_t n, Pack<T> shift, Pack<T> sum) const {
-    for_packs<T>(n, [&](std::int64_t i, int count) { finish(at + i, count, shift, sum); });
+  /// What the largest element of a row, number `m`, asks for.
+  void correct_row(std::int64_t at, std::int64_t n, std::int64_t m) const {
+    const Pack<T> shift(log ? T(0) : g[at + m]);
+    const auto term = [&](std::int64_t i, int count) {
+      const Pack<T> c = load_lanes(g + at + i, count);
+      return log ? c : (c - shift) * load_lanes(y + at + i, count);
+    };
+    const T others = row_sum_of_others<T>(n, m, term);
+    if (log) {
+      r[at + m] = of_largest(at + m, others);
+      return;
+    }
+    // The largest element's cotangent is the shift: it adds nothing.
+    for_packs<T>(n, [&](std::int64_t i, int count) {
+      const Pack<T> out = load_lanes(y + at + i, count);
+      store_lanes(out * (load_lanes(g + at + i, count) - shift - Pack<T>(others)), r + at + i,
+                  count);
+    });
+  }
+  void correct_column(std::int64_t at, std::int64_t n, std::int64_t stride, T top) const {
+    std::int64_t m = at;
+    while (!(y[m] == top)) m += stride;
+    const T shift = log ? T(0) : g[m];
+    T others = 0;
+    for (std::int64_t i = at; i < at + n * stride; i += stride)
+      if (i != m) others += log ? g[i] : (g[i] - shift) * y[i];
+    if (log) {
+      r[m] = of_largest(m, others);
+      return;
+    }
+    for (std::int64_t i = at; i < at + n * stride; i += stride)
+      r[i] = y[i] * (g[i] - shift - others);
   }
   /// Whether an element, or the logarithm of one, leaves so little that digits of it would be lost.
   bool outweighs(T largest) const { return largest > (log ? T(-0.29) : T(0.75)); }
@@ -198,39 +212,26 @@ struct Pulled {
   T of_largest(std::int64_t i, T others) const {
     return -(std::expm1(y[i]) * g[i] + std::exp(y[i]) * others);
   }
-  std::int64_t column_find(std::int64_t at, std::int64_t n, std::int64_t stride, T value) const {
-    for (std::int64_t k = 0; k < n; ++k)
-      if (y[at + k * stride] == value) return at + k * stride;
-    return -1;
-  }
-  T sum_of_others(std::int64_t at, std::int64_t n, std::int64_t stride, std::int64_t place) const {
-    T sum = 0;
-    for (std::int64_t k = 0; k < n; ++k)
-      if (at + k * stride != place) sum += g[at + k * stride];
-    return sum;
-  }
-
-  void finish(std::int64_t i, int lanes, Pack<T> shift, Pack<T> sum) const {
+  void finish(std::int64_t i, int lanes, Pack<T> sum) const {
     const Pack<T> c = load_lanes(g + i, lanes);
     const Pack<T> out = load_lanes(y + i, lanes);
-    store_lanes(log ? c - math::exp(out) * sum : out * (c - shift - sum), r + i, lanes);
+    store_lanes(log ? c - math::exp(out) * sum : out * (c - sum), r + i, lanes);
   }
 
   void add(std::int64_t at, std::int64_t begin, std::int64_t end, std::int64_t stride,
-           std::int64_t count, const T* shift, T* sum) const {
+           std::int64_t count, T* sum) const {
     if (end - begin > kRowBlock) {
       T other[kColumns];
       const std::int64_t mid = begin + (end - begin) / 2;
-      add(at, begin, mid, stride, count, shift, sum);
-      add(at, mid, end, stride, count, shift, other);
+      add(at, begin, mid, stride, count, sum);
+      add(at, mid, end, stride, count, other);
       for (std::int64_t c = 0; c < count; ++c) sum[c] += other[c];
       return;
     }
     std::fill_n(sum, count, T(0));
     for (std::int64_t k = begin; k < end; ++k) {
       const std::int64_t i = at + k * stride;
-      for (std::int64_t c = 0; c < count; ++c)
-        sum[c] += log ? g[i + c] : (g[i + c] - shift[c]) * y[i + c];
+      for (std::int64_t c = 0; c < count; ++c) sum[c] += log ? g[i + c] : g[i + c] * y[i + c];
     }
   }
 };

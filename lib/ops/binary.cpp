@@ -241,14 +241,12 @@ struct ClampHigh : ClampAbove {
   static constexpr auto op_name = "clamp";
 };
 
-/// From the nearer end, so that both ends are met.
-/// a + w (b - a), from the nearer end, so that both are met exactly; but from the finite one.
+/// a + w (b - a) as computed, or where an infinite end makes that NaN, the limit.
 template <class T>
-Pack<T> interpolated(const Pack<T>& a, const Pack<T>& b, const Pack<T>& w) {
-  const Pack<T> step = b - a, inf(math::kInfinity<T>);
-  const auto is_near = math::where(math::abs(step) < inf, math::abs(w),
-                                   math::where(math::abs(b) < inf, Pack<T>(1), Pack<T>(0)));
-  return math::where(is_near < Pack<T>(0.5), a + w * step, b - step * (Pack<T>(1) - w));
+Pack<T> or_limit(const Pack<T>& y, const Pack<T>& a, const Pack<T>& b, const Pack<T>& w) {
+  const auto is_number = y == y;
+  if (all(is_number)) return y;
+  return math::where(is_number, y, a * (Pack<T>(1) - w) + b * w);
 }
 
 struct Lerp {
@@ -257,7 +255,9 @@ struct Lerp {
   static constexpr auto op_name = "lerp";
   template <class X>
   static X value(const X& a, const X& b, const X& w) {
-    return interpolated(a, b, w);
+    // From the nearer end, so that both ends are met.
+    const X y = math::where(math::abs(w) < X(0.5), a + w * (b - a), b - (b - a) * (X(1) - w));
+    return or_limit(y, a, b, w);
   }
   static auto slope_a(Unused, Unused, const Value auto& w, Unused) { return 1 - w; }
   static auto slope_b(Unused, Unused, const Value auto& w, Unused) { return w; }
@@ -270,7 +270,8 @@ struct LerpNumber {
   double w;
   template <class X>
   X value(const X& a, const X& b) const {
-    return interpolated(a, b, X(w));
+    const X y = w > -0.5 && w < 0.5 ? a + (b - a) * X(w) : b - (b - a) * X(1 - w);
+    return or_limit(y, a, b, X(w));
   }
   auto slope_a(Unused, Unused, Unused) const { return 1 - w; }
   auto slope_b(Unused, Unused, Unused) const { return w; }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <bit>
 #include <cstdint>
 #include <string_view>
 
@@ -86,6 +87,8 @@ class ReducedDims {
   Tensor gathered(const Tensor& t) const { return without_ones(gathered_with_ones(t)); }
   /// Softmax over all reduced dimensions at once.
   Tensor softmax(const Tensor& x) const {
+    if (input_.size() == 1 || std::has_single_bit(reduced_))
+      return eigengrad::softmax(x, std::countr_zero(reduced_));
     DimVector order, inverse(input_.size()), kept;
     for (const bool reduced : {false, true})
       for (std::size_t d = 0; d < input_.size(); ++d) {

@@ -1,12 +1,16 @@
 #include "eigengrad/ops/reductions.hpp"
 
+#include <algorithm>
+#include <cmath>
 #include <limits>
 
+#include "core/dispatch.hpp"
 #include "eigengrad/autograd/grad_mode.hpp"
 #include "eigengrad/core/factories.hpp"
 #include "eigengrad/ops/shape.hpp"
 #include "kernels/norms.hpp"
 #include "kernels/reduce.hpp"
+#include "ops/arguments.hpp"
 #include "ops/picks.hpp"
 #include "ops/reduce.hpp"
 #include "ops/rule_math.hpp"
@@ -114,7 +118,7 @@ struct LogSumExp {
   /// exp(x - y): 0 where every x is -inf, and in equal parts for those that are +inf.
   Tensor softmax(const Tensor& x, const Tensor& y) const {
     const double inf = std::numeric_limits<double>::infinity();
-    if (!y.detach().isinf().any().item<bool>()) return dims.softmax(x);
+    if (are_finite(y)) return dims.softmax(x);
     const Tensor top = dims.spread(y.detach());
     const Tensor of_infinite = where(x.detach().eq(inf), 0.0, full_like(x.detach(), -inf));
     const Tensor finite = where(top.eq(-inf), zeros_like(x), where(top.eq(inf), of_infinite, x));
@@ -125,6 +129,13 @@ struct LogSumExp {
   }
   Tensor jvp(const Tensor& t, const Tensor& x, const Tensor& y) const {
     return dims.gathered(t * softmax(x, y));
+  }
+  static bool are_finite(const Tensor& y) {
+    const Tensor plain = row_major(y);
+    return detail::dispatch_floating("logsumexp", y.dtype(), [&]<class T>(std::type_identity<T>) {
+      const T* const p = plain.impl()->data<T>();
+      return std::all_of(p, p + plain.numel(), [](T v) { return std::isfinite(v); });
+    });
   }
 };
 

@@ -188,13 +188,15 @@ Tensor quantile_of_rows(const Tensor& x, const Tensor& q, Between between, bool 
   const Tensor low = elements_at(x, below, ignore_nan);
   const Tensor high = elements_at(x, above, ignore_nan);
   const Tensor weight = between == Between::Linear ? rank - below : full_like(plain, 0.5);
-  // From the nearer end, so that the far one is met exactly, but from the finite one; no step where a rank
-  // meets an element, or between equal infinities.
-  const Tensor is_level = below.eq(above).logical_or(low.isinf().logical_and(low.eq(high)));
-  const Tensor step = where(is_level, 0, high - low);
+  // From the nearer end, so that the far one is met exactly; none where a rank meets an element.
+  const Tensor step = where(below.eq(above), 0, high - low);
+  if (step.detach().isfinite().all().item<bool>())
+    return where(weight.lt(0.5), low + weight * step, high - (1 - weight) * step);
+  // From the finite end, and no step between equal infinities.
+  const Tensor level = where(low.isinf().logical_and(low.eq(high)), 0, step);
   const Tensor from_low =
       low.isinf().logical_not().logical_and(weight.lt(0.5).logical_or(high.isinf()));
-  return where(from_low, low, high) + where(from_low, weight, weight - 1) * step;
+  return where(from_low, low, high) + where(from_low, weight, weight - 1) * level;
 }
 
 Tensor quantile_along(std::string_view op, const Tensor& x, const Tensor& q,

@@ -87,10 +87,10 @@ Vector LinearModel::gauss_newton(const Vector& gradient) const {
 Vector LinearModel::damped(double damping, Matrix& factor) const {
   const Eigen::Index k = r_.rows();
   const Eigen::Index n = cols();
+  const Vector units = p_.transpose() * norms_.cwiseInverse();
   Matrix stacked(k + n, n);
   stacked.topRows(k) = r_;
-  stacked.bottomRows(n) =
-      Matrix((std::sqrt(damping) * (p_.transpose() * norms_.cwiseInverse())).asDiagonal());
+  stacked.bottomRows(n) = Matrix((std::sqrt(damping) * units).asDiagonal());
   const Eigen::HouseholderQR<Matrix> qr(stacked);
   Vector rhs = Vector::Zero(k + n);
   rhs.head(k) = -q_;

@@ -342,7 +342,9 @@ void Solver::add_newton_model() {
   newton_.emplace(unitless(free, free), p_.gradient_vector(free));
   if (!newton_->is_convex()) return;
   p_.offset = newton_->inverse_norm() / p_.norm;
-  p_.noise = analysis_.rounding(p_) * newton_->amplification(p_.model->small()(Eigen::all, free));
+  const auto& model = p_.model->small();
+  p_.noise = analysis_.rounding(p_) *
+             newton_->amplification(model(Eigen::seqN(Eigen::Index(0), model.rows()), free));
 }
 
 bool Solver::difference(Eigen::Index k, double h, Vector& quotient) {
