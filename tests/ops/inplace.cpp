@@ -8,6 +8,7 @@
 #include "eigengrad/ops/arithmetic.hpp"
 #include "eigengrad/ops/assembly.hpp"
 #include "support/compare.hpp"
+#include "support/sanitizer.hpp"
 #include "support/says.hpp"
 #include "table.hpp"
 
@@ -152,6 +153,8 @@ void check_derivatives(const InplaceRow& row) {
       };
       try {
         BOOST_TEST(eg::gradcheck(f, tracked_arguments(sample), options));
+        // Under AddressSanitizer the way that does more is enough.
+        if (!through_view && support::under_address_sanitizer()) continue;
         BOOST_TEST(eg::gradgradcheck(f, tracked_arguments(sample), {}, options));
       } catch (const eg::Error& e) {
         BOOST_ERROR(e.what());
