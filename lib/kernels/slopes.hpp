@@ -48,12 +48,11 @@ Twofold<T> operator/(Twofold<T> a, Twofold<T> b) {
   return {q, fma(-q, b.low, rest) * inverse};
 }
 
-/// f exp(x), where exp(x) alone may underflow: a power of e is taken out first. x plus its exponent
+/// f e for e = exp(x), which alone may underflow: a power of e is taken out first. x plus its exponent
 /// is exact, since both are multiples of the last place of x.
 template <std::floating_point T>
-Pack<T> scaled_exp(Pack<T> x, Twofold<T> f) {
+Pack<T> times_exp(Twofold<T> f, Pack<T> x, Pack<T> e) {
   constexpr bool wide = std::same_as<T, double>;
-  const Pack<T> e = exp(x);
   const Pack<T> y = fma(e, f.high, e * f.low);
   const Mask<T> small = x < Pack<T>(wide ? -680 : -78);
   if (!kernels::any(small)) return y;
@@ -64,6 +63,11 @@ Pack<T> scaled_exp(Pack<T> x, Twofold<T> f) {
       constant_of<T>(wide ? 2.5722093726424150069e-56L : 1.2664165549094175723e-14L);
   return kernels::select(small, fma(z.high, back.high, fma(z.high, back.low, z.low * back.high)),
                          y);
+}
+/// f exp(x).
+template <std::floating_point T>
+Pack<T> scaled_exp(Pack<T> x, Twofold<T> f) {
+  return times_exp(f, x, exp(x));
 }
 
 template <std::floating_point T>
@@ -315,20 +319,43 @@ Pack<T> gelu(Pack<T> x) {
   density.low = fma(density.high, rest, density.low);
   return kernels::select(far, scaled_exp(square.high * Pack<T>(T(-0.5)), density), y);
 }
-/// x sigmoid(2 u) with u = sqrt(2 / pi) (x + 0.044715 x^3) in two parts, since exp magnifies what is
-/// lost of a large argument.
+/// v = 2 sqrt(2 / pi) (x + 0.044715 x^3) in two parts, since exp magnifies what is lost of a large
+/// argument.
+inline constexpr long double kGeluLinear = 1.595769121605730711759784239737527442L;
+inline constexpr long double kGeluCubic = kGeluLinear * 0.044715L;
 template <std::floating_point T>
-Pack<T> gelu_by_tanh(Pack<T> x) {
-  constexpr long double kLinear = 1.595769121605730711759784239737527442L;  // 2 sqrt(2 / pi)
-  const Twofold<T> linear = constant_of<T>(kLinear);
-  const Twofold<T> cubic = constant_of<T>(kLinear * 0.044715L);
+Twofold<T> gelu_argument(Pack<T> x) {
+  const Twofold<T> linear = constant_of<T>(kGeluLinear);
+  const Twofold<T> cubic = constant_of<T>(kGeluCubic);
   const Twofold<T> square = product_of(x, x);
   Twofold<T> p = product_of(square.high, cubic.high);
   p.low = fma(square.high, cubic.low, fma(square.low, cubic.high, p.low));
   const Twofold<T> s = any_sum_of(linear.high, p);
   const Twofold<T> v = product_of(x, s.high);
-  const Pack<T> rest = fma(x, s.low + linear.low, v.low);
-  return times_sigmoid(x, v.high, rest);
+  return {v.high, fma(x, s.low + linear.low, v.low)};
+}
+/// Derivative `order` (0, 1, 2) of x sigmoid(v). With e = exp(-|v|) and d = 1 + e, the derivatives of
+/// sigmoid are e / d^2 and -+e (1 - e) / d^3; e, which may underflow, is multiplied last.
+template <std::floating_point T>
+Pack<T> gelu_by_tanh(Pack<T> x, int order) {
+  const Twofold<T> v = gelu_argument(x);
+  if (order == 0) return times_sigmoid(x, v.high, v.low);
+  const Pack<T> zero(0), one(1), m = -abs(v.high);
+  const Mask<T> left = v.high < zero;
+  const Pack<T> e = exp(m), inverse = one / (one + e);
+  const Pack<T> rest = kernels::select(left, v.low, -v.low);
+  const Pack<T> v1 = fma(x * x, Pack<T>(3 * kGeluCubic), Pack<T>(kGeluLinear));
+  if (order == 2) {
+    const Pack<T> v2 = x * Pack<T>(6 * kGeluCubic);
+    const Pack<T> terms = v1 + v1 + x * v2 - abs(x) * v1 * v1 * (one - e) * inverse;
+    const Pack<T> f = terms * inverse * inverse;
+    return times_exp(Twofold<T>{f, f * rest}, m, e);
+  }
+  const Pack<T> f = x * v1 * inverse * inverse;
+  const Pack<T> right = fma(e + e * rest, f, inverse);
+  if (!kernels::any(left)) return right;
+  const Pack<T> both = f + inverse;
+  return kernels::select(left, times_exp(Twofold<T>{both, both * rest}, m, e), right);
 }
 
 }  // namespace eigengrad::math

@@ -10,7 +10,7 @@
 #include "eigengrad/ops/assembly.hpp"
 #include "eigengrad/ops/shape.hpp"
 #include "kernels/slopes.hpp"
-#include "ops/rule_math.hpp"
+#include "ops/special_rules.hpp"
 
 namespace eigengrad {
 namespace {
@@ -136,24 +136,35 @@ struct Gelu {
   }
 };
 
-/// x sigmoid(2 u), u = sqrt(2 / pi) (x + 0.044715 x^3).
+/// Derivative `order` (0, 1, 2) of x sigmoid(v), v = 2 sqrt(2 / pi) (x + 0.044715 x^3).
 struct GeluTanh {
   static constexpr int arity = 1;
   static constexpr auto node_name = "GeluBackward0";
   static constexpr auto op_name = "gelu";
+  int order;
   template <class X>
-  static X value(const X& x) {
-    return math::gated(x, [](const X& z) { return math::gelu_by_tanh(z); });
+  X value(const X& x) const {
+    if (order > 0) return math::gelu_by_tanh(math::within(x, 100), order);
+    return math::gated(x, [](const X& z) { return math::gelu_by_tanh(z, 0); });
   }
-  static auto slope(const Value auto& x) {
-    const auto z = math::within(x, 100);
-    const auto v = z * (z * z * kCubic + kLinear);
-    return math::sigmoid(v) + z * math::sigmoid_slope(v) * (z * z * (3 * kCubic) + kLinear);
+  auto slope(const Value auto& x) const {
+    return order < 2 ? special_rules::evaluate(GeluTanh{order + 1}, x)
+                     : third(math::within(x, 100));
   }
 
  private:
-  static constexpr double kLinear = 1.595769121605730711759784239737527442;  // 2 sqrt(2 / pi)
-  static constexpr double kCubic = kLinear * 0.044715;
+  /// With s1, s2, s3 the derivatives of sigmoid at v and v1, v2, v3 those of v:
+  /// 3 (s2 v1^2 + s1 v2) + x (s3 v1^3 + 3 s2 v1 v2 + s1 v3).
+  template <class X>
+  static X third(const X& x) {
+    constexpr auto linear = static_cast<double>(math::kGeluLinear);
+    constexpr auto cubic = static_cast<double>(math::kGeluCubic);
+    const X v = x * (x * x * cubic + linear), v1 = x * x * (3 * cubic) + linear;
+    const X v2 = x * (6 * cubic), s1 = math::sigmoid_slope(v);
+    const X s2 = s1 * (math::sigmoid(v) * -2 + 1), s3 = s1 * (s1 * -6 + 1);
+    return (s2 * v1 * v1 + s1 * v2) * 3 +
+           x * (s3 * v1 * v1 * v1 + s2 * v1 * v2 * 3 + s1 * (6 * cubic));
+  }
 };
 
 /// positive x, or negative (exp(inner x) - 1) on the left.
@@ -437,10 +448,10 @@ Tensor softsign(const Tensor& x) { return apply(Softsign{}, x); }
 Tensor tanhshrink(const Tensor& x) { return apply(Tanhshrink{}, x); }
 
 Tensor gelu(const Tensor& x, std::string_view approximate) {
-  return by_tanh("gelu", approximate) ? apply(GeluTanh{}, x) : apply(Gelu{}, x);
+  return by_tanh("gelu", approximate) ? apply(GeluTanh{0}, x) : apply(Gelu{}, x);
 }
 Tensor& gelu_(Tensor& x, std::string_view approximate) {
-  return by_tanh("gelu_", approximate) ? apply_inplace(GeluTanh{}, x) : apply_inplace(Gelu{}, x);
+  return by_tanh("gelu_", approximate) ? apply_inplace(GeluTanh{0}, x) : apply_inplace(Gelu{}, x);
 }
 
 Tensor glu(const Tensor& x, std::int64_t dim) {

@@ -101,7 +101,7 @@ struct Ldexp {
   static Pack<T> value(const Pack<T>& a, const Pack<T>& b) {
     const Pack<T> bound(2200);
     const Pack<T> e = math::minimum(math::maximum(b, -bound), bound);
-    const Pack<T> h = math::floor(e * Pack<T>(0.25));
+    const Pack<T> h = math::trunc(e * Pack<T>(0.25));
     const Pack<T> p = math::exp2(h);
     return a * p * p * p * math::exp2(e - h * Pack<T>(3));
   }

@@ -105,7 +105,7 @@ struct Rsqrt {
   static X value(const X& x) {
     return X(1) / math::sqrt(x);
   }
-  static auto slope_at_output(const Value auto& y) { return y * y * y * -0.5; }
+  static auto slope_at_output(const Value auto& y) { return y * -0.5 * y * y; }
 };
 
 /// x, recorded as a power, so that further derivatives are functions of x as well.

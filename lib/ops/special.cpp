@@ -15,6 +15,7 @@ namespace {
 using autograd::apply;
 using autograd::apply_inplace;
 using autograd::wrap_number;
+using kernels::Pack;
 using math::Unused;
 using math::Value;
 using special_rules::evaluate;
@@ -40,12 +41,36 @@ struct Erfc {
   static auto slope(const Value auto& x) { return math::exp(-(x * x)) * (-2 / kSqrtPi); }
 };
 
+/// exp(y^2) for y = erfinv(x), or erfcinv(x) if `complementary`. Far out, where exp would magnify the
+/// rounding of y, it is erfcx(|y|) / erfc(|y|), and x gives the divisor. It is differentiated as a function
+/// of y alone.
+struct ExpOfSquare {
+  static constexpr int arity = 2;
+  static constexpr auto node_name = "ExpOfSquareBackward";
+  static constexpr auto op_name = "exp";
+  bool complementary;
+  template <std::floating_point T>
+  Pack<T> value(Pack<T> y, Pack<T> x) const {
+    const Pack<T> zero(0), one(1), two(2), inf(std::numeric_limits<T>::infinity());
+    const Pack<T> near = math::exp(y * y);
+    const kernels::Mask<T> far = two < math::abs(y);
+    if (!kernels::any(far)) return near;
+    const Pack<T> tail = complementary ? math::minimum(x, two - x) : one - math::abs(x);
+    const Pack<T> quotient = kernels::erfcx(math::abs(y)) / tail;
+    return kernels::select(far, kernels::select(tail == zero, inf, quotient), near);
+  }
+  static auto slope_a(const Value auto& y, Unused, const Value auto& e) { return y * e * 2; }
+  static auto slope_b(Unused, Unused, Unused) { return math::Zero{}; }
+};
+
 struct Erfinv {
   static constexpr int arity = 1;
   static constexpr auto node_name = "ErfinvBackward0";
   static constexpr auto op_name = "erfinv";
   static auto value(const auto& x) { return in_double(kernels::erfinv, x); }
-  static auto slope_at_output(const Value auto& y) { return math::exp(y * y) * (kSqrtPi / 2); }
+  static auto slope_a(const Value auto& x, const Value auto& y) {
+    return evaluate(ExpOfSquare{false}, y, x) * (kSqrtPi / 2);
+  }
 };
 
 struct Erfcinv {
@@ -53,7 +78,9 @@ struct Erfcinv {
   static constexpr auto node_name = "ErfcinvBackward0";
   static constexpr auto op_name = "erfcinv";
   static auto value(const auto& x) { return in_double(kernels::erfcinv, x); }
-  static auto slope_at_output(const Value auto& y) { return math::exp(y * y) * (-kSqrtPi / 2); }
+  static auto slope_a(const Value auto& x, const Value auto& y) {
+    return evaluate(ExpOfSquare{true}, y, x) * (-kSqrtPi / 2);
+  }
 };
 
 /// Derivative `order` of exp(x^2) erfc(x).
@@ -83,6 +110,7 @@ struct Ndtri {
   static constexpr auto node_name = "SpecialNdtriBackward0";
   static constexpr auto op_name = "special_ndtri";
   static auto value(const auto& x) { return in_double(kernels::ndtri, x); }
+  // From the result, since PyTorch lets programs write into x.
   static auto slope_at_output(const Value auto& y) {
     return math::exp(y * y * 0.5) * (std::numbers::sqrt2 * kSqrtPi);
   }
