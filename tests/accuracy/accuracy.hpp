@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "accuracy/contract.hpp"
 #include "eigengrad/core/factories.hpp"
 #include "eigengrad/core/show_config.hpp"
 #include "eigengrad/core/tensor.hpp"
@@ -27,7 +28,7 @@ using Numbers = std::vector<double>;
 inline constexpr double kInf = std::numeric_limits<double>::infinity();
 inline constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
-/// Where a function is tested; `signs` says whether below 0 as well.
+/// Where a function is tested.
 struct Domain {
   double low = -std::numeric_limits<double>::max();
   double high = std::numeric_limits<double>::max();
@@ -65,16 +66,27 @@ Numbers arguments(const Domain& d, std::size_t n, unsigned seed) {
   return x;
 }
 
-/// |got - want| in units of the last place of `want` as a number of type T.
+/// The numbers for which a contract promises something. A row has to cover all of these.
+inline bool promises(const Bound& bound, double x) { return bound.low <= x && x <= bound.high; }
+inline void check_covered(const Bound& bound, const Domain& d) {
+  BOOST_TEST((std::isinf(bound.low) || d.low <= bound.low));
+  BOOST_TEST((std::isinf(bound.high) || bound.high <= d.high));
+}
+
+/// |got - want| in units of the last place of `scale` as a number of type T.
 template <class T>
-double ulps_between(double got, const Real& want) {
+double ulps_between(double got, const Real& want, const Real& scale) {
   const T rounded = static_cast<T>(want);
   if (std::isnan(got)) return kInf;
   if (std::isinf(got) || std::isinf(rounded)) return got == rounded ? 0 : kInf;
-  const T size = std::abs(rounded);
+  const T size = std::abs(static_cast<T>(scale));
   T unit = std::nextafter(size, std::numeric_limits<T>::infinity()) - size;
   if (std::isinf(unit)) unit = size - std::nextafter(size, T(0));
   return static_cast<double>(abs(Real(got) - want) / Real(unit));
+}
+template <class T>
+double ulps_between(double got, const Real& want) {
+  return ulps_between<T>(got, want, want);
 }
 
 /// The elements of a tensor of any floating point type.
@@ -98,26 +110,44 @@ struct Worst {
     ulps = error;
     at = arguments;
   }
+  /// Against the number that the contract of `key` gives for the derivative of that order.
   template <class T>
-  void check(const std::string& name, double allowed) const {
-    std::ostringstream where;
-    where << std::setprecision(17);
-    for (const double v : at) where << ' ' << v;
-    BOOST_TEST_INFO(name << " of " << (sizeof(T) == 4 ? "float32" : "float64") << " is off by "
-                         << ulps << " units in the last place at" << where.str());
+  void check(const std::string& what, const std::string& key, int order) const {
+    std::ostringstream report;
+    report << what << " in " << (sizeof(T) == 4 ? "float32" : "float64") << " (" << key
+           << ", order " << order << ") is off by " << ulps << " units in the last place";
+    if (!at.empty()) report << " at" << std::setprecision(17);
+    for (const double v : at) report << ' ' << v;
+    BOOST_TEST_MESSAGE(report.str());
+    BOOST_TEST_INFO(report.str());
+    double allowed = bound_of(key, order).ulps;
     // Without SLEEF the errors of the C library count.
     const bool vector = eg::show_config().find("SLEEF:     none") == std::string::npos;
-    BOOST_TEST(ulps <= (vector ? allowed * 1.0001 : std::max(allowed, 6.0)));
+    if (!vector && allowed > 0) allowed = std::max(allowed, order == 0 ? 6.0 : 16.0);
+    BOOST_TEST(ulps <= allowed * 1.0001);
   }
 };
 
-/// A suite with one case per row, of its name; a file says it in an initialiser.
+/// The key of the Accuracy line that bounds the errors of a row: its `contract`, or its name.
+template <class Row>
+std::string key_of(const Row& row) {
+  return row.contract.empty() ? row.name : row.contract;
+}
+
+/// A suite with one case per row, of its name; a file says it in an initialiser. `orders` are those of the
+/// derivatives that every row checks, unless it has one of its own.
 template <class Row>
 bool add_suite(const std::string& name, const std::vector<Row>& rows, void (*check)(const Row&),
-               const char* file) {
+               const char* file, [[maybe_unused]] const std::set<int>& orders = {}) {
   auto* const suite = BOOST_TEST_SUITE(name);
-  for (const Row& row : rows)
+  for (const Row& row : rows) {
     suite->add(boost::unit_test::make_test_case([&row, check] { check(row); }, row.name, file, 0));
+    std::set<int>& checked = checked_orders()[key_of(row)];
+    if constexpr (requires { row.order; })
+      checked.insert(row.order);
+    else
+      checked.insert(orders.begin(), orders.end());
+  }
   boost::unit_test::framework::master_test_suite().add(suite);
   return true;
 }

@@ -5,7 +5,7 @@
 #include "accuracy/accuracy.hpp"
 #include "eigengrad/autograd/engine.hpp"
 
-/// Values and slopes of special functions, on arguments that each function states.
+/// Values and derivatives of special functions, on arguments that each row states.
 namespace accuracy {
 
 using Function = std::function<eg::Tensor(const eg::Tensor&)>;
@@ -28,21 +28,17 @@ inline Numbers operator+(Numbers a, const Numbers& b) {
   return a;
 }
 
-/// Checks that `f` is within `ulps` of `exact`; an oscillating function, in units of `amplitude`.
-template <class Exact>
-void check_values(const Function& f, Exact exact, const Numbers& points, double ulps = 4,
-                  double amplitude = 0) {
-  const Numbers y = values_of(f(eg::tensor(points)));
-  Worst worst;
-  for (std::size_t i = 0; i < points.size(); ++i) {
-    const Real want = exact(Real(points[i]));
-    const double error = ulps_between<double>(y[i], want);
-    const double unit = amplitude * std::numeric_limits<double>::epsilon();
-    worst.add(unit > 0 ? std::min(error, static_cast<double>(abs(y[i] - want)) / unit) : error,
-              {points[i]});
-  }
-  worst.check<double>("the function", ulps);
-}
+/// A derivative of a function at some points; its value for order 0.
+struct Measured {
+  std::string name;
+  int order;
+  Function f;
+  std::function<Real(const Real&)> exact;
+  Numbers points;
+  std::string contract = {};
+  /// Near a zero, errors count in the units of this.
+  std::function<Real(const Real&)> scale = {};
+};
 
 /// The sum of f, `order` times differentiated by backward sweeps.
 inline Numbers derivative(const Function& f, int order, const Numbers& points) {
@@ -53,18 +49,18 @@ inline Numbers derivative(const Function& f, int order, const Numbers& points) {
   return values_of(y);
 }
 
-/// Checks the relative error of derivative `order`.
-template <class Exact>
-void check_slopes(const Function& f, int order, Exact exact, const Numbers& points,
-                  double relative) {
-  const Numbers g = derivative(f, order, points);
-  for (std::size_t i = 0; i < points.size(); ++i) {
-    const auto e = static_cast<double>(exact(Real(points[i])));
-    BOOST_CHECK_MESSAGE(std::abs(g[i] - e) <= relative * std::abs(e),
-                        std::setprecision(17)
-                            << "at " << points[i] << ": " << g[i] << " instead of " << e
-                            << ", relative " << (g[i] - e) / e);
+inline void check(const Measured& m) {
+  const Bound& bound = bound_of(key_of(m), m.order);
+  BOOST_TEST(bound.scale.empty() == !m.scale);
+  const Numbers y = derivative(m.f, m.order, m.points);
+  Worst worst;
+  for (std::size_t i = 0; i < m.points.size(); ++i) {
+    if (!promises(bound, m.points[i])) continue;
+    const Real want = m.exact(Real(m.points[i]));
+    const Real size = m.scale ? std::max(Real(abs(want)), m.scale(Real(m.points[i]))) : want;
+    worst.add(ulps_between<double>(y[i], want, size), {m.points[i]});
   }
+  worst.check<double>(m.name, key_of(m), m.order);
 }
 
 /// The derivative of `f` at x by differences, whose error is about 1e-30 relative.

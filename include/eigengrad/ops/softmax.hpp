@@ -10,12 +10,15 @@ namespace eigengrad {
 // Throws: IndexError for a dimension out of range; DtypeError for integers without `dtype`.
 
 /// exp(x) over its sum along `dim`, without overflow: the largest element is subtracted first.
+/// Accuracy: 4 ulp; first derivative 5, second 45.
 EIGENGRAD_API Tensor softmax(const Tensor& x, std::int64_t dim,
                              optional<ScalarType> dtype = nullopt);
 /// log(softmax(x)), precise also where softmax(x) underflows.
+/// Accuracy: 4 ulp; first derivative 1, second 1.
 EIGENGRAD_API Tensor log_softmax(const Tensor& x, std::int64_t dim,
                                  optional<ScalarType> dtype = nullopt);
 /// softmax(-x).
+/// Accuracy: 4 ulp; first derivative 5, second 45.
 EIGENGRAD_API Tensor softmin(const Tensor& x, std::int64_t dim,
                              optional<ScalarType> dtype = nullopt);
 
