@@ -3,4 +3,4 @@
 :next
 s#^( *///[^@]*[^ /@]) (Shapes|Units|Domain|At the edge|Throws|Cost|Source): #\1\n/// @par \2\n/// #
 t next
-s#^( *///) (Shapes|Units|Domain|At the edge|Throws|Cost|Source): #\1 @par \2\n\1 #
+s#^( *///) (Shapes|Units|Domain|At the edge|Accuracy( \([^)]*\))?|Throws|Cost|Source): #\1 @par \2\n\1 #

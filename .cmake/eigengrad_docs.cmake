@@ -6,15 +6,18 @@ if(NOT DOXYGEN_FOUND OR NOT Python3_FOUND)
   return()
 endif()
 
-set(operators_page "${PROJECT_BINARY_DIR}/docs/operators.md")
-file(GLOB contracts CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/include/eigengrad/ops/*.hpp")
+file(GLOB_RECURSE contracts CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/include/eigengrad/ops/*.hpp")
 file(MAKE_DIRECTORY "${PROJECT_BINARY_DIR}/docs")
-add_custom_command(
-  OUTPUT "${operators_page}"
-  COMMAND Python3::Interpreter "${PROJECT_SOURCE_DIR}/.cmake/operator_table.py"
-          "${PROJECT_SOURCE_DIR}/include" > "${operators_page}"
-  DEPENDS ${contracts} "${PROJECT_SOURCE_DIR}/.cmake/operator_table.py"
-  VERBATIM)
+set(pages)
+foreach(page IN ITEMS operators accuracy)
+  list(APPEND pages "${PROJECT_BINARY_DIR}/docs/${page}.md")
+  add_custom_command(
+    OUTPUT "${PROJECT_BINARY_DIR}/docs/${page}.md"
+    COMMAND Python3::Interpreter "${PROJECT_SOURCE_DIR}/.cmake/operator_table.py"
+            "${PROJECT_SOURCE_DIR}/include" ${page} > "${PROJECT_BINARY_DIR}/docs/${page}.md"
+    DEPENDS ${contracts} "${PROJECT_SOURCE_DIR}/.cmake/operator_table.py"
+    VERBATIM)
+endforeach()
 
 set(DOXYGEN_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/docs")
 set(DOXYGEN_USE_MDFILE_AS_MAINPAGE README.md)
@@ -37,5 +40,5 @@ set(DOXYGEN_PREDEFINED "EIGENGRAD_API=")
 # The keys of a contract (Throws: ...) become paragraphs with a heading.
 set(DOXYGEN_INPUT_FILTER "${PROJECT_SOURCE_DIR}/.cmake/contract_keys.sed")
 doxygen_add_docs(
-  docs "${PROJECT_SOURCE_DIR}/README.md" "${operators_page}" "${PROJECT_SOURCE_DIR}/include"
+  docs "${PROJECT_SOURCE_DIR}/README.md" ${pages} "${PROJECT_SOURCE_DIR}/include"
   COMMENT "The reference, in ${PROJECT_BINARY_DIR}/docs/html")
