@@ -123,13 +123,13 @@ struct BinaryCrossEntropy {
   static constexpr auto node_name = "BinaryCrossEntropyBackward0";
   static constexpr auto op_name = "binary_cross_entropy";
   static auto value(const auto& x, const auto& t) {
-    return (t - 1) * at_least(-100, math::log(1 - x)) - t * at_least(-100, math::log(x));
+    return (t - 1) * at_least(-100, math::log1p(-x)) - t * at_least(-100, math::log(x));
   }
   static auto slope_a(const Value auto& x, const Value auto& t, Unused) {
     return (1 - t) / at_least(1e-12, 1 - x) - t / at_least(1e-12, x);
   }
   static auto slope_b(const Value auto& x, Unused, Unused) {
-    return at_least(-100, math::log(1 - x)) - at_least(-100, math::log(x));
+    return at_least(-100, math::log1p(-x)) - at_least(-100, math::log(x));
   }
 };
 

@@ -14,6 +14,7 @@ namespace eigengrad::math {
 
 inline Tensor exp(const Tensor& x) { return eigengrad::exp(x); }
 inline Tensor log(const Tensor& x) { return eigengrad::log(x); }
+inline Tensor log1p(const Tensor& x) { return eigengrad::log1p(x); }
 inline Tensor sqrt(const Tensor& x) { return eigengrad::sqrt(x); }
 inline Tensor sin(const Tensor& x) { return eigengrad::sin(x); }
 inline Tensor cos(const Tensor& x) { return eigengrad::cos(x); }

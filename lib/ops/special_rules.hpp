@@ -3,12 +3,6 @@
 #include "autograd/elementwise.hpp"
 #include "ops/rule_math.hpp"
 
-namespace eigengrad::math {
-
-inline Tensor log1p(const Tensor& x) { return eigengrad::log1p(x); }
-
-}  // namespace eigengrad::math
-
 /// What rules of special functions are written with.
 namespace eigengrad::special_rules {
 

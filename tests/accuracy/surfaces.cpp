@@ -204,11 +204,8 @@ Got derivatives_of(const Surface& s, const Numbers& a, const Numbers& b) {
   return got;
 }
 
-/// Rows without a bound of the value: the terms of kl_div cancel, and binary_cross_entropy takes log(1 - x).
-const std::set<std::string>& without_value() {
-  static const std::set<std::string> names{"binary_cross_entropy", "kl_div"};
-  return names;
-}
+/// The terms of kl_div cancel: its value has no bound.
+bool has_bound_of_value(const Surface& s) { return s.name != "kl_div"; }
 
 void check_value(const Surface& s, const Numbers& a, const Numbers& b) {
   const Numbers y = values_of(s.f(eg::tensor(a), eg::tensor(b)));
@@ -250,7 +247,7 @@ void check(const Surface& s) {
       a.push_back(u);
       b.push_back(v);
     }
-  if (!without_value().contains(s.name)) check_value(s, a, b);
+  if (has_bound_of_value(s)) check_value(s, a, b);
   check_derivatives(s, a, b);
 }
 
