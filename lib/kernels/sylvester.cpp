@@ -33,7 +33,8 @@ SylvesterOutcome solve_sylvester(const double* a, std::int64_t n, const double* 
       change_of_basis(u.adjoint(), result.cast<std::complex<double>>(), v.adjoint());
   const Eigen::VectorXcd diagonal = s.diagonal();
   const double scale = std::max(diagonal.cwiseAbs().maxCoeff(), r.diagonal().cwiseAbs().maxCoeff());
-  const double least = scale * std::numeric_limits<double>::epsilon();
+  const double least =
+      scale * std::numeric_limits<double>::epsilon() * static_cast<double>(std::max(n, m));
   for (Eigen::Index j = 0; j < m; ++j) {
     y.col(j) -= y.leftCols(j) * r.col(j).head(j);
     s.diagonal() = diagonal.array() + r(j, j);

@@ -140,14 +140,21 @@ struct CholeskyInverse {
 
   Tensor vjp(std::size_t, const Tensor* g, const Tensor* x, const Tensor* y) const {
     const matrices::Scale scale(x[0]);
-    const Tensor ga = -matmul(scale.off(y[0], -2), matmul(g[0], y[0]));
-    return scale.off(gradient_by_factor(ga, scale.off(x[0]), upper));
+    const Tensor b = matmul(scale.off(y[0], -2), g[0] + g[0].mT());
+    const Tensor gl = tril(linalg_solve_triangular(lower(scale.off(x[0])).mT(), b, true, false));
+    return scale.off(-lower(gl), 3);
   }
   Tensor jvp(std::size_t, const Tensor* t, const Tensor* x, const Tensor* y) const {
     const matrices::Scale scale(x[0]);
-    const Tensor change = change_of_product(t[0], scale.off(x[0]), upper);
-    return scale.off(-matmul(scale.off(y[0], -2), matmul(change, y[0])));
+    const Tensor dl = tril(lower(t[0]));
+    const Tensor turned = linalg_solve_triangular(lower(scale.off(x[0])), dl, false, false);
+    const Tensor half = matmul(scale.off(y[0], -2), turned);
+    return scale.off(-(half + half.mT()), 3);
   }
+
+ private:
+  /// Of an upper factor the lower one, and back.
+  Tensor lower(const Tensor& x) const { return upper ? x.mT() : x; }
 };
 
 }  // namespace

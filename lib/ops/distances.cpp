@@ -89,9 +89,8 @@ struct Cdist {
     }
     const Tensor size = d.abs();
     const Tensor none = size.eq(0);
-    return where(
-        none, 0,
-        math::sign(d) * (where(none, 1, size) / where(distance.eq(0), 1, distance)).pow(p - 1));
+    const Tensor u = size / where(distance.eq(0), 1, distance);
+    return where(none, 0, math::sign(d) * where(none, 1, u).pow(p - 1));
   }
 };
 

@@ -20,8 +20,7 @@
 namespace eigengrad {
 namespace {
 
-/// What is known of the rank of all matrices.
-enum class Rank { Columns, Rows, Less };
+using matrices::Rank;
 
 /// p = a^+ as an operator: by QR where the rank is full, of a without its scale.
 class Pseudoinverse {
@@ -54,6 +53,19 @@ class Pseudoinverse {
     if (rank_ == Rank::Columns) return matmul(q_, linalg_solve_triangular(r_.mT(), b, false));
     return linalg_solve_triangular(r_, matmul(q_.mT(), b), true);
   }
+  // Of lower rank: what the difference between a and a p a contributes, where gb = p^T g.
+  Tensor dropped_vjp(const Tensor& g, const Tensor& gb, const Tensor& b, const Tensor& x) const {
+    const Tensor left = matmul(a_.mT(), residual_scaled(b, x));
+    const Tensor right = of_scaled(transposed_of(x));
+    return matmul(transposed_of_scaled(of_scaled(gb)), left.mT()) +
+           matmul(matmul(a_, rest_of(g)), right.mT());
+  }
+  Tensor dropped_jvp(const Tensor& t, const Tensor& b, const Tensor& x) const {
+    const Tensor left = matmul(a_.mT(), residual_scaled(b, x));
+    const Tensor right = of_scaled(transposed_of(x));
+    return of_scaled(transposed_of_scaled(of(matmul(t, left)))) +
+           rest_of(matmul(a_.mT(), matmul(t, right)));
+  }
 
  private:
   Rank rank_;
@@ -62,7 +74,9 @@ class Pseudoinverse {
 };
 
 /// x = p b. With the residual r = b - a x, at constant rank
-///   dx = p (tb - t x) + p p^T t^T r + (1 - p a) t^T p^T x.
+///   dx = p (tb - t x) + p p^T t^T r + (1 - p a) t^T p^T x,
+/// and of lower rank, as of the pseudoinverse,
+///   dx = ... + p p^T p t a^T r + (1 - p a) a^T t p p^T x.
 /// Source: Golub and Pereyra, SIAM J. Numer. Anal. 10 (1973), section 4.
 struct Lstsq {
   static constexpr auto node_name = "LinalgLstsqBackward0";
@@ -82,10 +96,10 @@ struct Lstsq {
     const Tensor gb = p.transposed_of(g);
     if (i == 1) return vectors ? gb.squeeze(-1) : gb;
     Tensor ga = -matmul(gb, x.mT());
-    if (has_residual(a))
+    if (matrices::has_residual(a, rank))
       ga = ga + matmul(p.residual_scaled(columns(in[1]), x), p.of_scaled(gb).mT());
-    if (has_kernel(a)) ga = ga + matmul(p.transposed_of(x), p.rest_of(g).mT());
-    return ga;
+    if (matrices::has_kernel(a, rank)) ga = ga + matmul(p.transposed_of(x), p.rest_of(g).mT());
+    return rank == Rank::Less ? ga + p.dropped_vjp(g, gb, columns(in[1]), x) : ga;
   }
   Tensor jvp(std::size_t, const Tensor* t, const Tensor* in, const Tensor* y) const {
     const Tensor& a = in[0];
@@ -96,13 +110,12 @@ struct Lstsq {
     if (t[0].defined()) {
       const Tensor moved = -matmul(t[0], x);
       right = right.defined() ? right + moved : moved;
-      if (has_residual(a)) {
+      if (matrices::has_residual(a, rank)) {
         const Tensor residual = p.residual_scaled(columns(in[1]), x);
         right = right + p.transposed_of_scaled(matmul(t[0].mT(), residual));
       }
-      if (has_kernel(a)) {
-        rest = p.rest_of(matmul(t[0].mT(), p.transposed_of(x)));
-      }
+      if (matrices::has_kernel(a, rank)) rest = p.rest_of(matmul(t[0].mT(), p.transposed_of(x)));
+      if (rank == Rank::Less) rest = rest + p.dropped_jvp(t[0], columns(in[1]), x);
     }
     const Tensor dx = rest.defined() ? p.of(right) + rest : p.of(right);
     return vectors ? dx.squeeze(-1) : dx;
@@ -110,11 +123,6 @@ struct Lstsq {
 
  private:
   Tensor columns(const Tensor& b) const { return vectors ? b.unsqueeze(-1) : b; }
-  bool has_residual(const Tensor& a) const {
-    return rank == Rank::Less || (rank == Rank::Columns && a.size(-2) > a.size(-1));
-  }
-  bool has_kernel(const Tensor& a) const { return rank != Rank::Columns && !is_regular(a); }
-  bool is_regular(const Tensor& a) const { return rank != Rank::Less && a.size(-2) == a.size(-1); }
 };
 
 enum class Driver { Plain, Pivots, SingularValues };

@@ -68,7 +68,6 @@ Tensor permutation_matrix(const Permutation& p, ScalarType dtype) {
 Tensor first_rows(const Tensor& x, std::int64_t n) { return x.narrow(-2, 0, n); }
 Tensor first_columns(const Tensor& x, std::int64_t n) { return x.narrow(-1, 0, n); }
 Tensor rows_from(const Tensor& x, std::int64_t i) { return x.narrow(-2, i, x.size(-2) - i); }
-Tensor columns_from(const Tensor& x, std::int64_t i) { return x.narrow(-1, i, x.size(-1) - i); }
 
 std::int64_t least_extent(const Tensor& x) { return std::min(x.size(-2), x.size(-1)); }
 
@@ -87,38 +86,10 @@ Tensor packed(const Tensor& l, const Tensor& u, std::int64_t n, std::int64_t m) 
   return both.defined() ? both + upper : upper;
 }
 
-/// The gradient by A from those by L and U. With P^T A = L U split after k rows and columns,
-///   M = tril(L1^T gL1 - gU2 U2^T, -1) + triu(gU1 U1^T - L2^T gL2),
-///   gA = P [L1^-T M U1^-T, L1^-T gU2; gL2 U1^-T],
-/// where at most one of L2 and U2 exists. Note [Scales of matrices]: with U and gL over c this is gA too.
-Tensor gradient_of(const Tensor& gradient_l, const Tensor& gu, const Tensor& l,
-                   const Tensor& given_u, const Tensor& back) {
-  const matrices::Scale scale(given_u);
-  const Tensor u = scale.off(given_u), gl = scale.off(gradient_l);
-  const std::int64_t k = l.size(-1);
-  const bool wide = u.size(-1) > k;
-  const bool tall = l.size(-2) > k;
-  const Tensor l1 = first_rows(l, k);
-  const Tensor u1 = first_columns(u, k);
-  Tensor lower = matmul(l1.mT(), first_rows(gl, k));
-  Tensor upper = matmul(first_columns(gu, k), u1.mT());
-  if (wide) lower = lower - matmul(columns_from(gu, k), columns_from(u, k).mT());
-  if (tall) upper = upper - matmul(rows_from(l, k).mT(), rows_from(gl, k));
-  const auto left = [&](const Tensor& x) {
-    return linalg_solve_triangular(l1.mT(), x, true, true, true);
-  };
-  const auto right = [&](const Tensor& x) {
-    return linalg_solve_triangular(u1.mT(), x, false, false);
-  };
-  Tensor ga = left(right(tril(lower, -1) + triu(upper)));
-  if (wide) ga = cat({ga, left(columns_from(gu, k))}, -1);
-  if (tall) ga = cat({ga, right(rows_from(gl, k))}, -2);
-  return take_rows(ga, back);
-}
-
-/// The tangents of L and U: with X = L1^-1 (P^T dA)1 U1^-1,
-///   dL1 = L1 tril(X, -1), dU1 = triu(X) U1, dU2 = L1^-1 dA2 - tril(X, -1) U2, and
-///   dL2 = dA2 U1^-1 - L2 triu(X).
+/// The tangents of L and U. With P^T A = L U split after k rows and Y = L1^-1 (P^T dA)1, X the strict
+/// lower triangle of the first k columns of Y U1^-1:
+///   dL1 = L1 X, dU = Y - X U, dL2 = ((P^T dA)2 - L2 dU) U1^-1.
+/// Only the last needs the last pivot.
 std::pair<Tensor, Tensor> tangents_of(const Tensor& t, const Tensor& l, const Tensor& given_u,
                                       const Tensor& rows) {
   const matrices::Scale scale(given_u);
@@ -126,21 +97,37 @@ std::pair<Tensor, Tensor> tangents_of(const Tensor& t, const Tensor& l, const Te
   const std::int64_t k = l.size(-1);
   const Tensor l1 = first_rows(l, k);
   const Tensor u1 = first_columns(u, k);
-  const auto left = [&](const Tensor& x) {
-    return linalg_solve_triangular(l1, x, false, true, true);
-  };
-  const auto right = [&](const Tensor& x) { return linalg_solve_triangular(u1, x, true, false); };
   const Tensor change = take_rows(t, rows);
-  const Tensor x = left(right(first_rows(first_columns(change, k), k)));
-  const Tensor lower = tril(x, -1);
-  const Tensor upper = triu(x);
-  Tensor dl = matmul(l1, lower);
-  Tensor du = matmul(upper, u1);
-  if (u.size(-1) > k)
-    du = cat({du, left(columns_from(change, k)) - matmul(lower, columns_from(u, k))}, -1);
-  if (l.size(-2) > k)
-    dl = cat({dl, right(rows_from(change, k)) - matmul(rows_from(l, k), upper)}, -2);
+  const Tensor y = linalg_solve_triangular(l1, first_rows(change, k), false, true, true);
+  const Tensor x = matrices::strict_lower_over(u, y);
+  const Tensor du = triu(y - matmul(x, u));
+  Tensor dl = matmul(l1, x);
+  if (l.size(-2) > k) {
+    const Tensor below = rows_from(change, k) - matmul(rows_from(l, k), du);
+    dl = cat({dl, linalg_solve_triangular(u1, below, true, false)}, -2);
+  }
   return {scale.off(dl), du};
+}
+
+/// The gradient by A from those by L and U, the transpose of tangents_of(): with Z = gL2 U1^-T,
+///   G = L1^T gL1 - gU U^T, gY = triu(gU) - triu(L2^T Z) + [tril(G, -1) U1^-T, 0], gA = P [L1^-T gY; Z].
+/// Note [Scales of matrices]: with U and gL over c this is gA too.
+Tensor gradient_of(const Tensor& gradient_l, const Tensor& gradient_u, const Tensor& l,
+                   const Tensor& given_u, const Tensor& back) {
+  const matrices::Scale scale(given_u);
+  const Tensor u = scale.off(given_u), gl = scale.off(gradient_l);
+  const std::int64_t k = l.size(-1);
+  const Tensor l1 = first_rows(l, k);
+  const Tensor u1 = first_columns(u, k);
+  Tensor gu = triu(gradient_u), below;
+  if (l.size(-2) > k) {
+    below = linalg_solve_triangular(u1.mT(), rows_from(gl, k), false, false);
+    gu = gu - triu(matmul(rows_from(l, k).mT(), below));
+  }
+  const Tensor g = matmul(l1.mT(), first_rows(gl, k)) - matmul(gu, u.mT());
+  const Tensor gy = gu + matrices::strict_lower_over_transposed(u, g);
+  const Tensor ga = linalg_solve_triangular(l1.mT(), gy, true, true, true);
+  return take_rows(below.defined() ? cat({ga, below}, -2) : ga, back);
 }
 
 // ---- Factorisations. Constants are the order of the rows and its inverse.

@@ -45,6 +45,12 @@ bool differentiated_again(const Tensor& g, const Tensor& x);
 /// quotient and from its derivatives, whatever the scale.
 Tensor infinite_diagonal(std::int64_t n, ScalarType dtype);
 
+/// The strict lower triangle, k x k, of the first k columns of y times the inverse of those of the k x m upper
+/// triangle u. The last pivot does not matter to it, and may be 0.
+Tensor strict_lower_over(const Tensor& u, const Tensor& y);
+/// Its transpose: of the strict lower triangle of the k x k g, in k x m.
+Tensor strict_lower_over_transposed(const Tensor& u, const Tensor& g);
+
 /// Note [Scales of matrices]
 /// A rule that multiplies powers of a matrix, or of its factors, can leave the range of the dtype where
 /// its result does not. Such a rule divides the matrix by a power of two first, which rounds nothing, and
@@ -69,6 +75,19 @@ class Scale {
   std::vector<int> exponents_;
   int largest_ = 0;
 };
+
+/// What is known of the rank of all matrices of a batch: that of their columns, of their rows, or less.
+enum class Rank { Columns, Rows, Less };
+/// Whether A A^+ is not the identity, or A^+ A is not.
+inline bool has_residual(const Tensor& a, Rank rank) {
+  return rank == Rank::Less || a.size(-2) > a.size(-1);
+}
+inline bool has_kernel(const Tensor& a, Rank rank) {
+  return rank == Rank::Less || a.size(-1) > a.size(-2);
+}
+// The derivative of the pseudoinverse y = a^+, transposed and not (pseudoinverse.cpp).
+Tensor pinv_vjp(const Tensor& g, const Tensor& a, const Tensor& y, Rank rank);
+Tensor pinv_jvp(const Tensor& t, const Tensor& a, const Tensor& y, Rank rank);
 
 /// One number for each matrix, 0 where all is well (kernels/factor.hpp).
 using Infos = DimVector;

@@ -140,11 +140,13 @@ struct TaylorPlan {
   int m;
   std::int64_t s;
 };
-TaylorPlan plan_for(double norm, bool single) {
+/// Every derivative takes a term off the polynomial: with 20 terms enough of them are left.
+TaylorPlan plan_for(double norm, bool single, bool differentiated) {
   TaylorPlan best{0, 1};
-  if (norm == 0) return best;
+  if (norm == 0 && !differentiated) return best;
   double least = std::numeric_limits<double>::infinity();
   for (const TaylorDegree& d : kTaylor) {
+    if (differentiated && d.m < 20) continue;
     const double pieces = std::max(1.0, std::ceil(norm / (single ? d.for_single : d.for_double)));
     if (d.m * pieces >= least) continue;
     least = d.m * pieces;
@@ -161,9 +163,10 @@ double norm_of(const Tensor& a) {
 }
 
 /// Of a - mu I, mu the mean of the diagonal: exp(a) = exp(mu) exp(a - mu I) for any number mu, which is
-/// why it may be taken for a constant.
+/// why it may be taken for a constant. The matrices are finite.
 Tensor shifted_product(const Tensor& a, const Tensor& b, double t) {
   const std::int64_t n = a.size(-1);
+  const bool differentiated = autograd::is_followed(a) || autograd::is_followed(b);
   Tensor mu;
   TaylorPlan plan{};
   {
@@ -171,22 +174,19 @@ Tensor shifted_product(const Tensor& a, const Tensor& b, double t) {
     const detail::NoTangents plain;
     mu = a.detach().diagonal(0, -2, -1).mean(-1, true).unsqueeze(-1);
     const double norm = norm_of(a.detach() - mu * eye(n, a.options())) * std::abs(t);
-    if (!std::isfinite(norm) || norm > 1e9) return full_like(matmul(a, b), NAN);
-    plan = plan_for(norm, a.dtype() == kFloat32);
+    plan = plan_for(norm, a.dtype() == kFloat32, differentiated);
   }
   const Tensor m = a - mu * eye(n, a.options());
   const Tensor growth = (mu * (t / static_cast<double>(plan.s))).exp();
-  // The derivative of a polynomial loses a term more than what is dropped here.
-  const bool all_terms = autograd::is_followed(a) || autograd::is_followed(b);
   const double epsilon = a.dtype() == kFloat32 ? 0x1p-24 : 0x1p-53;
   Tensor y = b;
   for (std::int64_t piece = 0; piece < plan.s; ++piece) {
     Tensor term = y;
-    double before = all_terms ? 0 : largest(term);
+    double before = differentiated ? 0 : largest(term);
     for (int k = 1; k <= plan.m; ++k) {
       term = matmul(m, term) * (t / (static_cast<double>(plan.s) * k));
       y = y + term;
-      if (all_terms) continue;
+      if (differentiated) continue;
       const double now = largest(term);
       if (now + before <= epsilon * largest(y)) break;
       before = now;
@@ -194,6 +194,14 @@ Tensor shifted_product(const Tensor& a, const Tensor& b, double t) {
     y = y * growth;
   }
   return y;
+}
+
+/// Which matrices are not finite, or so large that no number of pieces is enough.
+Tensor out_of_range(const Tensor& a, double t) {
+  const NoGradGuard off;
+  const detail::NoTangents plain;
+  const Tensor norms = a.detach().abs().sum(-2).amax(-1) * std::abs(t);
+  return norms.le(1e9).logical_not().unsqueeze(-1).unsqueeze(-1);
 }
 
 }  // namespace
@@ -222,7 +230,12 @@ Tensor expm_multiply(const Tensor& A, const Tensor& B, double t) {
     detail::fail<ShapeError>(op, "matrices of shape ", A.sizes(), " and ", B.sizes(),
                              " cannot be multiplied");
   if (A.size(-1) == 0) return matmul(A, B);
-  const Tensor y = shifted_product(A, vector ? B.unsqueeze(-1) : B, t);
+  const Tensor columns = vector ? B.unsqueeze(-1) : B, excluded = out_of_range(A, t);
+  Tensor y;
+  if (excluded.any().item<bool>())
+    y = shifted_product(where(excluded, 0, A), columns, t) * where(excluded, NAN, 1).to(A.dtype());
+  else
+    y = shifted_product(A, columns, t);
   return vector ? y.squeeze(-1) : y;
 }
 

@@ -95,6 +95,14 @@ void require_one_or_two(std::string_view op, const Tensor& x, const OptionalIntA
                            " needs dim; it may be left out for vectors and matrices");
 }
 
+/// Singular values of `a` over others, `numerator` over 0 where all are 0. They have the derivative 0 there by
+/// choice, and the quotient has none.
+Tensor quotient(const Tensor& x, const Tensor& y, double numerator, const Tensor& a) {
+  const Tensor none = y.detach().eq(0);
+  if (!none.any().item<bool>()) return x / y;
+  return (x + none * (a.sum({-2, -1}) * 0 + numerator)) / y;
+}
+
 /// Norm of a, whatever its scale, times that of its inverse.
 template <class Norm>
 Tensor condition(std::string_view op, const Tensor& given, Norm norm) {
@@ -103,8 +111,11 @@ Tensor condition(std::string_view op, const Tensor& given, Norm norm) {
   const Tensor a = matrices::Scale(given).off(given);
   const auto [inverse, info] = linalg_inv_ex(a);
   const Tensor singular = info.ne(0);
-  const Tensor finite = where(singular.unsqueeze(-1).unsqueeze(-1), 0, inverse);
-  return where(singular, std::numeric_limits<double>::infinity(), norm(a) * norm(finite));
+  const Tensor finite = where(singular.unsqueeze(-1).unsqueeze(-1), 1, inverse);
+  const Tensor product = norm(a) * norm(finite);
+  // By division, so that the derivative is not 0.
+  const Tensor infinite = (product + 1) / singular.logical_not();
+  return where(singular, infinite, product);
 }
 
 }  // namespace
@@ -165,7 +176,7 @@ Tensor linalg_cond(const Tensor& A, const optional<Scalar>& p) {
   if (A.size(-1) == 0 || A.size(-2) == 0) return zeros(batch_and(A, {}), A.options());
   const Tensor s = linalg_svdvals(A);
   const Tensor first = s.select(-1, 0), last = s.select(-1, -1);
-  return order > 0 ? first / last : last / first;
+  return order > 0 ? quotient(first, last, 1, A) : quotient(last, first, 0, A);
 }
 Tensor linalg_cond(const Tensor& A, std::string_view p) {
   constexpr const char* op = "linalg_cond";

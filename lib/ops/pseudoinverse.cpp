@@ -55,57 +55,59 @@ Tensor rank(const Tensor& a, const Cutoff& cutoff, bool hermitian) {
 /// The symmetric matrix with the lower triangle of x, differentiated as if x were that matrix.
 struct Mirrored {
   static constexpr auto node_name = "MirroredBackward";
+  static constexpr bool uses_input = false;
+  static constexpr bool uses_output = false;
   Tensor forward(const Tensor& x) const {
     const NoGradGuard off;
     const detail::NoTangents plain;
     return x.tril() + x.tril(-1).mT();
   }
-  Tensor transpose(const Tensor& g) const { return (g + g.mT()) * 0.5; }
+  Tensor vjp(const Tensor& g, const Tensor&, const Tensor&) const { return (g + g.mT()) * 0.5; }
+  Tensor jvp(const Tensor& t, const Tensor&, const Tensor&) const { return (t + t.mT()) * 0.5; }
 };
 
-/// y = a^+. At constant rank
-///   dy = -y t y + y y^T t^T (1 - a y) + (1 - y a) t^T y^T y.
-/// Source: Golub and Pereyra, SIAM J. Numer. Anal. 10 (1973), theorem 4.3.
+/// y = a^+, where the singular values that do not count are taken to stay so.
 struct Pinv {
   static constexpr auto node_name = "LinalgPinvBackward0";
   static constexpr bool uses_input = true;
   static constexpr bool uses_output = true;
   bool hermitian;
+  matrices::Rank rank;
 
   Tensor vjp(const Tensor& gradient, const Tensor& x, const Tensor& given_y) const {
     const matrices::Scale scale(x);
-    const Tensor g = symmetric(gradient), a = whole(scale.off(x)), y = scale.off(given_y, -1);
-    const Tensor gt = g.mT(), yt = y.mT();
-    // With m <= n the factors on the left are the smaller ones.
-    const Tensor left = matmul(gt, matmul(y, yt)), right = matmul(matmul(yt, y), gt);
-    return scale.off(left - matmul(a, matmul(y, left)) + right - matmul(matmul(right, y), a) -
-                         matmul(yt, matmul(g, yt)),
-                     2);
+    const Tensor a = whole(scale.off(x)), y = scale.off(given_y, -1);
+    return scale.off(matrices::pinv_vjp(symmetric(gradient), a, y, rank), 2);
   }
   Tensor jvp(const Tensor& tangent, const Tensor& x, const Tensor& given_y) const {
     const matrices::Scale scale(x);
-    const Tensor t = symmetric(tangent), a = whole(scale.off(x)), y = scale.off(given_y, -1);
-    const Tensor tt = t.mT(), yt = y.mT();
-    const Tensor left = matmul(matmul(y, yt), tt), right = matmul(tt, matmul(yt, y));
-    return scale.off(left - matmul(matmul(left, a), y) + right - matmul(y, matmul(a, right)) -
-                         matmul(y, matmul(t, y)),
-                     2);
+    const Tensor a = whole(scale.off(x)), y = scale.off(given_y, -1);
+    return scale.off(matrices::pinv_jvp(symmetric(tangent), a, y, rank), 2);
   }
 
  private:
   Tensor whole(const Tensor& x) const {
-    return hermitian ? autograd::apply_linear(Mirrored{}, x) : x;
+    return hermitian ? autograd::apply_general(Mirrored{}, x) : x;
   }
   Tensor symmetric(const Tensor& m) const { return hermitian ? (m + m.mT()) * 0.5 : m; }
 };
 
+/// The rank of all matrices, from which of their singular values count.
+matrices::Rank rank_of(const Tensor& a, const Tensor& counts) {
+  if (!counts.all().item<bool>()) return matrices::Rank::Less;
+  return a.size(-2) >= a.size(-1) ? matrices::Rank::Columns : matrices::Rank::Rows;
+}
+
 Tensor pseudoinverse(const Tensor& a, const Cutoff& cutoff, bool hermitian) {
   Tensor y;
+  auto rank = matrices::Rank::Less;
   {
     const NoGradGuard off;
     const detail::NoTangents plain;
     const auto inverted = [&](const Tensor& values, const Tensor& sizes) {
-      return where(cutoff.above(sizes), values.reciprocal(), 0).unsqueeze(-2);
+      const Tensor counts = cutoff.above(sizes);
+      rank = rank_of(a, counts);
+      return where(counts, values.reciprocal(), 0).unsqueeze(-2);
     };
     if (hermitian) {
       const auto [l, v] = linalg_eigh(a);
@@ -115,11 +117,51 @@ Tensor pseudoinverse(const Tensor& a, const Cutoff& cutoff, bool hermitian) {
       y = matmul(vh.mT() * inverted(s, s), u.mT());
     }
   }
-  autograd::record_general(Pinv{hermitian}, a, y);
+  autograd::record_general(Pinv{hermitian, rank}, a, y);
   return y;
 }
 
 }  // namespace
+
+/// At constant rank
+///   dy = -y t y + y y^T t^T (1 - a y) + (1 - y a) t^T y^T y,
+/// where 1 - a y is 0 if the rows are independent, and 1 - y a if the columns are. Of lower rank, a
+/// differs by b = a - a y a from the matrix that y belongs to, be it that a was given so or that it is about to be
+/// differentiated again. To first order in b, with k = y y^T y,
+///   dy = ... + k t b^T + b^T t k.
+/// Source: Golub and Pereyra, SIAM J. Numer. Anal. 10 (1973), theorem 4.3; with b by perturbation of the singular
+/// vectors.
+Tensor matrices::pinv_jvp(const Tensor& t, const Tensor& a, const Tensor& y, Rank rank) {
+  const Tensor tt = t.mT(), yt = y.mT();
+  Tensor dy = -matmul(y, matmul(t, y));
+  if (has_residual(a, rank)) {
+    const Tensor left = matmul(matmul(y, yt), tt);
+    dy = dy + (left - matmul(matmul(left, a), y));
+  }
+  if (has_kernel(a, rank)) {
+    const Tensor right = matmul(tt, matmul(yt, y));
+    dy = dy + (right - matmul(y, matmul(a, right)));
+  }
+  if (rank != Rank::Less) return dy;
+  const Tensor k = matmul(y, matmul(yt, y)), b = a - matmul(a, matmul(y, a));
+  return dy + matmul(k, matmul(t, b.mT())) + matmul(b.mT(), matmul(t, k));
+}
+
+Tensor matrices::pinv_vjp(const Tensor& g, const Tensor& a, const Tensor& y, Rank rank) {
+  const Tensor gt = g.mT(), yt = y.mT();
+  Tensor ga = -matmul(yt, matmul(g, yt));
+  if (has_residual(a, rank)) {
+    const Tensor left = matmul(gt, matmul(y, yt));
+    ga = ga + (left - matmul(a, matmul(y, left)));
+  }
+  if (has_kernel(a, rank)) {
+    const Tensor right = matmul(matmul(yt, y), gt);
+    ga = ga + (right - matmul(matmul(right, y), a));
+  }
+  if (rank != Rank::Less) return ga;
+  const Tensor kt = matmul(yt, matmul(y, yt)), b = a - matmul(a, matmul(y, a));
+  return ga + matmul(kt, matmul(g, b)) + matmul(b, matmul(g, kt));
+}
 
 Tensor linalg_matrix_rank(const Tensor& A, const OptionalTensor& atol, const OptionalTensor& rtol,
                           bool hermitian) {

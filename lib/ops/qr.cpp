@@ -26,13 +26,18 @@ Mode mode_of(std::string_view op, std::string_view mode) {
                            "\"");
 }
 
-/// a = q r, m rows. The first k columns of a are a1 = q r1; the others, if there are any, a2 = q r2.
-/// With c = q^T t1 r1^-1 and the skew w that has its lower triangle:
-///   dq = t1 r1^-1 - q (c - w), dr1 = (c - w) r1, dr2 = q^T t2 - w r2.
-/// Transposed, where copy(m) is the symmetric matrix with the lower triangle of m:
-///   ga2 = q gr2, h = gq + a2 gr2^T, ga1 = (h + q copy(r1 gr1^T - h^T q)) r1^-T.
+/// a = q r, m rows, n columns. For m > n, with c = q^T t r^-1 and the skew w that has its strict lower triangle:
+///   dq = t r^-1 - q (c - w), dr = (c - w) r,
+/// transposed, where copy(m) is the symmetric matrix with the lower triangle of m:
+///   ga = (gq + q copy(r gr^T - gq^T q)) r^-T.
+/// For m <= n, where q is square and r1 the first m columns of r, with y = q^T t and the skew w that has the strict
+/// lower triangle x of y r1^-1:
+///   dq = q w, dr = y - w r,
+/// transposed, with s = q^T gq - gr r^T:
+///   ga = q (triu(gr) + [tril(s - s^T, -1) r1^-T, 0]).
+/// There the last pivot of r1 may be 0: the last column of q is what the others leave.
 /// Note [Scales of matrices]: of a over c, with r over c and gq over c, this is ga; dr is as it was.
-/// Source: Walter and Lehmann (2012), section 3.2, there for m >= n.
+/// Source: Walter and Lehmann (2012), section 3.2, for m >= n.
 struct Qr {
   static constexpr auto node_name = "LinalgQrBackward0";
   static constexpr std::size_t inputs = 1;
@@ -45,22 +50,14 @@ struct Qr {
     const Tensor& q = y[0];
     require_derivative(q, y[1]);
     const matrices::Scale scale(y[1]);
-    const Tensor r = scale.off(y[1]);
-    const std::int64_t k = r.size(-2), more = r.size(-1) - k;
-    Tensor h = g[0].defined() ? scale.off(g[0]) : Tensor(), m;
-    const Tensor r1 = more > 0 ? r.narrow(-1, 0, k) : r;
-    if (g[1].defined()) {
-      m = matmul(r1, (more > 0 ? g[1].narrow(-1, 0, k) : g[1]).mT());
-      if (more > 0) add(h, matmul(q, matmul(r.narrow(-1, k, more), g[1].narrow(-1, k, more).mT())));
-    }
-    if (h.defined()) add(m, -matmul(h.mT(), q));
-    Tensor a1 = matmul(q, m.tril() + m.tril(-1).mT());
-    if (h.defined()) a1 = a1 + h;
-    a1 = linalg_solve_triangular(r1.mT(), a1, false, false);
-    if (more == 0) return a1;
-    const Tensor a2 = g[1].defined() ? matmul(q, g[1].narrow(-1, k, more))
-                                     : zeros(batch_and(q, {k, more}), q.options());
-    return cat({a1, a2}, -1);
+    const Tensor r = scale.off(y[1]), gq = g[0].defined() ? scale.off(g[0]) : Tensor();
+    if (is_square(q)) return square_vjp(gq, g[1], q, r);
+    Tensor m;
+    if (g[1].defined()) m = matmul(r, g[1].mT());
+    if (gq.defined()) add(m, -matmul(gq.mT(), q));
+    Tensor a = matmul(q, m.tril() + m.tril(-1).mT());
+    if (gq.defined()) a = a + gq;
+    return linalg_solve_triangular(r.mT(), a, false, false);
   }
 
   Tensor jvp(std::size_t which, const Tensor* t, const Tensor*, const Tensor* y) const {
@@ -68,22 +65,29 @@ struct Qr {
     require_derivative(q, y[1]);
     const matrices::Scale scale(y[1]);
     const Tensor r = scale.off(y[1]);
-    const std::int64_t k = r.size(-2), more = r.size(-1) - k;
-    const Tensor r1 = more > 0 ? r.narrow(-1, 0, k) : r;
-    const Tensor t1 = more > 0 ? t[0].narrow(-1, 0, k) : t[0];
-    const Tensor moved = linalg_solve_triangular(r1, t1, true, false);
+    if (is_square(q)) {
+      const Tensor turned = matmul(q.mT(), t[0]);
+      const Tensor x = matrices::strict_lower_over(r, turned), w = x - x.mT();
+      return which == 0 ? scale.off(matmul(q, w)) : (turned - matmul(w, r)).triu();
+    }
+    const Tensor moved = linalg_solve_triangular(r, t[0], true, false);
     const Tensor c = matmul(q.mT(), moved);
-    const Tensor low = c.tril(-1);
-    const Tensor within = c.triu() + low.mT();
-    if (which == 0) return scale.off(moved - matmul(q, within));
-    const Tensor dr1 = matmul(within, r1);
-    if (more == 0) return dr1;
-    const Tensor w = low - low.mT();
-    return cat({dr1, matmul(q.mT(), t[0].narrow(-1, k, more)) - matmul(w, r.narrow(-1, k, more))},
-               -1);
+    const Tensor within = c.triu() + c.tril(-1).mT();
+    return which == 0 ? scale.off(moved - matmul(q, within)) : matmul(within, r);
   }
 
  private:
+  static bool is_square(const Tensor& q) { return q.size(-1) == q.size(-2); }
+  static Tensor square_vjp(const Tensor& gq, const Tensor& gr, const Tensor& q, const Tensor& r) {
+    Tensor s, y;
+    if (gq.defined()) s = matmul(q.mT(), gq);
+    if (gr.defined()) {
+      y = gr.triu();
+      add(s, -matmul(y, r.mT()));
+    }
+    add(y, matrices::strict_lower_over_transposed(r, s - s.mT()));
+    return matmul(q, y);
+  }
   static void add(Tensor& sum, const Tensor& term) { sum = sum.defined() ? sum + term : term; }
   void require_derivative(const Tensor& q, const Tensor& r) const {
     if (mode == Mode::OnlyR)

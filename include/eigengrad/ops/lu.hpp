@@ -9,6 +9,8 @@ namespace eigengrad {
 // A = P L U with a permutation P, a lower triangle L with ones on its diagonal and an upper triangle U,
 // for the matrices in the last two dimensions, k = min(n, m). Partial pivoting; without `pivot` P is the
 // identity. Floating point; 2/3 n^3 flops for square matrices, and 4/3 n^3 for the gradient.
+// At the edge: L and U have a derivative as long as the first k - 1 pivots are not 0, and all k if n > m;
+// otherwise it is infinite or NaN.
 // Source of derivatives: Giles 2008; de Hoog, Anderssen and Lukas 2011, Differentiation of matrix
 // functionals using triangular factorization; P is constant.
 // Throws: ShapeError for tensors without matrices; DtypeError for other dtypes.

@@ -43,8 +43,8 @@ EIGENGRAD_API Tensor logm(const Tensor& A);
 /// Shapes: (... n n), (... n k) -> (... n k); (n n), (n) -> (n). Batches broadcast.
 /// At the edge: NaN for a matrix that is not finite.
 /// Throws: ShapeError when the extents do not fit; DtypeError for different dtypes.
-/// Cost: about 2 n^2 k (5 + 6 |t A|) flops, in norm 1, as many products recorded when a derivative may
-/// be asked for.
+/// Cost: about 2 n^2 k (5 + 6 |t A|) flops, in norm 1; when a derivative may be
+/// asked for, at least 20 products, all recorded.
 /// Source: Al-Mohy and Higham, Computing the action of the matrix exponential (2011).
 EIGENGRAD_API Tensor expm_multiply(const Tensor& A, const Tensor& B, double t = 1);
 

@@ -45,7 +45,8 @@ EIGENGRAD_API Tensor frobenius_norm(const Tensor& x, IntArrayRef dim, bool keepd
 /// Condition number: the norm of A times that of its inverse, for 2 (which is meant by nothing) the
 /// largest singular value over the smallest and for -2 the other way round.
 /// Shapes: (... n n) -> (...); (... m n) -> (...) for 2 and -2.
-/// At the edge: infinite for singular matrices, 0 for empty ones.
+/// At the edge: infinite for singular matrices (for -2: 0, and NaN for zeros), where the derivative is not
+/// finite; 0 for empty ones.
 /// Throws: ShapeError unless square, but for 2 and -2; ValueError for an order that
 /// linalg_matrix_norm() does not know.
 EIGENGRAD_API Tensor linalg_cond(const Tensor& A, const optional<Scalar>& p = nullopt);
@@ -68,7 +69,8 @@ EIGENGRAD_API Tensor linalg_matrix_rank(const Tensor& A, const Tensor& tol, bool
 /// eigenvalues, of its lower triangle) above the cutoff of linalg_matrix_rank(); rcond is an rtol.
 /// Shapes: (... m n) -> (... n m).
 /// At the edge: the derivative is that at constant rank: for full column or row rank of the function
-/// itself. The gradient of a `hermitian` one is symmetric.
+/// itself. For less, the square of what the cutoff drops is neglected. The gradient of a `hermitian` one is
+/// symmetric.
 /// Throws: as linalg_svd() or linalg_eigh().
 /// Source: Golub and Pereyra, The differentiation of pseudo-inverses (1973).
 EIGENGRAD_API Tensor linalg_pinv(const Tensor& A, const OptionalTensor& atol = {},

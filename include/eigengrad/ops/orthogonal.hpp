@@ -13,8 +13,9 @@ namespace eigengrad {
 /// A = Q R with orthonormal columns in Q and an upper triangular R, by Householder reflections. With
 /// k = min(m, n): mode "reduced" gives k columns of Q, "complete" all m, "r" an empty Q.
 /// Shapes: (... m n) -> (... m k), (... k n); (... m m), (... m n) for "complete".
-/// At the edge: the derivative needs the first k columns of A to be independent; otherwise it has
-/// infinities or NaN.
+/// At the edge: the derivative needs the first k columns of A to be independent, for m <= n the first
+/// m - 1; otherwise it has infinities or NaN, or, where rounding makes the columns independent, elements
+/// as large as 1 / epsilon.
 /// Throws: ValueError for another mode; NotImplementedError when differentiated in mode "r", which has
 /// no Q, or in mode "complete" for m > n, whose last columns A does not determine.
 /// Cost: 2 k^2 (m - k / 3) flops for R and as many for Q; backward stable.
