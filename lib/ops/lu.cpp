@@ -19,6 +19,7 @@
 #include "eigengrad/ops/solves.hpp"
 #include "kernels/factor.hpp"
 #include "ops/matrices.hpp"
+#include "ops/triangular.hpp"
 
 namespace eigengrad {
 namespace {

@@ -45,12 +45,6 @@ bool differentiated_again(const Tensor& g, const Tensor& x);
 /// quotient and from its derivatives, whatever the scale.
 Tensor infinite_diagonal(std::int64_t n, ScalarType dtype);
 
-/// The strict lower triangle, k x k, of the first k columns of y times the inverse of those of the k x m upper
-/// triangle u. The last pivot does not matter to it, and may be 0.
-Tensor strict_lower_over(const Tensor& u, const Tensor& y);
-/// Its transpose: of the strict lower triangle of the k x k g, in k x m.
-Tensor strict_lower_over_transposed(const Tensor& u, const Tensor& g);
-
 /// Note [Scales of matrices]
 /// A rule that multiplies powers of a matrix, or of its factors, can leave the range of the dtype where
 /// its result does not. Such a rule divides the matrix by a power of two first, which rounds nothing, and

@@ -12,6 +12,7 @@
 #include "kernels/copy.hpp"
 #include "ops/arguments.hpp"
 #include "ops/decompositions.hpp"
+#include "ops/triangular.hpp"
 
 namespace eigengrad {
 namespace {
