@@ -57,7 +57,7 @@ def print_operators(include):
         table = contracts(header)
         if not table:
             continue
-        print("## %s\n" % header.stem.capitalize())
+        print("## ops/%s\n" % header.relative_to(include / "ops").as_posix())
         print("| function | what it is | member | in place |\n|---|---|---|---|")
         for name, comments in table.items():
             print("| @ref eigengrad::%s \"%s\" | %s | %s | %s |" % (

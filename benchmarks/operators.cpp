@@ -8,7 +8,7 @@
 #include "common.hpp"
 #include "eigengrad/eigengrad.hpp"
 #include "hand/functions.hpp"
-#include "table.hpp"
+#include "ops/table.hpp"
 
 namespace {
 

@@ -5,7 +5,7 @@
 #include "autograd/shapes.hpp"
 #include "core/fail.hpp"
 #include "eigengrad/autograd/grad_mode.hpp"
-#include "kernels/copy.hpp"
+#include "kernels/base/copy.hpp"
 
 namespace eigengrad::autograd {
 namespace {

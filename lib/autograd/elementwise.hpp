@@ -5,11 +5,11 @@
 
 #include "eigengrad/core/factories.hpp"
 #include "eigengrad/core/tensor.hpp"
-#include "kernels/elementwise.hpp"
+#include "kernels/base/elementwise.hpp"
 
 namespace eigengrad::autograd {
 
-/// Where a number that is a parameter of the rule stands among the operands: see ops/numbers.hpp.
+/// Where a number that is a parameter of the rule stands among the operands: see ops/pointwise/numbers.hpp.
 enum class Number : std::uint8_t { None, Before, After };
 
 /// What the elementwise kind knows of one operator: compiled kernels and the recorded form of its

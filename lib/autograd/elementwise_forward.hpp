@@ -2,8 +2,8 @@
 
 #include "autograd/elementwise.hpp"
 #include "autograd/structural.hpp"
-#include "kernels/loops.hpp"
-#include "kernels/parallel.hpp"
+#include "kernels/base/loops.hpp"
+#include "kernels/base/parallel.hpp"
 
 namespace eigengrad::autograd {
 

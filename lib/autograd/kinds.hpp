@@ -12,7 +12,7 @@
 #include "autograd/structural.hpp"
 #include "autograd/views.hpp"
 #include "core/allocator.hpp"
-#include "kernels/copy.hpp"
+#include "kernels/base/copy.hpp"
 
 /// Kinds of operators beside the elementwise one (autograd/elementwise.hpp). An operator is a struct
 /// with `static constexpr const char* node_name` (of some kinds also a data member, where one operator

@@ -6,7 +6,7 @@
 
 #include "core/checked.hpp"
 #include "core/fail.hpp"
-#include "kernels/copy.hpp"
+#include "kernels/base/copy.hpp"
 
 namespace eigengrad::autograd {
 

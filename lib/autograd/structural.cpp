@@ -8,8 +8,8 @@
 #include "core/fail.hpp"
 #include "core/geometry.hpp"
 #include "eigengrad/core/factories.hpp"
-#include "kernels/loops.hpp"
-#include "kernels/reduce.hpp"
+#include "kernels/base/loops.hpp"
+#include "kernels/reduction/reduce.hpp"
 
 namespace eigengrad::autograd {
 namespace {

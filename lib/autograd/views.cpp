@@ -9,7 +9,7 @@
 #include "core/geometry.hpp"
 #include "eigengrad/autograd/grad_mode.hpp"
 #include "eigengrad/core/factories.hpp"
-#include "kernels/copy.hpp"
+#include "kernels/base/copy.hpp"
 
 namespace eigengrad::autograd {
 namespace {

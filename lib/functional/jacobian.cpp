@@ -5,7 +5,7 @@
 #include "eigengrad/autograd/engine.hpp"
 #include "eigengrad/autograd/forward_mode.hpp"
 #include "eigengrad/autograd/grad_mode.hpp"
-#include "eigengrad/ops/shape.hpp"
+#include "eigengrad/ops/shape/views.hpp"
 #include "functional/variables.hpp"
 
 namespace eigengrad::detail {

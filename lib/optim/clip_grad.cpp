@@ -5,8 +5,8 @@
 
 #include "core/fail.hpp"
 #include "eigengrad/autograd/grad_mode.hpp"
-#include "eigengrad/ops/assembly.hpp"
-#include "eigengrad/ops/norms.hpp"
+#include "eigengrad/ops/reduction/norms.hpp"
+#include "eigengrad/ops/shape/assembly.hpp"
 #include "optim/report.hpp"
 
 namespace eigengrad {

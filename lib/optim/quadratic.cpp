@@ -7,8 +7,8 @@
 #include <utility>
 
 #include "eigengrad/core/eigen.hpp"
-#include "eigengrad/ops/cholesky.hpp"
-#include "eigengrad/ops/spectral.hpp"
+#include "eigengrad/ops/linalg/cholesky.hpp"
+#include "eigengrad/ops/linalg/spectral.hpp"
 
 namespace eigengrad::optim {
 namespace {

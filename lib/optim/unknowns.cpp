@@ -2,7 +2,7 @@
 
 #include "core/fail.hpp"
 #include "eigengrad/core/dtype.hpp"
-#include "eigengrad/ops/assembly.hpp"
+#include "eigengrad/ops/shape/assembly.hpp"
 
 namespace eigengrad::optim::detail {
 

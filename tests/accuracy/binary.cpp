@@ -1,12 +1,12 @@
 #include <boost/test/unit_test.hpp>
 
 #include "accuracy/accuracy.hpp"
-#include "eigengrad/ops/activations.hpp"
-#include "eigengrad/ops/arithmetic.hpp"
-#include "eigengrad/ops/assembly.hpp"
-#include "eigengrad/ops/binary.hpp"
-#include "eigengrad/ops/compare.hpp"
-#include "eigengrad/ops/division.hpp"
+#include "eigengrad/ops/pointwise/activations.hpp"
+#include "eigengrad/ops/pointwise/arithmetic.hpp"
+#include "eigengrad/ops/pointwise/binary.hpp"
+#include "eigengrad/ops/pointwise/compare.hpp"
+#include "eigengrad/ops/pointwise/division.hpp"
+#include "eigengrad/ops/shape/assembly.hpp"
 
 /// As elementwise.cpp, for functions of two numbers.
 namespace accuracy {

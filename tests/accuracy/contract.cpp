@@ -141,7 +141,8 @@ const std::vector<Contract>& contracts() {
     for (const auto& entry : fs::recursive_directory_iterator(headers)) {
       if (entry.path().extension() != ".hpp") continue;
       std::ifstream file(entry.path());
-      for (Contract& c : contracts_of(file, entry.path().filename().string()))
+      for (Contract& c :
+           contracts_of(file, entry.path().lexically_relative(headers).generic_string()))
         all.push_back(std::move(c));
     }
     return all;

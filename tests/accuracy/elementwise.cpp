@@ -4,11 +4,11 @@
 #include <boost/test/unit_test.hpp>
 
 #include "accuracy/accuracy.hpp"
-#include "eigengrad/ops/activations.hpp"
-#include "eigengrad/ops/arithmetic.hpp"
-#include "eigengrad/ops/elementwise.hpp"
-#include "eigengrad/ops/rounding.hpp"
-#include "eigengrad/ops/special.hpp"
+#include "eigengrad/ops/pointwise/activations.hpp"
+#include "eigengrad/ops/pointwise/arithmetic.hpp"
+#include "eigengrad/ops/pointwise/rounding.hpp"
+#include "eigengrad/ops/pointwise/unary.hpp"
+#include "eigengrad/ops/special/functions.hpp"
 
 /// Values of elementwise functions in float64 and float32 against 50 digits, over the whole domain.
 namespace accuracy {

@@ -5,10 +5,10 @@
 #include "accuracy/accuracy.hpp"
 #include "eigengrad/autograd/engine.hpp"
 #include "eigengrad/core/options.hpp"
-#include "eigengrad/ops/activations.hpp"
-#include "eigengrad/ops/arithmetic.hpp"
-#include "eigengrad/ops/elementwise.hpp"
-#include "eigengrad/ops/rounding.hpp"
+#include "eigengrad/ops/pointwise/activations.hpp"
+#include "eigengrad/ops/pointwise/arithmetic.hpp"
+#include "eigengrad/ops/pointwise/rounding.hpp"
+#include "eigengrad/ops/pointwise/unary.hpp"
 
 /// Values at the ends of the range against the C library, sines of large angles, and first and second
 /// derivatives far out and near removable singularities.

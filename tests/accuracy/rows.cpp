@@ -5,11 +5,11 @@
 #include "accuracy/taylor.hpp"
 #include "eigengrad/autograd/engine.hpp"
 #include "eigengrad/autograd/forward_mode.hpp"
-#include "eigengrad/ops/arithmetic.hpp"
-#include "eigengrad/ops/losses.hpp"
-#include "eigengrad/ops/reductions.hpp"
-#include "eigengrad/ops/shape.hpp"
-#include "eigengrad/ops/softmax.hpp"
+#include "eigengrad/ops/loss/losses.hpp"
+#include "eigengrad/ops/pointwise/arithmetic.hpp"
+#include "eigengrad/ops/reduction/softmax.hpp"
+#include "eigengrad/ops/reduction/sums.hpp"
+#include "eigengrad/ops/shape/views.hpp"
 
 /// Softmax and its kin on rows in which one element outweighs the others more and more: values, gradients and
 /// Hessians in every mode. What it leaves to the others is their sum, not 1 minus itself.

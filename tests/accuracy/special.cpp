@@ -8,9 +8,9 @@
 #include <boost/math/special_functions/gamma.hpp>
 #include <boost/math/special_functions/polygamma.hpp>
 
-#include "eigengrad/ops/bessel.hpp"
-#include "eigengrad/ops/polynomials.hpp"
-#include "eigengrad/ops/special.hpp"
+#include "eigengrad/ops/special/bessel.hpp"
+#include "eigengrad/ops/special/functions.hpp"
+#include "eigengrad/ops/special/polynomials.hpp"
 
 namespace accuracy {
 namespace {

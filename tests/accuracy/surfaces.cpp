@@ -4,13 +4,13 @@
 #include "accuracy/taylor.hpp"
 #include "eigengrad/autograd/engine.hpp"
 #include "eigengrad/autograd/forward_mode.hpp"
-#include "eigengrad/ops/activations.hpp"
-#include "eigengrad/ops/arithmetic.hpp"
-#include "eigengrad/ops/assembly.hpp"
-#include "eigengrad/ops/binary.hpp"
-#include "eigengrad/ops/division.hpp"
-#include "eigengrad/ops/losses.hpp"
-#include "eigengrad/ops/special.hpp"
+#include "eigengrad/ops/loss/losses.hpp"
+#include "eigengrad/ops/pointwise/activations.hpp"
+#include "eigengrad/ops/pointwise/arithmetic.hpp"
+#include "eigengrad/ops/pointwise/binary.hpp"
+#include "eigengrad/ops/pointwise/division.hpp"
+#include "eigengrad/ops/shape/assembly.hpp"
+#include "eigengrad/ops/special/functions.hpp"
 
 /// Values, first and second derivatives of functions of two numbers, in every mode, against 100 digits: where one
 /// operand dominates, where both are large or small, in the tails.

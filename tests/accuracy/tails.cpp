@@ -5,10 +5,10 @@
 #include "accuracy/accuracy.hpp"
 #include "eigengrad/autograd/engine.hpp"
 #include "eigengrad/autograd/forward_mode.hpp"
-#include "eigengrad/ops/activations.hpp"
-#include "eigengrad/ops/arithmetic.hpp"
-#include "eigengrad/ops/elementwise.hpp"
-#include "eigengrad/ops/special.hpp"
+#include "eigengrad/ops/pointwise/activations.hpp"
+#include "eigengrad/ops/pointwise/arithmetic.hpp"
+#include "eigengrad/ops/pointwise/unary.hpp"
+#include "eigengrad/ops/special/functions.hpp"
 
 /// Values, first and second derivatives of elementwise functions over their whole domain, in every mode, against
 /// 100 digits: where the value has rounded to its limit, what is left of the derivative has all its digits.

@@ -4,7 +4,7 @@
 
 #include "autograd/support.hpp"
 #include "eigengrad/check/gradcheck.hpp"
-#include "ops/torch_indexing.hpp"
+#include "ops/indexing/torch_indexing.hpp"
 
 namespace oracle {
 

@@ -47,7 +47,7 @@ const Result& of_eigengrad(const std::string& call) {
 }
 
 /// Functions that libtorch 1.13 computes with fewer digits, and to how many: against 50 digits
-/// (tests/ops/accuracy_special.cpp) eigengrad's are right to some units in the last place.
+/// (tests/accuracy/special.cpp) eigengrad's are right to some units in the last place.
 double relative_error_of_libtorch(const std::string& call) {
   static const std::pair<const char*, double> less_precise[] = {
       {"polygamma", 1e-8}, {"bessel", 1e-9}, {"airy_ai", 1e-4}};

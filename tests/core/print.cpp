@@ -7,7 +7,7 @@
 
 #include "eigengrad/autograd/forward_mode.hpp"
 #include "eigengrad/core/factories.hpp"
-#include "eigengrad/ops/arithmetic.hpp"
+#include "eigengrad/ops/pointwise/arithmetic.hpp"
 #include "values.hpp"
 
 // Every expected text is what Python's PyTorch 1.13.1 prints with float64 as its default dtype.

@@ -1,4 +1,4 @@
-#include "kernels/copy.hpp"
+#include "kernels/base/copy.hpp"
 
 #include <algorithm>
 #include <numeric>

@@ -1,7 +1,7 @@
 #include "core/dispatch.hpp"
 
 #include "core/geometry.hpp"
-#include "kernels/copy.hpp"
+#include "kernels/base/copy.hpp"
 #include "kernels/support.hpp"
 
 /// Dispatch on the dtype, conversions, and the geometry helpers.

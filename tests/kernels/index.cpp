@@ -1,4 +1,4 @@
-#include "kernels/index.hpp"
+#include "kernels/indexing/index.hpp"
 
 #include <algorithm>
 #include <cmath>

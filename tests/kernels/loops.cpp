@@ -1,11 +1,11 @@
-#include "kernels/loops.hpp"
+#include "kernels/base/loops.hpp"
 
 #include <algorithm>
 #include <mutex>
 #include <numeric>
 #include <utility>
 
-#include "kernels/parallel.hpp"
+#include "kernels/base/parallel.hpp"
 #include "kernels/support.hpp"
 
 /// The loop driver: every element once, whatever the layout, in pieces that do not depend on the

@@ -1,4 +1,4 @@
-#include "kernels/parallel.hpp"
+#include "kernels/base/parallel.hpp"
 
 #include <algorithm>
 #include <atomic>

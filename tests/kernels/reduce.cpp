@@ -1,12 +1,12 @@
-#include "kernels/reduce.hpp"
+#include "kernels/reduction/reduce.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <numeric>
 
-#include "kernels/extremum.hpp"
-#include "kernels/parallel.hpp"
+#include "kernels/base/parallel.hpp"
+#include "kernels/reduction/extremum.hpp"
 #include "kernels/support.hpp"
 
 /// Reductions against plain loops in long double.

@@ -1,93 +1,33 @@
 #define BOOST_TEST_MODULE layers
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
-#include <filesystem>
 #include <fstream>
 #include <map>
 #include <regex>
 #include <string>
 #include <vector>
 
+#include "layers/sources.hpp"
+
 namespace {
 
-namespace fs = std::filesystem;
-
-const fs::path root = EIGENGRAD_SOURCE_DIR;
+using namespace layers;
 
 /// The layers, and how high each stands. What stands equally high does not include each other.
 const std::map<std::string, int> height = {{"core", 0},  {"kernels", 1},    {"autograd", 2},
                                            {"ops", 3},   {"functional", 4}, {"optim", 5},
                                            {"check", 5}, {"adapters", 6}};
 
-struct Include {
-  fs::path file;
-  int line;
-  /// As written between the quotes.
-  std::string target;
-};
-
-std::vector<fs::path> sources(const fs::path& below) {
-  std::vector<fs::path> found;
-  for (const auto& entry : fs::recursive_directory_iterator(below)) {
-    const fs::path extension = entry.path().extension();
-    if (extension == ".hpp" || extension == ".cpp") found.push_back(entry.path());
-  }
-  std::sort(found.begin(), found.end());
-  return found;
-}
-
-/// Includes in quotes; standard and third-party headers stand in angle brackets.
-std::vector<Include> own_includes(const fs::path& file) {
-  static const std::regex pattern(R"re(^\s*#\s*include\s*"([^"]+)")re");
-  std::vector<Include> found;
-  std::ifstream in(file);
-  std::string text;
-  for (int line = 1; std::getline(in, text); ++line) {
-    std::smatch match;
-    if (std::regex_search(text, match, pattern)) found.push_back({file, line, match[1]});
-  }
-  return found;
-}
-
-std::string first_part(const fs::path& path) { return path.begin()->string(); }
-
-/// The layer of a file of ours, or of what an include names.
-std::string layer_of_file(const fs::path& file) {
-  const fs::path in_lib = fs::relative(file, root / "lib");
-  if (first_part(in_lib) != "..") return first_part(in_lib);
-  return first_part(fs::relative(file, root / "include" / "eigengrad"));
-}
-std::string layer_of_include(const std::string& target) {
-  const fs::path path = target;
-  return first_part(path) == "eigengrad" ? first_part(fs::relative(path, "eigengrad"))
-                                         : first_part(path);
-}
-
-std::vector<Include> library_includes() {
-  std::vector<Include> all;
-  for (const char* part : {"include", "lib"})
-    for (const fs::path& file : sources(root / part))
-      for (Include& i : own_includes(file)) all.push_back(std::move(i));
-  return all;
-}
-
-std::string where(const Include& i) {
-  return fs::relative(i.file, root).string() + ":" + std::to_string(i.line) + " includes \"" +
-         i.target + '"';
-}
-
-bool is_umbrella(const fs::path& file) { return file.filename() == "eigengrad.hpp"; }
-
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(every_source_belongs_to_a_layer) {
   int seen = 0;
-  for (const char* part : {"include", "lib"})
-    for (const fs::path& file : sources(root / part)) {
-      if (is_umbrella(file)) continue;
-      ++seen;
-      BOOST_TEST(height.count(layer_of_file(file)) == 1, file.string() << " is in no known layer");
-    }
+  for (const fs::path& file : library_sources()) {
+    if (is_umbrella(file)) continue;
+    ++seen;
+    BOOST_TEST(height.count(layer_of(in_layers(file))) == 1, file.string()
+                                                                 << " is in no known layer");
+  }
   BOOST_TEST(seen > 50);
 }
 
@@ -95,8 +35,8 @@ BOOST_AUTO_TEST_CASE(no_layer_includes_a_higher_one) {
   int seen = 0;
   for (const Include& i : library_includes()) {
     if (is_umbrella(i.file)) continue;
-    const std::string from = layer_of_file(i.file);
-    const std::string to = layer_of_include(i.target);
+    const std::string from = layer_of(in_layers(i.file));
+    const std::string to = layer_of(in_layers(i.target));
     BOOST_TEST_REQUIRE(height.count(to) == 1, where(i) << ", which is in no known layer");
     ++seen;
     BOOST_TEST((from == to || height.at(to) < height.at(from)),
@@ -106,14 +46,14 @@ BOOST_AUTO_TEST_CASE(no_layer_includes_a_higher_one) {
 }
 
 BOOST_AUTO_TEST_CASE(public_headers_include_only_public_headers) {
-  for (const fs::path& file : sources(root / "include"))
+  for (const fs::path& file : sources(root() / "include"))
     for (const Include& i : own_includes(file))
       BOOST_TEST(i.target.starts_with("eigengrad/"), where(i));
 }
 
 BOOST_AUTO_TEST_CASE(public_headers_include_no_heavy_part_of_eigen) {
   static const std::regex eigen(R"re(^\s*#\s*include\s*<((unsupported/)?Eigen/[^>]+)>)re");
-  for (const fs::path& file : sources(root / "include")) {
+  for (const fs::path& file : sources(root() / "include")) {
     std::ifstream in(file);
     std::string text;
     while (std::getline(in, text)) {
@@ -128,12 +68,12 @@ BOOST_AUTO_TEST_CASE(public_headers_include_no_heavy_part_of_eigen) {
 BOOST_AUTO_TEST_CASE(the_umbrella_header_reaches_every_public_header_but_adapters) {
   std::vector<std::string> reached{"eigengrad/eigengrad.hpp"};
   for (std::size_t k = 0; k < reached.size(); ++k)
-    for (const Include& i : own_includes(root / "include" / reached[k]))
+    for (const Include& i : own_includes(root() / "include" / reached[k]))
       if (std::find(reached.begin(), reached.end(), i.target) == reached.end())
         reached.push_back(i.target);
-  for (const fs::path& file : sources(root / "include")) {
-    const std::string name = fs::relative(file, root / "include").string();
-    const bool is_adapter = layer_of_file(file) == "adapters";
+  for (const fs::path& file : sources(root() / "include")) {
+    const std::string name = fs::relative(file, root() / "include").string();
+    const bool is_adapter = layer_of(in_layers(file)) == "adapters";
     BOOST_TEST(std::count(reached.begin(), reached.end(), name) == (is_adapter ? 0 : 1),
                name << (is_adapter ? " is reached" : " is not reached"));
   }

@@ -1,4 +1,4 @@
-#include "boundary.hpp"
+#include "linalg/boundary.hpp"
 
 namespace linalg_test {
 namespace {

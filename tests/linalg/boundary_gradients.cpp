@@ -2,7 +2,7 @@
 #include <cmath>
 #include <tuple>
 
-#include "boundary.hpp"
+#include "linalg/boundary.hpp"
 
 /// Gradients in closed form where differences say nothing, and those that contracts choose at kinks.
 namespace linalg_test {

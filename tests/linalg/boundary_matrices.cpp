@@ -1,6 +1,6 @@
 #include <utility>
 
-#include "boundary.hpp"
+#include "linalg/boundary.hpp"
 
 namespace linalg_test {
 namespace {

@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <tuple>
 
-#include "boundary.hpp"
+#include "linalg/boundary.hpp"
 
 namespace linalg_test {
 namespace {

@@ -4,7 +4,7 @@
 #include "eigengrad/eigengrad.hpp"
 #include "linalg/support.hpp"
 
-/// Functions that do not depend on the choice of vectors, where values repeat (lib/ops/repeated.hpp), against the same
+/// Functions that do not depend on the choice of vectors, where values repeat (lib/ops/linalg/repeated.hpp), against the same
 /// functions without a decomposition.
 namespace linalg_test {
 namespace {

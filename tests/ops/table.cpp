@@ -9,7 +9,7 @@
 #include "eigengrad/autograd/saved_tensor_hooks.hpp"
 #include "eigengrad/check/gradcheck.hpp"
 #include "eigengrad/core/print.hpp"
-#include "eigengrad/ops/arithmetic.hpp"
+#include "eigengrad/ops/pointwise/arithmetic.hpp"
 #include "support/compare.hpp"
 #include "support/derivatives.hpp"
 #include "support/sanitizer.hpp"

@@ -1,8 +1,9 @@
 #include "table_inplace.hpp"
+
 #include "eigengrad/core/scalar.hpp"
-#include "eigengrad/ops/arithmetic.hpp"
-#include "eigengrad/ops/bands.hpp"
-#include "eigengrad/ops/compare.hpp"
+#include "eigengrad/ops/pointwise/arithmetic.hpp"
+#include "eigengrad/ops/pointwise/compare.hpp"
+#include "eigengrad/ops/shape/bands.hpp"
 
 namespace table {
 namespace {

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Writes tests/ops/torch_indexing.hpp: what PyTorch picks by 60 lists of indices.
+"""Writes tests/ops/indexing/torch_indexing.hpp: what PyTorch picks by 60 lists of indices.
 
-Run with a Python that has torch: python3 tests/oracle/indexing.py > tests/ops/torch_indexing.hpp
+Run with a Python that has torch: python3 tests/oracle/indexing.py > tests/ops/indexing/torch_indexing.hpp
 """
 import torch
 

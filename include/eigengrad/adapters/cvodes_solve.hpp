@@ -16,10 +16,10 @@
 
 #include "eigengrad/adapters/numbers.hpp"
 #include "eigengrad/functional/jacobian.hpp"
-#include "eigengrad/ops/arithmetic.hpp"
-#include "eigengrad/ops/assembly.hpp"
-#include "eigengrad/ops/parts.hpp"
-#include "eigengrad/ops/shape.hpp"
+#include "eigengrad/ops/pointwise/arithmetic.hpp"
+#include "eigengrad/ops/shape/assembly.hpp"
+#include "eigengrad/ops/shape/parts.hpp"
+#include "eigengrad/ops/shape/views.hpp"
 #include "eigengrad/optim/odeint.hpp"
 
 /// One solve by CVODES, for sundials.hpp.

@@ -12,9 +12,9 @@
 #include "eigengrad/adapters/numbers.hpp"
 #include "eigengrad/functional/gradient.hpp"
 #include "eigengrad/functional/jacobian.hpp"
-#include "eigengrad/ops/arithmetic.hpp"
-#include "eigengrad/ops/assembly.hpp"
-#include "eigengrad/ops/reductions.hpp"
+#include "eigengrad/ops/pointwise/arithmetic.hpp"
+#include "eigengrad/ops/reduction/sums.hpp"
+#include "eigengrad/ops/shape/assembly.hpp"
 #include "eigengrad/optim/minimize.hpp"
 
 /// Ipopt (3.11 or newer) with derivatives of ours. Needs Ipopt where it is included and linked.

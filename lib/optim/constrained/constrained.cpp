@@ -6,9 +6,9 @@
 #include <limits>
 #include <optional>
 
-#include "eigengrad/ops/arithmetic.hpp"
-#include "eigengrad/ops/binary.hpp"
-#include "eigengrad/ops/reductions.hpp"
+#include "eigengrad/ops/pointwise/arithmetic.hpp"
+#include "eigengrad/ops/pointwise/binary.hpp"
+#include "eigengrad/ops/reduction/sums.hpp"
 #include "optim/constrained/kkt.hpp"
 #include "optim/minimize/objective.hpp"
 #include "optim/report.hpp"

@@ -6,8 +6,8 @@
 
 #include "eigengrad/autograd/grad_mode.hpp"
 #include "eigengrad/core/eigen.hpp"
-#include "eigengrad/ops/orthogonal.hpp"
-#include "eigengrad/ops/spectral.hpp"
+#include "eigengrad/ops/linalg/qr.hpp"
+#include "eigengrad/ops/linalg/spectral.hpp"
 #include "optim/minimize/objective.hpp"
 
 namespace eigengrad::optim {

@@ -10,9 +10,9 @@
 #include "eigengrad/core/eigen.hpp"
 #include "eigengrad/functional/gradient.hpp"
 #include "eigengrad/functional/jacobian.hpp"
-#include "eigengrad/ops/arithmetic.hpp"
-#include "eigengrad/ops/assembly.hpp"
-#include "eigengrad/ops/reductions.hpp"
+#include "eigengrad/ops/pointwise/arithmetic.hpp"
+#include "eigengrad/ops/reduction/sums.hpp"
+#include "eigengrad/ops/shape/assembly.hpp"
 #include "optim/minimize/objective.hpp"
 #include "optim/report.hpp"
 

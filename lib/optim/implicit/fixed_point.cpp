@@ -6,7 +6,7 @@
 
 #include "core/fail.hpp"
 #include "eigengrad/autograd/grad_mode.hpp"
-#include "eigengrad/ops/arithmetic.hpp"
+#include "eigengrad/ops/pointwise/arithmetic.hpp"
 #include "optim/implicit/implicit_function.hpp"
 #include "optim/root/solver.hpp"
 #include "optim/vectors.hpp"

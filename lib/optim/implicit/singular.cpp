@@ -4,7 +4,7 @@
 #include <limits>
 
 #include "eigengrad/autograd/grad_mode.hpp"
-#include "eigengrad/ops/lu.hpp"
+#include "eigengrad/ops/linalg/lu.hpp"
 #include "optim/least_squares/linear_model.hpp"
 #include "optim/report.hpp"
 #include "optim/vectors.hpp"

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <limits>
 
-// Compiled in kernels/qr.cpp.
+// Compiled in kernels/linalg/qr.cpp.
 extern template void Eigen::HouseholderQR<Eigen::MatrixXd>::computeInPlace();
 extern template void Eigen::ColPivHouseholderQR<Eigen::MatrixXd>::computeInPlace();
 

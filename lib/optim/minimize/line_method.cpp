@@ -3,9 +3,9 @@
 #include <algorithm>
 
 #include "eigengrad/core/factories.hpp"
-#include "eigengrad/ops/arithmetic.hpp"
-#include "eigengrad/ops/compare.hpp"
-#include "eigengrad/ops/extrema.hpp"
+#include "eigengrad/ops/pointwise/arithmetic.hpp"
+#include "eigengrad/ops/pointwise/compare.hpp"
+#include "eigengrad/ops/reduction/extrema.hpp"
 #include "optim/line_search.hpp"
 
 namespace eigengrad::optim {

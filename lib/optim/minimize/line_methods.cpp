@@ -4,7 +4,7 @@
 
 #include "eigengrad/autograd/grad_mode.hpp"
 #include "eigengrad/core/factories.hpp"
-#include "eigengrad/ops/arithmetic.hpp"
+#include "eigengrad/ops/pointwise/arithmetic.hpp"
 #include "eigengrad/optim/adam.hpp"
 #include "optim/minimize/line_method.hpp"
 #include "optim/two_loop.hpp"

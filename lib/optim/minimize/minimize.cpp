@@ -9,7 +9,7 @@
 #include "core/fail.hpp"
 #include "core/text.hpp"
 #include "eigengrad/core/eigen.hpp"
-#include "eigengrad/ops/arithmetic.hpp"
+#include "eigengrad/ops/pointwise/arithmetic.hpp"
 #include "optim/constrained/constrained.hpp"
 #include "optim/minimize/diagnosis.hpp"
 #include "optim/minimize/methods.hpp"

@@ -3,7 +3,7 @@
 #include <cmath>
 
 #include "eigengrad/core/eigen.hpp"
-#include "eigengrad/ops/arithmetic.hpp"
+#include "eigengrad/ops/pointwise/arithmetic.hpp"
 #include "optim/minimize/line_method.hpp"
 
 namespace eigengrad::optim {

@@ -2,7 +2,7 @@
 #include <cmath>
 
 #include "eigengrad/core/factories.hpp"
-#include "eigengrad/ops/arithmetic.hpp"
+#include "eigengrad/ops/pointwise/arithmetic.hpp"
 #include "optim/minimize/line_method.hpp"
 
 namespace eigengrad::optim {

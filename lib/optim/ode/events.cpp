@@ -6,8 +6,8 @@
 #include "core/fail.hpp"
 #include "eigengrad/autograd/engine.hpp"
 #include "eigengrad/autograd/grad_mode.hpp"
-#include "eigengrad/ops/arithmetic.hpp"
-#include "eigengrad/ops/shape.hpp"
+#include "eigengrad/ops/pointwise/arithmetic.hpp"
+#include "eigengrad/ops/shape/views.hpp"
 #include "functional/variables.hpp"
 #include "optim/ode/methods.hpp"
 

@@ -2,8 +2,8 @@
 
 #include "core/fail.hpp"
 #include "eigengrad/core/factories.hpp"
-#include "eigengrad/ops/arithmetic.hpp"
-#include "eigengrad/ops/lu.hpp"
+#include "eigengrad/ops/linalg/lu.hpp"
+#include "eigengrad/ops/pointwise/arithmetic.hpp"
 #include "optim/ode/tables.hpp"
 
 namespace eigengrad::optim::ode {

@@ -8,9 +8,9 @@
 #include "eigengrad/autograd/forward_mode.hpp"
 #include "eigengrad/autograd/grad_mode.hpp"
 #include "eigengrad/core/factories.hpp"
-#include "eigengrad/ops/arithmetic.hpp"
-#include "eigengrad/ops/assembly.hpp"
-#include "eigengrad/ops/shape.hpp"
+#include "eigengrad/ops/pointwise/arithmetic.hpp"
+#include "eigengrad/ops/shape/assembly.hpp"
+#include "eigengrad/ops/shape/views.hpp"
 #include "functional/variables.hpp"
 #include "optim/ode/batch.hpp"
 

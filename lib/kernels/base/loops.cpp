@@ -1,0 +1,375 @@
+#include "kernels/base/loops.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include "kernels/base/parallel.hpp"
+#include "kernels/base/plane.hpp"
+
+namespace eigengrad::kernels {
+namespace {
+
+/// Walks the elements of one operand in loop order, in runs along the innermost dimension.
+class Cursor {
+ public:
+  Cursor(const CollapsedLoop& loop, int operand, std::byte* data, std::int64_t element_size,
+         std::int64_t start)
+      : loop_(loop), strides_(loop.strides[operand]), bytes_(element_size) {
+    std::int64_t offset = 0;
+    for (int d = loop.ndim - 1; d >= 0; --d) {
+      position_[d] = start % loop.sizes[d];
+      start /= loop.sizes[d];
+      offset += position_[d] * strides_[d];
+    }
+    at_ = data + offset * bytes_;
+  }
+
+  template <class Run>
+  void walk(std::int64_t n, Run run) {
+    const int inner = loop_.ndim - 1;
+    while (n > 0) {
+      const std::int64_t length = std::min(n, loop_.sizes[inner] - position_[inner]);
+      run(at_, strides_[inner], length);
+      n -= length;
+      position_[inner] += length;
+      at_ += length * strides_[inner] * bytes_;
+      for (int d = inner; d > 0 && position_[d] == loop_.sizes[d]; --d) {
+        at_ += (strides_[d - 1] - position_[d] * strides_[d]) * bytes_;
+        position_[d] = 0;
+        ++position_[d - 1];
+      }
+    }
+  }
+
+ private:
+  const CollapsedLoop& loop_;
+  const std::int64_t* strides_;
+  std::int64_t bytes_;
+  std::byte* at_;
+  std::int64_t position_[detail::kMaxDim];
+};
+
+template <class Word>
+void gather(Cursor& cursor, std::byte* buffer, std::int64_t n) {
+  auto* to = reinterpret_cast<Word*>(buffer);
+  cursor.walk(n, [&to](const std::byte* at, std::int64_t stride, std::int64_t length) {
+    const auto* from = reinterpret_cast<const Word*>(at);
+    if (stride == 1)
+      std::memcpy(to, from, static_cast<std::size_t>(length) * sizeof(Word));
+    else if (stride == 0)
+      std::fill_n(to, length, *from);
+    else if (stride == -1)
+      std::reverse_copy(from - length + 1, from + 1, to);
+    else
+      for (std::int64_t i = 0; i < length; ++i) to[i] = from[i * stride];
+    to += length;
+  });
+}
+
+template <class Word>
+void scatter(Cursor& cursor, const std::byte* buffer, std::int64_t n) {
+  const auto* from = reinterpret_cast<const Word*>(buffer);
+  cursor.walk(n, [&from](std::byte* at, std::int64_t stride, std::int64_t length) {
+    auto* to = reinterpret_cast<Word*>(at);
+    if (stride == 1)
+      std::memcpy(to, from, static_cast<std::size_t>(length) * sizeof(Word));
+    else
+      for (std::int64_t i = 0; i < length; ++i) to[i * stride] = from[i];
+    from += length;
+  });
+}
+
+template <class F>
+void with_word(std::int64_t element_size, F f) {
+  if (element_size == 8)
+    f(std::uint64_t{});
+  else if (element_size == 4)
+    f(std::uint32_t{});
+  else
+    f(std::uint8_t{});
+}
+
+enum class Layout : std::uint8_t { OnePiece, Constant, Strided };
+
+Layout layout_of(const CollapsedLoop& loop, int operand) noexcept {
+  bool constant = true;
+  bool one_piece = true;
+  std::int64_t expected = 1;
+  for (int d = loop.ndim - 1; d >= 0; --d) {
+    const std::int64_t stride = loop.strides[operand][d];
+    constant = constant && stride == 0;
+    one_piece = one_piece && stride == expected;
+    expected *= loop.sizes[d];
+  }
+  return one_piece ? Layout::OnePiece : constant ? Layout::Constant : Layout::Strided;
+}
+
+constexpr std::int64_t kTileRows = 16;
+constexpr std::int64_t kTileColumns = 256;
+
+bool crosses(const CollapsedLoop& loop, int operand) noexcept {
+  const std::int64_t inner = loop.strides[operand][loop.ndim - 1];
+  if (inner == 0 || inner == 1) return false;
+  for (int d = 0; d < loop.ndim - 1; ++d)
+    if (loop.strides[operand][d] == 1) return true;
+  return false;
+}
+
+/// Makes the dimension along which a crossing operand is packed the neighbour of the innermost one.
+/// Returns whether there is one, and tiles are worth their while.
+bool arrange_tiles(CollapsedLoop& loop, int num_operands) noexcept {
+  const int inner = loop.ndim - 1;
+  if (inner < 1 || loop.sizes[inner] < kTileRows) return false;
+  for (int k = 0; k < num_operands; ++k)
+    for (int d = inner - 1; crosses(loop, k) && d >= 0; --d) {
+      if (loop.strides[k][d] != 1 || loop.sizes[d] < kTileRows) continue;
+      std::swap(loop.sizes[d], loop.sizes[inner - 1]);
+      for (int j = 0; j < num_operands; ++j)
+        std::swap(loop.strides[j][d], loop.strides[j][inner - 1]);
+      return true;
+    }
+  return false;
+}
+
+/// Elementwise work on some rows of a plane, a tile at a time.
+class Tiles {
+ public:
+  Tiles(const CollapsedLoop& loop, const Operand* operands, int num_operands, int num_outputs,
+        BlockKernel kernel, const void* context)
+      : operands_(operands),
+        num_operands_(num_operands),
+        num_outputs_(num_outputs),
+        kernel_(kernel),
+        context_(context) {
+    for (int k = 0; k < num_operands; ++k) {
+      row_[k] = loop.strides[k][loop.ndim - 2];
+      column_[k] = loop.strides[k][loop.ndim - 1];
+    }
+  }
+
+  /// `at` has the first element of each operand.
+  void run(std::byte* const* at, std::int64_t rows, std::int64_t columns) {
+    const std::int64_t pieces = (columns + kTileColumns - 1) / kTileColumns;
+    const std::int64_t even = (columns + pieces - 1) / pieces;
+    const std::int64_t width = (even + kTileRows - 1) / kTileRows * kTileRows;
+    for (std::int64_t i = 0; i < rows; i += kTileRows)
+      for (std::int64_t j = 0; j < columns; j += width) {
+        std::byte* first[kMaxOperands];
+        for (int k = 0; k < num_operands_; ++k)
+          first[k] = at[k] + (i * row_[k] + j * column_[k]) * operands_[k].element_size;
+        tile(first, std::min(kTileRows, rows - i), std::min(width, columns - j));
+      }
+  }
+
+ private:
+  void tile(std::byte* const* at, std::int64_t rows, std::int64_t columns) {
+    std::byte* first[kMaxOperands];
+    std::int64_t step[kMaxOperands];
+    bool one_piece = true;
+    for (int k = 0; k < num_operands_; ++k) {
+      const std::int64_t size = operands_[k].element_size;
+      if (column_[k] == 1) {
+        first[k] = at[k];
+        step[k] = row_[k] * size;
+      } else {
+        first[k] = buffers_[k];
+        step[k] = columns * size;
+        if (k >= num_outputs_)
+          with_word(size, [&]<class Word>(Word) {
+            copy_plane<Word>({reinterpret_cast<Word*>(buffers_[k]), columns, 1},
+                             {reinterpret_cast<const Word*>(at[k]), row_[k], column_[k]}, rows,
+                             columns);
+          });
+      }
+      one_piece = one_piece && step[k] == columns * size;
+    }
+    if (one_piece) {
+      kernel_(context_, first, rows * columns);
+    } else {
+      std::byte* row[kMaxOperands];
+      for (std::int64_t i = 0; i < rows; ++i) {
+        for (int k = 0; k < num_operands_; ++k) row[k] = first[k] + i * step[k];
+        kernel_(context_, row, columns);
+      }
+    }
+    for (int k = 0; k < num_outputs_; ++k)
+      if (column_[k] != 1)
+        with_word(operands_[k].element_size, [&]<class Word>(Word) {
+          // Along the rows of what is written.
+          copy_plane<Word>({reinterpret_cast<Word*>(at[k]), column_[k], row_[k]},
+                           {reinterpret_cast<const Word*>(buffers_[k]), 1, columns}, columns, rows);
+        });
+  }
+
+  const Operand* operands_;
+  int num_operands_;
+  int num_outputs_;
+  BlockKernel kernel_;
+  const void* context_;
+  std::int64_t row_[kMaxOperands];
+  std::int64_t column_[kMaxOperands];
+  alignas(64) std::byte buffers_[kMaxOperands][kTileRows * kTileColumns * 8];
+};
+
+/// All rows of a loop that arrange_tiles() has arranged.
+void run_tiles(const CollapsedLoop& loop, const Operand* operands, int num_operands,
+               int num_outputs, BlockKernel kernel, const void* context) {
+  const int across = loop.ndim - 2;
+  const std::int64_t columns = loop.sizes[loop.ndim - 1];
+  const std::int64_t per_plane = loop.sizes[across];
+  std::int64_t rows = 1;
+  for (int d = 0; d <= across; ++d) rows *= loop.sizes[d];
+  parallel_blocks(rows * columns, [&](std::int64_t begin, std::int64_t end) {
+    Tiles tiles(loop, operands, num_operands, num_outputs, kernel, context);
+    // The rows that begin in the block.
+    std::int64_t row = (begin + columns - 1) / columns;
+    const std::int64_t stop = (end + columns - 1) / columns;
+    while (row < stop) {
+      const std::int64_t first = row % per_plane;
+      const std::int64_t n = std::min(per_plane - first, stop - row);
+      std::byte* at[kMaxOperands];
+      for (int k = 0; k < num_operands; ++k) {
+        std::int64_t offset = first * loop.strides[k][across];
+        std::int64_t plane = row / per_plane;
+        for (int d = across - 1; d >= 0; --d) {
+          offset += plane % loop.sizes[d] * loop.strides[k][d];
+          plane /= loop.sizes[d];
+        }
+        at[k] = operands[k].data + offset * operands[k].element_size;
+      }
+      tiles.run(at, n, columns);
+      row += n;
+    }
+  });
+}
+
+}  // namespace
+
+void broadcast_strides(IntArrayRef sizes, IntArrayRef strides, IntArrayRef out_sizes,
+                       std::int64_t* result) noexcept {
+  const std::size_t lead = out_sizes.size() - sizes.size();
+  for (std::size_t d = 0; d < out_sizes.size(); ++d) {
+    const bool present = d >= lead && sizes[d - lead] != 1;
+    result[d] = present ? strides[d - lead] : 0;
+  }
+}
+
+void collapse(IntArrayRef sizes, const Operand* operands, int num_operands, CollapsedLoop& loop,
+              int lead) {
+  std::size_t order[detail::kMaxDim];
+  std::size_t n = 0;
+  for (std::size_t d = 0; d < sizes.size(); ++d)
+    if (sizes[d] != 1) order[n++] = d;
+  const auto stride_of = [&](std::size_t d) {
+    const std::int64_t s = operands[lead].strides[d];
+    return s < 0 ? -s : s;
+  };
+  // Insertion sort: stable, and nearly always in order already.
+  for (std::size_t i = 1; i < n; ++i)
+    for (std::size_t j = i; j > 0 && stride_of(order[j - 1]) < stride_of(order[j]); --j)
+      std::swap(order[j - 1], order[j]);
+
+  int last = -1;
+  for (std::size_t i = 0; i < n; ++i) {
+    const std::size_t d = order[i];
+    bool mergeable = last >= 0;
+    for (int k = 0; mergeable && k < num_operands; ++k)
+      mergeable = loop.strides[k][last] == operands[k].strides[d] * sizes[d];
+    if (mergeable) {
+      loop.sizes[last] *= sizes[d];
+    } else {
+      ++last;
+      loop.sizes[last] = sizes[d];
+    }
+    for (int k = 0; k < num_operands; ++k) loop.strides[k][last] = operands[k].strides[d];
+  }
+  loop.ndim = last + 1;
+  if (loop.ndim == 0) {
+    loop.ndim = 1;
+    loop.sizes[0] = 1;
+    for (int k = 0; k < num_operands; ++k) loop.strides[k][0] = 1;
+  }
+}
+
+void run_elementwise(IntArrayRef sizes, const Operand* operands, int num_operands, int num_outputs,
+                     BlockKernel kernel, const void* context) {
+  const std::int64_t numel = detail::numel_of(sizes);
+  if (numel == 0) return;
+  CollapsedLoop loop;
+  collapse(sizes, operands, num_operands, loop);
+
+  Layout layout[kMaxOperands];
+  bool direct = true;
+  for (int k = 0; k < num_operands; ++k) {
+    layout[k] = layout_of(loop, k);
+    direct = direct && layout[k] == Layout::OnePiece;
+  }
+  if (direct) {
+    parallel_blocks(numel, [&](std::int64_t begin, std::int64_t end) {
+      std::byte* at[kMaxOperands];
+      for (int k = 0; k < num_operands; ++k)
+        at[k] = operands[k].data + begin * operands[k].element_size;
+      kernel(context, at, end - begin);
+    });
+    return;
+  }
+
+  if (loop.ndim > 1) {
+    // In the order of most of the operands that are packed.
+    int crossing = 0;
+    int along = 0;
+    int last = 0;
+    for (int k = 0; k < num_operands; ++k)
+      if (crosses(loop, k)) {
+        ++crossing;
+        last = k;
+      } else if (loop.strides[k][loop.ndim - 1] == 1) {
+        ++along;
+      }
+    if (crossing > along) collapse(sizes, operands, num_operands, loop, last);
+    if (crossing > 0 && arrange_tiles(loop, num_operands))
+      return run_tiles(loop, operands, num_operands, num_outputs, kernel, context);
+    if (crossing > along) collapse(sizes, operands, num_operands, loop);
+  }
+
+  parallel_blocks(numel, [&](std::int64_t begin, std::int64_t end) {
+    alignas(64) std::byte buffers[kMaxOperands][kBlock * 8];
+    const std::int64_t longest = std::min(kBlock, end - begin);
+    for (int k = num_outputs; k < num_operands; ++k)
+      if (layout[k] == Layout::Constant)
+        with_word(operands[k].element_size, [&](auto word) {
+          using Word = decltype(word);
+          std::fill_n(reinterpret_cast<Word*>(buffers[k]), longest,
+                      *reinterpret_cast<const Word*>(operands[k].data));
+        });
+    const auto make_cursor = [&](int k) {
+      return Cursor(loop, k, operands[k].data, operands[k].element_size, begin);
+    };
+    alignas(Cursor) std::byte cursor_memory[kMaxOperands * sizeof(Cursor)];
+    auto* cursors = reinterpret_cast<Cursor*>(cursor_memory);
+    for (int k = 0; k < num_operands; ++k)
+      if (layout[k] == Layout::Strided) new (cursors + k) Cursor(make_cursor(k));
+
+    std::byte* at[kMaxOperands];
+    for (std::int64_t i = begin; i < end; i += kBlock) {
+      const std::int64_t n = std::min(kBlock, end - i);
+      for (int k = 0; k < num_operands; ++k) {
+        if (layout[k] == Layout::OnePiece) {
+          at[k] = operands[k].data + i * operands[k].element_size;
+          continue;
+        }
+        at[k] = buffers[k];
+        if (k >= num_outputs && layout[k] == Layout::Strided)
+          with_word(operands[k].element_size,
+                    [&](auto word) { gather<decltype(word)>(cursors[k], buffers[k], n); });
+      }
+      kernel(context, at, n);
+      for (int k = 0; k < num_outputs; ++k)
+        if (layout[k] == Layout::Strided)
+          with_word(operands[k].element_size,
+                    [&](auto word) { scatter<decltype(word)>(cursors[k], buffers[k], n); });
+    }
+  });
+}
+
+}  // namespace eigengrad::kernels

@@ -1,0 +1,215 @@
+#pragma once
+
+#include <Eigen/Core>
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <cstdint>
+#include <cstdlib>
+#include <exception>
+#include <limits>
+#include <mutex>
+#include <type_traits>
+
+#include "eigengrad/core/tensor.hpp"
+#include "kernels/linalg/panel.hpp"
+
+namespace eigengrad::kernels {
+
+/// Note [Decompositions]
+/// Kernels go through the matrices in the last two dimensions of a batch, contiguous by rows unless
+/// something else is said. Eigen computes the decompositions, one in a translation unit because of what
+/// its headers cost to compile; LAPACK does where it is faster, which for QR and for eigenvalues of
+/// matrices that are not symmetric it never was.
+/// What iterates (singular values, Schur forms, all eigenvalues) is computed in double for
+/// float32 too: scalar iterations are no slower in double, and the instantiations for float were a fifth
+/// of the time that the library took to compile.
+/// Matrices that are not finite are refused before an iteration could go on for ever.
+
+/// The first matrix of a batch that could not be decomposed.
+struct Breakdown {
+  std::int64_t matrix = -1;
+  /// Whether its elements were finite; then, if it was real, the iteration did not converge, or its rank
+  /// was not full.
+  bool finite = true;
+  /// Whether the result would be real.
+  bool real = true;
+  explicit operator bool() const noexcept { return matrix >= 0; }
+};
+
+/// Extents and number of the matrices in the last two dimensions.
+struct MatrixExtents {
+  explicit MatrixExtents(const Tensor& a) noexcept
+      : rows(a.sizes()[a.sizes().size() - 2]),
+        cols(a.sizes()[a.sizes().size() - 1]),
+        count(rows * cols == 0 ? 0 : a.numel() / (rows * cols)) {}
+  std::int64_t rows;
+  std::int64_t cols;
+  std::int64_t count;
+};
+
+/// Matrix `i` of a batch, or its row `i` if it is one of vectors; null for a tensor that is not wanted.
+template <class T>
+T* matrix_of(const Tensor& t, std::int64_t i) noexcept {
+  if (!t.defined()) return nullptr;
+  const std::size_t n = t.sizes().size();
+  return t.impl()->data<T>() + i * t.sizes()[n - 2] * t.sizes()[n - 1];
+}
+template <class T>
+T* vector_of(const Tensor& t, std::int64_t i) noexcept {
+  return t.impl()->data<T>() + i * t.sizes().back();
+}
+
+template <class T>
+bool all_finite(const T* data, std::int64_t n) noexcept {
+  using Bits = std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>;
+  const auto exponent = std::bit_cast<Bits>(std::numeric_limits<T>::infinity());
+  Bits others = 0;
+  for (std::int64_t i = 0; i < n; ++i)
+    others |= static_cast<Bits>((std::bit_cast<Bits>(data[i]) & exponent) == exponent);
+  return others == 0;
+}
+
+/// The binary exponent of the largest element, 0 when that is zero or not finite.
+template <class T>
+int exponent_of(const Panel<const T>& m) noexcept {
+  using Bits = std::conditional_t<sizeof(T) == 4, std::int32_t, std::int64_t>;
+  constexpr int kFraction = std::numeric_limits<T>::digits - 1;
+  constexpr int kBias = std::numeric_limits<T>::max_exponent - 1;
+  constexpr Bits kNoSign = std::numeric_limits<Bits>::max();
+  const Panel<const T> by_rows = m.by_columns() ? m.transposed() : m;
+  // Without their signs numbers are in the order of their bits.
+  Bits largest = 0;
+  for (std::int64_t i = 0; i < by_rows.rows; ++i)
+    for (std::int64_t j = 0; j < by_rows.cols; ++j)
+      largest = std::max(largest, std::bit_cast<Bits>(by_rows(i, j)) & kNoSign);
+  const auto biased = static_cast<int>(largest >> kFraction);
+  return largest == 0 || biased > 2 * kBias ? 0 : biased - kBias;
+}
+
+/// 2^e as far as it is a normal number and has a normal reciprocal.
+template <class T>
+T power_of_two(int e) noexcept {
+  constexpr int kMost = std::numeric_limits<T>::max_exponent - 3;
+  return std::ldexp(T(1), std::clamp(e, -kMost, kMost));
+}
+
+/// The power of two by which a matrix with such a largest element is multiplied so that squares of its
+/// elements stay in the range of T, 1 when they do already.
+template <class T>
+T scale_for_squares(int exponent) noexcept {
+  constexpr int kMost = std::numeric_limits<T>::max_exponent / 4;
+  return std::abs(exponent) > kMost ? power_of_two<T>(-exponent) : T(1);
+}
+template <class T>
+T scale_for_squares(const Panel<const T>& m) noexcept {
+  return scale_for_squares<T>(exponent_of(m));
+}
+
+enum class Outcome { Good, NoConvergence, NotReal, RankDeficient };
+
+/// A matrix in memory in any dtype, by rows or by columns, as Eigen's decompositions take it.
+template <int Order, class T>
+Eigen::MatrixXd in_double(const T* data, std::int64_t rows, std::int64_t cols) {
+  using Stored = Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic, Order>;
+  return Eigen::Map<const Stored>(data, rows, cols).template cast<double>();
+}
+
+/// Calls f(begin, end) on ranges that cover a batch, possibly from several threads: what f needs memory
+/// for it takes itself, and what it throws is thrown here.
+template <class F>
+void decompose_ranges(const MatrixExtents& e, F f) {
+  constexpr double kFlopsPerElement = 20;
+  const double flops = kFlopsPerElement * static_cast<double>(e.rows) *
+                       static_cast<double>(e.cols) * static_cast<double>(std::min(e.rows, e.cols));
+  std::mutex mutex;
+  std::exception_ptr error;
+  for_matrices(e.count, flops, [&](std::int64_t begin, std::int64_t end) {
+    try {
+      f(begin, end);
+    } catch (...) {
+      const std::lock_guard lock(mutex);
+      error = std::current_exception();
+    }
+  });
+  if (error) std::rethrow_exception(error);
+}
+
+/// Calls decompose(i, data) with every matrix of a batch, where decompose = make() for each range of
+/// them, until one is not finite, as far as it is read, or fails. Returns the first of those.
+template <class T, class Finite, class Make>
+Breakdown decompose_each(const Tensor& a, Finite is_finite, Make make) {
+  const MatrixExtents e(a);
+  std::mutex mutex;
+  Breakdown first;
+  decompose_ranges(e, [&](std::int64_t begin, std::int64_t end) {
+    const auto report = [&](const Breakdown& failed) {
+      const std::lock_guard lock(mutex);
+      if (!first || failed.matrix < first.matrix) first = failed;
+    };
+    auto decompose = make();
+    for (std::int64_t i = begin; i < end; ++i) {
+      const T* const data = matrix_of<T>(a, i);
+      if (!is_finite(data)) return report({i, false});
+      const Outcome y = decompose(i, data);
+      if (y != Outcome::Good) return report({i, true, y != Outcome::NotReal});
+    }
+  });
+  return first;
+}
+template <class T, class Make>
+Breakdown decompose_each(const Tensor& a, Make make) {
+  const MatrixExtents e(a);
+  return decompose_each<T>(
+      a, [&](const T* data) { return all_finite(data, e.rows * e.cols); }, make);
+}
+
+/// a = v diag(values) v^T from the lower triangle of a, or the upper; values ascend. `vectors`, by
+/// columns, may be undefined when they are not wanted.
+Breakdown symmetric_eigen(const Tensor& a, bool upper, const Tensor& values, const Tensor& vectors);
+
+/// a = v diag(values) v^-1 when the spectrum is real: not in order, with vectors of length 1, by
+/// columns, which may be undefined.
+Breakdown general_eigen(const Tensor& a, const Tensor& values, const Tensor& vectors);
+
+/// a = u t u^H for a real n x n matrix a by columns, t upper triangular; false without convergence. Of a
+/// triangular matrix nothing is rounded.
+bool complex_schur(const Eigen::MatrixXd& a, Eigen::MatrixXcd& t, Eigen::MatrixXcd& u);
+
+/// u y v^H.
+Eigen::MatrixXcd change_of_basis(const Eigen::MatrixXcd& u, const Eigen::MatrixXcd& y,
+                                 const Eigen::MatrixXcd& v);
+
+/// a = u diag(s) vh, s descending; u and vh as large as the tensors given, both thin or both full, or
+/// undefined. They are by columns if a has more rows than columns.
+Breakdown singular_values(const Tensor& a, const Tensor& u, const Tensor& s, const Tensor& vh);
+
+/// Orthonormal columns that a square matrix nearly maps to nothing, and those that it nearly never
+/// maps to: singular vectors of the singular values below 10^-4 of the largest.
+struct NullSpace {
+  Tensor left;
+  Tensor right;
+  /// The largest singular value, 1 if all are zero.
+  double scale;
+};
+NullSpace null_space(const Tensor& a);
+
+/// a = q r with as many columns of q (rows of r) as the tensors have, both by columns; q may be
+/// undefined.
+void qr(const Tensor& a, const Tensor& q, const Tensor& r);
+
+/// The same with q as reflectors 1 - tau_i v_i v_i^T, whose v_i (1 at place i, 0 before) stand below
+/// the diagonal of `packed`, by columns, and r above.
+void reflectors(const Tensor& a, const Tensor& packed, const Tensor& tau);
+
+/// The first columns of the product of such reflectors; q by columns, v by rows.
+void product_of_reflectors(const Tensor& v, const Tensor& tau, const Tensor& q);
+
+/// The x of least norm among those that make a x - b smallest, for a batch of b as long as that of a;
+/// a and b by rows, x by columns. `pivoted`: by a complete orthogonal decomposition, pivots up to rcond
+/// times the largest counting as 0, and `rank` (int64) says how many did not; otherwise by QR, for full
+/// rank. NaN for a matrix that is not finite. Returns the number of the first with a zero pivot, or -1.
+std::int64_t least_squares(const Tensor& a, const Tensor& b, const Tensor& x, bool pivoted,
+                           double rcond, const Tensor& rank);
+
+}  // namespace eigengrad::kernels

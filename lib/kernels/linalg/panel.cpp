@@ -1,0 +1,159 @@
+#include "kernels/linalg/panel.hpp"
+
+#include "core/dispatch.hpp"
+#include "kernels/linalg/blas.hpp"
+#include "kernels/linalg/gemm.hpp"
+#include "kernels/linalg/tiles.hpp"
+
+namespace eigengrad::kernels {
+namespace {
+
+/// Multiplications from which a product gains from the BLAS.
+[[maybe_unused]] constexpr double kBlasProduct = 64.0 * 64 * 64;
+
+[[maybe_unused]] double volume(std::int64_t n, std::int64_t m, std::int64_t k) noexcept {
+  return static_cast<double>(n) * static_cast<double>(m) * static_cast<double>(k);
+}
+
+template <class T>
+Matrix as_matrix(const Panel<T>& p) noexcept {
+  auto* const data = const_cast<std::remove_const_t<T>*>(p.data);
+  return {reinterpret_cast<std::byte*>(data), p.rows, p.cols, p.row_stride, p.col_stride};
+}
+
+#ifdef EIGENGRAD_USE_BLAS
+
+int number(std::int64_t n) noexcept { return static_cast<int>(n); }
+
+template <class T>
+CBLAS_TRANSPOSE as_columns(const Panel<const T>& p) noexcept {
+  return p.by_columns() ? CblasNoTrans : CblasTrans;
+}
+
+#endif
+
+/// By halves: x1 = t11^-1 x1, x2 = t22^-1 (x2 - t21 x1), the other way round for an upper triangle.
+template <class T>
+void solve_by_halves(const Panel<const T>& t, TriangleKind kind, const Panel<T>& x) {
+  const std::int64_t n = x.rows;
+  if (n <= kTileRows) {
+    solve_in_tiles<T>({.first = t, .first_kind = kind}, readable(x), x);
+    return;
+  }
+  const std::int64_t half = n / 2 / 8 * 8;
+  const Panel<T> top = x.part(0, 0, half, x.cols);
+  const Panel<T> bottom = x.part(half, 0, n - half, x.cols);
+  const Panel<const T> top_triangle = t.part(0, 0, half, half);
+  const Panel<const T> bottom_triangle = t.part(half, half, n - half, n - half);
+  if (kind.upper) {
+    solve_by_halves(bottom_triangle, kind, bottom);
+    subtract_product(top, t.part(0, half, half, n - half), readable(bottom));
+    solve_by_halves(top_triangle, kind, top);
+  } else {
+    solve_by_halves(top_triangle, kind, top);
+    subtract_product(bottom, t.part(half, 0, n - half, half), readable(top));
+    solve_by_halves(bottom_triangle, kind, bottom);
+  }
+}
+
+}  // namespace
+
+template <class T>
+void subtract_product(const Panel<T>& c, const Panel<const T>& a, const Panel<const T>& b) {
+  if (c.rows == 0 || c.cols == 0 || a.cols == 0) return;
+  if (!c.by_columns()) {
+    subtract_product(c.transposed(), b.transposed(), a.transposed());
+    return;
+  }
+#ifdef EIGENGRAD_USE_BLAS
+  if (volume(c.rows, c.cols, a.cols) >= kBlasProduct) {
+    if (const Blas* blas = usable_blas(); blas != nullptr) {
+      const OneBlasThread scope(*blas);
+      blas->of<T>().gemm(CblasColMajor, as_columns(a), as_columns(b), number(c.rows),
+                         number(c.cols), number(a.cols), T(-1), a.data, number(a.leading()), b.data,
+                         number(b.leading()), T(1), c.data, number(c.leading()));
+      return;
+    }
+  }
+#endif
+  // By rows it is the product of the transposes.
+  subtract_by_eigen<T>(as_matrix(c.transposed()), as_matrix(b.transposed()),
+                       as_matrix(a.transposed()));
+}
+
+template <class T>
+void solve_triangle(const Panel<const T>& t, TriangleKind kind, const Panel<T>& x) {
+  if (x.rows == 0 || x.cols == 0) return;
+#ifdef EIGENGRAD_USE_BLAS
+  if (x.rows > kTileRows && volume(x.rows, x.rows, x.cols) >= kBlasProduct) {
+    if (const Blas* blas = usable_blas(); blas != nullptr) {
+      const OneBlasThread scope(*blas);
+      // Seen by columns, t is itself or its transpose, and so is x: t x or x^T t^T is solved for.
+      const bool left = x.by_columns();
+      const bool upper = kind.upper == t.by_columns();
+      const bool transpose = t.by_columns() != left;
+      blas->of<T>().trsm(CblasColMajor, left ? CblasLeft : CblasRight,
+                         upper ? CblasUpper : CblasLower, transpose ? CblasTrans : CblasNoTrans,
+                         kind.unit ? CblasUnit : CblasNonUnit, number(left ? x.rows : x.cols),
+                         number(left ? x.cols : x.rows), T(1), t.data, number(t.leading()), x.data,
+                         number(x.leading()));
+      return;
+    }
+  }
+#endif
+  solve_by_halves(t, kind, x);
+}
+
+namespace {
+
+/// c := scale(i) c - a b^T for matrix i, where c is not read if that is 0.
+template <class T, class F>
+void outer_products(const Tensor& c, const Tensor& a, const Tensor& b, F scale) {
+  const IntArrayRef batch{c.sizes().data(), c.sizes().size() - 2};
+  const Panels<T> to(c, batch);
+  const Panels<T> left(a, batch);
+  const Panels<T> right(b, batch);
+  const std::int64_t n = to.first().rows;
+  const std::int64_t m = to.first().cols;
+  const std::int64_t step = left.first().row_stride;
+  const std::int64_t other = right.first().row_stride;
+  for_matrices(to.count(), static_cast<double>(n * m), [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t i = begin; i < end; ++i) {
+      T* row = to[i].data;
+      const T* const x = left[i].data;
+      const T* const y = right[i].data;
+      const T own = scale(i);
+      for (std::int64_t r = 0; r < n; ++r, row += m) {
+        const T factor = -x[r * step];
+        if (own == T(0))
+          for (std::int64_t k = 0; k < m; ++k) row[k] = factor * y[k * other];
+        else
+          for (std::int64_t k = 0; k < m; ++k) row[k] = own * row[k] + factor * y[k * other];
+      }
+    }
+  });
+}
+
+}  // namespace
+
+void negative_outer_products(const Tensor& c, const Tensor& a, const Tensor& b) {
+  detail::dispatch_floating("linalg", c.dtype(), [&]<class T>(std::type_identity<T>) {
+    outer_products<T>(c, a, b, [](std::int64_t) { return T(0); });
+  });
+}
+void subtract_outer_products(const Tensor& c, const Tensor& scale, const Tensor& a,
+                             const Tensor& b) {
+  detail::dispatch_floating("linalg", c.dtype(), [&]<class T>(std::type_identity<T>) {
+    const T* const numbers = scale.impl()->data<T>();
+    outer_products<T>(c, a, b, [&](std::int64_t i) { return numbers[i]; });
+  });
+}
+
+#define EIGENGRAD_PANEL(T)                                                                       \
+  template void subtract_product(const Panel<T>&, const Panel<const T>&, const Panel<const T>&); \
+  template void solve_triangle(const Panel<const T>&, TriangleKind, const Panel<T>&);
+EIGENGRAD_PANEL(float)
+EIGENGRAD_PANEL(double)
+#undef EIGENGRAD_PANEL
+
+}  // namespace eigengrad::kernels

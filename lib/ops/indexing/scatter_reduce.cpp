@@ -1,0 +1,427 @@
+#include <limits>
+
+#include "autograd/shapes.hpp"
+#include "eigengrad/core/factories.hpp"
+#include "eigengrad/ops/indexing/scatter.hpp"
+#include "eigengrad/ops/pointwise/compare.hpp"
+#include "eigengrad/ops/shape/views.hpp"
+#include "ops/indexing/indexed.hpp"
+#include "ops/pointwise/rule_math.hpp"
+#include "ops/pointwise/write_back.hpp"
+
+namespace eigengrad {
+namespace {
+
+using kernels::Combine;
+
+enum class Reduce : std::uint8_t { Sum, Prod, Mean, Max, Min };
+
+/// What x has where nothing was put yet, or no value at all: the element that changes nothing.
+Scalar neutral(Reduce reduce, ScalarType dtype) {
+  if (reduce == Reduce::Prod) return 1;
+  if (reduce == Reduce::Sum || reduce == Reduce::Mean) return 0;
+  const bool largest = reduce == Reduce::Max;
+  if (dtype == kBool) return !largest;
+  if (dtype == kInt64)
+    return largest ? std::numeric_limits<std::int64_t>::min()
+                   : std::numeric_limits<std::int64_t>::max();
+  const double infinity = std::numeric_limits<double>::infinity();
+  return largest ? -infinity : infinity;
+}
+
+Combine combine_of(Reduce reduce) {
+  switch (reduce) {
+    case Reduce::Prod:
+      return Combine::Mul;
+    case Reduce::Max:
+      return Combine::Max;
+    case Reduce::Min:
+      return Combine::Min;
+    default:
+      return Combine::Add;
+  }
+}
+
+/// x, or the neutral element where src is put and x does not count, combined with src: plain values.
+template <class At>
+Tensor combined(const At& at, Reduce reduce, bool include_self, const Tensor& x,
+                const Tensor& src) {
+  const Tensor y = plain_copy(x);
+  if (!include_self) at.fill(y, neutral(reduce, y.dtype()));
+  const NoGradGuard off;
+  const detail::NoTangents plain;
+  at.put(y, src.contiguous(), combine_of(reduce));
+  return y;
+}
+
+/// How many values of the picked shape meet at each element.
+template <class At>
+Tensor counts(const At& at, ScalarType dtype) {
+  const NoGradGuard off;
+  const detail::NoTangents plain;
+  return place_at(at, ones(at.picked(), dtype));
+}
+
+// ---- Sum and mean: linear. The weight is 1 / (number of summands).
+
+template <class At, NodeName name>
+struct SumAt {
+  static constexpr const char* node_name = name.text;
+  At at;
+  bool include_self;
+  /// For a mean, the number of summands of each element.
+  Tensor divisor = {};
+  Tensor transpose(const Tensor& g, std::size_t i) const {
+    const Tensor share = divisor.defined() ? g / divisor : g;
+    if (i == 1) return pick_at(at, share);
+    return include_self ? share : clear_at(at, share);
+  }
+  Tensor tangent(const Tensor& self, const Tensor& values) const {
+    Tensor t;
+    if (self.defined()) t = include_self ? self : clear_at(at, self);
+    if (values.defined()) autograd::accumulate_gradient(t, place_at(at, values));
+    return divisor.defined() ? t / divisor : t;
+  }
+};
+
+// ---- Extrema: linear with constant weights, the shares of those that are equal to the result.
+
+template <class At, NodeName name>
+struct ExtremumAt {
+  static constexpr const char* node_name = name.text;
+  At at;
+  Tensor self_share;
+  Tensor src_share;
+  Tensor transpose(const Tensor& g, std::size_t i) const {
+    return i == 0 ? g * self_share : pick_at(at, g) * src_share;
+  }
+  Tensor tangent(const Tensor& self, const Tensor& values) const {
+    Tensor t;
+    if (self.defined()) t = self * self_share;
+    if (values.defined()) autograd::accumulate_gradient(t, place_at(at, values * src_share));
+    return t;
+  }
+};
+
+Tensor is_result(const Tensor& x, const Tensor& y) { return x.eq(y) | (x.isnan() & y.isnan()); }
+
+/// `self_takes_part`: whether an element of x that is the result shares in it.
+template <NodeName name, class At>
+ExtremumAt<At, name> extremum_rule(const At& at, bool include_self, bool self_takes_part,
+                                   const Tensor& x, const Tensor& src, const Tensor& y) {
+  const NoGradGuard off;
+  const detail::NoTangents plain;
+  const ScalarType dtype = x.dtype();
+  Tensor self_wins = is_result(x, y).to(dtype);
+  if (!include_self || !self_takes_part) at.fill(self_wins, 0);
+  const Tensor src_wins = is_result(src, pick_at(at, y)).to(dtype);
+  Tensor winners = self_wins + place_at(at, src_wins);
+  winners.masked_fill_(winners.eq(0), 1);
+  return {at, self_wins / winners, src_wins / pick_at(at, winners)};
+}
+
+// ---- Product.
+
+template <class At, NodeName name>
+struct ProdAt {
+  static constexpr std::size_t inputs = 2;
+  static constexpr std::size_t outputs = 1;
+  static constexpr unsigned keeps_input = 3;
+  static constexpr unsigned keeps_output = 1;
+  static constexpr const char* node_name = name.text;
+  At at;
+  bool include_self;
+
+  static Tensor apply(const At& at, bool include_self, const Tensor& x, const Tensor& src) {
+    const Tensor y = combined(at, Reduce::Prod, include_self, x, src);
+    autograd::record_many(ProdAt{at, include_self}, {x, src}, {y});
+    return y;
+  }
+
+  Tensor vjp(std::size_t i, const Tensor* g, const Tensor* x, const Tensor* y) const {
+    return i == 0 ? times_values(g[0], x[1]) : pick_at(at, g[0]) * others(x[0], x[1], y[0]);
+  }
+  Tensor jvp(std::size_t, const Tensor* t, const Tensor* x, const Tensor* y) const {
+    Tensor sum;
+    if (t[0].defined()) sum = times_values(t[0], x[1]);
+    if (t[1].defined())
+      autograd::accumulate_gradient(sum, place_at(at, t[1] * others(x[0], x[1], y[0])));
+    return sum;
+  }
+
+ private:
+  /// What the result is per element of self, times g.
+  Tensor times_values(const Tensor& g, const Tensor& src) const {
+    if (!include_self) return clear_at(at, g);
+    return g * apply(at, true, ones(at.sizes, src.options()), src);
+  }
+
+  /// For each value the product of what it meets. That is result / value unless the value is 0; then
+  /// it is the product with 1 in its place. Each round serves one 0 of each element; with a second 0
+  /// the product is 0, but its derivatives are not.
+  Tensor others(const Tensor& x, const Tensor& src, const Tensor& y) const {
+    const bool record = detail::recording() || detail::thread_state.dual_level;
+    Tensor left = src.eq(0);
+    Tensor result = pick_at(at, y) / where(left, 1, src);
+    while (left.any().template item<bool>()) {
+      const Tensor chosen = one_of_each(left);
+      const Tensor product = apply(at, include_self, x, where(chosen, 1, src));
+      result = where(chosen, pick_at(at, product), result);
+      if (!record) break;
+      left = left & !chosen;
+    }
+    return result;
+  }
+
+  /// Of the true values that meet at an element, the last one.
+  Tensor one_of_each(const Tensor& among) const {
+    const NoGradGuard off;
+    const detail::NoTangents plain;
+    const Tensor number = arange(among.numel(), kInt64).reshape(among.sizes());
+    const Tensor last = full(at.sizes, -1, kInt64);
+    at.put(last, where(among, number, -1), Combine::Max);
+    return pick_at(at, last).eq(number) & among;
+  }
+};
+
+// ---- Any of them.
+
+/// Means of integers round down.
+Tensor mean_of(const Tensor& sum, const Tensor& divisor) {
+  const NoGradGuard off;
+  const detail::NoTangents plain;
+  if (sum.is_floating_point()) return sum / divisor;
+  const Tensor y = empty_like(sum);
+  const std::int64_t* s = sum.impl()->data<std::int64_t>();
+  const Tensor n = divisor.contiguous();
+  const std::int64_t* d = n.impl()->data<std::int64_t>();
+  std::int64_t* to = y.impl()->data<std::int64_t>();
+  for (std::int64_t i = 0; i < y.numel(); ++i) to[i] = s[i] / d[i] - (s[i] % d[i] < 0 ? 1 : 0);
+  return y;
+}
+
+/// `f(op, y)` with the rule, for a reduction that is linear in x and src, and plain values.
+template <NodeName name, class At, class F>
+auto with_linear_rule(std::string_view op, const At& at, Reduce reduce, bool include_self,
+                      const Tensor& x, const Tensor& src, F&& f) {
+  Tensor y = combined(at, reduce, include_self, x, src);
+  if (reduce == Reduce::Sum) return f(SumAt<At, name>{at, include_self}, y);
+  if (reduce == Reduce::Mean) {
+    if (x.dtype() == kBool)
+      detail::fail<DtypeError>(op, "a mean of bool tensors is not defined; convert them with to()");
+    Tensor divisor = counts(at, x.dtype());
+    if (include_self)
+      divisor.add_(1);
+    else
+      divisor.masked_fill_(divisor.eq(0), 1);
+    return f(SumAt<At, name>{at, include_self, divisor}, mean_of(y.contiguous(), divisor));
+  }
+  const auto tracked = [](const Tensor& t) {
+    return autograd::records(t) || detail::carries_tangent(t);
+  };
+  // Shares are only computed where they are used.
+  if (!tracked(x) && !tracked(src)) return f(ExtremumAt<At, name>{at, {}, {}}, y);
+  return f(extremum_rule<name>(at, include_self, true, x, src, y), y);
+}
+
+template <NodeName name, class At>
+Tensor reduced(std::string_view op, const At& at, Reduce reduce, bool include_self, const Tensor& x,
+               const Tensor& src) {
+  if (reduce == Reduce::Prod) return ProdAt<At, name>::apply(at, include_self, x, src);
+  return with_linear_rule<name>(
+      op, at, reduce, include_self, x, src,
+      [&](const auto& rule, const Tensor& y) { return record_written(rule, x, src, y); });
+}
+
+template <NodeName name, class At>
+Tensor& reduce_into(std::string_view op, const At& at, Reduce reduce, bool include_self,
+                    Tensor& self, const Tensor& src) {
+  if (reduce == Reduce::Prod) {
+    autograd::check_inplace(op, self, detail::recording() && detail::is_tracked(src));
+    // The rule needs the elements from before the write.
+    const Tensor before = autograd::copy_row_major(self);
+    return self.copy_(ProdAt<At, name>::apply(at, include_self, before, kept_apart(src, self)));
+  }
+  with_linear_rule<name>(op, at, reduce, include_self, self, src,
+                         [&](const auto& rule, const Tensor& y) {
+                           write_inplace(op, rule, self, src, [&] { kernels::copy(self, y); });
+                           return 0;
+                         });
+  return self;
+}
+
+Reduce scatter_reduction(std::string_view op, std::string_view reduce) {
+  if (reduce == "sum") return Reduce::Sum;
+  if (reduce == "prod") return Reduce::Prod;
+  if (reduce == "mean") return Reduce::Mean;
+  if (reduce == "amax") return Reduce::Max;
+  if (reduce == "amin") return Reduce::Min;
+  detail::fail<ValueError>(
+      op, "reduce argument must be either sum, prod, mean, amax or amin, got \"", reduce, '"');
+}
+
+Reduce index_reduction(std::string_view op, std::string_view reduce) {
+  if (reduce == "sum" ||
+      (reduce != "prod" && reduce != "mean" && reduce != "amax" && reduce != "amin"))
+    detail::fail<ValueError>(op, "Expected reduce to be one of prod, mean, amax or amin but got \"",
+                             reduce, '"');
+  return scatter_reduction(op, reduce);
+}
+
+}  // namespace
+
+Tensor scatter_reduce(const Tensor& x, std::int64_t dim, const Tensor& index, const Tensor& src,
+                      std::string_view reduce, bool include_self) {
+  const Reduce kind = scatter_reduction("scatter_reduce", reduce);
+  const ByPosition at = by_position("scatter_reduce", x, dim, index);
+  return reduced<"ScatterReduceBackward0">("scatter_reduce", at, kind, include_self, x,
+                                           source_part("scatter_reduce", x, at, src));
+}
+Tensor Tensor::scatter_reduce(std::int64_t dim, const Tensor& index, const Tensor& src,
+                              std::string_view reduce, bool include_self) const {
+  return eigengrad::scatter_reduce(*this, dim, index, src, reduce, include_self);
+}
+Tensor& Tensor::scatter_reduce_(std::int64_t dim, const Tensor& index, const Tensor& src,
+                                std::string_view reduce, bool include_self) const {
+  const Reduce kind = scatter_reduction("scatter_reduce_", reduce);
+  const ByPosition at = by_position("scatter_reduce_", self(), dim, apart(index, self()));
+  return reduce_into<"ScatterReduceBackward0">("scatter_reduce_", at, kind, include_self, self(),
+                                               source_part("scatter_reduce_", self(), at, src));
+}
+
+Tensor index_reduce(const Tensor& x, std::int64_t dim, const Tensor& index, const Tensor& source,
+                    std::string_view reduce, bool include_self) {
+  const Reduce kind = index_reduction("index_reduce", reduce);
+  const ByLists at = by_rows("index_reduce", x, dim, index);
+  return reduced<"IndexReduceBackward0">("index_reduce", at, kind, include_self, x,
+                                         source_rows("index_reduce", x, at, source));
+}
+Tensor Tensor::index_reduce(std::int64_t dim, const Tensor& index, const Tensor& source,
+                            std::string_view reduce, bool include_self) const {
+  return eigengrad::index_reduce(*this, dim, index, source, reduce, include_self);
+}
+Tensor& Tensor::index_reduce_(std::int64_t dim, const Tensor& index, const Tensor& source,
+                              std::string_view reduce, bool include_self) const {
+  const Reduce kind = index_reduction("index_reduce_", reduce);
+  const ByLists at = by_rows("index_reduce_", self(), dim, apart(index, self()));
+  return reduce_into<"IndexReduceBackward0">("index_reduce_", at, kind, include_self, self(),
+                                             source_rows("index_reduce_", self(), at, source));
+}
+
+// ---- Segments.
+
+namespace {
+
+constexpr std::string_view kSegments = "segment_reduce";
+
+Reduce segment_reduction(std::string_view reduce) {
+  if (reduce == "sum") return Reduce::Sum;
+  if (reduce == "prod") return Reduce::Prod;
+  if (reduce == "mean") return Reduce::Mean;
+  if (reduce == "max") return Reduce::Max;
+  if (reduce == "min") return Reduce::Min;
+  detail::fail<ValueError>(kSegments, "unsupported reduction given: \"", reduce,
+                           "\"; give sum, mean, max, min or prod");
+}
+
+/// Lengths, int64 and contiguous, from what the caller gave.
+Tensor segment_lengths(const OptionalTensor& lengths, const OptionalTensor& offsets) {
+  const bool by_length = lengths && lengths->defined();
+  if (!by_length && !(offsets && offsets->defined()))
+    detail::fail<ValueError>(kSegments, "lengths and offsets are undefined; give either");
+  const Tensor& given = by_length ? *lengths : *offsets;
+  check_index_dtype(kSegments, given);
+  if (given.dim() == 0)
+    detail::fail<ShapeError>(kSegments, "lengths must have at least one dimension");
+  if (by_length) return given.contiguous();
+  const std::int64_t n = given.size(-1);
+  if (n == 0) detail::fail<ShapeError>(kSegments, "offsets must begin with 0, they are empty");
+  return given.narrow(-1, 1, n - 1) - given.narrow(-1, 0, n - 1);
+}
+
+void check_lengths(const Tensor& data, const Tensor& lengths, std::int64_t axis) {
+  if (!data.is_floating_point())
+    detail::fail<DtypeError>(kSegments, "needs a floating point tensor, got ",
+                             to_string(data.dtype()));
+  const std::size_t dims = lengths.sizes().size();
+  if (data.sizes().size() < dims)
+    detail::fail<ShapeError>(kSegments, "lengths of shape ", lengths.sizes(),
+                             " have more dimensions than the data, ", data.sizes());
+  if (detail::wrap_dim(kSegments, axis, data.sizes().size()) != dims - 1)
+    detail::fail<ShapeError>(kSegments,
+                             "Expected axis to be the last dimension of lengths but got ", axis);
+  for (std::size_t d = 0; d + 1 < dims; ++d)
+    if (data.sizes()[d] != lengths.sizes()[d])
+      detail::fail<ShapeError>(kSegments, "lengths of shape ", lengths.sizes(),
+                               " do not fit data of shape ", data.sizes());
+  const std::int64_t* n = lengths.impl()->data<std::int64_t>();
+  const std::int64_t row = lengths.size(-1);
+  const std::int64_t extent = data.sizes()[dims - 1];
+  const std::int64_t rows = detail::numel_of(IntArrayRef(lengths.sizes().data(), dims - 1));
+  for (std::int64_t i = 0; i < rows; ++i) {
+    std::int64_t sum = 0;
+    for (std::int64_t k = 0; k < row; ++k, ++n) {
+      if (*n < 0) detail::fail<ValueError>(kSegments, "lengths contains negative value ", *n);
+      sum += *n;
+    }
+    if (sum != extent)
+      detail::fail<ShapeError>(kSegments, "Expected all rows of lengths along axis to sum to ",
+                               extent, ", the extent of the data, got ", sum);
+  }
+}
+
+/// For each slice of the data the number of its segment.
+Tensor segment_numbers(const Tensor& lengths, std::int64_t slices) {
+  Tensor numbers = Tensor::adopt(detail::TensorImpl::create(kInt64, {slices}));
+  std::int64_t* to = numbers.impl()->data<std::int64_t>();
+  const std::int64_t* n = lengths.impl()->data<std::int64_t>();
+  for (std::int64_t k = 0; k < lengths.numel(); ++k) to = std::fill_n(to, n[k], k);
+  return numbers;
+}
+
+constexpr NodeName<23> kSegmentNode = "SegmentReduceBackward0";
+
+/// Over rows that are split by `lengths`, one after the other.
+Tensor reduce_rows(const Tensor& rows, Reduce reduce, const Tensor& lengths,
+                   const optional<Scalar>& initial) {
+  DimVector sizes(rows.sizes());
+  sizes[0] = lengths.numel();
+  const Tensor start =
+      full(sizes, initial ? *initial : neutral(reduce, rows.dtype()), rows.dtype());
+  const ByLists at = by_rows(kSegments, start, 0, segment_numbers(lengths, rows.sizes()[0]));
+  if (reduce == Reduce::Sum || reduce == Reduce::Prod)
+    return reduced<kSegmentNode>(kSegments, at, reduce, true, start, rows);
+  Tensor y = combined(at, reduce, true, start, rows);
+  if (reduce != Reduce::Mean)
+    return record_written(extremum_rule<kSegmentNode>(at, true, false, start, rows, y), start, rows,
+                          y);
+  DimVector column(sizes.size(), 1);
+  column[0] = sizes[0];
+  Tensor divisor = lengths.reshape(column).to(rows.dtype());
+  if (initial) divisor.masked_fill_(divisor.eq(0), 1);
+  return record_written(SumAt<ByLists, kSegmentNode>{at, true, divisor}, start, rows,
+                        mean_of(y, divisor));
+}
+
+}  // namespace
+
+Tensor segment_reduce(const Tensor& data, std::string_view reduce, const OptionalTensor& lengths,
+                      const OptionalTensor& indices, const OptionalTensor& offsets,
+                      std::int64_t axis, bool, const optional<Scalar>& initial) {
+  const Reduce kind = segment_reduction(reduce);
+  if (indices && indices->defined())
+    detail::fail<ValueError>(kSegments, "indices based reduction is not supported; give lengths");
+  const Tensor n = segment_lengths(lengths, offsets);
+  check_lengths(data, n, axis);
+  if (n.dim() == 1) return reduce_rows(data, kind, n, initial);
+  DimVector rows(data.sizes());
+  DimVector result(data.sizes());
+  for (std::int64_t d = 1; d < n.dim(); ++d) {
+    rows[1] *= rows[0];
+    rows.erase(0);
+  }
+  result[static_cast<std::size_t>(n.dim()) - 1] = n.size(-1);
+  return reduce_rows(data.reshape(rows), kind, n, initial).reshape(result);
+}
+
+}  // namespace eigengrad

@@ -1,0 +1,56 @@
+#include "autograd/kinds.hpp"
+#include "eigengrad/ops/linalg/products.hpp"
+#include "eigengrad/ops/linalg/solves.hpp"
+#include "eigengrad/ops/linalg/spectral.hpp"
+#include "eigengrad/ops/pointwise/arithmetic.hpp"
+#include "eigengrad/ops/reduction/sums.hpp"
+#include "eigengrad/ops/shape/bands.hpp"
+#include "eigengrad/ops/shape/views.hpp"
+#include "ops/linalg/decompositions.hpp"
+#include "ops/shape/arguments.hpp"
+
+namespace eigengrad {
+namespace {
+
+/// a = v diag(l) v^-1, columns of v of length 1. With p = v^-1 t v: dl = diag(p), and with
+/// w = v (p / gap), gap_ij = l_j - l_i and infinite on the diagonal, dv = w - v diag(v^T w), so that the lengths
+/// stay.
+/// Source: Giles (2008), section 3.1; Boeddeker et al., On the computation of complex-valued gradients
+/// with application to statistically optimum beamforming (2017), for the lengths.
+struct Eig {
+  static constexpr auto node_name = "LinalgEigBackward0";
+  static constexpr std::size_t inputs = 1;
+  static constexpr std::size_t outputs = 2;
+  static constexpr unsigned keeps_input = 0;
+  static constexpr unsigned keeps_output = 0b11;
+
+  Tensor vjp(std::size_t, const Tensor* g, const Tensor*, const Tensor* y) const {
+    const Tensor& v = y[1];
+    if (!g[1].defined()) return linalg_solve(v.mT(), g[0].unsqueeze(-1) * v.mT());
+    const Tensor lengths = (v * g[1]).sum(-2, true);
+    Tensor inner = matmul(v.mT(), g[1] - v * lengths) / gaps(y[0]);
+    if (g[0].defined()) inner = inner + diag_embed(g[0]);
+    return linalg_solve(v.mT(), matmul(inner, v.mT()));
+  }
+  Tensor jvp(std::size_t k, const Tensor* t, const Tensor*, const Tensor* y) const {
+    const Tensor& v = y[1];
+    const Tensor p = linalg_solve(v, matmul(t[0], v));
+    if (k == 0) return p.diagonal(0, -2, -1);
+    const Tensor w = matmul(v, p / gaps(y[0]));
+    return w - v * (v * w).sum(-2, true);
+  }
+};
+
+std::tuple<Tensor, Tensor> eigen(std::string_view op, const Tensor& a, bool vectors) {
+  return eigen_decomposition<Eig>(op, a, vectors, [&](const Tensor& l, const Tensor& v) {
+    return kernels::general_eigen(row_major(a), l, v);
+  });
+}
+
+}  // namespace
+
+std::tuple<Tensor, Tensor> linalg_eig(const Tensor& A) { return eigen("linalg_eig", A, true); }
+
+Tensor linalg_eigvals(const Tensor& A) { return std::get<0>(eigen("linalg_eigvals", A, false)); }
+
+}  // namespace eigengrad

@@ -1,0 +1,226 @@
+#include <algorithm>
+#include <limits>
+
+#include "autograd/kinds.hpp"
+#include "eigengrad/autograd/grad_mode.hpp"
+#include "eigengrad/core/factories.hpp"
+#include "eigengrad/ops/linalg/norms.hpp"
+#include "eigengrad/ops/linalg/products.hpp"
+#include "eigengrad/ops/linalg/qr.hpp"
+#include "eigengrad/ops/linalg/solves.hpp"
+#include "eigengrad/ops/linalg/spectral.hpp"
+#include "eigengrad/ops/pointwise/arithmetic.hpp"
+#include "eigengrad/ops/pointwise/compare.hpp"
+#include "eigengrad/ops/pointwise/unary.hpp"
+#include "eigengrad/ops/reduction/sums.hpp"
+#include "eigengrad/ops/shape/views.hpp"
+#include "ops/linalg/decompositions.hpp"
+#include "ops/shape/arguments.hpp"
+
+namespace eigengrad {
+namespace {
+
+using matrices::Rank;
+
+/// p = a^+ as an operator: by QR where the rank is full, of a without its scale.
+class Pseudoinverse {
+ public:
+  Pseudoinverse(const Tensor& a, Rank rank, double rcond)
+      : rank_(rank), scale_(a), a_(scale_.off(a)) {
+    if (rank == Rank::Less)
+      p_ = linalg_pinv(a_, rcond);
+    else
+      std::tie(q_, r_) = linalg_qr(rank == Rank::Columns ? a_ : a_.mT());
+  }
+  /// p b.
+  Tensor of(const Tensor& b) const { return scale_.off(of_scaled(b)); }
+  /// p^T b.
+  Tensor transposed_of(const Tensor& b) const { return scale_.off(transposed_of_scaled(b)); }
+  /// (1 - p a) b.
+  Tensor rest_of(const Tensor& b) const { return b - of_scaled(matmul(a_, b)); }
+
+  // Of b over the scale of a.
+  Tensor residual_scaled(const Tensor& b, const Tensor& x) const {
+    return scale_.off(b) - matmul(a_, x);
+  }
+  Tensor of_scaled(const Tensor& b) const {
+    if (rank_ == Rank::Less) return matmul(p_, b);
+    if (rank_ == Rank::Columns) return linalg_solve_triangular(r_, matmul(q_.mT(), b), true);
+    return matmul(q_, linalg_solve_triangular(r_.mT(), b, false));
+  }
+  Tensor transposed_of_scaled(const Tensor& b) const {
+    if (rank_ == Rank::Less) return matmul(p_.mT(), b);
+    if (rank_ == Rank::Columns) return matmul(q_, linalg_solve_triangular(r_.mT(), b, false));
+    return linalg_solve_triangular(r_, matmul(q_.mT(), b), true);
+  }
+  // Of lower rank: what the difference between a and a p a contributes, where gb = p^T g.
+  Tensor dropped_vjp(const Tensor& g, const Tensor& gb, const Tensor& b, const Tensor& x) const {
+    const Tensor left = matmul(a_.mT(), residual_scaled(b, x));
+    const Tensor right = of_scaled(transposed_of(x));
+    return matmul(transposed_of_scaled(of_scaled(gb)), left.mT()) +
+           matmul(matmul(a_, rest_of(g)), right.mT());
+  }
+  Tensor dropped_jvp(const Tensor& t, const Tensor& b, const Tensor& x) const {
+    const Tensor left = matmul(a_.mT(), residual_scaled(b, x));
+    const Tensor right = of_scaled(transposed_of(x));
+    return of_scaled(transposed_of_scaled(of(matmul(t, left)))) +
+           rest_of(matmul(a_.mT(), matmul(t, right)));
+  }
+
+ private:
+  Rank rank_;
+  matrices::Scale scale_;
+  Tensor a_, q_, r_, p_;
+};
+
+/// x = p b. With the residual r = b - a x, at constant rank
+///   dx = p (tb - t x) + p p^T t^T r + (1 - p a) t^T p^T x,
+/// and of lower rank, as of the pseudoinverse,
+///   dx = ... + p p^T p t a^T r + (1 - p a) a^T t p p^T x.
+/// Source: Golub and Pereyra, SIAM J. Numer. Anal. 10 (1973), section 4.
+struct Lstsq {
+  static constexpr auto node_name = "LinalgLstsqBackward0";
+  static constexpr std::size_t inputs = 2;
+  static constexpr std::size_t outputs = 1;
+  static constexpr unsigned keeps_input = 0b11;
+  static constexpr unsigned keeps_output = 1;
+  Rank rank;
+  double rcond;
+  /// Whether b and x are vectors.
+  bool vectors;
+
+  Tensor vjp(std::size_t i, const Tensor* gradient, const Tensor* in, const Tensor* y) const {
+    const Tensor& a = in[0];
+    const Tensor x = columns(y[0]), g = columns(gradient[0]);
+    const Pseudoinverse p(a, rank, rcond);
+    const Tensor gb = p.transposed_of(g);
+    if (i == 1) return vectors ? gb.squeeze(-1) : gb;
+    Tensor ga = -matmul(gb, x.mT());
+    if (matrices::has_residual(a, rank))
+      ga = ga + matmul(p.residual_scaled(columns(in[1]), x), p.of_scaled(gb).mT());
+    if (matrices::has_kernel(a, rank)) ga = ga + matmul(p.transposed_of(x), p.rest_of(g).mT());
+    return rank == Rank::Less ? ga + p.dropped_vjp(g, gb, columns(in[1]), x) : ga;
+  }
+  Tensor jvp(std::size_t, const Tensor* t, const Tensor* in, const Tensor* y) const {
+    const Tensor& a = in[0];
+    const Tensor x = columns(y[0]);
+    const Pseudoinverse p(a, rank, rcond);
+    Tensor right, rest;
+    if (t[1].defined()) right = columns(t[1]);
+    if (t[0].defined()) {
+      const Tensor moved = -matmul(t[0], x);
+      right = right.defined() ? right + moved : moved;
+      if (matrices::has_residual(a, rank)) {
+        const Tensor residual = p.residual_scaled(columns(in[1]), x);
+        right = right + p.transposed_of_scaled(matmul(t[0].mT(), residual));
+      }
+      if (matrices::has_kernel(a, rank)) rest = p.rest_of(matmul(t[0].mT(), p.transposed_of(x)));
+      if (rank == Rank::Less) rest = rest + p.dropped_jvp(t[0], columns(in[1]), x);
+    }
+    const Tensor dx = rest.defined() ? p.of(right) + rest : p.of(right);
+    return vectors ? dx.squeeze(-1) : dx;
+  }
+
+ private:
+  Tensor columns(const Tensor& b) const { return vectors ? b.unsqueeze(-1) : b; }
+};
+
+enum class Driver { Plain, Pivots, SingularValues };
+
+Driver driver_of(const optional<std::string_view>& name) {
+  if (!name || *name == "gelsy") return Driver::Pivots;
+  if (*name == "gels") return Driver::Plain;
+  if (*name == "gelsd" || *name == "gelss") return Driver::SingularValues;
+  detail::fail<ValueError>("linalg_lstsq",
+                           "the driver must be \"gels\", \"gelsy\", \"gelsd\" or \"gelss\", got \"",
+                           *name, "\"");
+}
+
+struct Solution {
+  Tensor x, rank, singular_values;
+};
+
+Solution by_singular_values(const Tensor& a, const Tensor& b, double rcond) {
+  const NoGradGuard off;
+  const detail::NoTangents plain;
+  const auto [u, s, vh] = linalg_svd(a, false);
+  if (s.size(-1) == 0)
+    return {zeros(batch_and(a, {a.size(-1), b.size(-1)}), a.options()),
+            zeros(batch_and(a, {}), kInt64), s};
+  const Tensor counts = s.gt(s.amax(-1, true) * rcond);
+  const Tensor inverse = where(counts, s.reciprocal(), 0).unsqueeze(-1);
+  return {matmul(vh.mT(), inverse * matmul(u.mT(), b)), counts.sum(-1), s};
+}
+
+Solution by_elimination(const Tensor& a, const Tensor& b, bool pivoted, double rcond) {
+  const Tensor none = matrices::uninitialised(a.dtype(), {0});
+  const DimVector x_sizes = batch_and(a, {a.size(-1), b.size(-1)});
+  if (a.numel() == 0 || b.numel() == 0)
+    return {zeros(x_sizes, a.options()), zeros(batch_and(a, {}), kInt64), none};
+  const Tensor x = matrices::uninitialised(a.dtype(), x_sizes, true);
+  const Tensor rank = matrices::uninitialised(kInt64, batch_and(a, {}));
+  const std::int64_t failed =
+      kernels::least_squares(row_major(a), row_major(b), x, pivoted, rcond, rank);
+  if (failed >= 0)
+    detail::fail<NumericError>("linalg_lstsq", "matrix ", failed,
+                               " of the batch does not have full rank, which the driver \"gels\" "
+                               "asks for; use \"gelsy\"");
+  return {x, rank, none};
+}
+
+void require_fit(const Tensor& a, const Tensor& b) {
+  constexpr const char* op = "linalg_lstsq";
+  matrices::require(op, a);
+  matrices::require_same_dtype(op, a, b);
+  if (b.dim() < 1 || b.dim() > a.dim() || b.dim() < a.dim() - 1)
+    detail::fail<ShapeError>(op, "B of shape ", b.sizes(), " does not fit A of shape ", a.sizes(),
+                             ": it needs as many dimensions, or one less");
+}
+
+/// Whether b holds a vector for each matrix: as PyTorch tells it.
+bool holds_vectors(const Tensor& a, const Tensor& b) {
+  constexpr const char* op = "linalg_lstsq";
+  const bool vectors = b.dim() == a.dim() - 1;
+  const IntArrayRef rows(a.sizes().data(), a.sizes().size() - 1);
+  const IntArrayRef given(b.sizes().data(), b.sizes().size() - (vectors ? 0 : 1));
+  if (!(rows == given))
+    detail::fail<ShapeError>(op, "B of shape ", b.sizes(), " does not fit A of shape ", a.sizes(),
+                             ": it needs the same batch and number of rows");
+  return vectors;
+}
+
+}  // namespace
+
+std::tuple<Tensor, Tensor, Tensor, Tensor> linalg_lstsq(const Tensor& A, const Tensor& B,
+                                                        optional<double> rcond,
+                                                        optional<std::string_view> driver) {
+  const Driver way = driver_of(driver);
+  require_fit(A, B);
+  const bool vectors = holds_vectors(A, B);
+  const std::int64_t m = A.size(-2), n = A.size(-1);
+  const double epsilon = A.dtype() == kFloat32 ? std::numeric_limits<float>::epsilon()
+                                               : std::numeric_limits<double>::epsilon();
+  const double cutoff = rcond.value_or(epsilon * static_cast<double>(std::max(m, n)));
+  Tensor residuals = matrices::uninitialised(A.dtype(), {0});
+  Solution s;
+  bool full = false;
+  {
+    const NoGradGuard off;
+    const detail::NoTangents plain;
+    const Tensor b = vectors ? B.detach().unsqueeze(-1) : B;
+    s = way == Driver::SingularValues ? by_singular_values(A, b, cutoff)
+                                      : by_elimination(A, b, way == Driver::Pivots, cutoff);
+    const std::int64_t* const ranks = s.rank.data_ptr<std::int64_t>();
+    full = std::all_of(ranks, ranks + s.rank.numel(),
+                       [&](std::int64_t r) { return r == std::min(m, n); });
+    if (way != Driver::Pivots && m > n && full) residuals = (b - matmul(A, s.x)).square().sum(-2);
+    if (vectors) s.x = s.x.squeeze(-1);
+  }
+  const Rank rank = !full ? Rank::Less : m >= n ? Rank::Columns : Rank::Rows;
+  if (autograd::is_followed(A) || autograd::is_followed(B))
+    autograd::record_many(Lstsq{rank, cutoff, vectors}, {A, B}, {s.x});
+  if (way == Driver::Plain) s.rank = empty({0}, kInt64);
+  return {std::move(s.x), std::move(residuals), std::move(s.rank), std::move(s.singular_values)};
+}
+
+}  // namespace eigengrad

@@ -1,0 +1,95 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "eigengrad/core/tensor.hpp"
+
+/// What operators on the matrices in the last two dimensions of a tensor have in common.
+namespace eigengrad::matrices {
+
+/// Throws: DtypeError unless floating point; ShapeError below two dimensions.
+void require(std::string_view op, const Tensor& a);
+/// Throws: the same, and ShapeError unless square.
+void require_square(std::string_view op, const Tensor& a);
+/// Throws: DtypeError when the dtypes differ.
+void require_same_dtype(std::string_view op, const Tensor& a, const Tensor& b);
+/// Throws: ShapeError unless `b` has as many rows (columns without `left`) as the square `a`.
+void require_fit(std::string_view op, const Tensor& a, const Tensor& b, bool left = true);
+/// The extents before those of the matrices.
+inline IntArrayRef batch_of(const Tensor& a) { return {a.sizes().data(), a.sizes().size() - 2}; }
+std::int64_t count_of(const Tensor& a);
+DimVector with_matrix(IntArrayRef batch, std::int64_t rows, std::int64_t cols);
+
+// Memory, recorded as nothing.
+Tensor uninitialised(ScalarType dtype, IntArrayRef sizes, bool by_columns = false);
+/// A copy broadcast to `batch`, whose matrices are contiguous by rows or by columns.
+Tensor copy(const Tensor& a, IntArrayRef batch, bool by_columns);
+inline Tensor copy(const Tensor& a, bool by_columns) { return copy(a, batch_of(a), by_columns); }
+/// Square matrices that are contiguous by rows, copied with their transposes in their places.
+Tensor transposed_copy(const Tensor& a);
+/// Uninitialised, for as many matrices of the same extents, which lie as those of `a` do.
+Tensor like(const Tensor& a, IntArrayRef batch);
+/// The transposed matrices in the same memory.
+Tensor flipped(const Tensor& a);
+/// Whether the matrices have unit stride between rows.
+bool by_columns(const Tensor& a);
+/// The tensor itself when kernels can read its matrices where they lie, a copy otherwise.
+Tensor in_order(const Tensor& a);
+
+/// Whether a rule on these has to be written in operators: they are recorded, or carry tangents.
+bool differentiated_again(const Tensor& g, const Tensor& x);
+
+/// Infinity on the diagonal of n x n, 0 elsewhere: added to a divisor, it takes the diagonal from the
+/// quotient and from its derivatives, whatever the scale.
+Tensor infinite_diagonal(std::int64_t n, ScalarType dtype);
+
+/// Note [Scales of matrices]
+/// A rule that multiplies powers of a matrix, or of its factors, can leave the range of the dtype where
+/// its result does not. Such a rule divides the matrix by a power of two first, which rounds nothing, and
+/// the result by the power of it that follows from the degree: if f(s A) = s^p f(A), the gradient has
+/// degree p - 1. The power of two counts as a constant. Cotangents and tangents are left alone.
+/// Where all elements are of moderate size, nothing is done at all.
+class Scale {
+ public:
+  explicit Scale(const Tensor& x) : Scale(x, 0) {}
+  /// Moderate is what has no larger exponent than the given one; 0 for the usual.
+  Scale(const Tensor& x, int moderate);
+  bool is_moderate() const { return exponents_.empty(); }
+  /// x over the power-th power of the scale of its matrix, where x holds something in its last
+  /// `trailing` dimensions for every matrix.
+  Tensor off(const Tensor& x, int power = 1, int trailing = 2) const;
+
+ private:
+  Tensor factors(int power, int trailing) const;
+  ScalarType dtype_;
+  IntArrayRef batch_;
+  /// Of every matrix, or none where the scales are moderate.
+  std::vector<int> exponents_;
+  int largest_ = 0;
+};
+
+/// What is known of the rank of all matrices of a batch: that of their columns, of their rows, or less.
+enum class Rank { Columns, Rows, Less };
+/// Whether A A^+ is not the identity, or A^+ A is not.
+inline bool has_residual(const Tensor& a, Rank rank) {
+  return rank == Rank::Less || a.size(-2) > a.size(-1);
+}
+inline bool has_kernel(const Tensor& a, Rank rank) {
+  return rank == Rank::Less || a.size(-1) > a.size(-2);
+}
+// The derivative of the pseudoinverse y = a^+, transposed and not (pseudoinverse.cpp).
+Tensor pinv_vjp(const Tensor& g, const Tensor& a, const Tensor& y, Rank rank);
+Tensor pinv_jvp(const Tensor& t, const Tensor& a, const Tensor& y, Rank rank);
+
+/// One number for each matrix, 0 where all is well (kernels/linalg/factor.hpp).
+using Infos = DimVector;
+/// The same as an int64 tensor.
+Tensor info_of(const Infos& info, IntArrayRef batch);
+/// The first of them that is not 0, or info.size().
+std::size_t first_failure(const Infos& info);
+/// "(Batch element 3): " for messages, nothing for a single matrix.
+std::string element_name(std::size_t i, IntArrayRef batch);
+
+}  // namespace eigengrad::matrices

@@ -1,0 +1,344 @@
+#include "eigengrad/ops/linalg/solves.hpp"
+
+#include <algorithm>
+
+#include "autograd/kinds.hpp"
+#include "autograd/shapes.hpp"
+#include "core/fail.hpp"
+#include "core/geometry.hpp"
+#include "eigengrad/autograd/grad_mode.hpp"
+#include "eigengrad/ops/linalg/products.hpp"
+#include "eigengrad/ops/pointwise/arithmetic.hpp"
+#include "eigengrad/ops/shape/bands.hpp"
+#include "eigengrad/ops/shape/views.hpp"
+#include "kernels/linalg/factor.hpp"
+#include "ops/linalg/lu_factors.hpp"
+#include "ops/linalg/matrices.hpp"
+
+namespace eigengrad {
+
+namespace matrices {
+
+LuFactors factor(const Tensor& a, Infos& info) {
+  // Memory that lies by rows is that of the transpose by columns.
+  const bool of_transpose = !by_columns(a);
+  const Tensor lu = of_transpose && a.is_contiguous() ? transposed_copy(a)
+                                                      : copy(of_transpose ? flipped(a) : a, true);
+  DimVector sizes(batch_of(a));
+  sizes.push_back(a.size(-1));
+  const Tensor pivots = Tensor::adopt(detail::TensorImpl::create(kInt64, sizes));
+  info.assign(static_cast<std::size_t>(count_of(a)), 0);
+  if (lu.numel() > 0) kernels::lu_factor(lu, pivots, info.data());
+  return {lu, pivots, of_transpose};
+}
+
+void require_regular(std::string_view op, const Tensor& a, const Infos& info) {
+  if (const std::size_t i = first_failure(info); i < info.size())
+    detail::fail<NumericError>(op, element_name(i, batch_of(a)), "the matrix is singular: pivot ",
+                               info[i],
+                               " of its LU factorisation is zero; use a pseudoinverse or "
+                               "least squares if that is meant");
+}
+
+}  // namespace matrices
+
+namespace {
+
+using matrices::LuFactors;
+
+// ---- The inverse.
+
+/// Y = A^-1: dY = -Y dA Y, gA = -Y^T g Y^T.
+struct Inverse {
+  static constexpr auto node_name = "LinalgInvExBackward0";
+  static constexpr bool uses_input = false;
+  static constexpr bool uses_output = true;
+  Tensor vjp(const Tensor& g, const Tensor&, const Tensor& y) const {
+    return -matmul(y.mT(), matmul(g, y.mT()));
+  }
+  Tensor jvp(const Tensor& t, const Tensor&, const Tensor& y) const {
+    return -matmul(y, matmul(t, y));
+  }
+};
+
+// ---- Solutions by LU.
+
+/// op(A) X = B, or X op(A) = B without `left`, with op the transpose or nothing:
+///   gB = op(A)^-T g, gA = -gB X^T, or on the right gB = g op(A)^-T, gA = -X^T gB; transposed if op is;
+///   op(A) dX = dB - op(dA) X.
+/// All with the same factors, so that no order factors again.
+struct Solve {
+  static constexpr std::size_t inputs = 2;
+  static constexpr std::size_t outputs = 1;
+  static constexpr std::size_t constants = 2;
+  static constexpr unsigned keeps_input = 1;
+  static constexpr unsigned keeps_output = 1;
+  static constexpr auto node_name = "LinalgSolveExBackward0";
+  bool left;
+  bool transpose;
+  bool vector;
+  bool of_transpose;
+  DimVector a_sizes;
+  DimVector b_sizes;
+
+  Solve adjoint() const {
+    Solve other = *this;
+    other.transpose = !transpose;
+    return other;
+  }
+  Tensor column(const Tensor& v) const { return vector ? v.unsqueeze(-1) : v; }
+
+  void gradients(const bool* wanted, const Tensor* g, const Tensor* x, const Tensor* y,
+                 const Tensor* c, Tensor* results) const {
+    const Tensor gb = solve(adjoint(), x[0], g[0], c);
+    if (wanted[1]) results[1] = autograd::sum_to(gb, b_sizes);
+    if (!wanted[0]) return;
+    const bool g_first = left != transpose;
+    const Tensor& first = g_first ? gb : y[0];
+    const Tensor& second = g_first ? y[0] : gb;
+    results[0] = autograd::sum_to(negative_product(first, second), a_sizes);
+  }
+  /// -g x^T, or -x^T g on the right.
+  Tensor negative_product(const Tensor& first, const Tensor& second) const {
+    const bool one_column = left && (vector || first.size(-1) == 1);
+    if (!one_column) return left ? -matmul(first, second.mT()) : -matmul(first.mT(), second);
+    const Tensor a = column(first);
+    const Tensor b = column(second);
+    if (matrices::differentiated_again(a, b)) return -a * b.mT();
+    const Tensor c = matrices::uninitialised(
+        a.dtype(), matrices::with_matrix(matrices::batch_of(a), a.size(-2), b.size(-2)));
+    if (c.numel() > 0) kernels::negative_outer_products(c, a, b);
+    return c;
+  }
+  Tensor jvp(std::size_t, const Tensor* t, const Tensor* x, const Tensor* y,
+             const Tensor* c) const {
+    Tensor b = t[1].defined() ? column(t[1]) : t[1];
+    if (t[0].defined()) {
+      const Tensor ta = transpose ? t[0].mT() : t[0];
+      const Tensor own = column(y[0]);
+      const Tensor moved = -(left ? matmul(ta, own) : matmul(own, ta));
+      b = b.defined() ? b + moved : moved;
+    }
+    return solve(*this, x[0], vector ? b.squeeze(-1) : b, c);
+  }
+
+  /// Solves with the factors `c`, recorded as a function of a and b.
+  static Tensor solve(Solve op, const Tensor& a, const Tensor& b, const Tensor* c) {
+    Tensor y;
+    {
+      const NoGradGuard off;
+      const detail::NoTangents plain;
+      const Tensor columns = op.column(b);
+      const DimVector batch = autograd::broadcast_shapes("linalg_solve", matrices::batch_of(a),
+                                                         matrices::batch_of(columns));
+      const Tensor x = matrices::like(columns, batch);
+      const bool transposed = op.transpose != op.of_transpose;
+      if (op.left)
+        kernels::lu_solve(c[0], c[1], transposed, columns, x);
+      else
+        kernels::lu_solve(c[0], c[1], !transposed, matrices::flipped(columns),
+                          matrices::flipped(x));
+      y = op.vector ? autograd::raw_view(x, {x.sizes().data(), x.sizes().size() - 1},
+                                         {x.strides().data(), x.strides().size() - 1}, 0)
+                    : x;
+    }
+    if (!autograd::records(a) && !autograd::records(b) && !detail::carries_tangent(a) &&
+        !detail::carries_tangent(b))
+      return y;
+    op.b_sizes = DimVector(b.sizes());
+    autograd::record_many(op, {a, b}, {y}, {c[0], c[1]});
+    return y;
+  }
+};
+
+Tensor solve(std::string_view op, const Tensor& a, const Tensor& b, bool left,
+             matrices::Infos& info, bool check) {
+  matrices::require_square(op, a);
+  if (b.dim() == 0)
+    detail::fail<ShapeError>(op, "B must be a vector or a matrix, got a tensor without dimensions");
+  matrices::require_same_dtype(op, a, b);
+  const IntArrayRef rows{a.sizes().data(), a.sizes().size() - 1};
+  const bool vector = b.dim() == 1 || b.sizes() == rows;
+  if (vector && !left)
+    detail::fail<ShapeError>(op, "X A = B needs a matrix B, got shape ", b.sizes(),
+                             "; give a row as unsqueeze(-2)");
+  if (vector && b.size(-1) != a.size(-1))
+    detail::fail<ShapeError>(op, "shapes ", a.sizes(), " and ", b.sizes(),
+                             " do not fit the equation A x = b: both need equal numbers of rows");
+  if (!vector) {
+    matrices::require_fit(op, a, b, left);
+    autograd::broadcast_shapes(op, matrices::batch_of(a), matrices::batch_of(b));
+  }
+  const LuFactors f = matrices::factor(a, info);
+  if (check) matrices::require_regular(op, a, info);
+  const Tensor factors[] = {f.lu, f.pivots};
+  return Solve::solve({left, false, vector, f.of_transpose, DimVector(a.sizes()), {}}, a, b,
+                      factors);
+}
+
+// ---- Triangular matrices.
+
+/// T X = B, or X T = B without `left`:
+///   gB = T^-T g, gT = -gB X^T, or on the right gB = g T^-T, gT = -X^T gB, in the triangle;
+///   T dX = dB - dT X.
+struct SolveTriangular {
+  static constexpr std::size_t inputs = 2;
+  static constexpr std::size_t outputs = 1;
+  static constexpr std::size_t constants = 0;
+  static constexpr unsigned keeps_input = 1;
+  static constexpr unsigned keeps_output = 1;
+  const char* node_name;
+  bool upper;
+  bool left;
+  bool unit;
+  DimVector t_sizes;
+  DimVector b_sizes;
+
+  Tensor triangle(const Tensor& a) const {
+    return upper ? triu(a, unit ? 1 : 0) : tril(a, unit ? -1 : 0);
+  }
+  void gradients(const bool* wanted, const Tensor* g, const Tensor* x, const Tensor* y,
+                 const Tensor*, Tensor* results) const {
+    const Tensor gb = linalg_solve_triangular(x[0].mT(), g[0], !upper, left, unit);
+    if (wanted[1]) results[1] = autograd::sum_to(gb, b_sizes);
+    if (!wanted[0]) return;
+    const Tensor ga = left ? matmul(gb, y[0].mT()) : matmul(y[0].mT(), gb);
+    results[0] = autograd::sum_to(-triangle(ga), t_sizes);
+  }
+  Tensor jvp(std::size_t, const Tensor* t, const Tensor* x, const Tensor* y, const Tensor*) const {
+    Tensor b = t[1];
+    if (t[0].defined()) {
+      const Tensor ta = triangle(t[0]);
+      const Tensor moved = -(left ? matmul(ta, y[0]) : matmul(y[0], ta));
+      b = b.defined() ? b + moved : moved;
+    }
+    return linalg_solve_triangular(x[0], b, upper, left, unit);
+  }
+};
+
+Tensor solve_triangular(std::string_view op, SolveTriangular rule, const Tensor& a,
+                        const Tensor& b) {
+  matrices::require_square(op, a);
+  matrices::require(op, b);
+  matrices::require_same_dtype(op, a, b);
+  matrices::require_fit(op, a, b, rule.left);
+  const DimVector batch =
+      autograd::broadcast_shapes(op, matrices::batch_of(a), matrices::batch_of(b));
+  const Tensor y = matrices::like(b, batch);
+  const Tensor t = matrices::in_order(a);
+  if (rule.left)
+    kernels::solve_triangles(t, {rule.upper, rule.unit}, b, y);
+  else
+    kernels::solve_triangles(matrices::flipped(t), {!rule.upper, rule.unit}, matrices::flipped(b),
+                             matrices::flipped(y));
+  rule.t_sizes = DimVector(a.sizes());
+  rule.b_sizes = DimVector(b.sizes());
+  autograd::record_many(rule, {a, b}, {y}, {});
+  return y;
+}
+
+Tensor invert(std::string_view op, const Tensor& a, matrices::Infos& info, bool check) {
+  matrices::require_square(op, a);
+  const LuFactors f = matrices::factor(a, info);
+  if (check) matrices::require_regular(op, a, info);
+  return matrices::inverse_from(f, a);
+}
+
+}  // namespace
+
+Tensor matrices::inverse_from(const LuFactors& f, const Tensor& a) {
+  // What lies by columns, seen by rows, is the transpose that the factors of the transpose give.
+  const Tensor y = matrices::uninitialised(f.lu.dtype(), f.lu.sizes(), !f.of_transpose);
+  if (y.numel() > 0) kernels::lu_invert(f.lu, f.pivots, y);
+  autograd::record_general(Inverse(), a, y);
+  return y;
+}
+
+Tensor linalg_solve(const Tensor& A, const Tensor& B, bool left) {
+  matrices::Infos info;
+  return solve("linalg_solve", A, B, left, info, true);
+}
+std::tuple<Tensor, Tensor> linalg_solve_ex(const Tensor& A, const Tensor& B, bool left,
+                                           bool check_errors) {
+  matrices::Infos info;
+  const Tensor x = solve("linalg_solve_ex", A, B, left, info, check_errors);
+  return {x, matrices::info_of(info, matrices::batch_of(A))};
+}
+
+Tensor linalg_solve_triangular(const Tensor& self, const Tensor& B, bool upper, bool left,
+                               bool unitriangular) {
+  return solve_triangular("linalg_solve_triangular",
+                          {"LinalgSolveTriangularBackward0", upper, left, unitriangular, {}, {}},
+                          self, B);
+}
+std::tuple<Tensor, Tensor> triangular_solve(const Tensor& self, const Tensor& A, bool upper,
+                                            bool transpose, bool unitriangular) {
+  const Tensor a = transpose ? A.mT() : A;
+  return {
+      solve_triangular(
+          "triangular_solve",
+          {"TriangularSolveBackward0", upper != transpose, true, unitriangular, {}, {}}, a, self),
+      A.clone()};
+}
+
+Tensor linalg_inv(const Tensor& A) {
+  matrices::Infos info;
+  return invert("linalg_inv", A, info, true);
+}
+std::tuple<Tensor, Tensor> linalg_inv_ex(const Tensor& A, bool check_errors) {
+  matrices::Infos info;
+  const Tensor y = invert("linalg_inv_ex", A, info, check_errors);
+  return {y, matrices::info_of(info, matrices::batch_of(A))};
+}
+Tensor inverse(const Tensor& self) {
+  matrices::Infos info;
+  return invert("inverse", self, info, true);
+}
+
+Tensor linalg_tensorinv(const Tensor& self, std::int64_t ind) {
+  if (ind < 1) detail::fail<ValueError>("linalg_tensorinv", "ind must be positive, got ", ind);
+  const IntArrayRef sizes = self.sizes();
+  const std::size_t split = std::min(static_cast<std::size_t>(ind), sizes.size());
+  const IntArrayRef before(sizes.data(), split);
+  const IntArrayRef after(sizes.data() + split, sizes.size() - split);
+  const std::int64_t n = detail::numel_of(before);
+  if (n != detail::numel_of(after))
+    detail::fail<ShapeError>("linalg_tensorinv", "shape ", sizes, " has ", n,
+                             " elements in the first ", ind, " dimensions and ",
+                             detail::numel_of(after),
+                             " in the others; as a matrix it must be square");
+  DimVector result(after);
+  for (const std::int64_t s : before) result.push_back(s);
+  return linalg_inv(self.reshape({n, n})).reshape(result);
+}
+
+Tensor linalg_tensorsolve(const Tensor& self, const Tensor& other, OptionalIntArrayRef dims) {
+  Tensor a = self;
+  if (dims.has_value()) {
+    DimVector last;
+    for (std::size_t d = 0; d < dims.value().size(); ++d)
+      last.push_back(self.dim() - static_cast<std::int64_t>(dims.value().size() - d));
+    a = movedim(self, dims.value(), last);
+  }
+  const std::size_t rows = other.sizes().size();
+  const std::int64_t n = other.numel();
+  const std::int64_t unknowns =
+      a.sizes().size() < rows
+          ? -1
+          : detail::numel_of({a.sizes().data() + rows, a.sizes().size() - rows});
+  if (unknowns != n || a.numel() != n * n)
+    detail::fail<ShapeError>("linalg_tensorsolve", "shapes ", self.sizes(), " and ", other.sizes(),
+                             " are no system of equations: A needs as many elements as B in its "
+                             "first ",
+                             rows, " dimensions, and as many in the others");
+  const DimVector result{IntArrayRef(a.sizes().data() + rows, a.sizes().size() - rows)};
+  return linalg_solve(a.reshape({n, n}), other.reshape({n})).reshape(result);
+}
+
+Tensor Tensor::inverse() const { return eigengrad::inverse(*this); }
+std::tuple<Tensor, Tensor> Tensor::triangular_solve(const Tensor& A, bool upper, bool transpose,
+                                                    bool unitriangular) const {
+  return eigengrad::triangular_solve(*this, A, upper, transpose, unitriangular);
+}
+
+}  // namespace eigengrad

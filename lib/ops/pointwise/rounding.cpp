@@ -1,0 +1,264 @@
+#include "eigengrad/ops/pointwise/rounding.hpp"
+
+#include <cmath>
+#include <limits>
+
+#include "autograd/elementwise.hpp"
+#include "autograd/kinds.hpp"
+#include "core/fail.hpp"
+#include "eigengrad/ops/pointwise/arithmetic.hpp"
+#include "eigengrad/ops/pointwise/unary.hpp"
+#include "kernels/base/math.hpp"
+#include "ops/pointwise/rule_math.hpp"
+
+namespace eigengrad {
+namespace {
+
+using autograd::apply;
+using autograd::apply_inplace;
+using math::One;
+using math::Unused;
+using math::Value;
+using math::Zero;
+
+struct Floor {
+  static constexpr int arity = 1;
+  static constexpr auto node_name = "FloorBackward0";
+  static constexpr auto op_name = "floor";
+  static constexpr bool on_integers = true;
+  static constexpr bool no_bool = true;
+  static auto value(const auto& x) { return math::floor(x); }
+  static auto slope(Unused) { return Zero{}; }
+};
+
+struct Ceil {
+  static constexpr int arity = 1;
+  static constexpr auto node_name = "CeilBackward0";
+  static constexpr auto op_name = "ceil";
+  static constexpr bool on_integers = true;
+  static constexpr bool no_bool = true;
+  static auto value(const auto& x) { return math::ceil(x); }
+  static auto slope(Unused) { return Zero{}; }
+};
+
+struct Trunc {
+  static constexpr int arity = 1;
+  static constexpr auto node_name = "TruncBackward0";
+  static constexpr auto op_name = "trunc";
+  static constexpr bool on_integers = true;
+  static constexpr bool no_bool = true;
+  static auto value(const auto& x) { return math::trunc(x); }
+  static auto slope(Unused) { return Zero{}; }
+};
+
+struct Round {
+  static constexpr int arity = 1;
+  static constexpr auto node_name = "RoundBackward0";
+  static constexpr auto op_name = "round";
+  static constexpr bool on_integers = true;
+  static constexpr bool no_bool = true;
+  static auto value(const auto& x) { return math::rint(x); }
+  static auto slope(Unused) { return Zero{}; }
+};
+
+struct Sign {
+  static constexpr int arity = 1;
+  static constexpr auto node_name = "SignBackward0";
+  static constexpr auto op_name = "sign";
+  static constexpr bool on_integers = true;
+  static auto value(const auto& x) { return math::sign(x); }
+  static auto slope(Unused) { return Zero{}; }
+};
+
+struct Sgn {
+  static constexpr int arity = 1;
+  static constexpr auto node_name = "SgnBackward0";
+  static constexpr auto op_name = "sgn";
+  static constexpr bool on_integers = true;
+  static auto value(const auto& x) { return math::sign(x); }
+  static auto slope(Unused) { return Zero{}; }
+};
+
+struct Frac {
+  static constexpr int arity = 1;
+  static constexpr auto node_name = "FracBackward0";
+  static constexpr auto op_name = "frac";
+  static auto value(const auto& x) { return x - math::trunc(x); }
+  static auto slope(Unused) { return One{}; }
+};
+
+/// To multiples of `unit`, or of 1 / unit: powers of ten are exact only as integers.
+struct RoundDecimals {
+  static constexpr int arity = 1;
+  static constexpr auto node_name = "RoundBackward1";
+  static constexpr auto op_name = "round";
+  double unit;
+  bool inverse;
+  template <class X>
+  X value(const X& x) const {
+    const X u(unit);
+    const X y = inverse ? math::rint(x * u) / u : math::rint(x / u) * u;
+    // What is too large to have such decimals, infinities among them.
+    return inverse ? math::where(math::abs(x * u) < X(kIntegersFrom), y, x) : y;
+  }
+  static auto slope(Unused) { return Zero{}; }
+
+ private:
+  static constexpr double kIntegersFrom = 0x1p52;
+};
+
+struct NanToNum {
+  static constexpr int arity = 1;
+  static constexpr auto node_name = "NanToNumBackward0";
+  static constexpr auto op_name = "nan_to_num";
+  static constexpr bool gradient_is_constant = true;
+  double nan;
+  double high;
+  double low;
+  template <class X>
+  X value(const X& x) const {
+    const X inf(std::numeric_limits<double>::infinity());
+    const X y = math::where(x == inf, X(high), math::where(x == -inf, X(low), x));
+    return math::where(x == x, y, X(nan));
+  }
+  static auto slope(const Value auto& x) {
+    return math::when(math::abs(x) < std::numeric_limits<double>::infinity(), 1);
+  }
+};
+
+NanToNum nan_to_num_rule(ScalarType dtype, optional<double> nan, optional<double> posinf,
+                         optional<double> neginf) {
+  const double most =
+      dtype == kFloat32 ? std::numeric_limits<float>::max() : std::numeric_limits<double>::max();
+  return {nan.value_or(0), posinf.value_or(most), neginf.value_or(-most)};
+}
+
+void need_floating_point(const char* op, const Tensor& x) {
+  if (!x.defined()) detail::fail<ValueError>(op, "argument 0 is undefined");
+  if (!x.is_floating_point())
+    detail::fail<DtypeError>(op, "needs a floating point tensor, got ", to_string(x.dtype()),
+                             "; convert it with to(kFloat64)");
+}
+
+RoundDecimals round_rule(std::int64_t decimals) {
+  return {std::pow(10.0, std::abs(static_cast<double>(decimals))), decimals > 0};
+}
+
+template <class T>
+void frexp_kernel(const void*, std::byte* const* operands, std::int64_t n) {
+  T* m = reinterpret_cast<T*>(operands[0]);
+  auto* e = reinterpret_cast<std::int64_t*>(operands[1]);
+  const T* x = reinterpret_cast<const T*>(operands[2]);
+  for (std::int64_t i = 0; i < n; ++i) {
+    int exponent = 0;
+    const T mantissa = std::frexp(x[i], &exponent);
+    m[i] = mantissa;
+    e[i] = std::isfinite(mantissa) ? exponent : 0;
+  }
+}
+
+/// The mantissa is x 2^-e, where e is constant by parts.
+struct Frexp {
+  static constexpr std::size_t inputs = 1;
+  static constexpr std::size_t outputs = 2;
+  /// The exponent, in memory of its own: programs may write to the result.
+  static constexpr std::size_t constants = 1;
+  static constexpr unsigned keeps_input = 0;
+  static constexpr unsigned keeps_output = 0;
+  static constexpr auto node_name = "FrexpBackward0";
+  static void gradients(const bool*, const Tensor* g, const Tensor*, const Tensor*, const Tensor* c,
+                        Tensor* results) {
+    if (g[0].defined()) results[0] = scaled(g[0], c[0]);
+  }
+  static Tensor jvp(std::size_t, const Tensor* t, const Tensor*, const Tensor*, const Tensor* c) {
+    return scaled(t[0], c[0]);
+  }
+
+ private:
+  /// In two steps, since 2^-e alone may overflow.
+  static Tensor scaled(const Tensor& v, const Tensor& exponent) {
+    const Tensor e = exponent.to(v.dtype());
+    const Tensor half = floor(e * -0.5);
+    return v * exp2(half) * exp2(-e - half);
+  }
+};
+
+}  // namespace
+
+#define EIGENGRAD_UNARY(name, Rule)                            \
+  Tensor name(const Tensor& x) { return apply(Rule{}, x); }    \
+  Tensor Tensor::name() const { return apply(Rule{}, *this); } \
+  Tensor& Tensor::name##_() const { return apply_inplace(Rule{}, self()); }
+EIGENGRAD_UNARY(floor, Floor)
+EIGENGRAD_UNARY(ceil, Ceil)
+EIGENGRAD_UNARY(trunc, Trunc)
+EIGENGRAD_UNARY(round, Round)
+#undef EIGENGRAD_UNARY
+
+// A truth value is its own sign.
+Tensor sign(const Tensor& x) { return apply(Sign{}, x); }
+Tensor Tensor::sign() const { return apply(Sign{}, *this); }
+Tensor& Tensor::sign_() const { return apply_inplace(Sign{}, self()); }
+Tensor sgn(const Tensor& x) { return apply(Sgn{}, x); }
+Tensor Tensor::sgn() const { return apply(Sgn{}, *this); }
+Tensor& Tensor::sgn_() const { return apply_inplace(Sgn{}, self()); }
+
+Tensor frac(const Tensor& x) {
+  need_floating_point("frac", x);
+  return apply(Frac{}, x);
+}
+Tensor Tensor::frac() const { return eigengrad::frac(*this); }
+Tensor& Tensor::frac_() const {
+  need_floating_point("frac_", self());
+  return apply_inplace(Frac{}, self());
+}
+
+Tensor round(const Tensor& x, std::int64_t decimals) {
+  if (decimals == 0) return round(x);
+  need_floating_point("round", x);
+  return apply(round_rule(decimals), x);
+}
+Tensor Tensor::round(std::int64_t decimals) const { return eigengrad::round(*this, decimals); }
+Tensor& Tensor::round_(std::int64_t decimals) const {
+  if (decimals == 0) return round_();
+  need_floating_point("round_", self());
+  return apply_inplace(round_rule(decimals), self());
+}
+
+Tensor nan_to_num(const Tensor& x, optional<double> nan, optional<double> posinf,
+                  optional<double> neginf) {
+  if (x.defined() && !x.is_floating_point()) return x.clone();
+  return apply(nan_to_num_rule(x.defined() ? x.dtype() : kFloat64, nan, posinf, neginf), x);
+}
+Tensor Tensor::nan_to_num(optional<double> nan, optional<double> posinf,
+                          optional<double> neginf) const {
+  return eigengrad::nan_to_num(*this, nan, posinf, neginf);
+}
+Tensor& Tensor::nan_to_num_(optional<double> nan, optional<double> posinf,
+                            optional<double> neginf) const {
+  if (defined() && !is_floating_point()) return self();
+  return apply_inplace(nan_to_num_rule(defined() ? dtype() : kFloat64, nan, posinf, neginf),
+                       self());
+}
+
+std::tuple<Tensor, Tensor> frexp(const Tensor& x) {
+  need_floating_point("frexp", x);
+  using detail::TensorImpl;
+  const Tensor m = Tensor::adopt(TensorImpl::create(x.dtype(), x.sizes()));
+  const Tensor e = Tensor::adopt(TensorImpl::create(kInt64, x.sizes()));
+  kernels::Operand loop[3];
+  std::int64_t strides[3][detail::kMaxDim];
+  const Tensor* const operands[] = {&m, &e, &x};
+  for (int k = 0; k < 3; ++k) {
+    kernels::broadcast_strides(operands[k]->sizes(), operands[k]->strides(), x.sizes(), strides[k]);
+    loop[k] = {operands[k]->impl()->bytes(), element_size(operands[k]->dtype()), strides[k]};
+  }
+  kernels::run_elementwise(x.sizes(), loop, 3, 2,
+                           x.dtype() == kFloat32 ? frexp_kernel<float> : frexp_kernel<double>,
+                           nullptr);
+  if (autograd::is_followed(x)) autograd::record_many(Frexp{}, {x}, {m, e}, {e.clone()});
+  return {m, e};
+}
+std::tuple<Tensor, Tensor> Tensor::frexp() const { return eigengrad::frexp(*this); }
+
+}  // namespace eigengrad

@@ -1,0 +1,39 @@
+#pragma once
+
+#include "ops/indexing/indexed.hpp"
+
+/// Elements chosen along one dimension by their values.
+namespace eigengrad {
+
+/// Linear in x once the indices are known. `dropped` says that the result has lost the dimension.
+struct ChosenAlong {
+  static constexpr bool uses_input = false;
+  static constexpr bool uses_output = false;
+  ByPosition at;
+  bool dropped = false;
+  Tensor vjp(const Tensor& g, const Tensor&, const Tensor&) const {
+    return place_at(at, dropped ? g.unsqueeze(dim()) : g);
+  }
+  Tensor jvp(const Tensor& t, const Tensor&, const Tensor&) const {
+    const Tensor y = pick_at(at, t);
+    return dropped ? y.squeeze(dim()) : y;
+  }
+
+ private:
+  std::int64_t dim() const { return static_cast<std::int64_t>(at.d); }
+};
+
+/// The elements of x at `index`, contiguous and from 0, in the place of dimension `d`.
+inline ByPosition along(const Tensor& x, std::size_t d, const Tensor& index) {
+  return {DimVector(x.sizes()), d, KeptIndices(index)};
+}
+
+/// A new tensor without dimension `d`, which has extent 1. For results that nothing was recorded of.
+inline Tensor without_dim(const Tensor& y, std::size_t d) {
+  DimVector sizes(y.sizes());
+  sizes.erase(d);
+  y.impl()->set_geometry(sizes, detail::row_major_strides(sizes), y.impl()->bytes());
+  return y;
+}
+
+}  // namespace eigengrad

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <string_view>
+
+#include "core/fail.hpp"
+#include "eigengrad/core/tensor.hpp"
+#include "kernels/base/copy.hpp"
+
+/// What several families ask of their arguments.
+namespace eigengrad {
+
+/// Elements for a kernel to read: `x` itself if it is contiguous by rows, otherwise a copy that is
+/// recorded as nothing.
+inline Tensor row_major(const Tensor& x) {
+  if (x.is_contiguous()) return x;
+  Tensor y = Tensor::adopt(detail::TensorImpl::create(x.dtype(), x.sizes()));
+  kernels::copy(y, x);
+  return y;
+}
+/// The same to keep or to compute with: no history, no tangent.
+inline Tensor plain_row_major(const Tensor& x) { return row_major(x).detach(); }
+
+inline void check_real(std::string_view op, const Tensor& x) {
+  if (!x.is_floating_point())
+    detail::fail<DtypeError>(op, "needs a floating point tensor, got ", to_string(x.dtype()),
+                             "; convert it with to(kFloat64)");
+}
+
+inline bool given(const OptionalTensor& x) { return x && x->defined(); }
+
+}  // namespace eigengrad
