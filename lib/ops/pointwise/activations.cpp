@@ -10,7 +10,8 @@
 #include "eigengrad/ops/shape/assembly.hpp"
 #include "eigengrad/ops/shape/views.hpp"
 #include "kernels/pointwise/slopes.hpp"
-#include "ops/special/rules.hpp"
+#include "ops/pointwise/closed_families.hpp"
+#include "ops/pointwise/rule_math.hpp"
 
 namespace eigengrad {
 namespace {
@@ -148,8 +149,7 @@ struct GeluTanh {
     return math::gated(x, [](const X& z) { return math::gelu_by_tanh(z, 0); });
   }
   auto slope(const Value auto& x) const {
-    return order < 2 ? special_rules::evaluate(GeluTanh{order + 1}, x)
-                     : third(math::within(x, 100));
+    return order < 2 ? math::evaluate(GeluTanh{order + 1}, x) : third(math::within(x, 100));
   }
 
  private:

@@ -8,8 +8,8 @@ namespace {
 
 using autograd::apply;
 using autograd::apply_inplace;
+using math::evaluate;
 using math::Value;
-using special_rules::evaluate;
 using special_rules::in_double;
 
 /// Derivative `k` of the function of order `n` that `F` computes.

@@ -16,9 +16,9 @@ using autograd::apply;
 using autograd::apply_inplace;
 using autograd::wrap_number;
 using kernels::Pack;
+using math::evaluate;
 using math::Unused;
 using math::Value;
-using special_rules::evaluate;
 using special_rules::in_double;
 
 constexpr double kSqrtPi = 1 / std::numbers::inv_sqrtpi;

@@ -12,9 +12,9 @@ namespace {
 using autograd::apply;
 using autograd::apply_inplace;
 using autograd::wrap_number;
+using math::evaluate;
 using math::Unused;
 using math::Value;
-using special_rules::evaluate;
 using special_rules::in_double;
 
 /// Derivative `k` in s of zeta(s, q). DLMF 25.11.17: d/dq zeta(s, q) = -s zeta(s + 1, q), and k times

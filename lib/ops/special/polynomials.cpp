@@ -14,9 +14,9 @@ namespace {
 using autograd::apply;
 using autograd::wrap_number;
 using kernels::PolynomialKind;
+using math::evaluate;
 using math::Unused;
 using math::Value;
-using special_rules::evaluate;
 
 /// Derivative `k` in x of a polynomial of degree n.
 template <class Kind>

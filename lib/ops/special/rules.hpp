@@ -1,22 +1,12 @@
 #pragma once
 
-#include "autograd/elementwise.hpp"
+#include "ops/pointwise/closed_families.hpp"
 #include "ops/pointwise/rule_math.hpp"
 
 /// What rules of special functions are written with.
 namespace eigengrad::special_rules {
 
 using kernels::Pack;
-
-/// The elementwise operator `op` in a rule: computed over packs, recorded over tensors. Families that
-/// are closed under differentiation state their slopes as other members of the family.
-template <class Op, class... X>
-auto evaluate(const Op& op, const X&... x) {
-  if constexpr ((std::same_as<X, Tensor> && ...))
-    return autograd::apply(op, x...);
-  else
-    return op.value(x...);
-}
 
 /// f of the elements, in double; there is no precise and faster way in float.
 template <class F, std::floating_point T, std::same_as<Pack<T>>... X>
