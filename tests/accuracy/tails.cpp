@@ -266,6 +266,18 @@ void check_both(const Curve& f) {
   check<double>(f, 60);
   check<float>(f, 30);
 }
+
+/// b - 1 is no double, and x^(b - 1) is off by a part of log(x) if it is rounded. In float32 it is.
+BOOST_AUTO_TEST_CASE(powers_whose_exponent_less_one_rounds) {
+  check<double>({"pow_a_tenth", [](const Tensor& x) { return eg::pow(x, 0.1); },
+                 [](const Taylor& x) { return pow(x, Digits(0.1)); }, kPositive, "pow (scalar b)"},
+                60);
+  check<double>(
+      {"pow_minus_a_third", [](const Tensor& x) { return eg::pow(x, -1.0 / 3); },
+       [](const Taylor& x) { return pow(x, Digits(-1.0 / 3)); }, kPositive, "pow (scalar b)"},
+      60);
+}
+
 BOOST_AUTO_TEST_CASE(third_derivative_of_gelu_by_tanh) {
   const Numbers points{-6, -1.5, -0.2, 0, 0.4, 3};
   const Tensor x = eg::tensor(points).requires_grad_();

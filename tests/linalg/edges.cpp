@@ -23,6 +23,17 @@ std::vector<Tensor> layouts_of(const Tensor& a) {
 
 BOOST_AUTO_TEST_SUITE(edges)
 
+BOOST_AUTO_TEST_CASE(eigenvectors_that_are_dependent) {
+  // A Jordan block has one eigenvector, and its eigenvalues have no derivative, in either mode.
+  for (const Tensor& a :
+       {eg::tensor({{2.0, 1.0}, {0.0, 2.0}}), eg::tensor({{0.0, 1.0}, {0.0, 0.0}})}) {
+    const Tensor x = a.detach().requires_grad_();
+    const auto sum = [](const Tensor& m) { return eg::linalg_eigvals(m).sum(); };
+    BOOST_CHECK_THROW(sum(x).backward(), eg::NumericError);
+    BOOST_CHECK_THROW(eg::jvp(sum, a, eg::ones({2, 2})), eg::NumericError);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(layouts) {
   for (const std::int64_t n : {1, 3, 20, 70}) {
     BOOST_TEST_INFO_SCOPE("n " << n);

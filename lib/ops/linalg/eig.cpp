@@ -1,8 +1,15 @@
+#include <limits>
+
 #include "autograd/kinds.hpp"
+#include "autograd/meta.hpp"
+#include "core/fail.hpp"
+#include "eigengrad/autograd/grad_mode.hpp"
+#include "eigengrad/ops/linalg/norms.hpp"
 #include "eigengrad/ops/linalg/products.hpp"
 #include "eigengrad/ops/linalg/solves.hpp"
 #include "eigengrad/ops/linalg/spectral.hpp"
 #include "eigengrad/ops/pointwise/arithmetic.hpp"
+#include "eigengrad/ops/reduction/extrema.hpp"
 #include "eigengrad/ops/reduction/sums.hpp"
 #include "eigengrad/ops/shape/bands.hpp"
 #include "eigengrad/ops/shape/views.hpp"
@@ -26,6 +33,7 @@ struct Eig {
 
   Tensor vjp(std::size_t, const Tensor* g, const Tensor*, const Tensor* y) const {
     const Tensor& v = y[1];
+    require_independent(v);
     if (!g[1].defined()) return linalg_solve(v.mT(), g[0].unsqueeze(-1) * v.mT());
     const Tensor lengths = (v * g[1]).sum(-2, true);
     Tensor inner = matmul(v.mT(), g[1] - v * lengths) / gaps(y[0]);
@@ -34,10 +42,26 @@ struct Eig {
   }
   Tensor jvp(std::size_t k, const Tensor* t, const Tensor*, const Tensor* y) const {
     const Tensor& v = y[1];
+    require_independent(v);
     const Tensor p = linalg_solve(v, matmul(t[0], v));
     if (k == 0) return p.diagonal(0, -2, -1);
     const Tensor w = matmul(v, p / gaps(y[0]));
     return w - v * (v * w).sum(-2, true);
+  }
+
+ private:
+  /// A matrix without n eigenvectors has no derivative, and rounding would decide what a solution by them is.
+  static void require_independent(const Tensor& v) {
+    if (v.numel() == 0) return;
+    const NoGradGuard off;
+    const detail::NoTangents plain;
+    const double epsilon = v.dtype() == kFloat32 ? std::numeric_limits<float>::epsilon()
+                                                 : std::numeric_limits<double>::epsilon();
+    const double condition = linalg_cond(v, 1).max().item<double>();
+    if (!(condition * epsilon < 0.25))
+      detail::fail<NumericError>(
+          "linalg_eig", "the eigenvectors are linearly dependent to rounding (condition ",
+          condition, "): there is no derivative; for a symmetric matrix use linalg_eigh");
   }
 };
 

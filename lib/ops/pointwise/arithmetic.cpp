@@ -155,8 +155,17 @@ struct PowNumber {
   static constexpr auto node_name = "PowBackward0";
   static constexpr auto op_name = "pow";
   double exponent;
-  auto value(const auto& x) const { return power(x, exponent); }
-  auto slope(const Value auto& x) const { return times(power_rule(x, exponent - 1), exponent); }
+  /// What the exponent has beyond the digits of a double: b - 1 rounds for many b, and x^b with it by
+  /// a part of log(x).
+  double tail = 0;
+  template <class X>
+  X value(const X& x) const {
+    const X y = power(x, exponent);
+    if (tail == 0 || std::is_same_v<X, math::Pack<float>>) return y;
+    const X c = math::log(x) * X(tail);
+    return math::where(math::abs(c) < X(1), y * (X(1) + c), y);
+  }
+  auto slope(const Value auto& x) const { return times(power_rule(x, less_one()), exponent); }
 
  private:
   template <class X>
@@ -177,11 +186,18 @@ struct PowNumber {
     if (e == 1.5) return power_unless(X(0) <= x, x * math::sqrt(x), x, e);
     return is_small_power(e) ? small_power(x, e) : math::pow(x, X(e));
   }
-  template <class T>
-  static math::Pack<T> power_rule(const math::Pack<T>& x, double e) {
-    return power(x, e);
+  /// By TwoSum.
+  PowNumber less_one() const {
+    const double e = exponent - 1, back = e - exponent;
+    return {e, (exponent - (e - back)) + (-1 - back) + tail};
   }
-  static Tensor power_rule(const Tensor& x, double e) { return eigengrad::pow(x, e); }
+  template <class T>
+  static math::Pack<T> power_rule(const math::Pack<T>& x, const PowNumber& p) {
+    return p.value(x);
+  }
+  static Tensor power_rule(const Tensor& x, const PowNumber& p) {
+    return p.tail == 0 ? eigengrad::pow(x, p.exponent) : apply(p, x);
+  }
   /// The exponent 0 has slope 0 everywhere, also where 1/x is not finite.
   template <class X>
   static X times(const X& p, double e) {

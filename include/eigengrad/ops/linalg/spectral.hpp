@@ -44,8 +44,8 @@ EIGENGRAD_API std::tuple<Tensor, Tensor> symeig(const Tensor& A, bool eigenvecto
 /// At the edge: the gradient of the eigenvalues is right for repeated ones too as long as V is regular;
 /// with eigenvectors, and at second order, equal eigenvalues give NaN or infinities. Rounding may turn
 /// repeated eigenvalues into complex pairs, and those of a matrix without n eigenvectors mostly.
-/// Throws: NumericError for eigenvalues that are not real, and in the backward pass for singular V;
-/// ShapeError unless square.
+/// Throws: NumericError for eigenvalues that are not real, and when a derivative is asked for and V is
+/// singular to rounding; ShapeError unless square.
 /// Cost: about 25 n^3 flops, 10 n^3 without vectors; QR iteration, backward stable: errors of
 /// eigenvalues are of the order of epsilon |A| times the condition of V.
 /// Source: Golub and Van Loan, Matrix Computations, section 7.5; derivatives: Giles (2008).
