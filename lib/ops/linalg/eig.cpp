@@ -1,7 +1,6 @@
-#include <limits>
-
 #include "autograd/kinds.hpp"
 #include "autograd/meta.hpp"
+#include "core/epsilon.hpp"
 #include "core/fail.hpp"
 #include "eigengrad/autograd/grad_mode.hpp"
 #include "eigengrad/ops/linalg/norms.hpp"
@@ -55,8 +54,7 @@ struct Eig {
     if (v.numel() == 0) return;
     const NoGradGuard off;
     const detail::NoTangents plain;
-    const double epsilon = v.dtype() == kFloat32 ? std::numeric_limits<float>::epsilon()
-                                                 : std::numeric_limits<double>::epsilon();
+    const double epsilon = detail::epsilon_of(v.dtype());
     const double condition = linalg_cond(v, 1).max().item<double>();
     if (!(condition * epsilon < 0.25))
       detail::fail<NumericError>(

@@ -1,7 +1,7 @@
 #include <algorithm>
-#include <limits>
 
 #include "autograd/kinds.hpp"
+#include "core/epsilon.hpp"
 #include "eigengrad/autograd/grad_mode.hpp"
 #include "eigengrad/core/factories.hpp"
 #include "eigengrad/ops/linalg/norms.hpp"
@@ -198,8 +198,7 @@ std::tuple<Tensor, Tensor, Tensor, Tensor> linalg_lstsq(const Tensor& A, const T
   require_fit(A, B);
   const bool vectors = holds_vectors(A, B);
   const std::int64_t m = A.size(-2), n = A.size(-1);
-  const double epsilon = A.dtype() == kFloat32 ? std::numeric_limits<float>::epsilon()
-                                               : std::numeric_limits<double>::epsilon();
+  const double epsilon = detail::epsilon_of(A.dtype());
   const double cutoff = rcond.value_or(epsilon * static_cast<double>(std::max(m, n)));
   Tensor residuals = matrices::uninitialised(A.dtype(), {0});
   Solution s;

@@ -1,6 +1,5 @@
-#include <limits>
-
 #include "autograd/kinds.hpp"
+#include "core/epsilon.hpp"
 #include "eigengrad/autograd/grad_mode.hpp"
 #include "eigengrad/core/factories.hpp"
 #include "eigengrad/ops/linalg/norms.hpp"
@@ -39,8 +38,7 @@ class Cutoff {
   Cutoff(Tensor atol, Tensor rtol) : atol_(std::move(atol)), rtol_(std::move(rtol)) {}
   static bool given(const OptionalTensor& x) { return x && x->defined(); }
   static double usual(const Tensor& a) {
-    const double epsilon = a.dtype() == kFloat32 ? std::numeric_limits<float>::epsilon()
-                                                 : std::numeric_limits<double>::epsilon();
+    const double epsilon = detail::epsilon_of(a.dtype());
     return epsilon * static_cast<double>(std::max(a.size(-1), a.size(-2)));
   }
   Tensor atol_;

@@ -6,6 +6,7 @@
 
 #include "autograd/meta.hpp"
 #include "core/dispatch.hpp"
+#include "core/epsilon.hpp"
 #include "eigengrad/autograd/engine.hpp"
 #include "eigengrad/autograd/grad_mode.hpp"
 #include "eigengrad/core/factories.hpp"
@@ -26,8 +27,7 @@ namespace {
 
 /// What n values are off by at most, relative to the largest.
 double rounding_of(const Tensor& values) {
-  const double epsilon = values.dtype() == kFloat32 ? std::numeric_limits<float>::epsilon()
-                                                    : std::numeric_limits<double>::epsilon();
+  const double epsilon = detail::epsilon_of(values.dtype());
   return 4 * static_cast<double>(values.size(-1)) * epsilon;
 }
 

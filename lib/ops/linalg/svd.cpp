@@ -59,12 +59,7 @@ struct Svd {
     const Side v(y[2].mT(), g[2].defined() ? g[2].mT() : Tensor(), k, " rows of Vh");
     Tensor inner;
     if (g[1].defined()) inner = diag_embed(where_not_zero(s, g[1]));
-    if (u.g.defined() || v.g.defined()) {
-      if (matrices::has_clusters(s))
-        add(inner, turned_with_clusters(g, y, u, v));
-      else
-        add(inner, turned(u, v, gaps(s), shares(s)));
-    }
+    if (u.g.defined() || v.g.defined()) add(inner, turned(g, y, u, v));
     Tensor left = matmul(u.thin, inner);
     if (u.turns()) left = left + u.turn() / s.unsqueeze(-2);
     Tensor y_grad = matmul(left, v.thin.mT());
@@ -130,27 +125,29 @@ struct Svd {
   /// s_j / (s_i + s_j), and 0 on the diagonal.
   static Tensor shares(const Tensor& s) { return s.unsqueeze(-2) / sums(s); }
 
-  /// The gradient within the spaces of the vectors.
-  static Tensor turned(const Side& u, const Side& v, const Tensor& gap, const Tensor& part) {
+  /// What of the cotangent of one side's vectors does not depend on their lengths; undefined without one.
+  static Tensor skew_of(const Side& side, const Tensor& gradient) {
+    return gradient.defined() ? skew(matmul(side.thin.mT(), gradient)) : Tensor();
+  }
+  /// The gradient within the spaces of the vectors, of which one skew part at least is there.
+  static Tensor turned(const Tensor& of_u, const Tensor& of_v, const Tensor& gap,
+                       const Tensor& part) {
     Tensor inner;
-    if (u.g.defined()) add(inner, skew(matmul(u.thin.mT(), u.g)) / gap * part);
-    if (v.g.defined()) add(inner, skew(matmul(v.thin.mT(), v.g)) / gap * part.mT());
+    if (of_u.defined()) add(inner, of_u / gap * part);
+    if (of_v.defined()) add(inner, of_v / gap * part.mT());
     return inner;
   }
-  static Tensor turned_with_clusters(const Tensor* g, const Tensor* y, const Side& u,
-                                     const Side& v) {
+  static Tensor turned(const Tensor* g, const Tensor* y, const Side& u, const Side& v) {
     const Tensor& s = y[1];
-    const auto skew_of = [](const Side& side, const Tensor& gradient) {
-      return gradient.defined() ? skew(matmul(side.thin.mT(), gradient)) : Tensor();
-    };
     const Tensor of_u = skew_of(u, u.g), of_v = skew_of(v, v.g);
-    const Tensor total = of_u.defined() && of_v.defined() ? of_u + of_v
-                         : of_u.defined()                 ? of_u
-                                                          : of_v;
+    if (!matrices::has_clusters(s)) return turned(of_u, of_v, gaps(s), shares(s));
+    Tensor total;
+    for (const Tensor& of_side : {of_u, of_v})
+      if (of_side.defined()) add(total, of_side);
     const matrices::RepeatedPairs pairs({total * 0.5, s, g[1], {y[0], y[2]}, {u.g, v.g}});
     // Pairs that do not matter may have two singular values of 0.
     const Tensor sum = sums(s) + pairs.untouched();
-    Tensor inner = turned(u, v, pairs.divisor(), s.unsqueeze(-2) / sum);
+    Tensor inner = turned(of_u, of_v, pairs.divisor(), s.unsqueeze(-2) / sum);
     if (of_u.defined()) inner = inner + of_u * 0.5 * pairs.special() / sum;
     if (of_v.defined()) inner = inner - of_v * 0.5 * pairs.special() / sum;
     if (!pairs.has_limits()) return inner;

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "core/epsilon.hpp"
 #include "core/fail.hpp"
 #include "eigengrad/autograd/grad_mode.hpp"
 #include "eigengrad/core/dtype.hpp"
@@ -94,8 +95,7 @@ std::string ConstrainedProblem::name_of(Eigen::Index i) const {
 }
 
 double ConstrainedProblem::precision() const noexcept {
-  return dtype_ == kFloat32 ? std::numeric_limits<float>::epsilon()
-                            : std::numeric_limits<double>::epsilon();
+  return eigengrad::detail::epsilon_of(dtype_);
 }
 
 Tensor ConstrainedProblem::all_constraints(const Tensor& x) const {

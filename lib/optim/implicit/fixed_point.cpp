@@ -4,6 +4,7 @@
 #include <limits>
 #include <utility>
 
+#include "core/epsilon.hpp"
 #include "core/fail.hpp"
 #include "eigengrad/autograd/grad_mode.hpp"
 #include "eigengrad/ops/pointwise/arithmetic.hpp"
@@ -27,9 +28,7 @@ class FixedPointIteration {
   FixedPointIteration(const std::function<Tensor(const Tensor&)>& g, const Tensor& y0,
                       const FixedPointOptions& options)
       : g_(g), options_(options), y0_(y0.detach()), y_(vector_of(y0)) {
-    u_ = (y0.dtype() == kFloat32 ? std::numeric_limits<float>::epsilon()
-                                 : std::numeric_limits<double>::epsilon()) /
-         2;
+    u_ = eigengrad::detail::epsilon_of(y0.dtype()) / 2;
     if (!evaluate())
       fail<NumericError>("fixed_point", "g is not finite at the start; start elsewhere");
     first_ = y_.cwiseAbs().maxCoeff() + image_.cwiseAbs().maxCoeff();

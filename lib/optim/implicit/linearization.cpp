@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "autograd/sweep.hpp"
+#include "core/epsilon.hpp"
 #include "core/fail.hpp"
 #include "eigengrad/autograd/engine.hpp"
 #include "eigengrad/autograd/forward_mode.hpp"
@@ -29,10 +30,7 @@ namespace {
 
 constexpr std::int64_t kMostDense = 500;
 
-double unit_roundoff(const Tensor& t) {
-  return t.dtype() == kFloat32 ? std::numeric_limits<float>::epsilon() / 2
-                               : std::numeric_limits<double>::epsilon() / 2;
-}
+double unit_roundoff(const Tensor& t) { return eigengrad::detail::epsilon_of(t.dtype()) / 2; }
 
 /// The derivatives of root . v at the edges, each held in those by the others.
 variable_list partial_derivatives(const Tensor& root, const Tensor& v,

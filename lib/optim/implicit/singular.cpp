@@ -1,8 +1,8 @@
 #include "optim/implicit/singular.hpp"
 
 #include <cmath>
-#include <limits>
 
+#include "core/epsilon.hpp"
 #include "eigengrad/autograd/grad_mode.hpp"
 #include "eigengrad/ops/linalg/lu.hpp"
 #include "optim/least_squares/linear_model.hpp"
@@ -49,8 +49,7 @@ std::string find_singularity(const Tensor& jacobian) {
   RowMajor factors(n, n);
   copy_to(lu, factors.data());
   const Eigen::VectorXd pivots = factors.diagonal().cwiseAbs();
-  const double u = jacobian.dtype() == kFloat32 ? std::numeric_limits<float>::epsilon()
-                                                : std::numeric_limits<double>::epsilon();
+  const double u = eigengrad::detail::epsilon_of(jacobian.dtype());
   if (pivots.minCoeff() > 4 * u * static_cast<double>(n) * pivots.maxCoeff()) return {};
   return name_dependent(m);
 }

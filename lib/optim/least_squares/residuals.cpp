@@ -1,8 +1,7 @@
 #include "optim/least_squares/residuals.hpp"
 
-#include <limits>
-
 #include "autograd/grad_mode_switches.hpp"
+#include "core/epsilon.hpp"
 #include "core/fail.hpp"
 #include "eigengrad/autograd/engine.hpp"
 #include "eigengrad/autograd/forward_mode.hpp"
@@ -20,9 +19,7 @@ Residuals::Residuals(std::string_view op, const std::function<Tensor(const Tenso
       f_(r),
       x0_(x0.detach().clone()),
       n_(x0.numel()),
-      unit_roundoff_((x0.dtype() == kFloat32 ? std::numeric_limits<float>::epsilon()
-                                             : std::numeric_limits<double>::epsilon()) /
-                     2) {
+      unit_roundoff_(eigengrad::detail::epsilon_of(x0.dtype()) / 2) {
   const AutoGradMode recording(true);
   const std::uint64_t switches = eigengrad::detail::grad_mode_switches();
   x_ = x0_.detach().clone().requires_grad_();

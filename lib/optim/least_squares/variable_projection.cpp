@@ -1,4 +1,5 @@
 #include "eigengrad/optim/variable_projection.hpp"
+#include "core/epsilon.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -74,8 +75,7 @@ class Separable {
   std::tuple<Tensor, Tensor> factors(const Tensor& x) const {
     std::tuple<Tensor, Tensor> qr = linalg_qr(weighted(phi(x)));
     const Eigen::VectorXd d = to_vector(std::get<1>(qr).detach().diagonal().to(kFloat64));
-    const double precision = y_.dtype() == kFloat32 ? std::numeric_limits<float>::epsilon()
-                                                    : std::numeric_limits<double>::epsilon();
+    const double precision = eigengrad::detail::epsilon_of(y_.dtype());
     for (Eigen::Index j = 0; j < d.size(); ++j)
       if (!(std::abs(d[j]) > precision * d.cwiseAbs().maxCoeff()))
         fail<NumericError>(kOp, "column ", j,

@@ -5,6 +5,7 @@
 #include <limits>
 #include <utility>
 
+#include "core/epsilon.hpp"
 #include "core/fail.hpp"
 #include "eigengrad/autograd/engine.hpp"
 #include "eigengrad/autograd/grad_mode.hpp"
@@ -19,8 +20,7 @@ Objective::Objective(const std::function<Tensor(const Tensor&)>& f, const Tensor
     : f_(f),
       sizes_(x0.sizes()),
       second_order_(second_order),
-      precision_(x0.dtype() == kFloat32 ? std::numeric_limits<float>::epsilon()
-                                        : std::numeric_limits<double>::epsilon()) {}
+      precision_(eigengrad::detail::epsilon_of(x0.dtype())) {}
 
 namespace {
 

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "core/dispatch.hpp"
+#include "core/epsilon.hpp"
 
 namespace eigengrad::optim::ode {
 namespace {
@@ -92,8 +93,7 @@ double Transition::factor(const Scale& scale, const Task& task, double t, double
   const double size = std::max(scale.norm(slope_, y, next), scale.norm(before_, y, next));
   const double distance = (std::abs(h) + std::abs(h_before_)) / 2;
   const double rate = scale.norm(change, y, next) / (size * distance);
-  const double epsilon = y.dtype() == kFloat32 ? std::numeric_limits<float>::epsilon()
-                                               : std::numeric_limits<double>::epsilon();
+  const double epsilon = eigengrad::detail::epsilon_of(y.dtype());
   const double most = std::max(1.0, task.rtol / (2 * epsilon));
   // Also where nothing moves, and the rate is NaN.
   return rate > 0 ? std::clamp(rate * std::abs(t - task.times.front()), 1.0, most) : 1;

@@ -1,8 +1,8 @@
 #include "eigengrad/optim/odeint.hpp"
+#include "core/epsilon.hpp"
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "autograd/grad_mode_switches.hpp"
 #include "core/fail.hpp"
@@ -87,8 +87,7 @@ void check_state(const Tensor& y0, const variable_list& theta) {
 
 Task make_task(const Tensor& y0, const Tensor& t, const OdeintOptions& options) {
   check_options(options);
-  const double epsilon = y0.dtype() == kFloat32 ? std::numeric_limits<float>::epsilon()
-                                                : std::numeric_limits<double>::epsilon();
+  const double epsilon = eigengrad::detail::epsilon_of(y0.dtype());
   return {method_of(options.method), y0.detach().contiguous(),
           checked_times(t),          std::max(options.rtol, 10 * epsilon),
           checked_atol(options, y0), options};

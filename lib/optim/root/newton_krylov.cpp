@@ -3,6 +3,7 @@
 #include <limits>
 #include <memory>
 
+#include "core/epsilon.hpp"
 #include "core/fail.hpp"
 #include "optim/implicit/linearization.hpp"
 #include "optim/krylov.hpp"
@@ -67,9 +68,7 @@ NewtonKrylov::NewtonKrylov(std::string_view op, const std::function<Tensor(const
       equation_(std::make_shared<implicit::Equation>()),
       x0_(x0.detach()),
       options_(options),
-      u_((x0.dtype() == kFloat32 ? std::numeric_limits<float>::epsilon()
-                                 : std::numeric_limits<double>::epsilon()) /
-         2),
+      u_(eigengrad::detail::epsilon_of(x0.dtype()) / 2),
       x_(vector_of(x0)) {
   equation_->op = op;
   equation_->f = [&f, op, n = x0.numel()](const Tensor& x, const autograd::variable_list&) {
