@@ -339,32 +339,7 @@ Tensor Tensor::positive() const { return eigengrad::positive(*this); }
   Tensor name(const Tensor& x) { return apply(Rule{}, x); }    \
   Tensor Tensor::name() const { return apply(Rule{}, *this); } \
   Tensor& Tensor::name##_() const { return apply_inplace(Rule{}, self()); }
-EIGENGRAD_UNARY(abs, Abs)
-EIGENGRAD_UNARY(exp, Exp)
-EIGENGRAD_UNARY(exp2, Exp2)
-EIGENGRAD_UNARY(expm1, Expm1)
-EIGENGRAD_UNARY(log, Log)
-EIGENGRAD_UNARY(log2, Log2)
-EIGENGRAD_UNARY(log10, Log10)
-EIGENGRAD_UNARY(log1p, Log1p)
-EIGENGRAD_UNARY(sqrt, Sqrt)
-EIGENGRAD_UNARY(rsqrt, Rsqrt)
-EIGENGRAD_UNARY(reciprocal, Reciprocal)
-EIGENGRAD_UNARY(sin, Sin)
-EIGENGRAD_UNARY(cos, Cos)
-EIGENGRAD_UNARY(tan, Tan)
-EIGENGRAD_UNARY(asin, Asin)
-EIGENGRAD_UNARY(acos, Acos)
-EIGENGRAD_UNARY(atan, Atan)
-EIGENGRAD_UNARY(sinc, Sinc)
-EIGENGRAD_UNARY(deg2rad, Deg2Rad)
-EIGENGRAD_UNARY(rad2deg, Rad2Deg)
-EIGENGRAD_UNARY(sinh, Sinh)
-EIGENGRAD_UNARY(cosh, Cosh)
-EIGENGRAD_UNARY(tanh, Tanh)
-EIGENGRAD_UNARY(asinh, Asinh)
-EIGENGRAD_UNARY(acosh, Acosh)
-EIGENGRAD_UNARY(atanh, Atanh)
+#include "eigengrad/core/members/unary.inc"
 #undef EIGENGRAD_UNARY
 
 Tensor clamp(const Tensor& x, const optional<Scalar>& min, const optional<Scalar>& max) {
