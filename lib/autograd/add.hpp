@@ -4,7 +4,7 @@
 
 namespace eigengrad::autograd {
 
-/// The sum, which gradients meet in; ops/pointwise/arithmetic.cpp uses the same.
+/// a + b, as an elementwise operator: gradients are accumulated by it, and eigengrad::add() records it.
 struct Add : Binary<"add"> {
   static constexpr bool on_integers = true;
   static auto value(const auto& a, const auto& b) { return a + b; }

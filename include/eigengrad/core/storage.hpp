@@ -43,7 +43,7 @@ class EIGENGRAD_API Storage {
   bool unique() const noexcept { return refs_.value() == 1; }
   void retain() noexcept { refs_.increment(); }
   void release() noexcept {
-    // A sole owner cannot gain a rival, so it needs no locked instruction.
+    // No other thread can add a reference to a storage with one owner, so no atomic instruction is needed.
     if (refs_.value() == 1 || refs_.decrement()) release_(this);
   }
 

@@ -9,7 +9,7 @@
 namespace eigengrad::kernels {
 namespace {
 
-/// Walks the elements of one operand in loop order, in runs along the innermost dimension.
+/// Steps through the elements of one operand in loop order, in runs along the innermost dimension.
 class Cursor {
  public:
   Cursor(const CollapsedLoop& loop, int operand, std::byte* data, std::int64_t element_size,
@@ -115,8 +115,8 @@ bool crosses(const CollapsedLoop& loop, int operand) noexcept {
   return false;
 }
 
-/// Makes the dimension along which a crossing operand is packed the neighbour of the innermost one.
-/// Returns whether there is one, and tiles are worth their while.
+/// An operand crosses the loop when its unit stride is not in the innermost dimension. Moves the dimension of
+/// that stride next to the innermost one; returns whether there is such an operand and tiles pay.
 bool arrange_tiles(CollapsedLoop& loop, int num_operands) noexcept {
   const int inner = loop.ndim - 1;
   if (inner < 1 || loop.sizes[inner] < kTileRows) return false;
@@ -131,7 +131,7 @@ bool arrange_tiles(CollapsedLoop& loop, int num_operands) noexcept {
   return false;
 }
 
-/// Elementwise work on some rows of a plane, a tile at a time.
+/// Runs an elementwise kernel on some rows of the two innermost dimensions, one tile at a time.
 class Tiles {
  public:
   Tiles(const CollapsedLoop& loop, const Operand* operands, int num_operands, int num_outputs,
@@ -195,7 +195,7 @@ class Tiles {
     for (int k = 0; k < num_outputs_; ++k)
       if (column_[k] != 1)
         with_word(operands_[k].element_size, [&]<class Word>(Word) {
-          // Along the rows of what is written.
+          // Writes along the rows of the output, so that whole cache lines are written.
           copy_plane<Word>({reinterpret_cast<Word*>(at[k]), column_[k], row_[k]},
                            {reinterpret_cast<const Word*>(buffers_[k]), 1, columns}, columns, rows);
         });
@@ -315,7 +315,7 @@ void run_elementwise(IntArrayRef sizes, const Operand* operands, int num_operand
   }
 
   if (loop.ndim > 1) {
-    // In the order of most of the operands that are packed.
+    // The innermost dimension is the one in which most of the packed operands have unit stride.
     int crossing = 0;
     int along = 0;
     int last = 0;

@@ -122,7 +122,7 @@ EIGENGRAD_VECTOR_FN(erf, u10)
 EIGENGRAD_VECTOR_FN(erfc, u15)
 EIGENGRAD_VECTOR_FN_2(atan2, u10)
 EIGENGRAD_VECTOR_FN_2(hypot, u05)
-// g++ and clang make one instruction of these loops where there is one.
+// g++ and clang compile each of these loops to one instruction where the processor has one.
 EIGENGRAD_BY_ELEMENT(floor)
 EIGENGRAD_BY_ELEMENT(ceil)
 EIGENGRAD_BY_ELEMENT(trunc)
@@ -273,7 +273,7 @@ template <std::floating_point T>
 Pack<T> lgamma(Pack<T> x) {
   const Mask<T> large = Pack<T>(std::same_as<T, double> ? 1e17 : 1e9) < x;
   Pack<T> y = vendor::lgamma(x);
-  // Stirling: what is left out is below the last place.
+  // Stirling's formula; the terms that are left out are below rounding.
   if (kernels::any(large)) y = kernels::select(large, x * (log(x) - Pack<T>(1)), y);
   // SLEEF's error is absolute between the poles, where the function has zeros.
   if (kernels::any(x < Pack<T>(0)))

@@ -147,14 +147,15 @@ class Pool {
   std::condition_variable wake_;
   std::condition_variable done_;
   std::vector<std::thread> threads_;
-  /// Ranges that have been asked for, of which as many as there are were given out.
+  /// How many ranges were asked for. The first `ranges_` requests get one, later ones get none.
   std::atomic<std::int64_t> claims_{0};
   std::atomic<std::int64_t> from_end_{0};
   std::int64_t n_ = 0;
   std::int64_t ranges_ = 0;
   RangeFunction f_ = nullptr;
   void* context_ = nullptr;
-  /// Of the thread that asks, so that a result does not depend on who computes it.
+  /// The control word of the thread that runs the loop; helpers take it over, so that a result does not
+  /// depend on which thread computes it.
   ControlWord control_word_ = 0;
   std::uint64_t job_ = 0;
   int helpers_ = 0;

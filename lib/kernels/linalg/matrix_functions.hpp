@@ -4,8 +4,8 @@
 
 namespace eigengrad::kernels {
 
-// Matrices are contiguous. That of a transpose is the transpose of the function, so whether rows or
-// columns are contiguous does not matter as long as it is the same for all arguments.
+// Matrices are contiguous. f(a^T) = f(a)^T, so it does not matter whether they are row-major or column-major,
+// as long as all arguments are the same.
 
 /// y = exp(a). NaN for a matrix that is not finite.
 void matrix_exp(const Tensor& a, const Tensor& y);

@@ -112,10 +112,10 @@ struct TriangleKind {
 template <class T>
 void subtract_product(const Panel<T>& c, const Panel<const T>& a, const Panel<const T>& b);
 
-/// c = -a b^T for columns a and b of every matrix of a batch; c is contiguous by rows.
+/// c = -a b^T for column vectors a and b, for every matrix of a batch; c is row-major and contiguous.
 void negative_outer_products(const Tensor& c, const Tensor& a, const Tensor& b);
 
-/// c := scale c - a b^T, with one number `scale` for every matrix; otherwise the same.
+/// c := scale c - a b^T, with one element of `scale` for every matrix; otherwise the same.
 void subtract_outer_products(const Tensor& c, const Tensor& scale, const Tensor& a,
                              const Tensor& b);
 

@@ -39,7 +39,7 @@ double beta_density_at_end(int i, int j, int n, double a, double b, double x);
 
 double erfinv(double x);
 double erfcinv(double x);
-/// The inverse of the normal distribution function.
+/// The inverse of the normal cdf.
 double ndtri(double p);
 /// Derivative `k` of exp(x^2) erfc(x).
 double erfcx(int k, double x);
