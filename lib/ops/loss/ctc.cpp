@@ -1,3 +1,5 @@
+#include "eigengrad/ops/loss/ctc.hpp"
+
 #include <limits>
 
 #include "core/fail.hpp"

@@ -1,9 +1,10 @@
-#include "ops/loss/pointwise.hpp"
+#include "eigengrad/ops/loss/pointwise.hpp"
 
 #include <numbers>
 
 #include "core/dispatch.hpp"
 #include "eigengrad/ops/pointwise/activations.hpp"
+#include "ops/loss/pointwise.hpp"
 #include "ops/pointwise/rule_math.hpp"
 #include "ops/shape/arguments.hpp"
 
