@@ -1,3 +1,5 @@
+#include "eigengrad/ops/linalg/eig.hpp"
+
 #include "autograd/kinds.hpp"
 #include "autograd/meta.hpp"
 #include "core/epsilon.hpp"
@@ -6,7 +8,6 @@
 #include "eigengrad/ops/linalg/norms.hpp"
 #include "eigengrad/ops/linalg/products.hpp"
 #include "eigengrad/ops/linalg/solves.hpp"
-#include "eigengrad/ops/linalg/spectral.hpp"
 #include "eigengrad/ops/pointwise/arithmetic.hpp"
 #include "eigengrad/ops/reduction/extrema.hpp"
 #include "eigengrad/ops/reduction/sums.hpp"

@@ -1,8 +1,9 @@
+#include "eigengrad/ops/linalg/eigh.hpp"
+
 #include "autograd/kinds.hpp"
 #include "eigengrad/autograd/grad_mode.hpp"
 #include "eigengrad/core/factories.hpp"
 #include "eigengrad/ops/linalg/products.hpp"
-#include "eigengrad/ops/linalg/spectral.hpp"
 #include "eigengrad/ops/pointwise/arithmetic.hpp"
 #include "eigengrad/ops/shape/bands.hpp"
 #include "eigengrad/ops/shape/views.hpp"

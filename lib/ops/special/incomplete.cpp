@@ -1,5 +1,6 @@
+#include "eigengrad/ops/special/incomplete.hpp"
+
 #include "autograd/shapes.hpp"
-#include "eigengrad/ops/special/functions.hpp"
 #include "kernels/special/functions.hpp"
 #include "ops/special/rules.hpp"
 
