@@ -30,6 +30,7 @@
 #include "eigengrad/ops/indexing/index.hpp"
 #include "eigengrad/ops/indexing/scatter.hpp"
 #include "eigengrad/ops/linalg/cholesky.hpp"
+#include "eigengrad/ops/linalg/covariance.hpp"
 #include "eigengrad/ops/linalg/determinants.hpp"
 #include "eigengrad/ops/linalg/distances.hpp"
 #include "eigengrad/ops/linalg/eig.hpp"

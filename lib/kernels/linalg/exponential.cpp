@@ -1,4 +1,4 @@
-#include "kernels/linalg/matrix_functions.hpp"
+#include "kernels/linalg/exponential.hpp"
 
 #include <Eigen/Core>
 #include <algorithm>
@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/dispatch.hpp"
+#include "kernels/linalg/decompose.hpp"
 #include "kernels/linalg/factor.hpp"
 #include "kernels/linalg/gemm.hpp"
 

@@ -1,3 +1,5 @@
+#include "kernels/linalg/qr.hpp"
+
 #include <Eigen/QR>
 #include <algorithm>
 #include <cmath>

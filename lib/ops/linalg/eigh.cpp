@@ -7,6 +7,7 @@
 #include "eigengrad/ops/pointwise/arithmetic.hpp"
 #include "eigengrad/ops/shape/bands.hpp"
 #include "eigengrad/ops/shape/views.hpp"
+#include "kernels/linalg/symmetric_eigen.hpp"
 #include "ops/linalg/decompositions.hpp"
 #include "ops/linalg/repeated.hpp"
 #include "ops/shape/arguments.hpp"

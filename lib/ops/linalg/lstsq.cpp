@@ -16,6 +16,7 @@
 #include "eigengrad/ops/pointwise/unary.hpp"
 #include "eigengrad/ops/reduction/sums.hpp"
 #include "eigengrad/ops/shape/views.hpp"
+#include "kernels/linalg/qr.hpp"
 #include "ops/linalg/decompositions.hpp"
 #include "ops/shape/arguments.hpp"
 

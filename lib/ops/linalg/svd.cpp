@@ -14,6 +14,7 @@
 #include "eigengrad/ops/shape/bands.hpp"
 #include "eigengrad/ops/shape/views.hpp"
 #include "kernels/base/copy.hpp"
+#include "kernels/linalg/svd.hpp"
 #include "ops/linalg/decompositions.hpp"
 #include "ops/linalg/repeated.hpp"
 #include "ops/shape/arguments.hpp"
