@@ -12,6 +12,7 @@
 #include "kernels/linalg/decompose.hpp"
 #include "kernels/linalg/factor.hpp"
 #include "kernels/linalg/gemm.hpp"
+#include "kernels/linalg/panel_products.hpp"
 
 namespace eigengrad::kernels {
 namespace {

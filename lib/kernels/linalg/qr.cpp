@@ -10,6 +10,7 @@
 #include "core/dispatch.hpp"
 #include "kernels/linalg/decompose.hpp"
 #include "kernels/linalg/panel.hpp"
+#include "kernels/linalg/panel_products.hpp"
 
 // Also for optim/least_squares.
 template void Eigen::HouseholderQR<Eigen::MatrixXd>::computeInPlace();

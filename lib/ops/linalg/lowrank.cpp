@@ -4,7 +4,7 @@
 
 #include "core/fail.hpp"
 #include "eigengrad/core/factories.hpp"
-#include "eigengrad/core/generator.hpp"
+#include "eigengrad/core/random.hpp"
 #include "eigengrad/ops/linalg/products.hpp"
 #include "eigengrad/ops/linalg/qr.hpp"
 #include "eigengrad/ops/linalg/svd.hpp"
