@@ -6,6 +6,7 @@
 #include "core/fail.hpp"
 #include "core/geometry.hpp"
 #include "eigengrad/autograd/grad_mode.hpp"
+#include "eigengrad/core/random.hpp"
 #include "eigengrad/ops/pointwise/arithmetic.hpp"
 #include "eigengrad/ops/shape/assembly.hpp"
 #include "eigengrad/ops/shape/views.hpp"

@@ -339,8 +339,6 @@ EIGENGRAD_BINARY(logaddexp, LogAddExp)
 EIGENGRAD_BINARY(logaddexp2, LogAddExp2)
 EIGENGRAD_BINARY(fmax, FMax)
 EIGENGRAD_BINARY(fmin, FMin)
-EIGENGRAD_BINARY_INPLACE(clamp_min, ClampBelow)
-EIGENGRAD_BINARY_INPLACE(clamp_max, ClampAbove)
 #undef EIGENGRAD_BINARY
 #undef EIGENGRAD_BINARY_INPLACE
 
@@ -362,6 +360,17 @@ Tensor& Tensor::clamp_(const OptionalTensor& min, const OptionalTensor& max) con
   if (min && max) return apply_inplace(ClampBetween{}, self(), *min, *max);
   if (min) return apply_inplace(ClampLow{}, self(), *min);
   return apply_inplace(ClampHigh{}, self(), *max);
+}
+
+Tensor clamp_min(const Tensor& x, const Tensor& min) { return apply(ClampBelow{}, x, min); }
+Tensor clamp_max(const Tensor& x, const Tensor& max) { return apply(ClampAbove{}, x, max); }
+Tensor Tensor::clamp_min(const Tensor& min) const { return eigengrad::clamp_min(*this, min); }
+Tensor Tensor::clamp_max(const Tensor& max) const { return eigengrad::clamp_max(*this, max); }
+Tensor& Tensor::clamp_min_(const Tensor& min) const {
+  return apply_inplace(ClampBelow{}, self(), min);
+}
+Tensor& Tensor::clamp_max_(const Tensor& max) const {
+  return apply_inplace(ClampAbove{}, self(), max);
 }
 
 Tensor lerp(const Tensor& a, const Tensor& b, const Scalar& weight) {

@@ -1,6 +1,6 @@
 #include "eigengrad/ops/special/bessel.hpp"
 
-#include "kernels/special/functions.hpp"
+#include "kernels/special/bessel.hpp"
 #include "ops/special/rules.hpp"
 
 namespace eigengrad {

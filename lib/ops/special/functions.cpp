@@ -5,8 +5,9 @@
 
 #include "autograd/shapes.hpp"
 #include "core/fail.hpp"
+#include "kernels/special/error.hpp"
 #include "kernels/special/error_functions.hpp"
-#include "kernels/special/functions.hpp"
+#include "kernels/special/gamma.hpp"
 #include "ops/special/rules.hpp"
 
 namespace eigengrad {

@@ -1,6 +1,8 @@
+#include "eigengrad/ops/special/incomplete.hpp"
+
 #include "autograd/shapes.hpp"
-#include "eigengrad/ops/special/functions.hpp"
-#include "kernels/special/functions.hpp"
+#include "kernels/special/gamma.hpp"
+#include "kernels/special/incomplete.hpp"
 #include "ops/special/rules.hpp"
 
 // Functions of parameters that are differentiated too. Each rule is a member of a family closed under
