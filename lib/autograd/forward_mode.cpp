@@ -3,6 +3,7 @@
 #include <atomic>
 #include <new>
 
+#include "autograd/grad_mode_switches.hpp"
 #include "autograd/saved_value.hpp"
 #include "autograd/structural.hpp"
 #include "autograd/tracking.hpp"

@@ -4,8 +4,8 @@
 
 #include "autograd/forward_mode.hpp"
 #include "autograd/kinds.hpp"
+#include "autograd/kinds/strided.hpp"
 #include "autograd/shapes.hpp"
-#include "autograd/strided.hpp"
 #include "autograd/tracking.hpp"
 #include "core/fail.hpp"
 #include "core/geometry.hpp"
