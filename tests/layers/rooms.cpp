@@ -21,8 +21,8 @@ using namespace layers;
 
 /// Sources in no room with a header. Most define a part of what a larger header declares.
 const std::set<std::string> without_header = {
-    // Members and free functions of core/tensor.hpp, core/generator.hpp, autograd/inspect.hpp, optim/odeint.hpp.
-    "autograd/print_graph.cpp", "autograd/tensor.cpp", "core/random.cpp", "optim/ode/odeint.cpp",
+    // Members and free functions of core/tensor.hpp, core/generator.hpp, autograd/inspect.hpp.
+    "autograd/print_graph.cpp", "autograd/tensor.cpp", "core/random.cpp",
     // kernels/linalg: decompose.hpp and matrix_functions.hpp. kernels/special: functions.hpp.
     "kernels/linalg/exponential.cpp", "kernels/linalg/general_eigen.cpp", "kernels/linalg/qr.cpp",
     "kernels/linalg/roots.cpp", "kernels/linalg/svd.cpp", "kernels/linalg/symmetric_eigen.cpp",
@@ -36,16 +36,12 @@ const std::set<std::string> without_header = {
 
 /// Public headers with a function or a class that is defined in another room.
 const std::set<std::string> defined_elsewhere = {
-    "autograd/anomaly_mode.hpp",  "autograd/engine.hpp",
-    "autograd/forward_mode.hpp",  "autograd/node.hpp",
-    "core/callables.hpp",         "core/generator.hpp",
-    "core/storage.hpp",           "core/tensor.hpp",
-    "core/threads.hpp",           "ops/indexing/index.hpp",
-    "ops/linalg/norms.hpp",       "ops/linalg/qr.hpp",
-    "ops/linalg/spectral.hpp",    "ops/loss/losses.hpp",
-    "ops/pointwise/binary.hpp",   "ops/shape/views.hpp",
-    "ops/special/functions.hpp",  "optim/odeint.hpp",
-    "optim/scalar_or_tensor.hpp", "optim/variable_projection.hpp"};
+    "autograd/anomaly_mode.hpp", "autograd/engine.hpp",      "autograd/forward_mode.hpp",
+    "autograd/node.hpp",         "core/callables.hpp",       "core/generator.hpp",
+    "core/storage.hpp",          "core/tensor.hpp",          "core/threads.hpp",
+    "ops/indexing/index.hpp",    "ops/linalg/norms.hpp",     "ops/linalg/qr.hpp",
+    "ops/linalg/spectral.hpp",   "ops/loss/losses.hpp",      "ops/pointwise/binary.hpp",
+    "ops/shape/views.hpp",       "ops/special/functions.hpp"};
 
 /// Rooms that include each other in cycles of more than three.
 const std::vector<std::set<std::string>> knots = {
@@ -59,15 +55,7 @@ const std::vector<std::set<std::string>> knots = {
      "ops/pointwise/compare", "ops/pointwise/rule_math", "ops/pointwise/unary"},
     // Products of panels use tiles, which are panels.
     {"kernels/linalg/panel", "kernels/linalg/tile_columns", "kernels/linalg/tile_substitution",
-     "kernels/linalg/tiles"},
-    {"optim/constrained/constrained", "optim/constrained/kkt", "optim/constrained/problem",
-     "optim/minimize", "optim/minimize/diagnosis", "optim/minimize/line_method",
-     "optim/minimize/methods", "optim/minimize/objective"},
-    {"optim/implicit", "optim/implicit/implicit_function", "optim/implicit/linearization",
-     "optim/root", "optim/root/solver"},
-    {"optim/least_squares", "optim/least_squares/linear_model", "optim/least_squares/loss",
-     "optim/least_squares/point", "optim/least_squares/residuals", "optim/least_squares/solver",
-     "optim/least_squares/statistics", "optim/least_squares/steps", "optim/variable_projection"}};
+     "kernels/linalg/tiles"}};
 
 const std::set<std::string>& headers() {
   static const std::set<std::string> all = [] {

@@ -8,7 +8,8 @@
 #include "core/fail.hpp"
 #include "eigengrad/autograd/grad_mode.hpp"
 #include "eigengrad/ops/pointwise/arithmetic.hpp"
-#include "optim/implicit/implicit_function.hpp"
+#include "eigengrad/optim/implicit.hpp"
+#include "optim/implicit/call.hpp"
 #include "optim/root/solver.hpp"
 #include "optim/vectors.hpp"
 
@@ -258,10 +259,9 @@ Tensor fixed_point(ParametricFunction g, const Tensor& y0, const variable_list& 
   const RootResult r = implicit::find_fixed_point(
       op, [&](const Tensor& y) { return image(y, call.constants); },
       [&](const Tensor& y) { return difference(y, call.constants); }, y0, options);
-  if (options.report) options.report(r);
   auto equation = std::make_shared<implicit::Equation>(
       implicit::Equation{op, "FixedPointBackward0", difference, options.derivative});
-  return implicit::solved(std::move(equation), r, theta);
+  return implicit::solution_of(std::move(equation), r, options.report, theta);
 }
 
 }  // namespace detail

@@ -1,12 +1,13 @@
 #pragma once
 
+#include <Eigen/Core>
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
 
 #include "eigengrad/autograd/node.hpp"
-#include "eigengrad/optim/implicit.hpp"
+#include "eigengrad/optim/implicit_options.hpp"
 
 namespace eigengrad::optim::implicit {
 

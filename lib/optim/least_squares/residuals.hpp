@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "eigengrad/core/tensor.hpp"
-#include "eigengrad/optim/least_squares.hpp"
+#include "eigengrad/optim/least_squares_options.hpp"
 
 namespace eigengrad::optim::fit {
 

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "eigengrad/optim/status.hpp"
 #include "optim/least_squares/steps.hpp"
 #include "optim/quadratic.hpp"
 

@@ -1,4 +1,4 @@
-#include "optim/ode/system.hpp"
+#include "optim/odeint/system.hpp"
 
 #include <algorithm>
 #include <array>

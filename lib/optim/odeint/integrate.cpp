@@ -1,4 +1,4 @@
-#include "optim/ode/integrate.hpp"
+#include "optim/odeint/integrate.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -8,8 +8,8 @@
 #include "core/fail.hpp"
 #include "eigengrad/autograd/forward_mode.hpp"
 #include "eigengrad/autograd/grad_mode.hpp"
-#include "optim/ode/errors.hpp"
-#include "optim/ode/events.hpp"
+#include "optim/odeint/errors.hpp"
+#include "optim/odeint/events.hpp"
 
 namespace eigengrad::optim::ode {
 

@@ -2,7 +2,7 @@
 
 #include <array>
 
-#include "optim/ode/system.hpp"
+#include "optim/odeint/system.hpp"
 
 /// One step of each method.
 

@@ -1,10 +1,10 @@
-#include "optim/ode/methods.hpp"
+#include "optim/odeint/methods.hpp"
 
 #include "core/fail.hpp"
 #include "eigengrad/core/factories.hpp"
 #include "eigengrad/ops/linalg/lu.hpp"
 #include "eigengrad/ops/pointwise/arithmetic.hpp"
-#include "optim/ode/tables.hpp"
+#include "optim/odeint/tables.hpp"
 
 namespace eigengrad::optim::ode {
 namespace {

@@ -1,4 +1,4 @@
-#include "optim/ode/batch.hpp"
+#include "optim/odeint/batch.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -11,7 +11,7 @@
 #include "eigengrad/ops/pointwise/arithmetic.hpp"
 #include "eigengrad/ops/shape/views.hpp"
 #include "functional/variables.hpp"
-#include "optim/ode/tables.hpp"
+#include "optim/odeint/tables.hpp"
 #include "optim/vectors.hpp"
 
 namespace eigengrad::optim::ode {

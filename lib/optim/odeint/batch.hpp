@@ -1,6 +1,6 @@
 #pragma once
 
-#include "optim/ode/replay.hpp"
+#include "optim/odeint/replay.hpp"
 
 namespace eigengrad::optim::ode {
 

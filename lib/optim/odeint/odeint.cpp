@@ -1,18 +1,18 @@
 #include "eigengrad/optim/odeint.hpp"
-#include "core/epsilon.hpp"
 
 #include <algorithm>
 #include <cmath>
 
 #include "autograd/grad_mode_switches.hpp"
+#include "core/epsilon.hpp"
 #include "core/fail.hpp"
 #include "eigengrad/autograd/grad_mode.hpp"
 #include "eigengrad/core/factories.hpp"
 #include "eigengrad/ops/pointwise/arithmetic.hpp"
 #include "eigengrad/ops/shape/assembly.hpp"
 #include "eigengrad/ops/shape/views.hpp"
-#include "optim/ode/events.hpp"
-#include "optim/ode/replay.hpp"
+#include "optim/odeint/events.hpp"
+#include "optim/odeint/replay.hpp"
 #include "optim/report.hpp"
 
 namespace eigengrad::optim::ode {

@@ -1,9 +1,9 @@
 #pragma once
 
-#include <functional>
+#include <cstdint>
 #include <vector>
 
-#include "optim/ode/methods.hpp"
+#include "optim/odeint/task.hpp"
 
 /// The solve: steps of chosen size.
 
@@ -32,18 +32,6 @@ struct Trajectory {
   std::vector<double> times;
   bool stopped_by_event = false;
   OdeintCounts counts;
-};
-
-/// What the solve is to do.
-struct Task {
-  const Method& method;
-  Tensor start;
-  /// Monotone, at least two.
-  std::vector<double> times;
-  double rtol;
-  /// Absolute tolerances in float64, one for each component.
-  Tensor atol;
-  const OdeintOptions& options;
 };
 
 /// Throws: NumericError.

@@ -1,4 +1,4 @@
-#include "optim/ode/replay.hpp"
+#include "optim/odeint/replay.hpp"
 
 #include <algorithm>
 
@@ -12,7 +12,7 @@
 #include "eigengrad/ops/shape/assembly.hpp"
 #include "eigengrad/ops/shape/views.hpp"
 #include "functional/variables.hpp"
-#include "optim/ode/batch.hpp"
+#include "optim/odeint/batch.hpp"
 
 namespace eigengrad::optim::ode {
 

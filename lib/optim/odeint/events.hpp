@@ -3,7 +3,7 @@
 #include <functional>
 #include <utility>
 
-#include "optim/ode/system.hpp"
+#include "optim/odeint/system.hpp"
 
 namespace eigengrad::optim::ode {
 

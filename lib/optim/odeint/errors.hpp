@@ -1,6 +1,6 @@
 #pragma once
 
-#include "optim/ode/integrate.hpp"
+#include "optim/odeint/task.hpp"
 
 /// Sizes of errors, and what step size they call for.
 

@@ -1,4 +1,4 @@
-#include "optim/ode/errors.hpp"
+#include "optim/odeint/errors.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <utility>
 
-#include "eigengrad/optim/odeint.hpp"
+#include "eigengrad/optim/odeint_options.hpp"
 
 /// The right-hand side of an ODE, as the methods evaluate it.
 

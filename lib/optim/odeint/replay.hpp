@@ -3,7 +3,7 @@
 #include <memory>
 #include <vector>
 
-#include "optim/ode/integrate.hpp"
+#include "optim/odeint/integrate.hpp"
 
 namespace eigengrad::optim::ode {
 
