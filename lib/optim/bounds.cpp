@@ -42,6 +42,14 @@ void Box::check_start(std::string_view op, const Tensor& x) const {
                        lower[i], " and ", upper[i], "; start between them");
 }
 
+std::vector<Eigen::Index> Box::free_unknowns(const Eigen::VectorXd& x,
+                                             const Eigen::VectorXd& g) const {
+  std::vector<Eigen::Index> free;
+  for (Eigen::Index i = 0; i < x.size(); ++i)
+    if (!holds(static_cast<std::size_t>(i), x[i], g[i])) free.push_back(i);
+  return free;
+}
+
 double Box::inside(std::size_t i, double x, double from) const {
   const double size = std::max(std::abs(x), std::abs(from));
   const double rounding = 4 * std::numeric_limits<double>::epsilon() * size;

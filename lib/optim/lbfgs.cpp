@@ -21,12 +21,9 @@ void LBFGSOptions::check() const {
   check_not_negative("LBFGS", "lr", lr());
   check_not_negative("LBFGS", "tolerance_grad", tolerance_grad());
   check_not_negative("LBFGS", "tolerance_change", tolerance_change());
-  if (max_iter() < 1)
-    fail<ValueError>("LBFGS", "max_iter is ", max_iter(), "; it must be at least 1");
-  if (max_eval().value_or(1) < 1)
-    fail<ValueError>("LBFGS", "max_eval is ", *max_eval(), "; it must be at least 1");
-  if (history_size() < 1)
-    fail<ValueError>("LBFGS", "history_size is ", history_size(), "; it must be at least 1");
+  check_at_least("LBFGS", "max_iter", max_iter(), 1);
+  check_at_least("LBFGS", "max_eval", max_eval().value_or(1), 1);
+  check_at_least("LBFGS", "history_size", history_size(), 1);
   if (line_search_fn().value_or("strong_wolfe") != "strong_wolfe")
     fail<ValueError>("LBFGS", "line_search_fn is \"", *line_search_fn(),
                      "\"; only \"strong_wolfe\" is known");

@@ -101,7 +101,7 @@ void check(const Tensor& y, const Tensor& x0, const LeastSquaresOptions& options
                      "robust; use least_squares() with all unknowns");
 }
 
-/// One bound for each unknown, `none` for each coefficient.
+/// The option for unknowns and coefficients: `none` for each coefficient.
 ScalarOrTensor extended(std::string_view name, const ScalarOrTensor& bound, std::int64_t n,
                         std::int64_t k, double none) {
   if (!bound.is_set()) return {};
@@ -123,7 +123,7 @@ LeastSquaresResult variable_projection(const std::function<Tensor(const Tensor&)
   LeastSquaresResult found =
       least_squares([&](const Tensor& x) { return problem.residuals(x); }, x0, search);
 
-  // The fit of all unknowns from there has all that is reported.
+  // A fit of unknowns and coefficients together, from there, gives the statistics.
   constexpr double infinity = std::numeric_limits<double>::infinity();
   const std::int64_t n = x0.numel();
   const Tensor c = problem.coefficients(found.x);

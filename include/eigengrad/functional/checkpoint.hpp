@@ -66,7 +66,7 @@ class EIGENGRAD_API CheckpointScope {
 
  private:
   class Frame;
-  struct Place;
+  struct ForgottenValue;
   std::shared_ptr<Frame> frame_;
   autograd::SavedTensorHooks hooks_;
 };

@@ -17,8 +17,7 @@ void check(std::string_view op, const ImplicitOptions& o) {
     fail<ValueError>(op, "no linear solver has the number ", static_cast<int>(o.linear_solver),
                      "; give one of optim::LinearSolver");
   check_not_negative(op, "linear_tolerance", o.linear_tolerance);
-  if (o.linear_max_iter < 1)
-    fail<ValueError>(op, "linear_max_iter is ", o.linear_max_iter, "; it must be at least 1");
+  check_at_least(op, "linear_max_iter", o.linear_max_iter, 1);
 }
 
 }  // namespace

@@ -32,7 +32,8 @@ Tensor gradient_of(const detail::ParametricFunction& f, const Tensor& y,
   return g.defined() ? g : zeros(y.sizes(), y.dtype());
 }
 
-/// A root of the gradient next to where minimize() ended, which knows the minimum to more digits.
+/// Improves the minimum that minimize() found by Newton's method on the gradient, whose root near it is known
+/// to more digits.
 void polish(const Equation& equation, const variable_list& theta, MinimizeResult& minimum) {
   constexpr std::int64_t kMostPolished = 100;
   if (!minimum.converged() || minimum.x.numel() > kMostPolished) return;

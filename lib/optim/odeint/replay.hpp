@@ -7,7 +7,7 @@
 
 namespace eigengrad::optim::ode {
 
-/// The steps of a solve, to be taken again for its derivatives. See Note [Gradients of odeint].
+/// The steps of a solve, evaluated again for its derivatives. See Note [Gradients of odeint].
 struct Replay {
   OdeFunction f;
   const Method* method;

@@ -6,7 +6,7 @@
 
 namespace eigengrad::optim::ode {
 
-/// What the solve is to do.
+/// The arguments of a solve, checked.
 struct Task {
   const Method& method;
   Tensor start;
