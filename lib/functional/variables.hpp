@@ -12,7 +12,7 @@ namespace eigengrad::detail {
 /// The tangent that `t` carries, undefined when there is none.
 Tensor find_tangent(const Tensor& t);
 
-/// Throws: DtypeError for a tensor that is undefined or does not float.
+/// Throws: DtypeError for a tensor that is undefined or not floating point.
 void check_argument(std::string_view op, std::size_t i, const Tensor& x);
 /// Throws: also GraphError for an empty list.
 void check_arguments(std::string_view op, const variable_list& x);

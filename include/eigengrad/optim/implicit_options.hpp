@@ -18,7 +18,7 @@ enum class LinearSolver : std::uint8_t {
   MatrixFree
 };
 
-/// Of the derivatives of implicit_root(), fixed_point() and argmin().
+/// How the derivatives of implicit_root(), fixed_point() and argmin() are computed.
 struct ImplicitOptions {
   LinearSolver linear_solver = LinearSolver::Auto;
   /// Whether the Jacobian of F by y is symmetric and positive definite (argmin() sets it).

@@ -65,9 +65,9 @@ using LeastSquaresResult = BasicLeastSquaresResult<Tensor, Tensor, Tensor>;
 /// where the cost no longer tells points apart.
 /// Throws: NumericError when residuals or Jacobian at `x0` are not finite; ShapeError when `x0` or
 /// the residuals are empty, for an option of a wrong size, and for residuals that change in number;
-/// DtypeError when `x0` or the residuals do not float; GraphError when they are not recorded;
+/// DtypeError when `x0` or the residuals are not floating point; GraphError when they are not recorded;
 /// ValueError for options out of range, bounds that cross and a start outside of them. What `r`
-/// throws at `x0` and what is no NumericError later passes through.
+/// throws at `x0`, and what it throws later but NumericErrors, passes through.
 /// Cost: per iteration one evaluation of `r` with a tangent for each unknown (or one sweep for each
 /// residual) and 2 m n^2 operations.
 /// Source: Nocedal and Wright, Numerical Optimization, chapter 10; More (1978); Triggs et al.,

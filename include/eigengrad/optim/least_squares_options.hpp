@@ -52,7 +52,7 @@ struct LeastSquaresCounts {
   std::int64_t infeasible = 0;
 };
 
-/// One line of the history; the first one, number 0, describes the start.
+/// One line of the history; the first one, with iter 0, describes the start.
 struct LeastSquaresIteration {
   std::int64_t iter = 0;
   double cost = 0;

@@ -66,7 +66,7 @@ struct PhaseSeconds {
   double hessian = 0;
 };
 
-/// One line of the history; the first one, number 0, describes the start.
+/// One line of the history; the first one, with iter 0, describes the start.
 struct Iteration {
   std::int64_t iter = 0;
   double value = 0;

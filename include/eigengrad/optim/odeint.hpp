@@ -23,7 +23,7 @@ struct OdeintResult {
   Tensor t;
   /// Whether the event ended the integration.
   bool stopped_by_event = false;
-  /// In words, with numbers.
+  /// How the solve ended, in words, with its counts.
   std::string message;
   OdeintCounts counts;
 };
@@ -33,7 +33,7 @@ namespace detail {
 EIGENGRAD_API OdeintResult solve_ivp(const OdeFunction& f, const Tensor& y0, const Tensor& t,
                                      const variable_list& theta, const OdeintOptions& options);
 
-/// In the place of parameters that were not given.
+/// The type of theta where no parameters are given.
 struct NoTheta {};
 
 inline variable_list list_of(NoTheta) { return {}; }

@@ -26,11 +26,12 @@ enum class OdeintMethod : std::uint8_t {
 ///
 /// Note [Gradients of odeint]
 /// Both give the derivative of the discrete solution: of the steps that were taken, their sizes held
-/// constant. So they agree to rounding, and differ from the derivative of the exact solution by about
-/// as much as the solution does where that is smooth; behind a fast transition, such as the jumps of
-/// a relaxation oscillator, by as much more as the transition is fast, since it moves against the
-/// steps: OdeintOptions::resolve_transitions. The solve itself is never recorded. The derivative by a time t[i] is that of the exact flow,
-/// f(t[i], y[i]); a step of length zero carries it to higher orders.
+/// constant. So they agree to rounding. From the derivative of the exact solution they differ by about as
+/// much as the solution does where that is smooth. Behind a fast transition, such as the jumps of a
+/// relaxation oscillator, errors of the derivative are larger by the ratio of y' within and outside of it;
+/// OdeintOptions::resolve_transitions takes smaller steps there. The solve itself is never recorded. The
+/// derivative by a time t[i] is that of the exact flow, f(t[i], y[i]); a step of length zero carries it to
+/// higher orders.
 enum class OdeintGradient : std::uint8_t {
   /// The accepted steps are evaluated once more, recorded. Any order of derivatives, and forward mode.
   /// Memory for the graph of all steps.
