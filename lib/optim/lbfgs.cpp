@@ -154,7 +154,7 @@ Tensor LBFGS::step(LossClosure closure) {
   };
 
   const Tensor first_loss = evaluate(closure);
-  LossPoint p{.loss = first_loss.item<double>()};
+  LossPoint p{first_loss.item<double>(), {}};
   std::int64_t evaluations = 1;
   ++state.func_evals();
   p.gradient = x.gradient();
