@@ -144,37 +144,48 @@ Tensor Process::minus_log_likelihood(const Tensor& logarithms) const {
          0.5 * static_cast<double>(y.numel()) * kLogTwoPi;
 }
 
-void Process::fit(const FitOptions& o) {
-  // Of the density of the target over its unit.
-  const double log_jacobian = static_cast<double>(y_.numel()) * std::log(y_unit_);
-  const auto f = [this](const Tensor& free) { return minus_log_likelihood(completed(free)); };
-  if (free_.empty()) {
-    try {
-      likelihoods_ = {-f(eg::empty({0})).item<double>() - log_jacobian};
-    } catch (const eg::NumericError& e) {
-      throw BadInput("--fix: these hyper-parameters have no likelihood: " + std::string(e.what()));
-    }
-    converged_ = true;
-    status_ = "converged";
-    message_ = "all hyper-parameters are held";
-    return;
+double Process::log_jacobian() const { return static_cast<double>(y_.numel()) * std::log(y_unit_); }
+
+Tensor Process::of_free(const std::vector<double>& all) const {
+  std::vector<double> some;
+  for (const std::size_t i : free_) some.push_back(all[i]);
+  return eg::tensor(some);
+}
+
+void Process::take_held() {
+  try {
+    const Tensor value = minus_log_likelihood(completed(eg::empty({0})));
+    likelihoods_ = {-value.item<double>() - log_jacobian()};
+  } catch (const eg::NumericError& e) {
+    throw BadInput("--fix: these hyper-parameters have no likelihood: " + std::string(e.what()));
   }
-  const auto of_free = [this](const std::vector<double>& all) {
-    std::vector<double> some;
-    for (const std::size_t i : free_) some.push_back(all[i]);
-    return eg::tensor(some);
-  };
+  converged_ = true;
+  status_ = "converged";
+  message_ = "all hyper-parameters are held";
+}
+
+optim::MinimizeOptions Process::search_options(const FitOptions& o) const {
   optim::MinimizeOptions options;
   options.lower = of_free(low_);
   options.upper = of_free(high_);
   options.max_iter = o.max_iter;
   options.covariance = true;
   if (o.callback)
-    options.callback = [&](const optim::Iteration& inside, const Tensor&) {
+    options.callback = [&o, shift = log_jacobian()](const optim::Iteration& inside, const Tensor&) {
       optim::Iteration now = inside;
-      now.value += log_jacobian;
+      now.value += shift;
       return o.callback(now);
     };
+  return options;
+}
+
+void Process::fit(const FitOptions& o) {
+  if (free_.empty()) {
+    take_held();
+    return;
+  }
+  const auto f = [this](const Tensor& free) { return minus_log_likelihood(completed(free)); };
+  const optim::MinimizeOptions options = search_options(o);
   eg::manual_seed(o.seed);
   const Tensor first = of_free(start_);
   optim::MinimizeResult best;
@@ -185,7 +196,7 @@ void Process::fit(const FitOptions& o) {
         k == 0 ? first : eg::minimum(eg::maximum(moved, of_free(low_) + 0.1), of_free(high_) - 0.1);
     try {
       const optim::MinimizeResult r = optim::minimize(f, start, options);
-      likelihoods_.push_back(-r.value - log_jacobian);
+      likelihoods_.push_back(-r.value - log_jacobian());
       if (!best.x.defined() || r.value < best.value) best = r;
       if (r.status == optim::Status::Stopped) break;
     } catch (const eg::NumericError& e) {

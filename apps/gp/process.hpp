@@ -97,6 +97,13 @@ class Process {
   eigengrad::Tensor minus_log_likelihood(const eigengrad::Tensor& logarithms) const;
   void choose_ranges();
   void fit(const FitOptions& options);
+  /// Where all hyper-parameters are held. Throws: BadInput where they have no likelihood.
+  void take_held();
+  /// Of the density of the target over its unit: the log-likelihood is that of y_ minus this.
+  double log_jacobian() const;
+  /// One element for each hyper-parameter that is not held, from a list of all.
+  eigengrad::Tensor of_free(const std::vector<double>& all) const;
+  eigengrad::optim::MinimizeOptions search_options(const FitOptions& options) const;
   void adopt(const eigengrad::optim::MinimizeResult& result);
   void factor();
 
@@ -112,7 +119,7 @@ class Process {
   double x_unit_ = 1;
   eigengrad::Tensor distances_;
   std::vector<HyperParameter> parameters_;
-  /// Places of those that are not held.
+  /// Indices of those that are not held.
   std::vector<std::size_t> free_;
   /// Logarithms between which the hyper-parameters are looked for, and where that starts.
   std::vector<double> low_;

@@ -97,6 +97,37 @@ void write_text(std::ostream& out, const Report& r) {
   rows.write(out);
 }
 
+namespace {
+
+ordered_json json_of(const HyperParameter& p, double level) {
+  const Interval i(p, level);
+  ordered_json j = {{"name", p.name},
+                    {"estimate", json_number(p.value)},
+                    {"log_std_error", json_number(p.log_std_error)},
+                    {"lower", json_number(i.lower)},
+                    {"upper", json_number(i.upper)},
+                    {"held", p.is_fixed}};
+  if (!std::isnan(p.sd)) j["sd"] = json_number(p.sd);
+  return j;
+}
+
+ordered_json json_of(const Prediction& p, double level) {
+  ordered_json rows = ordered_json::array();
+  for (std::size_t i = 0; i < p.mean.size(); ++i) {
+    const Band band(p, i, level);
+    rows.push_back({{"mean", json_number(p.mean[i])},
+                    {"sd", json_number(p.sd[i])},
+                    {"lower", json_number(band.lower)},
+                    {"upper", json_number(band.upper)},
+                    {"observation_sd", json_number(p.observation_sd[i])},
+                    {"prediction_lower", json_number(band.prediction_lower)},
+                    {"prediction_upper", json_number(band.prediction_upper)}});
+  }
+  return rows;
+}
+
+}  // namespace
+
 void write_json(std::ostream& out, const Report& r) {
   const Process& g = r.process;
   ordered_json j;
@@ -111,16 +142,7 @@ void write_json(std::ostream& out, const Report& r) {
   j["rows_dropped"] = g.data().rows_dropped;
   j["level"] = r.level;
   j["parameters"] = ordered_json::array();
-  for (const HyperParameter& p : g.parameters()) {
-    const Interval i(p, r.level);
-    j["parameters"].push_back({{"name", p.name},
-                               {"estimate", json_number(p.value)},
-                               {"log_std_error", json_number(p.log_std_error)},
-                               {"lower", json_number(i.lower)},
-                               {"upper", json_number(i.upper)},
-                               {"held", p.is_fixed}});
-    if (!std::isnan(p.sd)) j["parameters"].back()["sd"] = json_number(p.sd);
-  }
+  for (const HyperParameter& p : g.parameters()) j["parameters"].push_back(json_of(p, r.level));
   j["log_marginal_likelihood"] = json_number(g.log_likelihood());
   j["log_marginal_likelihoods_of_starts"] = ordered_json::array();
   for (const double v : g.likelihoods())
@@ -129,20 +151,7 @@ void write_json(std::ostream& out, const Report& r) {
   j["leave_one_out"] = {{"rmse", json_number(left_out.rmse)},
                         {"mean_log_density", json_number(left_out.mean_log_density)}};
   j["iterations"] = g.iterations();
-  if (r.prediction) {
-    j["predictions"] = ordered_json::array();
-    const Prediction& p = *r.prediction;
-    for (std::size_t i = 0; i < p.mean.size(); ++i) {
-      const Band band(p, i, r.level);
-      j["predictions"].push_back({{"mean", json_number(p.mean[i])},
-                                  {"sd", json_number(p.sd[i])},
-                                  {"lower", json_number(band.lower)},
-                                  {"upper", json_number(band.upper)},
-                                  {"observation_sd", json_number(p.observation_sd[i])},
-                                  {"prediction_lower", json_number(band.prediction_lower)},
-                                  {"prediction_upper", json_number(band.prediction_upper)}});
-    }
-  }
+  if (r.prediction) j["predictions"] = json_of(*r.prediction, r.level);
   out << j.dump(2, ' ', false, ordered_json::error_handler_t::replace) << '\n';
 }
 

@@ -404,6 +404,21 @@ std::vector<Wanted> wanted_columns(const Source& source, const Selection& s, Mod
   return wanted;
 }
 
+/// Throws: BadInput where fewer rows are left than the model needs, or it has no coefficients.
+void check_size(const Table& table, const Data& data, bool intercept, bool needs_rows) {
+  const auto rows = static_cast<std::size_t>(data.y.size());
+  const std::size_t coefficients = data.design.names.size() + (intercept ? 1 : 0);
+  if (rows < (needs_rows ? coefficients : 2))
+    throw BadInput(
+        table.source + ": line " + std::to_string(table.last_line) +
+        ", column 1: the file ends after " + std::to_string(rows) + " rows" +
+        (table.rows_dropped > 0
+             ? " without missing values (" + std::to_string(table.rows_dropped) + " were dropped)"
+             : "") +
+        "; " + std::to_string(coefficients) + " coefficients need at least as many");
+  if (coefficients == 0) throw BadInput("--features: a model without coefficients");
+}
+
 }  // namespace
 
 Data load(const Selection& s, Model model, bool needs_rows, const std::string& program) {
@@ -441,18 +456,7 @@ Data load(const Selection& s, Model model, bool needs_rows, const std::string& p
   data.columns = table.columns;
   for (Column& column : data.columns) column.numbers.clear();
   leave_out_weightless(data);
-
-  const auto rows = static_cast<std::size_t>(data.y.size());
-  const std::size_t coefficients = data.design.names.size() + (s.intercept ? 1 : 0);
-  if (rows < (needs_rows ? coefficients : 2))
-    throw BadInput(
-        table.source + ": line " + std::to_string(table.last_line) +
-        ", column 1: the file ends after " + std::to_string(rows) + " rows" +
-        (table.rows_dropped > 0
-             ? " without missing values (" + std::to_string(table.rows_dropped) + " were dropped)"
-             : "") +
-        "; " + std::to_string(coefficients) + " coefficients need at least as many");
-  if (coefficients == 0) throw BadInput("--features: a model without coefficients");
+  check_size(table, data, s.intercept, needs_rows);
   check_variation(table, data, model);
   return data;
 }

@@ -44,6 +44,23 @@ MatrixXd solve_lower(const MatrixXd& l, const MatrixXd& b) {
   return eg::to_matrix(eg::linalg_solve_triangular(eg::from_eigen(l), eg::from_eigen(b), false));
 }
 
+/// The coefficients by name, without values, and the positions of those that are estimated.
+void list_coefficients(Fit& fit, const Data& data, Model model) {
+  const Problem& p = fit.problem;
+  const std::size_t shift = p.intercept ? 1 : 0;
+  const std::size_t all = data.design.names.size() + shift;
+  const bool multinomial = model == Model::Multinomial;
+  for (std::size_t k = multinomial ? 1 : 0; k < (multinomial ? p.classes : 1); ++k)
+    for (std::size_t j = 0; j < all; ++j)
+      fit.coefficients.push_back({j < shift ? "(intercept)" : data.design.names[j - shift],
+                                  multinomial ? data.classes[k] : "", kNaN, kNaN, kNaN, kNaN, kNaN,
+                                  kNaN});
+  for (const Index column : fit.coordinates.columns())
+    for (std::size_t k = 0; k + 1 < (multinomial ? p.classes : 2); ++k)
+      fit.estimated.push_back(k * all +
+                              static_cast<std::size_t>(column + static_cast<Index>(shift)));
+}
+
 /// The fit in its own coordinates, before anything is carried back.
 Fit started(const Data& data, const FitOptions& options) {
   Fit fit;
@@ -77,19 +94,7 @@ Fit started(const Data& data, const FitOptions& options) {
   fit.theta = fit.theta_error = fit.newton_difference = kNaN;
   fit.r_squared = fit.adjusted_r_squared = fit.residual_sd = kNaN;
   fit.residual_sum_of_squares = fit.f = fit.f_p_value = kNaN;
-
-  const std::size_t shift = p.intercept ? 1 : 0;
-  const std::size_t all = data.design.names.size() + shift;
-  const bool multinomial = options.model == Model::Multinomial;
-  for (std::size_t k = multinomial ? 1 : 0; k < (multinomial ? p.classes : 1); ++k)
-    for (std::size_t j = 0; j < all; ++j)
-      fit.coefficients.push_back({j < shift ? "(intercept)" : data.design.names[j - shift],
-                                  multinomial ? data.classes[k] : "", kNaN, kNaN, kNaN, kNaN, kNaN,
-                                  kNaN});
-  for (const Index column : fit.coordinates.columns())
-    for (std::size_t k = 0; k + 1 < (multinomial ? p.classes : 2); ++k)
-      fit.estimated.push_back(k * all +
-                              static_cast<std::size_t>(column + static_cast<Index>(shift)));
+  list_coefficients(fit, data, options.model);
   return fit;
 }
 

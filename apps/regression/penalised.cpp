@@ -344,6 +344,25 @@ void cross_validate(Penalised& fit, const Rows& rows, const Penalty& penalty,
   fit.one_error = one_error;
 }
 
+/// The penalties in falling order, for a target in `unit`.
+std::vector<double> lambdas_of(const Penalty& penalty, const Standardised& s, double unit) {
+  std::vector<double> lambdas = penalty.lambdas;
+  for (double& lambda : lambdas) lambda /= unit;
+  if (lambdas.empty()) lambdas = lambda_path(s, penalty.alpha);
+  std::sort(lambdas.begin(), lambdas.end(), std::greater<>());
+  return lambdas;
+}
+
+/// Carries the path from a target in `unit` back to the target.
+void rescale(std::vector<PenalisedFit>& path, double unit) {
+  for (PenalisedFit& f : path) {
+    f.lambda *= unit;
+    f.coefficients *= unit;
+    // Mean squares, where the unit is not 1.
+    for (double* value : {&f.cv_mean, &f.cv_error}) *value = *value * unit * unit;
+  }
+}
+
 }  // namespace
 
 Penalised fit_penalised(const Data& data, Model model, const Penalty& penalty) {
@@ -364,10 +383,7 @@ Penalised fit_penalised(const Data& data, Model model, const Penalty& penalty) {
   if (p.intercept) fit.terms.emplace_back("(intercept)");
   fit.terms.insert(fit.terms.end(), data.design.names.begin(), data.design.names.end());
   const Standardised s = standardise(p, rows.x);
-  std::vector<double> lambdas = penalty.lambdas;
-  for (double& lambda : lambdas) lambda /= unit.target;
-  if (lambdas.empty()) lambdas = lambda_path(s, penalty.alpha);
-  std::sort(lambdas.begin(), lambdas.end(), std::greater<>());
+  const std::vector<double> lambdas = lambdas_of(penalty, s, unit.target);
   const std::vector<VectorXd> along = coefficients_along(s, penalty, lambdas, fit.converged);
   const auto deviance = [&](const VectorXd& b) {
     return deviances(p.family, p.y, means(p.family, rows.x, p.offset, p.intercept, b), p.weights)
@@ -383,12 +399,7 @@ Penalised fit_penalised(const Data& data, Model model, const Penalty& penalty) {
     if (!(b * unit.predictor).allFinite()) fit.converged = false;
   }
   if (penalty.folds > 0) cross_validate(fit, rows, penalty, lambdas);
-  for (PenalisedFit& f : fit.path) {
-    f.lambda *= unit.target;
-    f.coefficients *= unit.target;
-    // Mean squares, where the unit is not 1.
-    for (double* value : {&f.cv_mean, &f.cv_error}) *value = *value * unit.target * unit.target;
-  }
+  rescale(fit.path, unit.target);
   fit.message = fit.converged ? "converged: " + std::to_string(lambdas.size()) +
                                     (lambdas.size() == 1 ? " fit" : " fits")
                               : "not converged: a fit along the path came to no end";

@@ -68,7 +68,7 @@ class CheckpointInputs final : public autograd::Node {
   std::vector<bool> unconnected_;
 };
 
-/// Within the scope the default generator has the given state; afterwards its own again.
+/// Gives the default generator another state for the lifetime of this object.
 class RandomState {
  public:
   explicit RandomState(const Tensor& state)
@@ -85,7 +85,7 @@ class RandomState {
   Tensor state_;
 };
 
-/// Within the scope forward mode is on or off, as it was at another time.
+/// Restores, for its lifetime, whether values carried tangents at an earlier time.
 class TangentState {
  public:
   explicit TangentState(bool on) noexcept : previous_(std::exchange(thread_state.dual_level, on)) {}
@@ -125,7 +125,7 @@ class CheckpointScope::Frame : public std::enable_shared_from_this<Frame> {
     if (options.preserve_rng_state) random_state_ = default_generator().get_state();
   }
 
-  /// Counts a value that is not kept, and returns its index.
+  /// Notes a value that is forgotten, and returns its index among them.
   std::size_t forget(const Tensor& t) {
     const std::lock_guard lock(mutex_);
     values_.emplace_back(t);
@@ -133,9 +133,9 @@ class CheckpointScope::Frame : public std::enable_shared_from_this<Frame> {
   }
   void end_forward() noexcept { complete_ = true; }
 
-  Tensor value(std::size_t number) {
+  Tensor value(std::size_t index) {
     const std::lock_guard one_at_a_time(evaluating_);
-    if (const Recomputed found = find(number); found.value.defined()) return intact(found, number);
+    if (const Recomputed found = find(index); found.value.defined()) return intact(found, index);
     const auto values = std::make_shared<std::vector<Recomputed>>();
     evaluate(*values);
     {
@@ -145,16 +145,16 @@ class CheckpointScope::Frame : public std::enable_shared_from_this<Frame> {
     // Keeps the values until the sweep ends: other nodes of it will ask for theirs.
     if (autograd::Sweep* sweep = autograd::Sweep::current(); sweep != nullptr)
       sweep->add_callback([values] {});
-    return intact(find(number), number);
+    return intact(find(index), index);
   }
 
-  /// To be called when nobody will ask for that value again.
-  void drop(std::size_t number) noexcept {
+  /// Nobody will ask for that value again.
+  void drop(std::size_t index) noexcept {
     Recomputed last;
     const std::lock_guard lock(mutex_);
-    values_[number].wanted = false;
-    if (const auto values = recomputed_.lock(); values != nullptr && number < values->size())
-      last = std::move((*values)[number]);
+    values_[index].wanted = false;
+    if (const auto values = recomputed_.lock(); values != nullptr && index < values->size())
+      last = std::move((*values)[index]);
   }
 
  private:
@@ -169,28 +169,28 @@ class CheckpointScope::Frame : public std::enable_shared_from_this<Frame> {
     std::uint32_t version = 0;
   };
 
-  Recomputed find(std::size_t number) {
+  Recomputed find(std::size_t index) {
     const std::lock_guard lock(mutex_);
     const auto values = recomputed_.lock();
-    return values != nullptr && number < values->size() ? (*values)[number] : Recomputed();
+    return values != nullptr && index < values->size() ? (*values)[index] : Recomputed();
   }
 
   /// Keeps a value of the second evaluation where it is wanted.
   void recompute(std::vector<Recomputed>& values, const Tensor& t) {
     const std::lock_guard lock(mutex_);
-    const std::size_t number = values.size();
+    const std::size_t index = values.size();
     values.emplace_back();
-    if (number >= values_.size()) return;
-    const Description& first = values_[number].description;
+    if (index >= values_.size()) return;
+    const Description& first = values_[index].description;
     Description second(t);
     if (inputs_->are_packed()) second.version = first.version;
     if (!(first == second))
       detail::fail<GraphError>(
-          "checkpoint", "saved value ", number,
+          "checkpoint", "saved value ", index,
           " differs between the first evaluation and the second: ", first, " and ", second,
           "; the function must compute the same each time, from tensors that are not written to "
           "in between");
-    if (values_[number].wanted) values[number] = {t, t.impl()->storage().version()};
+    if (values_[index].wanted) values[index] = {t, t.impl()->storage().version()};
   }
 
   void evaluate(std::vector<Recomputed>& values) {
@@ -220,8 +220,8 @@ class CheckpointScope::Frame : public std::enable_shared_from_this<Frame> {
                                "; the function must compute the same each time");
   }
 
-  /// As without a checkpoint, a saved value that the function has overwritten is an error.
-  Tensor intact(const Recomputed& found, std::size_t number) {
+  /// As without a checkpoint, what the function has written over is no value to differentiate with.
+  Tensor intact(const Recomputed& found, std::size_t index) {
     const std::lock_guard lock(mutex_);
     const Tensor& value = found.value;
     if (value.defined() && value.impl()->storage().version() != found.version)
@@ -229,7 +229,7 @@ class CheckpointScope::Frame : public std::enable_shared_from_this<Frame> {
           "checkpoint",
           "a value needed for the gradient was modified by an inplace operation of "
           "the function: saved value ",
-          number, ", a ", values_[number].description, ", is at version ",
+          index, ", a ", values_[index].description, ", is at version ",
           value.impl()->storage().version(), " when the function returns; write into a clone");
     return value;
   }
@@ -246,16 +246,17 @@ class CheckpointScope::Frame : public std::enable_shared_from_this<Frame> {
   std::weak_ptr<std::vector<Recomputed>> recomputed_;
 };
 
-/// What a node keeps instead of a value: the frame of the checkpoint and the value's index.
-struct CheckpointScope::Place {
-  Place(std::shared_ptr<Frame> f, std::size_t n) noexcept : frame(std::move(f)), number(n) {}
-  Place(Place&&) noexcept = default;
-  Place& operator=(Place&&) = delete;
-  ~Place() {
-    if (frame != nullptr) frame->drop(number);
+/// What a node keeps instead of a value.
+struct CheckpointScope::ForgottenValue {
+  ForgottenValue(std::shared_ptr<Frame> f, std::size_t i) noexcept
+      : frame(std::move(f)), index(i) {}
+  ForgottenValue(ForgottenValue&&) noexcept = default;
+  ForgottenValue& operator=(ForgottenValue&&) = delete;
+  ~ForgottenValue() {
+    if (frame != nullptr) frame->drop(index);
   }
   std::shared_ptr<Frame> frame;
-  std::size_t number;
+  std::size_t index;
 };
 
 CheckpointScope::CheckpointScope(std::function<void(const variable_list&)> again,
@@ -264,9 +265,9 @@ CheckpointScope::CheckpointScope(std::function<void(const variable_list&)> again
       hooks_(
           // The hooks are kept by every value, and so must not keep the frame alive.
           [frame = frame_.get()](const Tensor& t) {
-            return Place(frame->shared_from_this(), frame->forget(t));
+            return ForgottenValue(frame->shared_from_this(), frame->forget(t));
           },
-          [](const Place& place) { return place.frame->value(place.number); }) {}
+          [](const ForgottenValue& v) { return v.frame->value(v.index); }) {}
 
 CheckpointScope::~CheckpointScope() { frame_->end_forward(); }
 

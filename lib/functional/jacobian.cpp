@@ -30,7 +30,7 @@ class Block {
     dtype_ = by.dtype();
   }
 
-  /// Slice number `i`, which has to be the next one; undefined for zeros.
+  /// Slice `i`, which has to be the next one; undefined for zeros.
   void add(std::int64_t i, const Tensor& slice) {
     if (!matrix_.defined())
       slices_.push_back(slice.defined() ? slice.reshape({-1}).to(dtype_)

@@ -175,6 +175,12 @@ variable_list sweep(const variable_list& outputs, const variable_list& vars,
   return autograd::grad(roots, vars, weights, nullopt, create_graph, /*allow_unused=*/true);
 }
 
+Tensor pull_back(const Tensor& output, const Tensor& var, const Tensor& cotangent) {
+  if (!output.requires_grad()) return {};
+  return autograd::grad({output}, {var}, {cotangent}, /*retain_graph=*/true,
+                        /*create_graph=*/false, /*allow_unused=*/true)[0];
+}
+
 void fill_in_zeros(std::string_view op, variable_list& derivatives, const variable_list& like,
                    bool strict, std::string_view by) {
   for (std::size_t i = 0; i < derivatives.size(); ++i) {

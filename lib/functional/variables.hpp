@@ -12,7 +12,7 @@ namespace eigengrad::detail {
 /// The tangent that `t` carries, undefined when there is none.
 Tensor find_tangent(const Tensor& t);
 
-/// Throws: DtypeError for a tensor that is undefined or does not float.
+/// Throws: DtypeError for a tensor that is undefined or not floating point.
 void check_argument(std::string_view op, std::size_t i, const Tensor& x);
 /// Throws: also GraphError for an empty list.
 void check_arguments(std::string_view op, const variable_list& x);
@@ -42,14 +42,18 @@ variable_list evaluate(std::string_view op, ErasedFunction f, const variable_lis
 /// Throws: also ShapeError when it is not one tensor with one element; DtypeError when not floating.
 Tensor evaluate_to_one_element(std::string_view op, ErasedFunction f, const variable_list& x);
 
-/// The vectors of a product, one per tensor of `like` and in its dtype. Left out, they stand for the
-/// single element 1. Throws: ShapeError. `like_what` names `like` in messages.
+/// The vectors of a product, one per tensor of `like` and in its dtype. Left out, they are the scalar 1,
+/// for a `like` of one element. Throws: ShapeError. `like_what` names `like` in messages.
 variable_list check_vectors(std::string_view op, const variable_list& v, const variable_list& like,
                             std::string_view like_what);
 
 /// Gradients of the tracked ones of `outputs`; undefined where there is none.
 variable_list sweep(const variable_list& outputs, const variable_list& vars,
                     const variable_list& cotangents, bool create_graph);
+
+/// The gradient of output . cotangent by `var`, not recorded, for one cotangent after another: the graph of
+/// `output` is kept. Undefined where it does not depend on `var`.
+Tensor pull_back(const Tensor& output, const Tensor& var, const Tensor& cotangent);
 
 /// Puts zeros, shaped as `like`, where `derivatives` are undefined.
 /// Throws: GraphError instead in strict mode; `by` says what the missing one is: "by argument".

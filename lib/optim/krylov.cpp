@@ -22,7 +22,7 @@ class KrylovSpace {
     basis_.push_back(r / rhs_[0]);
   }
 
-  /// Grows by one dimension; false when the space was invariant, which holds the solution if A is regular.
+  /// Grows the space by one dimension; false when it is invariant, and so holds the solution if A is regular.
   bool grow() {
     Eigen::VectorXd w = a_(basis_.back());
     const double before = w.norm();
@@ -41,7 +41,7 @@ class KrylovSpace {
     return true;
   }
   Index size() const noexcept { return k_; }
-  /// Of the best x in the space.
+  /// The norm of the residual of the best x in the space.
   double residual() const { return std::abs(rhs_[k_]); }
   Eigen::VectorXd solution() const {
     Eigen::VectorXd y = rhs_.head(k_);
@@ -98,7 +98,7 @@ KrylovResult gmres(const Product& a, const Eigen::VectorXd& b, double tolerance,
     result.products += space.size();
     result.x += space.solution();
     if (!result.x.allFinite()) break;
-    // Measured, for the recursion drifts from it.
+    // The true residual, from which that of the recursion drifts.
     r = b / size - a(result.x);
     ++result.products;
     result.residual = r.norm();

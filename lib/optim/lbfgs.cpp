@@ -21,48 +21,12 @@ void LBFGSOptions::check() const {
   check_not_negative("LBFGS", "lr", lr());
   check_not_negative("LBFGS", "tolerance_grad", tolerance_grad());
   check_not_negative("LBFGS", "tolerance_change", tolerance_change());
-  if (max_iter() < 1)
-    fail<ValueError>("LBFGS", "max_iter is ", max_iter(), "; it must be at least 1");
-  if (max_eval().value_or(1) < 1)
-    fail<ValueError>("LBFGS", "max_eval is ", *max_eval(), "; it must be at least 1");
-  if (history_size() < 1)
-    fail<ValueError>("LBFGS", "history_size is ", history_size(), "; it must be at least 1");
+  check_at_least("LBFGS", "max_iter", max_iter(), 1);
+  check_at_least("LBFGS", "max_eval", max_eval().value_or(1), 1);
+  check_at_least("LBFGS", "history_size", history_size(), 1);
   if (line_search_fn().value_or("strong_wolfe") != "strong_wolfe")
     fail<ValueError>("LBFGS", "line_search_fn is \"", *line_search_fn(),
                      "\"; only \"strong_wolfe\" is known");
-}
-
-void remember_pair(LBFGSParamState& memory, const Tensor& y, const Tensor& s,
-                   std::int64_t history_size, double min_curvature) {
-  const auto ys = y.dot(s).item<double>();
-  if (!(ys > min_curvature)) return;
-  if (static_cast<std::int64_t>(memory.ro().size()) == history_size) {
-    memory.old_dirs().pop_front();
-    memory.old_stps().pop_front();
-    memory.ro().pop_front();
-  }
-  memory.old_dirs().push_back(y);
-  memory.old_stps().push_back(s);
-  memory.ro().push_back(1 / ys);
-  memory.H_diag(ys / y.dot(y).item<double>());
-}
-
-Tensor two_loop_direction(const LBFGSParamState& memory, const Tensor& g) {
-  const std::deque<Tensor>& y = memory.old_dirs();
-  const std::deque<Tensor>& s = memory.old_stps();
-  const std::deque<double>& rho = memory.ro();
-  std::vector<double> alpha(rho.size());
-  Tensor d = g.neg();
-  for (std::size_t i = rho.size(); i-- > 0;) {
-    alpha[i] = s[i].dot(d).item<double>() * rho[i];
-    d.add_(y[i], -alpha[i]);
-  }
-  d.mul_(memory.H_diag());
-  for (std::size_t i = 0; i < rho.size(); ++i) {
-    const double beta = y[i].dot(d).item<double>() * rho[i];
-    d.add_(s[i], alpha[i] - beta);
-  }
-  return d;
 }
 
 namespace {
@@ -106,6 +70,61 @@ class FlatView {
 
 double largest(const Tensor& t) { return t.abs().max().item<double>(); }
 
+/// The loss at the parameters, and its gradient there.
+struct LossPoint {
+  double loss = 0;
+  Tensor gradient;
+};
+
+/// Remembers what the last step told of the curvature, and sets the direction and the first step length of
+/// the iteration that begins at `p`.
+void begin_iteration(LBFGSParamState& state, const LBFGSOptions& o, const LossPoint& p) {
+  const Tensor& g = p.gradient;
+  const bool is_first = ++state.n_iter() == 1;
+  if (!is_first)
+    remember_pair(state, g - state.prev_flat_grad(), state.d() * state.t(), o.history_size(),
+                  1e-10);
+  state.d(two_loop_direction(state, g));
+  state.prev_flat_grad(g);
+  state.prev_loss(p.loss);
+  // Nothing is known of the scale before the first step.
+  state.t(is_first ? std::min(1.0, 1 / g.abs().sum().item<double>()) * o.lr() : o.lr());
+}
+
+/// Moves the parameters `x` along the direction to where the strong Wolfe conditions hold, which `p`
+/// becomes; returns how many points it took. `evaluate` gives the LossPoint of the parameters.
+template <class Evaluate>
+int search_line(const FlatView& x, LBFGSParamState& state, const LBFGSOptions& o, double slope,
+                const Evaluate& evaluate, LossPoint& p) {
+  const Tensor d = state.d();
+  const std::vector<Tensor> origin = x.values();
+  const auto line = [&](double t) -> LinePoint<Tensor> {
+    x.move(t, d);
+    try {
+      const LossPoint trial = evaluate();
+      x.set(origin);
+      return {{t, trial.loss, trial.gradient.dot(d).item<double>()}, trial.gradient};
+    } catch (...) {
+      x.set(origin);
+      throw;
+    }
+  };
+  auto found = strong_wolfe(
+      line, LinePoint<Tensor>{{0, p.loss, slope}, p.gradient}, state.t(),
+      WolfeOptions{.min_width = o.tolerance_change() / largest(d), .lower_end_is_base = true});
+  state.t(found.point.t);
+  p = {found.point.value, std::move(found.point.payload)};
+  x.move(state.t(), d);
+  return found.evaluations;
+}
+
+/// Whether gradient, step or change of the loss are within the tolerances after a step to `p`.
+bool is_converged(const LBFGSParamState& state, const LBFGSOptions& o, const LossPoint& p) {
+  return largest(p.gradient) <= o.tolerance_grad() ||
+         largest(state.d()) * std::abs(state.t()) <= o.tolerance_change() ||
+         std::abs(p.loss - state.prev_loss()) < o.tolerance_change();
+}
+
 }  // namespace
 
 LBFGS::LBFGS(std::vector<OptimizerParamGroup> groups, LBFGSOptions defaults)
@@ -129,66 +148,35 @@ Tensor LBFGS::step(LossClosure closure) {
   auto& state = state_of<LBFGSParamState>(parameters().front());
   const FlatView x(parameters());
 
+  const auto loss_point = [&]() -> LossPoint {
+    const auto loss = evaluate(closure).item<double>();
+    return {loss, x.gradient()};
+  };
+
   const Tensor first_loss = evaluate(closure);
-  auto loss = first_loss.item<double>();
+  LossPoint p{first_loss.item<double>(), {}};
   std::int64_t evaluations = 1;
   ++state.func_evals();
-  Tensor g = x.gradient();
-  if (largest(g) <= o.tolerance_grad()) return first_loss;
+  p.gradient = x.gradient();
+  if (largest(p.gradient) <= o.tolerance_grad()) return first_loss;
 
   for (std::int64_t iteration = 1; iteration <= o.max_iter(); ++iteration) {
-    const bool is_first = ++state.n_iter() == 1;
-    if (!is_first)
-      remember_pair(state, g - state.prev_flat_grad(), state.d() * state.t(), o.history_size(),
-                    1e-10);
-    const Tensor d = two_loop_direction(state, g);
-    state.d(d);
-    state.prev_flat_grad(g);
-    state.prev_loss(loss);
-    // Nothing is known of the scale before the first step.
-    state.t(is_first ? std::min(1.0, 1 / g.abs().sum().item<double>()) * o.lr() : o.lr());
-
-    const auto slope = g.dot(d).item<double>();
+    begin_iteration(state, o, p);
+    const auto slope = p.gradient.dot(state.d()).item<double>();
     if (slope > -o.tolerance_change()) break;
 
-    std::int64_t new_evaluations = 0;
+    int new_evaluations = 1;
     if (o.line_search_fn()) {
-      const std::vector<Tensor> origin = x.values();
-      const auto line = [&](double t) -> LinePoint<Tensor> {
-        x.move(t, d);
-        try {
-          const auto value = evaluate(closure).item<double>();
-          const Tensor gradient = x.gradient();
-          x.set(origin);
-          return {{t, value, gradient.dot(d).item<double>()}, gradient};
-        } catch (...) {
-          x.set(origin);
-          throw;
-        }
-      };
-      auto found = strong_wolfe(
-          line, LinePoint<Tensor>{{0, loss, slope}, g}, state.t(),
-          WolfeOptions{.min_width = o.tolerance_change() / largest(d), .lower_end_is_base = true});
-      state.t(found.point.t);
-      loss = found.point.value;
-      g = std::move(found.point.payload);
-      new_evaluations = found.evaluations;
-      x.move(state.t(), d);
+      new_evaluations = search_line(x, state, o, slope, loss_point, p);
     } else {
-      x.move(state.t(), d);
+      x.move(state.t(), state.d());
       // The gradient after the last step is computed by the next call of step().
       if (iteration == o.max_iter()) break;
-      loss = evaluate(closure).item<double>();
-      g = x.gradient();
-      new_evaluations = 1;
+      p = loss_point();
     }
     evaluations += new_evaluations;
     state.func_evals() += new_evaluations;
-
-    if (evaluations >= *o.max_eval() || largest(g) <= o.tolerance_grad() ||
-        largest(d) * std::abs(state.t()) <= o.tolerance_change() ||
-        std::abs(loss - state.prev_loss()) < o.tolerance_change())
-      break;
+    if (evaluations >= *o.max_eval() || is_converged(state, o, p)) break;
   }
   return first_loss;
 }

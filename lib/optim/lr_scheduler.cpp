@@ -6,6 +6,7 @@
 #include <numbers>
 
 #include "core/fail.hpp"
+#include "optim/report.hpp"
 
 namespace eigengrad::optim {
 
@@ -42,8 +43,7 @@ std::vector<double> LRScheduler::get_last_lr() const { return rates_of(optimizer
 
 StepLR::StepLR(Optimizer& optimizer, std::int64_t step_size, double gamma)
     : LRScheduler(optimizer), step_size_(step_size), gamma_(gamma) {
-  if (step_size < 1)
-    fail<ValueError>("StepLR", "step_size is ", step_size, "; it must be at least 1");
+  check_at_least("StepLR", "step_size", step_size, 1);
 }
 
 double StepLR::next(double lr, double /*base*/) const {
@@ -54,8 +54,7 @@ double ExponentialLR::next(double lr, double /*base*/) const { return lr * gamma
 
 CosineAnnealingLR::CosineAnnealingLR(Optimizer& optimizer, std::int64_t T_max, double eta_min)
     : LRScheduler(optimizer), t_max_(T_max), eta_min_(eta_min) {
-  if (T_max < 1)
-    fail<ValueError>("CosineAnnealingLR", "T_max is ", T_max, "; it must be at least 1");
+  check_at_least("CosineAnnealingLR", "T_max", T_max, 1);
 }
 
 // From the rate before, as in PyTorch, so that others may change it too.

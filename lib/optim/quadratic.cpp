@@ -17,21 +17,22 @@ constexpr double kEpsilon = std::numeric_limits<double>::epsilon();
 /// Eigenvalues below this part of the largest are rounding.
 constexpr double kRounding = 1e-12;
 
-/// Sparse factors pay when most entries are zero; they then cost what is there, not n^3.
+/// Whether sparse factors pay: most entries are zero.
 bool is_mostly_zero(const Matrix& h) {
   return h.cols() > 50 && (h.array() != 0).count() < h.size() / 10;
 }
 
-/// The shift s >= `least` at which f(s) = |p(s)| is `radius`; f falls, f(least) >= radius. Newton
-/// on 1 / f, which is nearly linear, within an interval that shrinks.
-template <class NormAndSlope>
-double shift_for(NormAndSlope f, double least, double most, double radius) {
+/// The shift s >= `least` at which f(s) = |p(s)| is `radius`, by Newton's method on 1 / f, which is nearly
+/// linear, within an interval that shrinks. `f` gives |p(s)| and its derivative; it falls, and f(least) is at
+/// least `radius`.
+template <class NormAndDerivative>
+double shift_for(NormAndDerivative f, double least, double most, double radius) {
   double s = std::max(least, std::min(most, least + 1e-3 * (most - least)));
   for (int i = 0; i < 100; ++i) {
-    const auto [norm, slope] = f(s);
+    const auto [norm, derivative] = f(s);
     if (std::abs(norm - radius) <= 1e-8 * radius) break;
     (norm > radius ? least : most) = s;
-    const double next = s + (1 - norm / radius) * norm / slope;
+    const double next = s + (1 - norm / radius) * norm / derivative;
     s = next > least && next < most ? next : (least + most) / 2;
     if (most - least <= 4 * kEpsilon * std::abs(most)) break;
   }
@@ -106,7 +107,7 @@ const Quadratic::Spectrum& Quadratic::spectrum() {
   return *spectrum_;
 }
 
-Vector Quadratic::along_ridge(double radius) {
+Vector Quadratic::along_lowest_curvature(double radius) {
   const Spectrum& s = spectrum();
   return s.vectors.col(0) * std::copysign(radius, -s.g[0]);
 }
@@ -141,21 +142,21 @@ Vector Quadratic::step(double radius) {
 Vector Quadratic::spectral_step(double radius) {
   const Spectrum& s = spectrum();
   const Vector sizes = s.values.cwiseAbs();
-  const auto norm_and_slope = [&](double shift) {
+  const auto norm_and_derivative = [&](double shift) {
     double square = 0;
-    double slope = 0;
+    double derivative = 0;
     for (Eigen::Index i = 0; i < s.g.size(); ++i) {
       if (s.g[i] == 0) continue;
       const double p = s.g[i] / (sizes[i] + shift);
       square += p * p;
-      slope -= p * p / (sizes[i] + shift);
+      derivative -= p * p / (sizes[i] + shift);
     }
     const double norm = std::sqrt(square);
-    return std::pair{norm, slope / norm};
+    return std::pair{norm, derivative / norm};
   };
   double shift = 0;
-  if (!(norm_and_slope(0).first <= radius))
-    shift = shift_for(norm_and_slope, 0, s.g.norm() / radius, radius);
+  if (!(norm_and_derivative(0).first <= radius))
+    shift = shift_for(norm_and_derivative, 0, s.g.norm() / radius, radius);
   Vector p(s.g.size());
   for (Eigen::Index i = 0; i < p.size(); ++i) p[i] = s.g[i] == 0 ? 0 : -s.g[i] / (sizes[i] + shift);
   return s.vectors * p;
@@ -186,7 +187,7 @@ std::optional<Vector> Quadratic::sparse_step(double radius) {
         continue;
       }
     }
-    // The gradient has next to no part along the lowest curvature.
+    // No shift gives the radius: the gradient is nearly orthogonal to the lowest eigenvector.
     if (most - least <= 1e-10 * most) break;
     shift = least > 0 ? std::sqrt(least * most) : 1e-3 * most;
     if (!(shift > least && shift < most)) shift = (least + most) / 2;
@@ -196,7 +197,7 @@ std::optional<Vector> Quadratic::sparse_step(double radius) {
 
 Vector curvature_roots(const Matrix& h) {
   Vector d = h.diagonal().unaryExpr([](double c) { return c != 0 ? std::sqrt(std::abs(c)) : 1; });
-  // A curvature that is rounding beside others of its row is none: x y z has only mixed ones.
+  // Mixed derivatives may be larger than the diagonal: x y z has only mixed ones.
   constexpr int kSweeps = 4;
   for (int k = 0; k < kSweeps && h.size() > 0; ++k) {
     const Vector largest = scaled(h, d).cwiseAbs().rowwise().maxCoeff();

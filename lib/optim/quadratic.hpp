@@ -26,16 +26,16 @@ class Quadratic {
   std::optional<Vector> shortest();
   /// What the model says of a step.
   double change(const Vector& p) const { return g_.dot(p) + p.dot(h_ * p) / 2; }
-  /// The lowest point within |p| <= radius of the model; of the one with the absolute values of the
-  /// curvatures where H is not convex, so that saddles repel and do not attract. Where H is mostly
-  /// zeros the lowest point of the model itself. Source: More and Sorensen, Computing a trust region
+  /// The lowest point of the model within |p| <= radius. Where H is not convex, that of the model with the
+  /// absolute values of its eigenvalues, so that saddles repel and do not attract; where it is mostly zeros,
+  /// that of the model itself all the same. Source: More and Sorensen, Computing a trust region
   /// step (1983); Dauphin et al., Identifying and attacking the saddle point problem (2014).
   Vector step(double radius);
   /// The step of length `radius` along the lowest curvature, to the lower side.
-  Vector along_ridge(double radius);
+  Vector along_lowest_curvature(double radius);
   /// The smallest eigenvalue of H.
   double least_curvature();
-  /// Whether it is negative, beyond `rounding` times the largest absolute one.
+  /// Whether the smallest eigenvalue is below minus `rounding` times the largest absolute one.
   bool is_indefinite(double rounding);
   /// H^-1, for a convex model.
   Matrix inverse() const;
@@ -54,7 +54,7 @@ class Quadratic {
   struct Spectrum {
     Vector values;
     Matrix vectors;
-    /// g in their basis.
+    /// g in the basis of the eigenvectors.
     Vector g;
   };
   const Spectrum& spectrum();
@@ -68,26 +68,26 @@ class Quadratic {
   Vector g_;
   bool is_sparse_;
   bool is_convex_ = false;
-  /// L of H = L L', or the sparse one.
+  /// L of H = L L', where H is dense.
   Matrix factor_;
   std::unique_ptr<SparseFactor> sparse_factor_;
   Vector newton_;
   std::optional<Spectrum> spectrum_;
 };
 
-/// The roots of the curvatures |h_ii| along the unknowns, 1 where there is none, larger where mixed ones
-/// are: scaled() by them has no entry far above 1.
+/// Scales of the unknowns: the roots of the curvatures |h_ii|, 1 where there is none, larger where mixed
+/// derivatives are larger, so that scaled() has no entry far above 1.
 Vector curvature_roots(const Matrix& h);
 /// D^-1 H D^-1, symmetric to the last digit.
 Matrix scaled(const Matrix& h, const Vector& d);
 
-/// What a Hessian, scaled to curvatures of 1, determines.
+/// What a Hessian, scaled to curvatures of 1, says of the unknowns.
 struct Curvatures {
-  /// Of eigenvalues that are not rounding.
+  /// The number of eigenvalues that are not rounding.
   std::int64_t rank = 0;
   /// The pseudoinverse.
   Matrix inverse;
-  /// Whether an unknown has no part in the directions without curvature.
+  /// For each unknown, whether it is 0 in all eigenvectors without curvature.
   std::vector<bool> is_determined;
 };
 Curvatures curvatures_of(const Matrix& h);

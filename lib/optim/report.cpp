@@ -60,4 +60,9 @@ void check_not_negative(std::string_view op, std::string_view name, double value
   if (!(value >= 0)) fail<ValueError>(op, name, " is ", value, "; it must be at least 0");
 }
 
+void check_at_least(std::string_view op, std::string_view name, std::int64_t value,
+                    std::int64_t least) {
+  if (value < least) fail<ValueError>(op, name, " is ", value, "; it must be at least ", least);
+}
+
 }  // namespace eigengrad::optim

@@ -9,11 +9,11 @@
 #include "eigengrad/core/tensor.hpp"
 #include "eigengrad/optim/status.hpp"
 
-/// What minimize() and least_squares() ask of their arguments alike, and say of their results alike.
+/// Checks of arguments and messages that minimize(), least_squares() and root() share.
 
 namespace eigengrad::optim {
 
-/// Why it stopped, and what that rests on.
+/// Why a search stopped, and the test or the numbers that this rests on.
 struct Verdict {
   Status status = Status::Converged;
   std::string reason = {};
@@ -37,5 +37,8 @@ std::string rank_note(std::int64_t rank, std::int64_t n,
 void check_start(std::string_view op, const Tensor& x0);
 /// Throws: ValueError for a negative number or NaN.
 void check_not_negative(std::string_view op, std::string_view name, double value);
+/// Throws: ValueError for a count below `least`.
+void check_at_least(std::string_view op, std::string_view name, std::int64_t value,
+                    std::int64_t least);
 
 }  // namespace eigengrad::optim

@@ -173,7 +173,7 @@ struct Contents {
   Optimizer::State state;
 };
 
-/// `number` as a field; reading, it must be the same.
+/// Writes `number` as a field, or reads one that must be the same.
 void same(OptimizerArchive& archive, std::string_view name, std::int64_t number) {
   std::int64_t found = number;
   archive(name, found);
@@ -182,7 +182,7 @@ void same(OptimizerArchive& archive, std::string_view name, std::int64_t number)
                      number);
 }
 
-/// All fields in their order, for both directions.
+/// Writes or reads all fields, in their order.
 Contents go_through(const Optimizer& optimizer, OptimizerArchive& archive) {
   Contents all;
   same(archive, "groups", static_cast<std::int64_t>(optimizer.param_groups().size()));

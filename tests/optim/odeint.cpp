@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "odes.hpp"
-#include "optim/ode/tables.hpp"
+#include "optim/odeint/tables.hpp"
 #include "support/says.hpp"
 
 namespace eg = eigengrad;

@@ -29,7 +29,7 @@ enum class Strategy : std::uint8_t {
 /// What vjp(), jvp(), hvp(), vhp(), jacobian() and hessian() take, as in torch.autograd.functional.
 struct FunctionalOptions {
   /// Whether the results are recorded: differentiable in the arguments and in tracked tensors that
-  /// the function captured. They are constants otherwise. Tangents of an open DualLevel travel on
+  /// the function captured. They are constants otherwise. Tangents of an open DualLevel are propagated
   /// either way.
   bool create_graph = false;
   /// Whether an output that does not depend on an argument is an error instead of a zero.

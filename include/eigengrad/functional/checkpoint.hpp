@@ -55,7 +55,7 @@ class CheckpointArgument<variable_list> {
 template <class F>
 concept CheckpointFunction = !std::is_same_v<F, CheckpointOptions>;
 
-/// While it lives, saved values are forgotten; `again` is to compute them from `inputs`.
+/// During its lifetime nodes save nothing; `again` computes what they would have saved from `inputs`.
 class EIGENGRAD_API CheckpointScope {
  public:
   CheckpointScope(std::function<void(const variable_list&)> again, const variable_list& inputs,
@@ -66,7 +66,7 @@ class EIGENGRAD_API CheckpointScope {
 
  private:
   class Frame;
-  struct Place;
+  struct ForgottenValue;
   std::shared_ptr<Frame> frame_;
   autograd::SavedTensorHooks hooks_;
 };
@@ -78,8 +78,8 @@ class EIGENGRAD_API CheckpointScope {
 ///
 /// Kept are a copy of `f` and the inputs, tensors as saved values (so hooks that are set around the
 /// call see them and nothing else). Tensors are passed as such or as variable_list, other arguments by
-/// value; `f` may return anything. The values of the second evaluation go as the sweep goes, at the
-/// latest when it ends. Works with backward() and grad(), at every order, and within itself.
+/// value; `f` may return anything. Each value of the second evaluation is released when its node is, at the
+/// latest when the sweep ends. Works with backward() and grad(), at every order, and within itself.
 /// At the edge: `f` must compute the same each time; without recording it is simply called. Values
 /// that carry tangents keep these.
 /// Throws, during the backward pass: GraphError when the second evaluation saves another number of

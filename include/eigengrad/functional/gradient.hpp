@@ -19,7 +19,7 @@ namespace eigengrad {
 /// decides only about the results; the function itself always runs with grad mode on. Tangents pass
 /// through: jvp() of a gradient is a Hessian-vector product.
 struct GradTransformOptions {
-  /// Unset: as the note says. false saves the look at the captured tensors.
+  /// Unset: as the note says, which looks for tracked tensors that the function captured; false does not.
   optional<bool> create_graph = nullopt;
   /// Whether a value that does not depend on an argument is an error instead of a zero gradient.
   bool strict = false;
@@ -38,7 +38,7 @@ EIGENGRAD_API ValueAndGradients value_and_gradients(std::string_view op, ErasedF
                                                     ArrayRef<std::size_t> argnums,
                                                     const GradTransformOptions& options);
 
-/// Tensors and what stands for one, as the result of mutable_grad().
+/// Tensor and types that convert to it, as the result of mutable_grad().
 template <class T>
 concept TensorLike = std::convertible_to<const T&, const Tensor&>;
 
@@ -76,7 +76,7 @@ class Gradient {
     return with_value(std::move(r.value), std::move(r.gradients));
   }
 
-  /// Eigen in, Eigen out: a number, and a gradient of the argument's type. A vector reaches the
+  /// Eigen in, Eigen out: a scalar, and a gradient of the argument's type. A vector reaches the
   /// function as a tensor of one dimension, a matrix as one of two.
   template <class Derived>
   auto operator()(const Eigen::DenseBase<Derived>& x) const {

@@ -32,7 +32,7 @@ class EIGENGRAD_API AdagradParamState : public OptimizerCloneableParamState<Adag
 
 /// Steps over the root of the sum of all squared gradients.
 ///
-/// With g the gradient plus weight_decay * p, t the number of the step and s from
+/// With g the gradient plus weight_decay * p, t = 1, 2, ... the step and s from
 /// initial_accumulator_value: s <- s + g^2;  p <- p - lr / (1 + (t - 1) lr_decay) * g / (sqrt(s) + eps).
 /// Source: Duchi, Hazan and Singer 2011.
 class EIGENGRAD_API Adagrad : public Optimizer {

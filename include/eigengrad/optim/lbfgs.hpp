@@ -53,8 +53,8 @@ class EIGENGRAD_API LBFGSParamState : public OptimizerCloneableParamState<LBFGSP
 
 /// Limited-memory BFGS. One call of step() is up to max_iter iterations, so it needs a closure.
 ///
-/// At the edge: pairs with y . s <= 1e-10 are not remembered; stops within a step() when the slope
-/// along the direction exceeds -tolerance_change.
+/// At the edge: pairs with y . s <= 1e-10 are not remembered; a step() ends when the derivative
+/// along the direction is above -tolerance_change.
 /// Source: Nocedal and Wright, Numerical Optimization, 2nd ed., algorithm 7.4, and 3.5 and 3.6 for
 /// the line search.
 class EIGENGRAD_API LBFGS : public Optimizer {

@@ -118,7 +118,7 @@ class EIGENGRAD_API Optimizer {
   /// Makes the gradients of all parameters undefined, or zero without `set_to_none`.
   void zero_grad(bool set_to_none = true);
 
-  /// Throws: ValueError for a parameter that is not a leaf, does not float or is in a group
+  /// Throws: ValueError for a parameter that is not a leaf, is not floating point or is in a group
   /// already, and for options out of range or of another optimiser.
   void add_param_group(const OptimizerParamGroup& group);
   /// Adds to the first group.

@@ -46,7 +46,7 @@ struct RootCounts {
   std::int64_t infeasible = 0;
 };
 
-/// The state of the search; number 0 describes the start.
+/// The state of the search; iter 0 describes the start.
 struct RootIteration {
   std::int64_t iter = 0;
   /// |f|.
@@ -108,9 +108,9 @@ using RootResult = BasicRootResult<Tensor, Tensor, Tensor>;
 /// that does, is stepped back from. Where there is no root near, the status is NoRoot (a local minimum
 /// of |f|), Unbounded, NoProgress or MaxIterations, and the message names the point and unknowns.
 /// Throws: NumericError when residuals or Jacobian at `x0` are not finite; ShapeError when `x0` is empty
-/// or `f` gives another number of elements; DtypeError when `x0` or the residuals do not float;
-/// GraphError when they are not recorded; ValueError for options out of range. What `f` throws at `x0`
-/// and what is no NumericError later passes through.
+/// or `f` gives another number of elements; DtypeError when `x0` or the residuals are not floating point;
+/// GraphError when they are not recorded; ValueError for options out of range. What `f` throws at `x0`,
+/// and what it throws later but NumericErrors, passes through.
 /// Cost: per iteration one evaluation of `f` with a tangent for each unknown (or a sweep for each
 /// residual) and 4/3 n^3 operations; with NewtonKrylov a sweep for each product.
 /// Source: Nocedal and Wright, Numerical Optimization, chapter 11.

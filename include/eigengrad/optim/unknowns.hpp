@@ -27,7 +27,7 @@ std::tuple<Parts...> tuple_of(const std::vector<Tensor>& list) {
   return take(std::index_sequence_for<Parts...>());
 }
 
-/// The results of a function of Eigen unknowns, from those that it has as tensors; empty where undefined.
+/// Turns results from tensors into Eigen types, for unknowns of an Eigen type; empty where undefined.
 template <class Derived>
 class EigenResults {
  public:

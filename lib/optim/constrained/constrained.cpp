@@ -10,23 +10,25 @@
 #include "eigengrad/ops/pointwise/binary.hpp"
 #include "eigengrad/ops/reduction/sums.hpp"
 #include "optim/constrained/kkt.hpp"
-#include "optim/minimize/objective.hpp"
 #include "optim/report.hpp"
+#include "optim/vectors.hpp"
 
 namespace eigengrad::optim {
 namespace {
 
 /// Note [Constraints]
 /// The augmented Lagrangian of Powell, Hestenes and Rockafellar finds the neighbourhood of a solution: its
-/// minima within the bounds are those of minimize(), whose methods stay what they are. Near it Newton's
-/// method on the conditions of Karush, Kuhn and Tucker, with the constraints that hold there, takes the
-/// point and the multipliers to the last digits, which the former reaches one by one. SQP alone would
-/// need a solver of quadratic programs that are not convex, and a merit function beside.
-/// Functions are measured by their gradients at the start: the objective times 1e12 takes the same path.
+/// minima within the bounds are found by minimize() without constraints. Near a solution Newton's method on
+/// the conditions of Karush, Kuhn and Tucker, with the constraints that are active there, brings the point
+/// and the multipliers to the last digits: it converges quadratically, the augmented Lagrangian linearly.
+/// Sequential quadratic programming alone would also need a solver of non-convex quadratic programs and a
+/// merit function. Functions are divided by the norms of their gradients at the start, so that the
+/// objective times 1e12 takes the same path.
 
 constexpr int kMostRounds = 100;
 constexpr double kMostPenalty = 1e12;
-/// Penalties, each a hundred times the one before, that must all leave the value without a bound.
+/// After so many penalties, each a hundred times the one before, at which the minimisation diverged the
+/// problem counts as unbounded.
 constexpr int kMostUnbounded = 4;
 constexpr int kMostRestarts = 3;
 constexpr int kMostSaddles = 5;
@@ -59,7 +61,7 @@ class AugmentedLagrangian {
 
   /// To be called when the penalty or the multipliers have changed.
   void set_shift() { shift_ = tensor_of(multipliers / penalty); }
-  /// Of c - multipliers / penalty, with sign.
+  /// The signed distances of c - multipliers / penalty to the sides of the constraints.
   Vector distances(const ConstrainedPoint& p) const {
     Vector d(units_.size());
     for (Eigen::Index i = 0; i < d.size(); ++i) {
@@ -68,14 +70,15 @@ class AugmentedLagrangian {
     }
     return d;
   }
-  /// 0 where the constraints are kept, and without force where they are kept with room.
-  double discord(const ConstrainedPoint& p) const {
+  /// The norm of violations and, for constraints between their sides, of multipliers / penalty: 0 where the
+  /// point is feasible and the multipliers of inactive constraints are 0.
+  double complementarity_residual(const ConstrainedPoint& p) const {
     return (distances(p) + multipliers / penalty).stableNorm();
   }
-  /// In the units of the functions.
+  /// The multipliers in the units of objective and constraints.
   Vector true_multipliers() const { return unit_ * multipliers.cwiseQuotient(units_); }
 
-  /// Of the constraints, in the units of objective and constraint at the start.
+  /// One for each constraint, in units of the gradients of objective and constraint at the start.
   Vector multipliers;
   double penalty = 1;
 
@@ -106,7 +109,7 @@ class ConstrainedMinimization {
   MinimizeResult run() {
     std::optional<Verdict> end;
     if (!add_line(0)) end = Verdict{Status::Stopped};
-    for (int round = 1; !end; ++round) end = play(round);
+    for (int round = 1; !end; ++round) end = run_round(round);
     return result(*end);
   }
 
@@ -138,20 +141,22 @@ class ConstrainedMinimization {
   }
   double free_gradient() {
     const Vector g = lagrangian_gradient(p_, lagrangian_.true_multipliers());
-    return largest_free(g, held_by(problem_.box(), p_.x, g));
+    return split_by_bounds(g, held_by(problem_.box(), p_.x, g)).largest_free;
   }
 
-  /// One minimum of the augmented Lagrangian, and what follows from it; nothing when rounds go on.
-  std::optional<Verdict> play(int round) {
+  /// Minimises the augmented Lagrangian and updates multipliers and penalty; nothing when another round is
+  /// to follow.
+  std::optional<Verdict> run_round(int round) {
     lagrangian_.set_shift();
     const MinimizeResult inner = minimum_of(lagrangian_, p_.x);
     const Vector x = vector_of(inner.x.reshape({-1}));
-    if (has_run_away(inner, x) && ++unbounded_ < kMostUnbounded) {
+    if (has_diverged(inner, x) && unbounded_ + 1 < kMostUnbounded) {
+      ++unbounded_;
       lagrangian_.penalty *= 100;
       return std::nullopt;
     }
     p_ = problem_.at(x);
-    const double discord = lagrangian_.discord(p_);
+    const double complementarity_residual = lagrangian_.complementarity_residual(p_);
     lagrangian_.multipliers = -lagrangian_.penalty * lagrangian_.distances(p_);
     const int saddles = saddles_;
     solve_conditions();
@@ -162,32 +167,32 @@ class ConstrainedMinimization {
     if (saddles_ > saddles) return std::nullopt;
     if (is_balanced(inner))
       return Verdict{Status::Converged, text_of("|gradient of the Lagrangian| = ", free_gradient(),
-                                                ", ", kept_text())};
+                                                ", ", violation_text())};
     if (lagrangian_.penalty < kMostPenalty) {
-      raise_penalty(inner, discord);
+      raise_penalty(inner, complementarity_residual);
       return std::nullopt;
     }
-    if (is_kept()) return unbalanced();
-    if (start_anew()) return std::nullopt;
+    if (is_feasible()) return without_multipliers();
+    if (restart()) return std::nullopt;
     return infeasible();
   }
 
-  /// Whether a minimisation went where the penalty is too low to stop it.
-  bool has_run_away(const MinimizeResult& inner, const Vector& x) const {
+  /// Whether a minimisation of the augmented Lagrangian went to infinity: the penalty is too low.
+  bool has_diverged(const MinimizeResult& inner, const Vector& x) const {
     if (inner.status == Status::Unbounded) return true;
     const double size = std::max(1.0, std::max(p_.x.stableNorm(), problem_.start().x.stableNorm()));
     return !inner.converged() && inner.status != Status::MaxIterations &&
            x.stableNorm() > 1e8 * size;
   }
 
-  /// Where no constraint holds the point along a direction and minimize() found no minimum either, it is at
-  /// most one at infinity.
+  /// The verdict on solution_. Where the value is flat along the constraints and minimize() found no minimum
+  /// either, the value may only approach its infimum at infinity.
   Verdict of_solution(const MinimizeResult& inner) {
     if (solution_->is_flat && !inner.converged())
       return {inner.status, text_of("the conditions hold, but the value is flat along the "
                                     "constraints; without them: ",
                                     inner.message)};
-    return {Status::Converged, solution_text()};
+    return {Status::Converged, convergence_text()};
   }
 
   /// Why rounds end without a solution, if they do.
@@ -201,7 +206,7 @@ class ConstrainedMinimization {
       return Verdict{Status::Saddle,
                      "the conditions hold, but the value falls along the constraints"};
     if (iterations_left_ <= 0 || round == kMostRounds)
-      return Verdict{Status::MaxIterations, kept_text()};
+      return Verdict{Status::MaxIterations, violation_text()};
     return std::nullopt;
   }
 
@@ -226,8 +231,8 @@ class ConstrainedMinimization {
     return r;
   }
 
-  /// Where Newton's method on the conditions ends in a minimum near p_, that is the solution. A saddle is
-  /// left along a direction in which the value falls.
+  /// Sets solution_ where Newton's method on the conditions ends in a minimum near p_; from a saddle p_ is
+  /// moved along a direction in which the value falls.
   void solve_conditions() {
     KktPoint kkt;
     kkt.at = p_;
@@ -252,37 +257,39 @@ class ConstrainedMinimization {
     return x;
   }
 
-  bool is_kept() const { return problem_.violation(p_) <= tolerance_; }
-  /// Whether the constraints are kept and the forces at p_ balance.
+  bool is_feasible() const { return problem_.violation(p_) <= tolerance_; }
+  /// Whether p_ satisfies the conditions of Karush, Kuhn and Tucker to the tolerance.
   bool is_balanced(const MinimizeResult& inner) {
-    const double forces = problem_.start().gradient.norm() + p_.gradient.norm();
+    const double size = problem_.start().gradient.norm() + p_.gradient.norm();
     const bool is_flat = inner.status == Status::Saddle || inner.status == Status::Plateau;
-    return is_kept() && !is_flat && free_gradient() <= tolerance_ * forces &&
-           pulls_where_it_holds(forces);
+    return is_feasible() && !is_flat && free_gradient() <= tolerance_ * size &&
+           is_complementary(size);
   }
-  /// Whether constraints with a force hold the point, each on the side that its multiplier says.
-  bool pulls_where_it_holds(double forces) const {
+  /// Whether every constraint whose multiplier times its gradient matters beside gradients of `size` is on
+  /// the side that the sign of the multiplier says.
+  bool is_complementary(double size) const {
     const Vector multipliers = lagrangian_.true_multipliers();
     for (Eigen::Index i = 0; i < multipliers.size(); ++i) {
       const double side = multipliers[i] > 0 ? problem_.lower()[i] : problem_.upper()[i];
-      const double force = std::abs(multipliers[i]) * p_.jacobian.row(i).norm();
-      if (force > tolerance_ * forces &&
+      const double term = std::abs(multipliers[i]) * p_.jacobian.row(i).norm();
+      if (term > tolerance_ * size &&
           !(std::abs(p_.c[i] - side) <= tolerance_ * problem_.size_of(p_, i)))
         return false;
     }
     return true;
   }
-  /// Where the last round made too little of the discord.
-  void raise_penalty(const MinimizeResult& inner, double discord) {
+  /// Raises the penalty where the last round reduced the residual too little.
+  void raise_penalty(const MinimizeResult& inner, double complementarity_residual) {
     constexpr double kEnough = 0.25;
-    if (discord > kEnough * discord_ || !inner.converged()) lagrangian_.penalty *= 10;
-    discord_ = discord;
+    if (complementarity_residual > kEnough * complementarity_residual_ || !inner.converged())
+      lagrangian_.penalty *= 10;
+    complementarity_residual_ = complementarity_residual;
   }
 
-  /// Lets rounds begin again, from where the violation is least as seen from the start, with a penalty
-  /// that is higher from the first; false where that is no help. Low ones may have led away from all points that keep to the
-  /// constraints, to where their violation has another minimum.
-  bool start_anew() {
+  /// Restarts from the point near the start with the least violation, with a higher penalty, for low
+  /// penalties may have led away from all feasible points to another minimum of the violation. False where
+  /// that point is infeasible too, or after kMostRestarts.
+  bool restart() {
     if (restarts_ == kMostRestarts) return false;
     const Vector least = vector_of(least_violation(problem_.start().x).x.reshape({-1}));
     const ConstrainedPoint p = problem_.at(least);
@@ -290,14 +297,14 @@ class ConstrainedMinimization {
     p_ = p;
     lagrangian_.multipliers.setZero();
     lagrangian_.penalty = std::pow(1e3, ++restarts_);
-    discord_ = std::numeric_limits<double>::infinity();
+    complementarity_residual_ = std::numeric_limits<double>::infinity();
     return true;
   }
 
-  /// Where no multipliers exist: the solution of x^2 = 0.
-  Verdict unbalanced() {
+  /// The verdict at a feasible point without multipliers, such as the solution of the constraint x^2 = 0.
+  Verdict without_multipliers() {
     return {Status::NoProgress,
-            text_of(kept_text(), ", but no multipliers balance the gradient to less than ",
+            text_of(violation_text(), ", but no multipliers balance the gradient to less than ",
                     free_gradient(),
                     "; the gradients of the constraints depend on each other or vanish here")};
   }
@@ -312,23 +319,23 @@ class ConstrainedMinimization {
     return minimum_of(violation, x);
   }
 
-  /// Whether the constraints contradict each other near the point: their violation has a minimum that is
-  /// not 0.
+  /// Moves p_ to the nearest minimum of the violation: where that is not 0, the constraints contradict each
+  /// other there.
   Verdict infeasible() {
     p_ = problem_.at(vector_of(least_violation(p_.x).x.reshape({-1})));
     Eigen::Index worst = 0;
-    if (problem_.violation(p_, &worst) <= tolerance_) return unbalanced();
+    if (problem_.violation(p_, &worst) <= tolerance_) return without_multipliers();
     return {Status::Infeasible,
             text_of("nowhere near are all constraints kept: ", problem_.name_of(worst), " is ",
                     p_.c[worst], ", beyond its side by ", std::abs(problem_.excess(p_, worst)))};
   }
 
-  std::string solution_text() {
+  std::string convergence_text() {
     return text_of("the last Newton step was ", solution_->step,
                    " of the largest unknown, |gradient of the Lagrangian| = ", solution_->gradient,
-                   ", ", kept_text());
+                   ", ", violation_text());
   }
-  std::string kept_text() {
+  std::string violation_text() {
     Eigen::Index worst = 0;
     const double v = problem_.violation(p_, &worst);
     if (v == 0) return "all constraints are kept";
@@ -351,7 +358,7 @@ class ConstrainedMinimization {
   int saddles_ = 0;
   EvaluationCounts inner_counts_;
   PhaseSeconds phases_;
-  double discord_ = std::numeric_limits<double>::infinity();
+  double complementarity_residual_ = std::numeric_limits<double>::infinity();
   std::optional<KktPoint> solution_;
   Vector last_;
   std::vector<Iteration> history_;

@@ -3,13 +3,14 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include "eigengrad/autograd/grad_mode.hpp"
 #include "eigengrad/core/eigen.hpp"
 #include "eigengrad/ops/linalg/eigh.hpp"
 #include "eigengrad/ops/linalg/lstsq.hpp"
 #include "eigengrad/ops/linalg/svd.hpp"
-#include "optim/minimize/objective.hpp"
+#include "optim/vectors.hpp"
 
 namespace eigengrad::optim {
 namespace {
@@ -30,8 +31,7 @@ class KktNewton {
  public:
   KktNewton(ConstrainedProblem& problem, KktPoint& p, double tolerance)
       : problem_(problem), p_(p), tolerance_(tolerance) {
-    held_ = held_by(problem.box(), p.at.x, reduced_gradient());
-    largest_forces_ = forces();
+    held_ = held_by(problem.box(), p.at.x, lagrangian_gradient_here());
     for (Eigen::Index i = 0; i < problem.constraints(); ++i) sides_.push_back(first_side(i));
   }
 
@@ -39,19 +39,19 @@ class KktNewton {
     constexpr int kMostSteps = 60;
     double before = std::numeric_limits<double>::infinity();
     for (int k = 0; k < kMostSteps; ++k) {
-      largest_forces_ = largest_forces_.cwiseMax(forces());
+      largest_terms_ = larger_of(largest_terms_, gradient_terms());
       if (!step()) return KktOutcome::Failed;
       const bool is_at_rest =
           p_.step <= 4 * problem_.precision() || (p_.step <= near() && p_.step > before / 4);
       before = p_.step;
       if (!is_at_rest) continue;
-      if (change_sides()) {
+      if (update_active_set()) {
         before = std::numeric_limits<double>::infinity();
         continue;
       }
       finish();
-      // Sides that contradict each other are met by halves.
-      if (problem_.violation(p_.at) > tolerance_ || !meets_targets(p_.at.c) || !is_balanced())
+      // Where sides contradict each other, the least squares step ends between them.
+      if (problem_.violation(p_.at) > tolerance_ || !is_on_sides(p_.at.c) || !is_balanced())
         return KktOutcome::Failed;
       return is_minimum() ? KktOutcome::Minimum : KktOutcome::Saddle;
     }
@@ -59,8 +59,8 @@ class KktNewton {
   }
 
  private:
-  /// Of the Lagrangian.
-  Vector reduced_gradient() const { return lagrangian_gradient(p_.at, p_.multipliers); }
+  /// The gradient of the Lagrangian at the present point and multipliers.
+  Vector lagrangian_gradient_here() const { return lagrangian_gradient(p_.at, p_.multipliers); }
   double near() const { return std::sqrt(problem_.precision()); }
 
   Side first_side(Eigen::Index i) const {
@@ -73,7 +73,7 @@ class KktNewton {
                                                               : problem_.lower()[i];
   }
   /// Whether values `c` of the constraints are on the sides that hold the point.
-  bool meets_targets(const Vector& c) const {
+  bool is_on_sides(const Vector& c) const {
     for (const Eigen::Index i : active())
       if (!(std::abs(c[i] - target(i)) <= tolerance_ * problem_.size_of(p_.at, i))) return false;
     return true;
@@ -91,9 +91,8 @@ class KktNewton {
     return columns;
   }
 
-  /// One Newton step; false where it leads nowhere. The equations are solved in unknowns and
-  /// constraints of one size: D^-1 H D^-1 has no entry far above 1, and rows of J D^-1
-  /// have the norm 1.
+  /// One Newton step; false where it leads to no finite point. The equations are scaled: D^-1 H D^-1 has no
+  /// entry far above 1, and the rows of J D^-1 are divided by their norms.
   bool step() {
     const Indices rows = active(), columns = free();
     const auto m = static_cast<Eigen::Index>(rows.size());
@@ -110,7 +109,7 @@ class KktNewton {
     system.topRightCorner(n, m) = -a.transpose();
     system.bottomLeftCorner(m, n) = a;
     Vector right(n + m);
-    const Vector gradient = reduced_gradient();
+    const Vector gradient = lagrangian_gradient_here();
     right.head(n) = -gradient(columns).cwiseQuotient(d);
     for (Eigen::Index i = 0; i < m; ++i)
       right[n + i] = -(p_.at.c[rows[i]] - target(rows[i])) / norms[i];
@@ -122,7 +121,7 @@ class KktNewton {
     return x.allFinite() && p_.multipliers.allFinite() && move_to(std::move(x));
   }
 
-  /// Unknowns that would leave the box stay on its sides.
+  /// Sets the point to `x`, and holds unknowns that would cross a bound on it.
   bool move_to(Vector x) {
     const Box& box = problem_.box();
     for (std::size_t j = 0; j < held_.size(); ++j) {
@@ -142,9 +141,10 @@ class KktNewton {
     return size > 0 ? size : 1;
   }
 
-  /// Whether a constraint or a bound changes its part. The worst multiplier goes first, for others may
-  /// have the right sign without it.
-  bool change_sides() {
+  /// Adds violated constraints to the active set; where there are none, releases the constraint or bound
+  /// whose multiplier has the wrong sign by most: without it others may have the right one. False where
+  /// nothing changes.
+  bool update_active_set() {
     if (++changes_ > 2 * (static_cast<int>(sides_.size()) + static_cast<int>(held_.size())))
       return false;
     bool taken_in = false;
@@ -156,11 +156,11 @@ class KktNewton {
       sides_[i] = e < 0 ? Side::Lower : Side::Upper;
       taken_in = true;
     }
-    return taken_in || let_go();
+    return taken_in || release_worst();
   }
 
-  bool let_go() {
-    const Vector gradient = reduced_gradient();
+  bool release_worst() {
+    const Vector gradient = lagrangian_gradient_here();
     const Vector norms = p_.at.jacobian.rowwise().norm();
     const Box& box = problem_.box();
     double worst = 1e-9 * p_.at.gradient.norm();
@@ -191,35 +191,35 @@ class KktNewton {
   }
 
   void finish() {
-    const Vector gradient = reduced_gradient();
-    p_.bound_multipliers = Vector::Zero(gradient.size());
-    for (Eigen::Index j = 0; j < gradient.size(); ++j)
-      if (held_[static_cast<std::size_t>(j)]) p_.bound_multipliers[j] = gradient[j];
-    p_.gradient = largest_free(gradient, held_);
+    SplitGradient parts = split_by_bounds(lagrangian_gradient_here(), held_);
+    p_.bound_multipliers = std::move(parts.held);
+    p_.gradient = parts.largest_free;
   }
 
-  /// What pulls at each unknown.
-  Vector forces() const {
+  /// For each unknown the sum of the absolute terms of the gradient of the Lagrangian.
+  Vector gradient_terms() const {
     return p_.at.gradient.cwiseAbs() +
            p_.at.jacobian.transpose().cwiseAbs() * p_.multipliers.cwiseAbs();
   }
-  /// Whether what is left of the gradient along each unknown is rounding beside the forces there, or
-  /// beside the gradient at the start: a direction without curvature takes no step, however steep. Multipliers
-  /// that go to 0, as those of a constant objective, leave the rounding of what they came from.
+  /// Whether the gradient of the Lagrangian, without what bounds hold, is small beside its terms or the
+  /// gradient at the start: Newton steps do not tell, since along a direction without curvature they are 0
+  /// however large the gradient is. Rounding is measured by the largest terms on the path, for multipliers
+  /// that go to 0, as those of a constant objective, keep the rounding errors of their first values.
   bool is_balanced() const {
-    const Vector rest = reduced_gradient() - p_.bound_multipliers;
+    const Vector rest = lagrangian_gradient_here() - p_.bound_multipliers;
     const double start = problem_.start().gradient.norm();
-    const Vector rounding =
-        (100 * problem_.precision() * largest_forces_).cwiseMax(near() * forces().cwiseMax(start));
+    const Vector rounding = (100 * problem_.precision() * largest_terms_)
+                                .cwiseMax(near() * gradient_terms().cwiseMax(start));
     return (rest.array().abs() <= rounding.array()).all();
   }
 
-  /// What has no force at the point, though it touches: it stops steps to one side only.
-  bool is_weak(double force) const {
-    const double forces = p_.at.gradient.norm() + problem_.start().gradient.norm();
-    return std::abs(force) <= 1e-9 * forces;
+  /// Whether an active constraint or bound with this term in the gradient is weakly active: it stops steps
+  /// to one side only.
+  bool is_weak(double term) const {
+    const double size = p_.at.gradient.norm() + problem_.start().gradient.norm();
+    return std::abs(term) <= 1e-9 * size;
   }
-  Indices strong_rows() const {
+  Indices strongly_active() const {
     Indices rows = active();
     std::erase_if(rows, [&](Eigen::Index i) {
       return sides_[static_cast<std::size_t>(i)] != Side::Both &&
@@ -227,7 +227,7 @@ class KktNewton {
     });
     return rows;
   }
-  Indices movable() const {
+  Indices free_or_weakly_held() const {
     Indices columns;
     for (std::size_t j = 0; j < held_.size(); ++j) {
       const auto k = static_cast<Eigen::Index>(j);
@@ -238,15 +238,15 @@ class KktNewton {
     return columns;
   }
 
-  /// Whether nothing that touches the point stops a step along `d`.
-  bool is_permitted(const Vector& d) const {
+  /// Whether a small step along `d` crosses no side and no bound that the point is on.
+  bool is_feasible_direction(const Vector& d) const {
     for (Eigen::Index i = 0; i < problem_.constraints(); ++i) {
-      const double slope = p_.at.jacobian.row(i).dot(d);
+      const double change = p_.at.jacobian.row(i).dot(d);
       const double rounding = 1e-9 * p_.at.jacobian.row(i).norm() * d.norm();
       const double size = tolerance_ * problem_.size_of(p_.at, i);
       if (problem_.is_equation(i)) continue;
-      if (p_.at.c[i] <= problem_.lower()[i] + size && slope < -rounding) return false;
-      if (p_.at.c[i] >= problem_.upper()[i] - size && slope > rounding) return false;
+      if (p_.at.c[i] <= problem_.lower()[i] + size && change < -rounding) return false;
+      if (p_.at.c[i] >= problem_.upper()[i] - size && change > rounding) return false;
     }
     for (Eigen::Index j = 0; j < d.size(); ++j) {
       const auto k = static_cast<std::size_t>(j);
@@ -256,29 +256,30 @@ class KktNewton {
     return true;
   }
 
-  /// `d` as a change of x by `part`.
-  Vector sized(const Vector& d, double part) const {
+  /// A multiple of `d` that changes an unknown by `part` of its size, and none by more.
+  Vector scaled_to(const Vector& d, double part) const {
     const Vector start = problem_.start().x.cwiseAbs(), x = p_.at.x.cwiseAbs();
     const double largest = std::max(start.maxCoeff(), x.maxCoeff());
     const Vector sizes = start.cwiseMax(x).cwiseMax(largest > 0 ? 1e-3 * largest : 1);
     return d * (part / d.cwiseAbs().cwiseQuotient(sizes).maxCoeff());
   }
-  /// Whether the Lagrangian falls along `d`, a direction of negative curvature: scaled to one size,
-  /// curvatures that are rounding look like others.
-  bool bends_down(const Vector& d) {
+  /// Whether values show that the Lagrangian falls along `d`, a direction of negative curvature, which may
+  /// be the rounding error of a curvature 0.
+  bool lagrangian_falls(const Vector& d) {
     const NoGradGuard plain;
-    const Tensor there = problem_.shaped(p_.at.x + sized(d, 1e-3));
+    const Tensor there = problem_.shaped(p_.at.x + scaled_to(d, 1e-3));
     const Vector c = vector_of(problem_.all_constraints(there));
     const double change =
         problem_.objective(there).item<double>() - p_.at.value - (c - p_.at.c).dot(p_.multipliers);
     return change < -100 * problem_.precision() * std::abs(p_.at.value);
   }
-  /// Whether the value falls along `d`, a direction without curvature: by a higher order. Asked where a
-  /// straight step keeps to what holds the point, for a bent one has terms of that order of its own.
-  bool falls_along(const Vector& d) {
+  /// Whether the objective falls along `d`, a direction without curvature, by a term of higher order. False
+  /// where a straight step leaves the active sides: values along the curve that keeps to them have other
+  /// terms of that order.
+  bool value_falls(const Vector& d) {
     const NoGradGuard plain;
-    const Tensor there = problem_.shaped(p_.at.x + sized(d, 1e-2));
-    if (!meets_targets(vector_of(problem_.all_constraints(there)))) return false;
+    const Tensor there = problem_.shaped(p_.at.x + scaled_to(d, 1e-2));
+    if (!is_on_sides(vector_of(problem_.all_constraints(there)))) return false;
     const double rounding = 1e3 * problem_.precision() * std::abs(p_.at.value);
     return problem_.objective(there).item<double>() < p_.at.value - rounding;
   }
@@ -286,12 +287,12 @@ class KktNewton {
   /// Whether no step that keeps to the constraints lowers the value, to second order by the Hessian of the
   /// Lagrangian, and where that has no curvature by values.
   bool is_minimum() {
-    const Indices columns = movable();
+    const Indices columns = free_or_weakly_held();
     const auto n = static_cast<Eigen::Index>(columns.size());
     if (n == 0) return true;
     const Matrix h = problem_.hessian(p_.at.x, p_.multipliers)(columns, columns);
     const Vector d = curvature_roots(h);
-    const Matrix a = p_.at.jacobian(strong_rows(), columns) * d.cwiseInverse().asDiagonal();
+    const Matrix a = p_.at.jacobian(strongly_active(), columns) * d.cwiseInverse().asDiagonal();
     const Matrix z = null_space(a, n);
     if (z.cols() == 0) return true;
     const NoGradGuard plain;
@@ -306,15 +307,16 @@ class KktNewton {
       for (const double sign : {1.0, -1.0}) {
         Vector direction = Vector::Zero(p_.at.x.size());
         direction(columns) = sign * directions.col(k).cwiseQuotient(d);
-        if (!is_permitted(direction)) continue;
-        if (!(curvatures[k] < -rounding ? bends_down(direction) : falls_along(direction))) continue;
-        p_.descent = sized(direction, 0.1);
+        if (!is_feasible_direction(direction)) continue;
+        if (!(curvatures[k] < -rounding ? lagrangian_falls(direction) : value_falls(direction)))
+          continue;
+        p_.descent = scaled_to(direction, 0.1);
         return false;
       }
     return true;
   }
 
-  /// An orthonormal basis of what the rows of `a` do not see.
+  /// An orthonormal basis of the null space of `a`, which has n columns.
   static Matrix null_space(Matrix a, Eigen::Index n) {
     if (a.rows() == 0) return Matrix::Identity(n, n);
     for (Eigen::Index i = 0; i < a.rows(); ++i) {
@@ -336,8 +338,8 @@ class KktNewton {
   /// Whether an unknown stays on its bound.
   std::vector<bool> held_;
   int changes_ = 0;
-  /// Of all points that steps began at.
-  Vector largest_forces_;
+  /// The largest gradient_terms() of all points that steps began at.
+  Vector largest_terms_;
 };
 
 }  // namespace
@@ -353,11 +355,15 @@ std::vector<bool> held_by(const Box& box, const Vector& x, const Vector& gradien
   return held;
 }
 
-double largest_free(const Vector& gradient, const std::vector<bool>& held) {
-  double largest = 0;
-  for (Eigen::Index j = 0; j < gradient.size(); ++j)
-    if (!held[static_cast<std::size_t>(j)]) largest = std::max(largest, std::abs(gradient[j]));
-  return largest;
+SplitGradient split_by_bounds(const Vector& gradient, const std::vector<bool>& held) {
+  SplitGradient parts{.held = Vector::Zero(gradient.size())};
+  for (Eigen::Index j = 0; j < gradient.size(); ++j) {
+    if (held[static_cast<std::size_t>(j)])
+      parts.held[j] = gradient[j];
+    else
+      parts.largest_free = std::max(parts.largest_free, std::abs(gradient[j]));
+  }
+  return parts;
 }
 
 KktOutcome solve_kkt(ConstrainedProblem& problem, KktPoint& p, double tolerance_constraint) {

@@ -6,29 +6,35 @@
 
 namespace eigengrad::optim {
 
-/// What the conditions of Karush, Kuhn and Tucker are solved for: a point, the multipliers of the
-/// constraints, and which of these and of the bounds hold it.
+/// A point with the multipliers of constraints and bounds: what the conditions of Karush, Kuhn and Tucker are
+/// solved for.
 struct KktPoint {
   ConstrainedPoint at;
   Vector multipliers;
   /// The gradient of the Lagrangian along unknowns on their bounds, 0 for the others.
   Vector bound_multipliers;
-  /// The largest part of the gradient of the Lagrangian along an unknown that no bound holds.
+  /// The largest element of that gradient along an unknown that no bound holds.
   double gradient = 0;
   /// The last Newton step over the size of x.
   double step = 0;
-  /// Whether there are directions along which it has neither slope nor curvature.
+  /// Whether there are directions along which the gradient of the Lagrangian and its curvature are zero.
   bool is_flat = false;
   /// At a saddle, a change of x by about a tenth along which the value falls.
   Vector descent;
 };
 
-/// Of the objective minus the constraints times `multipliers`.
+/// The gradient of the Lagrangian: of the objective minus the constraints times `multipliers`.
 Vector lagrangian_gradient(const ConstrainedPoint& p, const Vector& multipliers);
 /// Which unknowns a bound holds at `x` against that `gradient`.
 std::vector<bool> held_by(const Box& box, const Vector& x, const Vector& gradient);
-/// The largest |gradient_j| along an unknown that is not held.
-double largest_free(const Vector& gradient, const std::vector<bool>& held);
+/// A gradient, split by whether a bound holds the unknown.
+struct SplitGradient {
+  /// 0 along unknowns that are not held.
+  Vector held;
+  /// The largest |gradient_j| along an unknown that is not held.
+  double largest_free = 0;
+};
+SplitGradient split_by_bounds(const Vector& gradient, const std::vector<bool>& held);
 
 enum class KktOutcome : std::uint8_t {
   /// A minimum among the points that keep to the constraints.

@@ -14,8 +14,8 @@
 #include "eigengrad/ops/pointwise/arithmetic.hpp"
 #include "eigengrad/ops/reduction/sums.hpp"
 #include "eigengrad/ops/shape/assembly.hpp"
-#include "optim/minimize/objective.hpp"
 #include "optim/report.hpp"
+#include "optim/vectors.hpp"
 
 namespace eigengrad::optim {
 

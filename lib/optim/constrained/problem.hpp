@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "eigengrad/optim/constraint.hpp"
-#include "eigengrad/optim/minimize.hpp"
+#include "eigengrad/optim/minimize_options.hpp"
 #include "optim/bounds.hpp"
 #include "optim/quadratic.hpp"
 

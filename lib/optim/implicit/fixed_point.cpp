@@ -8,7 +8,8 @@
 #include "core/fail.hpp"
 #include "eigengrad/autograd/grad_mode.hpp"
 #include "eigengrad/ops/pointwise/arithmetic.hpp"
-#include "optim/implicit/implicit_function.hpp"
+#include "eigengrad/optim/implicit.hpp"
+#include "optim/implicit/call.hpp"
 #include "optim/root/solver.hpp"
 #include "optim/vectors.hpp"
 
@@ -47,31 +48,31 @@ class FixedPointIteration {
     return result;
   }
 
-  /// Whether the iterates have left the start and its image behind.
+  /// Whether the iterates are far larger than the start and its image.
   bool has_grown() const { return best_y_.cwiseAbs().maxCoeff() > 3 * first_; }
 
-  /// Whether an element of g(y) - y is as small as it is beside y for no more reason than that it hardly
-  /// depends on y: 30 + exp(-30) is 30 to 15 digits, but no fixed point of y + exp(-y) is near. Found by moving
-  /// all elements by a part of themselves, to one side, and each to the other side than the one before.
+  /// Whether an element of g(y) - y is small beside y only since it hardly depends on y: 30 + exp(-30) is 30
+  /// to 15 digits, but no fixed point of y + exp(-y) is near. Found by changing all elements of y by a
+  /// hundredth: once to the same side, once to alternate sides.
   bool is_undetermined(const Tensor& at) {
     const Vector y = vector_of(at);
     y_ = y;
     if (!evaluate()) return false;
     const Vector f = f_;
-    Vector slope = Vector::Zero(y.size());
+    Vector derivatives = Vector::Zero(y.size());
     constexpr double kPart = 0.01;
     for (const double sign : {1.0, -1.0}) {
       for (Eigen::Index k = 0; k < y.size(); ++k)
         y_[k] = y[k] * (1 + kPart * (k % 2 == 0 ? 1 : sign));
       if (!evaluate()) return false;
-      slope = slope.cwiseMax((f_ - f).cwiseAbs() / kPart);
+      derivatives = derivatives.cwiseMax((f_ - f).cwiseAbs() / kPart);
     }
     const Vector rest = f.cwiseAbs().cwiseMax(u_ * y.cwiseAbs());
-    return (rest.array() > 1e-3 * slope.array()).any();
+    return (rest.array() > 1e-3 * derivatives.array()).any();
   }
 
-  /// Whether Newton steps from `before`, where the iterates ended, went on away from the start to where
-  /// nothing holds `found`.
+  /// Whether Newton steps went on away from the start, from the last iterate `before`, to a point `found` that
+  /// the equation does not determine.
   bool leads_away(const Tensor& before, const RootResult& found) {
     const bool goes_on =
         vector_of(found.x).cwiseAbs().maxCoeff() > 1.0001 * vector_of(before).cwiseAbs().maxCoeff();
@@ -104,7 +105,7 @@ class FixedPointIteration {
         best_ = change;
         best_y_ = y_;
         best_f_ = f_;
-        largest_ = root_finding::larger_of(largest_, y_);
+        largest_ = larger_of(largest_, y_);
       }
       const double tolerance = std::max(options_.tolerance, 4 * u_);
       if (best_ <= tolerance)
@@ -133,7 +134,7 @@ class FixedPointIteration {
     return root_finding::largest_part(f_, sizes);
   }
 
-  /// From the best point without acceleration.
+  /// Goes on from the best point, without the earlier points.
   bool retry() {
     points_.clear();
     images_.clear();
@@ -146,7 +147,7 @@ class FixedPointIteration {
       y_ = image_;
       return;
     }
-    // Points that lead away are forgotten.
+    // Where the change has grown, the earlier points are forgotten.
     if (relative_change() > 1e3 * best_) {
       points_.clear();
       images_.clear();
@@ -180,7 +181,7 @@ class FixedPointIteration {
   const FixedPointOptions& options_;
   Tensor y0_;
   double u_;
-  /// Of each element, among the best points.
+  /// The largest absolute value of each element among the best points.
   Vector largest_;
   double first_change_ = 0;
   /// The largest element of the start, and of its image.
@@ -202,9 +203,8 @@ void check_iteration(std::string_view op, const FixedPointOptions& o) {
     fail<ValueError>(op, "no method has the number ", static_cast<int>(o.method),
                      "; give one of optim::FixedPointMethod");
   check_not_negative(op, "tolerance", o.tolerance);
-  if (o.max_iter < 0) fail<ValueError>(op, "max_iter is ", o.max_iter, "; it must be at least 0");
-  if (o.history_size < 1)
-    fail<ValueError>(op, "history_size is ", o.history_size, "; it must be at least 1");
+  check_at_least(op, "max_iter", o.max_iter, 0);
+  check_at_least(op, "history_size", o.history_size, 1);
 }
 
 using Map = std::function<Tensor(const Tensor&)>;
@@ -219,8 +219,8 @@ RootResult find_fixed_point(std::string_view op, const Map& g, const Map& differ
   if (options.method == FixedPointMethod::Newton) return by_newton(y0);
   FixedPointIteration iteration(g, y0, options);
   RootResult r = iteration.run();
-  // Iterates that grow, or that g does not hold, meet any test that is relative to them, so Newton
-  // steps have to confirm.
+  // Iterates that grow, or that g hardly depends on, meet any test of the relative change, so that Newton
+  // steps have to confirm the result.
   const bool is_doubtful =
       r.converged() && (iteration.has_grown() || iteration.is_undetermined(r.x));
   if (!is_doubtful && (options.method != FixedPointMethod::Auto || r.converged())) return r;
@@ -258,10 +258,9 @@ Tensor fixed_point(ParametricFunction g, const Tensor& y0, const variable_list& 
   const RootResult r = implicit::find_fixed_point(
       op, [&](const Tensor& y) { return image(y, call.constants); },
       [&](const Tensor& y) { return difference(y, call.constants); }, y0, options);
-  if (options.report) options.report(r);
   auto equation = std::make_shared<implicit::Equation>(
       implicit::Equation{op, "FixedPointBackward0", difference, options.derivative});
-  return implicit::solved(std::move(equation), r, theta);
+  return implicit::solution_of(std::move(equation), r, options.report, theta);
 }
 
 }  // namespace detail

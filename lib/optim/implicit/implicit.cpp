@@ -4,6 +4,7 @@
 #include "eigengrad/autograd/engine.hpp"
 #include "eigengrad/autograd/grad_mode.hpp"
 #include "functional/variables.hpp"
+#include "optim/implicit/call.hpp"
 #include "optim/implicit/implicit_function.hpp"
 #include "optim/root/solver.hpp"
 #include "optim/vectors.hpp"
@@ -13,38 +14,6 @@ namespace eigengrad::optim {
 using eigengrad::detail::fail;
 
 namespace implicit {
-
-namespace {
-
-void check(std::string_view op, const ImplicitOptions& o) {
-  if (o.linear_solver > LinearSolver::MatrixFree)
-    fail<ValueError>(op, "no linear solver has the number ", static_cast<int>(o.linear_solver),
-                     "; give one of optim::LinearSolver");
-  check_not_negative(op, "linear_tolerance", o.linear_tolerance);
-  if (o.linear_max_iter < 1)
-    fail<ValueError>(op, "linear_max_iter is ", o.linear_max_iter, "; it must be at least 1");
-}
-
-}  // namespace
-
-Call::Call(std::string_view op, detail::ParametricFunction given, const variable_list& theta,
-           const ImplicitOptions& options)
-    : f(own.counted(std::move(given))) {
-  check(op, options);
-  for (const Tensor& t : theta) constants.push_back(t.defined() ? t.detach() : t);
-}
-
-Tensor solved(std::shared_ptr<Equation> equation, const RootResult& r, const variable_list& theta) {
-  if (!r.converged() && !equation->options.accept_unconverged)
-    fail<NumericError>(equation->op, "no solution was found: ", r.message,
-                       "; the norm of the residuals is ", r.norm,
-                       ". Start elsewhere, or say accept_unconverged to take the point for one");
-  // Of another point the Jacobian itself says more.
-  if (r.converged() && r.is_singular)
-    equation->singular =
-        "the solution is a multiple one, or one of a continuum (" + r.message + ')';
-  return implicit_function(std::move(equation), r.x, theta);
-}
 
 namespace {
 
@@ -63,7 +32,8 @@ Tensor gradient_of(const detail::ParametricFunction& f, const Tensor& y,
   return g.defined() ? g : zeros(y.sizes(), y.dtype());
 }
 
-/// A root of the gradient next to where minimize() ended, which knows the minimum to more digits.
+/// Improves the minimum that minimize() found by Newton's method on the gradient, whose root near it is known
+/// to more digits.
 void polish(const Equation& equation, const variable_list& theta, MinimizeResult& minimum) {
   constexpr std::int64_t kMostPolished = 100;
   if (!minimum.converged() || minimum.x.numel() > kMostPolished) return;
@@ -90,10 +60,9 @@ Tensor implicit_root(ParametricFunction f, const Tensor& y0, const variable_list
   implicit::Call call(op, std::move(f), theta, options.derivative);
   const RootResult r = find_root(
       op, [&](const Tensor& y) { return call.at(y); }, y0, options.solver);
-  if (options.report) options.report(r);
   auto equation = std::make_shared<implicit::Equation>(
       implicit::Equation{op, "ImplicitRootBackward0", std::move(call.f), options.derivative});
-  return implicit::solved(std::move(equation), r, theta);
+  return implicit::solution_of(std::move(equation), r, options.report, theta);
 }
 
 Tensor argmin(ParametricFunction f, const Tensor& y0, const variable_list& theta,
@@ -118,10 +87,8 @@ Tensor argmin(ParametricFunction f, const Tensor& y0, const variable_list& theta
   equation->options.symmetric = true;
   implicit::polish(*equation, call.constants, r);
   if (options.report) options.report(r);
-  if (!r.converged() && !options.derivative.accept_unconverged)
-    fail<NumericError>(op, "no minimum was found: ", r.message, "; the norm of the gradient is ",
-                       r.gradient_norm,
-                       ". Start elsewhere, or say accept_unconverged to take the point for one");
+  implicit::check_converged(*equation, r.converged(), "minimum", r.message, "gradient",
+                            r.gradient_norm);
   return implicit::implicit_function(std::move(equation), r.x, theta);
 }
 

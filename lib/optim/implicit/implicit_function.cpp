@@ -21,8 +21,8 @@ using autograd::Node;
 using autograd::SavedList;
 using autograd::SavedValue;
 
-/// Where the graph of `r` that was recorded after node number `since` ends: at older nodes and at leaves.
-/// Each edge comes once.
+/// The edges at which the graph of `r` leaves the nodes recorded after the sequence number `since`: to older
+/// nodes and to leaves, each edge once.
 std::vector<Edge> edges_to_older(const Tensor& r, std::uint64_t since) {
   std::vector<Edge> found;
   std::unordered_set<const Node*> visited;
@@ -48,7 +48,7 @@ std::vector<Edge> edges_to_older(const Tensor& r, std::uint64_t since) {
   return found;
 }
 
-/// What recorded an implicit function.
+/// The node of an implicit function.
 ///
 /// Note [Captured tensors of equations]
 /// F may depend on tracked tensors that it was not handed. The edges of the node are therefore not those
@@ -65,7 +65,7 @@ class ImplicitNode final : public Node {
 
   std::string name() const override { return equation_->node_name; }
 
-  /// Once `y` has its history and its tangent.
+  /// Saves the solution, which has its history and its tangent by then, and the inputs.
   void save(const Tensor& y, const variable_list& inputs) {
     const auto n = static_cast<std::uint32_t>(edges_.size());
     saved_.reserve(inputs.size() + 1);
@@ -76,7 +76,7 @@ class ImplicitNode final : public Node {
       edges_.push_back(autograd::gradient_edge(x));
       value.save_input(x, edges_.size() - 1);
     }
-    // Those of saved values lie behind the ones that a sweep follows.
+    // edges_ holds those of the saved inputs too, behind the n that a sweep follows.
     set_edges(edges_.data(), n);
     num_edges_ = n;
     SavedList::enter(*this, saved_.data(), saved_.size());

@@ -1,12 +1,13 @@
 #pragma once
 
+#include <Eigen/Core>
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
 
 #include "eigengrad/autograd/node.hpp"
-#include "eigengrad/optim/implicit.hpp"
+#include "eigengrad/optim/implicit_options.hpp"
 
 namespace eigengrad::optim::implicit {
 
@@ -26,9 +27,9 @@ struct Equation {
 /// Whether results carry tangents where what they are computed from does.
 enum class Tangents : std::uint8_t { Travel, EndHere };
 
-/// The residual r = F(y, inputs) at one point, recorded, and what is asked of its derivatives; J is the
-/// Jacobian of r by y. With `connect` all results are recorded as functions of y, of the inputs and of
-/// what F captured. r counts as a vector, whatever its shape.
+/// The residual r = F(y, inputs) at one point, recorded, with products and solves with its Jacobian J by y.
+/// With `connect` all results are recorded as functions of y, of the inputs and of what F captured. r is
+/// taken as a vector, whatever its shape.
 class Linearization {
  public:
   Linearization(std::shared_ptr<const Equation> equation, const Tensor& y,
@@ -45,7 +46,7 @@ class Linearization {
   Tensor solve(const Tensor& b, bool transposed);
   /// J v, or J' v shaped as y.
   Tensor product(const Tensor& v, bool transposed) { return product(v, transposed, connect_); }
-  /// The derivatives of r . v at `edges`, y and all of the edges held.
+  /// The partial derivatives of r . v at `edges`: each with y and the other edges held constant.
   variable_list partials(const Tensor& v, std::vector<autograd::Edge> edges) const;
 
  private:
@@ -65,10 +66,10 @@ class Linearization {
   bool connect_;
   Tangents tangents_;
   variable_list leaves_;
-  /// y as r depends on it.
+  /// The variable with the value of y that r was computed from.
   Tensor variable_;
   Tensor r_;
-  /// A vector v and J' v, recorded as a function of it: products with J come from there.
+  /// A leaf v, and J' v recorded as a function of it: its derivative by v gives products with J.
   Tensor cotangent_;
   Tensor of_cotangent_;
 };

@@ -20,7 +20,7 @@ std::string name_dependent(const RowMajor& m) {
   const fit::LinearModel model(m, Eigen::VectorXd::Zero(m.rows()));
   std::string text = text_of("it has rank ", model.rank(), " of ", m.cols(), ", and the column of");
   constexpr Index kMostNamed = 8;
-  // The columns that pivoting left for the end.
+  // Pivoting leaves the columns that depend on others for the end.
   const Index first = std::min(model.rank(), m.cols() - 1);
   for (Index k = first; k < m.cols() && k < first + kMostNamed; ++k)
     text += text_of(" y[", model.permutation().indices()[k], ']');

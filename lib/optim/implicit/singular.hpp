@@ -6,8 +6,8 @@
 
 namespace eigengrad::optim::implicit {
 
-/// Why the square matrix of derivatives by y is singular as far as its rounding tells, its rows and
-/// columns brought to one size: which y or which equation is to blame. Empty for a regular one.
+/// Why the square Jacobian by y, with rows and columns scaled to one size, is singular within rounding: which
+/// y or which equation causes it. Empty for a regular one.
 std::string find_singularity(const Tensor& jacobian);
 
 }  // namespace eigengrad::optim::implicit

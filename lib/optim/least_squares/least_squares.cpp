@@ -9,6 +9,7 @@
 #include "optim/least_squares/solver.hpp"
 #include "optim/least_squares/statistics.hpp"
 #include "optim/report.hpp"
+#include "optim/vectors.hpp"
 
 namespace eigengrad::optim {
 
@@ -32,7 +33,7 @@ void check(const LeastSquaresOptions& o, const Tensor& x0) {
   check_not_negative(kOp, "tolerance_f", o.tolerance_f);
   check_not_negative(kOp, "tolerance_x", o.tolerance_x);
   check_not_negative(kOp, "tolerance_grad", o.tolerance_grad);
-  if (o.max_iter < 0) fail<ValueError>(kOp, "max_iter is ", o.max_iter, "; it must be at least 0");
+  check_at_least(kOp, "max_iter", o.max_iter, 0);
 }
 
 fit::Vector as_vector(const std::vector<double>& v) {
@@ -47,13 +48,6 @@ fit::Vector fixed_scale(const LeastSquaresOptions& o, std::int64_t n) {
     if (!(sizes[i] > 0) || std::isinf(sizes[i]))
       fail<ValueError>(kOp, "x_scale[", i, "] is ", sizes[i], "; it must be above 0 and finite");
   return sizes.cwiseInverse();
-}
-
-Tensor tensor_of(const fit::Matrix& m, ScalarType type) {
-  Tensor t = empty({m.rows(), m.cols()}, kFloat64);
-  Eigen::Map<Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>>(
-      t.data_ptr<double>(), m.rows(), m.cols()) = m;
-  return type == kFloat64 ? t : t.to(type);
 }
 
 }  // namespace

@@ -21,7 +21,7 @@ class LinearModel {
   /// R, as wide as A and at most as high as wide, in the order of pivoting.
   const Matrix& r() const noexcept { return r_; }
   const Eigen::PermutationMatrix<Eigen::Dynamic>& permutation() const noexcept { return p_; }
-  /// Has the products and norms of A, with at most as many rows as columns.
+  /// Q' A, of at most as many rows as columns: products of its columns are those of A's.
   Matrix small() const { return r_ * p_.transpose() * norms_.asDiagonal(); }
   const Vector& q() const noexcept { return q_; }
 
@@ -33,7 +33,7 @@ class LinearModel {
 
   /// A p that minimises |b + A p|; where there are more, the shortest N^-1 p.
   Vector gauss_newton() const;
-  /// The same from a given A' b, which may be more accurate than q. Full rank only.
+  /// The same step from a given A' b, which may be more accurate than q. For a full rank only.
   Vector gauss_newton(const Vector& gradient) const;
   /// The p with |p| <= radius that minimises |b + A p|, up to a tenth of the radius. `damping` is a
   /// first guess and becomes the multiplier. Source: More (1978), section 5.
@@ -50,13 +50,13 @@ class LinearModel {
   Vector image(const Vector& p) const { return r_ * (p_.transpose() * norms_.cwiseProduct(p)); }
   /// Minimises |b + A p|^2 + damping |p|^2, and gives the triangular factor of that for P' N^-1 p.
   Vector damped(double damping, Matrix& factor) const;
-  /// P' v, and back, in the units of the columns of A N.
+  /// From A' b to P' N A' b, and from a step in the order of pivoting back to that of the unknowns.
   Vector to_factor(const Vector& gradient) const {
     return p_.transpose() * gradient.cwiseQuotient(norms_);
   }
   Vector from_factor(const Vector& y) const { return Vector(p_ * y).cwiseQuotient(norms_); }
 
-  /// Of the columns of A, 1 for those that are zero.
+  /// The norms of the columns of A, 1 for those that are zero.
   Vector norms_;
   Matrix r_;
   Vector q_;

@@ -18,8 +18,8 @@ struct Rho {
 };
 Rho rho(Loss loss, double z) noexcept;
 
-/// Weights and loss: they make of residuals r and Jacobian J those of a least-squares problem that
-/// has the same gradient and, up to a floor, the same curvature along J.
+/// Weights and loss. They turn residuals r and Jacobian J into those of an ordinary least-squares problem with
+/// the same gradient and, but for a lower bound, the same Gauss-Newton Hessian.
 ///
 /// Note [Losses as scaled residuals]
 /// The cost 1/2 f^2 sum rho(z), z = w (r / f)^2, has the gradient J' (w rho' r) and the Gauss-Newton
@@ -38,7 +38,7 @@ class Weighting {
   /// The gradient of the cost by each residual, w rho' r, and its derivative w h, which may be
   /// negative.
   void differentiate(const Vector& r, Vector& first, Vector& second) const;
-  /// Row factors of the statistics: with these, |r|^2 / df estimates the variance.
+  /// Scales residuals and Jacobian for the statistics: |r|^2 / df then estimates the variance.
   void scale_for_statistics(Vector& r, Matrix& j) const;
   /// Residuals with a weight above 0.
   std::int64_t counted(std::int64_t m) const;

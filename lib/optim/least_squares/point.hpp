@@ -8,18 +8,18 @@
 
 namespace eigengrad::optim::fit {
 
-/// What is known at a point, and how near a minimum it is.
+/// A point with residuals, Jacobian, linear model, and measures of the distance to a minimum.
 struct FitPoint {
   Vector x;
-  /// As the function gives them.
+  /// Residuals and Jacobian as the function gives them, without weights and loss.
   Vector r;
   Matrix j;
   double cost = 0;
 
   /// The largest norm that each column of the weighted Jacobian has had, or one over x_scale.
   Vector d;
-  /// What a scaled step is multiplied by: 1 / d, or 1 where d is 0. The columns of the model are those
-  /// of the weighted Jacobian times it.
+  /// The unit of each unknown: 1 / d, or 1 where d is 0. A step is the scaled step times it, and a column of
+  /// the model the column of the weighted Jacobian times it.
   Vector unit;
   std::optional<LinearModel> model;
   /// Norm of the weighted residuals.
@@ -28,7 +28,7 @@ struct FitPoint {
   Mask free;
   /// The Gauss-Newton step of the free unknowns, scaled; zero for the others.
   Vector gauss_newton;
-  /// Of the cost by the scaled unknowns.
+  /// The gradient of the cost by the scaled unknowns.
   Vector gradient_vector;
   /// See LeastSquaresIteration.
   double gradient = 0;

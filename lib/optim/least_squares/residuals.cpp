@@ -79,12 +79,8 @@ void Residuals::column(std::int64_t j, double* out) {
 void Residuals::rows(Matrix& j) {
   Vector row(n_);
   for (std::int64_t i = 0; i < m_; ++i) {
-    Tensor g;
-    if (recorded_.requires_grad())
-      g = autograd::grad({recorded_}, {x_},
-                         {.grad_outputs = {eigengrad::detail::unit(recorded_, i)},
-                          .retain_graph = true,
-                          .allow_unused = true})[0];
+    const Tensor g =
+        eigengrad::detail::pull_back(recorded_, x_, eigengrad::detail::unit(recorded_, i));
     if (g.defined())
       copy_to(g, row.data());
     else
@@ -153,10 +149,7 @@ void Residuals::recorded_curvature(const Tensor& x, const Vector& c, Matrix& sum
       {y}, {x}, {.grad_outputs = {weights}, .create_graph = true, .allow_unused = true})[0];
   if (!g.defined() || !g.requires_grad()) return;
   for (std::int64_t k = 0; k < n_; ++k) {
-    const Tensor row = autograd::grad({g}, {x},
-                                      {.grad_outputs = {eigengrad::detail::unit(x0_, k)},
-                                       .retain_graph = true,
-                                       .allow_unused = true})[0];
+    const Tensor row = eigengrad::detail::pull_back(g, x, eigengrad::detail::unit(x0_, k));
     if (row.defined()) copy_to(row, sum.col(k).data());
   }
 }

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "eigengrad/core/tensor.hpp"
-#include "eigengrad/optim/least_squares.hpp"
+#include "eigengrad/optim/least_squares_options.hpp"
 
 namespace eigengrad::optim::fit {
 
@@ -30,7 +30,7 @@ class Residuals {
 
   std::int64_t size() const noexcept { return m_; }
   std::int64_t unknowns() const noexcept { return n_; }
-  /// Half the distance from 1 to the next number of the dtype.
+  /// Half the distance from 1 to the next larger value of the dtype.
   double unit_roundoff() const noexcept { return unit_roundoff_; }
   const LeastSquaresCounts& counts() const noexcept { return counts_; }
 
@@ -61,7 +61,8 @@ class Residuals {
   LeastSquaresCounts counts_;
   /// One for each unknown: the tangents of the columns.
   std::vector<Tensor> units_;
-  /// Where evaluate() was last; by rows with the graph of the residuals, by columns with one column.
+  /// The last point of evaluate(); with it the recorded residuals, or where the Jacobian is computed by
+  /// columns its first column.
   Tensor x_;
   Tensor recorded_;
   Vector first_column_;

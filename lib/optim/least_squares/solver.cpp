@@ -12,6 +12,9 @@ namespace eigengrad::optim::fit {
 
 namespace {
 
+/// Tests in a row at which a tiny offset has not fallen.
+constexpr int kMostStalled = 4;
+
 double now() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
@@ -92,6 +95,7 @@ Status Solver::run() {
 }
 
 bool Solver::test(Status& status) {
+  watch_offset();
   if (is_converged()) {
     status = Status::Converged;
   } else if (is_at_rounding_level()) {
@@ -130,14 +134,20 @@ bool Solver::is_at_rounding_level() {
                       p_.noise);
     return true;
   }
-  if (p_.offset < 0.9 * best_offset_) {
-    best_offset_ = p_.offset;
-    stalled_ = 0;
-  } else if (p_.offset < tiny_offset() && ++stalled_ >= 4) {
+  if (stalled_ >= kMostStalled) {
     reason_ = text_of("offset ", p_.offset, ", no longer falling");
     return true;
   }
   return false;
+}
+
+void Solver::watch_offset() {
+  if (p_.offset < 0.9 * best_offset_) {
+    best_offset_ = p_.offset;
+    stalled_ = 0;
+  } else if (p_.offset < tiny_offset()) {
+    ++stalled_;
+  }
 }
 
 bool Solver::is_on_plateau() {
@@ -149,7 +159,7 @@ bool Solver::is_on_plateau() {
     if (p_.flat[static_cast<std::size_t>(k)] && (had_influence || are_all_flat)) flat = k;
   }
   if (flat < 0) return false;
-  // Or the residuals are each at an extremum.
+  // A minimum of the cost all the same where each residual is at an extremum: the Hessian tells.
   wants_newton_ = true;
   if (!newton_) add_newton_model();
   if (newton_ && newton_->is_convex()) return false;
@@ -173,7 +183,7 @@ bool Solver::leave_saddle() {
   const double reach = std::max(p_.scaled_norm(), radius_);
   for (const double part : {0.1, 1e-2, 1e-3, 1e-4}) {
     Step step;
-    const Vector free = newton_->along_ridge(part * reach);
+    const Vector free = newton_->along_lowest_curvature(part * reach);
     step.p = scattered(free, p_.free);
     step.predicted = -newton_->change(free);
     step.damping = 1;
@@ -312,7 +322,7 @@ void Solver::accept(FitPoint& trial, const Step& step) {
 
 void Solver::watch_contraction(const FitPoint& next, const Step& step) {
   if (newton_) {
-    // Back to Gauss-Newton, which bears ill-conditioned Jacobians better, unless it was slow before.
+    // Return once to Gauss-Newton steps, which are more accurate for ill-conditioned Jacobians.
     if (step.damping == 0 && next.offset < 1e-3 && !has_returned_) {
       wants_newton_ = false;
       has_returned_ = true;
@@ -359,17 +369,16 @@ bool Solver::difference(Eigen::Index k, double h, Vector& quotient) {
   return true;
 }
 
-Eigen::Index Solver::contradicted_column() {
+Eigen::Index Solver::wrong_column() {
   for (Eigen::Index k = 0; k < p_.x.size(); ++k) {
-    const auto b = static_cast<std::size_t>(k);
     const double reach = p_.x[k] != 0 ? std::abs(p_.x[k]) : std::min(1.0, p_.norm * p_.unit[k]);
-    const double h = std::min({std::cbrt(residuals_.unit_roundoff()) * 2 * reach,
-                               p_.x[k] - box_.lower[b], box_.upper[b] - p_.x[k]});
+    const double h = std::min(std::cbrt(residuals_.unit_roundoff()) * 2 * reach,
+                              box_.room(static_cast<std::size_t>(k), p_.x[k]));
     if (!(h > 0)) continue;
     Vector wide;
     Vector narrow;
     if (!difference(k, h, wide) || !difference(k, h / 8, narrow)) continue;
-    // Quotients that differ from each other are about a kink, curvature or noise.
+    // Quotients that depend on h show a kink, curvature or noise, not the derivative.
     if ((wide - narrow).norm() > 1e-4 * narrow.norm()) continue;
     const double rounding = 1e3 * residuals_.unit_roundoff() * p_.r.norm() / h;
     const double size = std::max({narrow.norm(), p_.j.col(k).norm(), rounding});
@@ -379,7 +388,7 @@ Eigen::Index Solver::contradicted_column() {
 }
 
 Status Solver::explain_refusal() {
-  const Eigen::Index wrong = contradicted_column();
+  const Eigen::Index wrong = wrong_column();
   if (wrong >= 0) {
     reason_ = text_of("differences of the residuals contradict their derivative by x[", wrong,
                       "]; check the custom derivative that it comes from with gradcheck()");

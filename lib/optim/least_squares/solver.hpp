@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "eigengrad/optim/status.hpp"
 #include "optim/least_squares/steps.hpp"
 #include "optim/quadratic.hpp"
 
@@ -18,7 +19,7 @@ class Solver {
 
   const FitPoint& point() const noexcept { return p_; }
   const std::vector<LeastSquaresIteration>& history() const noexcept { return history_; }
-  /// What the status rests on.
+  /// The test that was met, or why no step was found.
   const std::string& reason() const noexcept { return reason_; }
 
  private:
@@ -27,13 +28,16 @@ class Solver {
   void begin();
   bool note_and_ask();
   bool test(Status& status);
+  /// Counts the tests at which the offset has stopped to fall.
+  void watch_offset();
   bool is_converged();
   bool is_at_rounding_level();
   /// Whether the Gauss-Newton step changes every unknown by less than that part of it.
   bool moves_less_than(double tolerance) const;
   /// Whether an unknown that had influence has lost it altogether.
   bool is_on_plateau();
-  /// By the Hessian of the cost, for the Jacobian alone does not tell a minimum from a saddle.
+  /// Whether the Hessian of the cost has negative curvature: the Jacobian alone does not tell a minimum from
+  /// a saddle.
   bool is_saddle();
   /// A step along the negative curvature of the Hessian that is_saddle() found.
   bool leave_saddle();
@@ -45,24 +49,25 @@ class Solver {
   /// Adds to the trial at the step p what the curvature of the residuals along p asks for, where
   /// that lowers the cost.
   void accelerate(const Step& step, FitPoint& trial);
-  /// Where no step helps and the offset is below it, rounding may be why; above it something else is.
+  /// Where no step lowers the cost, offsets below this may be rounding; larger ones have another cause.
   double tiny_offset() const;
-  /// Whether differences of the cost between points so close are rounding.
+  /// Whether the change `actual` of the cost is within its rounding error.
   bool is_below_cost(double actual) const;
   /// The norm of the part of the residuals at `trial` that a step could remove, by the model here.
   double remaining(const FitPoint& trial);
   void adapt_radius(double ratio, const Step& step);
   void accept(FitPoint& trial, const Step& step);
 
-  /// Decides about second derivatives by how fast Gauss-Newton steps converge.
+  /// Decides by the rate of convergence of Gauss-Newton steps whether second derivatives are to be used.
   void watch_contraction(const FitPoint& next, const Step& step);
-  /// Of the unknowns that no bound holds, where second derivatives are wanted and to be had.
+  /// Sets newton_, the quadratic model of the cost in the unknowns that no bound holds, where second
+  /// derivatives are wanted and exist.
   void add_newton_model();
   Status explain_refusal();
-  /// A central difference of the residuals.
+  /// The central difference quotient of the residuals by unknown k; false where they are not finite.
   bool difference(Eigen::Index k, double h, Vector& quotient);
-  /// The first unknown whose column differences of the residuals contradict; -1 when none.
-  Eigen::Index contradicted_column();
+  /// The first column of the Jacobian that difference quotients contradict; -1 when there is none.
+  Eigen::Index wrong_column();
 
   Residuals& residuals_;
   const Weighting& weighting_;

@@ -15,7 +15,7 @@ struct Statistics {
   std::vector<std::int64_t> undetermined;
 };
 
-/// `counted` residuals have an influence; `j` and `r` are weighted.
+/// Statistics of the weighted Jacobian and residuals; `counted` residuals have a weight above 0.
 Statistics statistics_of(const Matrix& j, const Vector& r, std::int64_t counted);
 
 }  // namespace eigengrad::optim::fit

@@ -122,8 +122,8 @@ struct ColemanLi {
 double best_length(const LinearModel& model, const Vector& from, const Vector& p, double limit) {
   const Vector image = model.small() * p;
   const double square = image.squaredNorm();
-  const double slope = image.dot(model.small() * from + model.q());
-  return square > 0 ? std::clamp(-slope / square, 0.0, limit) : 0;
+  const double derivative = image.dot(model.small() * from + model.q());
+  return square > 0 ? std::clamp(-derivative / square, 0.0, limit) : 0;
 }
 
 }  // namespace

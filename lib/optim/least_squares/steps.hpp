@@ -7,7 +7,7 @@ namespace eigengrad::optim::fit {
 /// A step in scaled unknowns.
 struct Step {
   Vector p;
-  /// Half of what the model says |r|^2 decreases by.
+  /// Half of the decrease of |r|^2 that the model predicts.
   double predicted = 0;
   /// The multiplier of |p|^2; 0 when the radius did not matter.
   double damping = 0;

@@ -63,8 +63,8 @@ class ConjugateGradients {
   double least_ = 0;
 };
 
-/// Has a part along every direction, and along none much more than along another.
-Vector mixed(Eigen::Index n) {
+/// A vector that is not likely to be orthogonal to any eigenvector of the Hessian.
+Vector generic_direction(Eigen::Index n) {
   Vector v(n);
   for (Eigen::Index i = 0; i < n; ++i) v[i] = std::sin(1.0 + 2.3999632 * static_cast<double>(i));
   return v;
@@ -78,7 +78,7 @@ Verdict confirm_by_products(Objective& f, const ObjectivePoint& p, const Box& bo
   try {
     ConjugateGradients cg(f, p, box);
     step = cg.solve(-vector_of(p.gradient));
-    cg.solve(mixed(step.size()));
+    cg.solve(generic_direction(step.size()));
     if (cg.negative_curvature() < 0)
       return {Status::Saddle,
               text_of("the gradient is small at a saddle or maximum: a curvature there is ",
@@ -87,7 +87,7 @@ Verdict confirm_by_products(Objective& f, const ObjectivePoint& p, const Box& bo
   } catch (const Error&) {
     return claim;  // An operator or a Function without second derivatives.
   }
-  return unless_it_leads_on(step, sizes, claim);
+  return unless_step_is_large(step, sizes, claim);
 }
 
 }  // namespace eigengrad::optim

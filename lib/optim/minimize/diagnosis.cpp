@@ -15,7 +15,7 @@ namespace {
 
 using Indices = std::vector<Eigen::Index>;
 
-/// A line search that compares values finds no decrease below so many standard deviations of theirs.
+/// Differences of values below so many standard deviations of their rounding errors count as noise.
 constexpr double kFewNoises = 64;
 
 /// The quadratic model in free unknowns, scaled by the roots of their curvatures.
@@ -25,11 +25,11 @@ struct LocalModel {
   Vector gradient;
   std::optional<Quadratic> quadratic;
 
-  /// Of the Hessian's diagonal, unscaled.
+  /// The Hessian's diagonal, unscaled.
   Vector curvatures;
 
   Vector unscaled(const Vector& s) const { return s.cwiseQuotient(scale); }
-  /// For all of n unknowns, from the free ones.
+  /// A vector of all n unknowns, 0 for those that are not free.
   Vector spread(const Vector& of_free, Eigen::Index n) const {
     Vector all = Vector::Zero(n);
     all(free) = of_free;
@@ -43,7 +43,7 @@ struct LocalModel {
   }
 };
 
-/// Empty where there are too many unknowns or second derivatives are not to be had.
+/// The model at p; empty where there are too many unknowns or the objective has no second derivatives.
 std::optional<LocalModel> model_at(Objective& f, const ObjectivePoint& p, const Box& box) {
   if (p.x.numel() > kMostConfirmed) return std::nullopt;
   Matrix h;
@@ -56,8 +56,7 @@ std::optional<LocalModel> model_at(Objective& f, const ObjectivePoint& p, const 
   const Vector x = vector_of(p.x);
   const Vector g = vector_of(p.gradient);
   LocalModel m;
-  for (Eigen::Index i = 0; i < x.size(); ++i)
-    if (!box.holds(static_cast<std::size_t>(i), x[i], g[i])) m.free.push_back(i);
+  m.free = box.free_unknowns(x, g);
   const Matrix of_free = h(m.free, m.free);
   m.curvatures = of_free.diagonal();
   m.scale = curvature_roots(of_free);
@@ -66,8 +65,8 @@ std::optional<LocalModel> model_at(Objective& f, const ObjectivePoint& p, const 
   return m;
 }
 
-/// A Hessian that is not positive definite where a method or the gradient claims a minimum.
-std::optional<Verdict> curved_down(LocalModel& m, const Sizes& sizes) {
+/// Refutes a minimum by a direction of negative curvature.
+std::optional<Verdict> find_negative_curvature(LocalModel& m, const Sizes& sizes) {
   if (m.free.empty() || !m.quadratic->is_indefinite(1e-8)) return std::nullopt;
   const double least = m.quadratic->least_curvature();
   if (m.gradient.squaredNorm() > 1e-8 * sizes.value)
@@ -78,15 +77,15 @@ std::optional<Verdict> curved_down(LocalModel& m, const Sizes& sizes) {
       text_of("the gradient vanishes at a saddle or maximum: a scaled curvature there is ", least)};
 }
 
-/// The value at x + h e_i.
+/// The value where unknown i is changed by h.
 double value_beside(Objective& f, const ObjectivePoint& p, Eigen::Index i, double h) {
   Vector x = vector_of(p.x);
   x[i] += h;
   return f.at(from_eigen(x).to(p.x.dtype())).value;
 }
 
-/// Unknowns along which there is next to no curvature, for what they and the value were on the path:
-/// whether the value depends on any of the unknowns, and is no lower beside.
+/// Refutes a minimum where, along an unknown with next to no curvature for its size on the path, the value is
+/// lower at some distance; or where gradient and Hessian are zero.
 std::optional<Verdict> flat_or_falling(Objective& f, const ObjectivePoint& p, const Box& box,
                                        const LocalModel& m, const Sizes& sizes) {
   Indices flat;
@@ -104,7 +103,7 @@ std::optional<Verdict> flat_or_falling(Objective& f, const ObjectivePoint& p, co
       if (box.inside(static_cast<std::size_t>(i), x) != x) continue;
       if (value_beside(f, p, i, h) < p.value - noise)
         return Verdict{flat.size() == m.free.size() ? Status::Plateau : Status::Saddle,
-                       text_of("the value has next to no slope or curvature along x[", i,
+                       text_of("the value has next to no derivative or curvature along x[", i,
                                "], but is lower at a distance of ", h)};
     }
   }
@@ -112,21 +111,22 @@ std::optional<Verdict> flat_or_falling(Objective& f, const ObjectivePoint& p, co
   return Verdict{Status::Plateau, "gradient and Hessian are zero: the value is flat here"};
 }
 
-/// Whether the model, far from a minimum of its own, is flat as far as the unknowns reach.
-bool is_plain(LocalModel& m, const Sizes& sizes) {
-  double slope = 0;
+/// Whether changes of unknowns by their own size change the model by less than a millionth.
+bool is_flat_region(LocalModel& m, const Sizes& sizes) {
+  double derivative = 0;
   double curvature = 0;
   for (std::size_t k = 0; k < m.free.size(); ++k) {
     const auto j = static_cast<Eigen::Index>(k);
     const double size = sizes.of(m.free[k]) * m.scale[j];  // In scaled unknowns.
-    slope = std::max(slope, std::abs(m.gradient[j]) * size);
+    derivative = std::max(derivative, std::abs(m.gradient[j]) * size);
     curvature = std::max(curvature, size * size);
   }
-  return slope <= 1e-6 * sizes.value && curvature <= 1e-6 * sizes.value;
+  return derivative <= 1e-6 * sizes.value && curvature <= 1e-6 * sizes.value;
 }
 
-/// A step within the rounding errors of the gradient, and what those leave of the unknowns.
-std::optional<Verdict> at_rounding_level(LocalModel& m, const Sizes& sizes, const Noise& noise) {
+/// The verdict where the Newton step is within the rounding errors of the gradient; it says how uncertain
+/// these leave the unknowns.
+std::optional<Verdict> within_rounding(LocalModel& m, const Sizes& sizes, const Noise& noise) {
   if (m.free.empty() || !m.quadratic->is_convex()) return std::nullopt;
   if (noise.value > 1e-6 * sizes.value)
     return Verdict{
@@ -145,7 +145,7 @@ std::optional<Verdict> at_rounding_level(LocalModel& m, const Sizes& sizes, cons
     }
   }
   if (!is_rounding) return std::nullopt;
-  // Nothing more is to be had: an unknown near 0 is known as well as a thousandth of its largest is.
+  // No step can do better, so the size of an unknown near 0 is at least a thousandth of its largest.
   Sizes coarse = sizes;
   coarse.x = sizes.x.cwiseAbs().cwiseMax(1e-3 * sizes.largest);
   const auto [i, part] = most_changed(m.spread(step.cwiseAbs() + errors, sizes.x.size()), coarse);
@@ -160,44 +160,41 @@ std::optional<Verdict> at_rounding_level(LocalModel& m, const Sizes& sizes, cons
               noise.value, ", that of x[", i, "] ", part, " of its size")};
 }
 
-/// Values beside x along one unknown.
-struct Beside {
+/// Difference quotients of the value along one unknown.
+struct Quotients {
   double forward = 0;
   double backward = 0;
 
   double central() const { return (forward + backward) / 2; }
-  /// Whether the slope jumps here.
-  bool is_kink(double slope, double error) const {
-    return std::abs(forward - slope) <= error || std::abs(backward - slope) <= error;
+  /// Whether `derivative` is the one to one side of the point, where the two sides differ.
+  bool is_one_sided(double derivative, double error) const {
+    return std::abs(forward - derivative) <= error || std::abs(backward - derivative) <= error;
   }
 };
 
-Beside slopes_beside(Objective& f, const ObjectivePoint& p, Eigen::Index i, double h) {
+Quotients difference_quotients(Objective& f, const ObjectivePoint& p, Eigen::Index i, double h) {
   return {(value_beside(f, p, i, h) - p.value) / h, (p.value - value_beside(f, p, i, -h)) / h};
 }
 
-/// The first unknown, of those with the largest gradients, where differences contradict the gradient.
-std::optional<Verdict> contradiction(Objective& f, const ObjectivePoint& p, const Box& box,
-                                     const Sizes& sizes, const Noise& noise) {
+/// The first unknown, of those with the largest derivatives, where differences contradict the gradient.
+std::optional<Verdict> wrong_gradient(Objective& f, const ObjectivePoint& p, const Box& box,
+                                      const Sizes& sizes, const Noise& noise) {
   const Vector x = vector_of(p.x);
   const Vector g = vector_of(p.gradient);
-  Indices order;
-  for (Eigen::Index i = 0; i < g.size(); ++i)
-    if (!box.holds(static_cast<std::size_t>(i), x[i], g[i])) order.push_back(i);
+  Indices order = box.free_unknowns(x, g);
   const auto checked = std::min<std::size_t>(order.size(), 64);
   std::partial_sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(checked),
                     order.end(), [&](auto a, auto b) { return std::abs(g[a]) > std::abs(g[b]); });
   order.resize(checked);
   for (const Eigen::Index i : order) {
     const double size = sizes.of(i) > 0 ? sizes.of(i) : 1;
-    const auto b = static_cast<std::size_t>(i);
-    const double room = std::min(x[i] - box.lower[b], box.upper[b] - x[i]);
+    const double room = box.room(static_cast<std::size_t>(i), x[i]);
     const double h = std::min(std::cbrt(f.precision()) * size, room);
     if (!(h > 0)) continue;
-    // Differences that mean something agree, whatever their width.
-    const Beside wide = slopes_beside(f, p, i, h);
-    const Beside half = slopes_beside(f, p, i, h / 2);
-    const Beside narrow = slopes_beside(f, p, i, h / 64);
+    // Quotients that approximate a derivative agree for all h.
+    const Quotients wide = difference_quotients(f, p, i, h);
+    const Quotients half = difference_quotients(f, p, i, h / 2);
+    const Quotients narrow = difference_quotients(f, p, i, h / 64);
     const double spread = std::max(std::abs(wide.central() - half.central()),
                                    std::abs(half.central() - narrow.central()));
     if (!std::isfinite(spread)) continue;
@@ -206,10 +203,10 @@ std::optional<Verdict> contradiction(Objective& f, const ObjectivePoint& p, cons
                          1e-3 * std::max(std::abs(g[i]), std::abs(narrow.central()));
     if (std::abs(narrow.central() - g[i]) <= error) continue;
     const double jump = std::abs(narrow.forward - narrow.backward);
-    if (jump > 10 * error && narrow.is_kink(g[i], 0.1 * jump))
+    if (jump > 10 * error && narrow.is_one_sided(g[i], 0.1 * jump))
       return Verdict{Status::NoProgress,
-                     text_of("the slope along x[", i, "] = ", x[i], " jumps from ", narrow.backward,
-                             " to ", narrow.forward, ": a kink")};
+                     text_of("the derivative by x[", i, "] = ", x[i], " jumps from ",
+                             narrow.backward, " to ", narrow.forward, ": a kink")};
     return Verdict{Status::WrongGradient,
                    text_of("the gradient says ", g[i], " for x[", i, "] = ", x[i],
                            ", differences of values say ", narrow.central())};
@@ -217,23 +214,24 @@ std::optional<Verdict> contradiction(Objective& f, const ObjectivePoint& p, cons
   return std::nullopt;
 }
 
-/// A slope along an unknown that the Hessian gives no curvature to end it, and lower values there.
-std::optional<Verdict> falls_on(Objective& f, const ObjectivePoint& p, const Box& box,
-                                const LocalModel& m, const Sizes& sizes) {
+/// An unknown along which the value falls on: its derivative is too large for its curvature to bring it to
+/// 0 within the digits that count as known, and the value is lower that far away.
+std::optional<Verdict> falls_nearby(Objective& f, const ObjectivePoint& p, const Box& box,
+                                    const LocalModel& m, const Sizes& sizes) {
   for (std::size_t k = 0; k < m.free.size(); ++k) {
     const auto j = static_cast<Eigen::Index>(k);
     const Eigen::Index i = m.free[k];
-    const double slope = m.gradient[j] * m.scale[j];
-    const double h = -std::copysign(sizes.known * sizes.of(i), slope);
-    const double change = std::abs(slope * h);
+    const double derivative = m.gradient[j] * m.scale[j];
+    const double h = -std::copysign(sizes.known * sizes.of(i), derivative);
+    const double change = std::abs(derivative * h);
     const double enough = 1000 * kFewNoises * f.precision() * std::abs(p.value);
-    if (!(change > enough) || std::abs(m.curvatures[j] * h) > std::abs(slope)) continue;
+    if (!(change > enough) || std::abs(m.curvatures[j] * h) > std::abs(derivative)) continue;
     const double x = sizes.x[i] + h;
     if (box.inside(static_cast<std::size_t>(i), x) != x) continue;
     if (value_beside(f, p, i, h) < p.value - change / 2)
       return Verdict{Status::NoProgress,
                      text_of("the method sees nothing left to gain, but the value falls along x[",
-                             i, "] with the slope ", slope)};
+                             i, "] with the derivative ", derivative)};
   }
   return std::nullopt;
 }
@@ -255,11 +253,11 @@ Changed most_changed(const Vector& step, const Sizes& sizes) {
   return most;
 }
 
-bool is_known(const Outlook& outlook, const Sizes& sizes) {
-  return most_changed(vector_of(outlook.step), sizes).part <= sizes.known;
+bool is_negligible(const Prediction& prediction, const Sizes& sizes) {
+  return most_changed(vector_of(prediction.step), sizes).part <= sizes.known;
 }
 
-Verdict unless_it_leads_on(const Vector& step, const Sizes& sizes, const Verdict& claim) {
+Verdict unless_step_is_large(const Vector& step, const Sizes& sizes, const Verdict& claim) {
   const auto [i, part] = most_changed(step, sizes);
   if (part <= sizes.known) return claim;
   return {Status::BadlyScaled,
@@ -306,34 +304,34 @@ Verdict confirm(Objective& f, const ObjectivePoint& p, const Box& box, const Siz
   if (p.x.numel() > kMostConfirmed) return confirm_by_products(f, p, box, sizes, claim);
   std::optional<LocalModel> m = model_at(f, p, box);
   if (!m || m->free.empty()) return claim;
-  if (std::optional<Verdict> v = curved_down(*m, sizes)) return *v;
+  if (std::optional<Verdict> v = find_negative_curvature(*m, sizes)) return *v;
   if (std::optional<Verdict> v = flat_or_falling(f, p, box, *m, sizes)) return *v;
-  if (std::optional<Verdict> v = falls_on(f, p, box, *m, sizes)) return *v;
+  if (std::optional<Verdict> v = falls_nearby(f, p, box, *m, sizes)) return *v;
   const std::optional<Vector> step = m->quadratic->shortest();
   if (!step) return claim;
-  return unless_it_leads_on(m->spread(m->unscaled(*step), p.x.numel()), sizes, claim);
+  return unless_step_is_large(m->spread(m->unscaled(*step), p.x.numel()), sizes, claim);
 }
 
 Verdict explain_refusal(Objective& f, const ObjectivePoint& p, const Box& box, const Sizes& sizes,
-                        const Outlook& outlook) {
+                        const Prediction& prediction) {
   const Noise noise = measure_noise(f, p, box);
   std::optional<LocalModel> m = model_at(f, p, box);
   if (m) {
-    if (std::optional<Verdict> v = at_rounding_level(*m, sizes, noise)) return *v;
-    if (is_plain(*m, sizes))
+    if (std::optional<Verdict> v = within_rounding(*m, sizes, noise)) return *v;
+    if (is_flat_region(*m, sizes))
       return {Status::Plateau,
               text_of("changes of the unknowns by their own size would change the value by "
                       "less than a millionth: the gradient vanishes on a plain")};
     if ((m->gradient.array() == 0).all())
-      if (std::optional<Verdict> v = curved_down(*m, sizes)) return *v;
-  } else if (outlook.decrease <= noise.value) {
+      if (std::optional<Verdict> v = find_negative_curvature(*m, sizes)) return *v;
+  } else if (prediction.decrease <= noise.value) {
     return confirm_by_products(
         f, p, box, sizes,
         {Status::RoundingLevel,
-         text_of("the decrease that is left, ", outlook.decrease,
+         text_of("the decrease that is left, ", prediction.decrease,
                  ", is within the rounding error of the value, ", noise.value)});
   }
-  if (std::optional<Verdict> v = contradiction(f, p, box, sizes, noise)) return *v;
+  if (std::optional<Verdict> v = wrong_gradient(f, p, box, sizes, noise)) return *v;
   const Vector g = vector_of(p.gradient);
   if (m && m->quadratic->is_convex()) {
     const Vector newton = m->unscaled(m->quadratic->newton());
@@ -346,7 +344,7 @@ Verdict explain_refusal(Objective& f, const ObjectivePoint& p, const Box& box, c
   g.cwiseAbs().maxCoeff(&i);
   return {Status::NoProgress,
           text_of("no step lowers the value ", p.value, "; its rounding error is ", noise.value,
-                  ", the largest slope ", g[i], " along x[", i, "]")};
+                  ", the largest partial derivative ", g[i], ", by x[", i, "]")};
 }
 
 }  // namespace eigengrad::optim

@@ -11,23 +11,24 @@
 namespace eigengrad::optim {
 namespace {
 
-/// Steps in a row whose change of the value is rounding, by which a wrong gradient could climb.
+/// So many steps in a row may change the value by no more than rounding; with a wrong gradient more of them
+/// could lead uphill.
 constexpr int kMostFlatSteps = 20;
 
-/// Halves the step until the value falls enough, on the path that is bent at the bounds. Source:
+/// Halves the step until the value falls enough; steps are projected onto the bounds. Source:
 /// Bertsekas, Projected Newton methods (1982).
-bool move_along_walls(Objective& f, ObjectivePoint& p, const Tensor& d, double length,
-                      const Walls& walls, int& flat_steps) {
+bool move_within_bounds(Objective& f, ObjectivePoint& p, const Tensor& d, double length,
+                        const TensorBounds& bounds, int& flat_steps) {
   for (int trial = 0; trial < 60; ++trial, length /= 2) {
-    ObjectivePoint q = f.at(walls.inside(p.x.add(d, length)));
+    ObjectivePoint q = f.at(bounds.inside(p.x.add(d, length)));
     const double slope = dot(p.gradient, q.x - p.x);
     if (!(slope < 0)) return false;
     const bool is_flat = -slope <= f.rounding(p.value);
     const double enough = is_flat ? f.rounding(p.value) : 1e-4 * slope;
     if (!(q.value <= p.value + enough)) continue;
     f.add_gradient(q);
-    // Not even a short step that leads down all the way has the whole slope at its end.
-    const double there = length * std::abs(dot(walls.free_part(q, q.gradient), d));
+    // Where values no longer tell, the slope along d must have become smaller.
+    const double there = length * std::abs(dot(bounds.free_part(q, q.gradient), d));
     if (is_flat && (!(there < -slope) || ++flat_steps > kMostFlatSteps)) continue;
     if (!is_flat) flat_steps = 0;
     p = std::move(q);
@@ -38,8 +39,8 @@ bool move_along_walls(Objective& f, ObjectivePoint& p, const Tensor& d, double l
 
 /// Moves `p` along `d` to a point with the strong Wolfe conditions, or at least a lower one.
 bool move_along(Objective& f, ObjectivePoint& p, const Tensor& d, double slope, double length,
-                const Walls& walls, int& flat_steps) {
-  if (walls.is_bounded()) return move_along_walls(f, p, d, length, walls, flat_steps);
+                const TensorBounds& bounds, int& flat_steps) {
+  if (bounds.is_bounded()) return move_within_bounds(f, p, d, length, bounds, flat_steps);
   const auto line = [&](double t) -> LinePoint<ObjectivePoint> {
     ObjectivePoint q = f.at(p.x.add(d, t));
     if (!std::isfinite(q.value)) return {{t, q.value, 0}, std::move(q)};
@@ -55,17 +56,17 @@ bool move_along(Objective& f, ObjectivePoint& p, const Tensor& d, double slope, 
 
 }  // namespace
 
-Walls::Walls(const Box& box, ScalarType type) : is_bounded_(box.is_bounded) {
+TensorBounds::TensorBounds(const Box& box, ScalarType type) : is_bounded_(box.is_bounded) {
   if (!is_bounded_) return;
   lower_ = tensor(box.lower).to(type);
   upper_ = tensor(box.upper).to(type);
 }
 
-Tensor Walls::inside(const Tensor& x) const {
+Tensor TensorBounds::inside(const Tensor& x) const {
   return is_bounded_ ? minimum(maximum(x, lower_), upper_) : x;
 }
 
-Tensor Walls::free_part(const ObjectivePoint& p, const Tensor& v) const {
+Tensor TensorBounds::free_part(const ObjectivePoint& p, const Tensor& v) const {
   if (!is_bounded_) return v;
   const Tensor held = p.x.le(lower_)
                           .logical_and(p.gradient.gt(0))
@@ -74,9 +75,9 @@ Tensor Walls::free_part(const ObjectivePoint& p, const Tensor& v) const {
   return v.masked_fill(held, 0);
 }
 
-Outlook LineMethod::outlook(Objective& f, const ObjectivePoint& p) {
+Prediction LineMethod::prediction(Objective& f, const ObjectivePoint& p) {
   prepare(f, p);
-  Outlook o;
+  Prediction o;
   o.is_indefinite = next_.is_indefinite;
   if (!next_.is_model || next_.is_indefinite) return o;
   o.decrease = -next_.slope / 2;
@@ -86,13 +87,13 @@ Outlook LineMethod::outlook(Objective& f, const ObjectivePoint& p) {
 }
 
 bool LineMethod::move(Objective& f, ObjectivePoint& p) {
-  // Once more downhill when what was remembered misled.
+  // A second attempt goes downhill, without what earlier steps told.
   for (int attempt = 0; attempt < 2; ++attempt) {
     prepare(f, p);
     const ObjectivePoint before = p;
     const Direction way = std::move(next_);
     is_prepared_ = false;
-    if (way.slope < 0 && move_along(f, p, way.d, way.slope, way.length, *walls_, flat_steps_)) {
+    if (way.slope < 0 && move_along(f, p, way.d, way.slope, way.length, *bounds_, flat_steps_)) {
       learn(f, before, p);
       return true;
     }
@@ -107,12 +108,12 @@ LineMethod::Direction LineMethod::steepest(const Tensor& g) {
 }
 
 void LineMethod::prepare(Objective& f, const ObjectivePoint& p) {
-  if (!walls_) walls_.emplace(box_, p.x.dtype());
+  if (!bounds_) bounds_.emplace(box_, p.x.dtype());
   if (std::exchange(is_prepared_, true)) return;
-  const Tensor g = walls_->free_part(p, p.gradient);
+  const Tensor g = bounds_->free_part(p, p.gradient);
   next_ = direction(f, p, g);
-  if (walls_->is_bounded()) {
-    next_.d = walls_->free_part(p, next_.d);
+  if (bounds_->is_bounded()) {
+    next_.d = bounds_->free_part(p, next_.d);
     next_.slope = dot(g, next_.d);
   }
   if (!(next_.slope < 0) || !std::isfinite(next_.slope)) next_ = steepest(g);

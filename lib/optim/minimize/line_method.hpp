@@ -10,14 +10,14 @@ namespace eigengrad::optim {
 
 inline double dot(const Tensor& a, const Tensor& b) { return a.dot(b).item<double>(); }
 
-/// The bounds as tensors, where there are any.
-class Walls {
+/// The bounds as tensors; no operation where there are none.
+class TensorBounds {
  public:
-  Walls(const Box& box, ScalarType type);
+  TensorBounds(const Box& box, ScalarType type);
 
   bool is_bounded() const noexcept { return is_bounded_; }
   Tensor inside(const Tensor& x) const;
-  /// v without the unknowns that a bound holds back.
+  /// v with 0 for the unknowns that a bound holds back.
   Tensor free_part(const ObjectivePoint& p, const Tensor& v) const;
 
  private:
@@ -40,7 +40,7 @@ struct Secant {
     return sy > 0 && std::isfinite(length) ? length : 0;
   }
   /// Of a model with that curvature along all directions.
-  Outlook outlook(const Tensor& g) const {
+  Prediction prediction(const Tensor& g) const {
     const double t = length();
     if (!(t > 0)) return {};
     const double decrease = t * dot(g, g) / 2;
@@ -53,7 +53,7 @@ class LineMethod : public MinimizeMethod {
  public:
   explicit LineMethod(const Box& box) : box_(box) {}
 
-  Outlook outlook(Objective& f, const ObjectivePoint& p) override;
+  Prediction prediction(Objective& f, const ObjectivePoint& p) override;
   bool move(Objective& f, ObjectivePoint& p) override;
 
  protected:
@@ -70,11 +70,11 @@ class LineMethod : public MinimizeMethod {
 
   /// `g` is the gradient in the free unknowns.
   virtual Direction direction(Objective& f, const ObjectivePoint& p, const Tensor& g) = 0;
-  /// What a step tells of the curvature.
+  /// Updates the approximation of the curvature by a step.
   virtual void learn(Objective&, const ObjectivePoint& /*from*/, const ObjectivePoint& /*to*/) {}
-  /// Drops what may mislead; false when there is nothing.
+  /// Drops what earlier steps told, after a failure; false when there is nothing.
   virtual bool forget() { return false; }
-  const Walls& walls() const { return *walls_; }
+  const TensorBounds& bounds() const { return *bounds_; }
 
   /// Downhill, with a first trial of length 1 at most.
   static Direction steepest(const Tensor& g);
@@ -83,7 +83,7 @@ class LineMethod : public MinimizeMethod {
   void prepare(Objective& f, const ObjectivePoint& p);
 
   const Box& box_;
-  std::optional<Walls> walls_;
+  std::optional<TensorBounds> bounds_;
   Direction next_;
   bool is_prepared_ = false;
   int flat_steps_ = 0;

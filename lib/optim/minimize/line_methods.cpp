@@ -75,7 +75,7 @@ class NewtonConjugateGradient : public LineMethod {
     const double tolerance = std::min(0.5, std::sqrt(norm / first_norm_)) * norm;
     const std::int64_t limit = 2 * p.x.numel() + 10;  // Rounding may cost more than n products.
     for (std::int64_t j = 0; j < limit; ++j) {
-      const Tensor product = walls().free_part(p, f.hessian_vector(p, d));
+      const Tensor product = bounds().free_part(p, f.hessian_vector(p, d));
       const double curvature = dot(d, product);
       if (!(curvature > 0) || !std::isfinite(curvature)) {
         const bool is_indefinite = curvature < 0;
@@ -96,7 +96,8 @@ class NewtonConjugateGradient : public LineMethod {
     return {z, dot(g, z)};
   }
 
-  /// Once downhill: bent at bounds, a direction of little curvature may lead nowhere.
+  /// The next direction is steepest descent: projected onto bounds, a step along little curvature may not
+  /// lower the value.
   bool forget() override { return is_misled_ = true; }
 
   double first_norm_ = 0;
@@ -107,20 +108,20 @@ class AdamMethod : public MinimizeMethod {
  public:
   AdamMethod(const Box& box, double lr) : box_(box), lr_(lr) {}
 
-  Outlook outlook(Objective&, const ObjectivePoint& p) override {
-    return walls_ ? secant_.outlook(walls_->free_part(p, p.gradient)) : Outlook{};
+  Prediction prediction(Objective&, const ObjectivePoint& p) override {
+    return bounds_ ? secant_.prediction(bounds_->free_part(p, p.gradient)) : Prediction{};
   }
 
   bool move(Objective& f, ObjectivePoint& p) override {
     if (optimizer_ == nullptr) {
-      walls_.emplace(box_, p.x.dtype());
+      bounds_.emplace(box_, p.x.dtype());
       x_ = p.x.clone().requires_grad_();
       optimizer_ = std::make_unique<Adam>(std::vector<Tensor>{x_}, AdamOptions(lr_));
     }
     x_.mutable_grad() = p.gradient;
     optimizer_->step();
     const NoGradGuard no_grad;
-    if (walls_->is_bounded()) x_.copy_(walls_->inside(x_));
+    if (bounds_->is_bounded()) x_.copy_(bounds_->inside(x_));
     ObjectivePoint q = f.at(x_.detach().clone());
     f.add_gradient(q);
     secant_ = {q.x - p.x, q.gradient - p.gradient};
@@ -131,7 +132,7 @@ class AdamMethod : public MinimizeMethod {
  private:
   const Box& box_;
   double lr_;
-  std::optional<Walls> walls_;
+  std::optional<TensorBounds> bounds_;
   Tensor x_;
   Secant secant_;
   std::unique_ptr<Adam> optimizer_;

@@ -9,9 +9,9 @@
 
 namespace eigengrad::optim {
 
-/// What a method's model says of the point it is at, on the free unknowns: those that no bound holds
+/// What a method's model predicts at the present point, in the free unknowns: those that no bound holds
 /// back.
-struct Outlook {
+struct Prediction {
   static constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
 
   /// Value minus the lowest of the model.
@@ -20,7 +20,7 @@ struct Outlook {
   double gradient = kUnknown;
   /// The step to the lowest point, as a vector; undefined where the model has none.
   Tensor step;
-  /// Whether the model is known to have directions without a lowest point: this is no minimum.
+  /// Whether the model has negative curvature, so that the point is no minimum.
   bool is_indefinite = false;
 };
 
@@ -29,7 +29,7 @@ struct Outlook {
 class MinimizeMethod {
  public:
   virtual ~MinimizeMethod() = default;
-  virtual Outlook outlook(Objective& /*f*/, const ObjectivePoint& /*p*/) { return {}; }
+  virtual Prediction prediction(Objective& /*f*/, const ObjectivePoint& /*p*/) { return {}; }
   virtual bool move(Objective& f, ObjectivePoint& p) = 0;
 };
 

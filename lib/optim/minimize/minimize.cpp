@@ -24,7 +24,7 @@ namespace {
 
 constexpr std::int64_t kMostNewton = 300;
 constexpr int kMostRefuted = 5;
-/// The part of what was gained since the start that counts as 0.
+/// A value counts as 0 below this part of the decrease since the start.
 constexpr double kOfStart = 1e-16;
 
 Method chosen(Method method, std::int64_t n) {
@@ -66,10 +66,8 @@ void check(const MinimizeOptions& o, const Tensor& x0) {
   if (o.covariance && !o.constraints.empty())
     fail<ValueError>("minimize",
                      "there is no covariance with constraints; leave one of the options out");
-  if (o.max_iter.value_or(0) < 0)
-    fail<ValueError>("minimize", "max_iter is ", *o.max_iter, "; it must be at least 0");
-  if (o.history_size < 1)
-    fail<ValueError>("minimize", "history_size is ", o.history_size, "; it must be at least 1");
+  check_at_least("minimize", "max_iter", o.max_iter.value_or(0), 0);
+  check_at_least("minimize", "history_size", o.history_size, 1);
   if (!(o.lr > 0) || std::isinf(o.lr))
     fail<ValueError>("minimize", "lr is ", o.lr, "; it must be above 0 and finite");
 }
@@ -127,7 +125,7 @@ class Minimization {
   }
 
  private:
-  /// Whether second derivatives are to be had.
+  /// Whether the objective has second derivatives.
   bool has_hessian() {
     try {
       objective_.hessian(p_);
@@ -135,7 +133,7 @@ class Minimization {
     } catch (const NotImplementedError&) {
     } catch (const GraphError&) {
     } catch (const NumericError&) {
-      return true;  // Here not, elsewhere perhaps.
+      return true;  // The Hessian is not finite here, but may be elsewhere.
     }
     return false;
   }
@@ -170,10 +168,13 @@ class Minimization {
       return true;
     }
     if (now_.iter == 0 && uses_dense_hessian(name_)) find_doubling();
-    outlook_ = now_.gradient_norm == 0 && !is_second_order(name_)
-                   ? Outlook{}
-                   : method_->outlook(objective_, p_);
-    if (is_converged(verdict)) return true;
+    prediction_ = now_.gradient_norm == 0 && !is_second_order(name_)
+                      ? Prediction{}
+                      : method_->prediction(objective_, p_);
+    if (claims_convergence(verdict)) {
+      if (is_final(verdict)) return true;
+      postpone_claims();
+    }
     if (!go_on)
       verdict.status = Status::Stopped;
     else if (now_.iter == max_iter_)
@@ -187,7 +188,7 @@ class Minimization {
 
   /// Why a move with so many trials, of these so many infeasible, found no lower point.
   Verdict refusal(std::int64_t trials, std::int64_t infeasible) {
-    Verdict v = explain_refusal(objective_, p_, box_, sizes(), outlook_);
+    Verdict v = explain_refusal(objective_, p_, box_, sizes(), prediction_);
     if (infeasible > 0 && infeasible + 1 >= trials && v.status != Status::WrongGradient)
       v = {Status::NoProgress, text_of(infeasible, " of ", trials,
                                        " points tried were infeasible, the others no lower")};
@@ -206,8 +207,8 @@ class Minimization {
     return std::max(std::abs(p_.value), kOfStart * (history_.front().value - p_.value));
   }
 
-  /// Where the start tells no size of an unknown, for it is 0, the curvature there does. False when
-  /// there is nothing to find, or it is found already.
+  /// Computes Sizes::doubling, from the Hessian at the start, for unknowns that are 0 there. False when there
+  /// are none, the Hessian cannot be computed, or it was done before.
   bool find_doubling() {
     const Vector x = vector_of(start_.x);
     if (doubling_.size() > 0 || (x.array() != 0).all()) return false;
@@ -226,31 +227,39 @@ class Minimization {
     return true;
   }
 
-  bool is_converged(Verdict& verdict) {
+  /// Whether a test of convergence is met; the verdict is then what second derivatives say of it.
+  bool claims_convergence(Verdict& verdict) {
     std::string reason;
-    if (now_.iter < not_before_ || !meets_a_test(reason)) return false;
+    if (now_.iter < not_before_ || !meets_a_tolerance(reason)) return false;
     verdict = {Status::Converged, std::move(reason)};
-    // An absolute bound is the caller's claim, but for saddles.
-    const bool is_callers =
-        options_.tolerance_grad_abs > 0 && now_.gradient_norm <= options_.tolerance_grad_abs;
     Verdict checked = confirm(objective_, p_, box_, sizes(), verdict);
-    if (checked.status == Status::BadlyScaled && !is_callers && find_doubling())
+    if (checked.status == Status::BadlyScaled && !is_within_absolute_bound() && find_doubling())
       checked = confirm(objective_, p_, box_, sizes(), verdict);
-    if (is_callers && checked.status != Status::Saddle) return true;
-    verdict = std::move(checked);
-    if (converged(verdict.status) || now_.gradient_norm == 0 || ++refuted_ >= kMostRefuted)
-      return true;
+    // An absolute bound on the gradient is the caller's claim, which only a saddle refutes.
+    if (!is_within_absolute_bound() || checked.status == Status::Saddle)
+      verdict = std::move(checked);
+    return true;
+  }
+  bool is_within_absolute_bound() const {
+    return options_.tolerance_grad_abs > 0 && now_.gradient_norm <= options_.tolerance_grad_abs;
+  }
+  /// Whether the search ends by what second derivatives said of a claim.
+  bool is_final(const Verdict& verdict) const {
+    return converged(verdict.status) || now_.gradient_norm == 0 || refuted_ + 1 >= kMostRefuted;
+  }
+  /// After a claim that second derivatives refuted: the method may still find its way.
+  void postpone_claims() {
+    ++refuted_;
     not_before_ = now_.iter + 5;
-    return false;
   }
 
-  bool meets_a_test(std::string& reason) const {
+  bool meets_a_tolerance(std::string& reason) const {
     Text text;
     const double gradient = now_.gradient_norm;
-    const Outlook& o = outlook_;
-    // Each of the tests can be met far from a minimum: the first ones on a plain that is left by large
-    // steps, the last one in a gorge that is narrower than the distance of two numbers.
-    const bool is_near = !o.step.defined() || is_known(o, sizes());
+    const Prediction& o = prediction_;
+    // Each of the tests can be met far from a minimum: the first ones on a plain, which large steps leave;
+    // the last one in a valley that is narrower than the distance of neighbouring doubles.
+    const bool is_near = !o.step.defined() || is_negligible(o, sizes());
     const bool is_low = std::isnan(o.decrease) || o.decrease <= 1e-8 * value_size();
     if (gradient <= options_.tolerance_grad_abs && gradient > 0 && !o.is_indefinite) {
       text << "|gradient| = " << gradient << " <= " << options_.tolerance_grad_abs;
@@ -279,7 +288,8 @@ class Minimization {
     return true;
   }
 
-  /// A value 10^20 times below that of the start and what its slope leads to along |x|, at least 1.
+  /// Whether the value is negative, and 10^20 times as large as it was at the start plus what the gradient
+  /// there makes of a change by |x|, at least 1.
   bool is_unbounded(std::string& reason) const {
     const Iteration& start = history_.front();
     double first = std::abs(start.value) + start.gradient_norm * start_length_;
@@ -304,15 +314,15 @@ class Minimization {
   Objective objective_;
   ObjectivePoint p_;
   ObjectivePoint start_;
-  /// |x| there, at least 1.
+  /// |x| at the start, at least 1.
   double start_length_ = 1;
-  Outlook outlook_;
+  Prediction prediction_;
   /// Of each unknown, the largest absolute value on the path.
   Vector largest_;
   /// See Sizes.
   Vector doubling_;
-  /// Claims that second derivatives refuted, and when the next one may be made: a method that goes on
-  /// may still find its way, and one that cannot says so.
+  /// Claims of convergence that second derivatives refuted, and the iteration from which on the next one
+  /// may be made.
   int refuted_ = 0;
   std::int64_t not_before_ = 0;
   Iteration now_;

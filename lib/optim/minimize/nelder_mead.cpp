@@ -18,8 +18,8 @@ class NelderMead final : public MinimizeMethod {
   explicit NelderMead(const Box& box) : box_(box) {}
 
   /// The extent of the simplex.
-  Outlook outlook(Objective&, const ObjectivePoint& p) override {
-    Outlook o;
+  Prediction prediction(Objective&, const ObjectivePoint& p) override {
+    Prediction o;
     if (corners_.empty() || wants_restart(p.value)) return o;
     const Vector extent = this->extent();
     o.decrease = corners_.back().value - corners_.front().value;

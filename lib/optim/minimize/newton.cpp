@@ -35,13 +35,14 @@ class TrustRegionNewton final : public MinimizeMethod {
  public:
   explicit TrustRegionNewton(const Box& box) : box_(box) {}
 
-  Outlook outlook(Objective& f, const ObjectivePoint& p) override {
+  Prediction prediction(Objective& f, const ObjectivePoint& p) override {
     prepare(f, p);
-    Outlook o;
+    Prediction o;
     if (!model_) return o;
     o.gradient = 0;
     for (const Eigen::Index i : free_) {
-      const double own = std::sqrt(std::abs(h_(i, i)));  // Below 1 where D remembers more.
+      // Below 1 where D is still that of a larger curvature before.
+      const double own = std::sqrt(std::abs(h_(i, i)));
       o.gradient = std::max(o.gradient, g_[i] == 0 ? 0 : std::abs(g_[i]) / (own * std::sqrt(2.0)));
     }
     o.is_indefinite = !free_.empty() && model_->is_indefinite(1e-10);
@@ -59,11 +60,12 @@ class TrustRegionNewton final : public MinimizeMethod {
     prepare(f, p);
     if (!model_ || free_.empty()) return false;
     double flat = f.rounding(p.value);
-    bool knows_ridge = !model_->is_indefinite(1e-8);
+    bool tried_negative_curvature = !model_->is_indefinite(1e-8);
     for (int trial = 0; trial < kMaxTrials; ++trial) {
       const Vector s = step(radius_);
       const double predicted = -change(s);
-      if (!(predicted > flat) && !std::exchange(knows_ridge, true) && leaves_ridge(f, p, flat))
+      if (!(predicted > flat) && !std::exchange(tried_negative_curvature, true) &&
+          follows_negative_curvature(f, p, flat))
         return true;
       const double length = s.norm();
       if (!(predicted > 0) || !moves(s, f.precision())) return false;
@@ -106,12 +108,12 @@ class TrustRegionNewton final : public MinimizeMethod {
     is_prepared_ = false;
   }
 
-  /// Where curvature, not the gradient, leads down: a step along it, shorter until the value agrees. It
-  /// never does where the value is the same along a curve (of rotated molecules, say): away from its
-  /// minimum the Hessian there is as negative as the gradient is large, and rises in the next order.
-  bool leaves_ridge(Objective& f, ObjectivePoint& p, double flat) {
+  /// Steps along the lowest curvature, shorter until the value falls as predicted; false where it never does.
+  /// An objective that is constant along a curve, as the energy of a rotated molecule, has negative
+  /// curvature along its tangent wherever the gradient is not 0, though the value does not fall there.
+  bool follows_negative_curvature(Objective& f, ObjectivePoint& p, double flat) {
     for (double radius = radius_;; radius /= 4) {
-      const Vector s = off_ridge(radius);
+      const Vector s = step_along_lowest_curvature(radius);
       const double predicted = -change(s);
       if (!(predicted > flat) || !moves(s, f.precision())) return false;
       ObjectivePoint q = f.at(point(s, p.x.dtype()));
@@ -132,9 +134,7 @@ class TrustRegionNewton final : public MinimizeMethod {
     if (!h.allFinite()) return;
     scale(h, p.value);
     h_ = scaled(h, d_);
-    free_.clear();
-    for (Eigen::Index i = 0; i < x_.size(); ++i)
-      if (!box_.holds(static_cast<std::size_t>(i), x_[i], g_[i])) free_.push_back(i);
+    free_ = box_.free_unknowns(x_, g_);
     g_ = g_.cwiseQuotient(d_);
     model_.emplace(h_(free_, free_), g_(free_));
     if (radius_ > 0) return;
@@ -177,9 +177,9 @@ class TrustRegionNewton final : public MinimizeMethod {
     return change(s) < 0.1 * change(downhill) ? s : downhill;
   }
 
-  Vector off_ridge(double radius) {
+  Vector step_along_lowest_curvature(double radius) {
     Vector s = Vector::Zero(x_.size());
-    s(free_) = model_->along_ridge(radius);
+    s(free_) = model_->along_lowest_curvature(radius);
     for (const Eigen::Index i : free_) s[i] = (inside(i, x_[i] + s[i] / d_[i]) - x_[i]) * d_[i];
     return s;
   }
@@ -205,7 +205,7 @@ class TrustRegionNewton final : public MinimizeMethod {
     return found;
   }
 
-  /// Downhill, bent at the bounds, halved until the model says that it is lower.
+  /// A step along minus the gradient, projected onto the bounds and halved until the model decreases enough.
   Vector along_gradient(double radius) const {
     Vector s = Vector::Zero(x_.size());
     double t = radius / g_(free_).norm();
@@ -231,13 +231,13 @@ class TrustRegionNewton final : public MinimizeMethod {
     return from_eigen(x).to(type);
   }
 
-  /// Of a value, as measured where it first mattered.
+  /// The rounding error of a value, measured at the point where it was first needed.
   double measured_noise(Objective& f, const ObjectivePoint& p) {
     if (!value_noise_) value_noise_ = measure_noise(f, p, box_).value;
     return *value_noise_;
   }
 
-  /// Whether the gradient at q leaves less to gain than the one here, by the model here.
+  /// Whether the decrease that the model here predicts from the gradient at q is less than from that here.
   bool is_nearer(const ObjectivePoint& q) {
     const Vector g = vector_of(q.gradient).cwiseQuotient(d_);
     return model_->gain(g(free_)) < 0.7 * model_->gain(g_(free_));
@@ -248,11 +248,11 @@ class TrustRegionNewton final : public MinimizeMethod {
   double radius_ = 0;
   std::optional<double> value_noise_;
   Indices free_;
-  /// Of the free unknowns, scaled; none where the Hessian is not finite.
+  /// The model of the free unknowns, scaled; none where the Hessian is not finite.
   std::optional<Quadratic> model_;
   Vector x_;
   Vector d_;
-  /// Scaled, of all unknowns.
+  /// Gradient and Hessian by all unknowns, scaled.
   Vector g_;
   Matrix h_;
 };

@@ -10,6 +10,7 @@
 #include "eigengrad/autograd/engine.hpp"
 #include "eigengrad/autograd/grad_mode.hpp"
 #include "eigengrad/core/factories.hpp"
+#include "functional/variables.hpp"
 
 namespace eigengrad::optim {
 
@@ -80,7 +81,7 @@ void Objective::add_gradient(ObjectivePoint& p) {
   ++counts_.g;
   Tensor g;
   try {
-    // A trial point may give a constant: the inf, say, that stands for "not here".
+    // At a trial point the function may give a constant, such as the inf of an infeasible point.
     if (p.recorded_value.defined() && p.recorded_value.requires_grad())
       g = autograd::grad({p.recorded_value}, {p.leaf},
                          {.create_graph = second_order_, .allow_unused = true})[0];
@@ -109,11 +110,7 @@ ObjectivePoint Objective::to_second_order(const ObjectivePoint& p) {
 }
 
 Tensor Objective::product(const ObjectivePoint& p, const Tensor& v) {
-  Tensor row;
-  if (p.recorded_gradient.requires_grad())
-    row = autograd::grad(
-        {p.recorded_gradient}, {p.leaf},
-        {.grad_outputs = {shaped(v)}, .retain_graph = true, .allow_unused = true})[0];
+  Tensor row = eigengrad::detail::pull_back(p.recorded_gradient, p.leaf, shaped(v));
   // A gradient that does not depend on x: an objective linear in it.
   if (!row.defined()) row = zeros(sizes_, p.leaf.dtype());
   return row.reshape({-1});

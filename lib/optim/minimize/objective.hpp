@@ -5,7 +5,7 @@
 #include <functional>
 
 #include "eigengrad/autograd/node.hpp"
-#include "eigengrad/optim/minimize.hpp"
+#include "eigengrad/optim/minimize_options.hpp"
 #include "optim/vectors.hpp"
 
 namespace eigengrad::optim {

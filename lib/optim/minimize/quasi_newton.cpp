@@ -51,10 +51,10 @@ class NonlinearConjugateGradient final : public LineMethod {
  public:
   using LineMethod::LineMethod;
 
-  /// The directions are no model; the curvature along the last one is.
-  Outlook outlook(Objective& f, const ObjectivePoint& p) override {
-    LineMethod::outlook(f, p);
-    return secant_.outlook(walls().free_part(p, p.gradient));
+  /// Predicts by the curvature along the last step: the directions are no minima of a model.
+  Prediction prediction(Objective& f, const ObjectivePoint& p) override {
+    LineMethod::prediction(f, p);
+    return secant_.prediction(bounds().free_part(p, p.gradient));
   }
 
  private:

@@ -14,9 +14,9 @@ class TrustRegionConjugateGradient final : public MinimizeMethod {
  public:
   explicit TrustRegionConjugateGradient(const Box& box) : box_(box) {}
 
-  Outlook outlook(Objective& f, const ObjectivePoint& p) override {
+  Prediction prediction(Objective& f, const ObjectivePoint& p) override {
     prepare(f, p);
-    Outlook o;
+    Prediction o;
     o.is_indefinite = is_indefinite_;
     if (is_indefinite_ || is_cut_) return o;
     o.decrease = -change_;
@@ -30,7 +30,7 @@ class TrustRegionConjugateGradient final : public MinimizeMethod {
     for (int trial = 0; trial < 100; ++trial) {
       prepare(f, p);
       is_prepared_ = false;
-      const Tensor x = walls_->inside(p.x + s_);
+      const Tensor x = bounds_->inside(p.x + s_);
       const double length = std::sqrt(dot(s_, s_));
       const double predicted = -change_;
       if (!(predicted > 0) || x.equal(p.x)) return false;
@@ -40,7 +40,7 @@ class TrustRegionConjugateGradient final : public MinimizeMethod {
       const double ratio = is_flat ? 1 : gained / predicted;
       if (ratio > 1e-4) {
         f.add_gradient(q);
-        const Tensor g = walls_->free_part(q, q.gradient);
+        const Tensor g = bounds_->free_part(q, q.gradient);
         const double next = dot(g, g);
         if (is_flat && !(next < 0.8 * gg_)) return false;
         if (std::isfinite(next)) {
@@ -57,9 +57,9 @@ class TrustRegionConjugateGradient final : public MinimizeMethod {
 
  private:
   void prepare(Objective& f, const ObjectivePoint& p) {
-    if (!walls_) walls_.emplace(box_, p.x.dtype());
+    if (!bounds_) bounds_.emplace(box_, p.x.dtype());
     if (std::exchange(is_prepared_, true)) return;
-    const Tensor g = walls_->free_part(p, p.gradient);
+    const Tensor g = bounds_->free_part(p, p.gradient);
     gg_ = dot(g, g);
     if (first_norm_ == 0) first_norm_ = std::sqrt(gg_);
     if (!(radius_ > 0)) radius_ = std::sqrt(dot(p.x, p.x));
@@ -84,10 +84,10 @@ class TrustRegionConjugateGradient final : public MinimizeMethod {
     const double norm = std::sqrt(rr);
     const double tolerance = std::min(0.1, std::sqrt(norm / first_norm_)) * norm;
     for (std::int64_t j = 0; j < 2 * p.x.numel() + 10 && rr > 0; ++j) {
-      const Tensor product = walls_->free_part(p, f.hessian_vector(p, d));
+      const Tensor product = bounds_->free_part(p, f.hessian_vector(p, d));
       const double curvature = dot(d, product);
       is_indefinite_ = curvature < 0;
-      // Without a radius yet, as far as the first curvature leads.
+      // The first radius, where x is 0, is the length of the first step of conjugate gradients.
       if (!(radius_ > 0)) radius_ = curvature != 0 ? std::abs(rr / curvature) * std::sqrt(rr) : 1;
       double alpha = rr / curvature;
       const double most = to_boundary(d);
@@ -105,7 +105,7 @@ class TrustRegionConjugateGradient final : public MinimizeMethod {
   }
 
   const Box& box_;
-  std::optional<Walls> walls_;
+  std::optional<TensorBounds> bounds_;
   bool is_prepared_ = false;
   double radius_ = 0;
   double first_norm_ = 0;

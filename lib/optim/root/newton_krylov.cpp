@@ -43,7 +43,7 @@ class NewtonKrylov {
   Vector x_;
   Vector r_;
   Vector p_;
-  /// Of all unknowns on the path.
+  /// The largest absolute value of any unknown on the path.
   double largest_ = 0;
   double forcing_ = 0.5;
   double residual_ = 0;
@@ -52,9 +52,9 @@ class NewtonKrylov {
   double best_ = std::numeric_limits<double>::infinity();
   int stalled_ = 0;
   int creeping_ = 0;
-  /// The Newton step over the largest that the unknowns were.
+  /// The largest element of the Newton step over largest_.
   double reach_ = 0;
-  /// Tests at which that was far below 1: see Solver::arrived_.
+  /// Tests at which reach_ was far below 1: see Solver::arrived_.
   int arrived_ = 0;
   NewtonRate rate_;
   double start_norm_ = 0;

@@ -19,7 +19,7 @@ void check(std::string_view op, const RootOptions& o) {
                      "; give one of optim::RootMethod");
   check_not_negative(op, "tolerance_f", o.tolerance_f);
   check_not_negative(op, "tolerance_x", o.tolerance_x);
-  if (o.max_iter < 0) fail<ValueError>(op, "max_iter is ", o.max_iter, "; it must be at least 0");
+  check_at_least(op, "max_iter", o.max_iter, 0);
 }
 
 namespace root_finding {
@@ -32,9 +32,7 @@ RootResult result_of(const Solver& solver, const Verdict& verdict, const fit::Re
   result.x = f.shaped(solver.x());
   result.residuals = f.shaped_residuals(solver.residuals());
   result.norm = solver.norm();
-  const Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor> j =
-      solver.jacobian();
-  result.jacobian = copy_of(j.data(), {j.rows(), j.cols()}, f.dtype());
+  result.jacobian = tensor_of(solver.jacobian(), f.dtype());
   result.is_singular = solver.is_singular();
   result.status = verdict.status;
   result.message = message_of(verdict, solver.iterations());

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "core/fail.hpp"
+#include "optim/vectors.hpp"
 
 namespace eigengrad::optim::root_finding {
 
@@ -12,10 +13,6 @@ using Eigen::Index;
 using eigengrad::detail::fail;
 using fit::FitPoint;
 using fit::Step;
-
-Vector larger_of(const Vector& largest, const Vector& x) {
-  return largest.size() == 0 ? Vector(x.cwiseAbs()) : Vector(largest.cwiseMax(x.cwiseAbs()));
-}
 
 double largest_part(const Vector& v, const Vector& sizes) {
   double largest = 0;
@@ -74,7 +71,7 @@ void Solver::begin() {
   radius_ = norm > 0 ? norm : p_.norm > 0 ? p_.norm : 1;
 }
 
-/// The residuals have been scaled.
+/// Scales the Jacobian and computes all else of a point whose residuals are scaled.
 void Solver::complete(FitPoint& p) {
   p.j.array().colwise() *= rows_.array();
   analysis_.complete(p, /*running_scale=*/true);
@@ -88,8 +85,8 @@ void Solver::complete(FitPoint& p) {
   reach_ = largest_part(newton, largest_);
 }
 
-/// At a root where residuals have a double zero the rows of the Jacobian vanish, each at its own pace.
-/// Brought to one size they may be independent all the same.
+/// Near a root at which residuals have a double zero rows of the Jacobian go to 0, at different rates. Divided
+/// by their largest elements they may still be independent, and then give the Newton step.
 void Solver::improve_newton_step(FitPoint& p) {
   rank_ = p.model->rank();
   if (rank_ == p.x.size() || p.norm == 0) return;
@@ -239,7 +236,7 @@ void Solver::accept(FitPoint& next, bool is_full) {
   creeping_ = p_.norm > 0.999 * norm ? creeping_ + 1 : 0;
 }
 
-/// Before the squares of residuals underflow: one factor for all of them.
+/// Scales all residuals by one factor before their squares underflow.
 void Solver::rescale(FitPoint& next) {
   const double norm = next.r.stableNorm();
   if (!(norm > 0 && norm < 1e-100)) return;

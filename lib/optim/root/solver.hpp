@@ -19,19 +19,15 @@ namespace root_finding {
 using fit::Matrix;
 using fit::Vector;
 
-/// Each element the larger of the two in absolute value; `largest` may be empty.
-Vector larger_of(const Vector& largest, const Vector& x);
-
 /// The largest |v_k| / sizes_k; 0 / 0 is 0.
 double largest_part(const Vector& v, const Vector& sizes);
 
-/// Whether the search goes towards 0 without a root: the Newton step from here would still change an
-/// unknown, and the norm of the residuals is about to underflow, or `ends` where it has fallen far below
-/// that of the start.
+/// Whether the residuals fall towards 0 without a root: Newton steps still change the unknowns, and the norm
+/// of the residuals is about to underflow or, where the search `ends`, far below that of the start.
 bool is_vanishing(double norm, double start_norm, double newton_step, bool ends);
 Verdict vanishing(double norm, double newton_step);
 
-/// What Newton steps tell of a root: at a multiple one each is a part of the one before that stays the same.
+/// Whether Newton steps converge linearly, as they do at a multiple root.
 class NewtonRate {
  public:
   void add(double before, double now) {
@@ -40,7 +36,7 @@ class NewtonRate {
   bool is_linear() const noexcept { return linear_ >= 6; }
 
  private:
-  /// Steps since one that shortened the next one by more than a constant factor.
+  /// Steps in a row that made the next one shorter, but by a factor of less than 5.
   int linear_ = 0;
 };
 
@@ -58,7 +54,7 @@ class Solver {
 
   Verdict run();
 
-  /// Of the last point.
+  /// The last point, with unscaled residuals and Jacobian.
   const Vector& x() const noexcept { return p_.x; }
   Vector residuals() const { return p_.r.cwiseQuotient(rows_); }
   Matrix jacobian() const { return rows_.cwiseInverse().asDiagonal() * p_.j; }
@@ -69,8 +65,8 @@ class Solver {
  private:
   void begin();
   bool ask() const;
-  /// Whether the Newton step is that part of the largest that the unknowns were, or less, and the
-  /// residuals have all but gone: what there is of convergence at multiple roots and at roots at 0.
+  /// Whether the Newton step is at most `part` of the largest values of the unknowns on the path, and the
+  /// residuals are far below those of the start: convergence to a multiple root, or to a root at 0.
   bool has_arrived(double part) const;
   bool test(Verdict& verdict);
   void complete(fit::FitPoint& p);
@@ -81,7 +77,7 @@ class Solver {
   void adapt(double ratio, const fit::Step& step);
   void accept(fit::FitPoint& trial, bool is_full);
   void rescale(fit::FitPoint& trial);
-  /// Whether the residuals are what roundings of x make of them.
+  /// Whether rounding errors of x change the residuals by as much as they are.
   bool is_rounding();
   Verdict explain();
 
@@ -93,7 +89,7 @@ class Solver {
   Box box_;
   fit::Weighting weighting_;
   fit::PointAnalysis analysis_;
-  /// Of each unknown on the path.
+  /// The largest absolute value of each unknown on the path.
   Vector largest_;
   Vector rows_;
   fit::FitPoint p_;
@@ -101,16 +97,16 @@ class Solver {
   Eigen::Index rank_ = 0;
   double residual_ = 0;
   double newton_step_ = 0;
-  /// The same over the largest that the unknowns were.
+  /// The largest change of an unknown by the Newton step over its largest_.
   double reach_ = 0;
   double start_norm_ = 0;
-  /// The same without scales.
+  /// The norm of the unscaled residuals at the start.
   double start_residuals_ = 0;
   double best_norm_ = 0;
   int stalled_ = 0;
   int creeping_ = 0;
-  /// Tests at which the steps were far below what the unknowns were: a simple root next to 0 is found by
-  /// one step more or two, at a multiple one they go on for ever.
+  /// Tests at which has_arrived(): at a simple root near 0 a step or two more give full relative accuracy, at
+  /// a multiple one no number of steps does.
   int arrived_ = 0;
   NewtonRate rate_;
   double radius_ = 0;

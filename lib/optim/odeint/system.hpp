@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <utility>
 
-#include "eigengrad/optim/odeint.hpp"
+#include "eigengrad/optim/odeint_options.hpp"
 
 /// The right-hand side of an ODE, as the methods evaluate it.
 
@@ -33,18 +33,18 @@ class System {
       : f_(f), theta_(std::move(theta)), like_(like), mode_(mode) {}
 
   bool is_plain() const noexcept { return mode_ == Mode::Plain; }
-  /// Contiguous. Throws: ShapeError, DtypeError.
-  Tensor slope(const Tensor& t, const Tensor& y) const;
-  Tensor slope(double t, const Tensor& y) const { return slope(time(t), y); }
+  /// dy/dt = f(t, y, theta), contiguous. Throws: ShapeError, DtypeError.
+  Tensor derivative(const Tensor& t, const Tensor& y) const;
+  Tensor derivative(double t, const Tensor& y) const { return derivative(time(t), y); }
 
-  struct Derivatives {
+  struct Partials {
     /// Shaped as y.
     Tensor by_time;
     /// n by n.
     Tensor by_state;
   };
-  /// Recorded where slope() is.
-  Derivatives derivatives(double t, const Tensor& y) const;
+  /// Of f at (t, y). Recorded where derivative() is.
+  Partials partials(double t, const Tensor& y) const;
 
   Tensor time(double t) const;
   /// Whether a plain evaluation had a history or a tangent.

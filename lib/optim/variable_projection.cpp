@@ -1,11 +1,11 @@
 #include "eigengrad/optim/variable_projection.hpp"
-#include "core/epsilon.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <utility>
 
+#include "core/epsilon.hpp"
 #include "core/fail.hpp"
 #include "eigengrad/core/dtype.hpp"
 #include "eigengrad/core/eigen.hpp"
@@ -14,7 +14,6 @@
 #include "eigengrad/ops/linalg/solves.hpp"
 #include "eigengrad/ops/pointwise/arithmetic.hpp"
 #include "eigengrad/ops/shape/assembly.hpp"
-#include "optim/bounds.hpp"
 #include "optim/least_squares/loss.hpp"
 #include "optim/report.hpp"
 
@@ -102,11 +101,11 @@ void check(const Tensor& y, const Tensor& x0, const LeastSquaresOptions& options
                      "robust; use least_squares() with all unknowns");
 }
 
-/// One bound for each unknown, `none` for each coefficient.
+/// The option for unknowns and coefficients: `none` for each coefficient.
 ScalarOrTensor extended(std::string_view name, const ScalarOrTensor& bound, std::int64_t n,
                         std::int64_t k, double none) {
   if (!bound.is_set()) return {};
-  std::vector<double> values = values_of(kOp, name, bound, n, "unknowns", none);
+  std::vector<double> values = detail::values_of(kOp, name, bound, n, "unknowns", none);
   values.resize(static_cast<std::size_t>(n + k), none);
   return tensor(values);
 }
@@ -124,7 +123,7 @@ LeastSquaresResult variable_projection(const std::function<Tensor(const Tensor&)
   LeastSquaresResult found =
       least_squares([&](const Tensor& x) { return problem.residuals(x); }, x0, search);
 
-  // The fit of all unknowns from there has all that is reported.
+  // A fit of unknowns and coefficients together, from there, gives the statistics.
   constexpr double infinity = std::numeric_limits<double>::infinity();
   const std::int64_t n = x0.numel();
   const Tensor c = problem.coefficients(found.x);

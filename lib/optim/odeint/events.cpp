@@ -1,4 +1,4 @@
-#include "optim/ode/events.hpp"
+#include "optim/odeint/events.hpp"
 
 #include <cmath>
 #include <limits>
@@ -9,7 +9,7 @@
 #include "eigengrad/ops/pointwise/arithmetic.hpp"
 #include "eigengrad/ops/shape/views.hpp"
 #include "functional/variables.hpp"
-#include "optim/ode/methods.hpp"
+#include "optim/odeint/methods.hpp"
 
 namespace eigengrad::optim::ode {
 

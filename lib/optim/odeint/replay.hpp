@@ -3,11 +3,11 @@
 #include <memory>
 #include <vector>
 
-#include "optim/ode/integrate.hpp"
+#include "optim/odeint/integrate.hpp"
 
 namespace eigengrad::optim::ode {
 
-/// The steps of a solve, to be taken again for its derivatives. See Note [Gradients of odeint].
+/// The steps of a solve, evaluated again for its derivatives. See Note [Gradients of odeint].
 struct Replay {
   OdeFunction f;
   const Method* method;

@@ -1,4 +1,4 @@
-#include "optim/ode/integrate.hpp"
+#include "optim/odeint/integrate.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -8,8 +8,8 @@
 #include "core/fail.hpp"
 #include "eigengrad/autograd/forward_mode.hpp"
 #include "eigengrad/autograd/grad_mode.hpp"
-#include "optim/ode/errors.hpp"
-#include "optim/ode/events.hpp"
+#include "optim/odeint/errors.hpp"
+#include "optim/odeint/events.hpp"
 
 namespace eigengrad::optim::ode {
 
@@ -35,7 +35,7 @@ class Integrator {
     while (t_ != end && !result_.stopped_by_event) {
       const double left = end - t_;
       const bool last = std::abs(h_) * 1.01 >= std::abs(left);
-      // The distance of two numbers, though t_ be large.
+      // The difference that is taken in floating point, where t_ is large beside h_.
       h_ = last ? left : t_ + h_ - t_;
       check_step();
       if (attempt()) accept(last ? end : t_ + h_);
@@ -50,14 +50,14 @@ class Integrator {
     for (; next_row_ < task_.times.size() && task_.times[next_row_] == t_; ++next_row_)
       add_row(-1, 0, t_, y_);
     event_.start(t_, y_);
-    Tensor slope = f_.slope(t_, y_);
-    if (const std::int64_t i = first_not_finite(slope); i >= 0)
+    Tensor derivative = f_.derivative(t_, y_);
+    if (const std::int64_t i = first_not_finite(derivative); i >= 0)
       fail<NumericError>("odeint", "f is not finite at the start t = ", t_, ": component ", i,
                          " of dy/dt; start where f is defined");
     const double given = task_.options.first_step;
-    h_ = given > 0 ? direction_ * given : first_step(f_, task_, slope);
+    h_ = given > 0 ? direction_ * given : first_step(f_, task_, derivative);
     limit();
-    stages_.k[0] = std::move(slope);
+    stages_.k[0] = std::move(derivative);
   }
 
   void limit() {
@@ -155,7 +155,7 @@ class Integrator {
   bool keep_;
   double h_ = 0;
   double error_ = 0;
-  /// Of the error of the last step tried, undefined where that threw.
+  /// The error estimate of the last step tried, undefined where that threw.
   Tensor estimate_;
   std::string refusal_ = "it is less than times near it can tell apart";
   Controller controller_;

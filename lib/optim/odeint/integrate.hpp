@@ -1,9 +1,9 @@
 #pragma once
 
-#include <functional>
+#include <cstdint>
 #include <vector>
 
-#include "optim/ode/methods.hpp"
+#include "optim/odeint/task.hpp"
 
 /// The solve: steps of chosen size.
 
@@ -17,33 +17,21 @@ struct Step {
   Tensor y;
 };
 
-/// A row of the solution: the state in step number `step`, at its start + theta h.
+/// A row of the solution: the state in step `step`, at its start + theta h.
 struct Row {
   std::int64_t step;
   double theta;
 };
 
-/// What a solve leaves.
+/// The result of a solve: its accepted steps, and the states at the times that were asked for.
 struct Trajectory {
   std::vector<Step> steps;
-  /// Those of the times before any step come first; theirs is the start, step -1.
+  /// Rows at the start itself come first, with step -1.
   std::vector<Row> rows;
   variable_list states;
   std::vector<double> times;
   bool stopped_by_event = false;
   OdeintCounts counts;
-};
-
-/// What the solve is to do.
-struct Task {
-  const Method& method;
-  Tensor start;
-  /// Monotone, at least two.
-  std::vector<double> times;
-  double rtol;
-  /// Absolute tolerances in float64, one for each component.
-  Tensor atol;
-  const OdeintOptions& options;
 };
 
 /// Throws: NumericError.

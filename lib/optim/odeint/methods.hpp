@@ -2,7 +2,7 @@
 
 #include <array>
 
-#include "optim/ode/system.hpp"
+#include "optim/odeint/system.hpp"
 
 /// One step of each method.
 
@@ -14,12 +14,12 @@ using Weights = std::array<double, kMostStages>;
 
 /// What one step computes.
 struct Stages {
-  /// Slopes (Dopri5) or increments (Rodas5P). The first slope is computed unless it is there.
+  /// Derivatives dy/dt (Dopri5) or increments (Rodas5P). The first derivative is computed unless it is there.
   std::array<Tensor, kMostStages> k;
   /// The state at the end of the step.
   Tensor next;
-  /// Of Rodas5P, computed unless they are there.
-  System::Derivatives at_start;
+  /// The partial derivatives of f at the start, for Rodas5P; computed where they are undefined.
+  System::Partials at_start;
 };
 
 /// A one-step method with dense output and an embedded error estimate: all are combinations of its stages.
@@ -33,9 +33,9 @@ class Method {
   virtual void complete(const System& f, double t, double h, Stages& s) const = 0;
   /// y(t + theta h) = y + sum of weights[i] k[i].
   virtual Weights dense(double theta, double h) const noexcept = 0;
-  /// Likewise the estimated error of `next`.
+  /// The estimated error of `next` is the sum of weights[i] k[i].
   virtual Weights error(double h) const noexcept = 0;
-  /// Keeps what the next step starts with.
+  /// Prepares `s` for the next step: keeps what that can use.
   virtual void advance(Stages& s) const = 0;
 
   /// The state at t + theta h, after evaluate() and, unless theta is 1, complete().

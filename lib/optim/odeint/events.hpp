@@ -3,7 +3,7 @@
 #include <functional>
 #include <utility>
 
-#include "optim/ode/system.hpp"
+#include "optim/odeint/system.hpp"
 
 namespace eigengrad::optim::ode {
 
@@ -15,8 +15,8 @@ class Event {
 
   bool is_set() const noexcept { return g_ != nullptr; }
   void start(double t, const Tensor& y);
-  /// Whether the sign at the end of a step is another one than before; a start at zero has the sign that
-  /// it first gets.
+  /// Whether the event function has another sign at the end of a step than before it. Where it is zero at
+  /// the start, its first other value gives the sign before.
   bool changes_sign(double t, const Tensor& y);
   /// The theta in (0, 1] of the change within that step. `at` gives time and state at theta.
   double locate(const std::function<std::pair<double, Tensor>(double theta)>& at) const;

@@ -1,4 +1,4 @@
-#include "optim/ode/replay.hpp"
+#include "optim/odeint/replay.hpp"
 
 #include <algorithm>
 
@@ -11,7 +11,8 @@
 #include "eigengrad/ops/pointwise/arithmetic.hpp"
 #include "eigengrad/ops/shape/assembly.hpp"
 #include "functional/variables.hpp"
-#include "optim/ode/batch.hpp"
+#include "optim/odeint/batch.hpp"
+#include "optim/vectors.hpp"
 
 namespace eigengrad::optim::ode {
 
@@ -28,7 +29,7 @@ Tensor Replay::record(const Tensor& y0, const variable_list& theta) const {
   for (std::size_t n = 0; n < steps.size(); ++n) {
     const Step& step = steps[n];
     method->evaluate(system, step.t, step.h, y, stages);
-    // The last step's would only serve its dense output.
+    // For the last step only dense output needs the remaining stages.
     if (n + 1 < steps.size() || (row != rows.end() && row->theta != 1))
       method->complete(system, step.t, step.h, stages);
     for (; row != rows.end() && row->step == static_cast<std::int64_t>(n); ++row)
@@ -52,7 +53,7 @@ class Sweeper {
       if (!wanted[i + 1]) continue;
       theta_.back().requires_grad_();
       leaves_.push_back(theta_.back());
-      places_.push_back(i + 1);
+      positions_.push_back(i + 1);
     }
     start_ = y0.detach();
   }
@@ -60,7 +61,7 @@ class Sweeper {
   variable_list run(const Tensor& gradient) {
     const System system(replay_.f, theta_, start_, System::Mode::Recorded);
     auto end = static_cast<std::int64_t>(replay_.steps.size());
-    bool batched = Batch::pays(replay_, start_);
+    bool batched = Batch::is_worthwhile(replay_, start_);
     while (end > 0) {
       const std::int64_t first = batched ? std::max<std::int64_t>(0, end - Batch::most(start_)) : 0;
       batched = batched && batch_back(system, first, end, gradient);
@@ -78,14 +79,15 @@ class Sweeper {
     if (g.defined()) into = into.defined() ? into + g : std::move(g);
   }
 
-  /// From the cotangent of the state at the end of step number `n` to that at its start.
+  /// From the cotangent of the state at the end of step `n` to that at its start.
   void step_back(const System& system, std::int64_t n, const Tensor& gradient) {
     variable_list by = step_back(system, n, gradient, std::move(gradients_[0]));
     gradients_[0] = std::move(by.back());
-    for (std::size_t i = 0; i < places_.size(); ++i) add(gradients_[places_[i]], std::move(by[i]));
+    for (std::size_t i = 0; i < positions_.size(); ++i)
+      add(gradients_[positions_[i]], std::move(by[i]));
   }
 
-  /// Throws: GraphError where step number `n` no longer leads to where it led in the solve.
+  /// Throws: GraphError where step `n` no longer leads to where it led in the solve.
   void check_same(std::int64_t n, const Tensor& next) const {
     const auto after = static_cast<std::size_t>(n) + 1;
     if (after >= replay_.steps.size()) return;
@@ -145,8 +147,8 @@ class Sweeper {
     if (!last.defined() || !agree(before.back(), to_doubles(last), start_.dtype())) return false;
     if (!leaves_.empty()) {
       variable_list by = batch.gradients(leaves_);
-      for (std::size_t i = 0; i < places_.size(); ++i)
-        add(gradients_[places_[i]], std::move(by[i]));
+      for (std::size_t i = 0; i < positions_.size(); ++i)
+        add(gradients_[positions_[i]], std::move(by[i]));
     }
     Tensor at_start = empty(start_.sizes(), dtype(kFloat64));
     std::copy(before.front().begin(), before.front().end(), at_start.data_ptr<double>());
@@ -159,7 +161,7 @@ class Sweeper {
   variable_list theta_;
   /// Of theta, those wanted, and where their gradients go.
   variable_list leaves_;
-  std::vector<std::size_t> places_;
+  std::vector<std::size_t> positions_;
   variable_list gradients_;
 };
 

@@ -1,19 +1,20 @@
 #include "eigengrad/optim/odeint.hpp"
-#include "core/epsilon.hpp"
 
 #include <algorithm>
 #include <cmath>
 
 #include "autograd/grad_mode_switches.hpp"
+#include "core/epsilon.hpp"
 #include "core/fail.hpp"
 #include "eigengrad/autograd/grad_mode.hpp"
 #include "eigengrad/core/factories.hpp"
 #include "eigengrad/ops/pointwise/arithmetic.hpp"
 #include "eigengrad/ops/shape/assembly.hpp"
 #include "eigengrad/ops/shape/views.hpp"
-#include "optim/ode/events.hpp"
-#include "optim/ode/replay.hpp"
+#include "optim/odeint/events.hpp"
+#include "optim/odeint/replay.hpp"
 #include "optim/report.hpp"
+#include "optim/vectors.hpp"
 
 namespace eigengrad::optim::ode {
 namespace {
@@ -29,9 +30,7 @@ std::vector<double> checked_times(const Tensor& t) {
   if (t.dim() != 1 || t.numel() < 2)
     fail<ShapeError>(kName, "t has sizes ", t.sizes(),
                      "; give one dimension of at least two times, the start first");
-  const Tensor values = t.detach().to(kFloat64).contiguous();
-  const double* const p = values.data_ptr<double>();
-  std::vector<double> times(p, p + values.numel());
+  std::vector<double> times = to_doubles(t);
   const double direction = times.back() < times.front() ? -1 : 1;
   for (std::size_t i = 0; i < times.size(); ++i) {
     if (!std::isfinite(times[i]))

@@ -1,4 +1,4 @@
-#include "optim/ode/system.hpp"
+#include "optim/odeint/system.hpp"
 
 #include <algorithm>
 #include <array>
@@ -43,7 +43,7 @@ Tensor System::evaluate(const Tensor& t, const Tensor& y) const {
   return k;
 }
 
-Tensor System::slope(const Tensor& t, const Tensor& y) const {
+Tensor System::derivative(const Tensor& t, const Tensor& y) const {
   ++evaluations_;
   if (!is_plain()) return evaluate(t, y).contiguous();
   const AutoGradMode mode(GradMode::is_enabled() && !captured_);
@@ -55,7 +55,7 @@ Tensor System::slope(const Tensor& t, const Tensor& y) const {
   return k.contiguous();
 }
 
-System::Derivatives System::derivatives(double t, const Tensor& y) const {
+System::Partials System::partials(double t, const Tensor& y) const {
   ++jacobians_;
   const auto f = [this](const variable_list& x) {
     return eigengrad::detail::as_list(evaluate(x[0], x[1]));

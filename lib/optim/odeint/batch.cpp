@@ -1,4 +1,4 @@
-#include "optim/ode/batch.hpp"
+#include "optim/odeint/batch.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -11,7 +11,7 @@
 #include "eigengrad/ops/pointwise/arithmetic.hpp"
 #include "eigengrad/ops/shape/views.hpp"
 #include "functional/variables.hpp"
-#include "optim/ode/tables.hpp"
+#include "optim/odeint/tables.hpp"
 #include "optim/vectors.hpp"
 
 namespace eigengrad::optim::ode {
@@ -37,12 +37,6 @@ double difference_of(const T* a, const T* b, std::size_t n) {
 
 }  // namespace
 
-std::vector<double> to_doubles(const Tensor& t) {
-  const Tensor dense = t.detach().to(kFloat64).contiguous();
-  const double* const p = dense.data_ptr<double>();
-  return {p, p + dense.numel()};
-}
-
 bool agree(const std::vector<double>& a, const std::vector<double>& b, ScalarType type) {
   return difference_of(a.data(), b.data(), a.size()) <= rounding_of(type);
 }
@@ -59,7 +53,7 @@ double relative_difference(const Tensor& a, const Tensor& b) {
 Batch::Batch(const Replay& replay, std::int64_t first, std::int64_t end)
     : replay_(replay), first_(first), count_(end - first), n_(replay.steps.front().y.numel()) {}
 
-bool Batch::pays(const Replay& replay, const Tensor& state) {
+bool Batch::is_worthwhile(const Replay& replay, const Tensor& state) {
   const std::int64_t n = state.numel();
   return replay.batch_steps && replay.method == &method_of(OdeintMethod::Dopri5) && n > 0 &&
          n <= 32 && static_cast<std::int64_t>(replay.steps.size()) >= 2 * n + 8;
@@ -81,7 +75,7 @@ bool Batch::evaluate(const variable_list& theta) {
 }
 
 bool Batch::evaluate_by(const OdeFunction& f, const variable_list& theta) {
-  slopes_.clear();
+  stages_.clear();
   const AutoGradMode recording(true);
   const Tensor& like = replay_.steps.front().y;
   const auto step = [&](std::int64_t i) -> const Step& {
@@ -101,18 +95,19 @@ bool Batch::evaluate_by(const OdeFunction& f, const variable_list& theta) {
   next_ = start_;
   try {
     for (std::size_t s = 0; s < Table::stages; ++s) {
-      if (s > 0) next_ = combine(start_, Table::a[s], slopes_.data(), s);
+      if (s > 0) next_ = combine(start_, Table::a[s], stages_.data(), s);
       for (std::int64_t i = 0; i < count_; ++i)
         times[static_cast<std::size_t>(i)] = step(i).t + Table::c[s] * step(i).h;
-      slopes_.push_back(system.slope(copy_of(times.data(), {count_}, like.dtype()), next_) * h);
+      stages_.push_back(system.derivative(copy_of(times.data(), {count_}, like.dtype()), next_) *
+                        h);
     }
-    return next_.requires_grad() && leads_on(next_);
+    return next_.requires_grad() && reproduces_steps(next_);
   } catch (const std::exception&) {
     return false;
   }
 }
 
-bool Batch::leads_on(const Tensor& next) const {
+bool Batch::reproduces_steps(const Tensor& next) const {
   const std::vector<double> ends = to_doubles(next);
   const auto count = static_cast<std::size_t>(count_);
   for (std::size_t i = 0; i < count; ++i) {
@@ -163,7 +158,7 @@ std::vector<std::vector<double>> Batch::carry(std::vector<double> cotangent,
         {next_}, {start_}, {copy_of(unit.data(), start_.sizes(), start_.dtype())}, true)[0]));
   }
   if (rows_within_) {
-    const Tensor by = autograd::grad(slopes_, {start_}, seeds_, true, false, true)[0];
+    const Tensor by = autograd::grad(stages_, {start_}, seeds_, true, false, true)[0];
     if (by.defined()) {
       const std::vector<double> more = to_doubles(by);
       for (std::size_t k = 0; k < more.size(); ++k) at_start_[k] += more[k];
@@ -188,7 +183,7 @@ std::vector<std::vector<double>> Batch::carry(std::vector<double> cotangent,
 variable_list Batch::gradients(const variable_list& leaves) const {
   variable_list roots{next_}, cotangents{carried_};
   if (rows_within_) {
-    roots.insert(roots.end(), slopes_.begin(), slopes_.end());
+    roots.insert(roots.end(), stages_.begin(), stages_.end());
     cotangents.insert(cotangents.end(), seeds_.begin(), seeds_.end());
   }
   return eigengrad::detail::sweep(roots, leaves, cotangents, /*create_graph=*/false);

@@ -1,12 +1,12 @@
 #pragma once
 
-#include "optim/ode/integrate.hpp"
+#include "optim/odeint/task.hpp"
 
 /// Sizes of errors, and what step size they call for.
 
 namespace eigengrad::optim::ode {
 
-/// Divides by tolerances: atol + rtol max(|y_i|, |z_i|).
+/// Measures vectors by the tolerances atol + rtol max(|y_i|, |z_i|) of their components.
 class Scale {
  public:
   Scale(const Task& task) : task_(task) {}
@@ -15,7 +15,7 @@ class Scale {
   double norm(const Tensor& x, const Tensor& y, const Tensor& z) const;
   struct Worst {
     std::int64_t component = 0;
-    /// Its part over its tolerance.
+    /// |x_i| over its tolerance.
     double size = 0;
   };
   Worst worst(const Tensor& x, const Tensor& y, const Tensor& z) const;
@@ -44,30 +44,30 @@ class Controller {
 };
 
 /// Note [Derivatives behind transitions]
-/// A parameter that moves a jump in time moves the solution within it by y' times the shift: a million
-/// times more than before and after, for a relaxation oscillator that creeps at 0.001 and jumps at 1000.
-/// What is left of the derivative behind the jump has cancelled to that extent, and an error in
-/// the jump that was small beside the derivative there is no longer so. The state knows nothing of
-/// it. With OdeintOptions::resolve_transitions the error e of a step must therefore meet the tolerance
-/// also as e (t - t[0]) / tau, where tau is the time in which y' changes by its own size: that is the error that
-/// it makes in the derivative by the pace of all time, (t - t[0]) y'. Where y' changes slowly, however
-/// stiff the problem, this asks for nothing more.
+/// A parameter that shifts a fast transition in time changes the solution within the transition by y' times
+/// the shift: for a relaxation oscillator with y' = 0.001 outside of its jumps and 1000 within, a million
+/// times more than before and after. Behind the transition these large derivatives have cancelled, so that an
+/// error that is small beside the derivative within it is not small beside the one behind it. The error
+/// estimate of the state does not show this. With OdeintOptions::resolve_transitions the error e of a step
+/// must therefore also meet the tolerance as e (t - t[0]) / tau, where tau is the time in which y' changes by
+/// its own size: the error that the step makes in (t - t[0]) y', the derivative by a factor of time. Where y'
+/// changes slowly, however stiff the problem, nothing is added.
 class Transition {
  public:
   /// The larger of 1 and (t - t[0]) / tau, for a step of size `h` from `y` at `t` to `next`, and after
   /// the step before it; no more than leaves the tolerance above rounding.
   double factor(const Scale& scale, const Task& task, double t, double h, const Tensor& y,
                 const Tensor& next);
-  /// That step is accepted.
+  /// Ends the step, of size `h`, that factor() was asked about and that was accepted.
   void advance(double h);
 
  private:
   /// The mean of y' over the step that is tried, and over the one before.
-  Tensor slope_, before_;
+  Tensor mean_, mean_before_;
   double h_before_ = 0;
 };
 
-/// The size of the first step, from an explicit Euler step. `slope`: f at the start.
-double first_step(const System& f, const Task& task, const Tensor& slope);
+/// The size of the first step, from an explicit Euler step. `derivative`: f at the start.
+double first_step(const System& f, const Task& task, const Tensor& derivative);
 
 }  // namespace eigengrad::optim::ode
