@@ -167,7 +167,7 @@ void check_weights(const Tensor& w, const char* name, std::int64_t observations)
                              " observations, got ", w.numel());
   const NoGradGuard off;
   if (w.detach().lt(0).any().item<bool>())
-    detail::fail<ValueError>("cov", name, " cannot be negative");
+    detail::fail<ValueError>("cov", name, " cannot be negative; give 0 or more");
 }
 
 /// Both weights multiplied; undefined when there are none.
@@ -236,7 +236,8 @@ Tensor nansum(const Tensor& x, OptionalIntArrayRef dim, bool keepdim, optional<S
   if (!x.is_floating_point()) return sum(x, dim, keepdim, dtype);
   if (dtype && !is_floating_point(*dtype))
     detail::fail<DtypeError>("nansum", "the sum of floating point numbers is one, asked for ",
-                             to_string(*dtype));
+                             to_string(*dtype),
+                             "; leave the dtype out, or give a floating point one");
   const Tensor y = dtype ? x.to(*dtype) : x;
   return apply_general(NanSum{{"nansum", y, dim, keepdim}}, y);
 }
@@ -253,7 +254,8 @@ Tensor cov(const Tensor& x, std::int64_t correction, const OptionalTensor& fweig
            const OptionalTensor& aweights) {
   if (x.dim() > 2)
     detail::fail<ShapeError>("cov", "expected at most two dimensions, got shape ", x.sizes());
-  if (x.dtype() == kBool) detail::fail<DtypeError>("cov", "does not take bool");
+  if (x.dtype() == kBool)
+    detail::fail<DtypeError>("cov", "does not take bool; convert it with to(kInt64)");
   const Tensor rows =
       (x.is_floating_point() ? x : x.to(kDefaultDtype))
           .reshape({x.dim() < 2 ? 1 : x.size(0), x.dim() < 2 ? x.numel() : x.size(1)});
@@ -267,7 +269,7 @@ Tensor cov(const Tensor& x, std::int64_t correction, const OptionalTensor& fweig
   }
   const Tensor total = w.sum();
   if (total.item<double>() == 0)
-    detail::fail<ValueError>("cov", "weights sum to zero, can't be normalized");
+    detail::fail<ValueError>("cov", "weights sum to zero, can't be normalized; give one above 0");
   const Tensor centred = rows - (rows * w).sum(1, true) / total;
   Tensor freedom = aweights && aweights->defined() ? total - (w * *aweights).sum() / total * less
                                                    : total - correction;
@@ -305,7 +307,9 @@ Tensor histc(const Tensor& x, std::int64_t bins, const Scalar& min, const Scalar
   double high = max.toDouble();
   if (low == high) std::tie(low, high) = range_of(x);
   if (!std::isfinite(low) || !std::isfinite(high))
-    detail::fail<ValueError>("histc", "range of [", low, ", ", high, "] is not finite");
+    detail::fail<ValueError>(
+        "histc", "range of [", low, ", ", high,
+        "] is not finite; give finite min and max, or remove what is not finite");
   if (low > high)
     detail::fail<ValueError>("histc", "max must be larger than min, got ", low, " and ", high);
   if (low == high) {
