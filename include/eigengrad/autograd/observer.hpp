@@ -18,7 +18,8 @@ struct Observation {
   std::string_view name;
   Phase phase = Phase::Forward;
   /// The number of the node that the call recorded or evaluated, which so links the two; 0 for a call
-  /// that recorded none.
+  /// that recorded none. No call recorded the AccumulateGrad of a leaf: all of them have
+  /// Node::kAccumulator, 2^64 - 1, in place of a number.
   std::uint64_t sequence_nr = 0;
   Time start;
   Time stop;
