@@ -150,7 +150,7 @@ Tensor SparseMatrix::checked(const Tensor& values) const {
   const auto n = static_cast<std::int64_t>(places_->indices.size());
   if (values.dim() != 1 || values.numel() != n)
     detail::fail<ShapeError>("SparseMatrix", "the matrix has ", n, " values, got shape ",
-                             values.sizes());
+                             values.sizes(), "; give one value for each stored entry");
   if (!values.is_floating_point())
     detail::fail<DtypeError>("SparseMatrix", "values must be of floating point dtype, got ",
                              to_string(values.dtype()));

@@ -380,7 +380,9 @@ Tensor gaussian_nll_loss(const Tensor& x, const Tensor& target, const Tensor& va
                                "; give the same, or one without its last extent");
   }
   if (!all_between(var, 0, std::numeric_limits<double>::infinity()))
-    detail::fail<ValueError>("gaussian_nll_loss", "the variance has negative elements");
+    detail::fail<ValueError>(
+        "gaussian_nll_loss",
+        "the variance has negative elements; give 0 or more, as by exp() or softplus()");
   const double constant = full ? 0.5 * std::log(2 * std::numbers::pi) : 0;
   return loss(Gaussian{{}, eps, constant}, reduction, x, target, v);
 }

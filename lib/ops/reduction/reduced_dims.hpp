@@ -28,7 +28,8 @@ class ReducedDims {
     for (const std::int64_t d : dim.value()) {
       const std::uint64_t bit = std::uint64_t{1} << detail::wrap_dim(op, d, n);
       if (n != 0 && (reduced_ & bit) != 0)
-        detail::fail<ValueError>(op, "dimension ", d, " appears twice in the list of dimensions");
+        detail::fail<ValueError>(op, "dimension ", d,
+                                 " appears twice in the list of dimensions; name each once");
       reduced_ |= bit;
     }
   }
