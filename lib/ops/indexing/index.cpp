@@ -19,7 +19,7 @@ using kernels::IndexPlan;
 struct Parsed {
   Tensor view;
   std::vector<Tensor> by_dim;
-  /// The dimensions of the whole tensor that they index, for messages.
+  /// The dimension of the original tensor that each index tensor indexes; for messages.
   std::vector<std::size_t> origin;
 
   bool is_basic() const {
@@ -37,7 +37,7 @@ struct Parsed {
   }
 };
 
-/// Dimensions of the indexed tensor that an entry uses up.
+/// How many dimensions of the indexed tensor an entry indexes.
 std::size_t consumed(const TensorIndex& i) {
   switch (i.kind()) {
     case TensorIndex::Kind::Integer:
@@ -177,7 +177,7 @@ ByLists plan_of(std::string_view op, const Parsed& p) {
   return {std::move(plan), sizes};
 }
 
-/// `values` in the dtype and, expanded, the shape that index_put_ writes.
+/// `values` converted to the dtype, and expanded to the shape, that index_put_ writes.
 Tensor fitted(std::string_view op, const Tensor& values, ScalarType dtype, IntArrayRef shape) {
   if (values.dtype() != dtype && values.dim() != 0)
     detail::fail<DtypeError>(op, "source and destination dtypes must match, got ",
@@ -195,7 +195,7 @@ Tensor fitted(std::string_view op, const Tensor& values, ScalarType dtype, IntAr
   return v.sizes() == shape ? v : autograd::expand_to(v, shape);
 }
 
-/// Values may have more dimensions than the place that they are put in, if those are of extent 1.
+/// `values` without leading dimensions of extent 1, as far as it has more than `dims` dimensions.
 Tensor without_leading_ones(Tensor values, std::size_t dims) {
   while (values.sizes().size() > dims && values.sizes()[0] == 1) values = values.squeeze(0);
   return values;

@@ -44,7 +44,7 @@ struct Eigh {
   }
 
  private:
-  /// The gradient within the space of the vectors.
+  /// The part of the gradient that comes from rotations of the vectors.
   static Tensor turned(const Tensor* g, const Tensor& l, const Tensor& v) {
     const auto skew = [&](const Tensor& gradient) {
       const Tensor m = matmul(v.mT(), gradient);

@@ -14,7 +14,7 @@
 namespace eigengrad {
 namespace {
 
-/// Orthonormal columns that span most of what a does, by subspace iteration from random numbers.
+/// Orthonormal columns that span most of the range of a, by subspace iteration from a random start.
 Tensor basis(const Tensor& a, std::int64_t q, std::int64_t niter) {
   const auto orthonormal = [](const Tensor& y) { return std::get<0>(linalg_qr(y)); };
   Tensor y = orthonormal(matmul(a, randn({a.size(-1), q}, a.options())));

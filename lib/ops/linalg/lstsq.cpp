@@ -39,7 +39,7 @@ class Pseudoinverse {
   /// (1 - p a) b.
   Tensor rest_of(const Tensor& b) const { return b - of_scaled(matmul(a_, b)); }
 
-  // Of b over the scale of a.
+  // The residual of x, with b divided by the scale of a.
   Tensor residual_scaled(const Tensor& b, const Tensor& x) const {
     return scale_.off(b) - matmul(a_, x);
   }
@@ -53,7 +53,7 @@ class Pseudoinverse {
     if (rank_ == Rank::Columns) return matmul(q_, linalg_solve_triangular(r_.mT(), b, false));
     return linalg_solve_triangular(r_, matmul(q_.mT(), b), true);
   }
-  // Of lower rank: what the difference between a and a p a contributes, where gb = p^T g.
+  // For a lower rank: what the difference between a and a p a contributes, where gb = p^T g.
   Tensor dropped_vjp(const Tensor& g, const Tensor& gb, const Tensor& b, const Tensor& x) const {
     const Tensor left = matmul(a_.mT(), residual_scaled(b, x));
     const Tensor right = of_scaled(transposed_of(x));
@@ -177,7 +177,7 @@ void require_fit(const Tensor& a, const Tensor& b) {
                              ": it needs as many dimensions, or one less");
 }
 
-/// Whether b holds a vector for each matrix: as PyTorch tells it.
+/// Whether b holds a vector for each matrix, by PyTorch's rule.
 bool holds_vectors(const Tensor& a, const Tensor& b) {
   constexpr const char* op = "linalg_lstsq";
   const bool vectors = b.dim() == a.dim() - 1;

@@ -21,8 +21,8 @@ namespace {
 
 // ---- Chains of matrices.
 
-/// Where to cut a chain of matrices, matrix i being extents[i] x extents[i + 1]: the least number of
-/// products of elements over all cuts, from short chains to long ones.
+/// Where to cut a chain of matrices, matrix i being extents[i] x extents[i + 1], so that the number of
+/// multiplications is smallest; by dynamic programming, from short chains to long ones.
 class ChainOrder {
  public:
   explicit ChainOrder(const std::vector<std::int64_t>& extents)
@@ -115,7 +115,7 @@ struct Cross {
   }
 };
 
-/// x to the power n > 0, by squares.
+/// x to the power n > 0, by repeated squaring.
 Tensor power_of(const Tensor& x, std::uint64_t n) {
   Tensor y;
   for (Tensor square = x;; square = matmul(square, square)) {

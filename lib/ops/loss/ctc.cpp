@@ -16,8 +16,8 @@ namespace {
 using indexing::Slice;
 using kernels::CtcPlan;
 
-/// The logarithm of no probability where derivatives are recorded: finite, so that differences of two
-/// are, and small enough to vanish beside any other.
+/// Stands for log 0 where derivatives are recorded: finite, so that differences of two such values are
+/// finite, and small enough to vanish beside any other logarithm.
 constexpr double kNothing = -1e30;
 
 Tensor numbers(const std::vector<std::int64_t>& values) {

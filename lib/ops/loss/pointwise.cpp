@@ -49,7 +49,7 @@ kernels::Pack<T> sigmoid(kernels::Pack<T> x) {
 Tensor log1p_exp(const Tensor& x) { return -log_sigmoid(-x); }
 using eigengrad::sigmoid;
 
-/// The larger of x and a number.
+/// The larger of `bound` and x.
 auto at_least(double bound, const auto& x) { return math::where(x < bound, bound, x); }
 
 // ---- Distances of x and target.
@@ -193,7 +193,7 @@ struct KlDivergenceOfLogs {
   }
 };
 
-/// log t! for t > 1, after Stirling; the logarithm is kept away from where it does not count.
+/// log t! for t > 1 by Stirling's formula, and 0 elsewhere; there the logarithm gets a harmless argument.
 auto stirling(const auto& t) {
   const auto s = at_least(1, t);
   return math::where(t <= 1, 0, s * math::log(s) - s + math::log(s * (2 * std::numbers::pi)) * 0.5);
@@ -257,7 +257,7 @@ struct Gaussian {
   auto slope_b(const Value auto& x, const Value auto& t, const Value auto& var, Unused) const {
     return (t - x) / at_least(eps, var);
   }
-  /// Below eps as at eps, so that a variance that fell below it can grow again.
+  /// Below eps the derivative is that at eps, so that a variance that fell below it can grow again.
   auto slope_c(const Value auto& x, const Value auto& t, const Value auto& var, Unused) const {
     const auto v = at_least(eps, var);
     return (1 - (x - t) * (x - t) / v) / (v * 2);
@@ -317,7 +317,7 @@ struct SoftMargin {
   }
 };
 
-/// Of operands of which one may hold integers.
+/// Checks operands of which one may hold integers.
 void check_one_real(std::string_view op, const Tensor& x, const Tensor& target) {
   if (!target.is_floating_point()) check_real(op, x);
   static_cast<void>(x.sizes());  // throws for an undefined tensor
@@ -346,7 +346,7 @@ Tensor mse_loss(const Tensor& x, const Tensor& target, std::int64_t reduction) {
 Tensor l1_loss(const Tensor& x, const Tensor& target, std::int64_t reduction) {
   const bool floats = x.is_floating_point() || target.is_floating_point();
   const bool is_difference = x.dtype() != kBool && target.dtype() != kBool;
-  // What is recorded keeps the difference alone, so that the operands may be written to.
+  // A recorded loss saves only the difference, so that the operands may be written to afterwards.
   const bool in_one = !autograd::records(x) && !autograd::records(target);
   if (in_one && floats && is_difference) return loss(L1{}, reduction, x, target);
   losses::check_reduction("l1_loss", reduction);

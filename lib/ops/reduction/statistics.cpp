@@ -91,7 +91,7 @@ struct Std : Deviations {
   }
 };
 
-/// A measure of spread together with the mean.
+/// A variance or standard deviation, together with the mean.
 template <class Spread>
 struct WithMean {
   static constexpr std::size_t inputs = 1;
@@ -170,7 +170,7 @@ void check_weights(const Tensor& w, const char* name, std::int64_t observations)
     detail::fail<ValueError>("cov", name, " cannot be negative");
 }
 
-/// Both weights multiplied; undefined when there are none.
+/// The product of both kinds of weights; undefined when there are none.
 Tensor weights_of(const OptionalTensor& fweights, const OptionalTensor& aweights, std::int64_t n) {
   Tensor w;
   if (fweights && fweights->defined()) {
@@ -290,7 +290,7 @@ Tensor correlation_from(const Tensor& c) {
 
 Tensor corrcoef(const Tensor& x) {
   if (x.dim() == 0 || x.dim() > 2 || !x.is_floating_point()) return correlation_from(cov(x));
-  // Rows have scales of their own, on which the result does not depend.
+  // Each row is divided by a scale of its own, on which the result does not depend.
   const Tensor rows = x.detach().unsqueeze(-2);
   const matrices::Scale scale(rows);
   if (scale.is_moderate()) return correlation_from(cov(x));
