@@ -4,6 +4,7 @@
     python3 tests/layers/draw_words.py [--seed N] [--count N]
 
 The draw is the same for the same sources. A comment is shown with what it stands at, a name with its declaration.
+Names are those of lib that public headers have not, since those are PyTorch's.
 """
 import argparse
 import pathlib
@@ -16,7 +17,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 COMMENT = re.compile(r"\s*//")
 # The ends of namespaces, headlines, and remarks to tools.
-NO_COMMENT = re.compile(r"\s*(}.*|//+ ----.*|// NOLINT.*|//+)$")
+NO_COMMENT = re.compile(r"\s*(}.*|//+ ----.*|// NOLINT.*|//+ @.*|//+)$")
 TYPE = re.compile(r"^\s*(?:template <.*> *)?(?:struct|class|enum class|concept|using)\s+(?:EIGENGRAD_API\s+)?(\w+)[^;]*[{=;:]")
 FUNCTION = re.compile(
     r"^(?:  ){0,2}(?:(?:EIGENGRAD_API|static|inline|constexpr|virtual|explicit|friend)\s+)*"
@@ -61,12 +62,14 @@ def main():
     parser.add_argument("--count", type=int, default=COUNT)
     options = parser.parse_args()
     all_comments, all_names = [], {}
+    public = set(re.findall(r"\w+", "".join(p.read_text() for p in (ROOT / "include").rglob("*.*"))))
     for path in sources():
         lines = path.read_text().split("\n")
         where = path.relative_to(ROOT)
         all_comments += [(f"{where}:{at}", text) for at, text in comments(lines)]
         for at, name, line in names(lines):
-            all_names.setdefault(name, f"{where}:{at}: {line}")
+            if name not in public:
+                all_names.setdefault(name, f"{where}:{at}: {line}")
     draw = random.Random(options.seed)
     print(f"{options.count} of {len(all_comments)} comments\n")
     for k, (where, text) in enumerate(draw.sample(all_comments, options.count), 1):
