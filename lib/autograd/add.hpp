@@ -5,10 +5,7 @@
 namespace eigengrad::autograd {
 
 /// a + b, as an elementwise operator: gradients are accumulated by it, and eigengrad::add() records it.
-struct Add {
-  static constexpr int arity = 2;
-  static constexpr auto node_name = "AddBackward0";
-  static constexpr auto op_name = "add";
+struct Add : Binary<"add"> {
   static constexpr bool on_integers = true;
   static auto value(const auto& a, const auto& b) { return a + b; }
   static auto slope_a(math::Unused, math::Unused, math::Unused) { return math::One{}; }

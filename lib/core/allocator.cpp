@@ -5,7 +5,7 @@
 #include <new>
 #include <type_traits>
 
-#include "eigengrad/core/storage.hpp"
+#include "eigengrad/core/allocator.hpp"
 
 #if defined(__SANITIZE_ADDRESS__)
 #define EIGENGRAD_CACHE_BLOCKS 0

@@ -1,3 +1,5 @@
+#include "eigengrad/core/random.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -8,7 +10,6 @@
 #include "core/fail.hpp"
 #include "core/new_tensor.hpp"
 #include "core/philox.hpp"
-#include "eigengrad/core/generator.hpp"
 
 namespace eigengrad {
 

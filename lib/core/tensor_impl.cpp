@@ -16,10 +16,6 @@ namespace {
 constexpr std::size_t kInlineData = 64;
 }  // namespace
 
-std::int64_t Storage::live_count() noexcept {
-  return detail::total_live(&detail::LiveCounts::storages);
-}
-
 namespace detail {
 
 std::int64_t TensorImpl::live_count() noexcept { return total_live(&LiveCounts::tensors); }

@@ -137,7 +137,7 @@ class EIGENGRAD_API Tensor {
   bool is_leaf() const;
   /// The accumulated gradient, undefined when there is none.
   const Tensor& grad() const;
-  /// The same for writing: assignable (checked), `.reset()`, `.zero_()`.
+  /// The same for writing, as autograd/tensor.hpp says: assignable (checked), `.reset()`, `.zero_()`.
   GradSlot mutable_grad() const;
   /// The node that computed this tensor; null for leaves.
   std::shared_ptr<autograd::Node> grad_fn() const;
@@ -249,25 +249,6 @@ unsigned Tensor::register_hook(Hook&& hook) const {
       return h(Tensor(grad));
     });
 }
-
-/// The `.grad` of a tensor, which can be assigned to: wrong shapes, wrong dtypes and the tensor itself are
-/// refused. Otherwise it is a handle of the gradient.
-class EIGENGRAD_API GradSlot : public Tensor {
- public:
-  GradSlot& operator=(const Tensor& grad);
-  GradSlot& operator=(const GradSlot& o) { return *this = static_cast<const Tensor&>(o); }
-  GradSlot(const GradSlot&) noexcept = default;
-  const Tensor& operator*() const { return *this; }
-  const Tensor* operator->() const { return this; }
-  void reset() { *this = Tensor(); }
-  /// Sets the gradient, if there is one, to zero.
-  void zero_();
-
- private:
-  friend class Tensor;
-  explicit GradSlot(const Tensor& owner);
-  Tensor owner_;
-};
 
 EIGENGRAD_API std::ostream& operator<<(std::ostream& os, const Tensor& t);
 

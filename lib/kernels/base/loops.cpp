@@ -291,47 +291,12 @@ void collapse(IntArrayRef sizes, const Operand* operands, int num_operands, Coll
   }
 }
 
-void run_elementwise(IntArrayRef sizes, const Operand* operands, int num_operands, int num_outputs,
-                     BlockKernel kernel, const void* context) {
-  const std::int64_t numel = detail::numel_of(sizes);
-  if (numel == 0) return;
-  CollapsedLoop loop;
-  collapse(sizes, operands, num_operands, loop);
+namespace {
 
-  Layout layout[kMaxOperands];
-  bool direct = true;
-  for (int k = 0; k < num_operands; ++k) {
-    layout[k] = layout_of(loop, k);
-    direct = direct && layout[k] == Layout::OnePiece;
-  }
-  if (direct) {
-    parallel_blocks(numel, [&](std::int64_t begin, std::int64_t end) {
-      std::byte* at[kMaxOperands];
-      for (int k = 0; k < num_operands; ++k)
-        at[k] = operands[k].data + begin * operands[k].element_size;
-      kernel(context, at, end - begin);
-    });
-    return;
-  }
-
-  if (loop.ndim > 1) {
-    // The innermost dimension is the one in which most of the packed operands have unit stride.
-    int crossing = 0;
-    int along = 0;
-    int last = 0;
-    for (int k = 0; k < num_operands; ++k)
-      if (crosses(loop, k)) {
-        ++crossing;
-        last = k;
-      } else if (loop.strides[k][loop.ndim - 1] == 1) {
-        ++along;
-      }
-    if (crossing > along) collapse(sizes, operands, num_operands, loop, last);
-    if (crossing > 0 && arrange_tiles(loop, num_operands))
-      return run_tiles(loop, operands, num_operands, num_outputs, kernel, context);
-    if (crossing > along) collapse(sizes, operands, num_operands, loop);
-  }
-
+/// Calls the kernel block by block, on operands in one piece where they lie and on others gathered to buffers.
+void run_packed(const CollapsedLoop& loop, const Operand* operands, const Layout* layout,
+                int num_operands, int num_outputs, std::int64_t numel, BlockKernel kernel,
+                const void* context) {
   parallel_blocks(numel, [&](std::int64_t begin, std::int64_t end) {
     alignas(64) std::byte buffers[kMaxOperands][kBlock * 8];
     const std::int64_t longest = std::min(kBlock, end - begin);
@@ -370,6 +335,59 @@ void run_elementwise(IntArrayRef sizes, const Operand* operands, int num_operand
                     [&](auto word) { scatter<decltype(word)>(cursors[k], buffers[k], n); });
     }
   });
+}
+
+/// Goes through operands that cross the dimension in which others lie in memory tile by tile, and says whether
+/// there were such.
+bool run_crossing(IntArrayRef sizes, CollapsedLoop& loop, const Operand* operands, int num_operands,
+                  int num_outputs, BlockKernel kernel, const void* context) {
+  if (loop.ndim <= 1) return false;
+  // The innermost dimension is the one in which most of the packed operands have unit stride.
+  int crossing = 0;
+  int along = 0;
+  int last = 0;
+  for (int k = 0; k < num_operands; ++k)
+    if (crosses(loop, k)) {
+      ++crossing;
+      last = k;
+    } else if (loop.strides[k][loop.ndim - 1] == 1) {
+      ++along;
+    }
+  if (crossing > along) collapse(sizes, operands, num_operands, loop, last);
+  if (crossing > 0 && arrange_tiles(loop, num_operands)) {
+    run_tiles(loop, operands, num_operands, num_outputs, kernel, context);
+    return true;
+  }
+  if (crossing > along) collapse(sizes, operands, num_operands, loop);
+  return false;
+}
+
+}  // namespace
+
+void run_elementwise(IntArrayRef sizes, const Operand* operands, int num_operands, int num_outputs,
+                     BlockKernel kernel, const void* context) {
+  const std::int64_t numel = detail::numel_of(sizes);
+  if (numel == 0) return;
+  CollapsedLoop loop;
+  collapse(sizes, operands, num_operands, loop);
+
+  Layout layout[kMaxOperands];
+  bool direct = true;
+  for (int k = 0; k < num_operands; ++k) {
+    layout[k] = layout_of(loop, k);
+    direct = direct && layout[k] == Layout::OnePiece;
+  }
+  if (direct) {
+    parallel_blocks(numel, [&](std::int64_t begin, std::int64_t end) {
+      std::byte* at[kMaxOperands];
+      for (int k = 0; k < num_operands; ++k)
+        at[k] = operands[k].data + begin * operands[k].element_size;
+      kernel(context, at, end - begin);
+    });
+    return;
+  }
+  if (run_crossing(sizes, loop, operands, num_operands, num_outputs, kernel, context)) return;
+  run_packed(loop, operands, layout, num_operands, num_outputs, numel, kernel, context);
 }
 
 }  // namespace eigengrad::kernels

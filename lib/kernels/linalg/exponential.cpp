@@ -1,4 +1,4 @@
-#include "kernels/linalg/matrix_functions.hpp"
+#include "kernels/linalg/exponential.hpp"
 
 #include <Eigen/Core>
 #include <algorithm>
@@ -9,8 +9,10 @@
 #include <vector>
 
 #include "core/dispatch.hpp"
+#include "kernels/linalg/decompose.hpp"
 #include "kernels/linalg/factor.hpp"
 #include "kernels/linalg/gemm.hpp"
+#include "kernels/linalg/panel_products.hpp"
 
 namespace eigengrad::kernels {
 namespace {

@@ -12,6 +12,7 @@
 #include "kernels/base/copy.hpp"
 #include "kernels/linalg/blas.hpp"
 #include "kernels/linalg/factor_lanes.hpp"
+#include "kernels/linalg/panel_products.hpp"
 #include "kernels/linalg/tile_math.hpp"
 #include "kernels/linalg/tiles.hpp"
 #include "kernels/shape/triangle.hpp"

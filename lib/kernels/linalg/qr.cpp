@@ -1,3 +1,5 @@
+#include "kernels/linalg/qr.hpp"
+
 #include <Eigen/QR>
 #include <algorithm>
 #include <cmath>
@@ -8,6 +10,7 @@
 #include "core/dispatch.hpp"
 #include "kernels/linalg/decompose.hpp"
 #include "kernels/linalg/panel.hpp"
+#include "kernels/linalg/panel_products.hpp"
 
 // Also for optim/least_squares.
 template void Eigen::HouseholderQR<Eigen::MatrixXd>::computeInPlace();

@@ -1,10 +1,13 @@
+#include "kernels/linalg/roots.hpp"
+
 #include <Eigen/Core>
 #include <cmath>
 #include <complex>
 #include <limits>
 
 #include "core/dispatch.hpp"
-#include "kernels/linalg/matrix_functions.hpp"
+#include "kernels/linalg/decompose.hpp"
+#include "kernels/linalg/general_eigen.hpp"
 
 namespace eigengrad::kernels {
 namespace {

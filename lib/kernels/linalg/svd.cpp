@@ -1,3 +1,5 @@
+#include "kernels/linalg/svd.hpp"
+
 #include <Eigen/SVD>
 #include <algorithm>
 #include <optional>

@@ -1,3 +1,5 @@
+#include "kernels/linalg/symmetric_eigen.hpp"
+
 #include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <vector>

@@ -344,6 +344,57 @@ T whole(const Op& op, const T* x, std::int64_t n, T at) {
   return range(range, partial.data(), blocks);
 }
 
+/// What is subtracted from the elements of one output: 0 where there is nothing to subtract.
+template <class T>
+T at_of(const T* at, std::int64_t to) {
+  return at != nullptr ? at[to] : T(0);
+}
+
+/// Outputs whose elements are one block of neighbours each.
+template <class Op, class T>
+void blocks(const Op& op, const Split& s, const T* x, const T* at, T* out) {
+  parallel_units(s.outputs, s.count, [&](std::int64_t begin, std::int64_t end) {
+    if constexpr (JoinsFinite<Op, T>) {
+      FiniteCheck<T> check;
+      for_kept(s, s.kept, begin, end, [&](std::int64_t from, std::int64_t to) {
+        const Pack<T> lanes = finite_block(op, x + from, s.count, at_of(at, to), check);
+        out[to] =
+            across(lanes, [](Pack<T> a, Pack<T> b) { return Pack<T>(Op::join_finite(a, b)); });
+      });
+      if (check.passed()) return;
+    }
+    for_kept(s, s.kept, begin, end, [&](std::int64_t from, std::int64_t to) {
+      out[to] = across<Op>(block(op, x + from, s.count, at_of(at, to)));
+    });
+  });
+}
+
+/// Outputs that are neighbours, of which neighbours in memory are the elements, kColumns at a time.
+template <class Op, class T>
+void adjacent_outputs(const Op& op, const Split& s, const T* x, const T* at, T* out) {
+  const int last = s.kept - 1;
+  const std::int64_t width = s.kept_sizes[last];
+  if (last == 0 && width <= kColumns) {
+    nested_columns(op, s, 0, x, width, at, out);
+    return;
+  }
+  const std::int64_t tiles = (width + kColumns - 1) / kColumns;
+  parallel_units(s.outputs / width * tiles, s.count * std::min(width, kColumns),
+                 [&](std::int64_t begin, std::int64_t end) {
+                   std::int64_t unit = begin;
+                   for_kept(s, last, begin / tiles, (end + tiles - 1) / tiles,
+                            [&](std::int64_t from, std::int64_t to) {
+                              for (std::int64_t tile = unit % tiles; tile < tiles && unit < end;
+                                   ++tile, ++unit) {
+                                const std::int64_t c = tile * kColumns;
+                                nested_columns(op, s, 0, x + from + c,
+                                               std::min(kColumns, width - c),
+                                               at != nullptr ? at + to + c : nullptr, out + to + c);
+                              }
+                            });
+                 });
+}
+
 }  // namespace reduce_detail
 
 /// dst = the reduction of src over the dimensions where dst has extent 1 and src has not. Same number
@@ -357,61 +408,27 @@ void reduce(const Op& op, const Tensor& dst, const Tensor& src, const Tensor& at
   T* out = dst.impl()->data<T>();
   const T* x = src.impl()->data<T>();
   const T* shift = at.defined() ? at.impl()->data<T>() : nullptr;
-  const auto at_of = [&](std::int64_t to) { return shift != nullptr ? shift[to] : T(0); };
   if (src.is_contiguous() && dst.numel() == 1) {
-    *out = reduce_detail::whole(op, x, src.numel(), at_of(0));
+    *out = reduce_detail::whole(op, x, src.numel(), reduce_detail::at_of(shift, 0));
     return;
   }
   const Split s = split(dst, src);
   if (s.reduced == 1 && s.reduced_strides[0] == 1 && s.count <= kReduceBlock<T>) {
-    parallel_units(s.outputs, s.count, [&](std::int64_t begin, std::int64_t end) {
-      if constexpr (JoinsFinite<Op, T>) {
-        reduce_detail::FiniteCheck<T> check;
-        for_kept(s, s.kept, begin, end, [&](std::int64_t from, std::int64_t to) {
-          const Pack<T> lanes =
-              reduce_detail::finite_block(op, x + from, s.count, at_of(to), check);
-          out[to] = reduce_detail::across(
-              lanes, [](Pack<T> a, Pack<T> b) { return Pack<T>(Op::join_finite(a, b)); });
-        });
-        if (check.passed()) return;
-      }
-      for_kept(s, s.kept, begin, end, [&](std::int64_t from, std::int64_t to) {
-        out[to] = reduce_detail::across<Op>(reduce_detail::block(op, x + from, s.count, at_of(to)));
-      });
-    });
+    reduce_detail::blocks(op, s, x, shift, out);
     return;
   }
   const int last = s.kept - 1;
-  const bool adjacent = last >= 0 && s.kept_strides[last] == 1 && s.out_strides[last] == 1 &&
-                        s.reduced_strides[s.reduced - 1] != 1;
-  if (!adjacent) {
-    parallel_units(s.outputs, s.count, [&](std::int64_t begin, std::int64_t end) {
-      for_kept(s, s.kept, begin, end, [&](std::int64_t from, std::int64_t to) {
-        out[to] = reduce_detail::across<Op>(reduce_detail::nested(op, s, 0, x + from, at_of(to)));
-      });
+  if (last >= 0 && s.kept_strides[last] == 1 && s.out_strides[last] == 1 &&
+      s.reduced_strides[s.reduced - 1] != 1) {
+    reduce_detail::adjacent_outputs(op, s, x, shift, out);
+    return;
+  }
+  parallel_units(s.outputs, s.count, [&](std::int64_t begin, std::int64_t end) {
+    for_kept(s, s.kept, begin, end, [&](std::int64_t from, std::int64_t to) {
+      out[to] = reduce_detail::across<Op>(
+          reduce_detail::nested(op, s, 0, x + from, reduce_detail::at_of(shift, to)));
     });
-    return;
-  }
-  const std::int64_t width = s.kept_sizes[last];
-  if (last == 0 && width <= kColumns) {
-    reduce_detail::nested_columns(op, s, 0, x, width, shift, out);
-    return;
-  }
-  const std::int64_t tiles = (width + kColumns - 1) / kColumns;
-  parallel_units(s.outputs / width * tiles, s.count * std::min(width, kColumns),
-                 [&](std::int64_t begin, std::int64_t end) {
-                   std::int64_t unit = begin;
-                   for_kept(s, last, begin / tiles, (end + tiles - 1) / tiles,
-                            [&](std::int64_t from, std::int64_t to) {
-                              for (std::int64_t tile = unit % tiles; tile < tiles && unit < end;
-                                   ++tile, ++unit) {
-                                const std::int64_t c = tile * kColumns;
-                                reduce_detail::nested_columns(
-                                    op, s, 0, x + from + c, std::min(kColumns, width - c),
-                                    shift != nullptr ? shift + to + c : nullptr, out + to + c);
-                              }
-                            });
-                 });
+  });
 }
 
 // ---- What reductions share.

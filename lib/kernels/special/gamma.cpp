@@ -1,3 +1,5 @@
+#include "kernels/special/gamma.hpp"
+
 #include <array>
 #include <boost/math/special_functions/bernoulli.hpp>
 #include <boost/math/special_functions/digamma.hpp>
@@ -8,7 +10,6 @@
 #include <vector>
 
 #include "kernels/special/boost_math.hpp"
-#include "kernels/special/functions.hpp"
 
 namespace eigengrad::kernels {
 namespace {

@@ -1,9 +1,10 @@
+#include "eigengrad/ops/indexing/gather.hpp"
+
 #include <algorithm>
 
 #include "autograd/shapes.hpp"
 #include "core/checked.hpp"
 #include "eigengrad/core/factories.hpp"
-#include "eigengrad/ops/indexing/index.hpp"
 #include "eigengrad/ops/indexing/scatter.hpp"
 #include "eigengrad/ops/pointwise/compare.hpp"
 #include "eigengrad/ops/shape/views.hpp"

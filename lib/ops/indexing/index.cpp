@@ -84,7 +84,8 @@ std::size_t index_by_tensor(std::string_view op, Parsed& p, std::size_t d, std::
   return d;
 }
 
-Parsed parse(std::string_view op, const Tensor& x, ArrayRef<TensorIndex> indices) {
+/// How many dimensions of x the indices take.
+std::size_t dims_taken(std::string_view op, const Tensor& x, ArrayRef<TensorIndex> indices) {
   if (indices.empty())
     detail::fail<IndexError>(op,
                              "Passing an empty index list is not valid syntax; give Ellipsis for "
@@ -98,7 +99,11 @@ Parsed parse(std::string_view op, const Tensor& x, ArrayRef<TensorIndex> indices
   if (used > x.sizes().size())
     detail::fail<IndexError>(op, "too many indices for tensor of dimension ", x.dim(), ": ", used);
   if (dots > 1) detail::fail<IndexError>(op, "an index can only have a single ellipsis ('...')");
+  return used;
+}
 
+Parsed parse(std::string_view op, const Tensor& x, ArrayRef<TensorIndex> indices) {
+  const std::size_t used = dims_taken(op, x, indices);
   Parsed p{x, {}, {}};
   std::size_t d = 0;
   std::size_t whole_dim = 0;

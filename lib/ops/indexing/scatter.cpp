@@ -5,7 +5,6 @@
 #include "autograd/shapes.hpp"
 #include "eigengrad/core/factories.hpp"
 #include "eigengrad/ops/pointwise/arithmetic.hpp"
-#include "eigengrad/ops/shape/views.hpp"
 #include "ops/indexing/indexed.hpp"
 
 namespace eigengrad {

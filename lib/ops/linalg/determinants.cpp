@@ -17,8 +17,8 @@
 #include "eigengrad/ops/reduction/sums.hpp"
 #include "eigengrad/ops/shape/assembly.hpp"
 #include "eigengrad/ops/shape/views.hpp"
-#include "kernels/linalg/decompose.hpp"
 #include "kernels/linalg/factor.hpp"
+#include "kernels/linalg/svd.hpp"
 #include "ops/linalg/lu_factors.hpp"
 #include "ops/linalg/matrices.hpp"
 

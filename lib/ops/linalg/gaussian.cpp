@@ -12,6 +12,7 @@
 #include "eigengrad/ops/reduction/sums.hpp"
 #include "eigengrad/ops/shape/views.hpp"
 #include "kernels/linalg/factor.hpp"
+#include "kernels/linalg/panel_products.hpp"
 #include "ops/linalg/cholesky.hpp"
 #include "ops/linalg/matrices.hpp"
 

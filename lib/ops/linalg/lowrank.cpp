@@ -1,14 +1,15 @@
+#include "eigengrad/ops/linalg/lowrank.hpp"
+
 #include <algorithm>
 
 #include "core/fail.hpp"
 #include "eigengrad/core/factories.hpp"
-#include "eigengrad/core/generator.hpp"
+#include "eigengrad/core/random.hpp"
 #include "eigengrad/ops/linalg/products.hpp"
 #include "eigengrad/ops/linalg/qr.hpp"
-#include "eigengrad/ops/linalg/spectral.hpp"
+#include "eigengrad/ops/linalg/svd.hpp"
 #include "eigengrad/ops/pointwise/arithmetic.hpp"
 #include "eigengrad/ops/reduction/sums.hpp"
-#include "eigengrad/ops/shape/views.hpp"
 #include "ops/linalg/matrices.hpp"
 
 namespace eigengrad {

@@ -1,19 +1,22 @@
+#include "eigengrad/ops/linalg/lstsq.hpp"
+
 #include <algorithm>
 
 #include "autograd/kinds.hpp"
 #include "core/epsilon.hpp"
 #include "eigengrad/autograd/grad_mode.hpp"
 #include "eigengrad/core/factories.hpp"
-#include "eigengrad/ops/linalg/norms.hpp"
 #include "eigengrad/ops/linalg/products.hpp"
+#include "eigengrad/ops/linalg/pseudoinverse.hpp"
 #include "eigengrad/ops/linalg/qr.hpp"
 #include "eigengrad/ops/linalg/solves.hpp"
-#include "eigengrad/ops/linalg/spectral.hpp"
+#include "eigengrad/ops/linalg/svd.hpp"
 #include "eigengrad/ops/pointwise/arithmetic.hpp"
 #include "eigengrad/ops/pointwise/compare.hpp"
 #include "eigengrad/ops/pointwise/unary.hpp"
 #include "eigengrad/ops/reduction/sums.hpp"
 #include "eigengrad/ops/shape/views.hpp"
+#include "kernels/linalg/qr.hpp"
 #include "ops/linalg/decompositions.hpp"
 #include "ops/shape/arguments.hpp"
 

@@ -8,7 +8,6 @@
 #include "core/fail.hpp"
 #include "eigengrad/autograd/grad_mode.hpp"
 #include "eigengrad/core/factories.hpp"
-#include "eigengrad/ops/indexing/index.hpp"
 #include "eigengrad/ops/linalg/products.hpp"
 #include "eigengrad/ops/linalg/solves.hpp"
 #include "eigengrad/ops/pointwise/arithmetic.hpp"

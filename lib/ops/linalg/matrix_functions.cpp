@@ -14,7 +14,8 @@
 #include "eigengrad/ops/reduction/sums.hpp"
 #include "eigengrad/ops/shape/assembly.hpp"
 #include "eigengrad/ops/shape/views.hpp"
-#include "kernels/linalg/matrix_functions.hpp"
+#include "kernels/linalg/exponential.hpp"
+#include "kernels/linalg/roots.hpp"
 #include "ops/linalg/decompositions.hpp"
 #include "ops/shape/arguments.hpp"
 

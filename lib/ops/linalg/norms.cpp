@@ -7,7 +7,7 @@
 #include "core/geometry.hpp"
 #include "eigengrad/core/factories.hpp"
 #include "eigengrad/ops/linalg/solves.hpp"
-#include "eigengrad/ops/linalg/spectral.hpp"
+#include "eigengrad/ops/linalg/svd.hpp"
 #include "eigengrad/ops/pointwise/arithmetic.hpp"
 #include "eigengrad/ops/pointwise/compare.hpp"
 #include "eigengrad/ops/reduction/extrema.hpp"

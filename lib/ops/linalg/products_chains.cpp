@@ -14,7 +14,7 @@
 #include "eigengrad/ops/pointwise/arithmetic.hpp"
 #include "eigengrad/ops/reduction/cumulative.hpp"
 #include "eigengrad/ops/reduction/sums.hpp"
-#include "eigengrad/ops/shape/views.hpp"
+#include "eigengrad/ops/shape/assembly.hpp"
 
 namespace eigengrad {
 namespace {

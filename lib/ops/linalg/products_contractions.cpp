@@ -12,7 +12,6 @@
 #include "eigengrad/ops/linalg/products.hpp"
 #include "eigengrad/ops/pointwise/arithmetic.hpp"
 #include "eigengrad/ops/reduction/sums.hpp"
-#include "eigengrad/ops/shape/views.hpp"
 
 namespace eigengrad {
 namespace {

@@ -11,6 +11,7 @@
 #include "eigengrad/ops/shape/bands.hpp"
 #include "eigengrad/ops/shape/views.hpp"
 #include "kernels/base/copy.hpp"
+#include "kernels/linalg/qr.hpp"
 #include "ops/linalg/decompositions.hpp"
 #include "ops/linalg/triangular.hpp"
 #include "ops/shape/arguments.hpp"

@@ -12,6 +12,7 @@
 #include "eigengrad/ops/shape/bands.hpp"
 #include "eigengrad/ops/shape/views.hpp"
 #include "kernels/linalg/factor.hpp"
+#include "kernels/linalg/panel_products.hpp"
 #include "ops/linalg/lu_factors.hpp"
 #include "ops/linalg/matrices.hpp"
 

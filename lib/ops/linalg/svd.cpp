@@ -1,10 +1,11 @@
+#include "eigengrad/ops/linalg/svd.hpp"
+
 #include <cmath>
 
 #include "autograd/kinds.hpp"
 #include "eigengrad/autograd/grad_mode.hpp"
 #include "eigengrad/core/factories.hpp"
 #include "eigengrad/ops/linalg/products.hpp"
-#include "eigengrad/ops/linalg/spectral.hpp"
 #include "eigengrad/ops/pointwise/arithmetic.hpp"
 #include "eigengrad/ops/pointwise/compare.hpp"
 #include "eigengrad/ops/pointwise/unary.hpp"
@@ -13,6 +14,7 @@
 #include "eigengrad/ops/shape/bands.hpp"
 #include "eigengrad/ops/shape/views.hpp"
 #include "kernels/base/copy.hpp"
+#include "kernels/linalg/svd.hpp"
 #include "ops/linalg/decompositions.hpp"
 #include "ops/linalg/repeated.hpp"
 #include "ops/shape/arguments.hpp"

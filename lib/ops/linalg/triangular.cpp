@@ -5,7 +5,6 @@
 #include "eigengrad/ops/shape/bands.hpp"
 #include "eigengrad/ops/shape/parts.hpp"
 #include "eigengrad/ops/shape/rearrange.hpp"
-#include "eigengrad/ops/shape/views.hpp"
 
 namespace eigengrad::matrices {
 namespace {

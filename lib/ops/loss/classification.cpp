@@ -1,4 +1,4 @@
-#include "kernels/loss/classification.hpp"
+#include "eigengrad/ops/loss/classification.hpp"
 
 #include "core/fail.hpp"
 #include "core/geometry.hpp"
@@ -7,6 +7,7 @@
 #include "eigengrad/ops/pointwise/unary.hpp"
 #include "eigengrad/ops/reduction/softmax.hpp"
 #include "eigengrad/ops/shape/views.hpp"
+#include "kernels/loss/classification.hpp"
 #include "ops/loss/pointwise.hpp"
 #include "ops/pointwise/rule_math.hpp"
 #include "ops/shape/arguments.hpp"

@@ -10,6 +10,7 @@
 #include "eigengrad/ops/pointwise/arithmetic.hpp"
 #include "eigengrad/ops/pointwise/compare.hpp"
 #include "eigengrad/ops/pointwise/unary.hpp"
+#include "eigengrad/ops/shape/copies.hpp"
 #include "eigengrad/ops/shape/views.hpp"
 #include "kernels/reduction/cumulative.hpp"
 #include "ops/pointwise/write_back.hpp"

@@ -9,6 +9,7 @@
 #include "core/fail.hpp"
 #include "core/geometry.hpp"
 #include "eigengrad/core/factories.hpp"
+#include "eigengrad/ops/shape/copies.hpp"
 #include "eigengrad/ops/shape/views.hpp"
 
 namespace eigengrad {

@@ -1,3 +1,5 @@
+#include "eigengrad/ops/shape/copies.hpp"
+
 #include "autograd/kinds.hpp"
 #include "autograd/shapes.hpp"
 #include "core/fail.hpp"

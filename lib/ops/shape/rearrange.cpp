@@ -7,6 +7,7 @@
 #include "core/fail.hpp"
 #include "core/geometry.hpp"
 #include "eigengrad/autograd/grad_mode.hpp"
+#include "eigengrad/ops/shape/copies.hpp"
 #include "eigengrad/ops/shape/parts.hpp"
 #include "eigengrad/ops/shape/views.hpp"
 #include "ops/shape/dims.hpp"

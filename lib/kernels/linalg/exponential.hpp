@@ -1,6 +1,6 @@
 #pragma once
 
-#include "kernels/linalg/decompose.hpp"
+#include "eigengrad/core/tensor.hpp"
 
 namespace eigengrad::kernels {
 
@@ -11,9 +11,5 @@ namespace eigengrad::kernels {
 void matrix_exp(const Tensor& a, const Tensor& y);
 /// y = the derivative of exp at a in the direction t.
 void matrix_exp_derivative(const Tensor& a, const Tensor& t, const Tensor& y);
-
-/// y = the principal square root, or the principal logarithm, of a, by its complex Schur form.
-Breakdown matrix_sqrt(const Tensor& a, const Tensor& y);
-Breakdown matrix_log(const Tensor& a, const Tensor& y);
 
 }  // namespace eigengrad::kernels

@@ -1,4 +1,4 @@
-#include "kernels/linalg/panel.hpp"
+#include "kernels/linalg/panel_products.hpp"
 
 #include "core/dispatch.hpp"
 #include "kernels/linalg/blas.hpp"
