@@ -1,10 +1,14 @@
 #include "autograd/elementwise.hpp"
 
 #include "autograd/elementwise_forward.hpp"
+#include "autograd/forward_mode.hpp"
+#include "autograd/inplace.hpp"
 #include "autograd/kinds.hpp"
 #include "autograd/shapes.hpp"
+#include "autograd/tracking.hpp"
+#include "autograd/views.hpp"
 #include "core/fail.hpp"
-#include "eigengrad/autograd/grad_mode.hpp"
+#include "core/new_tensor.hpp"
 #include "kernels/base/copy.hpp"
 
 namespace eigengrad::autograd {
@@ -151,7 +155,7 @@ class ElementwiseNode final : public Node {
     if (may_overwrite && g.is_contiguous() && g.impl()->exclusively_owned())
       r = std::move(g);
     else
-      r = Tensor::adopt(TensorImpl::create(operands[1]->dtype(), operands[1]->sizes()));
+      r = detail::uninitialised(operands[1]->dtype(), operands[1]->sizes());
     operands[0] = r.impl();
     const auto* const kernel = is_at_output() ? info_->pullback_at_output : info_->pullback[i];
     run(kernel[operands[0]->dtype() == kFloat64], op_.bytes, operands, n, r.sizes());
@@ -291,7 +295,7 @@ Tensor call_elementwise(const ElementwiseInfo& info, const void* op, std::size_t
                         const Tensor* const* inputs, unsigned dying) {
   if (dying == 0 && is_plain(info, inputs)) {
     const TensorImpl& x = *inputs[0]->impl();
-    Tensor y = Tensor::adopt(TensorImpl::create(x.dtype(), x.sizes()));
+    Tensor y = detail::uninitialised(x.dtype(), x.sizes());
     std::byte* at[kernels::kMaxOperands] = {y.impl()->bytes()};
     for (int i = 0; i < info.arity; ++i) at[i + 1] = inputs[i]->impl()->bytes();
     info.value[static_cast<int>(x.dtype())](op, at, x.numel());
@@ -319,7 +323,7 @@ Tensor call_elementwise(const ElementwiseInfo& info, const void* op, std::size_t
     y = std::move(*const_cast<Tensor*>(inputs[i]));
   }
   const bool reused = y.defined();
-  if (!reused) y = Tensor::adopt(TensorImpl::create(p.compute, p.sizes));
+  if (!reused) y = detail::uninitialised(p.compute, p.sizes);
   operands[0] = y.impl();
   run(info.value[static_cast<int>(p.compute)], op, operands, info.arity + 1, p.sizes);
   if (p.dtype != p.compute) return cast(y, p.dtype);
@@ -397,8 +401,7 @@ void call_elementwise_inplace(const ElementwiseInfo& info, const void* op, std::
   }
   if (keep_old) {
     {
-      const AutoGradMode off(false);
-      const detail::NoTangents plain;
+      const detail::Unrecorded unrecorded;
       old = copy_row_major(self);
     }
     if (detail::carries_tangent(self)) {

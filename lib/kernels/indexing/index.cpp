@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "core/dispatch.hpp"
+#include "core/new_tensor.hpp"
 #include "kernels/base/loops.hpp"
 
 namespace eigengrad::kernels {
@@ -315,7 +316,7 @@ std::vector<Tensor> true_positions(const Tensor& mask) {
   std::vector<Tensor> positions;
   std::vector<std::int64_t*> to;
   for (std::size_t d = 0; d < sizes.size(); ++d) {
-    positions.push_back(Tensor::adopt(detail::TensorImpl::create(kInt64, {count})));
+    positions.push_back(detail::uninitialised(kInt64, {count}));
     to.push_back(positions.back().impl()->data<std::int64_t>());
   }
   if (count == 0) return positions;
@@ -343,8 +344,7 @@ std::vector<Tensor> true_positions(const Tensor& mask) {
 
 Tensor compress(const Tensor& x, const Tensor& mask) {
   const bool* p = mask.impl()->data<bool>();
-  const Tensor y =
-      Tensor::adopt(detail::TensorImpl::create(x.dtype(), {std::count(p, p + x.numel(), true)}));
+  const Tensor y = detail::uninitialised(x.dtype(), {std::count(p, p + x.numel(), true)});
   detail::dispatch(x.dtype(), [&]<class T>(std::type_identity<T>) {
     const T* from = x.impl()->data<T>();
     T* to = y.impl()->data<T>();
@@ -369,7 +369,7 @@ std::vector<Tensor> unravel(const Tensor& positions, IntArrayRef sizes) {
   std::vector<Tensor> coordinates;
   std::vector<std::int64_t*> to;
   for (std::size_t d = 0; d < sizes.size(); ++d) {
-    coordinates.push_back(Tensor::adopt(detail::TensorImpl::create(kInt64, positions.sizes())));
+    coordinates.push_back(detail::uninitialised(kInt64, positions.sizes()));
     to.push_back(coordinates.back().impl()->data<std::int64_t>());
   }
   for (std::int64_t i = 0; i < n; ++i) {

@@ -3,7 +3,7 @@
 #include <cmath>
 
 #include "autograd/add.hpp"
-#include "autograd/meta.hpp"
+#include "autograd/forward_mode.hpp"
 #include "autograd/shapes.hpp"
 #include "core/fail.hpp"
 #include "core/thread_state.hpp"

@@ -7,6 +7,7 @@
 #include "autograd/shapes.hpp"
 #include "autograd/structural.hpp"
 #include "core/dispatch.hpp"
+#include "core/new_tensor.hpp"
 #include "eigengrad/autograd/grad_mode.hpp"
 #include "kernels/base/elementwise.hpp"
 #include "ops/pointwise/rule_math.hpp"
@@ -125,7 +126,7 @@ Tensor run_pair(std::string_view name, const Tensor& a, const Tensor& b, bool ke
   const Tensor x = autograd::cast(a, dtype);
   const Tensor y = autograd::cast(b, dtype);
   const kernels::BlockKernel kernel = kernel_of(dtype);
-  Tensor out = Tensor::adopt(detail::TensorImpl::create(keeps_dtype ? dtype : kBool, sizes));
+  Tensor out = detail::uninitialised(keeps_dtype ? dtype : kBool, sizes);
   std::int64_t x_strides[detail::kMaxDim];
   std::int64_t y_strides[detail::kMaxDim];
   kernels::broadcast_strides(x.sizes(), x.strides(), sizes, x_strides);
@@ -171,7 +172,7 @@ Tensor bitwise(std::string_view name, const Tensor& a, const Tensor& b) {
 
 template <class Op>
 Tensor test(const Tensor& x) {
-  Tensor out = Tensor::adopt(detail::TensorImpl::create(kBool, x.sizes()));
+  Tensor out = detail::uninitialised(kBool, x.sizes());
   const kernels::Operand operands[] = {{out.impl()->bytes(), 1, out.strides().data()},
                                        {x.impl()->bytes(), x.element_size(), x.strides().data()}};
   const Op op{};

@@ -6,6 +6,7 @@
 #include "autograd/elementwise.hpp"
 #include "autograd/kinds.hpp"
 #include "core/fail.hpp"
+#include "core/new_tensor.hpp"
 #include "eigengrad/ops/pointwise/arithmetic.hpp"
 #include "eigengrad/ops/pointwise/unary.hpp"
 #include "kernels/base/math.hpp"
@@ -216,8 +217,8 @@ Tensor& Tensor::nan_to_num_(optional<double> nan, optional<double> posinf,
 std::tuple<Tensor, Tensor> frexp(const Tensor& x) {
   need_floating_point("frexp", x);
   using detail::TensorImpl;
-  const Tensor m = Tensor::adopt(TensorImpl::create(x.dtype(), x.sizes()));
-  const Tensor e = Tensor::adopt(TensorImpl::create(kInt64, x.sizes()));
+  const Tensor m = detail::uninitialised(x.dtype(), x.sizes());
+  const Tensor e = detail::uninitialised(kInt64, x.sizes());
   kernels::Operand loop[3];
   std::int64_t strides[3][detail::kMaxDim];
   const Tensor* const operands[] = {&m, &e, &x};
