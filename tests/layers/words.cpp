@@ -84,6 +84,7 @@ const std::vector<Entry>& glossary() {
         // What transpose does with two dimensions.
         {"ops/shape/", "exchanges the first two dimensions"}}},
       {{"by rows", "by_rows"}, "row-major; reverse mode"},
+      {{"by parts"}, "piecewise"},
       {{"lies by columns", "contiguous by columns", "lies_by_columns"}, "column-major"},
       {{"neutral", "neutral element"}, "identity of a reducer"},
       {{"join", "joined"}, "combine of a reducer", In::CodeAndComments, "kernels/reduction/"},
