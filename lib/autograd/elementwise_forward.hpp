@@ -24,13 +24,7 @@ inline void run(const kernels::BlockKernel kernel, const void* op,
     kernel(op, at, numel);
     return;
   }
-  std::int64_t strides[kernels::kMaxOperands][detail::kMaxDim];
-  kernels::Operand loop[kernels::kMaxOperands];
-  for (int k = 0; k < n; ++k) {
-    kernels::broadcast_strides(operands[k]->sizes(), operands[k]->strides(), sizes, strides[k]);
-    loop[k] = {operands[k]->bytes(), element_size(operands[k]->dtype()), strides[k]};
-  }
-  kernels::run_elementwise(sizes, loop, n, 1, kernel, op);
+  kernels::pointwise(sizes, operands, n, 1, kernel, op);
 }
 
 /// A derivative along `like`, which has no elements: a rule would divide by what broadcasts against it,

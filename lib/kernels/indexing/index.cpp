@@ -401,17 +401,9 @@ void fill_picked(const AlongPlan& plan, const Tensor& dst, const Scalar& value) 
 }
 
 void masked_fill(const Tensor& dst, const Tensor& src, const Tensor& mask, const Scalar& value) {
-  std::int64_t src_strides[detail::kMaxDim];
-  std::int64_t mask_strides[detail::kMaxDim];
-  broadcast_strides(src.sizes(), src.strides(), dst.sizes(), src_strides);
-  broadcast_strides(mask.sizes(), mask.strides(), dst.sizes(), mask_strides);
   detail::dispatch(dst.dtype(), [&]<class T>(std::type_identity<T>) {
     const T v = value.to<T>();
-    constexpr auto bytes = static_cast<std::int64_t>(sizeof(T));
-    const Operand operands[] = {{dst.impl()->bytes(), bytes, dst.strides().data()},
-                                {src.impl()->bytes(), bytes, src_strides},
-                                {mask.impl()->bytes(), 1, mask_strides}};
-    run_elementwise(dst.sizes(), operands, 3, 1, masked_fill_kernel<T>, &v);
+    pointwise(dst.sizes(), {dst, src, mask}, 1, masked_fill_kernel<T>, &v);
   });
 }
 

@@ -11,6 +11,7 @@
 #include "core/dispatch.hpp"
 #include "core/fail.hpp"
 #include "core/geometry.hpp"
+#include "core/new_tensor.hpp"
 #include "eigengrad/ops/pointwise/arithmetic.hpp"
 #include "eigengrad/ops/shape/views.hpp"
 #include "kernels/base/copy.hpp"

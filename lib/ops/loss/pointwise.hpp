@@ -107,18 +107,11 @@ struct Reduced {
   /// Slope times cotangent in one pass.
   Tensor computed(std::size_t i, const Tensor& g, const Tensor* x) const {
     const Tensor r = detail::uninitialised(g.dtype(), sizes);
-    const Tensor* operands[kernels::kMaxOperands] = {&r, &g};
+    const detail::TensorImpl* operands[kernels::kMaxOperands] = {r.impl(), g.impl()};
     int n = 2;
     for (std::size_t k = 0; k < inputs; ++k)
-      if ((info.used[i] & (1u << k)) != 0) operands[n++] = &x[k];
-    std::int64_t strides[kernels::kMaxOperands][detail::kMaxDim];
-    kernels::Operand loop[kernels::kMaxOperands];
-    for (int k = 0; k < n; ++k) {
-      const Tensor& at = *operands[k];
-      kernels::broadcast_strides(at.sizes(), at.strides(), sizes, strides[k]);
-      loop[k] = {at.impl()->bytes(), at.element_size(), strides[k]};
-    }
-    kernels::run_elementwise(sizes, loop, n, 1, info.pullback[i][g.dtype() == kFloat64], &rule);
+      if ((info.used[i] & (1u << k)) != 0) operands[n++] = x[k].impl();
+    kernels::pointwise(sizes, operands, n, 1, info.pullback[i][g.dtype() == kFloat64], &rule);
     return r;
   }
 };

@@ -127,15 +127,7 @@ Tensor run_pair(std::string_view name, const Tensor& a, const Tensor& b, bool ke
   const Tensor y = autograd::cast(b, dtype);
   const kernels::BlockKernel kernel = kernel_of(dtype);
   Tensor out = detail::uninitialised(keeps_dtype ? dtype : kBool, sizes);
-  std::int64_t x_strides[detail::kMaxDim];
-  std::int64_t y_strides[detail::kMaxDim];
-  kernels::broadcast_strides(x.sizes(), x.strides(), sizes, x_strides);
-  kernels::broadcast_strides(y.sizes(), y.strides(), sizes, y_strides);
-  const kernels::Operand operands[] = {
-      {out.impl()->bytes(), out.element_size(), out.strides().data()},
-      {x.impl()->bytes(), x.element_size(), x_strides},
-      {y.impl()->bytes(), y.element_size(), y_strides}};
-  kernels::run_elementwise(sizes, operands, 3, 1, kernel, op);
+  kernels::pointwise(sizes, {out, x, y}, 1, kernel, op);
   return out;
 }
 
@@ -173,12 +165,9 @@ Tensor bitwise(std::string_view name, const Tensor& a, const Tensor& b) {
 template <class Op>
 Tensor test(const Tensor& x) {
   Tensor out = detail::uninitialised(kBool, x.sizes());
-  const kernels::Operand operands[] = {{out.impl()->bytes(), 1, out.strides().data()},
-                                       {x.impl()->bytes(), x.element_size(), x.strides().data()}};
   const Op op{};
-  kernels::run_elementwise(x.sizes(), operands, 2, 1,
-                           kernel_for<Op>(x.dtype(), std::integral_constant<std::size_t, 1>{}),
-                           &op);
+  kernels::pointwise(x.sizes(), {out, x}, 1,
+                     kernel_for<Op>(x.dtype(), std::integral_constant<std::size_t, 1>{}), &op);
   return out;
 }
 
