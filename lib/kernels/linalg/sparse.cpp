@@ -82,8 +82,8 @@ template <class T>
 using Values = Eigen::Map<const Eigen::SparseMatrix<T, Eigen::ColMajor, std::int64_t>>;
 template <class T>
 using Dense = Eigen::Map<Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>>;
-/// Eigen's solvers work with 32 bits, and here in double also for float32: it costs little beside what
-/// they do with the indices.
+/// Eigen's solvers take 32-bit indices. They compute in double for float32 too, which costs little beside
+/// their work on the indices.
 using Matrix = Eigen::SparseMatrix<double, Eigen::ColMajor, int>;
 
 template <class T>

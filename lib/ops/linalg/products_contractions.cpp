@@ -39,7 +39,7 @@ class Labels {
     std::copy(labels_ + at + 1, labels_ + size_, labels_ + at);
     --size_;
   }
-  /// size() if it is not there.
+  /// The index of the first such label from `from` on, or size().
   std::size_t position(int label, std::size_t from = 0) const noexcept {
     while (from < size_ && labels_[from] != label) ++from;
     return from;

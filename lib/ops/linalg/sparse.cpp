@@ -51,7 +51,7 @@ struct Product {
   }
 };
 
-/// a b^T at the places of V.
+/// a b^T at the entries of the pattern of V.
 struct Sampled {
   static constexpr auto node_name = "SparseSampledBackward0";
   Pattern places;

@@ -52,7 +52,7 @@ kernels::Pack<T> sigmoid(kernels::Pack<T> x) {
 Tensor log1p_exp(const Tensor& x) { return -log_sigmoid(-x); }
 using eigengrad::sigmoid;
 
-/// The larger of x and a number.
+/// The larger of `bound` and x.
 auto at_least(double bound, const auto& x) { return math::where(x < bound, bound, x); }
 
 // ---- Distances of x and target.

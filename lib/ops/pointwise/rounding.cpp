@@ -131,7 +131,7 @@ void frexp_kernel(const void*, std::byte* const* operands, std::int64_t n) {
   }
 }
 
-/// The mantissa is x 2^-e, where e is constant by parts.
+/// The mantissa is x 2^-e, where e is piecewise constant.
 struct Frexp {
   static constexpr std::size_t inputs = 1;
   static constexpr std::size_t outputs = 2;

@@ -34,7 +34,7 @@ class ReducedDims {
     }
   }
 
-  /// Elements that go into one.
+  /// The number of elements that are reduced to one.
   std::int64_t count() const noexcept {
     std::int64_t n = 1;
     for (std::size_t d = 0; d < input_.size(); ++d)
@@ -78,7 +78,7 @@ class ReducedDims {
     const Extents ones(*this, true);
     return y.sizes() == IntArrayRef(ones) ? y : y.reshape(ones);
   }
-  /// The inverse.
+  /// The inverse of with_ones().
   Tensor without_ones(const Tensor& y) const {
     const Extents sizes(*this, keepdim_);
     return y.sizes() == IntArrayRef(sizes) ? y : y.reshape(sizes);

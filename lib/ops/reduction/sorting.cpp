@@ -83,7 +83,7 @@ Pair median_along(std::string_view op, const Tensor& x, std::int64_t dim, bool k
   return chosen<Rule>(kernel, x, d, 1, !keepdim);
 }
 
-/// Of all elements.
+/// The median of all elements.
 struct Median : SharedByTies {
   static constexpr auto node_name = "MedianBackward0";
   bool ignore_nan = false;
@@ -177,7 +177,7 @@ Tensor elements_at(const Tensor& x, const Tensor& ranks, bool ignore_nan) {
   return pick_at(along(x, last, indices), x);
 }
 
-/// Along the last dimension.
+/// Quantiles along the last dimension.
 Tensor quantile_of_rows(const Tensor& x, const Tensor& q, Between between, bool ignore_nan) {
   const Tensor rank = ranks_of(x, q, ignore_nan);
   const Tensor plain = rank.detach();

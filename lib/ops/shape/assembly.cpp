@@ -67,7 +67,7 @@ struct Stack {
   }
 };
 
-/// Matrices along the diagonal.
+/// The matrix with the given ones along its diagonal.
 struct BlockDiag {
   static constexpr auto node_name = "BlockDiagBackward0";
   struct Block {

@@ -20,7 +20,7 @@ using detail::wrap_index;
 
 // ---- Several views at once.
 
-/// What each takes, at least.
+/// The least memory that a view takes.
 constexpr std::int64_t kViewBytes = sizeof(detail::TensorImpl);
 
 /// The quotient rounded up, of a dividend of 0 or more and a divisor of 1 or more.
