@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <memory>
+#include <tuple>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -246,6 +248,45 @@ Tensor apply_bilinear(const Op& op, const Tensor& a, const Tensor& b) {
 // input whose gradient is a function of the cotangents alone. Where gradients have a part in common, or
 // the rules need `constants` more tensors that were computed on the way (factors), it states instead
 //   gradients(wanted, g, x, y, c, results): all gradients at once;  jvp(k, t, x, y, c).
+// Each of g, t, x, y and c may be an aggregate of references instead of a pointer, or a tensor where it is one; see Named.
+//
+// forward(x...) returns the output, an array of outputs, or Computed. It may return more results than `outputs`: what
+// has no derivative (indices, the number of a failed pivot) comes last. Where a last parameter is a bool, it is told whether anything
+// follows the call, so that it computes what only the rules need only then.
+
+/// N tensors in order, for rules that name them: `struct Inputs { const Tensor& a; const Tensor& b; }` as the type of a
+/// parameter makes them its members.
+template <std::size_t N>
+class Named {
+ public:
+  explicit Named(const Tensor* first) noexcept : first_(first) {}
+  operator const Tensor*() const noexcept { return first_; }
+  operator const Tensor&() const noexcept requires(N == 1) { return *first_; }
+  template <class Names>
+  requires std::is_aggregate_v<Names>
+  operator Names() const noexcept {
+    return [this]<std::size_t... I>(std::index_sequence<I...>) { return Names{first_[I]...}; }
+    (std::make_index_sequence<N>());
+  }
+
+ private:
+  const Tensor* first_;
+};
+
+/// What forward() returns where the rules need constants.
+template <std::size_t K, std::size_t C>
+struct Computed {
+  std::array<Tensor, K> results;
+  std::array<Tensor, C> constants;
+};
+
+/// What forward() returns where the rule is known only with the results, since it depends on the chosen indices or on a
+/// rank that was found. `rule` has the form of an operator of several inputs, without a forward.
+template <class Rule, std::size_t K>
+struct ComputedRule {
+  Rule rule;
+  std::array<Tensor, K> results;
+};
 
 /// An operator of one input and one output in the form of those of several.
 template <class Op>
@@ -320,10 +361,13 @@ class GeneralNode final : public Node {
     }
     const std::uint64_t since = detail::thread_state.sequence_nr;
     if constexpr (C > 0 || requires { &Op::gradients; }) {
-      op_.gradients(wanted.data(), call.grads, x.data(), y.data(), c.data(), call.results);
+      op_.gradients(wanted.data(), Named<M>(call.grads), Named<N>(x.data()), Named<M>(y.data()),
+                    Named<C>(c.data()), call.results);
     } else {
       for (std::size_t i = 0; i < N; ++i)
-        if (wanted[i]) call.results[i] = op_.vjp(i, call.grads, x.data(), y.data());
+        if (wanted[i])
+          call.results[i] =
+              op_.vjp(i, Named<M>(call.grads), Named<N>(x.data()), Named<M>(y.data()));
     }
     if (!detail::recording()) return;
     std::array<Tensor, N + M> kept;
@@ -349,10 +393,13 @@ template <class Op>
 Tensor tangent_of_output(const Op& op, std::size_t k, const std::array<Tensor, Op::inputs>& t,
                          const std::array<Tensor, Op::inputs>& x,
                          const std::array<Tensor, Op::outputs>& y, const Constants<Op>& c) {
-  if constexpr (requires { op.jvp(k, t.data(), x.data(), y.data(), c.data()); })
-    return op.jvp(k, t.data(), x.data(), y.data(), c.data());
+  const Named<Op::inputs> in(x.data()), tangents(t.data());
+  const Named<Op::outputs> out(y.data());
+  const Named<count_constants<Op>()> constants(c.data());
+  if constexpr (requires { op.jvp(k, tangents, in, out, constants); })
+    return op.jvp(k, tangents, in, out, constants);
   else
-    return op.jvp(k, t.data(), x.data(), y.data());
+    return op.jvp(k, tangents, in, out);
 }
 
 /// Records `y`, computed from `x` by `op` with the constants `c`; outputs of integers have no derivative.
@@ -380,12 +427,82 @@ void record_general(const Op& op, const Tensor& x, const Tensor& y) {
   if (is_followed(x)) record_many(Single<Op>{op}, {x}, {y});
 }
 
+/// Records the first of the results; those beyond the outputs of `op` have no derivative.
+template <class Op, std::size_t K>
+void record_results(const Op& op, const std::array<Tensor, Op::inputs>& x,
+                    const std::array<Tensor, K>& results, const Constants<Op>& c = {}) {
+  if constexpr (K == Op::outputs) {
+    record_many(op, x, results, c);
+  } else {
+    std::array<Tensor, Op::outputs> y;
+    std::copy_n(results.begin(), y.size(), y.begin());
+    record_many(op, x, y, c);
+  }
+}
+
+// A result that is alone is returned as such.
+template <std::size_t K>
+auto unwrapped(std::array<Tensor, K> results) {
+  if constexpr (K == 1)
+    return Tensor(std::move(results[0]));
+  else
+    return results;
+}
+
+// record_computed(): records what forward() returned and returns the results.
+template <class Op, std::size_t K, std::size_t C>
+auto record_computed(const Op& op, const std::array<Tensor, Op::inputs>& x, bool followed,
+                     Computed<K, C> computed) {
+  if (followed) record_results(op, x, computed.results, computed.constants);
+  return unwrapped(std::move(computed.results));
+}
+template <class Op, class Rule, std::size_t K>
+auto record_computed(const Op&, const std::array<Tensor, Op::inputs>& x, bool followed,
+                     ComputedRule<Rule, K> computed) {
+  if (followed) record_results(computed.rule, x, computed.results);
+  return unwrapped(std::move(computed.results));
+}
+template <class Op, std::size_t K>
+auto record_computed(const Op& op, const std::array<Tensor, Op::inputs>& x, bool followed,
+                     std::array<Tensor, K> results) {
+  if (followed) record_results(op, x, results);
+  return unwrapped(std::move(results));
+}
 template <class Op>
-Tensor apply_general(const Op& op, const Tensor& x) {
-  const ObservedCall observed(op.node_name);
-  Tensor y = op.forward(x);
-  record_general(op, x, y);
+Tensor record_computed(const Op& op, const std::array<Tensor, Op::inputs>& x, bool followed,
+                       Tensor y) {
+  if (followed) record_many(op, x, {y});
   return y;
+}
+
+/// The result of an operator of one input and one output, or an array of several results. `given` is what forward()
+/// need not compute again, or integers that it takes beside its input.
+template <class Op, class... Given>
+auto apply_general(const Op& op, const Tensor& x, const Given&... given) {
+  const ObservedCall observed(op.node_name);
+  auto y = op.forward(x, given...);
+  if constexpr (std::is_same_v<decltype(y), Tensor>) {
+    record_general(op, x, y);
+    return y;
+  } else {
+    return record_computed(Single<Op>{op}, {x}, is_followed(x), std::move(y));
+  }
+}
+
+/// The same for several inputs, outputs or constants.
+template <class Op, class... Given>
+auto apply_many(const Op& op, const std::array<Tensor, Op::inputs>& x, const Given&... given) {
+  const ObservedCall observed(op.node_name);
+  const bool followed =
+      std::any_of(x.begin(), x.end(), [](const Tensor& t) { return is_followed(t); });
+  return std::apply(
+      [&](const auto&... each) {
+        if constexpr (requires { op.forward(each..., given..., followed); })
+          return record_computed(op, x, followed, op.forward(each..., given..., followed));
+        else
+          return record_computed(op, x, followed, op.forward(each..., given...));
+      },
+      x);
 }
 
 }  // namespace eigengrad::autograd

@@ -20,6 +20,19 @@ Tensor symmetric_part(const Tensor& a) { return (a + a.mT()) * 0.5; }
 /// The lower triangle with half the diagonal.
 Tensor phi(const Tensor& a) { return (tril(a) + tril(a, -1)) * 0.5; }
 
+/// The lower factor; `info` says which factorisations failed.
+Tensor lower_factor(const matrices::OnFailure& failure, const Tensor& a, matrices::Infos& info) {
+  const Tensor l = matrices::uninitialised(a.dtype(), a.sizes());
+  info.assign(static_cast<std::size_t>(matrices::count_of(a)), 0);
+  if (l.numel() > 0) kernels::cholesky(a, l, info.data());
+  if (const std::size_t i = matrices::first_failure(info); failure.throws && i < info.size())
+    detail::fail<NumericError>(
+        failure.op, matrices::element_name(i, matrices::batch_of(a)),
+        "the matrix is not positive-definite: its leading minor of order ", info[i],
+        " is not positive; check that it is symmetric, or add to its diagonal");
+  return l;
+}
+
 /// A = L L^T. With phi as above,
 ///   dL = L phi(L^-1 dA L^-T),   gA = L^-T sym(phi(L^T gL)) L^-1,
 /// where a change of A counts by its symmetric part.
@@ -27,7 +40,13 @@ struct CholeskyRule {
   static constexpr bool uses_input = false;
   static constexpr bool uses_output = true;
   bool upper;
+  matrices::OnFailure failure;
 
+  std::array<Tensor, 2> forward(const Tensor& a) const {
+    matrices::Infos info;
+    const Tensor l = lower_factor(failure, a, info);
+    return {upper ? matrices::flipped(l) : l, failure.told(info, matrices::batch_of(a))};
+  }
   Tensor vjp(const Tensor& g, const Tensor&, const Tensor& y) const {
     const Tensor l = upper ? y.mT() : y;
     const Tensor gl = upper ? g.mT() : g;
@@ -57,31 +76,17 @@ struct LinalgCholesky : CholeskyRule {
 };
 struct FactorLower : CholeskyRule {
   static constexpr auto node_name = "CholeskyFactorLowerBackward0";
+  using CholeskyRule::forward;
+  Tensor forward(const Tensor&, const Tensor& l) const { return matrices::copy(l, false); }
 };
 struct OldCholesky : CholeskyRule {
   static constexpr auto node_name = "CholeskyBackward0";
 };
 
-/// The lower factor; `info` says which factorisations failed.
-Tensor lower_factor(std::string_view op, const Tensor& a, matrices::Infos& info, bool check) {
-  matrices::require_square(op, a);
-  const Tensor l = matrices::uninitialised(a.dtype(), a.sizes());
-  info.assign(static_cast<std::size_t>(matrices::count_of(a)), 0);
-  if (l.numel() > 0) kernels::cholesky(a, l, info.data());
-  if (const std::size_t i = matrices::first_failure(info); check && i < info.size())
-    detail::fail<NumericError>(
-        op, matrices::element_name(i, matrices::batch_of(a)),
-        "the matrix is not positive-definite: its leading minor of order ", info[i],
-        " is not positive; check that it is symmetric, or add to its diagonal");
-  return l;
-}
-
 template <class Op>
-Tensor factor(std::string_view op, const Tensor& a, bool upper, matrices::Infos& info, bool check) {
-  const Tensor l = lower_factor(op, a, info, check);
-  const Tensor y = upper ? matrices::flipped(l) : l;
-  autograd::record_general(Op{{upper}}, a, y);
-  return y;
+std::array<Tensor, 2> factor(const matrices::OnFailure& failure, const Tensor& a, bool upper) {
+  matrices::require_square(failure.op, a);
+  return autograd::apply_general(Op{{upper, failure}}, a);
 }
 
 // ---- From a factor.
@@ -110,22 +115,36 @@ struct CholeskySolve {
   bool upper;
   DimVector b_sizes;
   DimVector l_sizes;
+  struct Inputs {
+    const Tensor& b;
+    const Tensor& l;
+  };
 
-  void gradients(const bool* wanted, const Tensor* g, const Tensor* x, const Tensor* y,
+  Tensor forward(const Tensor& b, const Tensor& factor) const {
+    const DimVector batch = autograd::broadcast_shapes("cholesky_solve", matrices::batch_of(b),
+                                                       matrices::batch_of(factor));
+    const Tensor y = matrices::like(b, batch);
+    const Tensor l = matrices::in_order(factor);
+    const Tensor lower = upper ? matrices::flipped(l) : l;
+    kernels::solve_triangles(lower, {.upper = false}, b, y);
+    kernels::solve_triangles(matrices::flipped(lower), {.upper = true}, y);
+    return y;
+  }
+  void gradients(const bool* wanted, const Tensor& g, const Inputs& x, const Tensor& y,
                  const Tensor*, Tensor* results) const {
-    const Tensor gb = cholesky_solve(g[0], x[1], upper);
+    const Tensor gb = cholesky_solve(g, x.l, upper);
     if (wanted[0]) results[0] = autograd::sum_to(gb, b_sizes);
     if (!wanted[1]) return;
-    const matrices::Scale scale(x[1]);
-    const Tensor ga = -matmul(gb, scale.off(y[0], -2).mT());
+    const matrices::Scale scale(x.l);
+    const Tensor ga = -matmul(gb, scale.off(y, -2).mT());
     results[1] =
-        autograd::sum_to(scale.off(gradient_by_factor(ga, scale.off(x[1]), upper)), l_sizes);
+        autograd::sum_to(scale.off(gradient_by_factor(ga, scale.off(x.l), upper)), l_sizes);
   }
-  Tensor jvp(std::size_t, const Tensor* t, const Tensor* x, const Tensor* y, const Tensor*) const {
+  Tensor jvp(std::size_t, const Inputs& t, const Inputs& x, const Tensor& y, const Tensor*) const {
     Tensor change;
-    if (t[1].defined()) change = -matmul(change_of_product(t[1], x[1], upper), y[0]);
-    if (t[0].defined()) change = change.defined() ? t[0] + change : t[0];
-    return autograd::expand_to(cholesky_solve(change, x[1], upper), y[0].sizes());
+    if (t.l.defined()) change = -matmul(change_of_product(t.l, x.l, upper), y);
+    if (t.b.defined()) change = change.defined() ? t.b + change : t.b;
+    return autograd::expand_to(cholesky_solve(change, x.l, upper), y.sizes());
   }
 };
 
@@ -138,17 +157,22 @@ struct CholeskyInverse {
   static constexpr auto node_name = "CholeskyInverseBackward0";
   bool upper;
 
-  Tensor vjp(std::size_t, const Tensor* g, const Tensor* x, const Tensor* y) const {
-    const matrices::Scale scale(x[0]);
-    const Tensor b = matmul(scale.off(y[0], -2), g[0] + g[0].mT());
-    const Tensor gl = tril(linalg_solve_triangular(lower(scale.off(x[0])).mT(), b, true, false));
+  Tensor forward(const Tensor& l) const {
+    const Tensor y = matrices::copy(upper ? matrices::flipped(l) : l, matrices::batch_of(l), false);
+    if (y.numel() > 0) kernels::cholesky_invert(y);
+    return y;
+  }
+  Tensor vjp(std::size_t, const Tensor& g, const Tensor& x, const Tensor& y) const {
+    const matrices::Scale scale(x);
+    const Tensor b = matmul(scale.off(y, -2), g + g.mT());
+    const Tensor gl = tril(linalg_solve_triangular(lower(scale.off(x)).mT(), b, true, false));
     return scale.off(-lower(gl), 3);
   }
-  Tensor jvp(std::size_t, const Tensor* t, const Tensor* x, const Tensor* y) const {
-    const matrices::Scale scale(x[0]);
-    const Tensor dl = tril(lower(t[0]));
-    const Tensor turned = linalg_solve_triangular(lower(scale.off(x[0])), dl, false, false);
-    const Tensor half = matmul(scale.off(y[0], -2), turned);
+  Tensor jvp(std::size_t, const Tensor& t, const Tensor& x, const Tensor& y) const {
+    const matrices::Scale scale(x);
+    const Tensor dl = tril(lower(t));
+    const Tensor turned = linalg_solve_triangular(lower(scale.off(x)), dl, false, false);
+    const Tensor half = matmul(scale.off(y, -2), turned);
     return scale.off(-(half + half.mT()), 3);
   }
 
@@ -160,27 +184,23 @@ struct CholeskyInverse {
 }  // namespace
 
 Tensor factor_checked(std::string_view op, const Tensor& a) {
-  matrices::Infos info;
-  return lower_factor(op, a, info, true);
+  const detail::Unrecorded unrecorded;
+  return factor<FactorLower>({op}, a, false)[0];
 }
 Tensor lower_from(const Tensor& a, const Tensor& l) {
-  const Tensor y = matrices::copy(l, false);
-  autograd::record_general(FactorLower{{false}}, a, y);
-  return y;
+  return autograd::apply_general(FactorLower{{false, {"Cholesky"}}}, a, l);
 }
 
 Tensor linalg_cholesky(const Tensor& self, bool upper) {
-  matrices::Infos info;
-  return factor<LinalgCholesky>("linalg_cholesky", self, upper, info, true);
+  return factor<LinalgCholesky>({"linalg_cholesky"}, self, upper)[0];
 }
 std::tuple<Tensor, Tensor> linalg_cholesky_ex(const Tensor& self, bool upper, bool check_errors) {
-  matrices::Infos info;
-  const Tensor l = factor<LinalgCholesky>("linalg_cholesky_ex", self, upper, info, check_errors);
-  return {l, matrices::info_of(info, matrices::batch_of(self))};
+  const auto [l, info] =
+      factor<LinalgCholesky>({"linalg_cholesky_ex", check_errors, true}, self, upper);
+  return {l, info};
 }
 Tensor cholesky(const Tensor& self, bool upper) {
-  matrices::Infos info;
-  return factor<OldCholesky>("cholesky", self, upper, info, true);
+  return factor<OldCholesky>({"cholesky"}, self, upper)[0];
 }
 
 Tensor cholesky_solve(const Tensor& self, const Tensor& input2, bool upper) {
@@ -188,25 +208,13 @@ Tensor cholesky_solve(const Tensor& self, const Tensor& input2, bool upper) {
   matrices::require_square("cholesky_solve", input2);
   matrices::require_same_dtype("cholesky_solve", self, input2);
   matrices::require_fit("cholesky_solve", input2, self);
-  const DimVector batch = autograd::broadcast_shapes("cholesky_solve", matrices::batch_of(self),
-                                                     matrices::batch_of(input2));
-  const Tensor y = matrices::like(self, batch);
-  const Tensor l = matrices::in_order(input2);
-  const Tensor lower = upper ? matrices::flipped(l) : l;
-  kernels::solve_triangles(lower, {.upper = false}, self, y);
-  kernels::solve_triangles(matrices::flipped(lower), {.upper = true}, y);
-  autograd::record_many(CholeskySolve{upper, DimVector(self.sizes()), DimVector(input2.sizes())},
-                        {self, input2}, {y}, {});
-  return y;
+  return autograd::apply_many(
+      CholeskySolve{upper, DimVector(self.sizes()), DimVector(input2.sizes())}, {self, input2});
 }
 
 Tensor cholesky_inverse(const Tensor& self, bool upper) {
   matrices::require_square("cholesky_inverse", self);
-  const Tensor y =
-      matrices::copy(upper ? matrices::flipped(self) : self, matrices::batch_of(self), false);
-  if (y.numel() > 0) kernels::cholesky_invert(y);
-  autograd::record_many(CholeskyInverse{upper}, {self}, {y});
-  return y;
+  return autograd::apply_many(CholeskyInverse{upper}, {self});
 }
 
 Tensor Tensor::cholesky(bool upper) const { return eigengrad::cholesky(*this, upper); }

@@ -1,8 +1,8 @@
 #pragma once
 
+#include <array>
 #include <initializer_list>
 #include <string_view>
-#include <tuple>
 
 #include "autograd/kinds.hpp"
 #include "core/fail.hpp"
@@ -41,20 +41,18 @@ inline void require_success(std::string_view op, const kernels::Breakdown& faile
                              " of the batch; scale it, or add a multiple of the identity");
 }
 
-/// Eigenvalues by `compute(values, vectors)`, and eigenvectors if they are wanted or the derivative
-/// needs them.
-template <class Rule, class F>
-std::tuple<Tensor, Tensor> eigen_decomposition(std::string_view op, const Tensor& a, bool vectors,
-                                               F compute) {
-  matrices::require_square(op, a);
-  const bool differentiable = autograd::is_followed(a);
+/// Results of eigenvalue decompositions.
+struct EigenPairs {
+  const Tensor& l;
+  const Tensor& v;
+};
+
+/// Uninitialised memory for the eigenvalues of `a`, and for the eigenvectors if they are wanted.
+inline std::array<Tensor, 2> memory_for_pairs(const Tensor& a, bool vectors) {
   const std::int64_t n = a.size(-1);
-  const Tensor l = matrices::uninitialised(a.dtype(), batch_and(a, {n}));
-  Tensor v;
-  if (vectors || differentiable) v = matrices::uninitialised(a.dtype(), batch_and(a, {n, n}), true);
-  require_success(op, compute(l, v));
-  if (differentiable) autograd::record_many(Rule{}, {a}, {l, v});
-  return {l, v};
+  std::array<Tensor, 2> y{matrices::uninitialised(a.dtype(), batch_and(a, {n}))};
+  if (vectors) y[1] = matrices::uninitialised(a.dtype(), batch_and(a, {n, n}), true);
+  return y;
 }
 
 }  // namespace eigengrad

@@ -90,6 +90,21 @@ Tensor cofactors_of_batch(const Tensor& a, const std::vector<std::int64_t>& sing
 
 // ---- Determinants.
 
+/// The constants of both.
+struct Factors {
+  const Tensor& lu;
+  const Tensor& pivots;
+};
+
+LuFactors factors_of(const Tensor& a) {
+  matrices::Infos info;
+  return matrices::factor(a, info);
+}
+/// A number for each matrix.
+Tensor numbers_for(const Tensor& a) {
+  return matrices::uninitialised(a.dtype(), matrices::batch_of(a));
+}
+
 /// d = det(A): gA = g d A^-T, dd = d tr(A^-1 dA).
 struct Det {
   static constexpr std::size_t inputs = 1;
@@ -98,26 +113,33 @@ struct Det {
   static constexpr unsigned keeps_input = 1;
   static constexpr unsigned keeps_output = 1;
   static constexpr auto node_name = "LinalgDetBackward0";
+  /// Whether the factors are those of the transpose, as matrices::factor() chooses.
   bool of_transpose;
 
-  Tensor slope(const Tensor& a, const Tensor& d, const Tensor* c) const {
-    const std::vector<std::int64_t> singular = kernels::nearly_singular(c[0]);
+  autograd::Computed<1, 2> forward(const Tensor& a) const {
+    const LuFactors f = factors_of(a);
+    const Tensor value = numbers_for(a);
+    kernels::lu_determinants(f.lu, f.pivots, value);
+    return {{value}, {f.lu, f.pivots}};
+  }
+  Tensor slope(const Tensor& a, const Tensor& d, const Factors& c) const {
+    const std::vector<std::int64_t> singular = kernels::nearly_singular(c.lu);
     const matrices::Scale scale(a);
     if (singular.empty() && scale.is_moderate())
-      return for_matrices(d) * matrices::inverse_from({c[0], c[1], of_transpose}, a).mT();
+      return for_matrices(d) * matrices::inverse_from({c.lu, c.pivots, of_transpose}, a).mT();
     const Tensor unit = scale.off(a);
     const Tensor cofactors = singular.empty()
                                  ? for_matrices(linalg_det(unit)) * linalg_inv(unit).mT()
                                  : cofactors_of_batch(unit, singular);
     return scale.off(cofactors, 1 - static_cast<int>(a.size(-1)));
   }
-  void gradients(const bool*, const Tensor* g, const Tensor* x, const Tensor* y, const Tensor* c,
+  void gradients(const bool*, const Tensor& g, const Tensor& a, const Tensor& d, const Factors& c,
                  Tensor* results) const {
-    results[0] = for_matrices(g[0]) * slope(x[0], y[0], c);
+    results[0] = for_matrices(g) * slope(a, d, c);
   }
-  Tensor jvp(std::size_t, const Tensor* t, const Tensor* x, const Tensor* y,
-             const Tensor* c) const {
-    return (slope(x[0], y[0], c) * t[0]).sum({-2, -1});
+  Tensor jvp(std::size_t, const Tensor& t, const Tensor& a, const Tensor& d,
+             const Factors& c) const {
+    return (slope(a, d, c) * t).sum({-2, -1});
   }
 };
 
@@ -130,46 +152,40 @@ struct Slogdet {
   static constexpr unsigned keeps_output = 0;
   static constexpr auto node_name = "LinalgSlogdetBackward0";
   bool of_transpose;
+  struct Outputs {
+    const Tensor& sign;
+    const Tensor& log;
+  };
 
-  void gradients(const bool*, const Tensor* g, const Tensor* x, const Tensor*, const Tensor* c,
-                 Tensor* results) const {
-    if (!g[1].defined()) return;
-    results[0] = for_matrices(g[1]) * matrices::inverse_from({c[0], c[1], of_transpose}, x[0]).mT();
+  autograd::Computed<2, 2> forward(const Tensor& a) const {
+    const LuFactors f = factors_of(a);
+    const Tensor sign = numbers_for(a);
+    const Tensor log = numbers_for(a);
+    kernels::lu_log_determinants(f.lu, f.pivots, sign, log);
+    return {{sign, log}, {f.lu, f.pivots}};
   }
-  Tensor jvp(std::size_t k, const Tensor* t, const Tensor* x, const Tensor* y,
-             const Tensor* c) const {
-    if (k == 0) return zeros_like(y[0]);
-    const Tensor inverse = matrices::inverse_from({c[0], c[1], of_transpose}, x[0]);
-    return (inverse.mT() * t[0]).sum({-2, -1});
+  void gradients(const bool*, const Outputs& g, const Tensor& a, const Outputs&, const Factors& c,
+                 Tensor* results) const {
+    if (!g.log.defined()) return;
+    results[0] =
+        for_matrices(g.log) * matrices::inverse_from({c.lu, c.pivots, of_transpose}, a).mT();
+  }
+  Tensor jvp(std::size_t k, const Tensor& t, const Tensor& a, const Outputs& y,
+             const Factors& c) const {
+    if (k == 0) return zeros_like(y.sign);
+    const Tensor inverse = matrices::inverse_from({c.lu, c.pivots, of_transpose}, a);
+    return (inverse.mT() * t).sum({-2, -1});
   }
 };
 
-LuFactors factors_of(std::string_view op, const Tensor& a) {
-  matrices::require_square(op, a);
-  matrices::Infos info;
-  return matrices::factor(a, info);
-}
-/// A new tensor with one element for each matrix.
-Tensor numbers_for(const Tensor& a) {
-  return matrices::uninitialised(a.dtype(), matrices::batch_of(a));
-}
-
 Tensor det(std::string_view op, const Tensor& a) {
-  const LuFactors f = factors_of(op, a);
-  const Tensor value = numbers_for(a);
-  kernels::lu_determinants(f.lu, f.pivots, value);
-  if (autograd::records(a) || detail::carries_tangent(a))
-    autograd::record_many(Det{f.of_transpose}, {a}, {value}, {f.lu, f.pivots});
-  return value;
+  matrices::require_square(op, a);
+  return autograd::apply_many(Det{!matrices::by_columns(a)}, {a});
 }
 
 std::tuple<Tensor, Tensor> slogdet(std::string_view op, const Tensor& a) {
-  const LuFactors f = factors_of(op, a);
-  const Tensor sign = numbers_for(a);
-  const Tensor log = numbers_for(a);
-  kernels::lu_log_determinants(f.lu, f.pivots, sign, log);
-  if (autograd::records(a) || detail::carries_tangent(a))
-    autograd::record_many(Slogdet{f.of_transpose}, {a}, {sign, log}, {f.lu, f.pivots});
+  matrices::require_square(op, a);
+  const auto [sign, log] = autograd::apply_many(Slogdet{!matrices::by_columns(a)}, {a});
   return {sign, log};
 }
 

@@ -131,10 +131,7 @@ Tensor cdist(const Tensor& x1, const Tensor& x2, double p, optional<std::int64_t
   const DimVector batch = autograd::broadcast_shapes("cdist", leading(x1), leading(x2));
   const Tensor a = autograd::expand_to(x1.to(dtype), with_last(batch, x1.size(-2), x1.size(-1)));
   const Tensor b = autograd::expand_to(x2.to(dtype), with_last(batch, x2.size(-2), x2.size(-1)));
-  const Cdist rule{p};
-  const Tensor y = rule.forward(a, b);
-  autograd::record_many(rule, {a, b}, {y});
-  return y;
+  return autograd::apply_many(Cdist{p}, {a, b});
 }
 
 Tensor pdist(const Tensor& x, double p) {

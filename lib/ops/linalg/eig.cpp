@@ -30,22 +30,30 @@ struct Eig {
   static constexpr std::size_t outputs = 2;
   static constexpr unsigned keeps_input = 0;
   static constexpr unsigned keeps_output = 0b11;
+  std::string_view op;
+  bool vectors;
 
-  Tensor vjp(std::size_t, const Tensor* g, const Tensor*, const Tensor* y) const {
-    const Tensor& v = y[1];
+  /// The derivative needs the vectors.
+  std::array<Tensor, 2> forward(const Tensor& a, bool followed) const {
+    std::array<Tensor, 2> y = memory_for_pairs(a, vectors || followed);
+    require_success(op, kernels::general_eigen(row_major(a), y[0], y[1]));
+    return y;
+  }
+  Tensor vjp(std::size_t, const EigenPairs& g, const Tensor&, const EigenPairs& y) const {
+    const Tensor& v = y.v;
     require_independent(v);
-    if (!g[1].defined()) return linalg_solve(v.mT(), g[0].unsqueeze(-1) * v.mT());
-    const Tensor lengths = (v * g[1]).sum(-2, true);
-    Tensor inner = matmul(v.mT(), g[1] - v * lengths) / gaps(y[0]);
-    if (g[0].defined()) inner = inner + diag_embed(g[0]);
+    if (!g.v.defined()) return linalg_solve(v.mT(), g.l.unsqueeze(-1) * v.mT());
+    const Tensor lengths = (v * g.v).sum(-2, true);
+    Tensor inner = matmul(v.mT(), g.v - v * lengths) / gaps(y.l);
+    if (g.l.defined()) inner = inner + diag_embed(g.l);
     return linalg_solve(v.mT(), matmul(inner, v.mT()));
   }
-  Tensor jvp(std::size_t k, const Tensor* t, const Tensor*, const Tensor* y) const {
-    const Tensor& v = y[1];
+  Tensor jvp(std::size_t k, const Tensor& t, const Tensor&, const EigenPairs& y) const {
+    const Tensor& v = y.v;
     require_independent(v);
-    const Tensor p = linalg_solve(v, matmul(t[0], v));
+    const Tensor p = linalg_solve(v, matmul(t, v));
     if (k == 0) return p.diagonal(0, -2, -1);
-    const Tensor w = matmul(v, p / gaps(y[0]));
+    const Tensor w = matmul(v, p / gaps(y.l));
     return w - v * (v * w).sum(-2, true);
   }
 
@@ -64,9 +72,9 @@ struct Eig {
 };
 
 std::tuple<Tensor, Tensor> eigen(std::string_view op, const Tensor& a, bool vectors) {
-  return eigen_decomposition<Eig>(op, a, vectors, [&](const Tensor& l, const Tensor& v) {
-    return kernels::general_eigen(row_major(a), l, v);
-  });
+  matrices::require_square(op, a);
+  const auto [l, v] = autograd::apply_many(Eig{op, vectors}, {a});
+  return {l, v};
 }
 
 }  // namespace

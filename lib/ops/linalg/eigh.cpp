@@ -25,21 +25,34 @@ struct Eigh {
   static constexpr std::size_t outputs = 2;
   static constexpr unsigned keeps_input = 0;
   static constexpr unsigned keeps_output = 0b11;
+  std::string_view op;
+  bool upper;
+  bool vectors;
 
-  Tensor vjp(std::size_t, const Tensor* g, const Tensor*, const Tensor* y) const {
-    const Tensor& l = y[0];
-    const Tensor& v = y[1];
-    if (!g[1].defined()) return matmul(v * g[0].unsqueeze(-2), v.mT());
-    Tensor inner = turned(g, l, v);
-    if (g[0].defined()) inner = inner + diag_embed(g[0]);
+  /// The derivative needs the vectors.
+  std::array<Tensor, 2> forward(const Tensor& a, bool followed) const {
+    std::array<Tensor, 2> y = memory_for_pairs(a, vectors || followed);
+    const auto& [l, v] = y;
+    require_success(op, kernels::symmetric_eigen(row_major(a), upper, l, v));
+    if (detail::carries_tangent(a) && matrices::has_clusters(l)) {
+      const detail::Unrecorded unrecorded;
+      matrices::turn_towards(l, matmul(v.mT(), matmul(detail::tangent_of(a), v)), v, {});
+    }
+    return y;
+  }
+  Tensor vjp(std::size_t, const EigenPairs& g, const Tensor&, const EigenPairs& y) const {
+    const Tensor& v = y.v;
+    if (!g.v.defined()) return matmul(v * g.l.unsqueeze(-2), v.mT());
+    Tensor inner = turned(g, y.l, v);
+    if (g.l.defined()) inner = inner + diag_embed(g.l);
     return matmul(matmul(v, inner), v.mT());
   }
-  Tensor jvp(std::size_t k, const Tensor* t, const Tensor*, const Tensor* y) const {
-    const Tensor& v = y[1];
-    const Tensor q = matmul(v.mT(), matmul(t[0], v));
+  Tensor jvp(std::size_t k, const Tensor& t, const Tensor&, const EigenPairs& y) const {
+    const Tensor& v = y.v;
+    const Tensor q = matmul(v.mT(), matmul(t, v));
     const Tensor p = (q + q.mT()) * 0.5;
     if (k == 0) return p.diagonal(0, -2, -1);
-    const Tensor& l = y[0];
+    const Tensor& l = y.l;
     if (!matrices::has_clusters(l)) return matmul(v, p / gaps(l));
     const Tensor turn = p / matrices::gaps_between_clusters(l);
     return matmul(v, turn + matrices::turning_within_clusters(l, p, matmul(p, turn)));
@@ -47,14 +60,14 @@ struct Eigh {
 
  private:
   /// The part of the gradient that comes from rotations of the vectors.
-  static Tensor turned(const Tensor* g, const Tensor& l, const Tensor& v) {
+  static Tensor turned(const EigenPairs& g, const Tensor& l, const Tensor& v) {
     const auto skew = [&](const Tensor& gradient) {
       const Tensor m = matmul(v.mT(), gradient);
       return (m - m.mT()) * 0.5;
     };
-    const Tensor numerator = skew(g[1]);
+    const Tensor numerator = skew(g.v);
     if (!matrices::has_clusters(l)) return numerator / gaps(l);
-    const matrices::RepeatedPairs pairs({numerator, l, g[0], {v}, {g[1]}});
+    const matrices::RepeatedPairs pairs({numerator, l, g.l, {v}, {g.v}});
     const Tensor inner = numerator / pairs.divisor();
     if (!pairs.has_limits()) return inner;
     const Tensor growth = pairs.growth_of_cotangents()[0];
@@ -67,14 +80,9 @@ struct Symeig : Eigh {
 
 template <class Rule>
 std::tuple<Tensor, Tensor> eigen(std::string_view op, const Tensor& a, bool upper, bool vectors) {
-  return eigen_decomposition<Rule>(op, a, vectors, [&](const Tensor& l, const Tensor& v) {
-    const kernels::Breakdown failed = kernels::symmetric_eigen(row_major(a), upper, l, v);
-    if (!failed && detail::carries_tangent(a) && matrices::has_clusters(l)) {
-      const detail::Unrecorded unrecorded;
-      matrices::turn_towards(l, matmul(v.mT(), matmul(detail::tangent_of(a), v)), v, {});
-    }
-    return failed;
-  });
+  matrices::require_square(op, a);
+  const auto [l, v] = autograd::apply_many(Rule{op, upper, vectors}, {a});
+  return {l, v};
 }
 
 bool is_upper(std::string_view op, std::string_view uplo) {

@@ -34,6 +34,11 @@ struct FactorInverse {
   static constexpr auto node_name = "CholeskyFactorInverseBackward0";
   static constexpr bool uses_input = false;
   static constexpr bool uses_output = true;
+  Tensor forward(const Tensor&, const Tensor& l) const {
+    const Tensor y = matrices::copy(l, false);
+    if (y.numel() > 0) kernels::cholesky_invert(y);
+    return y;
+  }
   Tensor vjp(const Tensor& g, const Tensor&, const Tensor& y) const {
     return -matmul(y, matmul(symmetric_part(g), y));
   }
@@ -41,10 +46,12 @@ struct FactorInverse {
 };
 
 Tensor inverse_from(const Tensor& a, const Tensor& l) {
-  const Tensor y = matrices::copy(l, false);
-  if (y.numel() > 0) kernels::cholesky_invert(y);
-  autograd::record_general(FactorInverse(), a, y);
-  return y;
+  return autograd::apply_general(FactorInverse(), a, l);
+}
+
+Tensor log_of_square(const Tensor& l) {
+  const detail::Unrecorded unrecorded;
+  return log(l.diagonal(0, -2, -1)).sum(-1) * 2;
 }
 
 /// log det A: gA = g A^-1.
@@ -56,24 +63,20 @@ struct FactorLogdet {
   static constexpr unsigned keeps_output = 0;
   static constexpr auto node_name = "CholeskyFactorLogdetBackward0";
 
-  void gradients(const bool*, const Tensor* g, const Tensor* x, const Tensor*, const Tensor* c,
-                 Tensor* results) const {
-    results[0] = for_matrices(g[0]) * inverse_from(x[0], c[0]);
+  autograd::Computed<1, 1> forward(const Tensor&, const Tensor& l) const {
+    return {{log_of_square(l)}, {l}};
   }
-  Tensor jvp(std::size_t, const Tensor* t, const Tensor* x, const Tensor*, const Tensor* c) const {
-    return (inverse_from(x[0], c[0]) * t[0]).sum({-2, -1});
+  void gradients(const bool*, const Tensor& g, const Tensor& a, const Tensor&, const Tensor& l,
+                 Tensor* results) const {
+    results[0] = for_matrices(g) * inverse_from(a, l);
+  }
+  Tensor jvp(std::size_t, const Tensor& t, const Tensor& a, const Tensor&, const Tensor& l) const {
+    return (inverse_from(a, l) * t).sum({-2, -1});
   }
 };
 
-Tensor log_of_square(const Tensor& l) {
-  const detail::Unrecorded unrecorded;
-  return log(l.diagonal(0, -2, -1)).sum(-1) * 2;
-}
-
 Tensor logdet_from(const Tensor& a, const Tensor& l) {
-  const Tensor y = log_of_square(l);
-  autograd::record_many(FactorLogdet(), {a}, {y}, {l});
-  return y;
+  return autograd::apply_many(FactorLogdet(), {a}, l);
 }
 
 /// X = A^-1 B: gB = A^-1 g, gA = -sym(gB X^T), dX = A^-1 (dB - sym(dA) X).
@@ -87,43 +90,46 @@ struct FactorSolve {
   bool vector;
   DimVector a_sizes;
   DimVector b_sizes;
+  struct Inputs {
+    const Tensor& a;
+    const Tensor& b;
+  };
 
+  autograd::Computed<1, 1> forward(const Tensor& a, const Tensor& b, const Tensor& l) const {
+    const detail::Unrecorded unrecorded;
+    const Tensor columns = column(b);
+    const DimVector batch = autograd::broadcast_shapes("Cholesky::solve", matrices::batch_of(a),
+                                                       matrices::batch_of(columns));
+    Tensor y = matrices::copy(columns, batch, matrices::by_columns(columns));
+    kernels::solve_triangles(l, {.upper = false}, y);
+    kernels::solve_triangles(matrices::flipped(l), {.upper = true}, y);
+    if (vector)
+      y = autograd::raw_view(y, {y.sizes().data(), y.sizes().size() - 1},
+                             {y.strides().data(), y.strides().size() - 1}, 0);
+    return {{y}, {l}};
+  }
   Tensor column(const Tensor& v) const { return vector ? v.unsqueeze(-1) : v; }
-  void gradients(const bool* wanted, const Tensor* g, const Tensor* x, const Tensor* y,
-                 const Tensor* c, Tensor* results) const {
-    const Tensor gb = solve(vector, x[0], g[0], c[0]);
+  void gradients(const bool* wanted, const Tensor& g, const Inputs& x, const Tensor& y,
+                 const Tensor& l, Tensor* results) const {
+    const Tensor gb = solve(vector, x.a, g, l);
     if (wanted[1]) results[1] = autograd::sum_to(gb, b_sizes);
     if (!wanted[0]) return;
-    const Tensor product = matmul(column(gb), column(y[0]).mT());
+    const Tensor product = matmul(column(gb), column(y).mT());
     results[0] = autograd::sum_to(-symmetric_part(product), a_sizes);
   }
-  Tensor jvp(std::size_t, const Tensor* t, const Tensor* x, const Tensor* y,
-             const Tensor* c) const {
-    Tensor b = t[1].defined() ? column(t[1]) : t[1];
-    if (t[0].defined()) {
-      const Tensor moved = -matmul(symmetric_part(t[0]), column(y[0]));
+  Tensor jvp(std::size_t, const Inputs& t, const Inputs& x, const Tensor& y,
+             const Tensor& l) const {
+    Tensor b = t.b.defined() ? column(t.b) : t.b;
+    if (t.a.defined()) {
+      const Tensor moved = -matmul(symmetric_part(t.a), column(y));
       b = b.defined() ? b + moved : moved;
     }
-    return solve(vector, x[0], vector ? b.squeeze(-1) : b, c[0]);
+    return solve(vector, x.a, vector ? b.squeeze(-1) : b, l);
   }
 
   static Tensor solve(bool vector, const Tensor& a, const Tensor& b, const Tensor& l) {
-    const FactorSolve op{vector, DimVector(a.sizes()), DimVector(b.sizes())};
-    Tensor y;
-    {
-      const detail::Unrecorded unrecorded;
-      const Tensor columns = op.column(b);
-      const DimVector batch = autograd::broadcast_shapes("Cholesky::solve", matrices::batch_of(a),
-                                                         matrices::batch_of(columns));
-      y = matrices::copy(columns, batch, matrices::by_columns(columns));
-      kernels::solve_triangles(l, {.upper = false}, y);
-      kernels::solve_triangles(matrices::flipped(l), {.upper = true}, y);
-      if (vector)
-        y = autograd::raw_view(y, {y.sizes().data(), y.sizes().size() - 1},
-                               {y.strides().data(), y.strides().size() - 1}, 0);
-    }
-    autograd::record_many(op, {a, b}, {y}, {l});
-    return y;
+    return autograd::apply_many(FactorSolve{vector, DimVector(a.sizes()), DimVector(b.sizes())},
+                                {a, b}, l);
   }
 };
 
@@ -149,46 +155,64 @@ struct InvQuadLogdet {
   static constexpr unsigned keeps_input = 3;
   static constexpr unsigned keeps_output = 0;
   static constexpr auto node_name = "InvQuadLogdetBackward0";
+  struct Inputs {
+    const Tensor& a;
+    const Tensor& b;
+  };
+  struct Outputs {
+    const Tensor& quadratic;
+    const Tensor& logdet;
+  };
+  struct Constants {
+    const Tensor& l;
+    const Tensor& solution;
+  };
 
-  /// x, recorded as a function of A and b if it is differentiated further.
-  static Tensor solution(const Tensor* x, const Tensor* c) {
-    return matrices::differentiated_again(x[0], x[1]) ? FactorSolve::solve(true, x[0], x[1], c[0])
-                                                      : c[1];
+  autograd::Computed<2, 2> forward(const Tensor& a, const Tensor& b) const {
+    const detail::Unrecorded unrecorded;
+    const Tensor l = factor_checked("inv_quad_logdet", a);
+    const Tensor x = FactorSolve::solve(true, a, b, l);
+    return {{(x * b).sum(-1), log_of_square(l)}, {l, x}};
   }
-  void gradients(const bool* wanted, const Tensor* g, const Tensor* x, const Tensor*,
-                 const Tensor* c, Tensor* results) const {
+  /// x, recorded as a function of A and b if it is differentiated further.
+  static Tensor solution(const Inputs& x, const Constants& c) {
+    return matrices::differentiated_again(x.a, x.b) ? FactorSolve::solve(true, x.a, x.b, c.l)
+                                                    : c.solution;
+  }
+  void gradients(const bool* wanted, const Outputs& g, const Inputs& x, const Outputs&,
+                 const Constants& c, Tensor* results) const {
     const Tensor s = solution(x, c);
-    if (wanted[1] && g[0].defined())
-      results[1] = autograd::sum_to(g[0].unsqueeze(-1) * s * 2, x[1].sizes());
+    if (wanted[1] && g.quadratic.defined())
+      results[1] = autograd::sum_to(g.quadratic.unsqueeze(-1) * s * 2, x.b.sizes());
     if (!wanted[0]) return;
     Tensor ga;
-    if (g[1].defined()) ga = inverse_from(x[0], c[0]);
-    const bool same_batch = g[0].defined() && g[0].sizes() == matrices::batch_of(x[0]);
-    if (ga.defined() && same_batch && !matrices::differentiated_again(g[0], g[1]) &&
-        !matrices::differentiated_again(x[0], s)) {
-      const Tensor scaled = g[0].unsqueeze(-1) * s;
-      kernels::subtract_outer_products(ga, g[1].contiguous(), scaled.unsqueeze(-1),
+    if (g.logdet.defined()) ga = inverse_from(x.a, c.l);
+    const bool same_batch = g.quadratic.defined() && g.quadratic.sizes() == matrices::batch_of(x.a);
+    if (ga.defined() && same_batch && !matrices::differentiated_again(g.quadratic, g.logdet) &&
+        !matrices::differentiated_again(x.a, s)) {
+      const Tensor scaled = g.quadratic.unsqueeze(-1) * s;
+      kernels::subtract_outer_products(ga, g.logdet.contiguous(), scaled.unsqueeze(-1),
                                        s.unsqueeze(-1));
       results[0] = ga;
       return;
     }
-    if (ga.defined()) ga = for_matrices(g[1]) * ga;
-    if (g[0].defined()) {
-      const Tensor scaled = (g[0].unsqueeze(-1) * s).unsqueeze(-1);
-      const Tensor own = autograd::sum_to(scaled * s.unsqueeze(-2), x[0].sizes());
+    if (ga.defined()) ga = for_matrices(g.logdet) * ga;
+    if (g.quadratic.defined()) {
+      const Tensor scaled = (g.quadratic.unsqueeze(-1) * s).unsqueeze(-1);
+      const Tensor own = autograd::sum_to(scaled * s.unsqueeze(-2), x.a.sizes());
       ga = ga.defined() ? ga - own : -own;
     }
     results[0] = ga;
   }
-  Tensor jvp(std::size_t k, const Tensor* t, const Tensor* x, const Tensor* y,
-             const Tensor* c) const {
+  Tensor jvp(std::size_t k, const Inputs& t, const Inputs& x, const Outputs& y,
+             const Constants& c) const {
     if (k == 1)
-      return t[0].defined() ? (inverse_from(x[0], c[0]) * t[0]).sum({-2, -1}) : zeros_like(y[1]);
+      return t.a.defined() ? (inverse_from(x.a, c.l) * t.a).sum({-2, -1}) : zeros_like(y.logdet);
     const Tensor s = solution(x, c);
     Tensor change;
-    if (t[1].defined()) change = (s * t[1]).sum(-1) * 2;
-    if (t[0].defined()) {
-      const Tensor moved = quad_form(t[0], s);
+    if (t.b.defined()) change = (s * t.b).sum(-1) * 2;
+    if (t.a.defined()) {
+      const Tensor moved = quad_form(t.a, s);
       change = change.defined() ? change - moved : -moved;
     }
     return change;
@@ -225,15 +249,7 @@ std::tuple<Tensor, Tensor> inv_quad_logdet(const Tensor& A, const Tensor& b) {
     detail::fail<ShapeError>(op, "shapes ", A.sizes(), " and ", b.sizes(),
                              " do not fit b^T A^-1 b: both need equal last extents");
   matrices::require_same_dtype(op, A, b);
-  Tensor l, x, quadratic, logarithm;
-  {
-    const detail::Unrecorded unrecorded;
-    l = factor_checked(op, A);
-    x = FactorSolve::solve(true, A, b, l);
-    quadratic = (x * b).sum(-1);
-    logarithm = log_of_square(l);
-  }
-  autograd::record_many(InvQuadLogdet(), {A, b}, {quadratic, logarithm}, {l, x});
+  const auto [quadratic, logarithm] = autograd::apply_many(InvQuadLogdet(), {A, b});
   return {quadratic, logarithm};
 }
 

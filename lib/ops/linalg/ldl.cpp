@@ -26,6 +26,25 @@ struct LdlFactor {
   static constexpr unsigned keeps_input = 0;
   static constexpr unsigned keeps_output = 0;
   static constexpr auto node_name = "LinalgLdlFactorExBackward0";
+  matrices::OnFailure failure;
+
+  /// Both factors in one matrix, the pivots, and the first zero on the diagonal of each D.
+  std::array<Tensor, 3> forward(const Tensor& a) const {
+    const Tensor ld = matrices::uninitialised(a.dtype(), a.sizes(), true);
+    const Tensor pivots = matrices::uninitialised(kInt64, {a.sizes().data(), a.sizes().size() - 1});
+    matrices::Infos info;
+    info.assign(static_cast<std::size_t>(matrices::count_of(a)), 0);
+    if (a.numel() > 0) {
+      kernels::copy_triangle(ld, a, {.lower = true, .diagonal = 0});
+      kernels::ldl_factor(ld, pivots, info.data());
+    }
+    if (const std::size_t i = matrices::first_failure(info); failure.throws && i < info.size())
+      detail::fail<NumericError>(failure.op, matrices::element_name(i, matrices::batch_of(a)),
+                                 "the matrix is singular: element ", info[i],
+                                 " on the diagonal of D is zero; linalg_ldl_factor_ex() gives the "
+                                 "factors nevertheless");
+    return {ld, pivots, failure.told(info, matrices::batch_of(a))};
+  }
   Tensor vjp(std::size_t, const Tensor*, const Tensor*, const Tensor*) const {
     refuse_factors("linalg_ldl_factor");
   }
@@ -43,47 +62,38 @@ struct LdlSolve {
   static constexpr unsigned keeps_output = 0;
   static constexpr auto node_name = "LinalgLdlSolveBackward0";
   DimVector b_sizes;
+  struct Inputs {
+    const Tensor& ld;
+    const Tensor& b;
+  };
 
-  void gradients(const bool* wanted, const Tensor* g, const Tensor* x, const Tensor*,
-                 const Tensor* c, Tensor* results) const {
+  autograd::Computed<1, 1> forward(const Tensor& ld, const Tensor& b, const Tensor& pivots) const {
+    const DimVector batch = autograd::broadcast_shapes("linalg_ldl_solve", matrices::batch_of(ld),
+                                                       matrices::batch_of(b));
+    const Tensor y = matrices::copy(b, batch, matrices::by_columns(b));
+    kernels::ldl_solve(matrices::in_order(ld), pivots, y);
+    return {{y}, {pivots}};
+  }
+  void gradients(const bool* wanted, const Tensor& g, const Inputs& x, const Tensor&,
+                 const Tensor& pivots, Tensor* results) const {
     if (wanted[0]) refuse_factors("linalg_ldl_solve");
-    if (wanted[1]) results[1] = autograd::sum_to(linalg_ldl_solve(x[0], c[0], g[0]), b_sizes);
+    if (wanted[1]) results[1] = autograd::sum_to(linalg_ldl_solve(x.ld, pivots, g), b_sizes);
   }
-  Tensor jvp(std::size_t, const Tensor* t, const Tensor* x, const Tensor* y,
-             const Tensor* c) const {
-    if (t[0].defined()) refuse_factors("linalg_ldl_solve");
-    return autograd::expand_to(linalg_ldl_solve(x[0], c[0], t[1]), y[0].sizes());
+  Tensor jvp(std::size_t, const Inputs& t, const Inputs& x, const Tensor& y,
+             const Tensor& pivots) const {
+    if (t.ld.defined()) refuse_factors("linalg_ldl_solve");
+    return autograd::expand_to(linalg_ldl_solve(x.ld, pivots, t.b), y.sizes());
   }
 };
 
-struct Factored {
-  Tensor ld;
-  Tensor pivots;
-  matrices::Infos info;
-};
-
-Factored factor(std::string_view op, const Tensor& a, bool check) {
-  matrices::require_square(op, a);
-  Factored f{matrices::uninitialised(a.dtype(), a.sizes(), true),
-             matrices::uninitialised(kInt64, {a.sizes().data(), a.sizes().size() - 1}),
-             {}};
-  f.info.assign(static_cast<std::size_t>(matrices::count_of(a)), 0);
-  if (a.numel() > 0) {
-    kernels::copy_triangle(f.ld, a, {.lower = true, .diagonal = 0});
-    kernels::ldl_factor(f.ld, f.pivots, f.info.data());
-  }
-  if (const std::size_t i = matrices::first_failure(f.info); check && i < f.info.size())
-    detail::fail<NumericError>(op, matrices::element_name(i, matrices::batch_of(a)),
-                               "the matrix is singular: element ", f.info[i],
-                               " on the diagonal of D is zero; linalg_ldl_factor_ex() gives the "
-                               "factors nevertheless");
-  autograd::record_many(LdlFactor(), {a}, {f.ld});
-  return f;
+std::array<Tensor, 3> factor(const matrices::OnFailure& failure, const Tensor& a) {
+  matrices::require_square(failure.op, a);
+  return autograd::apply_many(LdlFactor{failure}, {a});
 }
 
 /// The pivots in row-major order. Throws: ShapeError, DtypeError or ValueError unless they can be pivots of
 /// that matrix.
-Tensor checked_pivots(std::string_view op, const Tensor& ld, const Tensor& pivots) {
+Tensor checked_ldl_pivots(std::string_view op, const Tensor& ld, const Tensor& pivots) {
   const std::int64_t n = ld.size(-1);
   const IntArrayRef sizes{ld.sizes().data(), ld.sizes().size() - 1};
   if (!pivots.sizes().equals(sizes))
@@ -114,13 +124,13 @@ Tensor checked_pivots(std::string_view op, const Tensor& ld, const Tensor& pivot
 }  // namespace
 
 std::tuple<Tensor, Tensor> linalg_ldl_factor(const Tensor& self, bool) {
-  const Factored f = factor("linalg_ldl_factor", self, true);
-  return {f.ld, f.pivots};
+  const auto [ld, pivots, info] = factor({"linalg_ldl_factor"}, self);
+  return {ld, pivots};
 }
 std::tuple<Tensor, Tensor, Tensor> linalg_ldl_factor_ex(const Tensor& self, bool,
                                                         bool check_errors) {
-  const Factored f = factor("linalg_ldl_factor_ex", self, check_errors);
-  return {f.ld, f.pivots, matrices::info_of(f.info, matrices::batch_of(self))};
+  const auto [ld, pivots, info] = factor({"linalg_ldl_factor_ex", check_errors, true}, self);
+  return {ld, pivots, info};
 }
 
 Tensor linalg_ldl_solve(const Tensor& LD, const Tensor& pivots, const Tensor& B, bool) {
@@ -128,14 +138,9 @@ Tensor linalg_ldl_solve(const Tensor& LD, const Tensor& pivots, const Tensor& B,
   matrices::require_square(op, LD);
   matrices::require(op, B);
   matrices::require_same_dtype(op, LD, B);
-  const Tensor exchanges = checked_pivots(op, LD, pivots);
+  const Tensor exchanges = checked_ldl_pivots(op, LD, pivots);
   matrices::require_fit(op, LD, B);
-  const DimVector batch =
-      autograd::broadcast_shapes(op, matrices::batch_of(LD), matrices::batch_of(B));
-  const Tensor y = matrices::copy(B, batch, matrices::by_columns(B));
-  kernels::ldl_solve(matrices::in_order(LD), exchanges, y);
-  autograd::record_many(LdlSolve{DimVector(B.sizes())}, {LD, B}, {y}, {exchanges});
-  return y;
+  return autograd::apply_many(LdlSolve{DimVector(B.sizes())}, {LD, B}, exchanges);
 }
 
 }  // namespace eigengrad

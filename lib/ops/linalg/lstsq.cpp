@@ -81,7 +81,7 @@ class Pseudoinverse {
 /// and of lower rank, as of the pseudoinverse,
 ///   dx = ... + p p^T p t a^T r + (1 - p a) a^T t p p^T x.
 /// Source: Golub and Pereyra, SIAM J. Numer. Anal. 10 (1973), section 4.
-struct Lstsq {
+struct LstsqRule {
   static constexpr auto node_name = "LinalgLstsqBackward0";
   static constexpr std::size_t inputs = 2;
   static constexpr std::size_t outputs = 1;
@@ -91,34 +91,38 @@ struct Lstsq {
   double rcond;
   /// Whether b and x are vectors.
   bool vectors;
+  struct Inputs {
+    const Tensor& a;
+    const Tensor& b;
+  };
 
-  Tensor vjp(std::size_t i, const Tensor* gradient, const Tensor* in, const Tensor* y) const {
-    const Tensor& a = in[0];
-    const Tensor x = columns(y[0]), g = columns(gradient[0]);
+  Tensor vjp(std::size_t i, const Tensor& gradient, const Inputs& in, const Tensor& y) const {
+    const Tensor& a = in.a;
+    const Tensor x = columns(y), g = columns(gradient);
     const Pseudoinverse p(a, rank, rcond);
     const Tensor gb = p.transposed_of(g);
     if (i == 1) return vectors ? gb.squeeze(-1) : gb;
     Tensor ga = -matmul(gb, x.mT());
     if (matrices::has_residual(a, rank))
-      ga = ga + matmul(p.residual_scaled(columns(in[1]), x), p.of_scaled(gb).mT());
+      ga = ga + matmul(p.residual_scaled(columns(in.b), x), p.of_scaled(gb).mT());
     if (matrices::has_kernel(a, rank)) ga = ga + matmul(p.transposed_of(x), p.rest_of(g).mT());
-    return rank == Rank::Less ? ga + p.dropped_vjp(g, gb, columns(in[1]), x) : ga;
+    return rank == Rank::Less ? ga + p.dropped_vjp(g, gb, columns(in.b), x) : ga;
   }
-  Tensor jvp(std::size_t, const Tensor* t, const Tensor* in, const Tensor* y) const {
-    const Tensor& a = in[0];
-    const Tensor x = columns(y[0]);
+  Tensor jvp(std::size_t, const Inputs& t, const Inputs& in, const Tensor& y) const {
+    const Tensor& a = in.a;
+    const Tensor x = columns(y);
     const Pseudoinverse p(a, rank, rcond);
     Tensor right, rest;
-    if (t[1].defined()) right = columns(t[1]);
-    if (t[0].defined()) {
-      const Tensor moved = -matmul(t[0], x);
+    if (t.b.defined()) right = columns(t.b);
+    if (t.a.defined()) {
+      const Tensor moved = -matmul(t.a, x);
       right = right.defined() ? right + moved : moved;
       if (matrices::has_residual(a, rank)) {
-        const Tensor residual = p.residual_scaled(columns(in[1]), x);
-        right = right + p.transposed_of_scaled(matmul(t[0].mT(), residual));
+        const Tensor residual = p.residual_scaled(columns(in.b), x);
+        right = right + p.transposed_of_scaled(matmul(t.a.mT(), residual));
       }
-      if (matrices::has_kernel(a, rank)) rest = p.rest_of(matmul(t[0].mT(), p.transposed_of(x)));
-      if (rank == Rank::Less) rest = rest + p.dropped_jvp(t[0], columns(in[1]), x);
+      if (matrices::has_kernel(a, rank)) rest = p.rest_of(matmul(t.a.mT(), p.transposed_of(x)));
+      if (rank == Rank::Less) rest = rest + p.dropped_jvp(t.a, columns(in.b), x);
     }
     const Tensor dx = rest.defined() ? p.of(right) + rest : p.of(right);
     return vectors ? dx.squeeze(-1) : dx;
@@ -170,6 +174,34 @@ Solution by_elimination(const Tensor& a, const Tensor& b, bool pivoted, double r
   return {x, rank, none};
 }
 
+/// The solution; residuals, ranks and singular values have no derivative.
+struct Lstsq {
+  static constexpr auto node_name = LstsqRule::node_name;
+  static constexpr std::size_t inputs = 2;
+  Driver driver;
+  double rcond;
+  bool vectors;
+
+  autograd::ComputedRule<LstsqRule, 4> forward(const Tensor& a, const Tensor& given_b) const {
+    const detail::Unrecorded unrecorded;
+    const std::int64_t m = a.size(-2), n = a.size(-1);
+    const Tensor b = vectors ? given_b.detach().unsqueeze(-1) : given_b;
+    Solution s = driver == Driver::SingularValues
+                     ? by_singular_values(a, b, rcond)
+                     : by_elimination(a, b, driver == Driver::Pivots, rcond);
+    const std::int64_t* const ranks = s.rank.data_ptr<std::int64_t>();
+    const bool full = std::all_of(ranks, ranks + s.rank.numel(),
+                                  [&](std::int64_t r) { return r == std::min(m, n); });
+    const Tensor residuals = driver != Driver::Pivots && m > n && full
+                                 ? (b - matmul(a, s.x)).square().sum(-2)
+                                 : matrices::uninitialised(a.dtype(), {0});
+    if (vectors) s.x = s.x.squeeze(-1);
+    if (driver == Driver::Plain) s.rank = empty({0}, kInt64);
+    const Rank rank = !full ? Rank::Less : m >= n ? Rank::Columns : Rank::Rows;
+    return {{rank, rcond, vectors}, {s.x, residuals, s.rank, s.singular_values}};
+  }
+};
+
 void require_fit(const Tensor& a, const Tensor& b) {
   constexpr const char* op = "linalg_lstsq";
   matrices::require(op, a);
@@ -199,28 +231,12 @@ std::tuple<Tensor, Tensor, Tensor, Tensor> linalg_lstsq(const Tensor& A, const T
   const Driver way = driver_of(driver);
   require_fit(A, B);
   const bool vectors = holds_vectors(A, B);
-  const std::int64_t m = A.size(-2), n = A.size(-1);
   const double epsilon = detail::epsilon_of(A.dtype());
-  const double cutoff = rcond.value_or(epsilon * static_cast<double>(std::max(m, n)));
-  Tensor residuals = matrices::uninitialised(A.dtype(), {0});
-  Solution s;
-  bool full = false;
-  {
-    const detail::Unrecorded unrecorded;
-    const Tensor b = vectors ? B.detach().unsqueeze(-1) : B;
-    s = way == Driver::SingularValues ? by_singular_values(A, b, cutoff)
-                                      : by_elimination(A, b, way == Driver::Pivots, cutoff);
-    const std::int64_t* const ranks = s.rank.data_ptr<std::int64_t>();
-    full = std::all_of(ranks, ranks + s.rank.numel(),
-                       [&](std::int64_t r) { return r == std::min(m, n); });
-    if (way != Driver::Pivots && m > n && full) residuals = (b - matmul(A, s.x)).square().sum(-2);
-    if (vectors) s.x = s.x.squeeze(-1);
-  }
-  const Rank rank = !full ? Rank::Less : m >= n ? Rank::Columns : Rank::Rows;
-  if (autograd::is_followed(A) || autograd::is_followed(B))
-    autograd::record_many(Lstsq{rank, cutoff, vectors}, {A, B}, {s.x});
-  if (way == Driver::Plain) s.rank = empty({0}, kInt64);
-  return {std::move(s.x), std::move(residuals), std::move(s.rank), std::move(s.singular_values)};
+  const double cutoff =
+      rcond.value_or(epsilon * static_cast<double>(std::max(A.size(-2), A.size(-1))));
+  const auto [x, residuals, rank, singular_values] =
+      autograd::apply_many(Lstsq{way, cutoff, vectors}, {A, B});
+  return {x, residuals, rank, singular_values};
 }
 
 }  // namespace eigengrad

@@ -132,6 +132,27 @@ Tensor gradient_of(const Tensor& gradient_l, const Tensor& gradient_u, const Ten
 
 // ---- Factorisations. Constants are the order of the rows and its inverse.
 
+struct Factored {
+  Tensor lu;
+  Tensor pivots;
+  matrices::Infos info;
+};
+
+Factored factored(const Tensor& a, bool pivot) {
+  DimVector sizes(matrices::batch_of(a));
+  sizes.push_back(least_extent(a));
+  Factored f{matrices::copy(a, true), matrices::uninitialised(kInt64, sizes), {}};
+  f.info.assign(static_cast<std::size_t>(matrices::count_of(a)), 0);
+  if (a.numel() > 0) kernels::lu_factor(f.lu, f.pivots, f.info.data(), pivot);
+  return f;
+}
+
+/// Of both factorisations.
+struct Order {
+  const Tensor& rows;
+  const Tensor& back;
+};
+
 struct LuFactor {
   static constexpr std::size_t inputs = 1;
   static constexpr std::size_t outputs = 1;
@@ -139,16 +160,29 @@ struct LuFactor {
   static constexpr unsigned keeps_input = 0;
   static constexpr unsigned keeps_output = 1;
   static constexpr auto node_name = "LinalgLuFactorExBackward0";
+  matrices::OnFailure failure;
+  bool pivot;
 
-  void gradients(const bool*, const Tensor* g, const Tensor*, const Tensor* y, const Tensor* c,
-                 Tensor* results) const {
-    const std::int64_t k = least_extent(y[0]);
-    results[0] = gradient_of(tril(first_columns(g[0], k), -1), triu(first_rows(g[0], k)),
-                             lower_of(y[0]), upper_of(y[0]), c[1]);
+  /// Both factors in one matrix, the pivots, and the first zero on the diagonal of each U.
+  autograd::Computed<3, 2> forward(const Tensor& a, bool followed) const {
+    const Factored f = factored(a, pivot);
+    if (const std::size_t i = matrices::first_failure(f.info); failure.throws && i < f.info.size())
+      detail::fail<NumericError>(failure.op, matrices::element_name(i, matrices::batch_of(a)),
+                                 "the matrix is singular: element ", f.info[i],
+                                 " on the diagonal of U is zero; linalg_lu() and "
+                                 "linalg_lu_factor_ex() give the factors nevertheless");
+    const Permutation p = followed ? permutation_of(f.pivots, a.size(-2)) : Permutation();
+    return {{f.lu, f.pivots, failure.told(f.info, matrices::batch_of(a))}, {p.rows, p.back}};
   }
-  Tensor jvp(std::size_t, const Tensor* t, const Tensor*, const Tensor* y, const Tensor* c) const {
-    const auto [dl, du] = tangents_of(t[0], lower_of(y[0]), upper_of(y[0]), c[0]);
-    return packed(dl, du, y[0].size(-2), y[0].size(-1));
+  void gradients(const bool*, const Tensor& g, const Tensor&, const Tensor& lu, const Order& c,
+                 Tensor* results) const {
+    const std::int64_t k = least_extent(lu);
+    results[0] = gradient_of(tril(first_columns(g, k), -1), triu(first_rows(g, k)), lower_of(lu),
+                             upper_of(lu), c.back);
+  }
+  Tensor jvp(std::size_t, const Tensor& t, const Tensor&, const Tensor& lu, const Order& c) const {
+    const auto [dl, du] = tangents_of(t, lower_of(lu), upper_of(lu), c.rows);
+    return packed(dl, du, lu.size(-2), lu.size(-1));
   }
 };
 
@@ -159,47 +193,36 @@ struct Lu {
   static constexpr unsigned keeps_input = 0;
   static constexpr unsigned keeps_output = 3;
   static constexpr auto node_name = "LinalgLuBackward0";
+  bool pivot;
+  struct Outputs {
+    const Tensor& l;
+    const Tensor& u;
+  };
 
-  void gradients(const bool*, const Tensor* g, const Tensor*, const Tensor* y, const Tensor* c,
-                 Tensor* results) const {
-    const auto given = [&](std::size_t i) { return g[i].defined() ? g[i] : zeros_like(y[i]); };
-    results[0] = gradient_of(given(0), given(1), y[0], y[1], c[1]);
+  /// L, U and the matrix that permutes the rows.
+  autograd::Computed<3, 2> forward(const Tensor& a) const {
+    const Factored f = factored(a, pivot);
+    const Permutation p = permutation_of(f.pivots, a.size(-2));
+    const detail::Unrecorded unrecorded;
+    return {{lower_of(f.lu), upper_of(f.lu), permutation_matrix(p, a.dtype())}, {p.rows, p.back}};
   }
-  Tensor jvp(std::size_t k, const Tensor* t, const Tensor*, const Tensor* y,
-             const Tensor* c) const {
-    const auto [dl, du] = tangents_of(t[0], y[0], y[1], c[0]);
+  void gradients(const bool*, const Outputs& g, const Tensor&, const Outputs& y, const Order& c,
+                 Tensor* results) const {
+    const auto given = [](const Tensor& gradient, const Tensor& of) {
+      return gradient.defined() ? gradient : zeros_like(of);
+    };
+    results[0] = gradient_of(given(g.l, y.l), given(g.u, y.u), y.l, y.u, c.back);
+  }
+  Tensor jvp(std::size_t k, const Tensor& t, const Tensor&, const Outputs& y,
+             const Order& c) const {
+    const auto [dl, du] = tangents_of(t, y.l, y.u, c.rows);
     return k == 0 ? dl : du;
   }
 };
 
-struct Factored {
-  Tensor lu;
-  Tensor pivots;
-  matrices::Infos info;
-};
-
-Factored factored(std::string_view op, const Tensor& a, bool pivot) {
-  matrices::require(op, a);
-  DimVector sizes(matrices::batch_of(a));
-  sizes.push_back(least_extent(a));
-  Factored f{matrices::copy(a, true), matrices::uninitialised(kInt64, sizes), {}};
-  f.info.assign(static_cast<std::size_t>(matrices::count_of(a)), 0);
-  if (a.numel() > 0) kernels::lu_factor(f.lu, f.pivots, f.info.data(), pivot);
-  return f;
-}
-
-Factored lu_factor(std::string_view op, const Tensor& a, bool pivot, bool check) {
-  Factored f = factored(op, a, pivot);
-  if (const std::size_t i = matrices::first_failure(f.info); check && i < f.info.size())
-    detail::fail<NumericError>(op, matrices::element_name(i, matrices::batch_of(a)),
-                               "the matrix is singular: element ", f.info[i],
-                               " on the diagonal of U is zero; linalg_lu() and "
-                               "linalg_lu_factor_ex() give the factors nevertheless");
-  if (autograd::records(a) || detail::carries_tangent(a)) {
-    const Permutation p = permutation_of(f.pivots, a.size(-2));
-    autograd::record_many(LuFactor(), {a}, {f.lu}, {p.rows, p.back});
-  }
-  return f;
+std::array<Tensor, 3> lu_factor(const matrices::OnFailure& failure, const Tensor& a, bool pivot) {
+  matrices::require(failure.op, a);
+  return autograd::apply_many(LuFactor{failure, pivot}, {a});
 }
 
 /// L and U as parts of one matrix.
@@ -211,13 +234,21 @@ struct LuUnpack {
   static constexpr auto node_name = "LuUnpackBackward0";
   std::int64_t n;
   std::int64_t m;
+  struct Outputs {
+    const Tensor& l;
+    const Tensor& u;
+  };
 
-  Tensor vjp(std::size_t, const Tensor* g, const Tensor*, const Tensor*) const {
-    return packed(g[0], g[1], n, m);
+  std::array<Tensor, 2> forward(const Tensor& lu) const {
+    const detail::Unrecorded unrecorded;
+    return {lower_of(lu), upper_of(lu)};
   }
-  Tensor jvp(std::size_t k, const Tensor* t, const Tensor*, const Tensor*) const {
+  Tensor vjp(std::size_t, const Outputs& g, const Tensor&, const Outputs&) const {
+    return packed(g.l, g.u, n, m);
+  }
+  Tensor jvp(std::size_t k, const Tensor& t, const Tensor&, const Outputs&) const {
     const std::int64_t least = std::min(n, m);
-    return k == 0 ? tril(first_columns(t[0], least), -1) : triu(first_rows(t[0], least));
+    return k == 0 ? tril(first_columns(t, least), -1) : triu(first_rows(t, least));
   }
 };
 
@@ -232,36 +263,52 @@ struct LuSolve {
   static constexpr unsigned keeps_input = 1;
   static constexpr unsigned keeps_output = 1;
   static constexpr auto node_name = "LinalgLuSolveBackward0";
+  const char* op_name;
   bool left;
   bool adjoint;
   DimVector lu_sizes;
   DimVector b_sizes;
+  struct Inputs {
+    const Tensor& lu;
+    const Tensor& b;
+  };
 
-  void gradients(const bool* wanted, const Tensor* g, const Tensor* x, const Tensor* y,
-                 const Tensor* c, Tensor* results) const {
-    const Tensor gb = linalg_lu_solve(x[0], c[0], g[0], left, !adjoint);
+  autograd::Computed<1, 1> forward(const Tensor& lu, const Tensor& b, const Tensor& pivots) const {
+    const DimVector batch =
+        autograd::broadcast_shapes(op_name, matrices::batch_of(lu), matrices::batch_of(b));
+    const Tensor y = matrices::like(b, batch);
+    const Tensor factors = matrices::in_order(lu);
+    if (left)
+      kernels::lu_solve(factors, pivots, adjoint, b, y);
+    else
+      kernels::lu_solve(factors, pivots, !adjoint, matrices::flipped(b), matrices::flipped(y));
+    return {{y}, {pivots}};
+  }
+  void gradients(const bool* wanted, const Tensor& g, const Inputs& x, const Tensor& y,
+                 const Tensor& pivots, Tensor* results) const {
+    const Tensor gb = linalg_lu_solve(x.lu, pivots, g, left, !adjoint);
     if (wanted[1]) results[1] = autograd::sum_to(gb, b_sizes);
     if (!wanted[0]) return;
     const bool g_first = left != adjoint;
-    const Tensor& first = g_first ? gb : y[0];
-    const Tensor& second = g_first ? y[0] : gb;
+    const Tensor& first = g_first ? gb : y;
+    const Tensor& second = g_first ? y : gb;
     const Tensor product = left ? matmul(first, second.mT()) : matmul(first.mT(), second);
     const Tensor ga = autograd::sum_to(product, lu_sizes);
-    const Tensor w = take_rows(ga, permutation_of(c[0], ga.size(-2)).rows);
-    results[0] = -(tril(matmul(w, upper_of(x[0]).mT()), -1) + triu(matmul(lower_of(x[0]).mT(), w)));
+    const Tensor w = take_rows(ga, permutation_of(pivots, ga.size(-2)).rows);
+    results[0] = -(tril(matmul(w, upper_of(x.lu).mT()), -1) + triu(matmul(lower_of(x.lu).mT(), w)));
   }
-  Tensor jvp(std::size_t, const Tensor* t, const Tensor* x, const Tensor* y,
-             const Tensor* c) const {
-    Tensor b = t[1];
-    if (t[0].defined()) {
+  Tensor jvp(std::size_t, const Inputs& t, const Inputs& x, const Tensor& y,
+             const Tensor& pivots) const {
+    Tensor b = t.b;
+    if (t.lu.defined()) {
       const Tensor product =
-          matmul(tril(t[0], -1), upper_of(x[0])) + matmul(lower_of(x[0]), triu(t[0]));
-      Tensor ta = take_rows(product, permutation_of(c[0], product.size(-2)).back);
+          matmul(tril(t.lu, -1), upper_of(x.lu)) + matmul(lower_of(x.lu), triu(t.lu));
+      Tensor ta = take_rows(product, permutation_of(pivots, product.size(-2)).back);
       if (adjoint) ta = ta.mT();
-      const Tensor moved = -(left ? matmul(ta, y[0]) : matmul(y[0], ta));
+      const Tensor moved = -(left ? matmul(ta, y) : matmul(y, ta));
       b = b.defined() ? b + moved : moved;
     }
-    return linalg_lu_solve(x[0], c[0], b, left, adjoint);
+    return linalg_lu_solve(x.lu, pivots, b, left, adjoint);
   }
 };
 
@@ -290,50 +337,33 @@ Tensor checked_pivots(std::string_view op, const Tensor& lu, const Tensor& pivot
   return dense;
 }
 
-Tensor lu_solve(std::string_view op, const Tensor& lu, const Tensor& pivots, const Tensor& b,
-                bool left, bool adjoint) {
+Tensor lu_solve(const char* op, const Tensor& lu, const Tensor& pivots, const Tensor& b, bool left,
+                bool adjoint) {
   matrices::require_square(op, lu);
   matrices::require(op, b);
   matrices::require_same_dtype(op, lu, b);
   const Tensor exchanges = checked_pivots(op, lu, pivots);
   matrices::require_fit(op, lu, b, left);
-  const DimVector batch =
-      autograd::broadcast_shapes(op, matrices::batch_of(lu), matrices::batch_of(b));
-  const Tensor y = matrices::like(b, batch);
-  const Tensor factors = matrices::in_order(lu);
-  if (left)
-    kernels::lu_solve(factors, exchanges, adjoint, b, y);
-  else
-    kernels::lu_solve(factors, exchanges, !adjoint, matrices::flipped(b), matrices::flipped(y));
-  autograd::record_many(LuSolve{left, adjoint, DimVector(lu.sizes()), DimVector(b.sizes())},
-                        {lu, b}, {y}, {exchanges});
-  return y;
+  return autograd::apply_many(
+      LuSolve{op, left, adjoint, DimVector(lu.sizes()), DimVector(b.sizes())}, {lu, b}, exchanges);
 }
 
 }  // namespace
 
 std::tuple<Tensor, Tensor, Tensor> linalg_lu(const Tensor& A, bool pivot) {
-  const Factored f = factored("linalg_lu", A, pivot);
-  const Permutation p = permutation_of(f.pivots, A.size(-2));
-  Tensor l, u, matrix;
-  {
-    const detail::Unrecorded unrecorded;
-    l = lower_of(f.lu);
-    u = upper_of(f.lu);
-    matrix = permutation_matrix(p, A.dtype());
-  }
-  autograd::record_many(Lu(), {A}, {l, u}, {p.rows, p.back});
+  matrices::require("linalg_lu", A);
+  const auto [l, u, matrix] = autograd::apply_many(Lu{pivot}, {A});
   return {matrix, l, u};
 }
 
 std::tuple<Tensor, Tensor> linalg_lu_factor(const Tensor& A, bool pivot) {
-  const Factored f = lu_factor("linalg_lu_factor", A, pivot, true);
-  return {f.lu, f.pivots};
+  const auto [lu, pivots, info] = lu_factor({"linalg_lu_factor"}, A, pivot);
+  return {lu, pivots};
 }
 std::tuple<Tensor, Tensor, Tensor> linalg_lu_factor_ex(const Tensor& A, bool pivot,
                                                        bool check_errors) {
-  const Factored f = lu_factor("linalg_lu_factor_ex", A, pivot, check_errors);
-  return {f.lu, f.pivots, matrices::info_of(f.info, matrices::batch_of(A))};
+  const auto [lu, pivots, info] = lu_factor({"linalg_lu_factor_ex", check_errors, true}, A, pivot);
+  return {lu, pivots, info};
 }
 
 Tensor linalg_lu_solve(const Tensor& LU, const Tensor& pivots, const Tensor& B, bool left,
@@ -349,24 +379,22 @@ std::tuple<Tensor, Tensor, Tensor> lu_unpack(const Tensor& LU_data, const Tensor
   const Tensor pivots = checked_pivots("lu_unpack", LU_data, LU_pivots);
   const Tensor nothing = matrices::uninitialised(LU_data.dtype(), {0});
   Tensor p = nothing, l = nothing, u = nothing;
-  {
+  if (unpack_pivots) {
     const detail::Unrecorded unrecorded;
-    if (unpack_pivots)
-      p = permutation_matrix(permutation_of(pivots, LU_data.size(-2)), LU_data.dtype());
-    if (unpack_data) {
-      l = lower_of(LU_data);
-      u = upper_of(LU_data);
-    }
+    p = permutation_matrix(permutation_of(pivots, LU_data.size(-2)), LU_data.dtype());
   }
-  if (unpack_data && LU_data.is_floating_point())
-    autograd::record_many(LuUnpack{LU_data.size(-2), LU_data.size(-1)}, {LU_data}, {l, u});
+  if (unpack_data) {
+    auto parts = autograd::apply_many(LuUnpack{LU_data.size(-2), LU_data.size(-1)}, {LU_data});
+    l = std::move(parts[0]);
+    u = std::move(parts[1]);
+  }
   return {p, l, u};
 }
 
 std::tuple<Tensor, Tensor> ldlt(const Tensor& A) {
   matrices::require_square("ldlt", A);
-  const Factored f = lu_factor("ldlt", (A + A.mT()) * 0.5, false, true);
-  const auto [p, l, u] = lu_unpack(f.lu, f.pivots, true, false);
+  const auto [lu, pivots, info] = lu_factor({"ldlt"}, (A + A.mT()) * 0.5, false);
+  const auto [p, l, u] = lu_unpack(lu, pivots, true, false);
   return {l, u.diagonal(0, -2, -1).clone()};
 }
 

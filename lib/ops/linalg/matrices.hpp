@@ -88,6 +88,17 @@ Tensor pinv_jvp(const Tensor& t, const Tensor& a, const Tensor& y, Rank rank);
 using Infos = DimVector;
 /// The same as an int64 tensor.
 Tensor info_of(const Infos& info, IntArrayRef batch);
+/// What becomes of matrices whose factorisation fails.
+struct OnFailure {
+  /// The operator that messages name.
+  std::string_view op;
+  bool throws = true;
+  /// Whether `info` is a result.
+  bool tells = false;
+  Tensor told(const Infos& info, IntArrayRef batch) const {
+    return tells ? info_of(info, batch) : Tensor();
+  }
+};
 /// The index of the first one that is not 0, or info.size().
 std::size_t first_failure(const Infos& info);
 /// "(Batch element 3): " for messages, nothing for a single matrix.

@@ -100,23 +100,34 @@ struct AddProduct {
   Scalar alpha;
   DimVector self_sizes;
   std::int64_t count;
+  struct Inputs {
+    const Tensor& self;
+    const Tensor& a;
+    const Tensor& b;
+  };
 
-  Tensor vjp(std::size_t i, const Tensor* g, const Tensor* x, const Tensor*) const {
-    if (i == 1) return Form::grad_a(scaled(g[0], alpha), x[2], count);
-    if (i == 2) return Form::grad_b(scaled(g[0], alpha), x[1], count);
-    if (beta.toDouble() == 0) return zeros(self_sizes, g[0].dtype());
-    return autograd::sum_to(scaled(g[0], beta), self_sizes);
+  Tensor forward(const Tensor& self, const Tensor& a, const Tensor& b) const {
+    const detail::Unrecorded unrecorded;
+    const Tensor y = Form::product(a, b);
+    if (alpha.toDouble() != 1) y.mul_(alpha);
+    if (beta.toDouble() != 0) y.add_(self, beta);
+    return y;
   }
-  Tensor jvp(std::size_t, const Tensor* t, const Tensor* x, const Tensor* y) const {
+  Tensor vjp(std::size_t i, const Tensor& g, const Inputs& x, const Tensor&) const {
+    if (i == 1) return Form::grad_a(scaled(g, alpha), x.b, count);
+    if (i == 2) return Form::grad_b(scaled(g, alpha), x.a, count);
+    if (beta.toDouble() == 0) return zeros(self_sizes, g.dtype());
+    return autograd::sum_to(scaled(g, beta), self_sizes);
+  }
+  Tensor jvp(std::size_t, const Inputs& t, const Inputs& x, const Tensor& y) const {
     Tensor sum;
-    if (t[1].defined()) sum = scaled(Form::product(t[1], x[2]), alpha);
-    if (t[2].defined())
-      autograd::accumulate_gradient(sum, scaled(Form::product(x[1], t[2]), alpha));
-    if (t[0].defined() && beta.toDouble() != 0) {
-      const Tensor own = autograd::expand_to(scaled(t[0], beta), y[0].sizes());
+    if (t.a.defined()) sum = scaled(Form::product(t.a, x.b), alpha);
+    if (t.b.defined()) autograd::accumulate_gradient(sum, scaled(Form::product(x.a, t.b), alpha));
+    if (t.self.defined() && beta.toDouble() != 0) {
+      const Tensor own = autograd::expand_to(scaled(t.self, beta), y.sizes());
       autograd::accumulate_gradient(sum, autograd::copy_row_major(own));
     }
-    return sum.defined() ? sum : zeros_like(y[0]);
+    return sum.defined() ? sum : zeros_like(y);
   }
 };
 
@@ -162,29 +173,16 @@ Tensor add_product(const Tensor& self, const Tensor& a, const Tensor& b, const S
     detail::fail<ShapeError>(Form::op_name, "self of shape ", self.sizes(),
                              " does not broadcast to the product of shape ", IntArrayRef(sizes),
                              "; give it that shape, or extents of 1");
-  Tensor y;
-  {
-    const detail::Unrecorded unrecorded;
-    y = Form::product(a, b);
-    if (alpha.toDouble() != 1) y.mul_(alpha);
-    if (beta.toDouble() != 0) y.add_(self, beta);
-  }
-  const std::array<Tensor, 3> x{self, a, b};
-  const auto record = [&]<unsigned Keeps>(std::integral_constant<unsigned, Keeps>) {
-    autograd::record_many(AddProduct<Form, Keeps>{beta, alpha, DimVector(self.sizes()), a.size(0)},
-                          x, {y});
+  const auto applied = [&]<unsigned Keeps>(std::integral_constant<unsigned, Keeps>) {
+    return autograd::apply_many(
+        AddProduct<Form, Keeps>{beta, alpha, DimVector(self.sizes()), a.size(0)}, {self, a, b});
   };
   const bool keep_a = autograd::records(b);
   const bool keep_b = autograd::records(a);
-  if (keep_a && keep_b)
-    record(std::integral_constant<unsigned, 6>());
-  else if (keep_a)
-    record(std::integral_constant<unsigned, 2>());
-  else if (keep_b)
-    record(std::integral_constant<unsigned, 4>());
-  else
-    record(std::integral_constant<unsigned, 0>());
-  return y;
+  if (keep_a && keep_b) return applied(std::integral_constant<unsigned, 6>());
+  if (keep_a) return applied(std::integral_constant<unsigned, 2>());
+  if (keep_b) return applied(std::integral_constant<unsigned, 4>());
+  return applied(std::integral_constant<unsigned, 0>());
 }
 
 /// Writes the result of the plain operator into `self`.

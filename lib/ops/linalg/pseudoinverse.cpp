@@ -66,7 +66,7 @@ struct Mirrored {
 };
 
 /// y = a^+, differentiated as if the singular values that count as 0 stayed 0.
-struct Pinv {
+struct PinvRule {
   static constexpr auto node_name = "LinalgPinvBackward0";
   static constexpr bool uses_input = true;
   static constexpr bool uses_output = true;
@@ -97,16 +97,22 @@ matrices::Rank rank_of(const Tensor& a, const Tensor& counts) {
   return a.size(-2) >= a.size(-1) ? matrices::Rank::Columns : matrices::Rank::Rows;
 }
 
-Tensor pseudoinverse(const Tensor& a, const Cutoff& cutoff, bool hermitian) {
-  Tensor y;
-  auto rank = matrices::Rank::Less;
-  {
+/// The pseudoinverse. The rank that is found decides on its rule.
+struct Pinv {
+  static constexpr auto node_name = PinvRule::node_name;
+  static constexpr std::size_t inputs = 1;
+  Cutoff cutoff;
+  bool hermitian;
+
+  autograd::ComputedRule<autograd::Single<PinvRule>, 1> forward(const Tensor& a) const {
     const detail::Unrecorded unrecorded;
+    auto rank = matrices::Rank::Less;
     const auto inverted = [&](const Tensor& values, const Tensor& sizes) {
       const Tensor counts = cutoff.above(sizes);
       rank = rank_of(a, counts);
       return where(counts, values.reciprocal(), 0).unsqueeze(-2);
     };
+    Tensor y;
     if (hermitian) {
       const auto [l, v] = linalg_eigh(a);
       y = matmul(v * inverted(l, l.abs()), v.mT());
@@ -114,9 +120,12 @@ Tensor pseudoinverse(const Tensor& a, const Cutoff& cutoff, bool hermitian) {
       const auto [u, s, vh] = linalg_svd(a, false);
       y = matmul(vh.mT() * inverted(s, s), u.mT());
     }
+    return {{{hermitian, rank}}, {y}};
   }
-  autograd::record_general(Pinv{hermitian, rank}, a, y);
-  return y;
+};
+
+Tensor pseudoinverse(const Tensor& a, const Cutoff& cutoff, bool hermitian) {
+  return autograd::apply_many(Pinv{cutoff, hermitian}, {a});
 }
 
 }  // namespace

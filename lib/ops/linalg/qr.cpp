@@ -48,32 +48,47 @@ struct Qr {
   static constexpr unsigned keeps_input = 0;
   static constexpr unsigned keeps_output = 0b11;
   Mode mode;
+  struct Outputs {
+    const Tensor& q;
+    const Tensor& r;
+  };
 
-  Tensor vjp(std::size_t, const Tensor* g, const Tensor*, const Tensor* y) const {
-    const Tensor& q = y[0];
-    require_derivative(q, y[1]);
-    const matrices::Scale scale(y[1]);
-    const Tensor r = scale.off(y[1]), gq = g[0].defined() ? scale.off(g[0]) : Tensor();
-    if (is_square(q)) return square_vjp(gq, g[1], q, r);
+  std::array<Tensor, 2> forward(const Tensor& a) const {
+    const std::int64_t m = a.size(-2), n = a.size(-1),
+                       k = mode == Mode::Complete ? m : std::min(m, n);
+    const Tensor q = mode == Mode::OnlyR
+                         ? empty({0}, a.options())
+                         : matrices::uninitialised(a.dtype(), batch_and(a, {m, k}), true);
+    const Tensor r = matrices::uninitialised(a.dtype(), batch_and(a, {k, n}), true);
+    if (a.numel() == 0 && mode == Mode::Complete) kernels::copy(q, eye(m, m, a.options()));
+    kernels::qr(row_major(a), mode == Mode::OnlyR ? Tensor() : q, r);
+    return {q, r};
+  }
+  Tensor vjp(std::size_t, const Outputs& g, const Tensor&, const Outputs& y) const {
+    const Tensor& q = y.q;
+    require_derivative(q, y.r);
+    const matrices::Scale scale(y.r);
+    const Tensor r = scale.off(y.r), gq = g.q.defined() ? scale.off(g.q) : Tensor();
+    if (is_square(q)) return square_vjp(gq, g.r, q, r);
     Tensor m;
-    if (g[1].defined()) m = matmul(r, g[1].mT());
+    if (g.r.defined()) m = matmul(r, g.r.mT());
     if (gq.defined()) add(m, -matmul(gq.mT(), q));
     Tensor a = matmul(q, m.tril() + m.tril(-1).mT());
     if (gq.defined()) a = a + gq;
     return linalg_solve_triangular(r.mT(), a, false, false);
   }
 
-  Tensor jvp(std::size_t which, const Tensor* t, const Tensor*, const Tensor* y) const {
-    const Tensor& q = y[0];
-    require_derivative(q, y[1]);
-    const matrices::Scale scale(y[1]);
-    const Tensor r = scale.off(y[1]);
+  Tensor jvp(std::size_t which, const Tensor& t, const Tensor&, const Outputs& y) const {
+    const Tensor& q = y.q;
+    require_derivative(q, y.r);
+    const matrices::Scale scale(y.r);
+    const Tensor r = scale.off(y.r);
     if (is_square(q)) {
-      const Tensor turned = matmul(q.mT(), t[0]);
+      const Tensor turned = matmul(q.mT(), t);
       const Tensor x = matrices::strict_lower_over(r, turned), w = x - x.mT();
       return which == 0 ? scale.off(matmul(q, w)) : (turned - matmul(w, r)).triu();
     }
-    const Tensor moved = linalg_solve_triangular(r, t[0], true, false);
+    const Tensor moved = linalg_solve_triangular(r, t, true, false);
     const Tensor c = matmul(q.mT(), moved);
     const Tensor within = c.triu() + c.tril(-1).mT();
     return which == 0 ? scale.off(moved - matmul(q, within)) : matmul(within, r);
@@ -109,15 +124,7 @@ struct Qr {
 
 std::tuple<Tensor, Tensor> decompose(std::string_view op, const Tensor& a, Mode mode) {
   matrices::require(op, a);
-  const std::int64_t m = a.size(-2), n = a.size(-1),
-                     k = mode == Mode::Complete ? m : std::min(m, n);
-  const Tensor q = mode == Mode::OnlyR
-                       ? empty({0}, a.options())
-                       : matrices::uninitialised(a.dtype(), batch_and(a, {m, k}), true);
-  const Tensor r = matrices::uninitialised(a.dtype(), batch_and(a, {k, n}), true);
-  if (a.numel() == 0 && mode == Mode::Complete) kernels::copy(q, eye(m, m, a.options()));
-  kernels::qr(row_major(a), mode == Mode::OnlyR ? Tensor() : q, r);
-  if (autograd::is_followed(a)) autograd::record_many(Qr{mode}, {a}, {q, r});
+  const auto [q, r] = autograd::apply_many(Qr{mode}, {a});
   return {q, r};
 }
 
@@ -150,28 +157,38 @@ struct HouseholderProduct {
   static constexpr unsigned keeps_input = 0b11;
   static constexpr unsigned keeps_output = 0;
 
-  Tensor vjp(std::size_t i, const Tensor* g, const Tensor* x, const Tensor*) const {
-    const Wy f(x[0], x[1]);
-    const Tensor gp = -matmul(f.v.mT(), g[0]);  // of p = s v1^T
+  struct Inputs {
+    const Tensor& x;
+    const Tensor& tau;
+  };
+
+  Tensor forward(const Tensor& x, const Tensor& tau) const {
+    const Tensor q = matrices::uninitialised(x.dtype(), x.sizes(), true);
+    kernels::product_of_reflectors(row_major(x), row_major(tau), q);
+    return q;
+  }
+  Tensor vjp(std::size_t i, const Tensor& g, const Inputs& in, const Tensor&) const {
+    const Wy f(in.x, in.tau);
+    const Tensor gp = -matmul(f.v.mT(), g);  // of p = s v1^T
     const Tensor gd = linalg_solve_triangular(f.w.mT(), matmul(gp, f.v1), false, true, true);
     const Tensor gw = -matmul(gd, f.s.mT());
     if (i == 1) return gd.diagonal(0, -2, -1) + (gw * f.u).sum(-1);
     const Tensor gu = (f.tau * gw).triu(1);
     const Tensor top = matmul(gp.mT(), f.s);
-    const Tensor whole = matmul(f.v, gu + gu.mT()) - matmul(g[0], matmul(f.v1, f.s.mT()));
-    return f.placed(whole + f.with_rows_below(top), x[0]);
+    const Tensor whole = matmul(f.v, gu + gu.mT()) - matmul(g, matmul(f.v1, f.s.mT()));
+    return f.placed(whole + f.with_rows_below(top), in.x);
   }
-  Tensor jvp(std::size_t, const Tensor* t, const Tensor* x, const Tensor*) const {
-    const Wy f(x[0], x[1]);
-    const std::int64_t k = x[1].size(-1), n = x[0].size(-1);
+  Tensor jvp(std::size_t, const Inputs& t, const Inputs& in, const Tensor&) const {
+    const Wy f(in.x, in.tau);
+    const std::int64_t k = in.tau.size(-1), n = in.x.size(-1);
     const Tensor p = matmul(f.s, f.v1.mT());
     Tensor dd_minus_dw_s, y;
     const auto add = [](Tensor& sum, const Tensor& term) {
       sum = sum.defined() ? sum + term : term;
     };
-    if (t[1].defined()) dd_minus_dw_s = diag_embed(t[1]) - matmul(t[1].unsqueeze(-1) * f.u, f.s);
-    if (t[0].defined()) {
-      const Tensor dv = t[0].narrow(-1, 0, k).tril(-1);
+    if (t.tau.defined()) dd_minus_dw_s = diag_embed(t.tau) - matmul(t.tau.unsqueeze(-1) * f.u, f.s);
+    if (t.x.defined()) {
+      const Tensor dv = t.x.narrow(-1, 0, k).tril(-1);
       const Tensor product = matmul(dv.mT(), f.v);
       add(dd_minus_dw_s, -matmul(f.tau * (product + product.mT()).triu(1), f.s));
       y = -matmul(dv, p) - matmul(f.v, matmul(f.s, dv.narrow(-2, 0, n).mT()));
@@ -220,10 +237,7 @@ Tensor householder_product(std::string_view op, const Tensor& x, const Tensor& t
   if (tau.size(-1) > x.size(-1))
     detail::fail<ShapeError>(op, tau.size(-1), " reflectors do not fit into the ", x.size(-1),
                              " columns of a matrix; give at most one for each column");
-  const Tensor q = matrices::uninitialised(x.dtype(), x.sizes(), true);
-  kernels::product_of_reflectors(row_major(x), row_major(tau), q);
-  autograd::record_many(HouseholderProduct{}, {x, tau}, {q});
-  return q;
+  return autograd::apply_many(HouseholderProduct{}, {x, tau});
 }
 
 }  // namespace

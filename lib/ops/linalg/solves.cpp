@@ -55,6 +55,21 @@ struct Inverse {
   static constexpr auto node_name = "LinalgInvExBackward0";
   static constexpr bool uses_input = false;
   static constexpr bool uses_output = true;
+  matrices::OnFailure failure;
+
+  std::array<Tensor, 2> forward(const Tensor& a) const {
+    matrices::Infos info;
+    const LuFactors f = matrices::factor(a, info);
+    if (failure.throws) matrices::require_regular(failure.op, a, info);
+    return {forward(a, f), failure.told(info, matrices::batch_of(a))};
+  }
+  /// From the factors.
+  Tensor forward(const Tensor&, const LuFactors& f) const {
+    // Factors of the transpose give the transposed solution: column-major memory, read as row-major.
+    const Tensor y = matrices::uninitialised(f.lu.dtype(), f.lu.sizes(), !f.of_transpose);
+    if (y.numel() > 0) kernels::lu_invert(f.lu, f.pivots, y);
+    return y;
+  }
   Tensor vjp(const Tensor& g, const Tensor&, const Tensor& y) const {
     return -matmul(y.mT(), matmul(g, y.mT()));
   }
@@ -68,7 +83,7 @@ struct Inverse {
 /// op(A) X = B, or X op(A) = B without `left`, with op the transpose or nothing:
 ///   gB = op(A)^-T g, gA = -gB X^T, or on the right gB = g op(A)^-T, gA = -X^T gB; transposed if op is;
 ///   op(A) dX = dB - op(dA) X.
-/// All with the same factors, so that no order factors again.
+/// All with the same factors, so that no order factors again. They are the constants.
 struct Solve {
   static constexpr std::size_t inputs = 2;
   static constexpr std::size_t outputs = 1;
@@ -79,10 +94,31 @@ struct Solve {
   bool left;
   bool transpose;
   bool vector;
+  /// Whether the factors are those of the transpose, as matrices::factor() chooses.
   bool of_transpose;
+  matrices::OnFailure failure;
   DimVector a_sizes;
   DimVector b_sizes;
+  struct Inputs {
+    const Tensor& a;
+    const Tensor& b;
+  };
+  struct Factors {
+    const Tensor& lu;
+    const Tensor& pivots;
+  };
 
+  autograd::Computed<2, 2> forward(const Tensor& a, const Tensor& b) const {
+    matrices::Infos info;
+    const LuFactors f = matrices::factor(a, info);
+    if (failure.throws) matrices::require_regular(failure.op, a, info);
+    return {{solution(a, b, {f.lu, f.pivots}), failure.told(info, matrices::batch_of(a))},
+            {f.lu, f.pivots}};
+  }
+  autograd::Computed<1, 2> forward(const Tensor& a, const Tensor& b, const Tensor& lu,
+                                   const Tensor& pivots) const {
+    return {{solution(a, b, {lu, pivots})}, {lu, pivots}};
+  }
   Solve adjoint() const {
     Solve other = *this;
     other.transpose = !transpose;
@@ -90,14 +126,14 @@ struct Solve {
   }
   Tensor column(const Tensor& v) const { return vector ? v.unsqueeze(-1) : v; }
 
-  void gradients(const bool* wanted, const Tensor* g, const Tensor* x, const Tensor* y,
-                 const Tensor* c, Tensor* results) const {
-    const Tensor gb = solve(adjoint(), x[0], g[0], c);
+  void gradients(const bool* wanted, const Tensor& g, const Inputs& x, const Tensor& y,
+                 const Factors& c, Tensor* results) const {
+    const Tensor gb = solve(adjoint(), x.a, g, c);
     if (wanted[1]) results[1] = autograd::sum_to(gb, b_sizes);
     if (!wanted[0]) return;
     const bool g_first = left != transpose;
-    const Tensor& first = g_first ? gb : y[0];
-    const Tensor& second = g_first ? y[0] : gb;
+    const Tensor& first = g_first ? gb : y;
+    const Tensor& second = g_first ? y : gb;
     results[0] = autograd::sum_to(negative_product(first, second), a_sizes);
   }
   /// -g x^T, or -x^T g on the right.
@@ -112,48 +148,46 @@ struct Solve {
     if (c.numel() > 0) kernels::negative_outer_products(c, a, b);
     return c;
   }
-  Tensor jvp(std::size_t, const Tensor* t, const Tensor* x, const Tensor* y,
-             const Tensor* c) const {
-    Tensor b = t[1].defined() ? column(t[1]) : t[1];
-    if (t[0].defined()) {
-      const Tensor ta = transpose ? t[0].mT() : t[0];
-      const Tensor own = column(y[0]);
+  Tensor jvp(std::size_t, const Inputs& t, const Inputs& x, const Tensor& y,
+             const Factors& c) const {
+    Tensor b = t.b.defined() ? column(t.b) : t.b;
+    if (t.a.defined()) {
+      const Tensor ta = transpose ? t.a.mT() : t.a;
+      const Tensor own = column(y);
       const Tensor moved = -(left ? matmul(ta, own) : matmul(own, ta));
       b = b.defined() ? b + moved : moved;
     }
-    return solve(*this, x[0], vector ? b.squeeze(-1) : b, c);
+    return solve(*this, x.a, vector ? b.squeeze(-1) : b, c);
   }
 
-  /// Solves with the factors `c`, recorded as a function of a and b.
-  static Tensor solve(Solve op, const Tensor& a, const Tensor& b, const Tensor* c) {
-    Tensor y;
-    {
-      const detail::Unrecorded unrecorded;
-      const Tensor columns = op.column(b);
-      const DimVector batch = autograd::broadcast_shapes("linalg_solve", matrices::batch_of(a),
-                                                         matrices::batch_of(columns));
-      const Tensor x = matrices::like(columns, batch);
-      const bool transposed = op.transpose != op.of_transpose;
-      if (op.left)
-        kernels::lu_solve(c[0], c[1], transposed, columns, x);
-      else
-        kernels::lu_solve(c[0], c[1], !transposed, matrices::flipped(columns),
-                          matrices::flipped(x));
-      y = op.vector ? autograd::raw_view(x, {x.sizes().data(), x.sizes().size() - 1},
-                                         {x.strides().data(), x.strides().size() - 1}, 0)
-                    : x;
-    }
-    if (!autograd::records(a) && !autograd::records(b) && !detail::carries_tangent(a) &&
-        !detail::carries_tangent(b))
-      return y;
+  /// Solves with the factors `c`.
+  static Tensor solve(Solve op, const Tensor& a, const Tensor& b, const Factors& c) {
     op.b_sizes = DimVector(b.sizes());
-    autograd::record_many(op, {a, b}, {y}, {c[0], c[1]});
-    return y;
+    return autograd::apply_many(op, {a, b}, c.lu, c.pivots);
+  }
+
+ private:
+  Tensor solution(const Tensor& a, const Tensor& b, const Factors& c) const {
+    const detail::Unrecorded unrecorded;
+    const Tensor columns = column(b);
+    const DimVector batch = autograd::broadcast_shapes("linalg_solve", matrices::batch_of(a),
+                                                       matrices::batch_of(columns));
+    const Tensor x = matrices::like(columns, batch);
+    const bool transposed = transpose != of_transpose;
+    if (left)
+      kernels::lu_solve(c.lu, c.pivots, transposed, columns, x);
+    else
+      kernels::lu_solve(c.lu, c.pivots, !transposed, matrices::flipped(columns),
+                        matrices::flipped(x));
+    if (!vector) return x;
+    return autograd::raw_view(x, {x.sizes().data(), x.sizes().size() - 1},
+                              {x.strides().data(), x.strides().size() - 1}, 0);
   }
 };
 
-Tensor solve(std::string_view op, const Tensor& a, const Tensor& b, bool left,
-             matrices::Infos& info, bool check) {
+std::array<Tensor, 2> solve(const matrices::OnFailure& failure, const Tensor& a, const Tensor& b,
+                            bool left) {
+  const std::string_view op = failure.op;
   matrices::require_square(op, a);
   if (b.dim() == 0)
     detail::fail<ShapeError>(op, "B must be a vector or a matrix, got a tensor without dimensions");
@@ -170,11 +204,9 @@ Tensor solve(std::string_view op, const Tensor& a, const Tensor& b, bool left,
     matrices::require_fit(op, a, b, left);
     autograd::broadcast_shapes(op, matrices::batch_of(a), matrices::batch_of(b));
   }
-  const LuFactors f = matrices::factor(a, info);
-  if (check) matrices::require_regular(op, a, info);
-  const Tensor factors[] = {f.lu, f.pivots};
-  return Solve::solve({left, false, vector, f.of_transpose, DimVector(a.sizes()), {}}, a, b,
-                      factors);
+  return autograd::apply_many(Solve{left, false, vector, !matrices::by_columns(a), failure,
+                                    DimVector(a.sizes()), DimVector(b.sizes())},
+                              {a, b});
 }
 
 // ---- Triangular matrices.
@@ -189,112 +221,113 @@ struct SolveTriangular {
   static constexpr unsigned keeps_input = 1;
   static constexpr unsigned keeps_output = 1;
   const char* node_name;
+  const char* op_name;
   bool upper;
   bool left;
   bool unit;
-  DimVector t_sizes;
+  DimVector a_sizes;
   DimVector b_sizes;
+  struct Inputs {
+    const Tensor& a;
+    const Tensor& b;
+  };
 
+  Tensor forward(const Tensor& a, const Tensor& b) const {
+    const DimVector batch =
+        autograd::broadcast_shapes(op_name, matrices::batch_of(a), matrices::batch_of(b));
+    const Tensor y = matrices::like(b, batch);
+    const Tensor t = matrices::in_order(a);
+    if (left)
+      kernels::solve_triangles(t, {upper, unit}, b, y);
+    else
+      kernels::solve_triangles(matrices::flipped(t), {!upper, unit}, matrices::flipped(b),
+                               matrices::flipped(y));
+    return y;
+  }
   Tensor triangle(const Tensor& a) const {
     return upper ? triu(a, unit ? 1 : 0) : tril(a, unit ? -1 : 0);
   }
-  void gradients(const bool* wanted, const Tensor* g, const Tensor* x, const Tensor* y,
+  void gradients(const bool* wanted, const Tensor& g, const Inputs& x, const Tensor& y,
                  const Tensor*, Tensor* results) const {
-    const Tensor gb = linalg_solve_triangular(x[0].mT(), g[0], !upper, left, unit);
+    const Tensor gb = linalg_solve_triangular(x.a.mT(), g, !upper, left, unit);
     if (wanted[1]) results[1] = autograd::sum_to(gb, b_sizes);
     if (!wanted[0]) return;
-    const Tensor ga = left ? matmul(gb, y[0].mT()) : matmul(y[0].mT(), gb);
-    results[0] = autograd::sum_to(-triangle(ga), t_sizes);
+    const Tensor ga = left ? matmul(gb, y.mT()) : matmul(y.mT(), gb);
+    results[0] = autograd::sum_to(-triangle(ga), a_sizes);
   }
-  Tensor jvp(std::size_t, const Tensor* t, const Tensor* x, const Tensor* y, const Tensor*) const {
-    Tensor b = t[1];
-    if (t[0].defined()) {
-      const Tensor ta = triangle(t[0]);
-      const Tensor moved = -(left ? matmul(ta, y[0]) : matmul(y[0], ta));
+  Tensor jvp(std::size_t, const Inputs& t, const Inputs& x, const Tensor& y, const Tensor*) const {
+    Tensor b = t.b;
+    if (t.a.defined()) {
+      const Tensor ta = triangle(t.a);
+      const Tensor moved = -(left ? matmul(ta, y) : matmul(y, ta));
       b = b.defined() ? b + moved : moved;
     }
-    return linalg_solve_triangular(x[0], b, upper, left, unit);
+    return linalg_solve_triangular(x.a, b, upper, left, unit);
   }
 };
 
-Tensor solve_triangular(std::string_view op, SolveTriangular rule, const Tensor& a,
-                        const Tensor& b) {
+Tensor solve_triangular(SolveTriangular rule, const Tensor& a, const Tensor& b) {
+  const std::string_view op = rule.op_name;
   matrices::require_square(op, a);
   matrices::require(op, b);
   matrices::require_same_dtype(op, a, b);
   matrices::require_fit(op, a, b, rule.left);
-  const DimVector batch =
-      autograd::broadcast_shapes(op, matrices::batch_of(a), matrices::batch_of(b));
-  const Tensor y = matrices::like(b, batch);
-  const Tensor t = matrices::in_order(a);
-  if (rule.left)
-    kernels::solve_triangles(t, {rule.upper, rule.unit}, b, y);
-  else
-    kernels::solve_triangles(matrices::flipped(t), {!rule.upper, rule.unit}, matrices::flipped(b),
-                             matrices::flipped(y));
-  rule.t_sizes = DimVector(a.sizes());
+  rule.a_sizes = DimVector(a.sizes());
   rule.b_sizes = DimVector(b.sizes());
-  autograd::record_many(rule, {a, b}, {y}, {});
-  return y;
+  return autograd::apply_many(rule, {a, b});
 }
 
-Tensor invert(std::string_view op, const Tensor& a, matrices::Infos& info, bool check) {
-  matrices::require_square(op, a);
-  const LuFactors f = matrices::factor(a, info);
-  if (check) matrices::require_regular(op, a, info);
-  return matrices::inverse_from(f, a);
+std::array<Tensor, 2> invert(const matrices::OnFailure& failure, const Tensor& a) {
+  matrices::require_square(failure.op, a);
+  return autograd::apply_general(Inverse{failure}, a);
 }
 
 }  // namespace
 
 Tensor matrices::inverse_from(const LuFactors& f, const Tensor& a) {
-  // Factors of the transpose give the transposed solution: column-major memory, read as row-major.
-  const Tensor y = matrices::uninitialised(f.lu.dtype(), f.lu.sizes(), !f.of_transpose);
-  if (y.numel() > 0) kernels::lu_invert(f.lu, f.pivots, y);
-  autograd::record_general(Inverse(), a, y);
-  return y;
+  return autograd::apply_general(Inverse{{"inverse"}}, a, f);
 }
 
 Tensor linalg_solve(const Tensor& A, const Tensor& B, bool left) {
-  matrices::Infos info;
-  return solve("linalg_solve", A, B, left, info, true);
+  return solve({"linalg_solve"}, A, B, left)[0];
 }
 std::tuple<Tensor, Tensor> linalg_solve_ex(const Tensor& A, const Tensor& B, bool left,
                                            bool check_errors) {
-  matrices::Infos info;
-  const Tensor x = solve("linalg_solve_ex", A, B, left, info, check_errors);
-  return {x, matrices::info_of(info, matrices::batch_of(A))};
+  const auto [x, info] = solve({"linalg_solve_ex", check_errors, true}, A, B, left);
+  return {x, info};
 }
 
 Tensor linalg_solve_triangular(const Tensor& self, const Tensor& B, bool upper, bool left,
                                bool unitriangular) {
-  return solve_triangular("linalg_solve_triangular",
-                          {"LinalgSolveTriangularBackward0", upper, left, unitriangular, {}, {}},
+  return solve_triangular({"LinalgSolveTriangularBackward0",
+                           "linalg_solve_triangular",
+                           upper,
+                           left,
+                           unitriangular,
+                           {},
+                           {}},
                           self, B);
 }
 std::tuple<Tensor, Tensor> triangular_solve(const Tensor& self, const Tensor& A, bool upper,
                                             bool transpose, bool unitriangular) {
   const Tensor a = transpose ? A.mT() : A;
-  return {
-      solve_triangular(
-          "triangular_solve",
-          {"TriangularSolveBackward0", upper != transpose, true, unitriangular, {}, {}}, a, self),
-      A.clone()};
+  return {solve_triangular({"TriangularSolveBackward0",
+                            "triangular_solve",
+                            upper != transpose,
+                            true,
+                            unitriangular,
+                            {},
+                            {}},
+                           a, self),
+          A.clone()};
 }
 
-Tensor linalg_inv(const Tensor& A) {
-  matrices::Infos info;
-  return invert("linalg_inv", A, info, true);
-}
+Tensor linalg_inv(const Tensor& A) { return invert({"linalg_inv"}, A)[0]; }
 std::tuple<Tensor, Tensor> linalg_inv_ex(const Tensor& A, bool check_errors) {
-  matrices::Infos info;
-  const Tensor y = invert("linalg_inv_ex", A, info, check_errors);
-  return {y, matrices::info_of(info, matrices::batch_of(A))};
+  const auto [y, info] = invert({"linalg_inv_ex", check_errors, true}, A);
+  return {y, info};
 }
-Tensor inverse(const Tensor& self) {
-  matrices::Infos info;
-  return invert("inverse", self, info, true);
-}
+Tensor inverse(const Tensor& self) { return invert({"inverse"}, self)[0]; }
 
 Tensor linalg_tensorinv(const Tensor& self, std::int64_t ind) {
   if (ind < 1) detail::fail<ValueError>("linalg_tensorinv", "ind must be positive, got ", ind);

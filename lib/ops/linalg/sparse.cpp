@@ -86,11 +86,18 @@ struct Solution {
   bool symmetric;
   bool transposed;
 
-  Tensor apply(const Tensor& v, const Tensor& b) const {
+  struct Inputs {
+    const Tensor& values;
+    const Tensor& b;
+  };
+
+  Tensor forward(const Tensor&, const Tensor& b) const {
     const Tensor x = new_matrix(b.dtype(), b.sizes()[0], b.sizes()[1]);
     factor->solve(row_major(b), transposed, x);
-    autograd::record_many(*this, {v, b}, {x});
     return x;
+  }
+  Tensor apply(const Tensor& v, const Tensor& b) const {
+    return autograd::apply_many(*this, {v, b});
   }
   Solution adjoint() const { return {places, factor, symmetric, !transposed}; }
   /// a b^T at the entries of the pattern of V, or of its symmetric part.
@@ -102,17 +109,17 @@ struct Solution {
     if (symmetric) return (product(places, false, v, x) + product(places, true, v, x)) * 0.5;
     return product(places, transposed, v, x);
   }
-  Tensor vjp(std::size_t i, const Tensor* g, const Tensor* x, const Tensor* y) const {
-    const Tensor w = adjoint().apply(x[0], g[0]);
-    return i == 1 ? w : -outer(w, y[0]);
+  Tensor vjp(std::size_t i, const Tensor& g, const Inputs& in, const Tensor& x) const {
+    const Tensor w = adjoint().apply(in.values, g);
+    return i == 1 ? w : -outer(w, x);
   }
-  Tensor jvp(std::size_t, const Tensor* t, const Tensor* x, const Tensor* y) const {
-    Tensor right = t[1];
-    if (t[0].defined()) {
-      const Tensor change = times(t[0], y[0]);
+  Tensor jvp(std::size_t, const Inputs& t, const Inputs& in, const Tensor& x) const {
+    Tensor right = t.b;
+    if (t.values.defined()) {
+      const Tensor change = times(t.values, x);
       right = right.defined() ? right - change : -change;
     }
-    return apply(x[0], right);
+    return apply(in.values, right);
   }
 };
 

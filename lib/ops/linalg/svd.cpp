@@ -37,6 +37,14 @@ void require_invariant(const Tensor& completion, const Tensor& g, const char* wh
         " were chosen, which the matrix does not determine; use only the space that they span");
 }
 
+/// Chooses vectors for equal singular values: those that the tangent of `a` separates.
+void choose_vectors(const Tensor& a, const Tensor& all_u, const Tensor& s, const Tensor& vh) {
+  const detail::Unrecorded unrecorded;
+  const std::int64_t k = s.size(-1);
+  const Tensor u = all_u.narrow(-1, 0, k), v = vh.mT().narrow(-1, 0, k);
+  matrices::turn_towards(s, matmul(u.mT(), matmul(detail::tangent_of(a), v)), u, v);
+}
+
 /// a = u diag(s) vh, k values; u = [u1 u2] and v = [v1 v2] if they are full. With p = u1^T t v1,
 /// gap_ij = s_j - s_i, infinite on the diagonal, and part_ij = s_j / (s_i + s_j):
 ///   ds = diag(p), du1 = u1 (p part + (p part)^T) / gap + u2 q, q = u2^T t v1 / s,
@@ -53,14 +61,39 @@ struct Svd {
   static constexpr std::size_t outputs = 3;
   static constexpr unsigned keeps_input = 0;
   static constexpr unsigned keeps_output = 0b111;
+  std::string_view op;
+  bool full;
+  bool vectors;
+  struct Outputs {
+    const Tensor& u;
+    const Tensor& s;
+    const Tensor& vh;
+  };
 
-  Tensor vjp(std::size_t, const Tensor* g, const Tensor*, const Tensor* y) const {
-    const Tensor& s = y[1];
+  /// The derivative needs the vectors.
+  std::array<Tensor, 3> forward(const Tensor& a, bool followed) const {
+    const std::int64_t m = a.size(-2), n = a.size(-1), k = std::min(m, n);
+    Tensor u, vh;
+    const Tensor s = matrices::uninitialised(a.dtype(), batch_and(a, {k}));
+    if (vectors || followed) {
+      u = matrices::uninitialised(a.dtype(), batch_and(a, {m, full ? m : k}), m > n);
+      vh = matrices::uninitialised(a.dtype(), batch_and(a, {full ? n : k, n}), m > n);
+    }
+    require_success(op, kernels::singular_values(row_major(a), u, s, vh));
+    if (vectors && k == 0) {
+      kernels::copy(u, eye(u.size(-2), u.size(-1), a.options()));
+      kernels::copy(vh, eye(vh.size(-2), vh.size(-1), a.options()));
+    }
+    if (detail::carries_tangent(a) && matrices::has_clusters(s)) choose_vectors(a, u, s, vh);
+    return {u, s, vh};
+  }
+  Tensor vjp(std::size_t, const Outputs& g, const Tensor&, const Outputs& y) const {
+    const Tensor& s = y.s;
     const std::int64_t k = s.size(-1);
-    const Side u(y[0], g[0], k, " columns of U");
-    const Side v(y[2].mT(), g[2].defined() ? g[2].mT() : Tensor(), k, " rows of Vh");
+    const Side u(y.u, g.u, k, " columns of U");
+    const Side v(y.vh.mT(), g.vh.defined() ? g.vh.mT() : Tensor(), k, " rows of Vh");
     Tensor inner;
-    if (g[1].defined()) inner = diag_embed(where_not_zero(s, g[1]));
+    if (g.s.defined()) inner = diag_embed(where_not_zero(s, g.s));
     if (u.g.defined() || v.g.defined()) add(inner, turned(g, y, u, v));
     Tensor left = matmul(u.thin, inner);
     if (u.turns()) left = left + u.turn() / s.unsqueeze(-2);
@@ -69,16 +102,16 @@ struct Svd {
     return y_grad;
   }
 
-  Tensor jvp(std::size_t which, const Tensor* t, const Tensor*, const Tensor* y) const {
-    const Tensor& s = y[1];
+  Tensor jvp(std::size_t which, const Tensor& t, const Tensor&, const Outputs& y) const {
+    const Tensor& s = y.s;
     const std::int64_t k = s.size(-1);
-    const Side u(y[0], {}, k, "");
-    const Side v(y[2].mT(), {}, k, "");
-    const Tensor p = matmul(u.thin.mT(), matmul(t[0], v.thin));
+    const Side u(y.u, {}, k, "");
+    const Side v(y.vh.mT(), {}, k, "");
+    const Tensor p = matmul(u.thin.mT(), matmul(t, v.thin));
     if (which == 1) return where_not_zero(s, p.diagonal(0, -2, -1));
-    const Tensor within = tangent_within(t[0], p, s, u, v, which == 0);
-    if (which == 0) return u.moved(within, matmul(t[0], v.thin) / s.unsqueeze(-2));
-    return v.moved(within, matmul(t[0].mT(), u.thin) / s.unsqueeze(-2)).mT();
+    const Tensor within = tangent_within(t, p, s, u, v, which == 0);
+    if (which == 0) return u.moved(within, matmul(t, v.thin) / s.unsqueeze(-2));
+    return v.moved(within, matmul(t.mT(), u.thin) / s.unsqueeze(-2)).mT();
   }
 
  private:
@@ -141,14 +174,14 @@ struct Svd {
     if (of_v.defined()) add(inner, of_v / gap * part.mT());
     return inner;
   }
-  static Tensor turned(const Tensor* g, const Tensor* y, const Side& u, const Side& v) {
-    const Tensor& s = y[1];
+  static Tensor turned(const Outputs& g, const Outputs& y, const Side& u, const Side& v) {
+    const Tensor& s = y.s;
     const Tensor of_u = skew_of(u, u.g), of_v = skew_of(v, v.g);
     if (!matrices::has_clusters(s)) return turned(of_u, of_v, gaps(s), shares(s));
     Tensor total;
     for (const Tensor& of_side : {of_u, of_v})
       if (of_side.defined()) add(total, of_side);
-    const matrices::RepeatedPairs pairs({total * 0.5, s, g[1], {y[0], y[2]}, {u.g, v.g}});
+    const matrices::RepeatedPairs pairs({total * 0.5, s, g.s, {y.u, y.vh}, {u.g, v.g}});
     // Pairs on which the function does not depend may have two singular values of 0.
     const Tensor sum = sums(s) + pairs.untouched();
     Tensor inner = turned(of_u, of_v, pairs.divisor(), s.unsqueeze(-2) / sum);
@@ -188,37 +221,9 @@ struct Svd {
   static Tensor where_not_zero(const Tensor& s, const Tensor& x) { return where(s.eq(0), 0, x); }
 };
 
-struct Factors {
-  Tensor u, s, vh;
-};
-
-/// Chooses vectors for equal singular values: those that the tangent of `a` separates.
-void choose_vectors(const Tensor& a, const Factors& y) {
-  const detail::Unrecorded unrecorded;
-  const std::int64_t k = y.s.size(-1);
-  const Tensor u = y.u.narrow(-1, 0, k), v = y.vh.mT().narrow(-1, 0, k);
-  matrices::turn_towards(y.s, matmul(u.mT(), matmul(detail::tangent_of(a), v)), u, v);
-}
-
-/// Singular values, and vectors if they are wanted or the derivative needs them.
-Factors decompose(std::string_view op, const Tensor& a, bool full, bool vectors) {
+std::array<Tensor, 3> decompose(std::string_view op, const Tensor& a, bool full, bool vectors) {
   matrices::require(op, a);
-  const bool differentiable = autograd::is_followed(a);
-  const std::int64_t m = a.size(-2), n = a.size(-1), k = std::min(m, n);
-  Factors y;
-  y.s = matrices::uninitialised(a.dtype(), batch_and(a, {k}));
-  if (vectors || differentiable) {
-    y.u = matrices::uninitialised(a.dtype(), batch_and(a, {m, full ? m : k}), m > n);
-    y.vh = matrices::uninitialised(a.dtype(), batch_and(a, {full ? n : k, n}), m > n);
-  }
-  require_success(op, kernels::singular_values(row_major(a), y.u, y.s, y.vh));
-  if (vectors && k == 0) {
-    kernels::copy(y.u, eye(y.u.size(-2), y.u.size(-1), a.options()));
-    kernels::copy(y.vh, eye(y.vh.size(-2), y.vh.size(-1), a.options()));
-  }
-  if (detail::carries_tangent(a) && matrices::has_clusters(y.s)) choose_vectors(a, y);
-  if (differentiable) autograd::record_many(Svd{}, {a}, {y.u, y.s, y.vh});
-  return y;
+  return autograd::apply_many(Svd{op, full, vectors}, {a});
 }
 
 void require_no_driver(std::string_view op, const optional<std::string_view>& driver) {
@@ -232,20 +237,20 @@ void require_no_driver(std::string_view op, const optional<std::string_view>& dr
 std::tuple<Tensor, Tensor, Tensor> linalg_svd(const Tensor& A, bool full_matrices,
                                               optional<std::string_view> driver) {
   require_no_driver("linalg_svd", driver);
-  const Factors y = decompose("linalg_svd", A, full_matrices, true);
-  return {y.u, y.s, y.vh};
+  const auto [u, s, vh] = decompose("linalg_svd", A, full_matrices, true);
+  return {u, s, vh};
 }
 
 Tensor linalg_svdvals(const Tensor& A, optional<std::string_view> driver) {
   require_no_driver("linalg_svdvals", driver);
-  return decompose("linalg_svdvals", A, false, false).s;
+  return decompose("linalg_svdvals", A, false, false)[1];
 }
 
 std::tuple<Tensor, Tensor, Tensor> svd(const Tensor& A, bool some, bool compute_uv) {
-  const Factors y = decompose("svd", A, !some, compute_uv);
-  if (compute_uv) return {y.u, y.s, y.vh.mT()};
+  const auto [u, s, vh] = decompose("svd", A, !some, compute_uv);
+  if (compute_uv) return {u, s, vh.mT()};
   const std::int64_t m = A.size(-2), n = A.size(-1);
-  return {zeros(batch_and(A, {m, m}), A.options()), y.s, zeros(batch_and(A, {n, n}), A.options())};
+  return {zeros(batch_and(A, {m, m}), A.options()), s, zeros(batch_and(A, {n, n}), A.options())};
 }
 
 std::tuple<Tensor, Tensor, Tensor> Tensor::svd(bool some, bool compute_uv) const {

@@ -14,35 +14,6 @@
 namespace eigengrad {
 namespace {
 
-/// A X + X B = C. With G the solution of A^T G + G B^T = g:
-///   gC = G, gA = -G X^T, gB = -X^T G;  A dX + dX B = dC - dA X - X dB.
-struct Sylvester {
-  static constexpr std::size_t inputs = 3;
-  static constexpr std::size_t outputs = 1;
-  static constexpr std::size_t constants = 0;
-  static constexpr unsigned keeps_input = 3;
-  static constexpr unsigned keeps_output = 1;
-  static constexpr auto node_name = "SolveSylvesterBackward0";
-  DimVector a_sizes;
-  DimVector b_sizes;
-  DimVector c_sizes;
-
-  void gradients(const bool* wanted, const Tensor* g, const Tensor* x, const Tensor* y,
-                 const Tensor*, Tensor* results) const {
-    const Tensor adjoint = solve_sylvester(x[0].mT(), x[1].mT(), g[0]);
-    if (wanted[0]) results[0] = autograd::sum_to(-matmul(adjoint, y[0].mT()), a_sizes);
-    if (wanted[1]) results[1] = autograd::sum_to(-matmul(y[0].mT(), adjoint), b_sizes);
-    if (wanted[2]) results[2] = autograd::sum_to(adjoint, c_sizes);
-  }
-  Tensor jvp(std::size_t, const Tensor* t, const Tensor* x, const Tensor* y, const Tensor*) const {
-    Tensor c = t[2];
-    const auto add = [&](const Tensor& term) { c = c.defined() ? c + term : term; };
-    if (t[0].defined()) add(-matmul(t[0], y[0]));
-    if (t[1].defined()) add(-matmul(y[0], t[1]));
-    return solve_sylvester(x[0], x[1], c);
-  }
-};
-
 bool same_memory(const Tensor& a, const Tensor& b) {
   return a.impl()->bytes() == b.impl()->bytes() && a.sizes() == b.sizes() &&
          a.strides() == b.strides();
@@ -55,6 +26,71 @@ Tensor doubles(const Tensor& a, IntArrayRef batch) {
   kernels::copy(t, a);
   return t;
 }
+
+/// A X + X B = C. With G the solution of A^T G + G B^T = g:
+///   gC = G, gA = -G X^T, gB = -X^T G;  A dX + dX B = dC - dA X - X dB.
+struct Sylvester {
+  static constexpr std::size_t inputs = 3;
+  static constexpr std::size_t outputs = 1;
+  static constexpr std::size_t constants = 0;
+  static constexpr unsigned keeps_input = 3;
+  static constexpr unsigned keeps_output = 1;
+  static constexpr auto node_name = "SolveSylvesterBackward0";
+  DimVector a_sizes;
+  DimVector b_sizes;
+  DimVector c_sizes;
+  struct Inputs {
+    const Tensor& a;
+    const Tensor& b;
+    const Tensor& c;
+  };
+
+  Tensor forward(const Tensor& A, const Tensor& B, const Tensor& C) const {
+    constexpr auto op = "solve_sylvester";
+    const DimVector own =
+        autograd::broadcast_shapes(op, matrices::batch_of(A), matrices::batch_of(B));
+    const DimVector batch = autograd::broadcast_shapes(op, own, matrices::batch_of(C));
+    const Tensor a = doubles(A, matrices::batch_of(A));
+    const Tensor b = same_memory(A, B) ? a : doubles(B, matrices::batch_of(B));
+    const Tensor x = doubles(C, batch);
+    const kernels::Panels<double> left(a, batch);
+    const kernels::Panels<double> right(b, batch);
+    const kernels::Panels<double> solutions(x, batch);
+    const std::int64_t count = x.numel() == 0 ? 0 : solutions.count();
+    for (std::int64_t i = 0; i < count; ++i) {
+      const auto outcome = kernels::solve_sylvester(left[i].data, A.size(-1), right[i].data,
+                                                    B.size(-1), solutions[i].data);
+      if (outcome == kernels::SylvesterOutcome::Singular)
+        detail::fail<NumericError>(op, matrices::element_name(static_cast<std::size_t>(i), batch),
+                                   "the equation is singular: A and -B have an eigenvalue in "
+                                   "common; shift one of them by a multiple of the identity");
+      if (outcome == kernels::SylvesterOutcome::NoConvergence)
+        detail::fail<NumericError>(op, matrices::element_name(static_cast<std::size_t>(i), batch),
+                                   "the Schur decomposition of A or B did not converge; scale the "
+                                   "matrices, and look for NaN or infinity in them");
+    }
+    Tensor y = x;
+    if (A.dtype() != kFloat64) {
+      y = matrices::uninitialised(A.dtype(), x.sizes());
+      kernels::copy(y, x);
+    }
+    return y;
+  }
+  void gradients(const bool* wanted, const Tensor& g, const Inputs& in, const Tensor& x,
+                 const Tensor*, Tensor* results) const {
+    const Tensor adjoint = solve_sylvester(in.a.mT(), in.b.mT(), g);
+    if (wanted[0]) results[0] = autograd::sum_to(-matmul(adjoint, x.mT()), a_sizes);
+    if (wanted[1]) results[1] = autograd::sum_to(-matmul(x.mT(), adjoint), b_sizes);
+    if (wanted[2]) results[2] = autograd::sum_to(adjoint, c_sizes);
+  }
+  Tensor jvp(std::size_t, const Inputs& t, const Inputs& in, const Tensor& x, const Tensor*) const {
+    Tensor c = t.c;
+    const auto add = [&](const Tensor& term) { c = c.defined() ? c + term : term; };
+    if (t.a.defined()) add(-matmul(t.a, x));
+    if (t.b.defined()) add(-matmul(x, t.b));
+    return solve_sylvester(in.a, in.b, c);
+  }
+};
 
 }  // namespace
 
@@ -69,36 +105,8 @@ Tensor solve_sylvester(const Tensor& A, const Tensor& B, const Tensor& C) {
     detail::fail<ShapeError>(op, "shapes ", A.sizes(), ", ", B.sizes(), " and ", C.sizes(),
                              " do not fit the equation A X + X B = C; A and B must be square, C "
                              "have A's rows and B's columns");
-  const DimVector own =
-      autograd::broadcast_shapes(op, matrices::batch_of(A), matrices::batch_of(B));
-  const DimVector batch = autograd::broadcast_shapes(op, own, matrices::batch_of(C));
-  const Tensor a = doubles(A, matrices::batch_of(A));
-  const Tensor b = same_memory(A, B) ? a : doubles(B, matrices::batch_of(B));
-  const Tensor x = doubles(C, batch);
-  const kernels::Panels<double> left(a, batch);
-  const kernels::Panels<double> right(b, batch);
-  const kernels::Panels<double> solutions(x, batch);
-  const std::int64_t count = x.numel() == 0 ? 0 : solutions.count();
-  for (std::int64_t i = 0; i < count; ++i) {
-    const auto outcome = kernels::solve_sylvester(left[i].data, A.size(-1), right[i].data,
-                                                  B.size(-1), solutions[i].data);
-    if (outcome == kernels::SylvesterOutcome::Singular)
-      detail::fail<NumericError>(op, matrices::element_name(static_cast<std::size_t>(i), batch),
-                                 "the equation is singular: A and -B have an eigenvalue in common; "
-                                 "shift one of them by a multiple of the identity");
-    if (outcome == kernels::SylvesterOutcome::NoConvergence)
-      detail::fail<NumericError>(op, matrices::element_name(static_cast<std::size_t>(i), batch),
-                                 "the Schur decomposition of A or B did not converge; scale the "
-                                 "matrices, and look for NaN or infinity in them");
-  }
-  Tensor y = x;
-  if (A.dtype() != kFloat64) {
-    y = matrices::uninitialised(A.dtype(), x.sizes());
-    kernels::copy(y, x);
-  }
-  autograd::record_many(Sylvester{DimVector(A.sizes()), DimVector(B.sizes()), DimVector(C.sizes())},
-                        {A, B, C}, {y}, {});
-  return y;
+  return autograd::apply_many(
+      Sylvester{DimVector(A.sizes()), DimVector(B.sizes()), DimVector(C.sizes())}, {A, B, C});
 }
 
 Tensor solve_lyapunov(const Tensor& A, const Tensor& Q) {
