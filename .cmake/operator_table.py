@@ -13,6 +13,8 @@ import sys
 
 DECLARATION = re.compile(r"(?:EIGENGRAD_API|inline)\s[\w\s:&*<>,]*?\b([A-Za-z_]\w*)\s*\(")
 MEMBER = re.compile(r"^ *(?:Tensor&?|bool|std::\S+<.*>) (\w+)\(", re.M)
+# A function in the list of those that have an in-place form as well.
+LISTED = re.compile(r"^EIGENGRAD_UNARY\((\w+),", re.M)
 KEYS = r"(?:Shapes|Units|Domain|At the edge|Accuracy(?: \([^)]*\))?|Throws|Cost|Source):"
 ACCURACY = re.compile(r"Accuracy(?: \(([^)]*)\))?: (.*)\.")
 DERIVATIVES = re.compile(r"(?:; )?first derivative ((?:\[[^]]*\]|[^,])*)(?:, second (.*))?")
@@ -47,8 +49,9 @@ def contracts(header):
 
 
 def print_operators(include):
-    members = set(MEMBER.findall("".join(
-        p.read_text() for p in sorted((include / "core" / "members").glob("*.inc")))))
+    text = "".join(p.read_text() for p in sorted((include / "core" / "members").glob("*.inc")))
+    listed = LISTED.findall(text)
+    members = {*MEMBER.findall(text), *listed, *(name + "_" for name in listed)}
     print("# Operators {#operators}\n")
     print("Every operator is differentiable at every order, backward and forward, unless its contract")
     print("says that it has no derivative. Contracts are at the functions; a member and an in-place")

@@ -4,11 +4,8 @@
 
 namespace eigengrad::autograd {
 
-/// The sum, which gradients meet in; ops/pointwise/arithmetic.cpp uses the same.
-struct Add {
-  static constexpr int arity = 2;
-  static constexpr auto node_name = "AddBackward0";
-  static constexpr auto op_name = "add";
+/// a + b, as an elementwise operator: gradients are accumulated by it, and eigengrad::add() records it.
+struct Add : Binary<"add"> {
   static constexpr bool on_integers = true;
   static auto value(const auto& a, const auto& b) { return a + b; }
   static auto slope_a(math::Unused, math::Unused, math::Unused) { return math::One{}; }

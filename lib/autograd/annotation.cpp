@@ -16,12 +16,12 @@ namespace eigengrad {
 namespace autograd {
 
 struct Annotation {
-  /// Innermost label, with those around it: "training/loss".
+  /// The innermost label behind those around it: "training/loss".
   std::string label;
   const char* file = nullptr;
   int line = 0;
   std::vector<boost::stacktrace::frame> frames;
-  /// The node whose backward pass recorded the call.
+  /// Name of the node whose backward pass recorded the call.
   std::string maker;
   std::shared_ptr<const Annotation> of_maker;
 };
@@ -40,7 +40,7 @@ const Annotation* annotation_of(const Node& node) noexcept {
 void describe_frames(std::ostream& os, const std::vector<boost::stacktrace::frame>& frames) {
   std::vector<std::string> names;
   for (const boost::stacktrace::frame& frame : frames) names.push_back(frame.name());
-  // The innermost are the library's; those of its hidden functions have no names.
+  // The innermost frames are the library's own; its hidden functions have no names.
   std::size_t first = 0;
   for (std::size_t i = 0; i < names.size(); ++i) {
     if (names[i].find("eigengrad::") == 0) first = i + 1;
@@ -50,7 +50,7 @@ void describe_frames(std::ostream& os, const std::vector<boost::stacktrace::fram
     os << "\n    " << (names[i].empty() ? "?" : names[i]) << " [" << frames[i].address() << ']';
 }
 
-/// Where the forward call of `name` was made.
+/// Writes where the forward call of `name` was made.
 void describe(std::ostream& os, const std::string& name, const Annotation* a) {
   if (a == nullptr) {
     os << "No forward pass information available for " << name

@@ -26,7 +26,7 @@ thread_local constinit CustomNode::Running* CustomNode::Running::innermost = nul
 
 namespace {
 
-/// The history of gradients that may not be differentiated.
+/// A node that throws when it is evaluated: the history of gradients that may not be differentiated.
 class Error final : public Node {
  public:
   Error(std::string function, std::vector<Edge> edges, std::size_t outputs)
@@ -72,7 +72,7 @@ CustomNode::CustomNode(const detail::FunctionInfo& info, std::unique_ptr<Autogra
 }
 
 std::uint32_t CustomNode::output_number(const Tensor& t, const Call& call) {
-  // From the last: an output that was returned twice has the history of its last place.
+  // From the last output on: a tensor that was returned twice has the history of the last of the two.
   for (std::size_t k = call.outputs.size(); k-- > 0;)
     if (call.differentiable[k] &&
         (call.outputs[k].is_same(t) || (!call.has_input(t) && call.returned[k].is_same(t))))

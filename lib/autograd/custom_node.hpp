@@ -31,7 +31,7 @@ class CustomNode final : public Node {
     const std::vector<bool>& differentiable;
     bool has_input(const Tensor& t) const noexcept;
   };
-  /// Takes what the context has collected.
+  /// Takes over what the context has collected.
   void finish(const Call& call);
   variable_list saved();
   bool needs(std::size_t edge) const;
@@ -50,7 +50,7 @@ class CustomNode final : public Node {
     std::uint32_t output_nr;
     bool is_output;
   };
-  /// An evaluation on this thread.
+  /// The evaluation that runs on this thread.
   struct Running;
   static constexpr std::uint32_t kNone = ~std::uint32_t{0};
 
@@ -66,18 +66,18 @@ class CustomNode final : public Node {
   std::unique_ptr<AutogradContext> context_;
   void save(const Call& call);
   void keep(const Call& call);
-  /// Those of the inputs, then those of saved tensors that are none.
+  /// Edges of the inputs, then those of saved tensors that are not inputs.
   std::vector<Edge> edges_;
   std::vector<bool> is_tensor_;
   std::vector<Extents> inputs_;
   std::vector<Extents> outputs_;
   std::vector<SavedValue> saved_;
   std::vector<Kept> kept_;
-  /// One thread at a time is in backward(), which may write to the context.
+  /// Held during backward(), which may write to the context: one thread at a time.
   std::recursive_mutex turn_;
 };
 
-/// `t`, which was read from saved_data, with the history that it was put in with.
+/// `t`, which was read from saved_data, with the history that it had when it was put in.
 Tensor recall(const Tensor& t);
 
 }  // namespace eigengrad::autograd

@@ -3,6 +3,7 @@
 #include <cstring>
 #include <type_traits>
 
+#include "autograd/rule.hpp"
 #include "eigengrad/core/factories.hpp"
 #include "eigengrad/core/tensor.hpp"
 #include "kernels/base/elementwise.hpp"
@@ -60,7 +61,9 @@ namespace elementwise_detail {
 
 using kernels::Mask;
 using kernels::Pack;
+using math::Either;
 using math::One;
+using math::Over;
 using math::Unused;
 using math::When;
 using math::Zero;
@@ -144,37 +147,52 @@ auto slope(const Op& op, const V&... v) {
   (std::index_sequence_for<V...>());
 }
 
-template <class T, class S>
-Pack<T> pull(Pack<T> g, const S& s) {
-  if constexpr (std::same_as<S, Zero>)
-    return Pack<T>(0);
-  else if constexpr (requires { s.slope; })
-    return kernels::select(s.mask, pull(g, s.slope), Pack<T>(0));
-  else if constexpr (requires { s.elsewhere; })
-    return kernels::select(s.mask, pull(g, s.here), pull(g, s.elsewhere));
-  else if constexpr (requires { s.denominator; })
-    return g / Pack<T>(s.denominator);
-  else
-    return g * Pack<T>(s);
-}
-template <class S>
-Tensor pull(const Tensor& g, const S& s) {
-  if constexpr (std::same_as<S, One>) {
-    return g;
-  } else if constexpr (std::same_as<S, Zero>) {
-    return zeros_like(g);
-  } else if constexpr (requires { s.elsewhere; }) {
-    return where(s.mask, pull(g, s.here), pull(g, s.elsewhere));
-  } else if constexpr (requires { s.slope; }) {
-    return where(s.mask, pull(g, s.slope), Scalar(0));
-  } else if constexpr (requires { s.denominator; }) {
-    return g / s.denominator;
-  } else if constexpr (std::is_arithmetic_v<S>) {
-    return s == S(1) ? g : g * s;
-  } else {
-    return g * s;
+/// The cotangent `g` times a slope, in one struct so that nested slopes find every form.
+struct Pull {
+  template <class T, class S>
+  static Pack<T> by(Pack<T> g, const S& slope) {
+    return g * Pack<T>(slope);
   }
-}
+  template <class T>
+  static Pack<T> by(Pack<T>, Zero) {
+    return 0;
+  }
+  template <class T, class M, class S>
+  static Pack<T> by(Pack<T> g, const When<M, S>& s) {
+    return kernels::select(s.mask, by(g, s.slope), Pack<T>(0));
+  }
+  template <class T, class M, class A, class B>
+  static Pack<T> by(Pack<T> g, const Either<M, A, B>& s) {
+    return kernels::select(s.mask, by(g, s.here), by(g, s.elsewhere));
+  }
+  template <class T, class D>
+  static Pack<T> by(Pack<T> g, const Over<D>& s) {
+    return g / Pack<T>(s.denominator);
+  }
+
+  // Templates, because the product is that of the operators above this layer.
+  template <std::same_as<Tensor> G>
+  static Tensor by(const G& g, const G& slope) {
+    return g * slope;
+  }
+  template <std::same_as<Tensor> G, class S>
+  requires std::is_arithmetic_v<S>
+  static Tensor by(const G& g, S slope) { return slope == S(1) ? g : g * slope; }
+  static Tensor by(const Tensor& g, One) { return g; }
+  static Tensor by(const Tensor& g, Zero) { return zeros_like(g); }
+  template <class M, class S>
+  static Tensor by(const Tensor& g, const When<M, S>& s) {
+    return where(s.mask, by(g, s.slope), Scalar(0));
+  }
+  template <class M, class A, class B>
+  static Tensor by(const Tensor& g, const Either<M, A, B>& s) {
+    return where(s.mask, by(g, s.here), by(g, s.elsewhere));
+  }
+  template <class D>
+  static Tensor by(const Tensor& g, const Over<D>& s) {
+    return g / s.denominator;
+  }
+};
 
 template <class Op, class T, std::size_t I, unsigned Looked = used_bits<Op, I>()>
 void pullback_kernel(const void* context, std::byte* const* operands, std::int64_t n) {
@@ -197,7 +215,7 @@ void pullback_kernel(const void* context, std::byte* const* operands, std::int64
       }
     };
     const Pack<T> g = kernels::load_operand<Op, T, 8>(x[0], i, count);
-    return pull(g, named_slope<I>(op, load(std::integral_constant<std::size_t, K>{})...));
+    return Pull::by(g, named_slope<I>(op, load(std::integral_constant<std::size_t, K>{})...));
   };
   constexpr std::make_index_sequence<arity<Op> + 1> all;
   std::int64_t i = 0;
@@ -212,7 +230,7 @@ template <class Op, std::size_t I, unsigned Looked = used_bits<Op, I>()>
 Tensor recorded_pullback(const Op& op, const Tensor& g, const Tensor* inputs,
                          const Tensor& output) {
   return [&]<std::size_t... K>(std::index_sequence<K...>) {
-    return pull(g, slope<Op, I, Looked>(op, (K == arity<Op> ? output : inputs[K])...));
+    return Pull::by(g, slope<Op, I, Looked>(op, (K == arity<Op> ? output : inputs[K])...));
   }
   (std::make_index_sequence<arity<Op> + 1>());
 }

@@ -9,7 +9,7 @@
 namespace eigengrad::autograd {
 namespace {
 
-/// The cotangent of `root`: the given one brought to its shape and dtype, or 1.
+/// The cotangent of `root`: the given one converted to the shape and dtype of `root`, or 1.
 Tensor seed(std::string_view op, const Tensor& root, const Tensor& given, bool create_graph) {
   if (!given.defined()) {
     if (root.numel() != 1)
@@ -49,12 +49,11 @@ void add_roots(std::string_view op, Sweep& sweep, const variable_list& tensors, 
   }
 }
 
-/// A view that was made without recording of a base that is tracked is so as well, but no gradient
-/// reaches it.
+/// A view of a tracked base that was made without recording is tracked too, but no gradient reaches it.
 bool is_unreached_view(const Tensor& t) {
   return t.is_view() && t.requires_grad() && !gradient_edge(t).is_valid();
 }
-/// Stands for one.
+/// The node that stands for such a view.
 class Unreached final : public Node {
  public:
   Unreached() : Node(nullptr, 0, 1) { enter_sequence(); }

@@ -37,7 +37,7 @@ std::string class_name(const std::type_info& type) {
   char* const text = abi::__cxa_demangle(type.name(), nullptr, nullptr, &status);
   std::string name = status == 0 ? text : type.name();
   std::free(text);
-  // Up to the last "::" outside of template arguments and parameter lists.
+  // The name begins behind the last "::" that is outside of template arguments and parameter lists.
   int depth = 0;
   std::size_t start = 0;
   for (std::size_t i = 0; i < name.size(); ++i) {
@@ -123,7 +123,7 @@ bool FunctionCall::is_differentiable(const Tensor& y) const {
          !contains(context_->non_differentiable_, y);
 }
 
-/// What becomes of output `y`: see the contract of Function.
+/// Output `y` with its history, by the rules in the contract of Function.
 Tensor FunctionCall::wire(const Tensor& y, std::uint32_t output_nr) const {
   if (!y.defined()) return y;
   const auto input =
@@ -139,7 +139,7 @@ Tensor FunctionCall::wire(const Tensor& y, std::uint32_t output_nr) const {
         .commit(y);
     return y;
   }
-  // What forward() took from elsewhere with a history keeps it; the output is another tensor.
+  // A tensor with a history of its own that forward() returns keeps that history; the output is a new tensor.
   Tensor out = is_input || y.is_view() ? custom_view(y) : is_tracked(y) ? y.detach() : y;
   autograd::set_history(out, node_, output_nr);
   return out;
@@ -159,7 +159,7 @@ variable_list FunctionCall::close(variable_list returned) {
   std::vector<bool> differentiable(n);
   for (std::size_t k = n; k-- > 0;) {
     differentiable[k] = is_differentiable(returned[k]);
-    // Returned twice: one tensor, with the history of its last place.
+    // A tensor that is returned twice is one output, with the history of the last of the two.
     std::size_t same = k + 1;
     while (same < n && !(returned[same].defined() && returned[same].is_same(returned[k]))) ++same;
     const bool again =

@@ -10,7 +10,7 @@ using detail::thread_state;
 namespace {
 
 thread_local constinit std::uint64_t switches_off = 0;
-/// Whether a level of forward mode is open, but inference mode keeps its tangents from travelling.
+/// Whether a level of forward mode is open whose tangents inference mode hides from operators.
 thread_local constinit bool level_hidden = false;
 
 }  // namespace

@@ -7,8 +7,8 @@
 
 namespace eigengrad::detail {
 
-/// How often this thread has turned recording off, or back to off. Tangents do not heed the grad
-/// mode: a function during which the number grows may have other derivatives forward than backward.
+/// How often this thread has turned recording off, or back to off. Grad mode does not stop tangents: a
+/// function during which the count grows may have other derivatives in forward mode than in reverse.
 std::uint64_t grad_mode_switches() noexcept;
 void set_grad_mode_switches(std::uint64_t number) noexcept;
 

@@ -29,7 +29,8 @@ HookList<TensorHook>* find_output(const NodeHooks* hooks, std::uint32_t output_n
   return nullptr;
 }
 
-/// Of a tensor that no operator computed. A view made without recording has no accumulator either.
+/// Whether `edge` is that of a tensor which no operator computed: a leaf, or a view made without recording,
+/// which has no accumulator either.
 bool is_end(const Edge& edge) noexcept {
   return !edge.is_valid() || edge.function->is_accumulator();
 }
@@ -92,7 +93,7 @@ void run_tensor_hooks(Node& node, Tensor* grads) {
   const NodeExtra* extra = find_extra(node);
   if (extra == nullptr) return;
   if (extra->hooks != nullptr) {
-    // Hooks may add lists for other outputs of this node.
+    // An index, since hooks may add lists for other outputs of this node.
     for (std::size_t i = 0; i < extra->hooks->outputs.size(); ++i) {
       const NodeHooks::OfOutput& of = *extra->hooks->outputs[i];
       run_list(of.list, grads[of.output_nr]);

@@ -12,7 +12,7 @@
 
 namespace eigengrad::autograd {
 
-/// Hooks in the order of their registration. A removed one leaves a gap, so that handles stay.
+/// Hooks in the order of their registration. A removed one leaves a gap, so that handles stay valid.
 template <class F>
 class HookList {
  public:
@@ -63,10 +63,10 @@ struct NodeHooks {
 /// Hands the gradients of the node's outputs to the hooks of those tensors, and keeps them where they are
 /// retained.
 void run_tensor_hooks(Node& node, Tensor* grads);
-/// The same, then hands them to the node's pre-hooks.
+/// The same as run_tensor_hooks(), then hands the gradients to the node's pre-hooks.
 void run_prehooks(Node& node, Tensor* grads);
 bool has_posthooks(const Node& node) noexcept;
-/// Hands on what the node made of `grads`.
+/// Hands the results of the node, computed from `grads`, to its post-hooks.
 void run_posthooks(const Node& node, Tensor* results, const variable_list& grads);
 
 }  // namespace eigengrad::autograd

@@ -146,7 +146,7 @@ class Shapes final : public autograd::SavedVisitor, public autograd::ShapeVisito
   }
 
   void visit(SavedValue& value, Node& owner) override {
-    // Inputs and outputs of a node that another one stands for are not in the graph.
+    // The values of a node inside another one (CopySlices) are no inputs and outputs of the graph's nodes.
     if (!value.holds() || &owner != graph_.nodes[current_]) return;
     if (value.is_output())
       learn(shapes_[first_[current_] + value.output_nr()], value.held()->sizes());

@@ -10,7 +10,8 @@
 
 namespace eigengrad::autograd {
 
-/// Nodes whose last edge is gone while another one is being freed, see Note [Iterative teardown].
+/// Nodes that wait to be freed because their last edge went while another node was being freed: see Note
+/// [Iterative teardown].
 class Teardown {
  public:
   void push(std::shared_ptr<Node> node) noexcept {
@@ -29,7 +30,7 @@ class Teardown {
 
 namespace {
 
-/// The one that runs on this thread. A pointer, since a thread's last graphs may go after its
+/// The teardown that runs on this thread. A pointer, since the last graphs of a thread may be freed after its
 /// thread-local objects.
 thread_local constinit Teardown* running = nullptr;
 

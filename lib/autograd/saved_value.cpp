@@ -10,13 +10,13 @@
 namespace eigengrad::autograd {
 namespace {
 
-/// What hooks made of a value.
+/// The object that a pack hook returned for a value, with the hooks.
 struct Packed {
   std::shared_ptr<const detail::SavedHooks> hooks;
   std::shared_ptr<void> object;
 };
 
-/// Hooks compute: nothing of it is recorded, carries tangents or is packed in turn.
+/// The scope in which hooks run: nothing is recorded, carries tangents or is packed in it.
 class HookScope {
  public:
   HookScope() noexcept : hooks_(std::exchange(detail::thread_state.saved_hooks, nullptr)) {}
@@ -30,7 +30,8 @@ class HookScope {
   detail::NoTangents plain_;
 };
 
-/// A copy, since a write to the tensor that was packed changes its tangent but not this value.
+/// A copy of the tangent: a later write to the packed tensor changes its tangent, but must not change this
+/// value.
 void give_tangent(detail::TensorImpl& stand_in, const Tensor& tangent) {
   const detail::NoTangents plain;
   detail::attach_tangent(stand_in, copy_laid_out_like(tangent, tangent));
@@ -53,8 +54,8 @@ void SavedValue::save(const Tensor& t, std::uint16_t role) {
     return;
   }
   impl_ = t.impl();
-  // Values that were saved before the tensor lost its tangent have that still. An output is newer: what
-  // wrote it gives it a tangent, or leaves it without one.
+  // The tensor has lost its tangent to a write, but values saved before keep it; this one is saved after, so
+  // it is saved through a view without tangent. An output is not: its tangent is set after it was saved.
   Tensor apart;
   if (EIGENGRAD_UNLIKELY(detail::thread_state.dual_level) && !is_output() &&
       !detail::carries_tangent(t) && detail::saved_tangent(*impl_).defined()) {
@@ -108,7 +109,7 @@ Tensor SavedValue::unpack(const Node& node) const {
     detail::fail<DtypeError>(node.name(), "an unpack hook has returned a ", to_string(t.dtype()),
                              " tensor for one of ", to_string(impl_->dtype()),
                              "; convert it back with to()");
-  // The value's history is the node's business.
+  // Without history: the node knows the value's history.
   return raw_view(t, t.sizes(), t.strides(), 0);
 }
 
@@ -133,7 +134,7 @@ Tensor SavedValue::tensor(Node& node) const {
   const bool has_history = is_output() || (edge != nullptr && edge->is_valid());
   if (data(node) != nullptr && impl_->try_retain()) {
     Tensor t = Tensor::adopt(impl_);
-    // The very tensor that was saved, unless its history was rewritten since.
+    // The tensor itself that was saved, unless its history was replaced since.
     const bool has_lost_tangent =
         !detail::carries_tangent(t) && detail::saved_tangent(*impl_).defined();
     if (!has_history && !has_lost_tangent) return t;

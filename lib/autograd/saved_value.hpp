@@ -9,7 +9,7 @@
 
 namespace eigengrad::autograd {
 
-/// A second pass through a node that the first released. Throws: GraphError.
+/// To be called for a second pass through a node that the first one released. Throws: GraphError.
 [[noreturn]] void fail_released(const Node& node);
 [[noreturn]] void refuse_to_save(const Tensor& t);
 /// Throws: GraphError for a tensor made in inference mode, whose writes nobody counts.
@@ -28,10 +28,10 @@ inline void check_may_be_saved(const Tensor& t) {
 /// checkpoint and to forward mode are written once, there and here, and follow for every kind.
 ///
 /// Note [Packed values]
-/// Where hooks are set, the node keeps what they made of the value. In the value's place stands a tensor
-/// of the same shape without elements, which owns the packed object and carries the value's tangent;
-/// it never has the version that is expected of it, so that reading a value that is not packed
-/// takes no step more.
+/// Where hooks are set, the node keeps the object that they made of the value. A stand-in replaces the value:
+/// a tensor of the same shape without elements, which owns the packed object and carries the value's tangent.
+/// Its version never equals the expected one, so that the usual version check finds packed values and reading
+/// others costs nothing more.
 class SavedValue {
  public:
   SavedValue() noexcept = default;
@@ -45,20 +45,21 @@ class SavedValue {
         packed_(o.packed_) {}
   ~SavedValue() { drop(); }
 
-  /// An input of the call; `edge` is the number of its edge.
+  /// Saves an input of the call; `edge` is the index of its edge.
   void save_input(const Tensor& t, std::size_t edge) { save(t, static_cast<std::uint16_t>(edge)); }
-  /// Output number `output_nr` of the call.
+  /// Saves output `output_nr` of the call.
   void save_output(const Tensor& t, std::size_t output_nr = 0) {
     save(t, static_cast<std::uint16_t>(kOutput | output_nr));
   }
-  /// What has no history.
+  /// Saves a tensor without history.
   void save_constant(const Tensor& t) { save(t, kConstant); }
-  /// The value is one that is about to be written in place.
+  /// To be called when the value is about to be written in place by the recorded call itself: expects the
+  /// version after the write.
   void expect_write() noexcept { version_ += impl_ != nullptr && !packed_ ? 1 : 0; }
   bool holds() const noexcept { return impl_ != nullptr; }
   bool is_output() const noexcept { return role_ >= kOutput && role_ != kConstant; }
   std::uint32_t output_nr() const noexcept { return role_ & ~kOutput; }
-  /// The edge of an input of `node`; nullptr for what is none.
+  /// The edge of `node` for this input; nullptr for a value that is no input.
   const Edge* edge(const Node& node) const noexcept {
     return role_ < kOutput ? node.edges_ + role_ : nullptr;
   }
@@ -88,7 +89,7 @@ class SavedValue {
   /// Throws: as data(); GraphError, ShapeError or DtypeError when hooks unpack something else than a
   /// tensor of its shape and dtype; what they throw.
   Tensor tensor(Node& node) const;
-  /// Packs the value after the fact.
+  /// Packs the value, which was saved already.
   /// Throws: GraphError when it was released, is packed already, or is written to by the hook.
   void pack_with(const detail::SavedHooks& hooks, const Node& node);
 
@@ -99,7 +100,7 @@ class SavedValue {
   void save(const Tensor& t, std::uint16_t role);
   void pack(const Tensor& t, const detail::SavedHooks& hooks);
   Tensor unpack(const Node& node) const;
-  /// Of its own, without history.
+  /// A new tensor on the value's data, without history.
   Tensor tensor_of_data() const;
   void drop() noexcept {
     if (impl_ == nullptr) return;
@@ -111,7 +112,7 @@ class SavedValue {
 
   detail::TensorImpl* impl_ = nullptr;
   std::uint32_t version_ = 0;
-  /// The number of an edge, or of an output with a bit for that, or kConstant.
+  /// The index of an edge, or of an output with the bit kOutput, or kConstant.
   std::uint16_t role_ = kConstant;
   bool released_ = false;
   bool packed_ = false;
@@ -120,18 +121,18 @@ class SavedValue {
 /// Access to what a node keeps.
 class SavedList {
  public:
-  /// Makes `n` values known to the node that they belong to.
+  /// Registers `n` values at the node that they belong to.
   static void enter(Node& node, SavedValue* values, std::size_t n) noexcept {
     node.saved_ = values;
     node.num_saved_ = static_cast<std::uint32_t>(n);
   }
   /// To be held while values are read.
   static std::atomic<bool>& lock(Node& node) noexcept { return node.saved_lock_; }
-  /// Whether a pass released the node, which may have kept nothing.
+  /// Whether a pass has released the node; also for a node that saved nothing.
   static bool is_released(const Node& node) noexcept { return node.saved_released_; }
 };
 
-/// All that a node keeps, a member of it.
+/// All values that a node keeps; a data member of the node.
 template <std::size_t N>
 class SavedValues {
  public:
@@ -142,10 +143,10 @@ class SavedValues {
   std::array<SavedValue, N> values_;
 };
 
-/// Gives an output of `node` that was packed when it had no tangent yet its tangent.
+/// Gives an output of `node` its tangent, if hooks packed it before it had one.
 void give_tangent_to_packed(Node& node, std::uint32_t output_nr, const Tensor& tangent);
 
-/// Looks at the values that a node saved. `owner` is the node itself, or the one that it stands for.
+/// Visits the values that a node saved. `owner` is the node itself, or the node inside it (of a CopySlices).
 class SavedVisitor {
  public:
   virtual void visit(SavedValue& value, Node& owner) = 0;
@@ -154,8 +155,8 @@ class SavedVisitor {
   ~SavedVisitor() = default;
 };
 
-/// Hears what a node knows of shapes: of the value that an edge stands for, an input's or its own, or
-/// that all inputs have the shape of its only output.
+/// Is told what a node knows of shapes: that of an input or of an output, or that all inputs have the shape
+/// of its only output.
 class ShapeVisitor {
  public:
   virtual void input_sizes(const Edge& edge, IntArrayRef sizes) = 0;

@@ -51,7 +51,7 @@ std::int64_t reach(IntArrayRef sizes, IntArrayRef strides) noexcept {
 }
 
 ScalarType result_type(const Tensor* const* inputs, std::size_t n) {
-  // Per rank (number, without dimensions, with dimensions) the largest dtype seen.
+  // The largest dtype seen of each rank: scalars, tensors without dimensions, tensors with dimensions.
   bool seen[3] = {};
   ScalarType largest[3] = {kBool, kBool, kBool};
   for (std::size_t i = 0; i < n; ++i) {

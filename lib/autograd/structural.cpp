@@ -71,8 +71,8 @@ struct SumTo {
   Tensor transpose(const Tensor& g) const { return expand_to(g, from); }
 };
 
-/// The history of what does not change with the inputs that it was computed from, unless one is the
-/// tensor itself.
+/// The node of a result whose derivative by its inputs is zero at every order; only the gradient of the
+/// result itself (an input too) is passed on.
 class ConstantNode final : public Node {
  public:
   struct Input {
@@ -105,7 +105,7 @@ class ConstantNode final : public Node {
   }
 
  private:
-  /// The cotangent, in its turn as a function of the inputs.
+  /// The cotangent, recorded as a function of the inputs in its turn.
   Tensor passed_on(const Tensor& g) const {
     if (!detail::recording()) return g;
     Tensor same = g.detach();
@@ -204,8 +204,8 @@ bool leads_to(const Edge& edge, const Tensor& x) noexcept {
          &static_cast<const AccumulateGrad&>(*edge.function).leaf() == &impl;
 }
 
-/// Whether the nodes after number `since` lead from `node` to one of `values`. What is larger than rules
-/// that have constant derivatives does.
+/// Whether the nodes with sequence numbers above `since` lead from `node` to one of `values`. A graph larger
+/// than those of rules with constant derivatives counts as if they did.
 bool leads_to(const Node& node, std::uint64_t since, TensorList values) noexcept {
   constexpr std::size_t kMost = 32;
   std::array<const Node*, kMost> nodes{&node};

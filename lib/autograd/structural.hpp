@@ -2,8 +2,8 @@
 
 #include "eigengrad/core/tensor.hpp"
 
-/// Linear operators that the graph itself needs: conversions, copies, and the pair that broadcasting
-/// consists of.
+/// Linear operators that the engine itself needs: conversions, copies, and the two of broadcasting,
+/// expand_to() and sum_to().
 namespace eigengrad::autograd {
 
 /// Elements converted to `dtype`; the tensor itself when it has that dtype.
@@ -25,13 +25,12 @@ Tensor expand_to(const Tensor& x, IntArrayRef sizes);
 bool expands_to(IntArrayRef from, IntArrayRef to) noexcept;
 
 /// `r` as a recorded function also of those of `of` that are defined and tracked, whose derivative by these
-/// is zero at every order: what a rule computed that looked at them, but comes out the same wherever
-/// they lie.
+/// is zero at every order. For a result of a rule that reads these tensors, but does not change with them.
 Tensor constant_in(Tensor r, TensorList of);
 
-/// The gradient `r` that a rule computed from the cotangent and `values`, with nodes made after number
-/// `since`, as a function of those too where it is constant in them, by parts at least. As in PyTorch,
-/// a gradient depends on everything that its rule looked at.
+/// The gradient `r` that a rule computed from the cotangent and `values`, with nodes of sequence numbers
+/// above `since`: as a recorded function of `values` too, where it is (piecewise) constant in them. As in
+/// PyTorch, a gradient depends on everything that its rule looked at.
 Tensor function_of(Tensor r, TensorList values, std::uint64_t since);
 
 /// The transpose of expand_to: sums over what was repeated.

@@ -31,7 +31,7 @@ struct Running {
   Sweep* outer;
 };
 
-/// Task memory of the last sweep of this thread, kept for the next.
+/// Memory for the tasks of this thread's last sweep, kept for the next.
 template <class T>
 std::vector<T>& spare() {
   thread_local std::vector<T> memory;
@@ -81,7 +81,8 @@ void Sweep::unclaim(Task& task) noexcept {
 std::uint32_t Sweep::place_of(Node& node) {
   const std::uint64_t claimed = node.sweep_slot_.load(std::memory_order_acquire);
   if ((claimed & ~std::uint64_t{0xffffffff}) == id_) return static_cast<std::uint32_t>(claimed);
-  // The other sweep may have let go of a node since it was found taken.
+  // Nodes that another sweep had claimed when they were discovered are found by hashing, also after that
+  // sweep has released them.
   if (!elsewhere_.empty())
     if (const auto at = elsewhere_.find(&node); at != elsewhere_.end()) return at->second;
   const auto place = static_cast<std::uint32_t>(tasks_.size());
@@ -126,7 +127,8 @@ void Sweep::discover(std::uint64_t oldest) {
   for (std::size_t r = 0; r < roots_.size(); ++r) place_of(*roots_[r].function);
   for (std::size_t t = 0; stops_at_targets_ && t < targets_.size(); ++t)
     tasks_[place_of(*targets_[t].edge.function)].ends = true;
-  // Tasks double as the list of nodes still to be looked into.
+  // The list of tasks grows while the loop runs over it: new tasks are nodes whose edges are still to be
+  // followed.
   for (std::size_t i = 0; i < tasks_.size(); ++i) {
     if (tasks_[i].ends) continue;
     const Node& node = *tasks_[i].node;
@@ -146,8 +148,8 @@ void Sweep::mark_needed() {
     tasks_[place].target = t;
     tasks_[place].sink = tasks_[place].sink || targets_[t].sink;
   }
-  // A node runs when a target lies strictly below it. Older nodes are decided first; accumulators,
-  // which have the largest number, are below everything and have no edges.
+  // A node runs when a target lies strictly below it. Older nodes are decided first; accumulators, which have
+  // the largest sequence number, are below everything and have no edges.
   std::vector<Ready> order;
   order.reserve(tasks_.size());
   for (std::uint32_t i = 0; i < tasks_.size(); ++i) {
@@ -192,7 +194,7 @@ void Sweep::receive(std::uint32_t place, bool runs) {
   if (task.ends) return capture(task);
   Node& node = *task.node;
   const bool hooked = node.is_accumulator() || find_extra(node) != nullptr;
-  // A leaf that is a target is asked for its gradient, not given it.
+  // The gradient of a leaf that is a target is returned, not accumulated.
   const bool arrives = targets_.empty() || task.sink;
   if (runs) capture(task);
   if (hooked && (runs || arrives))
@@ -213,7 +215,8 @@ void Sweep::evaluate(Node& node, std::uint32_t place) {
     return;
   }
   const bool watched = detail::thread_state.annotates && watches_anomalies();
-  // Who looks at the results must find them there, not in the gradient of a whole.
+  // Post-hooks and anomaly mode look at the results, which must then not go straight into the gradient of a
+  // view's base.
   const bool hooked = has_posthooks(node);
   if (watched || hooked) call.accumulator = nullptr;
   variable_list grads;
@@ -275,7 +278,7 @@ void Sweep::prepare() {
 
 variable_list Sweep::run() {
   level_ = running != nullptr ? running->level_ + 1 : 0;
-  // A dual level belongs to its thread.
+  // A dual level belongs to its thread, so within one the sweep stays on this thread.
   const bool deep = level_ > 0 && level_ % kLevelsPerThread == 0;
   variable_list results =
       deep && !detail::thread_state.dual_level ? run_in_fresh_thread() : run_here();

@@ -32,8 +32,8 @@ class Sweep {
 
   /// Starts at `edge` with cotangent `grad`.
   void add_root(Edge edge, Tensor grad);
-  /// Asks for the gradient that arrives at `edge`; the place in the result is the order of calls.
-  /// With at least one target only nodes between roots and targets run.
+  /// Asks for the gradient that arrives at `edge`; results are in the order of calls. With at least one
+  /// target only nodes between roots and targets run.
   void add_target(Edge edge);
   /// Lets hooks and accumulation at `edge` happen; likewise a target, but its result stays undefined.
   void add_sink(Edge edge);
@@ -42,7 +42,7 @@ class Sweep {
   void stop_at_targets() noexcept { stops_at_targets_ = true; }
   /// Walks the graph from the roots; runs nothing, so that a request may still be refused.
   void prepare();
-  /// After prepare(): whether target number `i` can be reached from the roots.
+  /// After prepare(): whether target `i` can be reached from the roots.
   bool reaches(std::size_t i) const { return find_place(*targets_[i].edge.function) != kNone; }
   /// After prepare(): gradients at the targets, undefined where none arrived.
   variable_list run();
@@ -57,11 +57,11 @@ class Sweep {
 
   struct Task {
     Node* node = nullptr;
-    /// Collected cotangents: of the only output, or of several.
+    /// Cotangents summed so far: `grad` for a node with one output, `grads` for others.
     Tensor grad;
     std::unique_ptr<Tensor[]> grads;
     std::uint32_t dependencies = 0;
-    /// First target that waits for this node.
+    /// Index of the first target at this node; others follow by Target::next.
     std::uint32_t target = kNone;
     bool needed = true;
     bool sink = false;
@@ -84,7 +84,7 @@ class Sweep {
       return a.sequence_nr < b.sequence_nr;
     }
   };
-  /// What one evaluation of a node needs, kept for the next.
+  /// Memory for one evaluation of a node, kept for the next.
   struct Scratch {
     std::unique_ptr<Tensor[]> results;
     std::unique_ptr<bool[]> wanted;
@@ -105,7 +105,7 @@ class Sweep {
   void mark_needed();
   void evaluate(Node& node, std::uint32_t place);
   void execute(std::uint32_t place);
-  /// Lets hooks have what has arrived, and takes it down where it was asked for.
+  /// Runs the hooks on the gradients that have arrived, and stores them where a target asked for them.
   void receive(std::uint32_t place, bool runs);
   void capture(const Task& task);
   variable_list run_here();

@@ -1,3 +1,5 @@
+#include "eigengrad/autograd/tensor.hpp"
+
 #include "autograd/kinds.hpp"
 #include "autograd/views.hpp"
 #include "core/fail.hpp"

@@ -14,7 +14,7 @@
 namespace eigengrad::autograd {
 namespace {
 
-/// Geometry relative to the first element that any index reaches.
+/// Sizes, strides and offset, relative to the lowest element in memory that any index reaches.
 struct Layout {
   DimVector sizes;
   DimVector strides;
@@ -31,7 +31,7 @@ struct Alias {
   Tensor transpose(const Tensor& g) const { return alias(g); }
 };
 
-/// Memory with elements at `whole` and at `part`.
+/// Memory that holds the elements of two layouts, `whole` and `part` of it.
 ///
 /// Where elements of the whole share memory (it is expanded) each stands for an equal share of it:
 /// the memory holds their mean, and its gradient is divided among them.
@@ -54,7 +54,7 @@ struct Memory {
     kernels::fill(flat, 0);
     return flat;
   }
-  /// How many elements of a layout lie at each place.
+  /// How many elements of a layout share each element of the memory.
   Tensor counts(const Layout& layout, ScalarType dtype) const {
     const Tensor flat = zeros(dtype);
     const Tensor one = Tensor::adopt(detail::TensorImpl::create(dtype, {}));
@@ -80,8 +80,8 @@ struct Memory {
   }
 };
 
-/// Reads the part of the whole, and its transpose, which adds into the whole. Overlapping parts add
-/// up.
+/// Reads the part of the whole; the transpose adds the part into zeros of the whole, where overlapping
+/// elements add up.
 struct Gather : Memory {
   static constexpr auto node_name = "AsStridedBackward0";
   Tensor forward(const Tensor& x) const { return read(with_whole(x), part); }
@@ -145,7 +145,7 @@ Gather gather_of(const Tensor& base, const Tensor& view) {
                    view.storage_offset() - base.storage_offset());
 }
 
-/// Whether the memory of `view` is part of what the elements of `whole` span, as a tangent's is.
+/// Whether the memory of `view` lies within the span of the elements of `whole`.
 bool lies_within(const Tensor& whole, const Tensor& view) {
   if (view.numel() == 0) return true;
   const std::int64_t offset = view.storage_offset() - whole.storage_offset();
@@ -162,8 +162,8 @@ Tensor part_of_tangent(const Tensor& whole, const Tensor& whole_tangent, const T
                       empty ? 0 : view.storage_offset() - whole.storage_offset());
 }
 
-/// An in-place write to a view, seen from its base: the inputs of the write, with the base in the place
-/// of the view, which is input `place`.
+/// An in-place write to a view, as the history of its base: it has the inputs of the write, except that the
+/// base replaces the view, which is input `place`.
 class CopySlices final : public Node {
  public:
   CopySlices(Edge base_edge, const Tensor& base, const Tensor& view, std::shared_ptr<Node> fn,
@@ -293,7 +293,7 @@ void adopt_base_history(detail::TensorImpl& t, std::shared_ptr<Node> node,
                            "follow the write; clone() it, or return a clone()");
 }
 
-/// Held while the history of a view changes.
+/// A lock, held while the history of a view changes.
 constinit std::atomic<bool> refreshing{false};
 
 /// Changes with every write to the memory of `base`, and with every new history.
@@ -346,7 +346,7 @@ void refresh_view_history(const Tensor& view) {
     outdated = impl.node();
     adopt_history(impl, std::move(node));
   }
-  // Last, so that a thread that finds the version up to date finds the history as well.
+  // Set last, so that a thread that finds the version up to date finds the new history too.
   impl.set_history_version(state);
 }
 

@@ -14,7 +14,7 @@ namespace eigengrad::autograd {
 /// from it to the base; once the memory was written to, it cannot be recorded at all. Nor can, then, one
 /// of several views that one call returned, as in PyTorch.
 
-/// A tensor over the memory of `base` that is recorded as nothing: for kernels.
+/// An unrecorded view of `t`, for kernels.
 Tensor raw_view(const Tensor& t, IntArrayRef sizes, IntArrayRef strides,
                 std::int64_t offset_elements);
 
@@ -33,8 +33,8 @@ Tensor strided_scatter(const Tensor& t, const Tensor& src, IntArrayRef sizes, In
 /// Makes `view`, fresh from raw_view, a view of `t` for in-place writes and tangents, of the given kind.
 void mark_view(const Tensor& view, const Tensor& t, detail::ViewKind kind);
 
-/// What computed output `output_nr` of `node`: the node, or for a write to a view, which is no node
-/// of the graph by itself, what reads the view from its base.
+/// The edge of output `output_nr` of `node`. For a write to a view, whose node is inside a CopySlices and not
+/// in the graph, it is that of the node that reads the view from its base.
 Edge output_edge(Node& node, std::uint32_t output_nr);
 
 /// Brings the node of a view up to date with in-place writes to its base.

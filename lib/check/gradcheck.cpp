@@ -25,7 +25,7 @@ struct Tolerance {
   }
 };
 
-/// The way an analytical derivative was computed, for messages.
+/// How an analytical derivative was computed; for messages.
 constexpr std::string_view kBackward = "backward sweeps";
 constexpr std::string_view kForward = "forward mode";
 
@@ -106,7 +106,8 @@ void check_slowly(Subject& subject, const GradcheckOptions& options) {
     compare(subject, forward_jacobians(subject), numerical, options, kForward);
 }
 
-/// The entries' tolerance carries over to v^T J u, see the sums of absolute values.
+/// The tolerance of the entries of J carries over to v^T J u: atol is multiplied by the sums of |u_i| and
+/// |v_k|.
 void compare_product(Subject& subject, const Probe& p, std::size_t k, std::size_t i,
                      double analytical, double numerical, const GradcheckOptions& options,
                      std::string_view way) {
@@ -190,7 +191,7 @@ void check_linear(const Subject& subject, const GradcheckOptions& options, Fixed
     }
 }
 
-/// Passes values on and gradients not.
+/// Copies its input; its gradient is undefined.
 struct UndefinedGrad {
   static constexpr auto node_name = "UndefinedGradBackward0";
   Tensor forward(const Tensor& x) const {
@@ -309,7 +310,7 @@ bool check(std::string_view op, ErasedFunction f, const variable_list& inputs,
   }
 }
 
-/// The tracked ones of `outputs`.
+/// Those of `outputs` that are tracked.
 variable_list tracked(const variable_list& outputs) {
   variable_list list;
   for (const Tensor& y : outputs)

@@ -33,7 +33,7 @@ Jacobians forward_jacobians(const Subject& subject);
 
 struct BackwardJacobians {
   Jacobians jacobians;
-  /// Largest difference between two sweeps over one graph.
+  /// The largest difference between two backward sweeps over one graph.
   double repeat_difference = 0;
 };
 BackwardJacobians backward_jacobians(const Subject& subject);
@@ -52,7 +52,7 @@ std::vector<std::vector<double>> forward_product(
 std::vector<std::vector<double>> backward_product(const Evaluation& e,
                                                   const variable_list& cotangents);
 
-/// Infinite where one of the two is NaN and the other is not.
+/// The largest |a_i - b_i|; infinite where one of the two is NaN and the other is not.
 double largest_difference(const std::vector<double>& a, const std::vector<double>& b);
 
 }  // namespace eigengrad::detail

@@ -28,7 +28,7 @@ struct Evaluation {
   variable_list outputs;
 };
 
-/// A function under check at a point that can be moved.
+/// The function that is checked, at a point that can be moved.
 class Subject {
  public:
   /// Copies the inputs; those that require grad are the checked ones. The tracked outputs are the
@@ -36,20 +36,20 @@ class Subject {
   /// Throws: ValueError when no input requires grad; GradcheckError when elements share memory.
   Subject(std::string_view op, ErasedFunction f, const variable_list& inputs);
 
-  /// Who checks, for messages.
+  /// Name of the operator that checks, for messages.
   std::string_view op() const noexcept { return op_; }
   std::size_t num_inputs() const noexcept { return checked_inputs_.size(); }
   std::size_t num_outputs() const noexcept { return checked_outputs_.size(); }
-  /// Their numbers among all, for messages.
+  /// Indices of the checked ones among all inputs and outputs, for messages.
   std::size_t input_number(std::size_t i) const noexcept { return checked_inputs_[i]; }
   std::size_t output_number(std::size_t k) const noexcept { return checked_outputs_[k]; }
   const Tensor& input(std::size_t i) const noexcept { return values_[checked_inputs_[i]]; }
-  /// As it came out at the start, without its graph.
+  /// Output `k` at the original inputs, without its graph.
   const Tensor& output(std::size_t k) const noexcept { return outputs_[k]; }
   bool any_tracked() const noexcept { return any_tracked_; }
 
   double coordinate(std::size_t i, std::int64_t element) const;
-  /// Rounds to the dtype of the input.
+  /// Sets one element of input `i`; the value is rounded to the dtype of the input.
   void set_coordinate(std::size_t i, std::int64_t element, double value);
 
   /// Calls the function on fresh leaves laid out like the original inputs. `tangents`, one per checked

@@ -5,7 +5,7 @@
 #include <new>
 #include <type_traits>
 
-#include "eigengrad/core/storage.hpp"
+#include "eigengrad/core/allocator.hpp"
 
 #if defined(__SANITIZE_ADDRESS__)
 #define EIGENGRAD_CACHE_BLOCKS 0
@@ -68,7 +68,7 @@ struct BufferCache {
   }
 };
 
-/// Has no destructor: tensors with static storage duration are freed after it would have run.
+/// The cache has no destructor: tensors with static storage duration are freed after it would have run.
 constinit BufferCache buffer_cache;
 static_assert(std::is_trivially_destructible_v<BufferCache>);
 

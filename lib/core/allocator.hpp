@@ -37,8 +37,7 @@ constexpr BufferClass buffer_class(std::size_t bytes) noexcept {
 }
 
 /// What the free lists of one thread hold. Plain data, so that using it costs no initialisation
-/// check; `open` tells whether the thread's end will empty it, and the lists are taken from and put
-/// to only then.
+/// check. `open` tells whether the end of the thread will empty the lists; only then are they used.
 struct ThreadLists {
   /// Small blocks are multiples of this size.
   static constexpr std::size_t kStep = 16;

@@ -21,7 +21,7 @@ std::int64_t machine_memory() noexcept {
   return bytes;
 }
 
-/// Every allocation below this is tried.
+/// Requests below this are tried without asking how much memory the machine has.
 constexpr std::int64_t kModest = std::int64_t{1} << 30;
 
 }  // namespace

@@ -37,7 +37,7 @@ inline std::int64_t checked_mul(std::string_view op, std::int64_t a, std::int64_
 }
 
 [[noreturn]] void fail_numel(std::string_view op, IntArrayRef sizes);
-/// Checks `numel` and `dtype` where a glance has not shown that they are harmless.
+/// The full check of `numel` and `dtype`, after the inline test has not shown that they are harmless.
 void check_bytes(std::string_view op, ScalarType dtype, IntArrayRef sizes, std::int64_t numel);
 
 /// The number of elements of a tensor of extents `sizes`.
@@ -53,7 +53,7 @@ inline std::int64_t checked_numel(std::string_view op, IntArrayRef sizes) {
   return empty ? 0 : numel;
 }
 
-/// The bytes of that many elements in a row.
+/// The bytes of `numel` contiguous elements.
 /// Throws: as checked_numel(); DtypeError for a dtype that there is not; ShapeError when the machine has
 /// less memory.
 inline std::int64_t checked_bytes(std::string_view op, ScalarType dtype, IntArrayRef sizes) {

@@ -2,7 +2,7 @@
 
 #include "core/fail.hpp"
 
-// The messages of the templates in the header; the rest of them belongs to whoever instantiates them.
+// Messages of the templates in the header; all else of those templates is compiled in the user's program.
 
 namespace eigengrad::detail {
 

@@ -6,7 +6,7 @@
 
 namespace eigengrad::detail {
 
-/// From 1 to the next larger number of a floating point dtype.
+/// The distance from 1 to the next larger number of a floating point dtype.
 inline double epsilon_of(ScalarType dtype) noexcept {
   return dtype == kFloat32 ? std::numeric_limits<float>::epsilon()
                            : std::numeric_limits<double>::epsilon();

@@ -4,7 +4,6 @@
 #include <cstdio>
 
 #include "core/fail.hpp"
-#include "eigengrad/core/callables.hpp"
 
 namespace eigengrad {
 

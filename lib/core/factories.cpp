@@ -239,7 +239,7 @@ struct Collected {
   ScalarType dtype = kBool;
 };
 
-/// The index of a list in the one around it.
+/// Where a list stands: its index in the list around it, and where that stands.
 struct Place {
   const Place* around;
   std::size_t index;
@@ -321,7 +321,7 @@ namespace {
 struct Deleter {
   std::function<void(void*)> function;
   void* data;
-  /// Whether the memory is the tensor's by now.
+  /// Whether the tensor has taken over the memory. Until then a failing from_blob() must not run the deleter.
   bool armed = false;
 
   static void run(void* context) noexcept {

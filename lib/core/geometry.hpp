@@ -41,8 +41,8 @@ inline DimVector row_major_strides(IntArrayRef sizes) {
   return strides;
 }
 
-/// `d` as a number from 0; negative ones count from the end. A tensor without dimensions takes 0 and
-/// -1.
+/// Dimension `d` as an index from 0; negative ones count from the end. A tensor without dimensions takes 0
+/// and -1.
 inline std::size_t wrap_dim(std::string_view op, std::int64_t d, std::size_t ndim) {
   const auto n = static_cast<std::int64_t>(ndim == 0 ? 1 : ndim);
   if (d < -n || d >= n)
@@ -51,7 +51,7 @@ inline std::size_t wrap_dim(std::string_view op, std::int64_t d, std::size_t ndi
   return static_cast<std::size_t>(d < 0 ? d + n : d);
 }
 
-/// `i` as a number from 0 along a dimension of extent `n`; negative ones count from the end.
+/// `i` as an index from 0 along a dimension of extent `n`; negative ones count from the end.
 inline std::int64_t wrap_index(std::string_view op, std::int64_t i, std::size_t d, std::int64_t n) {
   if (i < -n || i >= n)
     fail<IndexError>(op, "index ", i, " is out of range for dimension ", d, " of extent ", n);

@@ -5,8 +5,8 @@
 
 namespace eigengrad::detail {
 
-/// Philox4x32-10: 128 random bits as a function of a counter and a key, so that any place of the
-/// sequence is reached at once.
+/// Philox4x32-10: 128 random bits as a function of a counter and a key, so that any position of the sequence
+/// is reached at once.
 /// Source: Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC 2011.
 class Philox {
  public:

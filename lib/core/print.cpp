@@ -53,8 +53,8 @@ class Cells {
     visit(0, t.bytes());
     const Notation natural = choose_notation();
     measure(natural, o.precision);
-    // A notation that was asked for leaves the width as the values alone would have it, and does
-    // not apply where they have no say.
+    // sci_mode changes the notation but not the width, which the values alone decide; without a finite value
+    // other than 0 it changes nothing.
     Notation notation = natural;
     if (o.sci_mode.has_value() && measurable_)
       notation = *o.sci_mode ? Notation::Scientific
@@ -91,7 +91,7 @@ class Cells {
 
   static bool counts(const Scalar& v) { return std::isfinite(v.toDouble()) && v.toDouble() != 0; }
 
-  /// Zeros and what is not finite have no say.
+  /// Only finite values other than 0 decide.
   Notation choose_notation() {
     if (!is_floating_point(tensor_.dtype())) return Notation::Exact;
     double smallest = std::numeric_limits<double>::infinity();
@@ -191,14 +191,14 @@ class Layout {
   std::string text_;
 };
 
-/// As Python writes a tuple of two or more.
+/// Writes sizes as Python writes a tuple of two or more.
 std::string tuple(IntArrayRef sizes) {
   std::string text;
   for (const std::int64_t n : sizes) text += (text.empty() ? "(" : ", ") + std::to_string(n);
   return text + ')';
 }
 
-/// What stands after the values, in this order: size, dtype, grad_fn or requires_grad, tangent.
+/// The parts after the values, in this order: size, dtype, grad_fn or requires_grad, tangent.
 std::vector<std::string> suffixes(const Tensor& t, const PrintOptions& o) {
   std::vector<std::string> list;
   const bool empty = t.numel() == 0;

@@ -6,11 +6,11 @@
 
 namespace eigengrad::detail {
 
-// What printing shows of the autograd layer; defined there.
+// What printing shows of the autograd layer; defined in that layer.
 
-/// Empty for leaves.
+/// The name of the node that computed `t`; empty for leaves.
 std::string printed_grad_fn(const Tensor& t);
-/// Undefined when `t` carries none.
+/// The tangent of `t`, undefined when it carries none.
 Tensor printed_tangent(const Tensor& t);
 
 }  // namespace eigengrad::detail

@@ -1,3 +1,5 @@
+#include "eigengrad/core/random.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -8,7 +10,6 @@
 #include "core/fail.hpp"
 #include "core/new_tensor.hpp"
 #include "core/philox.hpp"
-#include "eigengrad/core/generator.hpp"
 
 namespace eigengrad {
 
@@ -34,7 +35,7 @@ void require_real(const char* op, ScalarType dtype) {
                      to_string(dtype), "; ask for float64 or float32");
 }
 
-/// What a block gives in each dtype: two doubles, or four floats.
+/// Random values in one block of 128 bits: two doubles, or four floats.
 template <class T>
 inline constexpr std::size_t kPerBlock = sizeof(std::uint64_t) * 2 / sizeof(T);
 
@@ -216,7 +217,7 @@ Tensor randperm(std::int64_t n, const optional<Generator>& generator, TensorOpti
   dispatch(dtype, [&]<class T>(std::type_identity<T>) {
     T* p = t.impl()->data<T>();
     for (std::int64_t i = 0; i < n; ++i) p[i] = static_cast<T>(i);
-    // Fisher and Yates, from the front: each goes to a random place among itself and those before it.
+    // Fisher-Yates shuffle from the front: element i is swapped with a random one of elements 0 to i.
     for (std::int64_t i = 1; i < n; ++i)
       std::swap(p[i], p[draw(i, static_cast<std::uint64_t>(i) + 1)]);
   });

@@ -16,10 +16,6 @@ namespace {
 constexpr std::size_t kInlineData = 64;
 }  // namespace
 
-std::int64_t Storage::live_count() noexcept {
-  return detail::total_live(&detail::LiveCounts::storages);
-}
-
 namespace detail {
 
 std::int64_t TensorImpl::live_count() noexcept { return total_live(&LiveCounts::tensors); }
@@ -168,8 +164,8 @@ void TensorImpl::destroy() noexcept {
     bytes <= kSmallBlock ? free_small(this, bytes) : free_buffer(this, bytes);
     storage->release();
   } else {
-    // The block is the storage's to free, and it reads block_bytes_ then; nothing in this header
-    // needs a destructor once the history is gone.
+    // The storage frees the block, and reads block_bytes_ from it then; no other member of this object needs
+    // a destructor once the history is gone.
     storage->release();
   }
 }
@@ -194,7 +190,7 @@ void TensorImpl::update_contiguity() noexcept { contiguous_ = is_row_major(sizes
 void TensorImpl::set_geometry(IntArrayRef sizes, IntArrayRef strides, std::byte* data) {
   check_rank("set_geometry", sizes);
   const std::size_t n = sizes.size();
-  // Either may lie in dims_, which is overwritten.
+  // Copies, since `sizes` and `strides` may refer to dims_, which is overwritten.
   std::int64_t copies[2 * kMaxDim];
   std::int64_t numel = 1;
   for (std::size_t i = 0; i < n; ++i) {

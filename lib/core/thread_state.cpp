@@ -10,7 +10,8 @@ std::atomic_flag list_lock = ATOMIC_FLAG_INIT;
 /// Counts of threads that ended, for the next thread to go on with.
 LiveCounts* idle_counts[64];
 int num_idle = 0;
-/// Counts of the first thread, and of those that there was no memory for: two such may miscount.
+/// Counts of the first thread, and of threads for whose own counts there was no memory; two threads that
+/// share them may miscount.
 LiveCounts first_counts;
 
 struct ListLock {

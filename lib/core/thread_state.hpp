@@ -11,7 +11,8 @@ class TensorImpl;
 struct LiveCounts;
 struct SavedHooks;
 
-/// What a thread knows, in one place without constructors so that reading it is one load.
+/// The state of a thread that every call reads, in one object. It has no constructor, so that reading it is
+/// one load.
 struct ThreadState {
   LiveCounts* live;
   std::uint64_t sequence_nr;
@@ -49,7 +50,7 @@ inline void count_live(std::atomic<std::int64_t> LiveCounts::*kind, std::int64_t
   n.store(n.load(std::memory_order_relaxed) + by, std::memory_order_relaxed);
 }
 
-/// Drop what the autograd layer attached to a tensor; defined there.
+/// Drops what the autograd layer attached to a tensor; defined in that layer.
 void forget_extra(TensorImpl& t) noexcept;
 void forget_tangent(TensorImpl& t) noexcept;
 

@@ -13,20 +13,20 @@
 namespace eigengrad::detail {
 namespace {
 
-/// Holds the inputs of a checkpoint for its second evaluation. In no graph; it is what the saved values
-/// belong to.
+/// Holds the inputs of a checkpoint for its second evaluation. It is a node of no graph: saved values need a
+/// node that they belong to.
 class CheckpointInputs final : public autograd::Node {
  public:
   explicit CheckpointInputs(const variable_list& inputs) : Node(nullptr, 0, 0) {
     saved_.reserve(inputs.size());
     for (const Tensor& x : inputs) {
       tracked_.push_back(x.defined() && is_tracked(x));
-      // To a view that was made without recording no gradient leads.
+      // No gradient reaches a view that was made without recording.
       unconnected_.push_back(tracked_.back() && !autograd::gradient_edge(x).is_valid());
       autograd::SavedValue& value = saved_.emplace_back();
       if (!x.defined()) continue;
       value.save_constant(x);
-      // The very tangent, since a copy would not have its version; it is older than the checkpoint.
+      // The tangent itself, not a copy, which would not have its version. It is older than the checkpoint.
       if (carries_tangent(x)) tangents_.resize(inputs.size());
       if (carries_tangent(x)) tangents_[saved_.size() - 1] = tangent_of(x);
     }
@@ -67,7 +67,7 @@ class CheckpointInputs final : public autograd::Node {
   std::vector<bool> unconnected_;
 };
 
-/// Gives the default generator another state for the lifetime of this object.
+/// Within the scope the default generator has the given state; afterwards its own again.
 class RandomState {
  public:
   explicit RandomState(const Tensor& state)
@@ -84,7 +84,7 @@ class RandomState {
   Tensor state_;
 };
 
-/// Restores, for its lifetime, whether values carried tangents at an earlier time.
+/// Within the scope forward mode is on or off, as it was at another time.
 class TangentState {
  public:
   explicit TangentState(bool on) noexcept : previous_(std::exchange(thread_state.dual_level, on)) {}
@@ -96,7 +96,8 @@ class TangentState {
   bool previous_;
 };
 
-/// What tells a saved value from another without its elements.
+/// Describes a saved value without its elements (sizes, dtype, version), to find differences between the
+/// evaluations.
 struct Description {
   explicit Description(const Tensor& t)
       : sizes(t.sizes()), dtype(t.dtype()), version(t.impl()->storage().version()) {}
@@ -123,7 +124,7 @@ class CheckpointScope::Frame : public std::enable_shared_from_this<Frame> {
     if (options.preserve_rng_state) random_state_ = default_generator().get_state();
   }
 
-  /// Notes a value that is forgotten, and returns its index among them.
+  /// Counts a value that is not kept, and returns its index.
   std::size_t forget(const Tensor& t) {
     const std::lock_guard lock(mutex_);
     values_.emplace_back(t);
@@ -140,13 +141,13 @@ class CheckpointScope::Frame : public std::enable_shared_from_this<Frame> {
       const std::lock_guard lock(mutex_);
       recomputed_ = values;
     }
-    // Other nodes of the sweep will ask for theirs.
+    // Keeps the values until the sweep ends: other nodes of it will ask for theirs.
     if (autograd::Sweep* sweep = autograd::Sweep::current(); sweep != nullptr)
       sweep->add_callback([values] {});
     return intact(find(index), index);
   }
 
-  /// Nobody will ask for that value again.
+  /// To be called when nobody will ask for that value again.
   void drop(std::size_t index) noexcept {
     Recomputed last;
     const std::lock_guard lock(mutex_);
@@ -161,7 +162,7 @@ class CheckpointScope::Frame : public std::enable_shared_from_this<Frame> {
     Description description;
     bool wanted = true;
   };
-  /// A value of the second evaluation, at the version at which that saved it.
+  /// A value of the second evaluation, with the version that it had when it was saved.
   struct Recomputed {
     Tensor value;
     std::uint32_t version = 0;
@@ -193,7 +194,7 @@ class CheckpointScope::Frame : public std::enable_shared_from_this<Frame> {
 
   void evaluate(std::vector<Recomputed>& values) {
     {
-      // What computes tangents is recorded, and saves values, as well.
+      // Operators that compute tangents are recorded, and save values, as well.
       const TangentState travel(dual_);
       const RestoredTangents of_captured(kept_tangents_.get());
       const AutoGradMode on(true);
@@ -218,7 +219,7 @@ class CheckpointScope::Frame : public std::enable_shared_from_this<Frame> {
                                "; the function must compute the same each time");
   }
 
-  /// As without a checkpoint, what the function has written over is no value to differentiate with.
+  /// As without a checkpoint, a saved value that the function has overwritten is an error.
   Tensor intact(const Recomputed& found, std::size_t index) {
     const std::lock_guard lock(mutex_);
     const Tensor& value = found.value;
@@ -244,7 +245,7 @@ class CheckpointScope::Frame : public std::enable_shared_from_this<Frame> {
   std::weak_ptr<std::vector<Recomputed>> recomputed_;
 };
 
-/// What a node keeps instead of a value.
+/// What a node keeps instead of a value: the frame of the checkpoint and the value's index.
 struct CheckpointScope::ForgottenValue {
   ForgottenValue(std::shared_ptr<Frame> f, std::size_t i) noexcept
       : frame(std::move(f)), index(i) {}

@@ -33,7 +33,7 @@ ValueAndGradients value_and_gradients(std::string_view op, ErasedFunction f, con
   Tensor value = evaluate_to_one_element(op, f, arguments);
   if (options.strict) check_tracked_outputs(op, {value});
   retire(leaves);
-  // The look at captured tensors is due only where nothing else has decided.
+  // Captured tensors need to be looked for only where nothing else has decided.
   const bool look = may_record && !connected && !options.create_graph;
   const bool record = look ? depends_on_tracked(value) : may_record;
 

@@ -17,7 +17,7 @@ namespace {
 /// Whether derivatives come as rows, shaped like the argument, or as columns, shaped like the value.
 enum class Slices : std::uint8_t { Rows, Columns };
 
-/// The derivatives of one tensor by another one in the making.
+/// Collects the derivatives of one tensor by another one, slice by slice.
 class Block {
  public:
   /// With `keep` the slices are put together with their graphs and tangents, else copied.
@@ -149,10 +149,10 @@ DerivativeBlocks by_columns(std::string_view op, ErasedFunction f, const variabl
   return finish(op, blocks, options, leaves);
 }
 
-/// Up to this many columns Auto does not look at the value's shape first.
+/// Up to this many columns, Auto takes forward mode without knowing the shape of the value.
 constexpr std::int64_t kFewColumns = 16;
 
-/// A column costs what 3/2 rows do: it computes the value again.
+/// A column costs as much as 3/2 rows, since it computes the value again.
 bool columns_are_cheaper(std::int64_t columns, std::int64_t rows) {
   return 3 * columns <= 2 * rows;
 }
@@ -169,7 +169,7 @@ class Columns {
   Columns(ErasedFunction f, const variable_list& x, const FunctionalOptions& options)
       : f_(f), x_(x), options_(options) {}
 
-  /// Empty where rows are to be used instead.
+  /// The columns; empty where reverse mode is to be used instead.
   DerivativeBlocks try_all() {
     const auto watched = [this](const variable_list& arguments) { return evaluate(arguments); };
     variable_list copies;
@@ -195,7 +195,7 @@ class Columns {
     bool rows = grad_mode_switches() != switches;
     for (std::size_t i = 0; i < arguments.size(); ++i)
       rows = rows || arguments[i]._version() != versions[i];
-    // The first column tells how many rows there are; with rows, f is to be evaluated again.
+    // The first column shows how many rows there are; taking rows costs another evaluation of f.
     std::int64_t outputs = 0;
     for (const Tensor& t : value) outputs += t.defined() ? t.numel() : 0;
     if (rows || 5 * (total_numel(x_) - 1) > 4 * (outputs + 2)) throw PreferRows();
@@ -214,7 +214,7 @@ DerivativeBlocks jacobian(ErasedFunction f, const variable_list& x,
   check_arguments("jacobian", x);
   const std::int64_t columns = total_numel(x);
   const Strategy strategy = strategy_of(options, Strategy::Auto);
-  // Without a column there is no evaluation that would tell the shape of the value.
+  // Without columns f would not be evaluated, and the shape of its value not known.
   if (strategy == Strategy::Forward && columns > 0)
     return by_columns("jacobian", f, x, options, Order::First);
 

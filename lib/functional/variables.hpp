@@ -42,8 +42,8 @@ variable_list evaluate(std::string_view op, ErasedFunction f, const variable_lis
 /// Throws: also ShapeError when it is not one tensor with one element; DtypeError when not floating.
 Tensor evaluate_to_one_element(std::string_view op, ErasedFunction f, const variable_list& x);
 
-/// The vectors of a product, one per tensor of `like` and in its dtype. Left out, they are the scalar 1,
-/// for a `like` of one element. Throws: ShapeError. `like_what` names `like` in messages.
+/// The vectors of a product, one per tensor of `like` and in its dtype. Left out, they stand for the
+/// single element 1. Throws: ShapeError. `like_what` names `like` in messages.
 variable_list check_vectors(std::string_view op, const variable_list& v, const variable_list& like,
                             std::string_view like_what);
 
@@ -61,12 +61,12 @@ void fill_in_zeros(std::string_view op, variable_list& derivatives, const variab
                    bool strict, std::string_view by);
 [[noreturn]] void fail_independent(std::string_view op, std::string_view by, std::size_t i);
 
-/// Strict mode. Throws: GraphError when an output is not tracked.
+/// For strict mode. Throws: GraphError when an output is not tracked.
 void check_tracked_outputs(std::string_view op, const variable_list& outputs);
-/// Strict mode. Throws: GraphError when a result that was to be recorded is a constant.
+/// For strict mode. Throws: GraphError when a result that was to be recorded is a constant.
 void check_recorded(std::string_view op, const variable_list& results);
 
-/// Zero but for element `i`, counted in row-major order.
+/// A unit tensor: 1 at element `i`, counted in row-major order, and 0 elsewhere.
 Tensor unit(const Tensor& like, std::int64_t i);
 
 /// The strategy that the options name, or `otherwise`. Throws: ValueError when they name none of them.

@@ -5,6 +5,7 @@
 
 #include "core/fail.hpp"
 #include "eigengrad/autograd/grad_mode.hpp"
+#include "eigengrad/autograd/tensor.hpp"
 
 namespace eigengrad::optim {
 

@@ -8,7 +8,7 @@
 
 #include "eigengrad/core/eigen.hpp"
 #include "eigengrad/ops/linalg/cholesky.hpp"
-#include "eigengrad/ops/linalg/spectral.hpp"
+#include "eigengrad/ops/linalg/eigh.hpp"
 
 namespace eigengrad::optim {
 namespace {

@@ -20,11 +20,11 @@ const std::map<std::string, std::string>& without_row() {
 
 /// Headers in which every function has a line. In others those functions have one that have a row.
 const std::set<std::string>& elementwise_headers() {
-  static const std::set<std::string> names{"pointwise/activations.hpp", "pointwise/arithmetic.hpp",
-                                           "special/bessel.hpp",        "pointwise/binary.hpp",
-                                           "pointwise/division.hpp",    "pointwise/unary.hpp",
-                                           "special/polynomials.hpp",   "pointwise/rounding.hpp",
-                                           "reduction/softmax.hpp",     "special/functions.hpp"};
+  static const std::set<std::string> names{
+      "pointwise/activations.hpp", "pointwise/arithmetic.hpp", "special/bessel.hpp",
+      "pointwise/binary.hpp",      "pointwise/division.hpp",   "pointwise/unary.hpp",
+      "special/polynomials.hpp",   "pointwise/rounding.hpp",   "reduction/softmax.hpp",
+      "special/functions.hpp",     "special/incomplete.hpp"};
   return names;
 }
 

@@ -4,7 +4,7 @@
 #include <boost/math/special_functions/zeta.hpp>
 
 #include "accuracy/special.hpp"
-#include "eigengrad/ops/special/functions.hpp"
+#include "eigengrad/ops/special/incomplete.hpp"
 
 namespace accuracy {
 namespace {

@@ -5,7 +5,7 @@
 #include "accuracy/taylor.hpp"
 #include "eigengrad/autograd/engine.hpp"
 #include "eigengrad/autograd/forward_mode.hpp"
-#include "eigengrad/ops/loss/losses.hpp"
+#include "eigengrad/ops/loss/classification.hpp"
 #include "eigengrad/ops/pointwise/arithmetic.hpp"
 #include "eigengrad/ops/reduction/softmax.hpp"
 #include "eigengrad/ops/reduction/sums.hpp"

@@ -8,6 +8,7 @@
 #include "core/philox.hpp"
 #include "eigengrad/core/factories.hpp"
 #include "eigengrad/core/generator.hpp"
+#include "eigengrad/core/random.hpp"
 #include "values.hpp"
 
 namespace eg = eigengrad;

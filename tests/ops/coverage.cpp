@@ -65,6 +65,19 @@ std::vector<std::string> found(const std::string& text, const std::string& patte
 
 constexpr const char* kName = R"((operator\s*[^\s(a-z]{1,2}|[A-Za-z_]\w*))";
 
+std::string whole(const std::filesystem::path& path) {
+  std::ifstream file(path);
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+/// The functions in the list of those with four forms.
+std::vector<std::string> listed_names() {
+  return found(whole(EIGENGRAD_SOURCE_DIR "/include/eigengrad/core/members/unary.inc"),
+               R"(\nEIGENGRAD_UNARY\((\w+),)");
+}
+
 std::set<std::string> declared_functions() {
   std::set<std::string> names;
   const std::filesystem::path headers = EIGENGRAD_SOURCE_DIR "/include/eigengrad/ops";
@@ -78,14 +91,8 @@ std::set<std::string> declared_functions() {
         std::string(R"((?:EIGENGRAD_API|inline)\s[\w\s:&*<>,]*?\b)") + kName + R"(\s*\()";
     for (const std::string& name : found(text, pattern)) names.insert(name);
   }
+  for (const std::string& name : listed_names()) names.insert(name + "_");
   return names;
-}
-
-std::string whole(const std::filesystem::path& path) {
-  std::ifstream file(path);
-  std::ostringstream text;
-  text << file.rdbuf();
-  return text.str();
 }
 
 /// Members of Tensor from the conversions on, what comes before computes nothing; and those of the
@@ -104,6 +111,8 @@ std::set<std::string> declared_members() {
   const std::string pattern =
       std::string(R"(\n *(?:Tensor&?|bool|std::\S+<.*>) )") + R"((operator[^(]*(?:\(\))?|\w+)\()";
   for (const std::string& name : found(members, pattern)) names.insert("Tensor::" + name);
+  for (const std::string& name : listed_names())
+    for (const char* form : {"", "_"}) names.insert("Tensor::" + name + form);
   return names;
 }
 

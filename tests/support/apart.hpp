@@ -12,7 +12,7 @@
 
 namespace support {
 
-/// What a process said before it ended, and how it ended.
+/// The output of a process, and how it ended.
 struct Outcome {
   std::string text;
   int status = 0;
@@ -37,7 +37,7 @@ inline Outcome run_apart(const std::function<std::string()>& call, unsigned seco
     const rlimit memory{rlim_t{6} << 30, rlim_t{6} << 30};
     setrlimit(RLIMIT_AS, &memory);
 #endif
-    // Out of the reach of Boost.Test's handlers.
+    // Boost.Test's handlers of signals must not run in the child.
     for (const int number : {SIGSEGV, SIGABRT, SIGFPE, SIGBUS, SIGILL, SIGALRM})
       std::signal(number, SIG_DFL);
     alarm(seconds);

@@ -226,7 +226,7 @@ inline Plan plan(const Sizes& sizes, Layout layout) {
   return p;
 }
 
-/// A value that spoils every result it gets into.
+/// A value that spoils every result it is used in: NaN, -987654321 or true.
 inline double poison(eg::ScalarType dtype) {
   if (eg::is_floating_point(dtype)) return std::numeric_limits<double>::quiet_NaN();
   return dtype == eg::kBool ? 1 : -987654321;

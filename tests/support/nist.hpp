@@ -17,7 +17,7 @@ namespace nist {
 
 namespace eg = eigengrad;
 
-/// A line's words that are numbers.
+/// The words of a line that are numbers.
 inline std::vector<double> numbers_in(const std::string& line) {
   std::istringstream in(line);
   std::vector<double> numbers;

@@ -20,7 +20,7 @@ double steps_between(T a, T b) {
     std::memcpy(&bits, &v, sizeof v);
     return bits < 0 ? std::numeric_limits<Bits>::min() - bits : bits;
   };
-  // In long double, since double would round the places of numbers of 64 bits.
+  // In long double, since double would round 64-bit positions.
   return static_cast<double>(
       std::abs(static_cast<long double>(place(a)) - static_cast<long double>(place(b))));
 }

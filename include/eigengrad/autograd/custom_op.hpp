@@ -12,7 +12,7 @@ namespace eigengrad {
 
 namespace detail {
 
-/// In the place of a jvp that was not given.
+/// Stands for a jvp that was not given.
 struct NoRule {};
 
 struct OpAccess {

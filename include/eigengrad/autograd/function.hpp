@@ -47,7 +47,7 @@ class EIGENGRAD_API AutogradContext {
 
   /// Saves tensors for backward(); undefined ones are kept as such. To be called once in forward().
   void save_for_backward(variable_list to_save);
-  /// What was saved, in that order.
+  /// The saved tensors, in the order of save_for_backward().
   /// Throws: GraphError when the graph was released, or a tensor was modified in place since.
   variable_list get_saved_variables() const;
   /// States which inputs forward() writes to in place; say so before writing. They must be among the
@@ -75,9 +75,9 @@ class EIGENGRAD_API AutogradContext {
   friend class detail::FunctionCall;
   friend struct detail::OpAccess;
 
-  /// While forward() or jvp() runs.
+  /// The call, while forward() or jvp() runs.
   detail::FunctionCall* call_ = nullptr;
-  /// What the call recorded.
+  /// The node that the call recorded.
   CustomNode* node_ = nullptr;
   variable_list to_save_;
   variable_list dirty_;
@@ -97,7 +97,7 @@ using autograd::AutogradContext;
 /// What `name` points to lives as long as the calls' nodes.
 struct FunctionInfo {
   using Rule = variable_list (*)(AutogradContext*, variable_list&);
-  /// Of the user's class, without namespaces.
+  /// The name of the user's class, without namespaces.
   const char* name;
   /// Null when the class has none.
   Rule backward = nullptr;

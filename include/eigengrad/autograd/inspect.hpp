@@ -36,21 +36,21 @@ struct EIGENGRAD_API GraphSummary {
     std::size_t saved_values = 0;
     std::size_t saved_bytes = 0;
   };
-  /// By bytes, then count, then name.
+  /// Sorted by bytes, then count, then name.
   std::vector<Row> rows;
   std::size_t operators = 0;
   std::size_t leaves = 0;
   std::size_t edges = 0;
   std::size_t saved_values = 0;
-  /// Those of saved_values that hooks have packed.
+  /// How many of the saved values hooks have packed.
   std::size_t packed_values = 0;
-  /// Of the memory that saved values keep alive, each piece counted once.
+  /// Bytes of memory that saved values keep alive, each piece counted once.
   std::size_t saved_bytes = 0;
-  /// Of the leaves, and of the gradients that they have.
+  /// Bytes of the leaves, and of their gradients.
   std::size_t leaf_bytes = 0;
   std::size_t gradient_bytes = 0;
 
-  /// A table.
+  /// Writes the summary as a table.
   EIGENGRAD_API friend std::ostream& operator<<(std::ostream& os, const GraphSummary& summary);
 };
 

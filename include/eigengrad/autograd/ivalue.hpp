@@ -60,7 +60,7 @@ class EIGENGRAD_API IValue {
   Scalar toScalar() const;
   const std::string& toStringRef() const;
   std::string_view toStringView() const { return toStringRef(); }
-  /// With the history that it had when it was put in.
+  /// The tensor, with the history that it had when it was put in.
   Tensor toTensor() const;
   const std::vector<bool>& toBoolVector() const;
   const std::vector<std::int64_t>& toIntVector() const;
@@ -97,7 +97,7 @@ class EIGENGRAD_API IValue {
       return T(toStringVector());
   }
 
-  /// Every tensor in it, as it is held.
+  /// Calls `visit` with every tensor in the value, as it is held.
   template <class Visit>
   void each_tensor(const Visit& visit) {
     if (auto* t = std::get_if<Tensor>(&value_)) visit(*t);

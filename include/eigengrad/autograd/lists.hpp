@@ -6,7 +6,8 @@
 
 #include "eigengrad/autograd/node.hpp"
 
-/// What user functions return, as a list: a Tensor, a variable_list, or a tuple, pair or array of Tensors.
+/// Turns what a user's function returns (a Tensor, a variable_list, or a tuple, pair or array of Tensors)
+/// into a list.
 namespace eigengrad::detail {
 
 using autograd::variable_list;
@@ -27,7 +28,7 @@ variable_list as_list(T results) {
   return std::apply([](auto&... t) { return variable_list{Tensor(std::move(t))...}; }, results);
 }
 
-/// The way back to the type that the user's function returned.
+/// The other direction: from the list to the type that the user's function returned.
 template <class Result>
 Result from_list(variable_list&& list) {
   if constexpr (std::same_as<Result, Tensor>)

@@ -74,9 +74,9 @@ struct NodeExtra;
 /// One recorded call. It keeps alive the nodes that computed its inputs and never a newer one.
 ///
 /// Note [Sequence numbers]
-/// A node's number is one more than the largest of its inputs' numbers and of the thread's counter.
-/// It is a topological order (also for graphs built by several threads, without a global counter)
-/// and, on one thread, says which call came last. Nodes that end at a leaf have the largest number.
+/// A node's sequence number is one more than the largest of its inputs' sequence numbers and of the thread's
+/// counter. It is a topological order (also for graphs built by several threads, without a global counter)
+/// and, on one thread, says which call came last. Nodes that end at a leaf have the largest one.
 class EIGENGRAD_API Node : public std::enable_shared_from_this<Node> {
  public:
   Node(const Node&) = delete;
@@ -90,7 +90,7 @@ class EIGENGRAD_API Node : public std::enable_shared_from_this<Node> {
   /// `auto&`.
   const edge_list next_edges() const { return edges().vec(); }
   const Edge next_edge(std::size_t i) const { return edges_[i]; }
-  /// The node's own, which go with it.
+  /// The node's own edges: valid as long as the node lives.
   ArrayRef<Edge> edges() const noexcept { return {edges_, num_edges_}; }
   /// Gradients that the node takes: outputs of the recorded call.
   std::uint32_t num_inputs() const noexcept { return num_inputs_; }
@@ -104,8 +104,8 @@ class EIGENGRAD_API Node : public std::enable_shared_from_this<Node> {
   /// Evaluates the node: one cotangent per output of the call in, one per input out. Runs no hooks.
   variable_list operator()(variable_list&& grads);
 
-  /// Calls `hook(grad_outputs)` before a sweep evaluates the node, after the hooks of its tensors. A
-  /// list that it returns takes the gradients' place; it may return nothing.
+  /// Calls `hook(grad_outputs)` before a sweep evaluates the node, after the hooks of its tensors. A list
+  /// that it returns replaces the gradients; it may return nothing.
   /// Returns: a handle for remove_hook(). Throws, during the sweep: GraphError for a list of another
   /// length. Not to be called while another thread sweeps over the node.
   template <class Hook>
@@ -129,7 +129,7 @@ class EIGENGRAD_API Node : public std::enable_shared_from_this<Node> {
   virtual void release_saved() noexcept;
   /// Shows its saved values to `visitor`, in the order of saved_variables().
   virtual void visit_saved(SavedVisitor& visitor);
-  /// Tells what it knows of shapes beside those of saved values.
+  /// Tells `visitor` what the node knows of shapes, beside those of saved values.
   virtual void visit_shapes(ShapeVisitor&) {}
 
   /// Nodes alive in the process.
@@ -176,7 +176,7 @@ class EIGENGRAD_API Node : public std::enable_shared_from_this<Node> {
   friend NodeExtra* find_extra(const Node& node) noexcept;
 
   std::uint64_t sequence_nr_ = 0;
-  /// Claimed by a running sweep: its number and this node's place in it.
+  /// Claimed by a running sweep: the sweep's id, and this node's index in it.
   std::atomic<std::uint64_t> sweep_slot_{0};
   Edge* edges_;
   std::uint32_t num_edges_;

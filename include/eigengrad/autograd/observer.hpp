@@ -14,11 +14,11 @@ struct Observation {
   enum class Phase : std::uint8_t { Forward, Backward };
   using Time = std::chrono::steady_clock::time_point;
 
-  /// Of an operator "Mul", of the evaluation of its node "MulBackward0".
+  /// "Mul" for a call of the operator, "MulBackward0" for an evaluation of its node.
   std::string_view name;
   Phase phase = Phase::Forward;
-  /// The number of the node that the call recorded or evaluated, which so links the two; 0 for a call
-  /// that recorded none.
+  /// The sequence number of the node that the call recorded or evaluated, which links the two calls; 0 for a
+  /// call that recorded no node.
   std::uint64_t sequence_nr = 0;
   Time start;
   Time stop;
@@ -28,7 +28,7 @@ struct Observation {
 /// node that its backward passes evaluate (on whichever threads these run): `Observer watch(f);`.
 ///
 /// Calls within calls end first: an operator composed of others, the operators of a backward rule.
-/// Of observers within observers each is called. Operators that the callback itself calls are not
+/// Where observers are nested, each of them is called. Operators that the callback itself calls are not
 /// observed; what it throws becomes a warning.
 /// At the edge: an operator that is recorded after it was computed (cumulative, sorting, extrema and
 /// others that give several results or have rules of their own) is seen when it is recorded, with

@@ -42,14 +42,14 @@ std::shared_ptr<const SavedHooks> make_saved_hooks(Pack pack, Unpack unpack) {
 
 namespace autograd {
 
-/// Decides how nodes that this thread records in the scope keep their values:
+/// Decides how nodes that this thread records in the scope keep the values that they save:
 /// `SavedTensorHooks guard(pack, unpack);`.
 ///
 /// `pack(t)` is called once for each tensor that a node saves, input or output, and returns an object
 /// of any type, which the node keeps in its place; `unpack(object)` is called whenever the value is
 /// needed and returns a tensor of the same shape and dtype. `t` shares memory with the saved tensor
 /// and has no history; the history of what unpack() returns is that of the saved tensor, so that
-/// higher derivatives are right. Of guards within guards the innermost acts. Nodes keep the hooks, so
+/// higher derivatives are right. Where guards are nested, the innermost acts. Nodes keep the hooks, so
 /// these may outlive the guard, and be called by whichever thread runs a backward pass. Hooks compute
 /// without recording, and what they save is not packed.
 /// At the edge: writes to a packed tensor after the call are not noticed, since what was packed may be
@@ -89,7 +89,7 @@ class EIGENGRAD_API DisableSavedTensorHooks {
 
 EIGENGRAD_API void register_saved_tensor_hooks(Node& node, std::size_t i,
                                                const std::shared_ptr<const detail::SavedHooks>& h);
-/// Packs value number `i` of `node.saved_variables()` after the fact.
+/// Packs value `i` of `node.saved_variables()`, which was saved already.
 /// Throws: IndexError when the node saved no such value; GraphError when it was released, modified in
 /// place or packed already; as SavedTensorHooks.
 template <class Pack, class Unpack>

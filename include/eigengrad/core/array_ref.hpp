@@ -90,7 +90,7 @@ class OptionalIntArrayRef {
   bool has_ = false;
 };
 
-/// Extents, strides or dimension numbers: a vector that keeps up to six in place.
+/// Extents, strides or indices of dimensions: a vector that keeps up to six in place.
 class EIGENGRAD_API DimVector {
  public:
   DimVector() noexcept = default;

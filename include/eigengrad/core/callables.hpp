@@ -3,7 +3,7 @@
 #include <type_traits>
 #include <utility>
 
-#include "eigengrad/core/config.hpp"
+#include "eigengrad/core/error.hpp"
 
 namespace eigengrad::detail {
 
@@ -14,9 +14,6 @@ concept MayBeEmpty = std::is_pointer_v<std::remove_cvref_t<F>> ||
   typename std::remove_cvref_t<F>::result_type;
   f == nullptr;
 };
-
-/// Throws: ValueError, in the name of `op`.
-[[noreturn]] EIGENGRAD_API void throw_empty_function(const char* op);
 
 /// Throws: ValueError when `f` is an empty std::function or a null pointer.
 template <class F>

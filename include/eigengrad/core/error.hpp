@@ -69,4 +69,9 @@ EIGENGRAD_API WarningHandler set_warning_handler(WarningHandler handler) noexcep
 /// Hands `message` to the warning handler.
 EIGENGRAD_API void warn(std::string_view message);
 
+namespace detail {
+/// Throws: ValueError that says, in the name of `op`, that a function is empty.
+[[noreturn]] EIGENGRAD_API void throw_empty_function(const char* op);
+}  // namespace detail
+
 }  // namespace eigengrad

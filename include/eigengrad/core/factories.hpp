@@ -87,7 +87,7 @@ EIGENGRAD_API Tensor from_values(const void* data, ScalarType stored, std::int64
 
 /// `tensor(3.0)` has no dimensions, `tensor({1, 2})` one, `tensor({{1, 2}, {3, 4}})` two. The
 /// dtype is bool, int64 or float64 after the elements unless the options name one.
-/// Throws: ShapeError for a ragged list, naming the place; DtypeError for numbers of several kinds.
+/// Throws: ShapeError for a ragged list, naming the position; DtypeError for elements of several kinds.
 template <Arithmetic T>
 Tensor tensor(T value, TensorOptions o = {}) {
   return scalar_tensor(Scalar(value), o.has_dtype() ? o : o.dtype(Scalar(value).type()));

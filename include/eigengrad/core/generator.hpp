@@ -7,18 +7,18 @@
 
 namespace eigengrad {
 
-/// A source of random numbers: a seed and a place in its sequence.
+/// A source of random numbers: a seed and a position in its sequence.
 ///
 /// Copies of a handle share both; clone() makes one of its own. Threads may share a generator and
 /// then draw different numbers, but who gets which depends on chance: for results that can be
 /// repeated, give each thread a generator.
 ///
 /// Note [Random numbers]
-/// The sequence is that of Philox4x32-10, 128 bits at each place of a counter. A call takes as many
-/// places as it needs at once and computes each element from its own, so its result depends on seed
-/// and place only. Integers are drawn without bias (rejection); when an element is rejected it goes on
-/// to a variant of its place, so that the others do not move. Numbers are not those of PyTorch, and
-/// the same on every machine, except that normal ones go through log, sin and cos.
+/// The sequence is that of Philox4x32-10, 128 bits for each value of a counter. A call takes as many values
+/// of the counter as it needs at once and computes each element from its own, so its result depends on seed
+/// and position only. Integers are drawn without bias (rejection); a rejected element is drawn again from a
+/// variant of its counter value, so that the other elements do not change. Numbers are not those of PyTorch,
+/// and the same on every machine, except that normal ones go through log, sin and cos.
 class EIGENGRAD_API Generator {
  public:
   static constexpr std::uint64_t kDefaultSeed = 67280421310721;
@@ -31,11 +31,11 @@ class EIGENGRAD_API Generator {
   /// Starts the sequence of a seed from the system's entropy, and returns that seed.
   std::uint64_t seed();
 
-  /// Seed and place as two int64.
+  /// Seed and position as two int64.
   Tensor get_state() const;
   /// Throws: ShapeError or DtypeError for what get_state() cannot have returned.
   void set_state(const Tensor& state);
-  /// A generator of its own that goes on from here.
+  /// A generator of its own, which starts at the current position.
   Generator clone() const;
 
   friend bool operator==(const Generator& a, const Generator& b) noexcept {
@@ -60,43 +60,5 @@ class EIGENGRAD_API Generator {
 EIGENGRAD_API Generator default_generator();
 /// Seeds the default generator.
 EIGENGRAD_API void manual_seed(std::uint64_t seed);
-
-// Factories of random tensors, each with the default generator or with a given one.
-// Throws, all: as the other factories; DtypeError when real numbers are asked for in int64 or bool.
-
-/// Uniform in [0, 1), multiples of 2^-53 (float32: 2^-24).
-EIGENGRAD_API Tensor rand(IntArrayRef sizes, TensorOptions o = {});
-EIGENGRAD_API Tensor rand(IntArrayRef sizes, const optional<Generator>& generator,
-                          TensorOptions o = {});
-EIGENGRAD_API Tensor rand_like(const Tensor& like, TensorOptions o = {});
-
-/// Standard normal, by the Box-Muller transform.
-EIGENGRAD_API Tensor randn(IntArrayRef sizes, TensorOptions o = {});
-EIGENGRAD_API Tensor randn(IntArrayRef sizes, const optional<Generator>& generator,
-                           TensorOptions o = {});
-EIGENGRAD_API Tensor randn_like(const Tensor& like, TensorOptions o = {});
-/// mean + std times a standard normal. Throws: ValueError when `std` is negative.
-EIGENGRAD_API Tensor normal(double mean, double std, IntArrayRef sizes,
-                            const optional<Generator>& generator = nullopt, TensorOptions o = {});
-
-/// Integers, each of low <= i < high as likely, in int64 unless the options name a dtype.
-/// Throws: ValueError unless low < high.
-EIGENGRAD_API Tensor randint(std::int64_t high, IntArrayRef sizes, TensorOptions o = {});
-EIGENGRAD_API Tensor randint(std::int64_t high, IntArrayRef sizes,
-                             const optional<Generator>& generator, TensorOptions o = {});
-EIGENGRAD_API Tensor randint(std::int64_t low, std::int64_t high, IntArrayRef sizes,
-                             TensorOptions o = {});
-EIGENGRAD_API Tensor randint(std::int64_t low, std::int64_t high, IntArrayRef sizes,
-                             const optional<Generator>& generator, TensorOptions o = {});
-/// In the dtype of `like` unless the options name one.
-EIGENGRAD_API Tensor randint_like(const Tensor& like, std::int64_t high, TensorOptions o = {});
-EIGENGRAD_API Tensor randint_like(const Tensor& like, std::int64_t low, std::int64_t high,
-                                  TensorOptions o = {});
-
-/// The numbers 0 to n - 1 in random order, each order as likely, in int64 unless the options name a
-/// dtype. Cost: O(n), in sequence.
-EIGENGRAD_API Tensor randperm(std::int64_t n, TensorOptions o = {});
-EIGENGRAD_API Tensor randperm(std::int64_t n, const optional<Generator>& generator,
-                              TensorOptions o = {});
 
 }  // namespace eigengrad

@@ -5,7 +5,7 @@
 
 namespace eigengrad {
 
-/// What a factory is asked for beside extents. Unset fields take the factory's default.
+/// What a factory is asked for besides the extents. Unset fields take the factory's default.
 class TensorOptions {
  public:
   constexpr TensorOptions() noexcept = default;

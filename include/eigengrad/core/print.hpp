@@ -11,7 +11,7 @@ namespace eigengrad {
 /// How tensors are written. The text is that of Python's PyTorch with float64 as the default dtype:
 /// `tensor([1., 2.], dtype=torch.float32, grad_fn=<MulBackward0>)`.
 struct PrintOptions {
-  /// Digits after the point.
+  /// Digits after the decimal point.
   int precision = 4;
   /// Tensors of more elements are shortened to their edges.
   std::int64_t threshold = 1000;

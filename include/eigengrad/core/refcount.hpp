@@ -42,13 +42,13 @@ class RefCount {
   std::atomic<std::uint32_t> count_{1};
 };
 
-/// Two counts that start at one, in one word, so that both can be seen to be one at one moment: see
-/// Note [Two counts] in tensor_impl.hpp.
+/// Two counts that start at one, in one word, so that both can be compared with one atomically: see Note [Two
+/// counts] in tensor_impl.hpp.
 class HandleCounts {
  public:
   void add_handle() noexcept { change(kHandle); }
   void add_holder() noexcept { change(kHolder); }
-  /// Return true when the last one is gone.
+  /// These two return true when the last one is gone.
   bool drop_handle() noexcept { return static_cast<std::uint32_t>(change(0 - kHandle)) == 0; }
   bool drop_holder() noexcept { return change(0 - kHolder) >> 32 == 0; }
   /// Adds a handle unless there is none.

@@ -43,7 +43,7 @@ class EIGENGRAD_API Storage {
   bool unique() const noexcept { return refs_.value() == 1; }
   void retain() noexcept { refs_.increment(); }
   void release() noexcept {
-    // A sole owner cannot gain a rival, so it needs no locked instruction.
+    // No other thread can add a reference to a storage with one owner, so no atomic instruction is needed.
     if (refs_.value() == 1 || refs_.decrement()) release_(this);
   }
 
@@ -58,16 +58,5 @@ class EIGENGRAD_API Storage {
   Release release_;
   void* context_;
 };
-
-/// Returns cached buffers of the calling thread and of the process to the system.
-EIGENGRAD_API void empty_cache() noexcept;
-
-/// Bytes that the allocator holds: in use by tensors, and cached for reuse.
-struct MemoryStats {
-  std::size_t in_use = 0;
-  std::size_t cached = 0;
-};
-/// Counts buffers of large tensors; small blocks live in per-thread free lists and are not counted.
-EIGENGRAD_API MemoryStats memory_stats() noexcept;
 
 }  // namespace eigengrad

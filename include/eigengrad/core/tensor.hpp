@@ -137,7 +137,7 @@ class EIGENGRAD_API Tensor {
   bool is_leaf() const;
   /// The accumulated gradient, undefined when there is none.
   const Tensor& grad() const;
-  /// The same for writing: assignable (checked), `.reset()`, `.zero_()`.
+  /// The same for writing, as autograd/tensor.hpp says: assignable (checked), `.reset()`, `.zero_()`.
   GradSlot mutable_grad() const;
   /// The node that computed this tensor; null for leaves.
   std::shared_ptr<autograd::Node> grad_fn() const;
@@ -148,9 +148,9 @@ class EIGENGRAD_API Tensor {
   void retain_grad() const;
   bool retains_grad() const;
   /// Calls `hook` with the whole gradient of this tensor, once for each sweep that passes through it;
-  /// a tensor that it returns takes the gradient's place. Hooks run in the order of their
-  /// registration and stay with the value that the tensor has now, also when it is written to later.
-  /// Not to be added or removed while another thread's sweep passes through the tensor.
+  /// a tensor that it returns replaces the gradient. Hooks run in the order of their registration and stay
+  /// with the value that the tensor has now, also when it is written to later. Not to be added or removed
+  /// while another thread's sweep passes through the tensor.
   /// Returns: a handle for remove_hook().
   /// Throws: GraphError when the tensor is not tracked; during the sweep GraphError when the hook
   /// returns another shape, DtypeError when it returns another dtype.
@@ -167,7 +167,8 @@ class EIGENGRAD_API Tensor {
   /// The same memory with a version counter of its own: writes to it go unnoticed.
   Tensor data() const;
   Tensor variable_data() const { return data(); }
-  /// In-place writes to the memory so far. Throws: GraphError for a tensor made in inference mode.
+  /// The number of in-place writes to the memory so far. Throws: GraphError for a tensor made in inference
+  /// mode.
   std::int64_t _version() const;
   bool is_view() const { return get().view_base() != nullptr; }
   Tensor _base() const;
@@ -249,25 +250,6 @@ unsigned Tensor::register_hook(Hook&& hook) const {
     });
 }
 
-/// The `.grad` of a tensor as a place to assign to: wrong shapes, wrong dtypes and the tensor itself
-/// are refused. Otherwise it is a handle of the gradient.
-class EIGENGRAD_API GradSlot : public Tensor {
- public:
-  GradSlot& operator=(const Tensor& grad);
-  GradSlot& operator=(const GradSlot& o) { return *this = static_cast<const Tensor&>(o); }
-  GradSlot(const GradSlot&) noexcept = default;
-  const Tensor& operator*() const { return *this; }
-  const Tensor* operator->() const { return this; }
-  void reset() { *this = Tensor(); }
-  /// Sets the gradient, if there is one, to zero.
-  void zero_();
-
- private:
-  friend class Tensor;
-  explicit GradSlot(const Tensor& owner);
-  Tensor owner_;
-};
-
 EIGENGRAD_API std::ostream& operator<<(std::ostream& os, const Tensor& t);
 
 namespace indexing {
@@ -275,7 +257,7 @@ namespace indexing {
 /// A new axis of extent 1.
 enum class NoneType : std::uint8_t { None };
 inline constexpr NoneType None = NoneType::None;
-/// As many full slices as are missing.
+/// Stands for as many full slices as dimensions are missing.
 enum class EllipsisType : std::uint8_t { Ellipsis };
 inline constexpr EllipsisType Ellipsis = EllipsisType::Ellipsis;
 

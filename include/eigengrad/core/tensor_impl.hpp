@@ -23,7 +23,7 @@ struct AutogradExtra;
 /// How a view came to be; decides whether an in-place write to it can be recorded.
 enum class ViewKind : std::uint8_t { NotAView, Plain, NoGrad, MultiOutput, CustomFunction };
 
-/// What a Tensor handle points to: geometry, memory and the place in the graph.
+/// What a Tensor handle points to: geometry, memory, and its node in the graph.
 ///
 /// Note [One allocation]
 /// A new tensor is one block: this header, its sizes and strides, the Storage header and, for a few
@@ -32,10 +32,10 @@ enum class ViewKind : std::uint8_t { NotAView, Plain, NoGrad, MultiOutput, Custo
 ///
 /// Note [Two counts]
 /// `handles` counts Tensor handles, `holders` counts saved values of nodes (plus one for all handles
-/// together). When the last handle goes, the place in the graph, `.grad`, hooks and the view's base
-/// go with it and only data and geometry stay for the nodes that saved them. So a node may save its
-/// own output, and a leaf may hold a gradient whose history saved the leaf, without a cycle, and
-/// without a second header per saved value.
+/// together). When the last handle goes, history, `.grad`, hooks and the view's base go with it, and only
+/// data and geometry stay for the nodes that saved them. So a node may save its own output, and a leaf may
+/// hold a gradient whose history saved the leaf, without a cycle, and without a second header per saved
+/// value.
 class EIGENGRAD_API TensorImpl {
  public:
   TensorImpl(const TensorImpl&) = delete;
@@ -93,7 +93,7 @@ class EIGENGRAD_API TensorImpl {
     return counts_.both_one() && storage_->unique() && owns_memory_;
   }
 
-  // Place in the graph; meaning and rules belong to the autograd layer.
+  // Node and output in the graph; their meaning and rules belong to the autograd layer.
   const std::shared_ptr<autograd::Node>& node() const noexcept { return node_; }
   std::uint32_t output_nr() const noexcept { return output_nr_; }
   void set_history(std::shared_ptr<autograd::Node> node, std::uint32_t output_nr) noexcept {
@@ -113,7 +113,8 @@ class EIGENGRAD_API TensorImpl {
   ViewKind view_kind() const noexcept { return view_kind_; }
   /// Takes a reference to `base`.
   void set_view(TensorImpl* base, ViewKind kind) noexcept;
-  /// What Note [Views and in-place] compares: a view's, and how often a base's history was replaced.
+  /// For a view: the version of its history, as Note [Views and in-place] compares it; for a base: how often
+  /// its history was replaced.
   std::uint32_t history_version() const noexcept {
     return history_version_.load(std::memory_order_acquire);
   }

@@ -3,6 +3,7 @@
 #include <array>
 #include <string_view>
 
+#include "eigengrad/autograd/tensor.hpp"
 #include "eigengrad/functional/callable.hpp"
 
 namespace eigengrad {

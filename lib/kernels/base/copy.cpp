@@ -32,13 +32,12 @@ void fill_kernel(const void* value, std::byte* const* operands, std::int64_t n) 
   for (std::int64_t i = 0; i < n; ++i) to[i] = v;
 }
 
-/// Along at least two dimensions.
+/// Copies row by row; the loop has at least two dimensions.
 template <class T>
 void copy_rows(CollapsedLoop& loop, std::byte* to, const std::byte* from) {
   const int last = loop.ndim - 1;
   const int outer = last - 1;
-  // Rows lie along the last dimension; the nearest to it is the one that the source is closest
-  // packed in.
+  // Rows run along the last dimension; the dimension in which the source has unit stride is moved next to it.
   for (int d = 0; d < outer; ++d)
     if (std::abs(loop.strides[1][d]) == 1 && std::abs(loop.strides[1][last]) > 1) {
       std::swap(loop.sizes[d], loop.sizes[outer]);
@@ -72,7 +71,7 @@ void copy_rows(CollapsedLoop& loop, std::byte* to, const std::byte* from) {
   });
 }
 
-/// Elements of one type, without a buffer between.
+/// Copies where source and target have one type, without an intermediate buffer.
 template <class T>
 void copy_same(IntArrayRef sizes, const Operand* operands) {
   if (detail::numel_of(sizes) == 0) return;

@@ -46,7 +46,7 @@ void value_kernel(const void* op, std::byte* const* operands, std::int64_t n) {
                       [rule](const auto&... x) { return rule.value(x...); });
 }
 
-/// The test that a comparison states, element by element. Operands: bool output, inputs.
+/// Kernel of a comparison: Op::value, element by element. Operands: bool output, inputs.
 template <class Op, class T, std::size_t N>
 void compare_kernel(const void* op, std::byte* const* operands, std::int64_t n) {
   const Op& rule = *static_cast<const Op*>(op);

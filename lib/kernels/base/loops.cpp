@@ -9,7 +9,7 @@
 namespace eigengrad::kernels {
 namespace {
 
-/// Walks the elements of one operand in loop order, in runs along the innermost dimension.
+/// Steps through the elements of one operand in loop order, in runs along the innermost dimension.
 class Cursor {
  public:
   Cursor(const CollapsedLoop& loop, int operand, std::byte* data, std::int64_t element_size,
@@ -115,8 +115,8 @@ bool crosses(const CollapsedLoop& loop, int operand) noexcept {
   return false;
 }
 
-/// Makes the dimension along which a crossing operand is packed the neighbour of the innermost one.
-/// Returns whether there is one, and tiles are worth their while.
+/// An operand crosses the loop when its unit stride is not in the innermost dimension. Moves the dimension of
+/// that stride next to the innermost one; returns whether there is such an operand and tiles pay.
 bool arrange_tiles(CollapsedLoop& loop, int num_operands) noexcept {
   const int inner = loop.ndim - 1;
   if (inner < 1 || loop.sizes[inner] < kTileRows) return false;
@@ -131,7 +131,7 @@ bool arrange_tiles(CollapsedLoop& loop, int num_operands) noexcept {
   return false;
 }
 
-/// Elementwise work on some rows of a plane, a tile at a time.
+/// Runs an elementwise kernel on some rows of the two innermost dimensions, one tile at a time.
 class Tiles {
  public:
   Tiles(const CollapsedLoop& loop, const Operand* operands, int num_operands, int num_outputs,
@@ -195,7 +195,7 @@ class Tiles {
     for (int k = 0; k < num_outputs_; ++k)
       if (column_[k] != 1)
         with_word(operands_[k].element_size, [&]<class Word>(Word) {
-          // Along the rows of what is written.
+          // Writes along the rows of the output, so that whole cache lines are written.
           copy_plane<Word>({reinterpret_cast<Word*>(at[k]), column_[k], row_[k]},
                            {reinterpret_cast<const Word*>(buffers_[k]), 1, columns}, columns, rows);
         });
@@ -291,47 +291,12 @@ void collapse(IntArrayRef sizes, const Operand* operands, int num_operands, Coll
   }
 }
 
-void run_elementwise(IntArrayRef sizes, const Operand* operands, int num_operands, int num_outputs,
-                     BlockKernel kernel, const void* context) {
-  const std::int64_t numel = detail::numel_of(sizes);
-  if (numel == 0) return;
-  CollapsedLoop loop;
-  collapse(sizes, operands, num_operands, loop);
+namespace {
 
-  Layout layout[kMaxOperands];
-  bool direct = true;
-  for (int k = 0; k < num_operands; ++k) {
-    layout[k] = layout_of(loop, k);
-    direct = direct && layout[k] == Layout::OnePiece;
-  }
-  if (direct) {
-    parallel_blocks(numel, [&](std::int64_t begin, std::int64_t end) {
-      std::byte* at[kMaxOperands];
-      for (int k = 0; k < num_operands; ++k)
-        at[k] = operands[k].data + begin * operands[k].element_size;
-      kernel(context, at, end - begin);
-    });
-    return;
-  }
-
-  if (loop.ndim > 1) {
-    // In the order of most of the operands that are packed.
-    int crossing = 0;
-    int along = 0;
-    int last = 0;
-    for (int k = 0; k < num_operands; ++k)
-      if (crosses(loop, k)) {
-        ++crossing;
-        last = k;
-      } else if (loop.strides[k][loop.ndim - 1] == 1) {
-        ++along;
-      }
-    if (crossing > along) collapse(sizes, operands, num_operands, loop, last);
-    if (crossing > 0 && arrange_tiles(loop, num_operands))
-      return run_tiles(loop, operands, num_operands, num_outputs, kernel, context);
-    if (crossing > along) collapse(sizes, operands, num_operands, loop);
-  }
-
+/// Calls the kernel block by block, on operands in one piece where they lie and on others gathered to buffers.
+void run_packed(const CollapsedLoop& loop, const Operand* operands, const Layout* layout,
+                int num_operands, int num_outputs, std::int64_t numel, BlockKernel kernel,
+                const void* context) {
   parallel_blocks(numel, [&](std::int64_t begin, std::int64_t end) {
     alignas(64) std::byte buffers[kMaxOperands][kBlock * 8];
     const std::int64_t longest = std::min(kBlock, end - begin);
@@ -370,6 +335,59 @@ void run_elementwise(IntArrayRef sizes, const Operand* operands, int num_operand
                     [&](auto word) { scatter<decltype(word)>(cursors[k], buffers[k], n); });
     }
   });
+}
+
+/// Goes through operands that cross the dimension in which others lie in memory tile by tile, and says whether
+/// there were such.
+bool run_crossing(IntArrayRef sizes, CollapsedLoop& loop, const Operand* operands, int num_operands,
+                  int num_outputs, BlockKernel kernel, const void* context) {
+  if (loop.ndim <= 1) return false;
+  // In the order of most of the operands that are packed.
+  int crossing = 0;
+  int along = 0;
+  int last = 0;
+  for (int k = 0; k < num_operands; ++k)
+    if (crosses(loop, k)) {
+      ++crossing;
+      last = k;
+    } else if (loop.strides[k][loop.ndim - 1] == 1) {
+      ++along;
+    }
+  if (crossing > along) collapse(sizes, operands, num_operands, loop, last);
+  if (crossing > 0 && arrange_tiles(loop, num_operands)) {
+    run_tiles(loop, operands, num_operands, num_outputs, kernel, context);
+    return true;
+  }
+  if (crossing > along) collapse(sizes, operands, num_operands, loop);
+  return false;
+}
+
+}  // namespace
+
+void run_elementwise(IntArrayRef sizes, const Operand* operands, int num_operands, int num_outputs,
+                     BlockKernel kernel, const void* context) {
+  const std::int64_t numel = detail::numel_of(sizes);
+  if (numel == 0) return;
+  CollapsedLoop loop;
+  collapse(sizes, operands, num_operands, loop);
+
+  Layout layout[kMaxOperands];
+  bool direct = true;
+  for (int k = 0; k < num_operands; ++k) {
+    layout[k] = layout_of(loop, k);
+    direct = direct && layout[k] == Layout::OnePiece;
+  }
+  if (direct) {
+    parallel_blocks(numel, [&](std::int64_t begin, std::int64_t end) {
+      std::byte* at[kMaxOperands];
+      for (int k = 0; k < num_operands; ++k)
+        at[k] = operands[k].data + begin * operands[k].element_size;
+      kernel(context, at, end - begin);
+    });
+    return;
+  }
+  if (run_crossing(sizes, loop, operands, num_operands, num_outputs, kernel, context)) return;
+  run_packed(loop, operands, layout, num_operands, num_outputs, numel, kernel, context);
 }
 
 }  // namespace eigengrad::kernels

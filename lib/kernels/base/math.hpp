@@ -122,7 +122,7 @@ EIGENGRAD_VECTOR_FN(erf, u10)
 EIGENGRAD_VECTOR_FN(erfc, u15)
 EIGENGRAD_VECTOR_FN_2(atan2, u10)
 EIGENGRAD_VECTOR_FN_2(hypot, u05)
-// g++ and clang make one instruction of these loops where there is one.
+// g++ and clang compile each of these loops to one instruction where the processor has one.
 EIGENGRAD_BY_ELEMENT(floor)
 EIGENGRAD_BY_ELEMENT(ceil)
 EIGENGRAD_BY_ELEMENT(trunc)
@@ -273,7 +273,7 @@ template <std::floating_point T>
 Pack<T> lgamma(Pack<T> x) {
   const Mask<T> large = Pack<T>(std::same_as<T, double> ? 1e17 : 1e9) < x;
   Pack<T> y = vendor::lgamma(x);
-  // Stirling: what is left out is below the last place.
+  // Stirling's formula; the terms that are left out are below rounding.
   if (kernels::any(large)) y = kernels::select(large, x * (log(x) - Pack<T>(1)), y);
   // SLEEF's error is absolute between the poles, where the function has zeros.
   if (kernels::any(x < Pack<T>(0)))
@@ -292,7 +292,7 @@ Pack<T> tgamma(Pack<T> x) {
       y);
 }
 template <std::floating_point T>
-Pack<T> pow(Pack<T> x, Pack<T> e) {
+Pack<T> pow(Pack<T> x, std::type_identity_t<Pack<T>> e) {
   return kernels::select(e == Pack<T>(1), x, vendor::pow(x, e));
 }
 /// Exact. By one division and one step where the quotient is an integer of the type, since the
@@ -346,27 +346,20 @@ inline Pack<std::int64_t> ceil(Pack<std::int64_t> x) { return x; }
 inline Pack<std::int64_t> trunc(Pack<std::int64_t> x) { return x; }
 inline Pack<std::int64_t> rint(Pack<std::int64_t> x) { return x; }
 
+// Numbers may stand in for packs, so that a rule is written alike over Pack and over Tensor.
 template <class T>
-Pack<T> where(Mask<T> m, Pack<T> a, std::type_identity_t<Pack<T>> b) {
+Pack<T> where(Mask<T> m, std::type_identity_t<Pack<T>> a, std::type_identity_t<Pack<T>> b) {
   return kernels::select(m, a, b);
-}
-template <class T>
-requires std::is_arithmetic_v<T> Pack<double> where(Mask<double> m, T a, Pack<double> b) {
-  return kernels::select(m, Pack<double>(a), b);
-}
-template <class T>
-requires std::is_arithmetic_v<T> Pack<float> where(Mask<float> m, T a, Pack<float> b) {
-  return kernels::select(m, Pack<float>(a), b);
 }
 /// NaN when either is NaN.
 template <class T>
-Pack<T> maximum(Pack<T> a, Pack<T> b) {
+Pack<T> maximum(Pack<T> a, std::type_identity_t<Pack<T>> b) {
   if constexpr (std::floating_point<T>)
     return where(a == a, where(a < b, b, where(b == b, a, b)), a);
   return where(a < b, b, a);
 }
 template <class T>
-Pack<T> minimum(Pack<T> a, Pack<T> b) {
+Pack<T> minimum(Pack<T> a, std::type_identity_t<Pack<T>> b) {
   if constexpr (std::floating_point<T>)
     return where(a == a, where(b < a, b, where(b == b, a, b)), a);
   return where(b < a, b, a);
@@ -374,8 +367,7 @@ Pack<T> minimum(Pack<T> a, Pack<T> b) {
 /// -1, 0 or 1; zero for both zeros and for NaN.
 template <class T>
 Pack<T> sign(Pack<T> x) {
-  const Pack<T> zero(0);
-  return where(x < zero, Pack<T>(-1), where(zero < x, Pack<T>(1), zero));
+  return where(x < 0, -1, where(x > 0, 1, 0));
 }
 template <std::floating_point T>
 Pack<T> zeros_like(Pack<T>) {

@@ -15,7 +15,7 @@ namespace eigengrad::kernels {
 /// elements of a loop's remainder by other code than the rest, so that a value would depend on where
 /// it lies; remainders here go through the same registers. Pack also compiles several times faster.
 
-/// The outcome of comparing two packs.
+/// One truth value for each lane: the result of comparing two packs.
 template <class T>
 struct Mask;
 
@@ -82,7 +82,7 @@ struct Pack<T> {
   /// The first `n` elements from memory, ones behind them.
   static Pack load_partial(const T* p, int n) {
 #if defined(__AVX512F__)
-    // By way of a buffer, the load would wait for several stores to leave the processor.
+    // Not through a buffer: the load would wait until several stores have reached the cache.
     if constexpr (std::same_as<T, double>)
       return _mm512_mask_loadu_pd(Pack(1).v, first_bits(n), p);
     else

@@ -7,59 +7,10 @@
 #include <thread>
 #include <vector>
 
-#include "core/fail.hpp"
+#include "core/threads.hpp"
 #include "eigengrad/core/threads.hpp"
 
-#if defined(__SSE2__)
-#include <immintrin.h>
-#endif
-
-namespace eigengrad {
-namespace {
-
-std::atomic<int> wanted_threads{0};
-
-/// The control word of this thread's arithmetic, of which kFlush are the bits that flush results and operands.
-#if defined(__SSE2__)
-using ControlWord = unsigned;
-constexpr ControlWord kFlush = 0x8040;
-ControlWord control_word() noexcept { return _mm_getcsr(); }
-void set_control_word(ControlWord w) noexcept { _mm_setcsr(w); }
-#elif defined(__aarch64__)
-using ControlWord = std::uint64_t;
-constexpr ControlWord kFlush = 1 << 24;
-ControlWord control_word() noexcept {
-  ControlWord w;
-  asm volatile("mrs %0, fpcr" : "=r"(w));
-  return w;
-}
-void set_control_word(ControlWord w) noexcept { asm volatile("msr fpcr, %0" : : "r"(w)); }
-#else
-using ControlWord = unsigned;
-constexpr ControlWord kFlush = 0;
-ControlWord control_word() noexcept { return 0; }
-void set_control_word(ControlWord) noexcept {}
-#endif
-
-}  // namespace
-
-bool set_flush_denormal(bool on) noexcept {
-  set_control_word(on ? control_word() | kFlush : control_word() & ~kFlush);
-  return kFlush != 0;
-}
-
-int get_num_threads() noexcept {
-  const int n = wanted_threads.load(std::memory_order_relaxed);
-  return n > 0 ? n : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
-}
-
-void set_num_threads(int n) {
-  if (n < 1)
-    detail::fail<ValueError>("set_num_threads", "the number of threads must be at least 1: ", n);
-  wanted_threads.store(n, std::memory_order_relaxed);
-}
-
-namespace kernels {
+namespace eigengrad::kernels {
 namespace {
 
 /// Below this many ranges the work is over before a helper is awake.
@@ -88,7 +39,7 @@ class Pool {
       ranges_ = ranges;
       f_ = f;
       context_ = context;
-      control_word_ = control_word();
+      control_word_ = detail::control_word();
       claims_.store(0, std::memory_order_relaxed);
       from_end_.store(0, std::memory_order_relaxed);
       helpers_ = threads - 1;
@@ -122,7 +73,7 @@ class Pool {
       if (stop_) return;
       seen = job_;
       ++busy_;
-      set_control_word(control_word_);
+      detail::set_control_word(control_word_);
       lock.unlock();
       take_ranges(
           [this] { return ranges_ - 1 - from_end_.fetch_add(1, std::memory_order_relaxed); });
@@ -147,15 +98,16 @@ class Pool {
   std::condition_variable wake_;
   std::condition_variable done_;
   std::vector<std::thread> threads_;
-  /// Ranges that have been asked for, of which as many as there are were given out.
+  /// How many ranges were asked for. The first `ranges_` requests get one, later ones get none.
   std::atomic<std::int64_t> claims_{0};
   std::atomic<std::int64_t> from_end_{0};
   std::int64_t n_ = 0;
   std::int64_t ranges_ = 0;
   RangeFunction f_ = nullptr;
   void* context_ = nullptr;
-  /// Of the thread that asks, so that a result does not depend on who computes it.
-  ControlWord control_word_ = 0;
+  /// The control word of the thread that runs the loop; helpers take it over, so that a result does not
+  /// depend on which thread computes it.
+  detail::ControlWord control_word_ = 0;
   std::uint64_t job_ = 0;
   int helpers_ = 0;
   int busy_ = 0;
@@ -177,5 +129,4 @@ void parallel_ranges(std::int64_t n, RangeFunction f, void* context) {
   for (std::int64_t r = 0; r < ranges; ++r) f(context, r * kGrain, std::min(n, (r + 1) * kGrain));
 }
 
-}  // namespace kernels
-}  // namespace eigengrad
+}  // namespace eigengrad::kernels

@@ -48,8 +48,8 @@ template <int S, class Register, int... I>
   b = __builtin_shufflevector(a, b, ((I & S) == 0 ? I + S : n + I)...);
   a = first;
 }
-/// Transposes as many registers as they have lanes: halves, quarters, ... across the diagonal change
-/// places. Called instead of inlined, it would find them in memory.
+/// Transposes as many registers as they have lanes: swaps the halves across the diagonal, then the quarters,
+/// and so on. It must be inlined, since a call would pass the registers through memory.
 template <int S, class Register, int... I>
 [[gnu::always_inline]] inline void transpose_registers(Register* r,
                                                        std::integer_sequence<int, I...> lanes) {
@@ -83,8 +83,8 @@ void transpose_square(T* to, std::int64_t to_row, const T* from, std::int64_t fr
   }
 }
 
-/// Columns of the source to rows of the target, at least `Size` of either; the last squares overlap
-/// those before.
+/// Copies columns of the source to rows of the target, at least `Size` of either; the last squares overlap
+/// those before them.
 template <std::int64_t Size, class T>
 void transpose_plane(T* to, std::int64_t to_row, const T* from, std::int64_t from_column,
                      std::int64_t rows, std::int64_t columns) {
@@ -100,7 +100,8 @@ void transpose_plane(T* to, std::int64_t to_row, const T* from, std::int64_t fro
   }
 }
 
-/// to = from, which do not overlap, in squares where one lies across the other.
+/// Copies `from` to `to`, which do not overlap; by transposed squares where one is row-major and the other
+/// column-major.
 template <class T>
 void copy_plane(Plane<T> to, Plane<const T> from, std::int64_t rows, std::int64_t columns) {
   constexpr std::int64_t kSquare = 16;

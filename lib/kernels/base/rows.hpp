@@ -71,7 +71,7 @@ T row_sum(std::int64_t begin, std::int64_t end, At& at) {
   return Eigen::internal::predux((a + b).v);
 }
 
-/// The largest element of a row that is not empty. What comes of NaN is unspecified.
+/// The largest element of a row that is not empty; unspecified when the row has NaN.
 template <class T>
 T row_max(const T* x, std::int64_t n) {
   constexpr int width = Pack<T>::size;
@@ -90,7 +90,7 @@ T row_max(const T* x, std::int64_t n) {
   return Eigen::internal::predux_max(larger(a, b).v);
 }
 
-/// The place of the first element that equals `value`; n where none does.
+/// The index of the first element that equals `value`; n where none does.
 template <class T>
 std::int64_t row_find(const T* x, std::int64_t n, T value) {
   constexpr int width = Pack<T>::size;
@@ -101,15 +101,15 @@ std::int64_t row_find(const T* x, std::int64_t n, T value) {
   return i;
 }
 
-/// row_sum() without element `m`, which may be n.
+/// The same sum as row_sum(), without element `m`; m = n leaves none out.
 template <class T, class At>
 T row_sum_of_others(std::int64_t n, std::int64_t m, At& at) {
   const T before = row_sum<T>(0, m, at);
   return m + 1 < n ? before + row_sum<T>(m + 1, n, at) : before;
 }
 
-/// row_sum() of exp(x - top) less 1, where `top` is the largest element: without that one where it outweighs
-/// the others.
+/// Sum of exp(x - top) over a row, minus 1, where `top` is the largest element. Where that element outweighs
+/// the others, it is left out of the sum instead of being subtracted.
 template <class T, class At>
 T sum_beside_largest(const T* x, std::int64_t n, T top, At& at) {
   const T sum = row_sum<T>(0, n, at);

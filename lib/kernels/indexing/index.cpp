@@ -9,7 +9,7 @@
 namespace eigengrad::kernels {
 namespace {
 
-/// Dimensions that an index list leaves alone, neighbours merged where they lie in one piece.
+/// The dimensions that are not indexed; neighbours are merged where their memory is contiguous.
 struct Kept {
   Kept(IntArrayRef dims, IntArrayRef input_sizes, IntArrayRef input_strides) {
     for (const std::int64_t dim : dims) {
@@ -39,10 +39,10 @@ struct Kept {
   DimVector strides;
 };
 
-/// Picks whose offsets are computed at a time.
+/// How many picked elements have their offsets computed at a time.
 constexpr std::int64_t kPicks = 256;
 
-/// Offsets, in elements, of `n` picks from number `first` on.
+/// Offsets, in elements, of the picked elements first to first + n - 1.
 void pick_offsets(const IndexPlan& plan, IntArrayRef strides, std::int64_t first, std::int64_t n,
                   std::int64_t* offsets) {
   std::fill_n(offsets, n, std::int64_t{0});
@@ -53,8 +53,8 @@ void pick_offsets(const IndexPlan& plan, IntArrayRef strides, std::int64_t first
   }
 }
 
-// ---- What is done with a picked element and its place in the contiguous result. A visitor states
-// one(element, place) and run(elements, n, place) for neighbours.
+// ---- What is done with a picked element and its index in the contiguous result. A visitor states
+// one(element, index), and run(elements, n, index) for neighbours.
 
 template <class T>
 struct Read {
@@ -62,7 +62,8 @@ struct Read {
   void one(const T& e, std::int64_t place) const { result[place] = e; }
   void run(const T* e, std::int64_t n, std::int64_t place) const {
     T* y = result + place;
-    // For a short run a call, or the decisions of a vectorised loop, would cost more than the copy.
+    // Short runs are copied by a plain loop: a call of memcpy, or the setup of a vectorised loop, would cost
+    // more.
     if (n > 64) {
       std::memcpy(y, e, static_cast<std::size_t>(n) * sizeof(T));
     } else if (n >= 4) {
@@ -76,7 +77,7 @@ struct Read {
   }
 };
 
-/// Rows of a few elements, where a loop over a length that is known costs half as much.
+/// Rows of a few elements: a loop whose length is known at compile time costs half as much.
 template <std::int64_t n, class T>
 void read_rows(T* y, const T* from, const std::int64_t* index, std::int64_t stride,
                std::int64_t rows) {
@@ -192,7 +193,7 @@ void for_picked(const AlongPlan& plan, T* indexed, IntArrayRef strides, const Vi
   const Tensor& index = plan.index;
   if (index.numel() == 0) return;
   const std::int64_t stride = strides.empty() ? 0 : strides[plan.d];
-  // Position by position, without the indexed dimension.
+  // The loop runs over all dimensions but the indexed one.
   DimVector fixed(index.sizes().size());
   for (std::size_t d = 0; d < fixed.size(); ++d)
     fixed[d] = d == plan.d || strides.empty() ? 0 : strides[d];
@@ -348,7 +349,8 @@ Tensor compress(const Tensor& x, const Tensor& mask) {
     const T* from = x.impl()->data<T>();
     T* to = y.impl()->data<T>();
     for (std::int64_t i = 0; i < x.numel(); i += kPicks) {
-      // As above: every element is written, and the next one over it unless it counts.
+      // No branch on the mask: every element is written, and is overwritten by the next one unless its mask
+      // is true.
       T found[kPicks];
       std::int64_t n = 0;
       for (std::int64_t k = i; k < std::min(i + kPicks, x.numel()); ++k) {

@@ -34,7 +34,7 @@ struct AlongPlan {
   Tensor index;
 };
 
-/// What becomes of an element that a value is put at. Max and Min keep NaN.
+/// How a value is combined with the element that it is put at. Max and Min keep NaN.
 enum class Combine : std::uint8_t { Write, Add, Mul, Max, Min };
 
 /// Brings negative indices, which count from the end of `extent`, in place to the range from 0.

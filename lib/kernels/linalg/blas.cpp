@@ -50,7 +50,7 @@ const Blas* load() {
 }
 
 /// OpenBLAS picks its kernels by the name of the processor, and takes those of 2013 for one that is
-/// newer than itself; Eigen's own for AVX-512 are then a third faster.
+/// newer than itself; Eigen's kernels for AVX-512 are then a third faster.
 bool fits_processor([[maybe_unused]] const Blas& blas) noexcept {
 #ifdef EIGEN_VECTORIZE_AVX512
   if (blas.core_name != nullptr) {

@@ -17,22 +17,21 @@
 namespace eigengrad::kernels {
 
 /// Note [Decompositions]
-/// Kernels go through the matrices in the last two dimensions of a batch, contiguous by rows unless
-/// something else is said. Eigen computes the decompositions, one in a translation unit because of what
-/// its headers cost to compile; LAPACK does where it is faster, which for QR and for eigenvalues of
-/// matrices that are not symmetric it never was.
-/// What iterates (singular values, Schur forms, all eigenvalues) is computed in double for
-/// float32 too: scalar iterations are no slower in double, and the instantiations for float were a fifth
-/// of the time that the library took to compile.
-/// Matrices that are not finite are refused before an iteration could go on for ever.
+/// Kernels work on the matrices in the last two dimensions of a batch, row-major and contiguous unless
+/// something else is said. Eigen computes the decompositions, one in a translation unit because of what its
+/// headers cost to compile; LAPACK does where it is faster, which for QR and for eigenvalues of matrices that
+/// are not symmetric it never was. What iterates (singular values, Schur forms, all eigenvalues) is computed
+/// in double for float32 too: scalar iterations are no slower in double, and the instantiations for float
+/// were a fifth of the time that the library took to compile. Matrices that are not finite are refused before
+/// an iteration could go on for ever.
 
-/// The first matrix of a batch that could not be decomposed.
+/// What failed: the first matrix of a batch that could not be decomposed, -1 for none.
 struct Breakdown {
   std::int64_t matrix = -1;
-  /// Whether its elements were finite; then, if it was real, the iteration did not converge, or its rank
-  /// was not full.
+  /// Whether its elements were finite. If they were and `real` is true, the iteration did not converge or the
+  /// rank was not full.
   bool finite = true;
-  /// Whether the result would be real.
+  /// Whether its result is real.
   bool real = true;
   explicit operator bool() const noexcept { return matrix >= 0; }
 };
@@ -78,7 +77,7 @@ int exponent_of(const Panel<const T>& m) noexcept {
   constexpr int kBias = std::numeric_limits<T>::max_exponent - 1;
   constexpr Bits kNoSign = std::numeric_limits<Bits>::max();
   const Panel<const T> by_rows = m.by_columns() ? m.transposed() : m;
-  // Without their signs numbers are in the order of their bits.
+  // The bit patterns of nonnegative floats are ordered as their values are.
   Bits largest = 0;
   for (std::int64_t i = 0; i < by_rows.rows; ++i)
     for (std::int64_t j = 0; j < by_rows.cols; ++j)
@@ -108,7 +107,7 @@ T scale_for_squares(const Panel<const T>& m) noexcept {
 
 enum class Outcome { Good, NoConvergence, NotReal, RankDeficient };
 
-/// A matrix in memory in any dtype, by rows or by columns, as Eigen's decompositions take it.
+/// Copies a matrix of any dtype, row-major or column-major, into the form that Eigen's decompositions take.
 template <int Order, class T>
 Eigen::MatrixXd in_double(const T* data, std::int64_t rows, std::int64_t cols) {
   using Stored = Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic, Order>;
@@ -163,53 +162,5 @@ Breakdown decompose_each(const Tensor& a, Make make) {
   return decompose_each<T>(
       a, [&](const T* data) { return all_finite(data, e.rows * e.cols); }, make);
 }
-
-/// a = v diag(values) v^T from the lower triangle of a, or the upper; values ascend. `vectors`, by
-/// columns, may be undefined when they are not wanted.
-Breakdown symmetric_eigen(const Tensor& a, bool upper, const Tensor& values, const Tensor& vectors);
-
-/// a = v diag(values) v^-1 when the spectrum is real: not in order, with vectors of length 1, by
-/// columns, which may be undefined.
-Breakdown general_eigen(const Tensor& a, const Tensor& values, const Tensor& vectors);
-
-/// a = u t u^H for a real n x n matrix a by columns, t upper triangular; false without convergence. Of a
-/// triangular matrix nothing is rounded.
-bool complex_schur(const Eigen::MatrixXd& a, Eigen::MatrixXcd& t, Eigen::MatrixXcd& u);
-
-/// u y v^H.
-Eigen::MatrixXcd change_of_basis(const Eigen::MatrixXcd& u, const Eigen::MatrixXcd& y,
-                                 const Eigen::MatrixXcd& v);
-
-/// a = u diag(s) vh, s descending; u and vh as large as the tensors given, both thin or both full, or
-/// undefined. They are by columns if a has more rows than columns.
-Breakdown singular_values(const Tensor& a, const Tensor& u, const Tensor& s, const Tensor& vh);
-
-/// Orthonormal columns that a square matrix nearly maps to nothing, and those that it nearly never
-/// maps to: singular vectors of the singular values below 10^-4 of the largest.
-struct NullSpace {
-  Tensor left;
-  Tensor right;
-  /// The largest singular value, 1 if all are zero.
-  double scale;
-};
-NullSpace null_space(const Tensor& a);
-
-/// a = q r with as many columns of q (rows of r) as the tensors have, both by columns; q may be
-/// undefined.
-void qr(const Tensor& a, const Tensor& q, const Tensor& r);
-
-/// The same with q as reflectors 1 - tau_i v_i v_i^T, whose v_i (1 at place i, 0 before) stand below
-/// the diagonal of `packed`, by columns, and r above.
-void reflectors(const Tensor& a, const Tensor& packed, const Tensor& tau);
-
-/// The first columns of the product of such reflectors; q by columns, v by rows.
-void product_of_reflectors(const Tensor& v, const Tensor& tau, const Tensor& q);
-
-/// The x of least norm among those that make a x - b smallest, for a batch of b as long as that of a;
-/// a and b by rows, x by columns. `pivoted`: by a complete orthogonal decomposition, pivots up to rcond
-/// times the largest counting as 0, and `rank` (int64) says how many did not; otherwise by QR, for full
-/// rank. NaN for a matrix that is not finite. Returns the number of the first with a zero pivot, or -1.
-std::int64_t least_squares(const Tensor& a, const Tensor& b, const Tensor& x, bool pivoted,
-                           double rcond, const Tensor& rank);
 
 }  // namespace eigengrad::kernels

@@ -16,8 +16,8 @@ namespace {
 constexpr std::int64_t kRows = 64;
 constexpr std::int64_t kTerms = 128;
 
-// What a norm says: how the components of a difference are collected, and the slope in one component
-// times a cotangent, split into a factor of the pair and one of the component.
+// A norm states how the components of a difference are accumulated, and the derivative in one component times
+// a cotangent, split into a factor of the pair and one of the component.
 
 struct Count {
   template <class P>
@@ -133,7 +133,8 @@ concept SumsPowers = requires(const Norm& norm) {
   norm.order();
 };
 
-/// The same without powers of a distance alone: slower by a division.
+/// The same norm with powers of quotients only, which stay in range where powers of a distance would not;
+/// slower by a division.
 template <SumsPowers Norm>
 struct OfAnySize : Norm {
   template <class P>
@@ -166,7 +167,7 @@ void for_rows(const Extents& e, F f) {
   });
 }
 
-/// Collects the components of x_i - y_j for a register of j, those of every kTerms together.
+/// Accumulates the components of x_i - y_j for a register of indices j, in blocks of kTerms.
 template <class T, class Norm>
 Pack<T> collect(const Norm& norm, const T* x, const T* y, std::int64_t d, std::int64_t m,
                 int lanes) {
@@ -197,7 +198,7 @@ T scaled_distance(const Norm& norm, const T* x, const T* y, std::int64_t d, std:
   return result / scale;
 }
 
-/// Without a branch for each, so that it is done by registers.
+/// Whether all elements are in [low, high]. Without a branch for each, so that the loop is vectorised.
 template <class T>
 bool all_between(const T* v, std::int64_t n, T low, T high) noexcept {
   int outside = 0;

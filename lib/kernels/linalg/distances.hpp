@@ -2,8 +2,8 @@
 
 #include "eigengrad/core/tensor.hpp"
 
-/// Distances |x_i - y_j|_p of all pairs of rows: x is (s n d), y by columns (s d m), all contiguous and
-/// of one floating point dtype; p >= 0, infinity included.
+/// Distances |x_i - y_j|_p of all pairs of rows: x is (s n d), y is transposed (s d m), all contiguous and of
+/// one floating point dtype; p >= 0, infinity included.
 namespace eigengrad::kernels {
 
 /// dst[s, i, j] = |x_i - y_j|_p, the number of components that differ for p = 0.

@@ -1,4 +1,4 @@
-#include "kernels/linalg/matrix_functions.hpp"
+#include "kernels/linalg/exponential.hpp"
 
 #include <Eigen/Core>
 #include <algorithm>
@@ -9,8 +9,10 @@
 #include <vector>
 
 #include "core/dispatch.hpp"
+#include "kernels/linalg/decompose.hpp"
 #include "kernels/linalg/factor.hpp"
 #include "kernels/linalg/gemm.hpp"
+#include "kernels/linalg/panel_products.hpp"
 
 namespace eigengrad::kernels {
 namespace {
@@ -46,8 +48,8 @@ constexpr double kDerivativeBounds[] = {1.08e-2, 2.00e-1, 7.83e-1, 1.78, 4.74};
 /// For float: degrees 3, 5, 7.
 constexpr double kSingleBounds[] = {4.258730016922831e-1, 1.880152677804762, 3.925724783138660};
 
-/// What is needed of the highest degree to find how often to square: the bound for roots of norms of
-/// powers, 1 over the first coefficient of the backward error, and the unit roundoff.
+/// Constants of the approximant of highest degree, from which the number of squarings is found: the bound for
+/// roots of norms of powers, 1 over the first coefficient of the backward error, and the unit roundoff.
 /// Source: Al-Mohy and Higham, A new scaling and squaring algorithm for the matrix exponential (2009),
 /// sections 4 and 5.
 struct HighestDegree {
@@ -83,7 +85,7 @@ class Exponential {
   using Input = Eigen::Map<const Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic>>;
 
  public:
-  /// All that is computed with lies in one piece of memory, which the allocator keeps.
+  /// All matrices share one allocation.
   Exponential(std::int64_t n, bool derivative)
       : n_(n),
         derivative_(derivative),
@@ -152,7 +154,7 @@ class Exponential {
     Square(y, n_, n_) = at(kR, wanted) / of_e;
   }
 
-  /// u and v of the degree with this number in the list of bounds.
+  /// u and v for the degree at this index of the list of bounds.
   void numerators(int degree) {
     switch (degree) {
       case 0:
@@ -179,8 +181,8 @@ class Exponential {
     return static_cast<double>(m.cwiseAbs().colwise().sum().maxCoeff());
   }
 
-  /// How often to square the approximant, of kA times 2^begin, whose even powers are there up to 6.
-  /// Two that could be saved cost less than finding out.
+  /// How often to square the approximant of 2^begin kA, whose even powers up to 6 are computed already. Up to
+  /// two squarings, the norm decides: finding out whether fewer would do costs as much.
   int squarings_for(const HighestDegree& d, int begin, int by_norm) {
     constexpr int kFew = 2;
     if (by_norm <= kFew) return by_norm;
@@ -194,7 +196,8 @@ class Exponential {
     double s = count(std::min(2 * log4, log2 + log6), log4 + log6);
     if (by_norm - s <= kFew) return by_norm;
     if (s > 0) {
-      // Bounds from below are the images of the largest column; where they say the same, that is it.
+      // The images of the largest column bound the norms of the powers from below; where these bounds ask for
+      // as many squarings, the norms need not be computed.
       Eigen::Index j = 0;
       at(kEven, kValue, 1).cwiseAbs().colwise().sum().maxCoeff(&j);
       const Eigen::VectorX<T> column = at(kEven, kValue, 1).col(j);
@@ -209,8 +212,8 @@ class Exponential {
     return std::min(by_norm, squarings + extra_squarings(d, begin - squarings));
   }
 
-  /// Those that the coefficients of the backward error ask for, from a norm of |2^exponent kA|^(2 m + 1); where
-  /// a bound of it from a lower power says none, that is enough.
+  /// The squarings that the coefficients of the backward error ask for, from the norm of |2^exponent kA|^(2 m
+  /// + 1). Where a bound of that norm from a lower power asks for none, there are none.
   int extra_squarings(const HighestDegree& d, int exponent) {
     const double most = std::log2(d.inverse_coefficient * d.roundoff);
     const double first = std::log2(norm_of(at(kA))) + exponent;
@@ -247,7 +250,8 @@ class Exponential {
   }
   bool is_triangular() const { return upper_ || lower_; }
 
-  /// In kR, exp(2^-squarings a) where it is known.
+  /// Overwrites the elements of kR = exp(2^-squarings a) that are known in closed form: for a triangular a,
+  /// those on the diagonal and beside it.
   void replace_known(const Input& a, int squarings) {
     if (!is_triangular()) return;
     Square r = at(kR);
@@ -310,7 +314,7 @@ class Exponential {
     multiply_by_a();
   }
 
-  /// w and v are here of the form high a^6 + low, degree 6 both; the place of a^8 holds `high`.
+  /// w and v are here of the form high a^6 + low, both factors of degree 6; the matrix of a^8 holds `high`.
   void degree_13() {
     const auto part_of = [&](Square y, Part part, std::size_t k) {
       y = static_cast<T>(kPade13[k + 4]) * at(kEven, part, 2) +
@@ -340,7 +344,8 @@ class Exponential {
     if (derivative_) differential(at(kU, kMoved), kA, 0, kW, 0);
   }
 
-  /// The same from the left for a triangular v - u, which no interchange of rows may fill.
+  /// r = (v - u)^-1 (v + u) for a triangular v - u: a triangular solve, which keeps the zeros, as LU with
+  /// interchanges of rows might not.
   void divide_by_triangle() {
     const Panel<const T> denominator{at(kWork).data(), n_, n_, 1, n_};
     const auto solve = [&](Square x) {

@@ -12,6 +12,7 @@
 #include "kernels/base/copy.hpp"
 #include "kernels/linalg/blas.hpp"
 #include "kernels/linalg/factor_lanes.hpp"
+#include "kernels/linalg/panel_products.hpp"
 #include "kernels/linalg/tile_math.hpp"
 #include "kernels/linalg/tiles.hpp"
 #include "kernels/shape/triangle.hpp"
@@ -43,7 +44,7 @@ void dispatch(const Tensor& t, F&& f) {
 
 // ---- Cholesky.
 
-/// For matrices that fill no tile: from the lower triangle of a, zeros above the diagonal.
+/// Cholesky of matrices that fill no tile: reads the lower triangle of a, writes zeros above the diagonal.
 template <class T>
 std::int64_t cholesky_loops(const Panel<const T>& a, const Panel<T>& l) {
   std::int64_t failed = 0;
@@ -67,7 +68,7 @@ std::int64_t cholesky_loops(const Panel<const T>& a, const Panel<T>& l) {
   return failed;
 }
 
-/// By squares, which are read by columns and written by rows.
+/// Copies square by square; a square is read by its columns and written by its rows.
 template <class T>
 void copy_lower_to_upper(const Panel<T>& a) {
   constexpr std::int64_t kSquare = 32;
@@ -78,7 +79,7 @@ void copy_lower_to_upper(const Panel<T>& a) {
           a(r, c) = a(c, r);
 }
 
-/// The inverse of a lower triangle, in its place, by halves:
+/// The inverse of a lower triangle, in place, by halves:
 /// (l11, 0; l21, l22)^-1 = (l11^-1, 0; -l22^-1 l21 l11^-1, l22^-1).
 template <class T>
 void invert_lower(const Panel<T>& l) {
@@ -139,7 +140,8 @@ void subtract_square(const Panel<T>& to, const Panel<const T>& m) {
   subtract_square(to.part(half, half, n - half, n - half), c);
 }
 
-/// By blocks of columns, in place; zeros above the diagonal.
+/// Cholesky factorisation by blocks of columns, in place, with zeros above the diagonal. Returns the order of
+/// the first leading minor that is not positive, or 0.
 template <class T>
 std::int64_t cholesky_blocks(const Panel<T>& l) {
   for (std::int64_t k = 0; k < l.rows; k += kSymmetricBlock) {
@@ -180,7 +182,7 @@ std::int64_t first_zero(const T* a, std::int64_t n, std::int64_t m) {
   return 0;
 }
 
-/// Without exchanges, by blocks of columns.
+/// LU without row interchanges, in place, by blocks of columns.
 template <class T>
 void lu_in_place(T* a, std::int64_t n, std::int64_t m) {
   constexpr std::int64_t kBlock = 32;
@@ -204,7 +206,8 @@ void lu_in_place(T* a, std::int64_t n, std::int64_t m) {
 template <class T>
 std::int64_t lu_one(T* a, std::int64_t n, std::int64_t m, std::int64_t* pivots, bool pivot) {
   const std::int64_t steps = std::min(n, m);
-  // Without exchanges the diagonal is large beside what is left of it, and blocks keep its digits better.
+  // Without row interchanges a diagonal element may be large beside what the updates leave of it; updates by
+  // blocks keep its digits better.
   constexpr std::int64_t kUnexchanged = 128;
   if (steps <= (pivot ? kTileRows : kUnexchanged))
     return lu_in_tiles(Panel<T>{a, n, m, 1, n}, pivots, pivot);
@@ -225,7 +228,7 @@ std::int64_t lu_one(T* a, std::int64_t n, std::int64_t m, std::int64_t* pivots, 
     return info;
   }
 #endif
-  // Eigen's blocks need the diagonal in one square: what is beyond it follows.
+  // Eigen's blocks need the diagonal in one square; the columns beyond it follow.
   int count = 0;
   Eigen::internal::partial_lu_impl<T, Eigen::ColMajor, int>::blocked_lu(n, steps, a, n,
                                                                         exchanges.data(), count);
@@ -241,7 +244,7 @@ std::int64_t lu_one(T* a, std::int64_t n, std::int64_t m, std::int64_t* pivots, 
   return first_zero(a, n, m);
 }
 
-/// Exchanges rows of x as the factorisation did, or back.
+/// Interchanges rows of x as the factorisation did, or back.
 template <class T>
 void exchange(const Panel<T>& x, const std::int64_t* pivots, std::int64_t n, bool back) {
   for (std::int64_t step = 0; step < n; ++step) {
@@ -344,7 +347,7 @@ T sum_of_logarithms(const D& elements) {
   return sum + std::log(product);
 }
 
-/// A product whose parts may leave the range of T.
+/// A product of elements whose partial products may leave the range of T.
 template <class T, class D>
 T product_of(const D& elements) {
   T product(1);
@@ -357,7 +360,7 @@ T product_of(const D& elements) {
   return std::ldexp(product, exponent);
 }
 
-/// Calls f(number of the matrix, the diagonal of u, the sign of the determinant).
+/// Calls f(index of the matrix, diagonal of u, sign of the determinant).
 template <class F>
 void for_determinants(const Tensor& lu, const Tensor& pivots, F f) {
   const std::int64_t n = lu.sizes().back();

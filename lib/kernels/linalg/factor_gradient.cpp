@@ -3,6 +3,7 @@
 #include "core/dispatch.hpp"
 #include "kernels/linalg/factor.hpp"
 #include "kernels/linalg/factor_lanes.hpp"
+#include "kernels/linalg/panel_products.hpp"
 #include "kernels/linalg/tile_math.hpp"
 #include "kernels/linalg/tiles.hpp"
 

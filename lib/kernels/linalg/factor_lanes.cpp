@@ -23,7 +23,7 @@ struct Lanes {
   Pack<T>& operator[](std::int64_t e) noexcept { return values[e]; }
   const Pack<T>& operator[](std::int64_t e) const noexcept { return values[e]; }
 
-  /// From objects that lie one by one; start(l) is where that of lane l does.
+  /// Loads from objects that are stored one by one; start(l) is the address of the object of lane l.
   template <class F>
   void load_objects(F start) {
     if constexpr (Count % kLanes<T> == 0 && kLanes < T >> 1) {
@@ -38,7 +38,7 @@ struct Lanes {
       load([&](std::int64_t l, std::int64_t e) { return start(l)[e]; });
     }
   }
-  /// The first `lanes` of them, one by one from `to` on.
+  /// Stores the first `lanes` objects one by one, from `to` on.
   void store_objects(std::int64_t lanes, T* to) const {
     if constexpr (Count % kLanes<T> == 0 && kLanes < T >> 1) {
       for (std::int64_t e = 0; e < Count; e += kLanes<T>) {
@@ -53,7 +53,7 @@ struct Lanes {
     }
   }
 
-  /// element(l, e) of lane l.
+  /// Loads element e of lane l from element(l, e).
   template <class F>
   void load(F element) {
     T rows[Count][kLanes<T>];
@@ -61,7 +61,7 @@ struct Lanes {
       for (std::int64_t e = 0; e < Count; ++e) rows[e][l] = element(l, e);
     for (std::int64_t e = 0; e < Count; ++e) values[e] = Pack<T>::load(rows[e]);
   }
-  /// put(l, e, value) for the first `lanes` of them.
+  /// Calls put(l, e, value) for the elements of the first `lanes` lanes.
   template <class F>
   void store(std::int64_t lanes, F put) const {
     T rows[Count][kLanes<T>];
@@ -83,7 +83,7 @@ Pack<T> absolute(Pack<T> x) {
   return Eigen::internal::pabs(x.v);
 }
 
-/// Element (i, j) is number i + j N. Pivots and info are numbers that T holds exactly.
+/// Element (i, j) has index i + j N (column-major). Pivots and info are integers that T holds exactly.
 template <class T, std::int64_t N>
 void factor(Lanes<T, N * N>& a, Lanes<T, N>& pivots, Pack<T>& info) {
   info = Pack<T>(0);
@@ -138,7 +138,7 @@ void solve(const Lanes<T, N * N>& lu, const Lanes<T, N>& pivots, bool transposed
   for (std::int64_t i = N; i-- > 0;) exchange<T, N>(pivots, i, x);
 }
 
-/// Element (i, j) is number i N + j, of the lower triangle.
+/// Element (i, j) of the lower triangle has index i N + j (row-major).
 template <class T, std::int64_t N>
 void cholesky(Lanes<T, N * N>& a, Pack<T>& info) {
   info = Pack<T>(0);
@@ -164,7 +164,7 @@ void for_groups(std::int64_t begin, std::int64_t end, F f) {
   for (std::int64_t i = begin; i < end; i += kLanes<T>) f(i, std::min(kLanes<T>, end - i));
 }
 
-/// Where matrix l of those that begin at `data` lies, the last of them for the lanes left over.
+/// The address of matrix l of those that begin at `data`; lanes left over get the last of them.
 template <std::int64_t N, class T>
 auto in_turn(const T* data, std::int64_t count) {
   return [=](std::int64_t l) { return data + std::min(l, count - 1) * N * N; };

@@ -7,7 +7,7 @@ namespace eigengrad::kernels {
 /// Note [Lanes]
 /// A batch of matrices of up to kLaneRows rows is factored and solved with as many matrices at a time
 /// as a SIMD register has lanes, one in each; what differs between them (pivots) is selected. Lanes
-/// left over repeat the last matrix, so no result depends on its place in the batch.
+/// left over repeat the last matrix, so no result depends on its index in the batch.
 inline constexpr std::int64_t kLaneRows = 8;
 
 inline bool in_lanes(std::int64_t rows, std::int64_t count) noexcept {

@@ -43,7 +43,8 @@ struct Block {
   bool by_columns() const noexcept {
     return (rows == 1 || row_stride == 1) && (cols == 1 || col_stride >= rows);
   }
-  /// Distance of neighbouring rows, or of columns where it does not lie by rows.
+  /// The leading dimension: the distance of neighbouring rows, or of neighbouring columns of a column-major
+  /// matrix.
   std::int64_t leading() const noexcept {
     if (by_rows()) return rows == 1 ? cols : row_stride;
     return cols == 1 ? rows : col_stride;
@@ -167,9 +168,9 @@ constexpr int kRows = 4;
 template <class T>
 inline constexpr int kPanelPacks = std::floating_point<T> ? 2 : 8;
 
-/// Some rows of c over `Packs` packs of columns, of which `columns` exist. `I` numbers the packs of
-/// the tile row by row: written out, because g++ keeps an array that a loop or a lambda runs over in
-/// memory.
+/// Computes some rows of c over `Packs` packs of columns, of which `columns` exist. `I` are the indices of
+/// the tile's packs, row by row: a pack expansion, because g++ keeps an array that a loop or a lambda indexes
+/// in memory.
 template <int Packs, class T, int... I>
 void multiply_tile(const Block<T>& a, const T* panel, std::int64_t panel_stride, T* c,
                    std::int64_t c_stride, std::int64_t columns, std::integer_sequence<int, I...>) {
@@ -221,7 +222,7 @@ void pack_panel(T* to, std::int64_t width, const T* from, const Block<T>& b, std
     for (std::int64_t p = 0; p < b.rows; ++p) to[p * width + q] = T(0);
 }
 
-/// c by rows. Column panels of b are packed when they are cut off, do not lie by rows, or are long and
+/// c is row-major. Column panels of b are packed when they are cut off, are not row-major, or are long and
 /// read often enough: rows a large power of two apart push each other out of the cache.
 template <class T>
 void multiply_in_registers(const Block<T>& c, const Block<T>& a, const Block<T>& b) {
@@ -280,7 +281,7 @@ void with_map(const Block<T>& m, F f) {
 /// y = a x.
 template <class T>
 void multiply_vector(T* y, const Block<T>& a, const T* x) {
-  // By columns a piece needs some length to be read in whole cache lines.
+  // A piece of a column-major matrix needs some length to be read in whole cache lines.
   const std::int64_t shortest = a.by_rows() ? 8 : 512;
   const std::int64_t rows = std::max(shortest, kGrain / a.cols / 8 * 8);
   parallel_jobs((a.rows + rows - 1) / rows, [&](std::int64_t job) {
@@ -293,7 +294,7 @@ void multiply_vector(T* y, const Block<T>& a, const T* x) {
   });
 }
 
-/// c += alpha a b, c by rows.
+/// c += alpha a b, c row-major.
 template <class T>
 void add_by_eigen(const Block<T>& c, T alpha, const Block<T>& a, const Block<T>& b) {
   with_map(a, [&](const auto& left) {
@@ -304,7 +305,7 @@ void add_by_eigen(const Block<T>& c, T alpha, const Block<T>& a, const Block<T>&
   });
 }
 
-/// c = a b, c by rows.
+/// c = a b, c row-major.
 template <class T>
 void multiply_by_eigen(const Block<T>& c, const Block<T>& a, const Block<T>& b) {
   for (std::int64_t i = 0; i < c.rows; ++i) std::fill_n(c.data + i * c.row_stride, c.cols, T(0));
@@ -319,7 +320,7 @@ bool fits_blas(const Block<T>& m) noexcept {
   return m.rows <= largest && m.cols <= largest && m.leading() <= largest;
 }
 
-/// c = a b, c by rows.
+/// c = a b, c row-major.
 template <class T>
 void multiply_by_blas(const Block<T>& c, const Block<T>& a, const Block<T>& b) {
   const auto number = [](std::int64_t n) { return static_cast<int>(n); };
@@ -365,7 +366,7 @@ std::int64_t eigen_rows(const Block<T>& a, const Block<T>& b) {
   return std::max<std::int64_t>(32, a.rows / std::max(4, threads) / 8 * 8);
 }
 
-/// c = a b, c by rows.
+/// c = a b, c row-major.
 template <class T>
 void multiply_large(const Block<T>& c, const Block<T>& a, const Block<T>& b) {
 #ifdef EIGENGRAD_USE_BLAS
@@ -440,7 +441,7 @@ struct Batches {
   std::int64_t count = 1;
 };
 
-/// Adds the batch dimensions to the rows of `a`, if they lie at one distance.
+/// Makes the batch dimensions of `a` more rows of one matrix, if all those rows are at one distance.
 bool fold_into_rows(const Batches& batches, const DimVector& strides, Matrix& a) {
   std::int64_t rows = a.rows;
   std::int64_t stride = a.row_stride;

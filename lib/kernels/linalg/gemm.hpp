@@ -13,18 +13,18 @@ struct Matrix {
   std::int64_t col_stride;
 };
 
-/// c = a b for float64, float32 or int64. c is dense, by rows or by columns.
+/// c = a b for float64, float32 or int64. c is dense, row-major or column-major.
 ///
 /// Note [Matrix products]
-/// A factor that has unit stride in either dimension is read where it lies, others are packed; nothing
-/// is transposed in memory. Small products and integers take a register-blocked loop; products with a
-/// vector Eigen's, in pieces of rows that do not depend on the number of threads; a 1 x 1 result is a
-/// pairwise sum. The rest goes to the BLAS, if there is one and it has kernels for the SIMD registers
-/// that we are compiled for, and to Eigen otherwise. No result depends on alignment.
+/// A factor that has unit stride in either dimension is read in place, others are packed; nothing is
+/// transposed in memory. Small products and integers take a register-blocked loop; products with a vector
+/// Eigen's, in pieces of rows that do not depend on the number of threads; a 1 x 1 result is a pairwise sum.
+/// The rest goes to the BLAS, if there is one and it has kernels for the SIMD registers that we are compiled
+/// for, and to Eigen otherwise. No result depends on alignment.
 void multiply(ScalarType dtype, const Matrix& c, const Matrix& a, const Matrix& b);
 
-/// c -= a b for float64 or float32, by Eigen and on the calling thread; c is dense by rows, a and b have
-/// unit stride in either dimension.
+/// c -= a b for float64 or float32, by Eigen and on the calling thread; c is dense and row-major, a and b
+/// have unit stride in either dimension.
 template <class T>
 void subtract_by_eigen(const Matrix& c, const Matrix& a, const Matrix& b);
 

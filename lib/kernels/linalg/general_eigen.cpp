@@ -1,3 +1,5 @@
+#include "kernels/linalg/general_eigen.hpp"
+
 #include <Eigen/Eigenvalues>
 
 #include "core/dispatch.hpp"

@@ -21,7 +21,7 @@ std::int64_t largest_in_column(const Panel<T>& a, std::int64_t j, std::int64_t b
   return best;
 }
 
-/// The largest element of row and column i beside the diagonal, among those from k on.
+/// The largest off-diagonal element of row and column i, among those from k on.
 template <class T>
 T largest_beside(const Panel<T>& a, std::int64_t k, std::int64_t i) {
   T most(0);
@@ -36,7 +36,7 @@ struct Choice {
   std::int64_t extent;
 };
 
-/// Elements grow by at most 2.57 in a step, however small the diagonal is.
+/// The choice lets elements grow by a factor of at most 2.57 in a step, however small the diagonal is.
 /// Source: Bunch and Kaufman 1977, Some stable methods for calculating inertia and solving symmetric
 /// linear systems, algorithm A; Golub and Van Loan, Matrix Computations, section 4.4.
 template <class T>
@@ -53,7 +53,7 @@ Choice choose(const Panel<T>& a, std::int64_t k) {
   return {other, 2};
 }
 
-/// Exchanges rows and columns i < p of what is left, of which the lower triangle is stored.
+/// Interchanges rows and columns i < p of the remaining matrix, of which the lower triangle is stored.
 template <class T>
 void exchange(const Panel<T>& a, std::int64_t i, std::int64_t p) {
   for (std::int64_t r = p + 1; r < a.rows; ++r) std::swap(a(r, i), a(r, p));

@@ -108,21 +108,6 @@ struct TriangleKind {
   bool unit = false;
 };
 
-/// c -= a b.
-template <class T>
-void subtract_product(const Panel<T>& c, const Panel<const T>& a, const Panel<const T>& b);
-
-/// c = -a b^T for columns a and b of every matrix of a batch; c is contiguous by rows.
-void negative_outer_products(const Tensor& c, const Tensor& a, const Tensor& b);
-
-/// c := scale c - a b^T, with one number `scale` for every matrix; otherwise the same.
-void subtract_outer_products(const Tensor& c, const Tensor& scale, const Tensor& a,
-                             const Tensor& b);
-
-/// x := t^-1 x for a triangular matrix t.
-template <class T>
-void solve_triangle(const Panel<const T>& t, TriangleKind kind, const Panel<T>& x);
-
 template <class T>
 void copy_panel(const Panel<const T>& from, const Panel<T>& to) {
   if (from.data == to.data) return;

@@ -1,3 +1,5 @@
+#include "kernels/linalg/qr.hpp"
+
 #include <Eigen/QR>
 #include <algorithm>
 #include <cmath>
@@ -8,6 +10,7 @@
 #include "core/dispatch.hpp"
 #include "kernels/linalg/decompose.hpp"
 #include "kernels/linalg/panel.hpp"
+#include "kernels/linalg/panel_products.hpp"
 
 // Also for optim/least_squares.
 template void Eigen::HouseholderQR<Eigen::MatrixXd>::computeInPlace();
@@ -35,8 +38,8 @@ Eigen::Map<Eigen::VectorX<T>> coefficients(const Tensor& t, std::int64_t i) {
   return {vector_of<T>(t, i), t.sizes().back()};
 }
 
-/// A matrix by columns that may be a part of a larger one. All reflectors and all that they are applied
-/// to have this type, so that Eigen's loops are compiled once.
+/// A column-major matrix that may be a part of a larger one. All reflectors and all that they are applied to
+/// have this type, so that Eigen's loops are compiled once.
 template <class T>
 using Part = Eigen::Map<
     std::conditional_t<std::is_const_v<T>, const Matrix<std::remove_const_t<T>>, Matrix<T>>, 0,
@@ -52,7 +55,7 @@ template <class T>
 Part<T> whole(Eigen::Map<Matrix<T>> m) {
   return {m.data(), m.rows(), m.cols(), Eigen::OuterStride<>(m.rows())};
 }
-/// All from row and column `i` on.
+/// The part from row and column `i` on.
 template <class T>
 Part<T> corner(Part<T> m, Eigen::Index i) {
   return {m.data() + i * m.outerStride() + i, m.rows() - i, m.cols() - i,
@@ -70,8 +73,8 @@ void apply_on_the_left(const Part<const T>& v, const Coefficients<T>& tau, bool 
     x.applyOnTheLeft(h);
 }
 
-/// The last reflector first: each leaves the rows before its own alone, and the columns before it as
-/// they are in the identity.
+/// q = the product of the reflectors, applied to the identity from the last to the first: reflector i leaves
+/// rows before i unchanged, and there columns before i are still those of the identity.
 template <class T>
 void product(const Part<const T>& v, const Coefficients<T>& tau, Part<T> q) {
   constexpr Eigen::Index kBlock = 48;  // from which Eigen makes products of them
@@ -92,8 +95,8 @@ void product(const Part<const T>& v, const Coefficients<T>& tau, Part<T> q) {
   }
 }
 
-/// A matrix of a batch, by rows, whose columns are multiplied by powers of two where their squares would
-/// leave the range of T.
+/// A row-major matrix of a batch, whose columns are scaled by powers of two where their squares would leave
+/// the range of T.
 template <class T>
 class ScaledColumns {
  public:
@@ -109,7 +112,8 @@ class ScaledColumns {
     copy_ = given * factors_.matrix().asDiagonal();
     return {copy_.data(), rows, cols};
   }
-  /// The r of the matrix from that of what was returned, on and above the diagonal of `r`.
+  /// Undoes the scaling on and above the diagonal of `r`: from the factor of the scaled matrix to that of the
+  /// matrix itself.
   template <class R>
   void restore(R&& r) const {
     if (!scaled_) return;
@@ -130,7 +134,7 @@ class ByQR {
   ByQR(std::int64_t rows, std::int64_t cols)
       : tall_(rows >= cols), n_(std::min(rows, cols)), qr_(std::max(rows, cols), n_) {}
 
-  /// The rank, or -1 for a zero pivot.
+  /// Returns the rank, or -1 for a zero pivot.
   std::int64_t solve(const Eigen::Map<const ByRows<T>>& a, const Eigen::Map<ByRows<T>>& b,
                      Eigen::Map<Matrix<T>> x) {
     if (tall_)
@@ -241,7 +245,7 @@ std::int64_t least_squares(const Tensor& a, const Tensor& b, const Tensor& x, bo
                            double rcond, const Tensor& rank) {
   const MatrixExtents e(a);
   return detail::dispatch_floating("linalg_lstsq", a.dtype(), [&]<class T>(std::type_identity<T>) {
-    // Pivots would not show what is not finite, which is no failure: the solution is not a number.
+    // A matrix that is not finite is no failure: its solution is NaN.
     const auto any = [](const T*) { return true; };
     const auto solve_with = [&](auto method) {
       return [&, method = std::move(method), copy = ByRows<T>()](std::int64_t i,

@@ -1,10 +1,13 @@
+#include "kernels/linalg/roots.hpp"
+
 #include <Eigen/Core>
 #include <cmath>
 #include <complex>
 #include <limits>
 
 #include "core/dispatch.hpp"
-#include "kernels/linalg/matrix_functions.hpp"
+#include "kernels/linalg/decompose.hpp"
+#include "kernels/linalg/general_eigen.hpp"
 
 namespace eigengrad::kernels {
 namespace {
@@ -39,7 +42,8 @@ std::complex<double> expm1(const std::complex<double>& z) {
           std::exp(z.real()) * std::sin(z.imag())};
 }
 
-/// How often t is of the form [t' e; 0 t'], of whose function a derivative is above the diagonal.
+/// How often t is nested in the form [t' e; 0 t'], the form whose function has a derivative above the
+/// diagonal.
 int derivatives_in(const Complex& t) {
   int count = 0;
   for (Eigen::Index n = t.rows(); n % 2 == 0 && n > 0; n /= 2, ++count)
@@ -59,7 +63,7 @@ bool logarithm(Complex t, Complex& y) {
                                  0.129484966168869693};
   const Eigen::Index n = t.rows();
   const Eigen::VectorX<std::complex<double>> known = t.diagonal().array().log();
-  // The logarithms of multiples differ on the diagonal only.
+  // log(2^e t) = log(t) + e log(2) I, so scaling changes the diagonal of the logarithm only.
   if (const int e = std::ilogb(t.cwiseAbs().maxCoeff()); std::abs(e) > kModerate)
     t *= power_of_two<double>(-e);
   const Eigen::VectorX<std::complex<double>> logs = t.diagonal().array().log();

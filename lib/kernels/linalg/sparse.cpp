@@ -12,10 +12,10 @@
 
 #if !EIGEN_VERSION_AT_LEAST(3, 4, 90)
 
-// What follows stands in the place of Eigen 3.4's own, which does not survive that there is no memory.
+// These specialisations replace Eigen 3.4's own code, which crashes when an allocation fails.
 namespace Eigen {
 
-/// Eigen's does not look at what malloc() returns.
+/// Eigen's version does not check what malloc() returns.
 template <>
 void SparseMatrix<double, ColMajor, int>::uncompress() {
   if (m_innerNonZeros != nullptr) return;
@@ -26,7 +26,8 @@ void SparseMatrix<double, ColMajor, int>::uncompress() {
     m_innerNonZeros[j] = m_outerIndex[j + 1] - m_outerIndex[j];
 }
 
-/// Eigen's frees the old elements before it asks for the new, and when there is no memory frees them again.
+/// Eigen's version frees the old elements before it allocates the new ones, and frees them again when that
+/// fails.
 template <>
 void DenseStorage<int, Dynamic, Dynamic, 1, 0>::resize(Index size, Index rows, Index) {
   if (size != m_rows) {
@@ -43,8 +44,8 @@ void DenseStorage<int, Dynamic, Dynamic, 1, 0>::resize(Index size, Index rows, I
 
 namespace Eigen::internal {
 
-/// SparseLU's step for a vector that has become too short. Eigen's frees the old memory before it asks for
-/// the new, and when there is none frees it again.
+/// How SparseLU enlarges a vector. Eigen's version frees the old memory before it allocates the new, and
+/// frees it again when that fails.
 template <class Vector>
 Index grow(Vector& vector, Index& length, Index used, Index keep_length, Index& expansions) {
   Index wanted = length;
@@ -94,7 +95,7 @@ Dense<T> dense(const Tensor& x) {
   return {x.impl()->data<T>(), x.sizes()[0], x.sizes()[1]};
 }
 
-/// Of the system without unknowns, which Eigen's solvers do not take.
+/// The factor of an empty matrix, which Eigen's solvers do not accept.
 class NoUnknowns final : public SparseFactor {
  public:
   void solve(const Tensor&, bool, const Tensor&) const override {}

@@ -9,8 +9,7 @@
 /// matrices of float32 or float64, of the dtype of the values.
 namespace eigengrad::kernels {
 
-/// The places of the non-zero values, compressed by columns; of a matrix that is stored by rows, those of
-/// its transpose.
+/// The sparsity pattern, in compressed columns; for a row-major matrix, that of its transpose.
 struct SparsePlaces {
   std::int64_t rows;
   std::int64_t cols;
@@ -22,7 +21,7 @@ struct SparsePlaces {
 /// y = A x, or A^T x.
 void sparse_product(const SparsePlaces& a, bool transposed, const Tensor& values, const Tensor& x,
                     const Tensor& y);
-/// At every place (i, j) the inner product of row i of a and row j of b.
+/// For every entry (i, j) of the pattern the inner product of row i of a and row j of b.
 void sampled_product(const SparsePlaces& places, const Tensor& a, const Tensor& b,
                      const Tensor& values);
 

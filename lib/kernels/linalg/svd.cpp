@@ -1,3 +1,5 @@
+#include "kernels/linalg/svd.hpp"
+
 #include <Eigen/SVD>
 #include <algorithm>
 #include <optional>
@@ -10,9 +12,8 @@
 
 #if !EIGEN_VERSION_AT_LEAST(3, 4, 90)
 
-// The step with which JacobiSVD allocates the QR decomposition that it begins with, in the place of
-// Eigen 3.4's. That destroys the old decomposition before it makes the new, and again when there is no
-// memory.
+// How JacobiSVD allocates the QR decomposition that it begins with. Eigen 3.4's own version destroys the old
+// decomposition before it makes the new one, and destroys it again when that allocation fails.
 namespace Eigen::internal {
 
 template <>
@@ -55,7 +56,8 @@ struct Wanted {
   }
 };
 
-/// Outputs by rows or by columns, whichever LAPACK leaves them in without a transpose.
+/// Whether outputs are column-major; otherwise they are row-major. It is what LAPACK leaves without a
+/// transpose.
 bool by_columns(std::int64_t rows, std::int64_t cols) noexcept { return rows > cols; }
 
 /// Divide and conquer, and Jacobi's method where that hands over to it or fails.
@@ -100,7 +102,7 @@ class ByEigen {
     }
   }
 
-  /// What Eigen takes for the least extent worth dividing.
+  /// The smallest extent for which Eigen divides and conquers.
   static constexpr std::int64_t kDivided = 16;
   Wanted wanted_;
   std::int64_t rows_, cols_;
@@ -115,7 +117,7 @@ class ByEigen {
 /// processor.
 constexpr std::int64_t kLapackExtent = 32;
 
-/// What is stored by rows is a transpose by columns, and a^T = v diag(s) u^T. Of a matrix and its
+/// A row-major matrix is the transpose of a column-major one, and a^T = v diag(s) u^T. Of a matrix and its
 /// transpose LAPACK gets the taller: it is faster with QR than with LQ.
 template <class T>
 class ByLapack {

@@ -4,7 +4,7 @@
 #include <complex>
 #include <limits>
 
-#include "kernels/linalg/decompose.hpp"
+#include "kernels/linalg/general_eigen.hpp"
 
 namespace eigengrad::kernels {
 

@@ -1,3 +1,5 @@
+#include "kernels/linalg/symmetric_eigen.hpp"
+
 #include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <vector>
@@ -86,7 +88,7 @@ class ByLapack {
 
 #endif
 
-/// Of the triangle that is read; the other one may hold anything.
+/// Whether the triangle that is read is finite; the other one may hold anything.
 template <class T>
 bool triangle_finite(const T* a, std::int64_t n, bool upper) noexcept {
   for (std::int64_t i = 0; i < n; ++i)

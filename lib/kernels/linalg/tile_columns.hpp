@@ -59,7 +59,7 @@ template <class T>
     std::copy_n(buffer + r * W, cols, &a(i + r, j));
 }
 
-/// The rows of a square to (i, j) of a, which is contiguous by rows, as far as that goes.
+/// Stores the rows of a square at (i, j) of a, a row-major matrix, as far as they are inside it.
 template <class T>
 EIGEN_ALWAYS_INLINE void store_square(const Square<T>& square, std::int64_t i, std::int64_t j,
                                       const Panel<T>& a) {

@@ -57,7 +57,7 @@ inline constexpr int kWidth = Pack<T>::size;
 /// Registers that hold a tile; the others are for what it is multiplied with.
 inline constexpr int kTileRegisters = EIGEN_ARCH_DEFAULT_NUMBER_OF_REGISTERS / 2;
 
-/// Whether 1 / x is as good a factor as x is a divisor.
+/// Whether multiplying by 1 / x loses nothing against dividing by x.
 template <class T>
 bool has_reciprocal(T x) noexcept {
   constexpr T kLeast = std::numeric_limits<T>::min();
@@ -65,7 +65,7 @@ bool has_reciprocal(T x) noexcept {
   return (size >= kLeast && size <= T(1) / kLeast) || x == T(0) || std::isnan(x);
 }
 
-/// As many rows as there are elements in a row.
+/// A square of registers: as many rows as a register has elements.
 template <class T>
 struct Square {
   Eigen::internal::PacketBlock<typename Pack<T>::Raw, kWidth<T>> rows;

@@ -12,7 +12,7 @@ Panel<T> reversed(const Panel<T>& p) noexcept {
   return {&p(p.rows - 1, p.cols - 1), p.rows, p.cols, -p.row_stride, -p.col_stride};
 }
 
-/// V registers of columns of the right-hand side, which lie row by row, `step` apart.
+/// Substitution in V registers of columns of the right-hand side; its rows are `step` apart.
 template <class T, int V>
 class Substitution {
   static constexpr int W = kWidth<T>;
@@ -21,7 +21,7 @@ class Substitution {
   Substitution(const Panel<const T>& t, bool unit, T* x, std::int64_t step)
       : t_(t), unit_(unit), x_(x), step_(step) {}
 
-  /// For a lower triangle and right-hand sides that are zero before row `first`.
+  /// Solves with a lower triangle, for right-hand sides that are zero before row `first`.
   void run(std::int64_t first) { blocks<kTileRegisters / V>(first, first); }
 
  private:
@@ -87,7 +87,7 @@ void substitute(const Panel<const T>& t, TriangleKind kind, T* x, std::int64_t f
     Substitution<T, V>(t, kind.unit, x, kStep).run(first);
 }
 
-/// Columns of b (at most as many as the strip has), row by row, with zeros behind them.
+/// Loads columns of b into the strip, row by row, with zeros behind them.
 template <class T, int V>
 void load_strip(const Panel<const T>& b, const std::int64_t* from, T* strip) {
   constexpr std::int64_t kStep = V * kWidth<T>;

@@ -12,8 +12,8 @@ namespace {
 // ---- Cholesky.
 
 /// Column by column of tiles, each of W columns, from the columns left of it: L(i, j) L(j, j)^T =
-/// A(i, j) - sum_k<j L(i, k) L(j, k)^T. `work` holds L by blocks of W rows, and those by columns, so that
-/// memory is read in its order; what is behind row n there is zero.
+/// A(i, j) - sum_k<j L(i, k) L(j, k)^T. `work` holds L in column-major blocks of W rows, so that memory is
+/// read in its order; it is zero behind row n.
 template <class T>
 class TiledCholesky {
   static constexpr int W = kWidth<T>;
@@ -58,8 +58,8 @@ class TiledCholesky {
     store<V>(i, j, c);
   }
 
-  /// The tile with the diagonal. A column is subtracted from the others as x (x / d), before the root
-  /// of the pivot d is known that it is divided by.
+  /// The tile on the diagonal. A column x is subtracted from the others as x (x / d), d its pivot, so that
+  /// nothing waits for the square root of d, by which the column is divided.
   template <int V>
   EIGEN_ALWAYS_INLINE void diagonal(std::int64_t j, Pack<T> (&c)[W][V]) {
     const Pack<T> lane = lanes<T>();
@@ -143,13 +143,13 @@ class TiledCholesky {
   T* work_;
   std::int64_t block_;
   std::int64_t failed_ = 0;
-  /// The reciprocals of the elements on the diagonal of the present tile.
+  /// Reciprocals of the diagonal of the current tile.
   T scale_[W];
 };
 
 // ---- Solving.
 
-/// Columns of a strip as those of x that are numbered.
+/// Stores column c of a strip as the column of x with the c-th index.
 template <class T, int V>
 void store_columns(const Panel<T>& x, const std::int64_t* numbers, std::int64_t count,
                    const T* strip) {

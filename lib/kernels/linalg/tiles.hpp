@@ -15,24 +15,24 @@ inline constexpr std::int64_t kTileRows = 512;
 /// l := the lower factor of a with zeros above the diagonal; of a the lower triangle counts, and l is
 /// contiguous by rows. Both may be the same memory.
 /// Returns 0, or the order of the leading minor that is not positive: the columns from there on are
-/// those of a, or in the same memory undefined.
+/// those of a, or undefined if both are the same memory.
 template <class T>
 std::int64_t cholesky_in_tiles(const Panel<const T>& a, const Panel<T>& l);
 
 /// g := the gradient by a of what has the gradient 2 g by the lower factor l: Note [Cholesky backwards].
-/// Of what g was the lower triangle counts. Both are contiguous by rows.
+/// Of the given g the lower triangle is read. Both are row-major and contiguous.
 template <class T>
 void cholesky_gradient_in_tiles(const Panel<const T>& l, const Panel<T>& g);
 
-/// What to solve with: first one triangle, then another if there is one, and rows that change places.
+/// What to solve with: one triangle, then another if there is one, and permutations of rows before and after.
 template <class T>
 struct TiledSolve {
   Panel<const T> first;
   TriangleKind first_kind;
   Panel<const T> second{};
   TriangleKind second_kind{};
-  /// Row i of the right-hand side is row from[i] of what is given, and row i of the solution is row
-  /// to[i] of the result; null where rows stay.
+  /// Row i of the right-hand side is row from[i] of the given one, and row i of the solution is row to[i] of
+  /// the result; null for no permutation.
   const std::int64_t* from = nullptr;
   const std::int64_t* to = nullptr;
 };

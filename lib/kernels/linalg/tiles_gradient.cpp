@@ -5,8 +5,8 @@ namespace eigengrad::kernels {
 namespace {
 
 /// Column by column of tiles, each of W columns, from the right (Note [Cholesky backwards]). `work` holds
-/// gA by blocks of W rows, and those by columns, as TiledCholesky holds L; then come the present columns
-/// of L by rows.
+/// gA in column-major blocks of W rows, as TiledCholesky holds L; then come the current columns of L,
+/// row-major.
 template <class T>
 class TiledCholeskyGradient {
   static constexpr int W = kWidth<T>;
@@ -48,7 +48,7 @@ class TiledCholeskyGradient {
       scale_[s] = s < cols ? T(1) / columns_[(k + s) * W + s] : T(0);
   }
 
-  /// c := C(i, k), G less gA L.
+  /// c := C(i, k), which is G minus gA L.
   template <int V>
   EIGEN_ALWAYS_INLINE void before_solving(std::int64_t i, std::int64_t k, Pack<T> (&c)[W][V]) {
     load_tile<V>(readable(g_), i, k, c);
@@ -113,7 +113,7 @@ class TiledCholeskyGradient {
     const Square<T> square = transposed(c);
     each<W>([&](auto s) EIGENGRAD_INLINE { c[s][0] = Pack<T>(square.rows.packet[s]); });
   }
-  /// What is below the diagonal, above it too.
+  /// Copies what is below the diagonal of c above it.
   static EIGEN_ALWAYS_INLINE void mirror(Pack<T> (&c)[W][1]) {
     const Square<T> square = transposed(c);
     each<W>([&](auto s) EIGENGRAD_INLINE {
@@ -122,7 +122,7 @@ class TiledCholeskyGradient {
     });
   }
 
-  /// c is gA(i, k): to the work and to the result, where it is and mirrored.
+  /// Stores c = gA(i, k) in the work space and in the result, there and mirrored across the diagonal.
   template <int V>
   EIGEN_ALWAYS_INLINE void store(std::int64_t i, std::int64_t k, const Pack<T> (&c)[W][V]) {
     T* const to = block(i) + k * W;
@@ -155,7 +155,7 @@ class TiledCholeskyGradient {
   std::int64_t block_;
   T* work_;
   T* columns_;
-  /// The reciprocals of the elements on the diagonal of the present columns.
+  /// Reciprocals of the diagonal of the current columns.
   T scale_[W];
 };
 

@@ -40,7 +40,7 @@ class TiledLu {
   }
 
  private:
-  /// Exchanges the rows of steps [begin, end).
+  /// Applies the row interchanges of the steps [begin, end).
   void exchange(const Panel<T>& columns, std::int64_t begin, std::int64_t end) const {
     if (!pivot_) return;
     for (std::int64_t i = begin; i < end; ++i) {
@@ -50,7 +50,7 @@ class TiledLu {
     }
   }
 
-  /// The rows of u, which stay in the strip.
+  /// Computes the rows of u above the stripe, which stay in the strip.
   void above(const Panel<T>& columns, std::int64_t rows) const {
     const Panel<T> top = columns.part(0, 0, rows, columns.cols);
     load_strip<T, 1>(readable(top), nullptr, strip_);
@@ -68,7 +68,7 @@ class TiledLu {
     });
   }
 
-  /// For rows and columns that fill no tile.
+  /// Subtracts the product for rows and columns that fill no tile.
   void subtract_rest(std::int64_t i, std::int64_t count, const Panel<T>& columns) const {
     for (; i < a_.rows; ++i) {
       Pack<T> sum(0);
@@ -80,7 +80,7 @@ class TiledLu {
     }
   }
 
-  /// Column c of the stripe that begins at column j, by those left of it in the stripe.
+  /// Eliminates column c of the stripe that begins at column j, by the columns left of it in the stripe.
   void column(const Panel<T>& columns, std::int64_t j, std::int64_t c) {
     const std::int64_t n = a_.rows;
     T* const x = &columns(0, c);
@@ -108,8 +108,8 @@ class TiledLu {
     }
   }
 
-  /// Subtracts the columns left of x in the stripe from the rows on from `at`. Returns the first row
-  /// with the largest element, `at` when rows stay.
+  /// Subtracts the columns left of x in the stripe from the rows from `at` on. Returns the first row with the
+  /// largest element, or `at` without pivoting.
   std::int64_t subtract_and_find(const Panel<T>& columns, std::int64_t j, std::int64_t before,
                                  std::int64_t at, T* x) const {
     const std::int64_t n = a_.rows;

@@ -15,7 +15,7 @@ void typed(const Tensor& x, F f) {
   detail::dispatch_floating("nll_loss", x.dtype(), f);
 }
 
-/// Calls f(sample, class, place of the class in the tensor) for every sample that counts.
+/// Calls f(sample, class, offset of that class's element in the tensor) for every sample that is not ignored.
 template <class F>
 void for_samples(const ClassTargets& c, F f) {
   const std::int64_t* target = c.target.impl()->data<std::int64_t>();
@@ -85,7 +85,7 @@ void cross_entropy(const Tensor& dst, const Tensor& top, const Tensor& log_sum, 
     T* tops = top.impl()->data<T>();
     T* logs = log_sum.impl()->data<T>();
     const std::int64_t n = c.classes;
-    // Some rows together, so that their logarithms are taken a register at a time.
+    // Rows are worked on together, so that their logarithms are taken in SIMD registers.
     constexpr std::int64_t kRows = 64;
     parallel_units((c.outer + kRows - 1) / kRows, n * kRows, [&](std::int64_t chunk) {
       const std::int64_t first = chunk * kRows;

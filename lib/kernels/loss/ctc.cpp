@@ -10,7 +10,7 @@
 namespace eigengrad::kernels {
 namespace {
 
-/// out[s] = log(exp a[s] + exp b[s] + exp(c[s] + d[s])) + e[s], where -inf stands for nothing.
+/// out[s] = log(exp a[s] + exp b[s] + exp(c[s] + d[s])) + e[s], where -inf is the logarithm of 0.
 template <class T>
 void log_sum(T* out, const T* a, const T* b, const T* c, const T* d, const T* e, std::int64_t n) {
   const Pack<T> none(-std::numeric_limits<T>::infinity());
@@ -26,7 +26,8 @@ void log_sum(T* out, const T* a, const T* b, const T* c, const T* d, const T* e,
   });
 }
 
-/// One sequence; rows have two places for nothing before the first and behind the last state.
+/// One sequence. A row has an element for each state and, before the first and behind the last, two of -inf,
+/// the logarithm of probability 0.
 template <class T>
 class Sequence {
  public:
@@ -49,7 +50,7 @@ class Sequence {
     log_sum(row.data() + 2, before.data() + 2, before.data() + 1, before.data(), leap_.data(),
             emitted_.data(), states);
   }
-  /// beta[t - 1] from beta[t], which leaves the symbol of its own step out.
+  /// beta[t - 1] from beta[t]; beta[t] does not include the probability of the symbol at step t.
   void step_back(std::vector<T>& row, std::int64_t t) {
     emit(t);
     std::vector<T> after = row;

@@ -95,7 +95,7 @@ Pack<T> gated(Pack<T> x, F f) {
 }
 /// f sigmoid(x + rest), as accurate as exp.
 template <std::floating_point T>
-Pack<T> times_sigmoid(Pack<T> f, Pack<T> x, Pack<T> rest) {
+Pack<T> times_sigmoid(Pack<T> f, Pack<T> x, std::type_identity_t<Pack<T>> rest) {
   const Pack<T> one(1), zero(0);
   const Pack<T> e = exp(-abs(x));
   const Mask<T> left = x < zero;

@@ -24,7 +24,7 @@ struct Lines {
   std::int64_t stride = 1;
 };
 
-/// Bound on the number of lines of a bundle, by its type.
+/// The largest number of lines in a bundle, which its type bounds.
 template <class Width>
 inline constexpr auto most = static_cast<std::size_t>(kLines);
 template <>
@@ -48,7 +48,7 @@ void for_bundles(const Tensor& x, const Lines& lines, F f) {
   });
 }
 
-/// The sum of what has been added so far.
+/// The running sum of the elements that were added so far.
 template <class T>
 struct RunningSum {
   std::uint64_t sum = 0;
@@ -84,7 +84,7 @@ struct RunningProduct<T> {
   T add(T x) { return static_cast<T>(product *= static_cast<double>(x)); }
 };
 
-/// dst_k = what a fresh `Running` makes of the elements up to k.
+/// dst_k = the result of a new `Running` after the elements up to k.
 template <class Running, class T>
 void accumulate(const Tensor& dst, const Tensor& src, std::size_t d, bool reverse) {
   T* y = dst.impl()->data<T>();
@@ -201,7 +201,7 @@ void cumulative_extremum(const Tensor& values, const Tensor& indices, const Tens
     std::int64_t* place = indices.impl()->data<std::int64_t>();
     const T* x = src.impl()->data<T>();
     const Lines lines(src, d);
-    // Not smaller and not larger than itself: not a number.
+    // A value that is neither smaller nor larger than itself is NaN.
     const auto replaces = [largest](T candidate, T best) {
       const bool better = largest ? candidate >= best : candidate <= best;
       return candidate != candidate || (better && best == best);

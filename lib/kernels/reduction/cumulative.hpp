@@ -20,7 +20,7 @@ void cumprod(const Tensor& dst, const Tensor& src, std::size_t d);
 /// dst_k = log of the sum of exp(src) up to k.
 void logcumsumexp(const Tensor& dst, const Tensor& src, std::size_t d);
 
-/// The largest (smallest) element up to k, and the last place where it stands; from a NaN on, NaN.
+/// The largest (smallest) element up to k, and the last index where it stands; from a NaN on, NaN.
 void cumulative_extremum(const Tensor& values, const Tensor& indices, const Tensor& src,
                          std::size_t d, bool largest);
 

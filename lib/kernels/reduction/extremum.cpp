@@ -11,7 +11,7 @@ constexpr std::int64_t kTile = 256;
 /// Elements that are compared before looking whether one was found.
 constexpr std::int64_t kChunk = 64;
 
-/// Whether `v` takes the place of `best`: not when they are equal, and the first NaN stays.
+/// Whether `v` replaces `best`: not when they are equal, and the first NaN stays.
 template <bool Max, class T>
 bool beats(T v, T best) {
   if constexpr (std::floating_point<T>)
@@ -25,8 +25,8 @@ bool matches(T v, T value) {
   return (v == value) | ((v != v) & (value != value));
 }
 
-/// The largest (smallest) of at least one elements; its place is looked for afterwards, since that
-/// finds it in a part of a pass.
+/// The largest (smallest) of at least one element. Its index is searched afterwards, which needs only a part
+/// of a second pass.
 template <bool Max, class T>
 T best_of(const T* p, std::int64_t n, std::int64_t stride) {
   T best = p[0];

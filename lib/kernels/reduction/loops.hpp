@@ -14,13 +14,13 @@
 
 /// Note [Reductions]
 /// A reduction is a struct with
-///   template <class T> static T start();             what changes nothing when joined
+///   template <class T> static T start();             the identity: combining with it changes nothing
 ///   Pack<T> map(Pack<T> x, Pack<T> at) const;        what an element contributes; `at` is a number of
 ///                                                    each result, where the caller gives one
 ///   static auto join(a, b);                          over Pack and over T
 ///   static Pack<T> join_finite(a, b);                optional: a cheaper join for finite numbers
 /// and reduce() runs it over any layout. Blocks of kReduceBlock elements go through SIMD lanes,
-/// their results are joined in pairs; neither depends on the number of threads.
+/// their results are combined in pairs; neither depends on the number of threads.
 namespace eigengrad::kernels {
 
 /// Sixteen packs for each of the eight accumulators: the rounding error of a sum does not depend on the
@@ -105,8 +105,8 @@ Pack<T> rotated(Pack<T> v) {
   (std::make_index_sequence<static_cast<std::size_t>(Pack<T>::size)>());
 }
 
-/// All lanes of `v` joined, by halves. (g++ 12 takes Eigen's predux for AVX-512 to read what was never
-/// set.)
+/// All lanes of `v` combined, by halves. (Not Eigen's predux, which for AVX-512 g++ 12 warns about as an
+/// uninitialised read.)
 template <class T, class Join, int Half = Pack<T>::size / 2>
 T across(Pack<T> v, Join join) {
   if constexpr (Half == 0)
@@ -119,7 +119,7 @@ T across(Pack<T> v) {
   return across(v, [](Pack<T> a, Pack<T> b) { return Pack<T>(Op::join(a, b)); });
 }
 
-/// The last `n % width` of `n` elements, mapped, with `neutral` in the lanes before them.
+/// The last `n % width` of `n` elements, mapped, with the identity in the lanes before them.
 template <class Op, class T>
 Pack<T> tail(const Op& op, const T* x, std::int64_t n, Pack<T> at, Pack<T> neutral) {
   using P = Pack<T>;
@@ -137,8 +137,8 @@ Pack<T> tail(const Op& op, const T* x, std::int64_t n, Pack<T> at, Pack<T> neutr
   return kernels::select(last, op.map(P::load(lanes), at), neutral);
 }
 
-/// Joins what n elements contribute lane by lane; `join` takes the number of one of four accumulators,
-/// so that it may keep others beside them.
+/// Combines what n elements contribute, lane by lane. `join` gets the index of one of four accumulators, so
+/// that it may keep one of its own for each.
 template <class Op, class T, class Join>
 [[gnu::always_inline]] inline Pack<T> accumulate(const Op& op, const T* x, std::int64_t n,
                                                  Pack<T> at, Pack<T> neutral, Join join) {
@@ -168,7 +168,7 @@ template <class Op, class T, class Join>
   return s;
 }
 
-/// Sums of 0 times what was joined: 0 as long as all was finite.
+/// Sums of 0 times the elements that were combined: 0 as long as all of them were finite, NaN otherwise.
 template <class T>
 struct FiniteCheck {
   Pack<T> zero[4] = {Pack<T>(0), Pack<T>(0), Pack<T>(0), Pack<T>(0)};
@@ -179,7 +179,7 @@ struct FiniteCheck {
   }
 };
 
-/// Consecutive elements, lane by lane, right if the check passes.
+/// Reduces consecutive elements, lane by lane; the result is right if the check passes.
 template <class Op, class T>
 Pack<T> finite_block(const Op& op, const T* x, std::int64_t n, T at, FiniteCheck<T>& check) {
   using P = Pack<T>;
@@ -189,7 +189,7 @@ Pack<T> finite_block(const Op& op, const T* x, std::int64_t n, T at, FiniteCheck
   });
 }
 
-/// Consecutive elements, lane by lane.
+/// Reduces consecutive elements, lane by lane.
 template <class Op, class T>
 Pack<T> block(const Op& op, const T* x, std::int64_t n, T at) {
   using P = Pack<T>;
@@ -204,7 +204,7 @@ Pack<T> block(const Op& op, const T* x, std::int64_t n, T at) {
 
 template <class Op, class T>
 Pack<T> run(const Op& op, const T* x, std::int64_t n, std::int64_t stride, T at) {
-  // Without sums there is no rounding that grows with the length of a block.
+  // A reduction with a cheaper combine for finite numbers rounds nothing, so its blocks may be of any length.
   if (JoinsFinite<Op, T> && stride == 1 && n <= 4 * kReduceBlock<T>) return block(op, x, n, at);
   if (n <= kReduceBlock<T>) {
     if (stride == 1) return block(op, x, n, at);
@@ -216,7 +216,7 @@ Pack<T> run(const Op& op, const T* x, std::int64_t n, std::int64_t stride, T at)
   return Op::join(run(op, x, half, stride, at), run(op, x + half * stride, n - half, stride, at));
 }
 
-/// Few rows of adjacent columns, each pack of columns with `join`.
+/// Reduces a few rows of adjacent columns, one pack of columns after the other, with `join`.
 template <class Op, class T, class Join>
 void few_rows(const Op& op, const T* x, std::int64_t rows, std::int64_t row_stride,
               std::int64_t count, const T* at, T* out, Join join) {
@@ -244,7 +244,7 @@ void few_rows(const Op& op, const T* x, std::int64_t rows, std::int64_t row_stri
   }
   for (; c + width <= count; c += width) column(c, full).store(out + c);
   if (c == count) return;
-  // The last columns together with some that are done, if there are enough.
+  // The last columns, in one pack with columns that are done already, if there are enough of those.
   if (count >= width) {
     column(count - width, full).store(out + count - width);
     return;
@@ -253,7 +253,7 @@ void few_rows(const Op& op, const T* x, std::int64_t rows, std::int64_t row_stri
   column(0, [rest](const T* p) { return P::load_partial(p, rest); }).store_partial(out, rest);
 }
 
-/// Joins `other` to `out`, column by column.
+/// Combines `other` into `out`, column by column.
 template <class Op, class T>
 void join_columns(T* out, const T* other, std::int64_t count) {
   using P = Pack<T>;
@@ -288,7 +288,7 @@ void columns(const Op& op, const T* x, std::int64_t rows, std::int64_t row_strid
   join_columns<Op>(out, other, count);
 }
 
-/// Over the reduced dimensions from `d` inwards, lane by lane.
+/// Reduces over the reduced dimensions from `d` inwards, lane by lane.
 template <class Op, class T>
 Pack<T> nested(const Op& op, const Split& s, int d, const T* x, T at) {
   const std::int64_t n = s.reduced_sizes[d];
@@ -302,7 +302,8 @@ Pack<T> nested(const Op& op, const Split& s, int d, const T* x, T at) {
   return range(range, 0, n);
 }
 
-/// Columns over all reduced dimensions, those but the innermost handled one by one.
+/// Reduces adjacent columns over all reduced dimensions; indices of all but the innermost are gone through
+/// one by one.
 template <class Op, class T>
 void nested_columns(const Op& op, const Split& s, int d, const T* x, std::int64_t count,
                     const T* at, T* out) {
@@ -343,6 +344,57 @@ T whole(const Op& op, const T* x, std::int64_t n, T at) {
   return range(range, partial.data(), blocks);
 }
 
+/// What is subtracted from the elements of one output: 0 where there is nothing to subtract.
+template <class T>
+T at_of(const T* at, std::int64_t to) {
+  return at != nullptr ? at[to] : T(0);
+}
+
+/// Outputs whose elements are one block of neighbours each.
+template <class Op, class T>
+void blocks(const Op& op, const Split& s, const T* x, const T* at, T* out) {
+  parallel_units(s.outputs, s.count, [&](std::int64_t begin, std::int64_t end) {
+    if constexpr (JoinsFinite<Op, T>) {
+      FiniteCheck<T> check;
+      for_kept(s, s.kept, begin, end, [&](std::int64_t from, std::int64_t to) {
+        const Pack<T> lanes = finite_block(op, x + from, s.count, at_of(at, to), check);
+        out[to] =
+            across(lanes, [](Pack<T> a, Pack<T> b) { return Pack<T>(Op::join_finite(a, b)); });
+      });
+      if (check.passed()) return;
+    }
+    for_kept(s, s.kept, begin, end, [&](std::int64_t from, std::int64_t to) {
+      out[to] = across<Op>(block(op, x + from, s.count, at_of(at, to)));
+    });
+  });
+}
+
+/// Outputs that are neighbours, of which neighbours in memory are the elements, kColumns at a time.
+template <class Op, class T>
+void adjacent_outputs(const Op& op, const Split& s, const T* x, const T* at, T* out) {
+  const int last = s.kept - 1;
+  const std::int64_t width = s.kept_sizes[last];
+  if (last == 0 && width <= kColumns) {
+    nested_columns(op, s, 0, x, width, at, out);
+    return;
+  }
+  const std::int64_t tiles = (width + kColumns - 1) / kColumns;
+  parallel_units(s.outputs / width * tiles, s.count * std::min(width, kColumns),
+                 [&](std::int64_t begin, std::int64_t end) {
+                   std::int64_t unit = begin;
+                   for_kept(s, last, begin / tiles, (end + tiles - 1) / tiles,
+                            [&](std::int64_t from, std::int64_t to) {
+                              for (std::int64_t tile = unit % tiles; tile < tiles && unit < end;
+                                   ++tile, ++unit) {
+                                const std::int64_t c = tile * kColumns;
+                                nested_columns(op, s, 0, x + from + c,
+                                               std::min(kColumns, width - c),
+                                               at != nullptr ? at + to + c : nullptr, out + to + c);
+                              }
+                            });
+                 });
+}
+
 }  // namespace reduce_detail
 
 /// dst = the reduction of src over the dimensions where dst has extent 1 and src has not. Same number
@@ -356,61 +408,27 @@ void reduce(const Op& op, const Tensor& dst, const Tensor& src, const Tensor& at
   T* out = dst.impl()->data<T>();
   const T* x = src.impl()->data<T>();
   const T* shift = at.defined() ? at.impl()->data<T>() : nullptr;
-  const auto at_of = [&](std::int64_t to) { return shift != nullptr ? shift[to] : T(0); };
   if (src.is_contiguous() && dst.numel() == 1) {
-    *out = reduce_detail::whole(op, x, src.numel(), at_of(0));
+    *out = reduce_detail::whole(op, x, src.numel(), reduce_detail::at_of(shift, 0));
     return;
   }
   const Split s = split(dst, src);
   if (s.reduced == 1 && s.reduced_strides[0] == 1 && s.count <= kReduceBlock<T>) {
-    parallel_units(s.outputs, s.count, [&](std::int64_t begin, std::int64_t end) {
-      if constexpr (JoinsFinite<Op, T>) {
-        reduce_detail::FiniteCheck<T> check;
-        for_kept(s, s.kept, begin, end, [&](std::int64_t from, std::int64_t to) {
-          const Pack<T> lanes =
-              reduce_detail::finite_block(op, x + from, s.count, at_of(to), check);
-          out[to] = reduce_detail::across(
-              lanes, [](Pack<T> a, Pack<T> b) { return Pack<T>(Op::join_finite(a, b)); });
-        });
-        if (check.passed()) return;
-      }
-      for_kept(s, s.kept, begin, end, [&](std::int64_t from, std::int64_t to) {
-        out[to] = reduce_detail::across<Op>(reduce_detail::block(op, x + from, s.count, at_of(to)));
-      });
-    });
+    reduce_detail::blocks(op, s, x, shift, out);
     return;
   }
   const int last = s.kept - 1;
-  const bool adjacent = last >= 0 && s.kept_strides[last] == 1 && s.out_strides[last] == 1 &&
-                        s.reduced_strides[s.reduced - 1] != 1;
-  if (!adjacent) {
-    parallel_units(s.outputs, s.count, [&](std::int64_t begin, std::int64_t end) {
-      for_kept(s, s.kept, begin, end, [&](std::int64_t from, std::int64_t to) {
-        out[to] = reduce_detail::across<Op>(reduce_detail::nested(op, s, 0, x + from, at_of(to)));
-      });
+  if (last >= 0 && s.kept_strides[last] == 1 && s.out_strides[last] == 1 &&
+      s.reduced_strides[s.reduced - 1] != 1) {
+    reduce_detail::adjacent_outputs(op, s, x, shift, out);
+    return;
+  }
+  parallel_units(s.outputs, s.count, [&](std::int64_t begin, std::int64_t end) {
+    for_kept(s, s.kept, begin, end, [&](std::int64_t from, std::int64_t to) {
+      out[to] = reduce_detail::across<Op>(
+          reduce_detail::nested(op, s, 0, x + from, reduce_detail::at_of(shift, to)));
     });
-    return;
-  }
-  const std::int64_t width = s.kept_sizes[last];
-  if (last == 0 && width <= kColumns) {
-    reduce_detail::nested_columns(op, s, 0, x, width, shift, out);
-    return;
-  }
-  const std::int64_t tiles = (width + kColumns - 1) / kColumns;
-  parallel_units(s.outputs / width * tiles, s.count * std::min(width, kColumns),
-                 [&](std::int64_t begin, std::int64_t end) {
-                   std::int64_t unit = begin;
-                   for_kept(s, last, begin / tiles, (end + tiles - 1) / tiles,
-                            [&](std::int64_t from, std::int64_t to) {
-                              for (std::int64_t tile = unit % tiles; tile < tiles && unit < end;
-                                   ++tile, ++unit) {
-                                const std::int64_t c = tile * kColumns;
-                                reduce_detail::nested_columns(
-                                    op, s, 0, x + from + c, std::min(kColumns, width - c),
-                                    shift != nullptr ? shift + to + c : nullptr, out + to + c);
-                              }
-                            });
-                 });
+  });
 }
 
 // ---- What reductions share.
@@ -426,7 +444,7 @@ struct Summing {
   }
 };
 
-/// The largest, or NaN.
+/// Reduction to the largest element, or NaN when there is one.
 struct Maximising {
   template <class T>
   static T start() {
@@ -447,7 +465,7 @@ struct Maximising {
   }
 };
 
-/// The smallest, or NaN.
+/// Reduction to the smallest element, or NaN when there is one.
 struct Minimising {
   template <class T>
   static T start() {

@@ -26,7 +26,8 @@ struct SumSquares : Summing {
 struct SumSquaredDeviations : Summing {
   static auto map(const auto& x, const auto& at) { return (x - at) * (x - at); }
 };
-/// Terms below the normal numbers, which take long to add, count for nothing beside the largest, 1.
+/// Sum of exp(x - at), where `at` is the largest x. Subnormal terms are taken for 0: they are slow to add,
+/// and below rounding beside the largest term, 1.
 struct SumExp : Summing {
   template <class T>
   static Pack<T> map(Pack<T> x, Pack<T> at) {
@@ -34,7 +35,7 @@ struct SumExp : Summing {
     return math::where(e < Pack<T>(std::numeric_limits<T>::min()), Pack<T>(0), e);
   }
 };
-/// Without those equal to `at`.
+/// The same sum without the elements that equal `at`.
 struct SumExpOfOthers : Summing {
   template <class T>
   static Pack<T> map(Pack<T> x, Pack<T> at) {
@@ -55,7 +56,7 @@ struct SumPowers : Summing {
     return P(math::pow(a, P(p)));
   }
 };
-/// Of |x| over a scale.
+/// Sum of powers of |x| / scale.
 struct ScaledPowers : SumPowers {
   auto map(const auto& x, const auto& scale) const { return power(math::abs(x) / scale); }
 };
@@ -99,8 +100,8 @@ void scaled_norm(const Tensor& dst, const Tensor& src, double p) {
   }
 }
 
-/// Whether no sum has left the range in which it is exact to rounding: terms that were lost below the
-/// smallest normal number are below rounding in a sum that is larger.
+/// Whether every sum is in the range in which it is exact to rounding: not infinite, and so large that the
+/// terms that underflowed are below rounding.
 template <class T>
 bool are_exact(const T* sums, std::int64_t n) {
   constexpr T smallest = std::numeric_limits<T>::min() / std::numeric_limits<T>::epsilon();
@@ -178,7 +179,8 @@ void log_sum_exp(const Tensor& dst, const Tensor& src) {
     const T* m = largest.impl()->data<T>();
     T* y = dst.impl()->data<T>();
     const std::int64_t n = dst.numel();
-    // Where one element outweighs the others, and is not large itself, the result is theirs to rounding.
+    // Where one element outweighs the others and is itself near 0, the result depends on the sum of the
+    // others: log1p of it.
     const auto outweighs = [](T at, T s) { return s >= 1 && s < T(1.5) && std::abs(at) < 1; };
     bool any = false;
     for (std::int64_t i = 0; i < n; ++i) any |= outweighs(m[i], y[i]);

@@ -14,7 +14,7 @@
 namespace eigengrad::kernels {
 namespace {
 
-/// Below that many elements comparing beats counting digits.
+/// Below that many elements a sort by comparisons is faster than the radix sort.
 constexpr std::size_t kFewest = 400;
 
 template <class T>
@@ -36,7 +36,7 @@ struct KeyOf<double> {
   using type = std::uint64_t;
 };
 
-/// An unsigned number in the order of `x`: both zeros are one number, NaN is the largest.
+/// A key: an unsigned integer in the order of `x`. Both zeros have one key, NaN has the largest.
 template <class T>
 auto key_of(T x) {
   using U = typename KeyOf<T>::type;
@@ -66,7 +66,8 @@ struct Entry {
 template <class U>
 using Entries = std::vector<Entry<U>>;
 
-/// By bytes from the last to the first, each pass stable; bytes that all keys share are left out.
+/// Radix sort by bytes, from the least significant to the most, each pass stable; bytes that all keys share
+/// are skipped.
 template <class U>
 void sort_by_digits(Entries<U>& entries, Entries<U>& scratch) {
   constexpr std::size_t digits = sizeof(U);
@@ -103,8 +104,8 @@ Tensor contiguous(const Tensor& x) {
   return y;
 }
 
-/// Calls rule(entries, scratch, first, put) for each slice, with keys that are `inverted` for
-/// descending order: put(j, place) writes the result number j, and `first` is where number 0 lies.
+/// Calls rule(entries, scratch, first, put) for each slice, with keys `inverted` for descending order. put(j,
+/// index) writes element j of the result; `first` is the offset of its element 0.
 template <class F>
 void for_each_slice(const Tensor& indices, const Tensor& src, std::size_t d, bool inverted,
                     F rule) {
@@ -139,7 +140,8 @@ void for_each_slice(const Tensor& indices, const Tensor& src, std::size_t d, boo
   });
 }
 
-/// Brings the entries at the ranks first..last (ascending) of [begin, end) to their places.
+/// Moves the entries of the given ranks (first..last, ascending) to where sorting [begin, end) would put
+/// them.
 template <class U>
 void select(Entries<U>& entries, std::int64_t begin, std::int64_t end, const std::int64_t* first,
             const std::int64_t* last) {

@@ -4,9 +4,9 @@
 
 namespace eigengrad::kernels {
 
-// For each slice of src over dimension `d`: places, from 0, of elements that a rule chooses by their
-// order. Equal elements keep the order in which they lie, NaN come last. `indices` is int64 and
-// contiguous and has the shape of src except along `d`. Slices with a result must not be empty.
+// For each slice of src along dimension `d`: indices along `d` of the elements that a rule chooses by their
+// order. The sort is stable, and NaN come last. `indices` is int64 and contiguous and has the shape of src
+// except along `d`. Slices with a result must not be empty.
 
 /// All of them, in ascending or descending order (then NaN come first).
 void sort(const Tensor& indices, const Tensor& src, std::size_t d, bool descending);

@@ -14,7 +14,8 @@ namespace {
 Split split_in_order(const Tensor& dst, const Tensor& src) {
   Split s;
   const std::size_t lead = src.sizes().size() - dst.sizes().size();
-  // From the outermost; what lies next to its like becomes one dimension with it.
+  // From the outermost dimension inwards; neighbours that are both kept, or both reduced, are merged into
+  // one.
   enum { None, Kept, Reduced } last = None;
   for (std::size_t d = 0; d < src.sizes().size(); ++d) {
     const std::int64_t n = src.sizes()[d];
@@ -116,7 +117,7 @@ void reduce_extreme(const Op& op, const Tensor& dst, const Tensor& src) {
                               [&]<class T>(std::type_identity<T>) { reduce<T>(op, dst, src); });
 }
 
-/// Folds the reduced elements of every output, in order.
+/// Folds the reduced elements of every output from left to right.
 template <class T, class R, class F>
 void fold(const Tensor& dst, const Tensor& src, R start, F f) {
   R* out = dst.impl()->data<R>();

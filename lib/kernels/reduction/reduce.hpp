@@ -14,7 +14,7 @@ namespace eigengrad::kernels {
 /// dimensions; dst is contiguous; dtypes equal, floating point or int64.
 void sum(const Tensor& dst, const Tensor& src);
 
-/// dst = that over `count`, for floating point.
+/// dst = that sum over `count`; floating point only.
 void mean(const Tensor& dst, const Tensor& src, double count);
 
 /// The sum with NaN as 0.

@@ -12,7 +12,7 @@ namespace {
 
 /// Columns that are worked on together when the dimension is not the last one.
 constexpr std::int64_t kColumns = 64;
-/// Rows whose terms are added one after the other there.
+/// With several columns at a time: rows whose terms are added one after the other.
 constexpr std::int64_t kRowBlock = 128;
 
 struct Extents {
@@ -30,7 +30,7 @@ struct Extents {
 // others. So the logarithm of a row's sum is log1p of the others'; 1 - p is -expm1(log p); and a cotangent is
 // counted from that of the largest element, since softmax does not see what is added to all.
 
-/// x, or 0 where x >= 0 is below the normal numbers: products with such weights take several times as long.
+/// x, or 0 where x >= 0 is subnormal: products with subnormal weights take several times as long.
 template <class T>
 Pack<T> flushed(Pack<T> x) {
   return select(x < Pack<T>(std::numeric_limits<T>::min()), Pack<T>(0), x);
@@ -100,7 +100,7 @@ struct Normalised {
   }
 
  private:
-  /// log(sum) of one column, where one element outweighs the others by these.
+  /// log(sum) of one column; where one element outweighs the others, as log1p of the sum of the others.
   T log_of_sum(std::int64_t at, std::int64_t n, std::int64_t stride, T top, T sum) const {
     if (!(sum < T(1.5))) return std::log(sum);
     T others = 0;
@@ -173,7 +173,7 @@ struct Pulled {
   }
 
  private:
-  /// What the largest element of a row, number `m`, asks for.
+  /// Corrects the row's result at its largest element, index `m`: there 1 - p is the sum of the others.
   void correct_row(std::int64_t at, std::int64_t n, std::int64_t m) const {
     const Pack<T> shift(log ? T(0) : g[at + m]);
     const auto term = [&](std::int64_t i, int count) {
@@ -206,9 +206,9 @@ struct Pulled {
     for (std::int64_t i = at; i < at + n * stride; i += stride)
       r[i] = y[i] * (g[i] - shift - others);
   }
-  /// Whether an element, or the logarithm of one, leaves so little that digits of it would be lost.
+  /// Whether a probability (or, with `log`, its logarithm) is so near 1 that 1 - p would lose digits.
   bool outweighs(T largest) const { return largest > (log ? T(-0.29) : T(0.75)); }
-  /// (1 - p) g - p times the sum of the other cotangents.
+  /// The gradient at the largest element: (1 - p) g - p times the sum of the other cotangents.
   T of_largest(std::int64_t i, T others) const {
     return -(std::expm1(y[i]) * g[i] + std::exp(y[i]) * others);
   }

@@ -9,7 +9,7 @@
 namespace eigengrad::kernels {
 namespace {
 
-/// Where row number `row` of a batch of matrices begins.
+/// The offset at which row `row` of a batch of matrices begins, all rows counted from 0.
 std::int64_t row_offset(IntArrayRef sizes, IntArrayRef strides, std::int64_t row) {
   std::int64_t offset = 0;
   for (std::size_t d = sizes.size() - 1; d-- > 0;) {
@@ -53,7 +53,7 @@ void copy_triangle(const Tensor& dst, const Tensor& src, Triangle part) {
         const std::int64_t row = begin / columns;
         const std::int64_t first = begin % columns;
         const std::int64_t last = std::min(columns, first + end - begin);
-        // The kept columns are [low, high).
+        // Columns [low, high) of the row are inside the triangle.
         const std::int64_t edge = row % rows + diagonal + (part.lower ? 1 : 0);
         const std::int64_t low = part.lower ? first : std::clamp(edge, first, last);
         const std::int64_t high = part.lower ? std::clamp(edge, first, last) : last;

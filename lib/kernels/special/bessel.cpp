@@ -1,3 +1,5 @@
+#include "kernels/special/bessel.hpp"
+
 #include <boost/math/special_functions/airy.hpp>
 #include <boost/math/special_functions/bessel.hpp>
 #include <cmath>
@@ -7,7 +9,6 @@
 #include <vector>
 
 #include "kernels/special/boost_math.hpp"
-#include "kernels/special/functions.hpp"
 
 namespace eigengrad::kernels {
 namespace {

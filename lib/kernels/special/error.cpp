@@ -1,3 +1,5 @@
+#include "kernels/special/error.hpp"
+
 #include <boost/math/special_functions/erf.hpp>
 #include <cmath>
 #include <limits>
@@ -6,7 +8,6 @@
 
 #include "kernels/special/boost_math.hpp"
 #include "kernels/special/error_functions.hpp"
-#include "kernels/special/functions.hpp"
 
 namespace eigengrad::kernels {
 namespace {

@@ -14,7 +14,7 @@ Pack<T> erfcx(Pack<T> x) {
   const Pack<T> square = x * x;
   const Pack<T> rest = math::fma(x, x, -square);
   const Pack<T> e = math::exp(square);
-  // Overflows as the value does, where `rest` is not a number any more.
+  // Overflows as the value does, where `rest` is NaN.
   const Pack<T> near =
       select(e < Pack<T>(std::numeric_limits<T>::infinity()), math::fma(e, rest, e), e) *
       math::erfc(x);

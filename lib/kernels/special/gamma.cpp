@@ -1,3 +1,5 @@
+#include "kernels/special/gamma.hpp"
+
 #include <array>
 #include <boost/math/special_functions/bernoulli.hpp>
 #include <boost/math/special_functions/digamma.hpp>
@@ -8,7 +10,6 @@
 #include <vector>
 
 #include "kernels/special/boost_math.hpp"
-#include "kernels/special/functions.hpp"
 
 namespace eigengrad::kernels {
 namespace {
@@ -76,8 +77,8 @@ long double hurwitz(int k, long double s, long double q) {
 }
 
 /// zeta(s, q) for s > 1, q > 0 by the same formula in double, as long as its terms do not underflow: dozens
-/// of times as fast. From w = 8 + 0.8 s on the remainder after j = 12 is below 2^-56 of the sum. What
-/// rounding b = q + n does to b^-s, which is s times as much, is put right.
+/// of times as fast. From w = 8 + 0.8 s on the remainder after j = 12 is below 2^-56 of the sum. The rounding
+/// error of b = q + n, which b^-s magnifies s times, is corrected.
 double hurwitz(double s, double q) {
   constexpr double kLeast = 0x1p-960;
   constexpr int kBernoulli = 12;

@@ -1,3 +1,5 @@
+#include "kernels/special/incomplete.hpp"
+
 #include <boost/math/special_functions/beta.hpp>
 #include <boost/math/special_functions/binomial.hpp>
 #include <boost/math/special_functions/gamma.hpp>
@@ -5,7 +7,7 @@
 #include <limits>
 
 #include "kernels/special/boost_math.hpp"
-#include "kernels/special/functions.hpp"
+#include "kernels/special/gamma.hpp"
 #include "kernels/special/taylor.hpp"
 
 // Derivatives in a parameter: the expansion that gives the value is evaluated in truncated Taylor

@@ -40,7 +40,7 @@ Recurrence recurrence(PolynomialKind kind, double m) {
 
 /// p[i] becomes derivative i of p_(m+1), from p_m in p and p_(m-1) in q, which becomes p_m:
 ///   d p_(m+1)^(i) = (a x + b) p_m^(i) + i a p_m^(i-1) - c p_(m-1)^(i).
-/// Once p_m is infinite, the last term, whose sign is opposite, has been overtaken for good.
+/// Once p_m is infinite, the last term, of opposite sign, stays smaller for all larger m and is left out.
 template <class T>
 void step(const Recurrence& r, Pack<T> x, int k, Pack<T>* p, Pack<T>* q) {
   const Pack<T> inf(std::numeric_limits<T>::infinity()), zero(0);
@@ -73,7 +73,7 @@ Pack<T> polynomial(PolynomialKind kind, int k, Pack<T> x, Pack<T> n) {
   const T limit = static_cast<T>(kLargestDegree);
   for (const T e : degrees)
     if (e <= limit) last = std::max(last, e);
-  // Not a number for a degree that is none.
+  // NaN for a degree that is NaN or too large.
   const Pack<T> nan(std::numeric_limits<T>::quiet_NaN());
   Pack<T> y = select(degree <= Pack<T>(limit), Pack<T>(0), nan);
   for (T m = 0; m <= last; ++m) {

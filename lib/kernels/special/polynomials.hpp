@@ -17,7 +17,7 @@ enum class PolynomialKind {
   LegendreP
 };
 
-/// A larger degree would take longer than anyone waits, and is not a number.
+/// A larger degree would take too long; the result is NaN.
 inline constexpr double kLargestDegree = 0x1p23;
 
 /// Derivative `k` in x of p_n, where n is truncated to an integer; 0 for n < 0.

@@ -1,9 +1,10 @@
+#include "eigengrad/ops/indexing/gather.hpp"
+
 #include <algorithm>
 
 #include "autograd/shapes.hpp"
 #include "core/checked.hpp"
 #include "eigengrad/core/factories.hpp"
-#include "eigengrad/ops/indexing/index.hpp"
 #include "eigengrad/ops/indexing/scatter.hpp"
 #include "eigengrad/ops/pointwise/compare.hpp"
 #include "eigengrad/ops/shape/views.hpp"
@@ -18,7 +19,7 @@ Tensor index_select(const Tensor& x, std::int64_t dim, const Tensor& index) {
     detail::fail<ShapeError>("index_select",
                              "the index of a tensor without dimensions must have one element, got ",
                              index.numel());
-  // The result has no dimensions either.
+  // An index without dimensions gives a result without dimensions.
   auto plan = std::make_shared<kernels::IndexPlan>(*at.plan);
   plan->result_sizes = DimVector();
   return pick_at<"IndexSelectBackward0">(ByLists{std::move(plan), at.sizes}, x);
@@ -41,7 +42,7 @@ Tensor Tensor::take(const Tensor& index) const { return eigengrad::take(*this, i
 
 Tensor take_along_dim(const Tensor& x, const Tensor& indices, optional<std::int64_t> dim) {
   check_index_dtype("take_along_dim", indices);
-  // The indices may be written to afterwards, as in PyTorch.
+  // A copy is kept, since the indices may be written to afterwards, as in PyTorch.
   const auto kept = [](const Tensor& of, const Tensor& index) {
     return autograd::records(of) ? index.clone() : index;
   };
@@ -165,7 +166,7 @@ namespace {
 
 using MaskedScatter = WriteAt<ByLists, "MaskedScatterBackward0">;
 
-/// As many elements of `source` as are written.
+/// The elements of `source` that are written: as many as the mask has true elements.
 Tensor source_of(std::string_view op, const Tensor& source, const ByLists& at) {
   const std::int64_t n = at.picked()[0];
   if (source.numel() < n)

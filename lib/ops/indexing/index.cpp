@@ -19,7 +19,7 @@ using kernels::IndexPlan;
 struct Parsed {
   Tensor view;
   std::vector<Tensor> by_dim;
-  /// The dimensions of the whole tensor that they index, for messages.
+  /// The dimension of the original tensor that each index tensor indexes; for messages.
   std::vector<std::size_t> origin;
 
   bool is_basic() const {
@@ -37,7 +37,7 @@ struct Parsed {
   }
 };
 
-/// Dimensions of the indexed tensor that an entry uses up.
+/// How many dimensions of the indexed tensor an entry indexes.
 std::size_t consumed(const TensorIndex& i) {
   switch (i.kind()) {
     case TensorIndex::Kind::Integer:
@@ -84,9 +84,8 @@ std::size_t index_by_tensor(std::string_view op, Parsed& p, std::size_t d, std::
   return d;
 }
 
-/// How many dimensions of x the indices take up, an ellipsis left out.
-/// Throws: IndexError for no index, for too many, and for a second ellipsis.
-std::size_t count_dims(std::string_view op, const Tensor& x, ArrayRef<TensorIndex> indices) {
+/// How many dimensions of x the indices take.
+std::size_t dims_taken(std::string_view op, const Tensor& x, ArrayRef<TensorIndex> indices) {
   if (indices.empty())
     detail::fail<IndexError>(op,
                              "Passing an empty index list is not valid syntax; give Ellipsis for "
@@ -104,7 +103,7 @@ std::size_t count_dims(std::string_view op, const Tensor& x, ArrayRef<TensorInde
 }
 
 Parsed parse(std::string_view op, const Tensor& x, ArrayRef<TensorIndex> indices) {
-  const std::size_t used = count_dims(op, x, indices);
+  const std::size_t used = dims_taken(op, x, indices);
   Parsed p{x, {}, {}};
   std::size_t d = 0;
   std::size_t whole_dim = 0;
@@ -183,7 +182,7 @@ ByLists plan_of(std::string_view op, const Parsed& p) {
   return {std::move(plan), sizes};
 }
 
-/// `values` in the dtype and, expanded, the shape that index_put_ writes.
+/// `values` converted to the dtype, and expanded to the shape, that index_put_ writes.
 Tensor fitted(std::string_view op, const Tensor& values, ScalarType dtype, IntArrayRef shape) {
   if (values.dtype() != dtype && values.dim() != 0)
     detail::fail<DtypeError>(op, "source and destination dtypes must match, got ",
@@ -201,7 +200,7 @@ Tensor fitted(std::string_view op, const Tensor& values, ScalarType dtype, IntAr
   return v.sizes() == shape ? v : autograd::expand_to(v, shape);
 }
 
-/// Values may have more dimensions than the place that they are put in, if those are of extent 1.
+/// `values` without leading dimensions of extent 1, as far as it has more than `dims` dimensions.
 Tensor without_leading_ones(Tensor values, std::size_t dims) {
   while (values.sizes().size() > dims && values.sizes()[0] == 1) values = values.squeeze(0);
   return values;

@@ -14,7 +14,7 @@
 #include "kernels/indexing/index.hpp"
 
 /// What operators share that read or write elements picked by indices. A pattern says which elements;
-/// reading them is linear, and its transpose adds values to zeros at the same places. So one pattern
+/// reading them is linear, and its transpose adds values to zeros at the same elements. So one pattern
 /// serves an operator, its gradient and its tangent at every order, each in time proportional to the
 /// number of elements picked (and to the number of all elements where the result has them).
 namespace eigengrad {
@@ -48,7 +48,7 @@ class KeptIndices {
 struct ByLists {
   std::shared_ptr<const kernels::IndexPlan> plan;
   DimVector sizes;
-  /// Those of the plan's indices, which may be the caller's own.
+  /// Versions of the plan's index tensors, which may be the caller's own.
   DimVector versions;
 
   ByLists(std::shared_ptr<const kernels::IndexPlan> p, IntArrayRef s)
@@ -122,7 +122,7 @@ struct PickAt {
   }
 };
 
-/// Zeros to which values are added at the picked elements.
+/// The transpose of that: adds values into zeros at the picked elements.
 template <class At>
 struct PlaceAt {
   static constexpr auto node_name = "ScatterAddBackward0";
@@ -139,7 +139,7 @@ struct PlaceAt {
   }
 };
 
-/// A copy with zeros at the picked elements.
+/// A copy of the input with zeros at the picked elements.
 template <class At>
 struct ClearAt {
   static constexpr auto node_name = "IndexFillBackward0";
@@ -216,7 +216,7 @@ inline Tensor tangent_or_none(const Tensor& t) {
 }
 
 inline bool has_dual(const Tensor& self, const Tensor& values) {
-  // Both are asked, so that views find their tangents.
+  // Both calls are made, whatever the first returns, since each brings the tangent of a view up to date.
   const bool dual = detail::carries_tangent(self);
   return (values.defined() && detail::carries_tangent(values)) || dual;
 }
@@ -318,7 +318,8 @@ ByLists by_rows(std::string_view op, const Tensor& x, std::int64_t dim, const Te
 /// `source` in the shape that `at`, from by_rows, picks of `self`.
 Tensor source_rows(std::string_view op, const Tensor& self, const ByLists& at,
                    const Tensor& source);
-/// Element by element, `index` replacing the coordinate along `dim`.
+/// As gather() picks: at each position of `index`, the element there with the coordinate along `dim` replaced
+/// by the index.
 ByPosition by_position(std::string_view op, const Tensor& x, std::int64_t dim, const Tensor& index);
 /// The part of `src` that has the extents of the index.
 Tensor source_part(std::string_view op, const Tensor& self, const ByPosition& at,

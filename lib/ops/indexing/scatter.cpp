@@ -5,7 +5,6 @@
 #include "autograd/shapes.hpp"
 #include "eigengrad/core/factories.hpp"
 #include "eigengrad/ops/pointwise/arithmetic.hpp"
-#include "eigengrad/ops/shape/views.hpp"
 #include "ops/indexing/indexed.hpp"
 
 namespace eigengrad {
@@ -59,7 +58,7 @@ Tensor& scatter_into(std::string_view op, Tensor& self, std::int64_t dim, const 
   return write_to(op, rule, self, source_part(op, self, rule.at, src));
 }
 
-/// The reduction that an older name of scatter() asks for.
+/// Whether the old argument `reduction` of scatter() asks for a sum.
 bool adds(std::string_view op, std::string_view reduce) {
   if (reduce != "add" && reduce != "multiply")
     detail::fail<ValueError>(op, "reduce argument must be either add or multiply, got \"", reduce,
@@ -155,7 +154,7 @@ Tensor scaled(const Tensor& source, const Scalar& alpha) {
   return alpha.toLong() == 1 ? source : mul(source, alpha.toLong()).to(source.dtype());
 }
 
-/// The slices at `index`, each once, so that the value's gradient counts none twice.
+/// The slices at `index`, each once, so that the gradient of the value counts no slice twice.
 ByLists filled_rows(std::string_view op, const Tensor& x, std::int64_t dim, const Tensor& index) {
   ByLists at = by_rows(op, x, dim, apart(index, x), true);
   const Tensor& list = at.plan->indices[0];
@@ -262,7 +261,7 @@ Tensor& Tensor::fill_diagonal_(const Scalar& value, bool wrap) const {
   autograd::check_inplace("fill_diagonal_", self(),
                           detail::recording() && detail::is_tracked(self()));
   if (extents.size() == 2) {
-    // The diagonal goes on below the last column, after a row without one.
+    // With `wrap` the diagonal of a tall matrix starts again after every columns + 1 rows.
     const std::int64_t rows = extents[0];
     const std::int64_t columns = extents[1];
     const std::int64_t last = wrap ? rows : std::min<std::int64_t>(rows, 1);

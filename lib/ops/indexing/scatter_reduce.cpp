@@ -16,7 +16,7 @@ using kernels::Combine;
 
 enum class Reduce : std::uint8_t { Sum, Prod, Mean, Max, Min };
 
-/// What x has where nothing was put yet, or no value at all: the element that changes nothing.
+/// The identity of the reduction: combining with it changes nothing.
 Scalar neutral(Reduce reduce, ScalarType dtype) {
   if (reduce == Reduce::Prod) return 1;
   if (reduce == Reduce::Sum || reduce == Reduce::Mean) return 0;
@@ -54,7 +54,7 @@ Tensor combined(const At& at, Reduce reduce, bool include_self, const Tensor& x,
   return y;
 }
 
-/// How many values of the picked shape meet at each element.
+/// How many values are combined at each element.
 template <class At>
 Tensor counts(const At& at, ScalarType dtype) {
   const NoGradGuard off;
@@ -150,15 +150,15 @@ struct ProdAt {
   }
 
  private:
-  /// What the result is per element of self, times g.
+  /// g times the product of the values at each element.
   Tensor times_values(const Tensor& g, const Tensor& src) const {
     if (!include_self) return clear_at(at, g);
     return g * apply(at, true, ones(at.sizes, src.options()), src);
   }
 
-  /// For each value the product of what it meets. That is result / value unless the value is 0; then
-  /// it is the product with 1 in its place. Each round serves one 0 of each element; with a second 0
-  /// the product is 0, but its derivatives are not.
+  /// For each value the product of the others at its element. That is result / value unless the value is 0;
+  /// then it is the product with that value replaced by 1. Each round replaces one 0 of each element; with a
+  /// second 0 the product is 0, but its derivatives are not.
   Tensor others(const Tensor& x, const Tensor& src, const Tensor& y) const {
     const bool record = detail::recording() || detail::thread_state.dual_level;
     Tensor left = src.eq(0);
@@ -173,7 +173,7 @@ struct ProdAt {
     return result;
   }
 
-  /// Of the true values that meet at an element, the last one.
+  /// Of the true values at each element, only the last one stays true.
   Tensor one_of_each(const Tensor& among) const {
     const NoGradGuard off;
     const detail::NoTangents plain;
@@ -238,7 +238,7 @@ Tensor& reduce_into(std::string_view op, const At& at, Reduce reduce, bool inclu
                     Tensor& self, const Tensor& src) {
   if (reduce == Reduce::Prod) {
     autograd::check_inplace(op, self, detail::recording() && detail::is_tracked(src));
-    // The rule needs the elements from before the write.
+    // The rule needs the elements as they were before the write.
     const Tensor before = autograd::copy_row_major(self);
     return self.copy_(ProdAt<At, name>::apply(at, include_self, before, kept_apart(src, self)));
   }
@@ -324,7 +324,7 @@ Reduce segment_reduction(std::string_view reduce) {
                            "\"; give sum, mean, max, min or prod");
 }
 
-/// Lengths, int64 and contiguous, from what the caller gave.
+/// Segment lengths, int64 and contiguous, from the lengths or offsets that the caller gave.
 Tensor segment_lengths(const OptionalTensor& lengths, const OptionalTensor& offsets) {
   const bool by_length = lengths && lengths->defined();
   if (!by_length && !(offsets && offsets->defined()))
@@ -370,7 +370,7 @@ void check_lengths(const Tensor& data, const Tensor& lengths, std::int64_t axis)
   }
 }
 
-/// For each slice of the data the number of its segment.
+/// For each slice of the data the index of its segment.
 Tensor segment_numbers(const Tensor& lengths, std::int64_t slices) {
   Tensor numbers = Tensor::adopt(detail::TensorImpl::create(kInt64, {slices}));
   std::int64_t* to = numbers.impl()->data<std::int64_t>();
@@ -381,7 +381,7 @@ Tensor segment_numbers(const Tensor& lengths, std::int64_t slices) {
 
 constexpr NodeName<23> kSegmentNode = "SegmentReduceBackward0";
 
-/// Over rows that are split by `lengths`, one after the other.
+/// Reduces consecutive segments of rows; `lengths` has the number of rows of each.
 Tensor reduce_rows(const Tensor& rows, Reduce reduce, const Tensor& lengths,
                    const optional<Scalar>& initial) {
   DimVector sizes(rows.sizes());

@@ -62,7 +62,7 @@ struct OldCholesky : CholeskyRule {
   static constexpr auto node_name = "CholeskyBackward0";
 };
 
-/// The lower factor, which `info` says how far to trust.
+/// The lower factor; `info` says which factorisations failed.
 Tensor lower_factor(std::string_view op, const Tensor& a, matrices::Infos& info, bool check) {
   matrices::require_square(op, a);
   const Tensor l = matrices::uninitialised(a.dtype(), a.sizes());
@@ -153,7 +153,7 @@ struct CholeskyInverse {
   }
 
  private:
-  /// Of an upper factor the lower one, and back.
+  /// Converts between the lower and the upper factor.
   Tensor lower(const Tensor& x) const { return upper ? x.mT() : x; }
 };
 

@@ -11,10 +11,10 @@
 #include "kernels/linalg/decompose.hpp"
 #include "ops/linalg/matrices.hpp"
 
-/// What decompositions share beside ops/linalg/matrices.hpp.
+/// What decompositions share, besides ops/linalg/matrices.hpp.
 namespace eigengrad {
 
-/// The extents of x before the last two, followed by others.
+/// The batch extents of x, followed by `last`.
 inline DimVector batch_and(const Tensor& x, std::initializer_list<std::int64_t> last) {
   DimVector sizes(matrices::batch_of(x));
   for (const std::int64_t n : last) sizes.push_back(n);
@@ -26,7 +26,7 @@ inline Tensor gaps(const Tensor& l) {
   return l.unsqueeze(-2) - l.unsqueeze(-1) + matrices::infinite_diagonal(l.size(-1), l.dtype());
 }
 
-/// Throws: NumericError for a matrix that was not finite, has no real result, or that an iteration gave up on.
+/// Throws: NumericError for a matrix that was not finite, has no real result, or did not converge.
 inline void require_success(std::string_view op, const kernels::Breakdown& failed) {
   if (!failed) return;
   if (!failed.finite)

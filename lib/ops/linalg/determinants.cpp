@@ -17,8 +17,8 @@
 #include "eigengrad/ops/reduction/sums.hpp"
 #include "eigengrad/ops/shape/assembly.hpp"
 #include "eigengrad/ops/shape/views.hpp"
-#include "kernels/linalg/decompose.hpp"
 #include "kernels/linalg/factor.hpp"
+#include "kernels/linalg/svd.hpp"
 #include "ops/linalg/lu_factors.hpp"
 #include "ops/linalg/matrices.hpp"
 
@@ -27,7 +27,7 @@ namespace {
 
 using matrices::LuFactors;
 
-/// A number for each matrix as a factor of their elements.
+/// A tensor with one element per matrix, shaped to multiply the matrices.
 Tensor for_matrices(const Tensor& g) { return g.unsqueeze(-1).unsqueeze(-1); }
 
 // ---- Singular matrices.
@@ -74,8 +74,8 @@ Tensor cofactors(const Tensor& a) {
          (det_of_c * k_inverse + space.scale * matmul(left, matmul(cofactors_of_c, right)));
 }
 
-/// The cofactors of a batch, of which those numbered need this. The others take the way of regular
-/// matrices, with something regular in the place of those.
+/// The cofactors of a batch. `singular` are the indices of matrices that need cofactors(); the others take
+/// the formula for regular matrices, in which a regular matrix stands in for the singular ones.
 Tensor cofactors_of_batch(const Tensor& a, const std::vector<std::int64_t>& singular) {
   if (a.dim() == 2) return cofactors(a);
   const std::int64_t n = a.size(-1);

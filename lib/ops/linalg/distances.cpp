@@ -75,8 +75,8 @@ struct Cdist {
   }
 
  private:
-  /// The gradient in a_i of every distance, in recorded operators. What would divide by 0 is put aside
-  /// before it does.
+  /// The gradient in a_i of every distance, in recorded operators. Divisors that are 0 are replaced before
+  /// the division.
   Tensor slopes(const Tensor* x, const Tensor& y) const {
     const Tensor d = x[0].unsqueeze(-2) - x[1].unsqueeze(-3);
     const Tensor distance = y.unsqueeze(-1);
@@ -178,7 +178,7 @@ Tensor normalize(const Tensor& x, double p, std::int64_t dim, double eps) {
   check_real("normalize", x);
   const Tensor y = norm(x, p, dim, true);
   if (!any_infinite(y)) return x / y.clamp_min(eps);
-  // What is too long for a number can be of numbers; an even smaller part of it is not.
+  // A norm may overflow where the components do not. The norm of x times this power of two does not.
   const double part =
       std::ldexp(1.0, -2 * static_cast<int>(1 + std::log2(static_cast<double>(x.numel()))));
   const Tensor scale = where(y.detach().isinf(), part, 1.0).to(x.dtype());

@@ -1,3 +1,5 @@
+#include "eigengrad/ops/linalg/eig.hpp"
+
 #include "autograd/kinds.hpp"
 #include "autograd/meta.hpp"
 #include "core/epsilon.hpp"
@@ -6,12 +8,12 @@
 #include "eigengrad/ops/linalg/norms.hpp"
 #include "eigengrad/ops/linalg/products.hpp"
 #include "eigengrad/ops/linalg/solves.hpp"
-#include "eigengrad/ops/linalg/spectral.hpp"
 #include "eigengrad/ops/pointwise/arithmetic.hpp"
 #include "eigengrad/ops/reduction/extrema.hpp"
 #include "eigengrad/ops/reduction/sums.hpp"
 #include "eigengrad/ops/shape/bands.hpp"
 #include "eigengrad/ops/shape/views.hpp"
+#include "kernels/linalg/general_eigen.hpp"
 #include "ops/linalg/decompositions.hpp"
 #include "ops/shape/arguments.hpp"
 

@@ -1,11 +1,13 @@
+#include "eigengrad/ops/linalg/eigh.hpp"
+
 #include "autograd/kinds.hpp"
 #include "eigengrad/autograd/grad_mode.hpp"
 #include "eigengrad/core/factories.hpp"
 #include "eigengrad/ops/linalg/products.hpp"
-#include "eigengrad/ops/linalg/spectral.hpp"
 #include "eigengrad/ops/pointwise/arithmetic.hpp"
 #include "eigengrad/ops/shape/bands.hpp"
 #include "eigengrad/ops/shape/views.hpp"
+#include "kernels/linalg/symmetric_eigen.hpp"
 #include "ops/linalg/decompositions.hpp"
 #include "ops/linalg/repeated.hpp"
 #include "ops/shape/arguments.hpp"
@@ -44,7 +46,7 @@ struct Eigh {
   }
 
  private:
-  /// The gradient within the space of the vectors.
+  /// The part of the gradient that comes from rotations of the vectors.
   static Tensor turned(const Tensor* g, const Tensor& l, const Tensor& v) {
     const auto skew = [&](const Tensor& gradient) {
       const Tensor m = matmul(v.mT(), gradient);

@@ -12,6 +12,7 @@
 #include "eigengrad/ops/reduction/sums.hpp"
 #include "eigengrad/ops/shape/views.hpp"
 #include "kernels/linalg/factor.hpp"
+#include "kernels/linalg/panel_products.hpp"
 #include "ops/linalg/cholesky.hpp"
 #include "ops/linalg/matrices.hpp"
 
@@ -150,7 +151,7 @@ struct InvQuadLogdet {
   static constexpr unsigned keeps_output = 0;
   static constexpr auto node_name = "InvQuadLogdetBackward0";
 
-  /// x, as a function of A and b where that matters.
+  /// x, recorded as a function of A and b if it is differentiated further.
   static Tensor solution(const Tensor* x, const Tensor* c) {
     return matrices::differentiated_again(x[0], x[1]) ? FactorSolve::solve(true, x[0], x[1], c[0])
                                                       : c[1];

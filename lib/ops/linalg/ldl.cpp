@@ -19,7 +19,7 @@ namespace {
       "linalg_solve(), or detach them");
 }
 
-/// What differentiating the factors comes to.
+/// The rule of the factors: they have no derivative, and asking for one throws.
 struct LdlFactor {
   static constexpr std::size_t inputs = 1;
   static constexpr std::size_t outputs = 1;
@@ -81,7 +81,8 @@ Factored factor(std::string_view op, const Tensor& a, bool check) {
   return f;
 }
 
-/// The pivots in row-major order. Throws: ShapeError, DtypeError, ValueError unless they are such.
+/// The pivots in row-major order. Throws: ShapeError, DtypeError or ValueError unless they can be pivots of
+/// that matrix.
 Tensor checked_pivots(std::string_view op, const Tensor& ld, const Tensor& pivots) {
   const std::int64_t n = ld.size(-1);
   const IntArrayRef sizes{ld.sizes().data(), ld.sizes().size() - 1};

@@ -1,20 +1,21 @@
+#include "eigengrad/ops/linalg/lowrank.hpp"
+
 #include <algorithm>
 
 #include "core/fail.hpp"
 #include "eigengrad/core/factories.hpp"
-#include "eigengrad/core/generator.hpp"
+#include "eigengrad/core/random.hpp"
 #include "eigengrad/ops/linalg/products.hpp"
 #include "eigengrad/ops/linalg/qr.hpp"
-#include "eigengrad/ops/linalg/spectral.hpp"
+#include "eigengrad/ops/linalg/svd.hpp"
 #include "eigengrad/ops/pointwise/arithmetic.hpp"
 #include "eigengrad/ops/reduction/sums.hpp"
-#include "eigengrad/ops/shape/views.hpp"
 #include "ops/linalg/matrices.hpp"
 
 namespace eigengrad {
 namespace {
 
-/// Orthonormal columns that span most of what a does, by subspace iteration from random numbers.
+/// Orthonormal columns that span most of the range of a, by subspace iteration from a random start.
 Tensor basis(const Tensor& a, std::int64_t q, std::int64_t niter) {
   const auto orthonormal = [](const Tensor& y) { return std::get<0>(linalg_qr(y)); };
   Tensor y = orthonormal(matmul(a, randn({a.size(-1), q}, a.options())));

@@ -1,19 +1,22 @@
+#include "eigengrad/ops/linalg/lstsq.hpp"
+
 #include <algorithm>
 
 #include "autograd/kinds.hpp"
 #include "core/epsilon.hpp"
 #include "eigengrad/autograd/grad_mode.hpp"
 #include "eigengrad/core/factories.hpp"
-#include "eigengrad/ops/linalg/norms.hpp"
 #include "eigengrad/ops/linalg/products.hpp"
+#include "eigengrad/ops/linalg/pseudoinverse.hpp"
 #include "eigengrad/ops/linalg/qr.hpp"
 #include "eigengrad/ops/linalg/solves.hpp"
-#include "eigengrad/ops/linalg/spectral.hpp"
+#include "eigengrad/ops/linalg/svd.hpp"
 #include "eigengrad/ops/pointwise/arithmetic.hpp"
 #include "eigengrad/ops/pointwise/compare.hpp"
 #include "eigengrad/ops/pointwise/unary.hpp"
 #include "eigengrad/ops/reduction/sums.hpp"
 #include "eigengrad/ops/shape/views.hpp"
+#include "kernels/linalg/qr.hpp"
 #include "ops/linalg/decompositions.hpp"
 #include "ops/shape/arguments.hpp"
 
@@ -53,7 +56,7 @@ class Pseudoinverse {
     if (rank_ == Rank::Columns) return matmul(q_, linalg_solve_triangular(r_.mT(), b, false));
     return linalg_solve_triangular(r_, matmul(q_.mT(), b), true);
   }
-  // Of lower rank: what the difference between a and a p a contributes, where gb = p^T g.
+  // For a lower rank: what the difference between a and a p a contributes, where gb = p^T g.
   Tensor dropped_vjp(const Tensor& g, const Tensor& gb, const Tensor& b, const Tensor& x) const {
     const Tensor left = matmul(a_.mT(), residual_scaled(b, x));
     const Tensor right = of_scaled(transposed_of(x));
@@ -177,7 +180,7 @@ void require_fit(const Tensor& a, const Tensor& b) {
                              ": it needs as many dimensions, or one less");
 }
 
-/// Whether b holds a vector for each matrix: as PyTorch tells it.
+/// Whether b holds a vector for each matrix, by PyTorch's rule.
 bool holds_vectors(const Tensor& a, const Tensor& b) {
   constexpr const char* op = "linalg_lstsq";
   const bool vectors = b.dim() == a.dim() - 1;

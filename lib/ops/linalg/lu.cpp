@@ -8,7 +8,6 @@
 #include "core/fail.hpp"
 #include "eigengrad/autograd/grad_mode.hpp"
 #include "eigengrad/core/factories.hpp"
-#include "eigengrad/ops/indexing/index.hpp"
 #include "eigengrad/ops/linalg/products.hpp"
 #include "eigengrad/ops/linalg/solves.hpp"
 #include "eigengrad/ops/pointwise/arithmetic.hpp"
@@ -26,7 +25,7 @@ namespace {
 
 // ---- Permutations.
 
-/// Rows of A in the order of P^T A, and where each of those came from.
+/// The order of the rows of P^T A, as indices of rows of A, and the inverse permutation.
 struct Permutation {
   Tensor rows;
   Tensor back;
@@ -64,7 +63,7 @@ Tensor permutation_matrix(const Permutation& p, ScalarType dtype) {
       p.back);
 }
 
-// ---- The factors and what holds them both.
+// ---- Factors, and the matrix that holds both.
 
 Tensor first_rows(const Tensor& x, std::int64_t n) { return x.narrow(-2, 0, n); }
 Tensor first_columns(const Tensor& x, std::int64_t n) { return x.narrow(-1, 0, n); }
@@ -78,7 +77,7 @@ Tensor lower_of(const Tensor& lu) {
 }
 Tensor upper_of(const Tensor& lu) { return triu(first_rows(lu, least_extent(lu))); }
 
-/// Strictly below the diagonal of `l`, and the triangle of `u`, in one matrix of n x m.
+/// The n x m matrix with `l` strictly below the diagonal and `u` on and above it.
 Tensor packed(const Tensor& l, const Tensor& u, std::int64_t n, std::int64_t m) {
   Tensor both;
   if (l.defined()) both = constant_pad_nd(tril(l, -1), {0, m - l.size(-1)});
@@ -266,7 +265,8 @@ struct LuSolve {
   }
 };
 
-/// The pivots in row-major order. Throws: ShapeError, DtypeError, ValueError unless they are such.
+/// The pivots in row-major order. Throws: ShapeError, DtypeError or ValueError unless they can be pivots of
+/// that matrix.
 Tensor checked_pivots(std::string_view op, const Tensor& lu, const Tensor& pivots) {
   if (lu.dim() < 2)
     detail::fail<ShapeError>(op, "needs a matrix or a batch of them, got shape ", lu.sizes());

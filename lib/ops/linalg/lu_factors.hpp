@@ -6,8 +6,8 @@
 
 namespace eigengrad::matrices {
 
-/// An LU of square matrices A, for solving with A: of A itself, or of its transpose where that is how
-/// the memory of A lies by columns.
+/// An LU factorisation of square matrices A, for solving with A: of A itself, or of its transpose where A is
+/// row-major, since the kernels read column-major memory.
 struct LuFactors {
   Tensor lu;
   Tensor pivots;

@@ -77,7 +77,7 @@ Tensor uninitialised(ScalarType dtype, IntArrayRef sizes, bool by_columns) {
 
 namespace {
 
-/// Copies one matrix of a few elements, for which preparing a loop would take longer.
+/// Copies one matrix of a few elements, for which setting up the loop driver would take longer.
 void copy_few(const Tensor& to, const Tensor& from) {
   double* const t = to.impl()->data<double>();
   const double* const f = from.impl()->data<double>();
@@ -169,7 +169,7 @@ Tensor Scale::factors(int power, int trailing) const {
 
 Tensor Scale::off(const Tensor& x, int power, int trailing) const {
   if (is_moderate()) return x;
-  // As many of the factors at once as make a normal number.
+  // The power of the scale is applied in steps, each by as many factors as make a normal number.
   const int range = dtype_ == kFloat32 ? std::numeric_limits<float>::max_exponent
                                        : std::numeric_limits<double>::max_exponent;
   const int most = std::max(1, (range - 3) / largest_);

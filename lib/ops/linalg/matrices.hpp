@@ -24,21 +24,22 @@ DimVector with_matrix(IntArrayRef batch, std::int64_t rows, std::int64_t cols);
 
 // Memory, recorded as nothing.
 Tensor uninitialised(ScalarType dtype, IntArrayRef sizes, bool by_columns = false);
-/// A copy broadcast to `batch`, whose matrices are contiguous by rows or by columns.
+/// A copy broadcast to `batch`, whose matrices are row-major or column-major.
 Tensor copy(const Tensor& a, IntArrayRef batch, bool by_columns);
 inline Tensor copy(const Tensor& a, bool by_columns) { return copy(a, batch_of(a), by_columns); }
-/// Square matrices that are contiguous by rows, copied with their transposes in their places.
+/// Copies of square row-major matrices, transposed.
 Tensor transposed_copy(const Tensor& a);
-/// Uninitialised, for as many matrices of the same extents, which lie as those of `a` do.
+/// Uninitialised memory for matrices of the same extents and the same layout as those of `a`.
 Tensor like(const Tensor& a, IntArrayRef batch);
-/// The transposed matrices in the same memory.
+/// A view of the transposed matrices.
 Tensor flipped(const Tensor& a);
 /// Whether the matrices have unit stride between rows.
 bool by_columns(const Tensor& a);
-/// The tensor itself when kernels can read its matrices where they lie, a copy otherwise.
+/// The tensor itself when kernels can read its matrices in place, a copy otherwise.
 Tensor in_order(const Tensor& a);
 
-/// Whether a rule on these has to be written in operators: they are recorded, or carry tangents.
+/// Whether a rule has to compute with recorded operators, because `g` or `x` is recorded or carries a
+/// tangent.
 bool differentiated_again(const Tensor& g, const Tensor& x);
 
 /// Infinity on the diagonal of n x n, 0 elsewhere: added to a divisor, it takes the diagonal from the
@@ -57,20 +58,20 @@ class Scale {
   /// Moderate is what has no larger exponent than the given one; 0 for the usual.
   Scale(const Tensor& x, int moderate);
   bool is_moderate() const { return exponents_.empty(); }
-  /// x over the power-th power of the scale of its matrix, where x holds something in its last
-  /// `trailing` dimensions for every matrix.
+  /// x over the power-th power of the scale of its matrix. The last `trailing` dimensions of x belong to one
+  /// matrix.
   Tensor off(const Tensor& x, int power = 1, int trailing = 2) const;
 
  private:
   Tensor factors(int power, int trailing) const;
   ScalarType dtype_;
   IntArrayRef batch_;
-  /// Of every matrix, or none where the scales are moderate.
+  /// The exponent of every matrix; empty where all scales are moderate.
   std::vector<int> exponents_;
   int largest_ = 0;
 };
 
-/// What is known of the rank of all matrices of a batch: that of their columns, of their rows, or less.
+/// The rank of all matrices of a batch: the number of their columns, of their rows, or less.
 enum class Rank { Columns, Rows, Less };
 /// Whether A A^+ is not the identity, or A^+ A is not.
 inline bool has_residual(const Tensor& a, Rank rank) {
@@ -83,11 +84,11 @@ inline bool has_kernel(const Tensor& a, Rank rank) {
 Tensor pinv_vjp(const Tensor& g, const Tensor& a, const Tensor& y, Rank rank);
 Tensor pinv_jvp(const Tensor& t, const Tensor& a, const Tensor& y, Rank rank);
 
-/// One number for each matrix, 0 where all is well (kernels/linalg/factor.hpp).
+/// One integer for each matrix, 0 where the factorisation succeeded (kernels/linalg/factor.hpp).
 using Infos = DimVector;
 /// The same as an int64 tensor.
 Tensor info_of(const Infos& info, IntArrayRef batch);
-/// The first of them that is not 0, or info.size().
+/// The index of the first one that is not 0, or info.size().
 std::size_t first_failure(const Infos& info);
 /// "(Batch element 3): " for messages, nothing for a single matrix.
 std::string element_name(std::size_t i, IntArrayRef batch);

@@ -14,14 +14,15 @@
 #include "eigengrad/ops/reduction/sums.hpp"
 #include "eigengrad/ops/shape/assembly.hpp"
 #include "eigengrad/ops/shape/views.hpp"
-#include "kernels/linalg/matrix_functions.hpp"
+#include "kernels/linalg/exponential.hpp"
+#include "kernels/linalg/roots.hpp"
 #include "ops/linalg/decompositions.hpp"
 #include "ops/shape/arguments.hpp"
 
 namespace eigengrad {
 namespace {
 
-/// What is at most of this exponent is near 1 to a matrix function.
+/// For a matrix function, elements with at most this binary exponent count as near 1.
 constexpr int kNearOne = 4;
 
 /// Whether all matrices are lower triangular, and one of them is not diagonal.
@@ -40,8 +41,8 @@ bool are_lower_triangles(const Tensor& a) {
 }
 
 /// f([a t; 0 a]) has the derivative of f at a in the direction t above its diagonal, which so can be
-/// differentiated as often as f itself. It is linear in t, but the norm of the whole says how f is
-/// computed, so t is given a size. Of an upper triangular a the whole is an upper triangle too.
+/// differentiated as often as f itself. It is linear in t, but how f is computed depends on the norm of the
+/// whole matrix, so t is scaled first. Of an upper triangular a the whole is an upper triangle too.
 /// Source: Mathias, A chain rule for matrix functions and applications (1996).
 template <class F>
 Tensor above_diagonal(F f, const Tensor& a, const Tensor& t, double size) {
@@ -114,7 +115,8 @@ struct Logm {
   Tensor jvp(const Tensor& t, const Tensor& x, const Tensor&) const { return along(x, t); }
 
  private:
-  /// The derivative at c x is that at x over c. What the kernel rounds of t is relative to t, so t is small.
+  /// The derivative at c x is that at x over c. The kernel's rounding errors in t are relative to t, so t may
+  /// be made small.
   static Tensor along(const Tensor& x, const Tensor& t) {
     const matrices::Scale scale(x, kNearOne);
     const double small = x.dtype() == kFloat32 ? 0x1p-24 : 0x1p-100;
@@ -135,12 +137,14 @@ constexpr TaylorDegree kTaylor[] = {{5, 2.4e-3, 1.3e-1}, {10, 1.4e-1, 1.0}, {15,
                                     {35, 4.7, 7.7},      {40, 6.0, 9.1},    {45, 7.2, 11},
                                     {50, 8.5, 12},       {55, 9.9, 13}};
 
-/// Cuts t A into s pieces, each a polynomial of degree m, so that s m is least.
+/// Divides exp(t A) into s factors exp(t A / s), each by a Taylor polynomial of degree m, such that s m is
+/// smallest.
 struct TaylorPlan {
   int m;
   std::int64_t s;
 };
-/// Every derivative takes a term off the polynomial: with 20 terms enough of them are left.
+/// Every differentiation drops a term of the polynomial, so a polynomial that is differentiated has at least
+/// 20 terms.
 TaylorPlan plan_for(double norm, bool single, bool differentiated) {
   TaylorPlan best{0, 1};
   if (norm == 0 && !differentiated) return best;
@@ -157,13 +161,13 @@ TaylorPlan plan_for(double norm, bool single, bool differentiated) {
 
 double largest(const Tensor& x) { return x.numel() == 0 ? 0 : x.abs().max().item<double>(); }
 
-/// Norm 1 of the largest matrix of the batch.
+/// The largest 1-norm of the matrices of the batch.
 double norm_of(const Tensor& a) {
   return a.numel() == 0 ? 0 : a.abs().sum(-2).max().item<double>();
 }
 
-/// Of a - mu I, mu the mean of the diagonal: exp(a) = exp(mu) exp(a - mu I) for any number mu, which is
-/// why it may be taken for a constant. The matrices are finite.
+/// exp(t a) b by way of a - mu I, mu the mean of the diagonal: exp(a) = exp(mu) exp(a - mu I) for any mu, so
+/// mu counts as a constant. The matrices are finite.
 Tensor shifted_product(const Tensor& a, const Tensor& b, double t) {
   const std::int64_t n = a.size(-1);
   const bool differentiated = autograd::is_followed(a) || autograd::is_followed(b);
@@ -196,7 +200,7 @@ Tensor shifted_product(const Tensor& a, const Tensor& b, double t) {
   return y;
 }
 
-/// Which matrices are not finite, or so large that no number of pieces is enough.
+/// Which matrices are not finite, or so large that no number of factors is enough.
 Tensor out_of_range(const Tensor& a, double t) {
   const NoGradGuard off;
   const detail::NoTangents plain;

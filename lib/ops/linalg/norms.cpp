@@ -7,7 +7,7 @@
 #include "core/geometry.hpp"
 #include "eigengrad/core/factories.hpp"
 #include "eigengrad/ops/linalg/solves.hpp"
-#include "eigengrad/ops/linalg/spectral.hpp"
+#include "eigengrad/ops/linalg/svd.hpp"
 #include "eigengrad/ops/pointwise/arithmetic.hpp"
 #include "eigengrad/ops/pointwise/compare.hpp"
 #include "eigengrad/ops/reduction/extrema.hpp"
@@ -45,7 +45,7 @@ Tensor with_dtype(std::string_view op, const Tensor& x, const optional<ScalarTyp
   return x.to(*dtype);
 }
 
-/// `over` of the singular values along a last dimension, shaped as the norm.
+/// `over` of the singular values, which are in the last dimension; the result has the shape of the norm.
 template <class F>
 Tensor of_singular_values(const Tensor& x, Plane p, bool keepdim, F over) {
   const std::int64_t n = x.dim();
@@ -95,15 +95,15 @@ void require_one_or_two(std::string_view op, const Tensor& x, const OptionalIntA
                            " needs dim; it may be left out for vectors and matrices");
 }
 
-/// Singular values of `a` over others, `numerator` over 0 where all are 0. They have the derivative 0 there by
-/// choice, and the quotient has none.
+/// Quotients x / y of singular values of `a`; where all of them are 0, `numerator` / 0. There singular values
+/// have the derivative 0 by convention, but the quotient has none.
 Tensor quotient(const Tensor& x, const Tensor& y, double numerator, const Tensor& a) {
   const Tensor none = y.detach().eq(0);
   if (!none.any().item<bool>()) return x / y;
   return (x + none * (a.sum({-2, -1}) * 0 + numerator)) / y;
 }
 
-/// Norm of a, whatever its scale, times that of its inverse.
+/// The norm of a times that of its inverse, without overflow at any scale of a.
 template <class Norm>
 Tensor condition(std::string_view op, const Tensor& given, Norm norm) {
   matrices::require_square(op, given);
@@ -113,7 +113,7 @@ Tensor condition(std::string_view op, const Tensor& given, Norm norm) {
   const Tensor singular = info.ne(0);
   const Tensor finite = where(singular.unsqueeze(-1).unsqueeze(-1), 1, inverse);
   const Tensor product = norm(a) * norm(finite);
-  // By division, so that the derivative is not 0.
+  // Infinity by division, so that its derivative is not 0.
   const Tensor infinite = (product + 1) / singular.logical_not();
   return where(singular, infinite, product);
 }

@@ -33,8 +33,8 @@ bool lies_by_columns(const Tensor& a) {
 
 Tensor multiply(const Tensor& a, const Tensor& b, bool by_columns = false);
 
-/// c = a b for matrices: grad a = g b^T, grad b = a^T g. A gradient lies in memory as its matrix does,
-/// so that a leaf over column-major memory can take it as it is.
+/// c = a b for matrices: grad a = g b^T, grad b = a^T g. A gradient has the layout of its matrix, so that a
+/// column-major leaf can take it without a copy.
 struct Mm {
   static constexpr auto node_name = "MmBackward0";
   bool by_columns;
@@ -57,7 +57,7 @@ Tensor multiply(const Tensor& a, const Tensor& b, bool by_columns) {
 /// Leading dimensions merged into the rows of one matrix, or of one vector.
 Tensor rows_of(const Tensor& a) {
   if (a.dim() == 2) return a;
-  // Not -1, which says nothing where rows have no elements.
+  // Not -1, which is ambiguous where rows have no elements.
   const std::int64_t rows = detail::numel_of({a.sizes().data(), a.sizes().size() - 1});
   return a.reshape({rows, a.size(-1)});
 }
@@ -114,7 +114,7 @@ struct Bmm {
   Tensor grad_a(const Tensor& g, const Tensor& b) const {
     return autograd::sum_to(matmul(g, b.mT()), a_sizes);
   }
-  /// One product over all batches when they share b.
+  /// One product over all batches when b is broadcast.
   Tensor grad_b(const Tensor& g, const Tensor& a) const {
     if (b_sizes.size() == 2) return multiply(rows_of(a).t(), rows_of(g));
     return autograd::sum_to(matmul(a.mT(), g), b_sizes);
@@ -147,7 +147,7 @@ void check_dtypes(std::string_view op, const Tensor& a, const Tensor& b) {
     detail::fail<DtypeError>(op, "is not defined for bool tensors; convert them with to(kInt64)");
 }
 
-/// `a_dims` and `b_dims`: the numbers of dimensions that the operator takes.
+/// `a_dims` and `b_dims`: how many dimensions the operator asks of a and b.
 void check(std::string_view op, const Tensor& a, const Tensor& b, std::int64_t a_dims,
            std::int64_t b_dims) {
   if (a.dim() != a_dims || b.dim() != b_dims) {

@@ -14,15 +14,15 @@
 #include "eigengrad/ops/pointwise/arithmetic.hpp"
 #include "eigengrad/ops/reduction/cumulative.hpp"
 #include "eigengrad/ops/reduction/sums.hpp"
-#include "eigengrad/ops/shape/views.hpp"
+#include "eigengrad/ops/shape/assembly.hpp"
 
 namespace eigengrad {
 namespace {
 
 // ---- Chains of matrices.
 
-/// Where to cut a chain of matrices, matrix i being extents[i] x extents[i + 1]: the least number of
-/// products of elements over all cuts, from short chains to long ones.
+/// Where to cut a chain of matrices, matrix i being extents[i] x extents[i + 1], so that the number of
+/// multiplications is smallest; by dynamic programming, from short chains to long ones.
 class ChainOrder {
  public:
   explicit ChainOrder(const std::vector<std::int64_t>& extents)

@@ -12,13 +12,12 @@
 #include "eigengrad/ops/linalg/products.hpp"
 #include "eigengrad/ops/pointwise/arithmetic.hpp"
 #include "eigengrad/ops/reduction/sums.hpp"
-#include "eigengrad/ops/shape/views.hpp"
 
 namespace eigengrad {
 namespace {
 
-/// Labels of the dimensions of one or two tensors, in place: most calls are small, and would spend their
-/// time on allocations.
+/// Labels of the dimensions of one or two tensors, stored inline: in most calls, which are small, allocations
+/// would take longest.
 class Labels {
  public:
   const std::int8_t* begin() const noexcept { return labels_; }
@@ -59,7 +58,8 @@ struct Labelled {
 
   bool has(int label) const { return labels.has(label); }
   std::int64_t extent(int label) const { return tensor.sizes()[labels.position(label)]; }
-  /// The same with dimensions in the order of `order`; a label that is missing becomes an extent of 1.
+  /// The tensor with its dimensions in the order of `order`; a label that it has not becomes a dimension of
+  /// extent 1.
   Tensor arranged(const Labels& order) const {
     if (order == labels) return tensor;
     DimVector dims;
@@ -99,7 +99,7 @@ Labels joined(Labels a, const Labels& b, const Labels& c) {
   return a;
 }
 
-/// Sums the dimensions with `labels` away.
+/// The sum over the dimensions with these labels.
 Labelled summed(const Labelled& x, const Labels& labels) {
   if (labels.empty()) return x;
   DimVector dims;
@@ -214,7 +214,7 @@ Equation parse(std::string_view equation) {
   return parsed;
 }
 
-/// Puts labels for its dimensions in the place of `...`.
+/// Replaces `...` by labels of its dimensions.
 Labels without_dots(const Labels& labels, std::int64_t count) {
   Labels result;
   for (const int label : labels) {
@@ -338,7 +338,8 @@ class Einsum {
     }
   }
 
-  /// An extent of 1 where another operand has more takes part as a factor that does not depend on it.
+  /// A dimension of extent 1 where another operand has a larger one is dropped: the operand does not depend
+  /// on it.
   void drop_broadcast(Labelled& x) const {
     for (std::size_t d = x.labels.size(); d-- > 0;) {
       if (x.tensor.size(static_cast<std::int64_t>(d)) != 1 ||
@@ -354,7 +355,7 @@ class Einsum {
                                              [&](const Labelled& x) { return x.has(label); });
   }
 
-  /// Sums over what occurs in one operand only.
+  /// Sums over the labels that occur in one operand only, and not in the result.
   void sum_lonely() {
     for (Labelled& x : operands_) {
       Labels lonely;

@@ -15,7 +15,7 @@
 namespace eigengrad {
 namespace {
 
-// ---- Products that a number of an operator's gradients are written in.
+// ---- Products in which gradients of several operators are written.
 
 struct MatrixMatrix {
   static constexpr auto node_name = "AddmmBackward0";
@@ -57,7 +57,7 @@ struct Batches {
   static Tensor grad_b(const Tensor& g, const Tensor& a, std::int64_t) { return bmm(a.mT(), g); }
 };
 
-/// The sum over the batch is one product of matrices that stand side by side.
+/// The sum over a batch of products, as one product of the matrices laid side by side.
 struct SumOfBatches {
   static constexpr auto node_name = "AddbmmBackward0";
   static constexpr auto op_name = "addbmm";

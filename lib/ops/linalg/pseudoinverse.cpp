@@ -1,10 +1,12 @@
+#include "eigengrad/ops/linalg/pseudoinverse.hpp"
+
 #include "autograd/kinds.hpp"
 #include "core/epsilon.hpp"
 #include "eigengrad/autograd/grad_mode.hpp"
 #include "eigengrad/core/factories.hpp"
-#include "eigengrad/ops/linalg/norms.hpp"
+#include "eigengrad/ops/linalg/eigh.hpp"
 #include "eigengrad/ops/linalg/products.hpp"
-#include "eigengrad/ops/linalg/spectral.hpp"
+#include "eigengrad/ops/linalg/svd.hpp"
 #include "eigengrad/ops/pointwise/arithmetic.hpp"
 #include "eigengrad/ops/pointwise/binary.hpp"
 #include "eigengrad/ops/pointwise/compare.hpp"
@@ -16,7 +18,7 @@
 namespace eigengrad {
 namespace {
 
-/// What is not above the larger of atol and rtol times the largest counts as 0.
+/// Values that are not above max(atol, rtol times the largest) count as 0.
 class Cutoff {
  public:
   static Cutoff of(const Tensor& a, const optional<double>& atol, const optional<double>& rtol) {
@@ -28,7 +30,7 @@ class Cutoff {
     const Tensor least = given(atol) ? atol->detach() : zeros({}, a.options());
     return {least, given(rtol) ? rtol->detach() : where(least.gt(0), 0.0, usual(a))};
   }
-  /// Which of the values, none negative, count.
+  /// Which of the nonnegative `values` do not count as 0.
   Tensor above(const Tensor& values) const {
     if (values.size(-1) == 0) return values.gt(0);
     return values.gt(maximum(atol_.unsqueeze(-1), rtol_.unsqueeze(-1) * values.amax(-1, true)));
@@ -64,7 +66,7 @@ struct Mirrored {
   Tensor jvp(const Tensor& t, const Tensor&, const Tensor&) const { return (t + t.mT()) * 0.5; }
 };
 
-/// y = a^+, where the singular values that do not count are taken to stay so.
+/// y = a^+, differentiated as if the singular values that count as 0 stayed 0.
 struct Pinv {
   static constexpr auto node_name = "LinalgPinvBackward0";
   static constexpr bool uses_input = true;
@@ -90,7 +92,7 @@ struct Pinv {
   Tensor symmetric(const Tensor& m) const { return hermitian ? (m + m.mT()) * 0.5 : m; }
 };
 
-/// The rank of all matrices, from which of their singular values count.
+/// The rank of all matrices, given which of their singular values do not count as 0.
 matrices::Rank rank_of(const Tensor& a, const Tensor& counts) {
   if (!counts.all().item<bool>()) return matrices::Rank::Less;
   return a.size(-2) >= a.size(-1) ? matrices::Rank::Columns : matrices::Rank::Rows;

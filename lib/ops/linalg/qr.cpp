@@ -11,6 +11,7 @@
 #include "eigengrad/ops/shape/bands.hpp"
 #include "eigengrad/ops/shape/views.hpp"
 #include "kernels/base/copy.hpp"
+#include "kernels/linalg/qr.hpp"
 #include "ops/linalg/decompositions.hpp"
 #include "ops/linalg/triangular.hpp"
 #include "ops/shape/arguments.hpp"
@@ -37,7 +38,7 @@ Mode mode_of(std::string_view op, std::string_view mode) {
 ///   dq = q w, dr = y - w r,
 /// transposed, with s = q^T gq - gr r^T:
 ///   ga = q (triu(gr) + [tril(s - s^T, -1) r1^-T, 0]).
-/// There the last pivot of r1 may be 0: the last column of q is what the others leave.
+/// There the last pivot of r1 may be 0: the last column of q is determined by the others.
 /// Note [Scales of matrices]: of a over c, with r over c and gq over c, this is ga; dr is as it was.
 /// Source: Walter and Lehmann (2012), section 3.2, for m >= n.
 struct Qr {
@@ -195,7 +196,7 @@ struct HouseholderProduct {
       if (below == 0) return top;
       return cat({top, zeros(batch_and(top, {below, top.size(-1)}), top.options())}, -2);
     }
-    /// The gradient of what is read of x.
+    /// The part of the gradient `whole` for the elements of x that are read.
     Tensor placed(const Tensor& whole, const Tensor& x) const {
       const Tensor low = whole.tril(-1);
       const std::int64_t more = x.size(-1) - low.size(-1);

@@ -10,8 +10,8 @@
 #include "eigengrad/autograd/engine.hpp"
 #include "eigengrad/autograd/grad_mode.hpp"
 #include "eigengrad/core/factories.hpp"
+#include "eigengrad/ops/linalg/eigh.hpp"
 #include "eigengrad/ops/linalg/products.hpp"
-#include "eigengrad/ops/linalg/spectral.hpp"
 #include "eigengrad/ops/pointwise/arithmetic.hpp"
 #include "eigengrad/ops/pointwise/compare.hpp"
 #include "eigengrad/ops/pointwise/unary.hpp"
@@ -25,13 +25,13 @@
 namespace eigengrad::matrices {
 namespace {
 
-/// What n values are off by at most, relative to the largest.
+/// A bound on the rounding errors of n computed values, relative to the largest.
 double rounding_of(const Tensor& values) {
   const double epsilon = detail::epsilon_of(values.dtype());
   return 4 * static_cast<double>(values.size(-1)) * epsilon;
 }
 
-/// Calls f(matrix, begin, end) for every cluster among ordered values.
+/// Calls f(matrix, begin, end) for every cluster of ordered values, the values [begin, end) of that matrix.
 template <class T, class F>
 void for_clusters(const Tensor& values, F f) {
   const std::int64_t n = values.sizes().back();
@@ -126,7 +126,8 @@ RepeatedPairs::RepeatedPairs(Rule rule) : rule_(std::move(rule)) {
   });
 }
 
-/// For every vector the norms of its cotangents, or of all that is known of the cotangents of vector and value.
+/// For every vector the norm of its cotangent; or the sum of the norms of the cotangents of vector and value,
+/// and of their tangents.
 Tensor RepeatedPairs::sizes_of_cotangents(bool with_values_and_tangents) const {
   autograd::variable_list known = rule_.vectors_grads;
   if (with_values_and_tangents) {
@@ -144,7 +145,7 @@ Tensor RepeatedPairs::sizes_of_cotangents(bool with_values_and_tangents) const {
   return sum;
 }
 
-/// Whether recorded cotangents that are 0 depend on anything.
+/// Whether cotangents that are 0 are recorded as functions of something, so that they may change.
 bool RepeatedPairs::zeros_can_change(const Tensor& sizes) const {
   const Tensor unused = sizes.eq(0).to(sizes.dtype());
   autograd::variable_list cotangents = rule_.vectors_grads;
@@ -204,7 +205,7 @@ autograd::variable_list RepeatedPairs::growth_of_cotangents() const {
 
 Tensor RepeatedPairs::limits(const Tensor& growth) const {
   const Tensor others = 1 - limits_;
-  // 0 with the derivative of a root of 0.
+  // 0, with the derivative of a square root at 0, infinity: differentiated further, it gives NaN.
   const Tensor poison = sqrt(rule_.numerator * 0 + others) - others;
   if (!growth.defined()) return poison;
   const Tensor steps = direction_.unsqueeze(-2) - direction_.unsqueeze(-1);

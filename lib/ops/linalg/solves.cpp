@@ -12,6 +12,7 @@
 #include "eigengrad/ops/shape/bands.hpp"
 #include "eigengrad/ops/shape/views.hpp"
 #include "kernels/linalg/factor.hpp"
+#include "kernels/linalg/panel_products.hpp"
 #include "ops/linalg/lu_factors.hpp"
 #include "ops/linalg/matrices.hpp"
 
@@ -20,7 +21,7 @@ namespace eigengrad {
 namespace matrices {
 
 LuFactors factor(const Tensor& a, Infos& info) {
-  // Memory that lies by rows is that of the transpose by columns.
+  // Row-major memory is the column-major memory of the transpose.
   const bool of_transpose = !by_columns(a);
   const Tensor lu = of_transpose && a.is_contiguous() ? transposed_copy(a)
                                                       : copy(of_transpose ? flipped(a) : a, true);
@@ -247,7 +248,7 @@ Tensor invert(std::string_view op, const Tensor& a, matrices::Infos& info, bool 
 }  // namespace
 
 Tensor matrices::inverse_from(const LuFactors& f, const Tensor& a) {
-  // What lies by columns, seen by rows, is the transpose that the factors of the transpose give.
+  // Factors of the transpose give the transposed solution: column-major memory, read as row-major.
   const Tensor y = matrices::uninitialised(f.lu.dtype(), f.lu.sizes(), !f.of_transpose);
   if (y.numel() > 0) kernels::lu_invert(f.lu, f.pivots, y);
   autograd::record_general(Inverse(), a, y);

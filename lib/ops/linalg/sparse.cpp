@@ -33,7 +33,7 @@ Tensor sampled(const Pattern& places, const Tensor& a, const Tensor& b);
 Tensor product(const Pattern& places, bool transposed, const Tensor& values, const Tensor& x);
 
 /// V x or V^T x, with the values v of V and a matrix x. Its gradient by v is the product g x^T at the
-/// places of V, whose own gradients are products with V again.
+/// entries of V, whose own gradients are products with V again.
 struct Product {
   static constexpr auto node_name = "SparseMatmulBackward0";
   Pattern places;
@@ -73,7 +73,7 @@ Tensor sampled(const Pattern& places, const Tensor& a, const Tensor& b) {
 }
 
 /// x = V^-1 b or V^-T b. Inputs: the values of V, b. With w = V^-T g the gradient by b is w, that by the
-/// values -w x^T at their places (Giles 2008, 2.2.3).
+/// values -w x^T at their entries (Giles 2008, 2.2.3).
 struct Solution {
   static constexpr std::size_t inputs = 2;
   static constexpr std::size_t outputs = 1;
@@ -82,7 +82,7 @@ struct Solution {
   static constexpr auto node_name = "SparseSolveBackward0";
   Pattern places;
   std::shared_ptr<const kernels::SparseFactor> factor;
-  /// Whether the factor is that of the symmetric part.
+  /// Whether the factor is one of the symmetric part of V.
   bool symmetric;
   bool transposed;
 
@@ -93,7 +93,7 @@ struct Solution {
     return x;
   }
   Solution adjoint() const { return {places, factor, symmetric, !transposed}; }
-  /// a b^T at the places, of V or of its symmetric part.
+  /// a b^T at the entries of the pattern of V, or of its symmetric part.
   Tensor outer(const Tensor& a, const Tensor& b) const {
     if (symmetric) return (sampled(places, a, b) + sampled(places, b, a)) * 0.5;
     return transposed ? sampled(places, b, a) : sampled(places, a, b);

@@ -1,10 +1,11 @@
+#include "eigengrad/ops/linalg/svd.hpp"
+
 #include <cmath>
 
 #include "autograd/kinds.hpp"
 #include "eigengrad/autograd/grad_mode.hpp"
 #include "eigengrad/core/factories.hpp"
 #include "eigengrad/ops/linalg/products.hpp"
-#include "eigengrad/ops/linalg/spectral.hpp"
 #include "eigengrad/ops/pointwise/arithmetic.hpp"
 #include "eigengrad/ops/pointwise/compare.hpp"
 #include "eigengrad/ops/pointwise/unary.hpp"
@@ -13,6 +14,7 @@
 #include "eigengrad/ops/shape/bands.hpp"
 #include "eigengrad/ops/shape/views.hpp"
 #include "kernels/base/copy.hpp"
+#include "kernels/linalg/svd.hpp"
 #include "ops/linalg/decompositions.hpp"
 #include "ops/linalg/repeated.hpp"
 #include "ops/shape/arguments.hpp"
@@ -22,7 +24,8 @@ namespace {
 
 Tensor skew(const Tensor& m) { return m - m.mT(); }
 
-/// Columns that complete `u` to an orthogonal matrix may be rotated among themselves.
+/// Throws unless the function is invariant under rotations among the columns that complete `u` to an
+/// orthogonal matrix: those are arbitrary.
 void require_invariant(const Tensor& completion, const Tensor& g, const char* what) {
   if (completion.size(-1) < 2 || g.numel() == 0) return;
   const NoGradGuard off;
@@ -93,7 +96,7 @@ struct Svd {
       g_rest = gradient.narrow(-1, k, more);
       require_invariant(rest, g_rest, what);
     }
-    /// Whether the k columns can move out of the space that they span.
+    /// Whether the k columns can leave the space that they span.
     bool leaves() const { return rest.defined() || !complete; }
     bool turns() const { return g.defined() && leaves(); }
     /// u2 times the cotangent of q.
@@ -125,11 +128,13 @@ struct Svd {
   /// s_j / (s_i + s_j), and 0 on the diagonal.
   static Tensor shares(const Tensor& s) { return s.unsqueeze(-2) / sums(s); }
 
-  /// What of the cotangent of one side's vectors does not depend on their lengths; undefined without one.
+  /// The skew part of V^T gV for the vectors V of one side; undefined when they have no cotangent. The
+  /// symmetric part would change their lengths.
   static Tensor skew_of(const Side& side, const Tensor& gradient) {
     return gradient.defined() ? skew(matmul(side.thin.mT(), gradient)) : Tensor();
   }
-  /// The gradient within the spaces of the vectors, of which one skew part at least is there.
+  /// The part of the gradient that comes from rotations of the vectors. At least one of the skew parts `of_u`
+  /// and `of_v` is defined.
   static Tensor turned(const Tensor& of_u, const Tensor& of_v, const Tensor& gap,
                        const Tensor& part) {
     Tensor inner;
@@ -145,7 +150,7 @@ struct Svd {
     for (const Tensor& of_side : {of_u, of_v})
       if (of_side.defined()) add(total, of_side);
     const matrices::RepeatedPairs pairs({total * 0.5, s, g[1], {y[0], y[2]}, {u.g, v.g}});
-    // Pairs that do not matter may have two singular values of 0.
+    // Pairs on which the function does not depend may have two singular values of 0.
     const Tensor sum = sums(s) + pairs.untouched();
     Tensor inner = turned(of_u, of_v, pairs.divisor(), s.unsqueeze(-2) / sum);
     if (of_u.defined()) inner = inner + of_u * 0.5 * pairs.special() / sum;
@@ -188,7 +193,7 @@ struct Factors {
   Tensor u, s, vh;
 };
 
-/// Vectors of equal values that the tangent of `a` separates.
+/// Chooses vectors for equal singular values: those that the tangent of `a` separates.
 void choose_vectors(const Tensor& a, const Factors& y) {
   const NoGradGuard off;
   const detail::NoTangents plain;

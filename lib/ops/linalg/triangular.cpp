@@ -5,12 +5,11 @@
 #include "eigengrad/ops/shape/bands.hpp"
 #include "eigengrad/ops/shape/parts.hpp"
 #include "eigengrad/ops/shape/rearrange.hpp"
-#include "eigengrad/ops/shape/views.hpp"
 
 namespace eigengrad::matrices {
 namespace {
 
-/// The first n - 1 rows and columns of a matrix of n rows.
+/// The matrix without its last row and column.
 Tensor without_last(const Tensor& u) {
   const std::int64_t n = u.size(-2) - 1;
   return u.narrow(-2, 0, n).narrow(-1, 0, n);

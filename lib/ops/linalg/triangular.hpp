@@ -8,7 +8,7 @@ namespace eigengrad::matrices {
 /// The strict lower triangle, k x k, of the first k columns of y times the inverse of those of the k x m upper
 /// triangle u. The last pivot does not matter to it, and may be 0.
 Tensor strict_lower_over(const Tensor& u, const Tensor& y);
-/// Its transpose: of the strict lower triangle of the k x k g, in k x m.
+/// The transpose of strict_lower_over(): k x m, from the strict lower triangle of the k x k matrix g.
 Tensor strict_lower_over_transposed(const Tensor& u, const Tensor& g);
 
 }  // namespace eigengrad::matrices

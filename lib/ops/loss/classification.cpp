@@ -1,4 +1,4 @@
-#include "kernels/loss/classification.hpp"
+#include "eigengrad/ops/loss/classification.hpp"
 
 #include "core/fail.hpp"
 #include "core/geometry.hpp"
@@ -7,6 +7,7 @@
 #include "eigengrad/ops/pointwise/unary.hpp"
 #include "eigengrad/ops/reduction/softmax.hpp"
 #include "eigengrad/ops/shape/views.hpp"
+#include "kernels/loss/classification.hpp"
 #include "ops/loss/pointwise.hpp"
 #include "ops/pointwise/rule_math.hpp"
 #include "ops/shape/arguments.hpp"
@@ -21,7 +22,7 @@ using autograd::apply_linear;
 struct NllRule {
   kernels::ClassTargets targets;
   DimVector input;
-  /// Extents of the losses before reduction.
+  /// The extents of the losses before reduction.
   DimVector each;
   std::int64_t reduction;
   double divisor = 1;
@@ -32,7 +33,7 @@ struct NllRule {
     const NoGradGuard off;
     return losses.sum() / divisor;
   }
-  /// The cotangents of the losses of single samples.
+  /// The cotangents of the single samples' losses, from that of the reduced loss.
   Tensor spread(const Tensor& g) const {
     return plain_row_major(reduced() ? (g / divisor).expand(each) : g);
   }
@@ -72,7 +73,7 @@ struct Nll2d : NllOf<Nll2d> {
   static constexpr auto backward_name = "NllLoss2DBackwardBackward0";
 };
 
-/// nll_loss(log_softmax(x)) for one number per sample and class. grad x = g weight (softmax(x) - 1 at
+/// nll_loss(log_softmax(x)) for x with one element per sample and class. grad x = g weight (softmax(x) - 1 at
 /// the class).
 struct CrossEntropy {
   static constexpr auto node_name = "NllLossBackward0";
@@ -157,7 +158,7 @@ Tensor weights_of(const NllRule& rule, const Tensor& weight) {
 
 bool differentiates(const Tensor& x) { return autograd::records(x) || detail::carries_tangent(x); }
 
-/// nll_loss, also where the weights have derivatives.
+/// nll_loss, also for weights that are differentiated.
 Tensor nll_of(NllRule rule, const Tensor& x, const OptionalTensor& weight) {
   if (!given(weight) || !differentiates(*weight)) return run_nll(std::move(rule), x);
   const Tensor weights = weights_of(rule, weight->to(x.dtype()));

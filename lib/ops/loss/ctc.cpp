@@ -1,3 +1,5 @@
+#include "eigengrad/ops/loss/ctc.hpp"
+
 #include <limits>
 
 #include "core/fail.hpp"
@@ -16,8 +18,8 @@ namespace {
 using indexing::Slice;
 using kernels::CtcPlan;
 
-/// The logarithm of no probability where derivatives are recorded: finite, so that differences of two
-/// are, and small enough to vanish beside any other.
+/// Stands for log 0 where derivatives are recorded: finite, so that differences of two such values are
+/// finite, and small enough to vanish beside any other logarithm.
 constexpr double kNothing = -1e30;
 
 Tensor numbers(const std::vector<std::int64_t>& values) {
@@ -111,9 +113,8 @@ std::int64_t largest(IntArrayRef list) {
   return most;
 }
 
-CtcPlan make_plan(const Tensor& log_probs, const Tensor& targets, IntArrayRef input_lengths,
-                  IntArrayRef target_lengths, std::int64_t blank) {
-  constexpr auto op = "ctc_loss";
+void check_targets(std::string_view op, const Tensor& log_probs, const Tensor& targets,
+                   IntArrayRef input_lengths, IntArrayRef target_lengths, std::int64_t blank) {
   const std::int64_t n = log_probs.size(1);
   const std::int64_t classes = log_probs.size(2);
   if (targets.dtype() != kInt64)
@@ -125,10 +126,18 @@ CtcPlan make_plan(const Tensor& log_probs, const Tensor& targets, IntArrayRef in
         " sequences, got ", input_lengths.size(), " and ", target_lengths.size());
   if (blank < 0 || blank >= classes)
     detail::fail<ValueError>(op, "blank must be one of ", classes, " symbols, got ", blank);
-  const bool padded = targets.dim() == 2;
-  if (targets.dim() < 1 || targets.dim() > 2 || (padded && targets.size(0) != n))
+  if (targets.dim() < 1 || targets.dim() > 2 || (targets.dim() == 2 && targets.size(0) != n))
     detail::fail<ShapeError>(op, "targets of shape ", targets.sizes(), " do not fit ", n,
                              " sequences; give (N S), or all concatenated");
+}
+
+CtcPlan make_plan(const Tensor& log_probs, const Tensor& targets, IntArrayRef input_lengths,
+                  IntArrayRef target_lengths, std::int64_t blank) {
+  constexpr auto op = "ctc_loss";
+  check_targets(op, log_probs, targets, input_lengths, target_lengths, blank);
+  const std::int64_t n = log_probs.size(1);
+  const std::int64_t classes = log_probs.size(2);
+  const bool padded = targets.dim() == 2;
   CtcPlan plan;
   const std::int64_t room = padded ? targets.size(1) : targets.numel();
   std::int64_t used = 0;

@@ -1,3 +1,5 @@
+#include "eigengrad/ops/loss/embedding.hpp"
+
 #include "core/fail.hpp"
 #include "eigengrad/core/factories.hpp"
 #include "eigengrad/ops/linalg/distances.hpp"

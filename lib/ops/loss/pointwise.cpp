@@ -1,13 +1,16 @@
-#include "ops/loss/pointwise.hpp"
+#include "eigengrad/ops/loss/pointwise.hpp"
 
 #include <numbers>
 
 #include "core/dispatch.hpp"
 #include "eigengrad/ops/pointwise/activations.hpp"
+#include "ops/loss/pointwise.hpp"
 #include "ops/pointwise/rule_math.hpp"
 #include "ops/shape/arguments.hpp"
 
 namespace eigengrad {
+using autograd::Binary;
+using autograd::Ternary;
 namespace losses {
 
 void check_reduction(std::string_view op, std::int64_t reduction) {
@@ -54,19 +57,13 @@ auto at_least(double bound, const auto& x) { return math::where(x < bound, bound
 
 // ---- Distances of x and target.
 
-struct Mse {
-  static constexpr int arity = 2;
-  static constexpr auto node_name = "MseLossBackward0";
-  static constexpr auto op_name = "mse_loss";
+struct Mse : Binary<"mse_loss"> {
   static auto value(const auto& x, const auto& t) { return (x - t) * (x - t); }
   static auto slope_a(const Value auto& x, const Value auto& t, Unused) { return (x - t) * 2; }
   static auto slope_b(const Value auto& x, const Value auto& t, Unused) { return (t - x) * 2; }
 };
 
-struct L1 {
-  static constexpr int arity = 2;
-  static constexpr auto node_name = "L1LossBackward0";
-  static constexpr auto op_name = "l1_loss";
+struct L1 : Binary<"l1_loss"> {
   static auto value(const auto& x, const auto& t) { return math::abs(x - t); }
   static auto slope_a(const Value auto& x, const Value auto& t, Unused) {
     return math::sign(x - t);
@@ -76,15 +73,11 @@ struct L1 {
   }
 };
 
-struct SmoothL1 {
-  static constexpr int arity = 2;
-  static constexpr auto node_name = "SmoothL1LossBackward0";
-  static constexpr auto op_name = "smooth_l1_loss";
+struct SmoothL1 : Binary<"smooth_l1_loss"> {
   double beta;
-  template <class X>
-  X value(const X& x, const X& t) const {
-    const X d = math::abs(x - t);
-    return math::where(d < X(beta), d * d * X(0.5 / beta), d - X(0.5 * beta));
+  auto value(const auto& x, const auto& t) const {
+    const auto d = math::abs(x - t);
+    return math::where(d < beta, d * d * (0.5 / beta), d - 0.5 * beta);
   }
   auto slope_a(const Value auto& x, const Value auto& t, Unused) const { return slope(x - t); }
   auto slope_b(const Value auto& x, const Value auto& t, Unused) const { return slope(t - x); }
@@ -96,15 +89,11 @@ struct SmoothL1 {
   }
 };
 
-struct Huber {
-  static constexpr int arity = 2;
-  static constexpr auto node_name = "HuberLossBackward0";
-  static constexpr auto op_name = "huber_loss";
+struct Huber : Binary<"huber_loss"> {
   double delta;
-  template <class X>
-  X value(const X& x, const X& t) const {
-    const X d = math::abs(x - t);
-    return math::where(d < X(delta), d * d * X(0.5), (d - X(0.5 * delta)) * X(delta));
+  auto value(const auto& x, const auto& t) const {
+    const auto d = math::abs(x - t);
+    return math::where(d < delta, d * d * 0.5, (d - 0.5 * delta) * delta);
   }
   auto slope_a(const Value auto& x, const Value auto& t, Unused) const { return slope(x - t); }
   auto slope_b(const Value auto& x, const Value auto& t, Unused) const { return slope(t - x); }
@@ -119,10 +108,7 @@ struct Huber {
 // ---- Probabilities.
 
 /// PyTorch's slope, (x - t) over x (1 - x) that is at least 1e-12, has neither derivative at x = t = 0 and 1.
-struct BinaryCrossEntropy {
-  static constexpr int arity = 2;
-  static constexpr auto node_name = "BinaryCrossEntropyBackward0";
-  static constexpr auto op_name = "binary_cross_entropy";
+struct BinaryCrossEntropy : Binary<"binary_cross_entropy"> {
   static auto value(const auto& x, const auto& t) {
     return (t - 1) * at_least(-100, math::log1p(-x)) - t * at_least(-100, math::log(x));
   }
@@ -135,13 +121,9 @@ struct BinaryCrossEntropy {
 };
 
 /// (1 - t) log1p_exp(x) + t log1p_exp(-x); log1p_exp(x) - log1p_exp(-x) = x.
-struct LogisticCrossEntropy {
-  static constexpr int arity = 2;
-  static constexpr auto node_name = "BinaryCrossEntropyWithLogitsBackward0";
-  static constexpr auto op_name = "binary_cross_entropy_with_logits";
-  template <class X>
-  static X value(const X& x, const X& t) {
-    return math::maximum(x, X(0)) - x * t + math::vendor::log1p(decay(x));
+struct LogisticCrossEntropy : Binary<"binary_cross_entropy_with_logits"> {
+  static auto value(const auto& x, const auto& t) {
+    return math::maximum(x, 0) - x * t + math::vendor::log1p(decay(x));
   }
   static auto slope_a(const Value auto& x, const Value auto& t, Unused) {
     return (1 - t) * sigmoid(x) - t * sigmoid(-x);
@@ -150,10 +132,7 @@ struct LogisticCrossEntropy {
 };
 
 /// The same with the terms in t times a weight w.
-struct WeightedLogisticCrossEntropy {
-  static constexpr int arity = 3;
-  static constexpr auto node_name = LogisticCrossEntropy::node_name;
-  static constexpr auto op_name = LogisticCrossEntropy::op_name;
+struct WeightedLogisticCrossEntropy : Ternary<"binary_cross_entropy_with_logits"> {
   static auto value(const auto& x, const auto& t, const auto& w) {
     return (1 - t) * log1p_exp(x) + w * t * log1p_exp(-x);
   }
@@ -168,13 +147,9 @@ struct WeightedLogisticCrossEntropy {
   }
 };
 
-struct KlDivergence {
-  static constexpr int arity = 2;
-  static constexpr auto node_name = "KlDivBackward0";
-  static constexpr auto op_name = "kl_div";
-  template <class X>
-  static X value(const X& x, const X& t) {
-    return math::where(t == X(0), t, t * math::log(t)) - t * x;
+struct KlDivergence : Binary<"kl_div"> {
+  static auto value(const auto& x, const auto& t) {
+    return math::where(t == 0, t, t * math::log(t)) - t * x;
   }
   static auto slope_a(Unused, const Value auto& t, Unused) { return -t; }
   static auto slope_b(const Value auto& x, const Value auto& t, Unused) {
@@ -182,10 +157,7 @@ struct KlDivergence {
   }
 };
 
-struct KlDivergenceOfLogs {
-  static constexpr int arity = 2;
-  static constexpr auto node_name = "KlDivBackward0";
-  static constexpr auto op_name = "kl_div";
+struct KlDivergenceOfLogs : Binary<"kl_div"> {
   static auto value(const auto& x, const auto& t) { return math::exp(t) * (t - x); }
   static auto slope_a(Unused, const Value auto& t, Unused) { return -math::exp(t); }
   static auto slope_b(const Value auto& x, const Value auto& t, Unused) {
@@ -193,7 +165,7 @@ struct KlDivergenceOfLogs {
   }
 };
 
-/// log t! for t > 1, after Stirling; the logarithm is kept away from where it does not count.
+/// log t! for t > 1 by Stirling's formula, and 0 elsewhere; there the logarithm gets a harmless argument.
 auto stirling(const auto& t) {
   const auto s = at_least(1, t);
   return math::where(t <= 1, 0, s * math::log(s) - s + math::log(s * (2 * std::numbers::pi)) * 0.5);
@@ -203,15 +175,11 @@ auto stirling_slope(const auto& t) {
   return math::where(t <= 1, 0, math::log(s) + 0.5 / s);
 }
 
-struct PoissonOfLogs {
-  static constexpr int arity = 2;
-  static constexpr auto node_name = "PoissonNllLossBackward0";
-  static constexpr auto op_name = "poisson_nll_loss";
+struct PoissonOfLogs : Binary<"poisson_nll_loss"> {
   static constexpr bool no_bool = true;
   bool full;
-  template <class X>
-  X value(const X& x, const X& t) const {
-    const X y = math::exp(x) - t * x;
+  auto value(const auto& x, const auto& t) const {
+    const auto y = math::exp(x) - t * x;
     return full ? y + stirling(t) : y;
   }
   static auto slope_a(const Value auto& x, const Value auto& t, Unused) { return math::exp(x) - t; }
@@ -221,16 +189,12 @@ struct PoissonOfLogs {
   }
 };
 
-struct Poisson {
-  static constexpr int arity = 2;
-  static constexpr auto node_name = "PoissonNllLossBackward0";
-  static constexpr auto op_name = "poisson_nll_loss";
+struct Poisson : Binary<"poisson_nll_loss"> {
   static constexpr bool no_bool = true;
   double eps;
   bool full;
-  template <class X>
-  X value(const X& x, const X& t) const {
-    const X y = x - t * math::log(x + eps);
+  auto value(const auto& x, const auto& t) const {
+    const auto y = x - t * math::log(x + eps);
     return full ? y + stirling(t) : y;
   }
   auto slope_a(const Value auto& x, const Value auto& t, Unused) const { return 1 - t / (x + eps); }
@@ -241,10 +205,7 @@ struct Poisson {
   }
 };
 
-struct Gaussian {
-  static constexpr int arity = 3;
-  static constexpr auto node_name = "GaussianNllLossBackward0";
-  static constexpr auto op_name = "gaussian_nll_loss";
+struct Gaussian : Ternary<"gaussian_nll_loss"> {
   double eps;
   double constant;
   auto value(const auto& x, const auto& t, const auto& var) const {
@@ -257,7 +218,7 @@ struct Gaussian {
   auto slope_b(const Value auto& x, const Value auto& t, const Value auto& var, Unused) const {
     return (t - x) / at_least(eps, var);
   }
-  /// Below eps as at eps, so that a variance that fell below it can grow again.
+  /// Below eps the derivative is that at eps, so that a variance that fell below it can grow again.
   auto slope_c(const Value auto& x, const Value auto& t, const Value auto& var, Unused) const {
     const auto v = at_least(eps, var);
     return (1 - (x - t) * (x - t) / v) / (v * 2);
@@ -266,15 +227,10 @@ struct Gaussian {
 
 // ---- Margins.
 
-struct HingeEmbedding {
-  static constexpr int arity = 2;
-  static constexpr auto node_name = "HingeEmbeddingLossBackward0";
-  static constexpr auto op_name = "hinge_embedding_loss";
+struct HingeEmbedding : Binary<"hinge_embedding_loss"> {
   double margin;
-  template <class X>
-  X value(const X& x, const X& t) const {
-    return math::where(t == X(1), 0, math::maximum(X(margin) - x, X(0))) +
-           math::where(t == X(-1), 0, x);
+  auto value(const auto& x, const auto& t) const {
+    return math::where(t == 1, 0, math::maximum(margin - x, 0)) + math::where(t == -1, 0, x);
   }
   template <class X>
   X slope_a(const X& x, const X& t, Unused) const requires Value<X> {
@@ -284,14 +240,10 @@ struct HingeEmbedding {
   static math::Zero slope_b(Unused, Unused, Unused) { return {}; }
 };
 
-struct MarginRanking {
-  static constexpr int arity = 3;
-  static constexpr auto node_name = "MarginRankingLossBackward0";
-  static constexpr auto op_name = "margin_ranking_loss";
+struct MarginRanking : Ternary<"margin_ranking_loss"> {
   double margin;
-  template <class X>
-  X value(const X& x, const X& o, const X& t) const {
-    return math::maximum(X(margin) - t * (x - o), X(0));
+  auto value(const auto& x, const auto& o, const auto& t) const {
+    return math::maximum(margin - t * (x - o), 0);
   }
   auto slope_a(const Value auto& x, const Value auto& o, const Value auto& t, Unused) const {
     return math::when(t * (x - o) <= margin, -t);
@@ -304,10 +256,7 @@ struct MarginRanking {
   }
 };
 
-struct SoftMargin {
-  static constexpr int arity = 2;
-  static constexpr auto node_name = "SoftMarginLossBackward0";
-  static constexpr auto op_name = "soft_margin_loss";
+struct SoftMargin : Binary<"soft_margin_loss"> {
   static auto value(const auto& x, const auto& t) { return log1p_exp(-(t * x)); }
   static auto slope_a(const Value auto& x, const Value auto& t, Unused) {
     return -(t * sigmoid(-(t * x)));
@@ -317,7 +266,7 @@ struct SoftMargin {
   }
 };
 
-/// Of operands of which one may hold integers.
+/// Checks operands of which one may hold integers.
 void check_one_real(std::string_view op, const Tensor& x, const Tensor& target) {
   if (!target.is_floating_point()) check_real(op, x);
   static_cast<void>(x.sizes());  // throws for an undefined tensor
@@ -346,7 +295,7 @@ Tensor mse_loss(const Tensor& x, const Tensor& target, std::int64_t reduction) {
 Tensor l1_loss(const Tensor& x, const Tensor& target, std::int64_t reduction) {
   const bool floats = x.is_floating_point() || target.is_floating_point();
   const bool is_difference = x.dtype() != kBool && target.dtype() != kBool;
-  // What is recorded keeps the difference alone, so that the operands may be written to.
+  // A recorded loss saves only the difference, so that the operands may be written to afterwards.
   const bool in_one = !autograd::records(x) && !autograd::records(target);
   if (in_one && floats && is_difference) return loss(L1{}, reduction, x, target);
   losses::check_reduction("l1_loss", reduction);
@@ -358,16 +307,16 @@ Tensor smooth_l1_loss(const Tensor& x, const Tensor& target, std::int64_t reduct
   if (!(beta >= 0))
     detail::fail<ValueError>("smooth_l1_loss", "beta must not be negative, got ", beta);
   if (beta == 0) return l1_loss(x, target, reduction);
-  return loss(SmoothL1{beta}, reduction, x, target);
+  return loss(SmoothL1{{}, beta}, reduction, x, target);
 }
 
 Tensor huber_loss(const Tensor& x, const Tensor& target, std::int64_t reduction, double delta) {
   check_real("huber_loss", x);
   if (!(delta > 0)) detail::fail<ValueError>("huber_loss", "delta must be positive, got ", delta);
-  if (target.dtype() == x.dtype()) return loss(Huber{delta}, reduction, x, target);
+  if (target.dtype() == x.dtype()) return loss(Huber{{}, delta}, reduction, x, target);
   // As in PyTorch, the loss has the dtype of the prediction.
   losses::check_reduction("huber_loss", reduction);
-  return losses::reduce(autograd::apply(Huber{delta}, x, target).to(x.dtype()), reduction);
+  return losses::reduce(autograd::apply(Huber{{}, delta}, x, target).to(x.dtype()), reduction);
 }
 
 Tensor binary_cross_entropy(const Tensor& x, const Tensor& target, const OptionalTensor& weight,
@@ -408,8 +357,8 @@ Tensor kl_div(const Tensor& x, const Tensor& target, std::int64_t reduction, boo
 
 Tensor poisson_nll_loss(const Tensor& x, const Tensor& target, bool log_input, bool full,
                         double eps, std::int64_t reduction) {
-  if (log_input) return loss(PoissonOfLogs{full}, reduction, x, target);
-  return loss(Poisson{eps, full}, reduction, x, target);
+  if (log_input) return loss(PoissonOfLogs{{}, full}, reduction, x, target);
+  return loss(Poisson{{}, eps, full}, reduction, x, target);
 }
 
 Tensor gaussian_nll_loss(const Tensor& x, const Tensor& target, const Tensor& var, bool full,
@@ -433,17 +382,17 @@ Tensor gaussian_nll_loss(const Tensor& x, const Tensor& target, const Tensor& va
   if (!all_between(var, 0, std::numeric_limits<double>::infinity()))
     detail::fail<ValueError>("gaussian_nll_loss", "the variance has negative elements");
   const double constant = full ? 0.5 * std::log(2 * std::numbers::pi) : 0;
-  return loss(Gaussian{eps, constant}, reduction, x, target, v);
+  return loss(Gaussian{{}, eps, constant}, reduction, x, target, v);
 }
 
 Tensor hinge_embedding_loss(const Tensor& x, const Tensor& target, double margin,
                             std::int64_t reduction) {
-  return loss(HingeEmbedding{margin}, reduction, x, target);
+  return loss(HingeEmbedding{{}, margin}, reduction, x, target);
 }
 
 Tensor margin_ranking_loss(const Tensor& x1, const Tensor& x2, const Tensor& target, double margin,
                            std::int64_t reduction) {
-  return loss(MarginRanking{margin}, reduction, x1, x2, target);
+  return loss(MarginRanking{{}, margin}, reduction, x1, x2, target);
 }
 
 Tensor soft_margin_loss(const Tensor& x, const Tensor& target, std::int64_t reduction) {

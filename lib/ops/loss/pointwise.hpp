@@ -9,7 +9,7 @@
 #include "autograd/shapes.hpp"
 #include "core/fail.hpp"
 #include "eigengrad/autograd/grad_mode.hpp"
-#include "eigengrad/ops/loss/losses.hpp"
+#include "eigengrad/ops/loss/reduction.hpp"
 #include "eigengrad/ops/pointwise/arithmetic.hpp"
 #include "eigengrad/ops/reduction/sums.hpp"
 #include "kernels/base/rows.hpp"

@@ -6,6 +6,7 @@
 #include "core/fail.hpp"
 #include "core/geometry.hpp"
 #include "eigengrad/autograd/grad_mode.hpp"
+#include "eigengrad/core/random.hpp"
 #include "eigengrad/ops/pointwise/arithmetic.hpp"
 #include "eigengrad/ops/shape/assembly.hpp"
 #include "eigengrad/ops/shape/views.hpp"
@@ -18,6 +19,8 @@ namespace {
 
 using autograd::apply;
 using autograd::apply_inplace;
+using autograd::Binary;
+using autograd::Unary;
 using math::Unused;
 using math::Value;
 
@@ -27,39 +30,23 @@ constexpr double kFar = 2000;
 // ---- Smooth ones.
 
 /// The slope comes from x: y (1 - y) loses the right tail, where y rounds to 1.
-struct Sigmoid {
-  static constexpr int arity = 1;
-  static constexpr auto node_name = "SigmoidBackward0";
-  static constexpr auto op_name = "sigmoid";
-  template <class X>
-  static X value(const X& x) {
-    return math::sigmoid(x);
-  }
+struct Sigmoid : Unary<"sigmoid"> {
+  static auto value(const auto& x) { return math::sigmoid(x); }
   static auto slope(const Value auto& x) { return math::sigmoid_slope(x); }
   static auto slope_at_output(const Value auto& y) { return y * (1 - y); }
 };
 
-struct LogSigmoid {
-  static constexpr int arity = 1;
-  static constexpr auto node_name = "LogSigmoidBackward0";
-  static constexpr auto op_name = "log_sigmoid";
-  template <class X>
-  static X value(const X& x) {
-    return -math::log1p_exp(-x);
-  }
+struct LogSigmoid : Unary<"log_sigmoid"> {
+  static auto value(const auto& x) { return -math::log1p_exp(-x); }
   static auto slope(const Value auto& x) { return math::sigmoid(-x); }
 };
 
-struct Softplus {
-  static constexpr int arity = 1;
-  static constexpr auto node_name = "SoftplusBackward0";
-  static constexpr auto op_name = "softplus";
+struct Softplus : Unary<"softplus"> {
   double beta;
   double limit;
-  template <class X>
-  X value(const X& x) const {
-    const X z = x * X(beta);
-    return math::where(z > X(limit), x, math::log1p_exp(z) / X(beta));
+  auto value(const auto& x) const {
+    const auto z = x * beta;
+    return math::where(z > limit, x, math::log1p_exp(z) / beta);
   }
   auto slope(const Value auto& x) const {
     const auto z = x * beta;
@@ -68,15 +55,12 @@ struct Softplus {
 };
 
 // PyTorch's softsign is a quotient, its tanhshrink a difference.
-struct Softsign {
-  static constexpr int arity = 1;
+struct Softsign : Unary<"softsign"> {
   static constexpr auto node_name = "DivBackward0";
-  static constexpr auto op_name = "softsign";
-  template <class X>
-  static X value(const X& x) {
-    const X m = math::abs(x);
-    return math::where(m < X(math::kInfinity<double>), x / (X(1) + m),
-                       math::copysign(math::minimum(m, X(1)), x));
+  static auto value(const auto& x) {
+    const auto m = math::abs(x);
+    return math::where(m < math::kInfinity<double>, x / (1 + m),
+                       math::copysign(math::minimum(m, 1), x));
   }
   static auto slope(const Value auto& x) {
     const auto q = 1 / (math::abs(x) + 1);
@@ -84,27 +68,18 @@ struct Softsign {
   }
 };
 
-struct Tanhshrink {
-  static constexpr int arity = 1;
+struct Tanhshrink : Unary<"tanhshrink"> {
   static constexpr auto node_name = "SubBackward0";
-  static constexpr auto op_name = "tanhshrink";
-  template <class X>
-  static X value(const X& x) {
-    return math::tanhshrink(x);
-  }
+  static auto value(const auto& x) { return math::tanhshrink(x); }
   static auto slope(const Value auto& x) {
     const auto t = math::tanh(x);
     return t * t;
   }
 };
 
-struct Silu {
-  static constexpr int arity = 1;
-  static constexpr auto node_name = "SiluBackward0";
-  static constexpr auto op_name = "silu";
-  template <class X>
-  static X value(const X& x) {
-    return math::gated(x, [](const X& z) { return math::times_sigmoid(z, z, X(0)); });
+struct Silu : Unary<"silu"> {
+  static auto value(const auto& x) {
+    return math::gated(x, [](const auto& z) { return math::times_sigmoid(z, z, 0); });
   }
   static auto slope(const Value auto& x) {
     const auto z = math::within(x, kFar);
@@ -112,24 +87,16 @@ struct Silu {
   }
 };
 
-struct Mish {
-  static constexpr int arity = 1;
-  static constexpr auto node_name = "MishBackward0";
-  static constexpr auto op_name = "mish";
-  template <class X>
-  static X value(const X& x) {
-    return math::gated(x, [](const X& z) { return math::mish(z); });
+struct Mish : Unary<"mish"> {
+  static auto value(const auto& x) {
+    return math::gated(x, [](const auto& z) { return math::mish(z); });
   }
   static auto slope(const Value auto& x) { return math::mish_slope(math::within(x, kFar)); }
 };
 
-struct Gelu {
-  static constexpr int arity = 1;
-  static constexpr auto node_name = "GeluBackward0";
-  static constexpr auto op_name = "gelu";
-  template <class X>
-  static X value(const X& x) {
-    return math::gated(x, [](const X& z) { return math::gelu(z); });
+struct Gelu : Unary<"gelu"> {
+  static auto value(const auto& x) {
+    return math::gated(x, [](const auto& z) { return math::gelu(z); });
   }
   static auto slope(const Value auto& x) {
     const auto z = math::within(x, kFar);
@@ -138,18 +105,14 @@ struct Gelu {
 };
 
 /// Derivative `order` (0, 1, 2) of x sigmoid(v), v = 2 sqrt(2 / pi) (x + 0.044715 x^3).
-struct GeluTanh {
-  static constexpr int arity = 1;
-  static constexpr auto node_name = "GeluBackward0";
-  static constexpr auto op_name = "gelu";
+struct GeluTanh : Unary<"gelu"> {
   int order;
-  template <class X>
-  X value(const X& x) const {
+  auto value(const auto& x) const {
     if (order > 0) return math::gelu_by_tanh(math::within(x, 100), order);
-    return math::gated(x, [](const X& z) { return math::gelu_by_tanh(z, 0); });
+    return math::gated(x, [](const auto& z) { return math::gelu_by_tanh(z, 0); });
   }
   auto slope(const Value auto& x) const {
-    return order < 2 ? math::evaluate(GeluTanh{order + 1}, x) : third(math::within(x, 100));
+    return order < 2 ? math::evaluate(GeluTanh{{}, order + 1}, x) : third(math::within(x, 100));
   }
 
  private:
@@ -168,16 +131,12 @@ struct GeluTanh {
 };
 
 /// positive x, or negative (exp(inner x) - 1) on the left.
-struct Elu {
-  static constexpr int arity = 1;
-  static constexpr auto node_name = "EluBackward0";
-  static constexpr auto op_name = "elu";
+struct Elu : Unary<"elu"> {
   double negative;
   double positive;
   double inner;
-  template <class X>
-  X value(const X& x) const {
-    return math::where(x > X(0), x * X(positive), math::expm1(x * X(inner)) * X(negative));
+  auto value(const auto& x) const {
+    return math::where(x > 0, x * positive, math::expm1(x * inner) * negative);
   }
   auto slope(const Value auto& x) const {
     // On the right exp must not overflow, or its own slope would be 0 times infinity.
@@ -192,31 +151,19 @@ struct Celu : Elu {
 
 // ---- Of straight pieces.
 
-struct Relu {
-  static constexpr int arity = 1;
-  static constexpr auto node_name = "ReluBackward0";
-  static constexpr auto op_name = "relu";
+struct Relu : Unary<"relu"> {
   static constexpr bool on_integers = true;
-  template <class X>
-  static X value(const X& x) {
-    return math::maximum(x, X(0));
-  }
+  static auto value(const auto& x) { return math::maximum(x, 0); }
   static auto slope_at_output(const Value auto& y) { return math::when(y > 0, 1); }
 };
 
 /// With T = std::int64_t for integers.
 template <class T>
-struct Hardtanh {
-  static constexpr int arity = 1;
-  static constexpr auto node_name = "HardtanhBackward0";
-  static constexpr auto op_name = "hardtanh";
+struct Hardtanh : Unary<"hardtanh"> {
   static constexpr bool no_bool = true;
   T low;
   T high;
-  template <class X>
-  X value(const X& x) const {
-    return math::minimum(math::maximum(x, X(low)), X(high));
-  }
+  auto value(const auto& x) const { return math::minimum(math::maximum(x, low), high); }
   auto slope(const Value auto& x) const { return math::when((x > low) & (x < high), 1); }
 };
 struct HardtanhInteger : Hardtanh<std::int64_t> {
@@ -225,17 +172,11 @@ struct HardtanhInteger : Hardtanh<std::int64_t> {
 };
 
 template <class T>
-struct Threshold {
-  static constexpr int arity = 1;
-  static constexpr auto node_name = "ThresholdBackward0";
-  static constexpr auto op_name = "threshold";
+struct Threshold : Unary<"threshold"> {
   static constexpr bool no_bool = true;
   T threshold;
   T replacement;
-  template <class X>
-  X value(const X& x) const {
-    return math::where(x <= X(threshold), X(replacement), x);
-  }
+  auto value(const auto& x) const { return math::where(x <= threshold, replacement, x); }
   auto slope(const Value auto& x) const { return math::when(x > threshold, 1); }
 };
 struct ThresholdInteger : Threshold<std::int64_t> {
@@ -243,66 +184,39 @@ struct ThresholdInteger : Threshold<std::int64_t> {
   static auto slope(Unused) { return math::Zero{}; }
 };
 
-struct Hardsigmoid {
-  static constexpr int arity = 1;
-  static constexpr auto node_name = "HardsigmoidBackward0";
-  static constexpr auto op_name = "hardsigmoid";
-  template <class X>
-  static X value(const X& x) {
-    return math::minimum(math::maximum(x + X(3), X(0)), X(6)) / X(6);
-  }
+struct Hardsigmoid : Unary<"hardsigmoid"> {
+  static auto value(const auto& x) { return math::minimum(math::maximum(x + 3, 0), 6) / 6; }
   static auto slope(const Value auto& x) { return math::when((x > -3) & (x < 3), math::over(6)); }
 };
 
-struct Hardswish {
-  static constexpr int arity = 1;
-  static constexpr auto node_name = "HardswishBackward0";
-  static constexpr auto op_name = "hardswish";
-  template <class X>
-  static X value(const X& x) {
-    const X z = math::maximum(x, X(-4));
-    return z * (math::minimum(math::maximum(z + X(3), X(0)), X(6)) / X(6));
+struct Hardswish : Unary<"hardswish"> {
+  static auto value(const auto& x) {
+    const auto z = math::maximum(x, -4);
+    return z * (math::minimum(math::maximum(z + 3, 0), 6) / 6);
   }
   static auto slope(const Value auto& x) {
     return math::either(!(x < 3), 1, math::when(x > -3, x * (1.0 / 3) + 0.5));
   }
 };
 
-struct Hardshrink {
-  static constexpr int arity = 1;
-  static constexpr auto node_name = "HardshrinkBackward0";
-  static constexpr auto op_name = "hardshrink";
+struct Hardshrink : Unary<"hardshrink"> {
   double lambd;
-  template <class X>
-  X value(const X& x) const {
-    return math::where((x >= X(-lambd)) & (x <= X(lambd)), X(0), x);
+  auto value(const auto& x) const { return math::where((x >= -lambd) & (x <= lambd), 0, x); }
+  auto slope(const Value auto& x) const { return math::when((x < -lambd) | (x > lambd), 1); }
+};
+
+struct Softshrink : Unary<"softshrink"> {
+  double lambd;
+  auto value(const auto& x) const {
+    const auto inside = math::where(x == x, 0, x);
+    return math::where(x > lambd, x - lambd, math::where(x < -lambd, x + lambd, inside));
   }
   auto slope(const Value auto& x) const { return math::when((x < -lambd) | (x > lambd), 1); }
 };
 
-struct Softshrink {
-  static constexpr int arity = 1;
-  static constexpr auto node_name = "SoftshrinkBackward0";
-  static constexpr auto op_name = "softshrink";
-  double lambd;
-  template <class X>
-  X value(const X& x) const {
-    const X l(lambd);
-    const X inside = math::where(x == x, X(0), x);
-    return math::where(x > l, x - l, math::where(x < -l, x + l, inside));
-  }
-  auto slope(const Value auto& x) const { return math::when((x < -lambd) | (x > lambd), 1); }
-};
-
-struct LeakyRelu {
-  static constexpr int arity = 1;
-  static constexpr auto node_name = "LeakyReluBackward0";
-  static constexpr auto op_name = "leaky_relu";
+struct LeakyRelu : Unary<"leaky_relu"> {
   double factor;
-  template <class X>
-  X value(const X& x) const {
-    return math::where(x > X(0), x, x * X(factor));
-  }
+  auto value(const auto& x) const { return math::where(x > 0, x, x * factor); }
   auto slope(const Value auto& x) const { return math::either(x > 0, 1, factor); }
 };
 
@@ -312,14 +226,9 @@ struct RreluInEvaluation : LeakyRelu {
 };
 
 /// a, or a b where a <= 0.
-struct Prelu {
-  static constexpr int arity = 2;
+struct Prelu : Binary<"prelu"> {
   static constexpr auto node_name = "PreluKernelBackward0";
-  static constexpr auto op_name = "prelu";
-  template <class X>
-  static X value(const X& a, const X& b) {
-    return math::where(a > X(0), a, a * b);
-  }
+  static auto value(const auto& a, const auto& b) { return math::where(a > 0, a, a * b); }
   static auto slope_a(const Value auto& a, const Value auto& b, Unused) {
     return math::either(a > 0, 1, b);
   }
@@ -368,17 +277,19 @@ void need_defined(const char* op, const Tensor& x, int argument = 0) {
 }
 
 Elu elu_rule(const Scalar& alpha, const Scalar& scale, const Scalar& input_scale) {
-  return {alpha.toDouble() * scale.toDouble(), scale.toDouble(), input_scale.toDouble()};
+  return {{}, alpha.toDouble() * scale.toDouble(), scale.toDouble(), input_scale.toDouble()};
 }
 
 Celu celu_rule(const char* op, const Scalar& alpha) {
   if (alpha.toDouble() == 0)
     detail::fail<ValueError>(op, "alpha is 0, and the function divides by it; relu() is the limit");
-  return {{alpha.toDouble(), 1, 1 / alpha.toDouble()}};
+  return {{{}, alpha.toDouble(), 1, 1 / alpha.toDouble()}};
 }
 
-constexpr Elu kSelu{1.6732632423543772848170429916717 * 1.0507009873554804934193349852946,
-                    1.0507009873554804934193349852946, 1};
+constexpr Elu kSelu{{},
+                    1.6732632423543772848170429916717 * 1.0507009873554804934193349852946,
+                    1.0507009873554804934193349852946,
+                    1};
 
 bool by_tanh(const char* op, std::string_view approximate) {
   if (approximate != "none" && approximate != "tanh")
@@ -394,14 +305,14 @@ double softshrink_width(const Scalar& lambd) {
 }
 
 Softplus softplus_rule(const Scalar& beta, const Scalar& threshold) {
-  return {beta.toDouble(), threshold.toDouble()};
+  return {{}, beta.toDouble(), threshold.toDouble()};
 }
 
 /// Calls `f` with the rule for the dtype of x.
 template <class Integer, class Real, class F>
 auto choose(const Tensor& x, const Scalar& a, const Scalar& b, F f) {
-  if (x.defined() && !x.is_floating_point()) return f(Integer{{a.toLong(), b.toLong()}});
-  return f(Real{a.toDouble(), b.toDouble()});
+  if (x.defined() && !x.is_floating_point()) return f(Integer{{{}, a.toLong(), b.toLong()}});
+  return f(Real{{}, a.toDouble(), b.toDouble()});
 }
 
 /// The slope of rrelu on the left, for each element.
@@ -418,7 +329,7 @@ void check_bounds(const char* op, const Scalar& lower, const Scalar& upper) {
 }
 
 RreluInEvaluation rrelu_rule(const Scalar& lower, const Scalar& upper) {
-  return {{(lower.toDouble() + upper.toDouble()) / 2}};
+  return {{{}, (lower.toDouble() + upper.toDouble()) / 2}};
 }
 
 }  // namespace
@@ -448,10 +359,11 @@ Tensor softsign(const Tensor& x) { return apply(Softsign{}, x); }
 Tensor tanhshrink(const Tensor& x) { return apply(Tanhshrink{}, x); }
 
 Tensor gelu(const Tensor& x, std::string_view approximate) {
-  return by_tanh("gelu", approximate) ? apply(GeluTanh{0}, x) : apply(Gelu{}, x);
+  return by_tanh("gelu", approximate) ? apply(GeluTanh{{}, 0}, x) : apply(Gelu{}, x);
 }
 Tensor& gelu_(Tensor& x, std::string_view approximate) {
-  return by_tanh("gelu_", approximate) ? apply_inplace(GeluTanh{0}, x) : apply_inplace(Gelu{}, x);
+  return by_tanh("gelu_", approximate) ? apply_inplace(GeluTanh{{}, 0}, x)
+                                       : apply_inplace(Gelu{}, x);
 }
 
 Tensor glu(const Tensor& x, std::int64_t dim) {
@@ -486,18 +398,18 @@ Tensor& threshold_(Tensor& x, const Scalar& threshold, const Scalar& value) {
 }
 
 Tensor hardshrink(const Tensor& x, const Scalar& lambd) {
-  return apply(Hardshrink{lambd.toDouble()}, x);
+  return apply(Hardshrink{{}, lambd.toDouble()}, x);
 }
 Tensor Tensor::hardshrink(const Scalar& lambd) const { return eigengrad::hardshrink(*this, lambd); }
 Tensor softshrink(const Tensor& x, const Scalar& lambd) {
-  return apply(Softshrink{softshrink_width(lambd)}, x);
+  return apply(Softshrink{{}, softshrink_width(lambd)}, x);
 }
 
 Tensor leaky_relu(const Tensor& x, const Scalar& negative_slope) {
-  return apply(LeakyRelu{negative_slope.toDouble()}, x);
+  return apply(LeakyRelu{{}, negative_slope.toDouble()}, x);
 }
 Tensor& leaky_relu_(Tensor& x, const Scalar& negative_slope) {
-  return apply_inplace(LeakyRelu{negative_slope.toDouble()}, x);
+  return apply_inplace(LeakyRelu{{}, negative_slope.toDouble()}, x);
 }
 
 Tensor prelu(const Tensor& x, const Tensor& weight) {

@@ -19,16 +19,16 @@ using autograd::Add;
 using autograd::apply;
 using autograd::apply_inplace;
 using autograd::apply_reusing;
+using autograd::Binary;
+using autograd::Ternary;
+using autograd::Unary;
 using autograd::wrap_number;
 using math::One;
 using math::Unused;
 using math::Value;
 
 /// a + alpha b.
-struct AddScaled {
-  static constexpr int arity = 2;
-  static constexpr auto node_name = "AddBackward0";
-  static constexpr auto op_name = "add";
+struct AddScaled : Binary<"add"> {
   static constexpr bool on_integers = true;
   double alpha;
   auto value(const auto& a, const auto& b) const { return a + b * alpha; }
@@ -36,10 +36,7 @@ struct AddScaled {
   auto slope_b(Unused, Unused, Unused) const { return alpha; }
 };
 
-struct Sub {
-  static constexpr int arity = 2;
-  static constexpr auto node_name = "SubBackward0";
-  static constexpr auto op_name = "sub";
+struct Sub : Binary<"sub"> {
   static constexpr bool on_integers = true;
   static constexpr bool no_bool = true;
   static auto value(const auto& a, const auto& b) { return a - b; }
@@ -47,40 +44,29 @@ struct Sub {
   static auto slope_b(Unused, Unused, Unused) { return -1; }
 };
 
-struct Mul {
-  static constexpr int arity = 2;
-  static constexpr auto node_name = "MulBackward0";
-  static constexpr auto op_name = "mul";
+struct Mul : Binary<"mul"> {
   static constexpr bool on_integers = true;
   static auto value(const auto& a, const auto& b) { return a * b; }
   static auto slope_a(Unused, const Value auto& b, Unused) { return b; }
   static auto slope_b(const Value auto& a, Unused, Unused) { return a; }
 };
 
-struct Div {
-  static constexpr int arity = 2;
-  static constexpr auto node_name = "DivBackward0";
-  static constexpr auto op_name = "div";
+struct Div : Binary<"div"> {
   static auto value(const auto& a, const auto& b) { return a / b; }
   static auto slope_a(Unused, const Value auto& b, Unused) { return math::over(b); }
   // From a, not from the value, which programs write to in place, as in y = a / b; y += 1.
   static auto slope_b(const Value auto& a, const Value auto& b, Unused) { return -(a / b / b); }
 };
 
-struct Neg {
-  static constexpr int arity = 1;
-  static constexpr auto node_name = "NegBackward0";
-  static constexpr auto op_name = "neg";
+struct Neg : Unary<"neg"> {
   static constexpr bool on_integers = true;
   static constexpr bool no_bool = true;
   static auto value(const auto& x) { return -x; }
   static auto slope(Unused) { return -1; }
 };
 
-struct Pow {
-  static constexpr int arity = 2;
+struct Pow : Binary<"pow"> {
   static constexpr auto node_name = "PowBackward1";
-  static constexpr auto op_name = "pow";
   static auto value(const auto& a, const auto& b) { return math::pow(a, b); }
   static auto slope_a(const Value auto& a, const Value auto& b, Unused) {
     return math::when((a < 0) | (a > 0) | !(b == 0), b * math::pow(a, b - 1));
@@ -91,10 +77,8 @@ struct Pow {
 };
 
 /// Powers of integers, whose exponents have been checked; they wrap around as products do.
-struct PowInteger {
-  static constexpr int arity = 2;
+struct PowInteger : Binary<"pow"> {
   static constexpr auto node_name = "PowBackward1";
-  static constexpr auto op_name = "pow";
   static constexpr bool on_integers = true;
   static math::Pack<std::int64_t> value(math::Pack<std::int64_t> base,
                                         math::Pack<std::int64_t> exponent) {
@@ -150,10 +134,7 @@ math::Pack<T> small_power(const math::Pack<T>& x, double e) {
 }
 
 /// x to a fixed power. Small integer powers are products.
-struct PowNumber {
-  static constexpr int arity = 1;
-  static constexpr auto node_name = "PowBackward0";
-  static constexpr auto op_name = "pow";
+struct PowNumber : Unary<"pow"> {
   double exponent;
   /// What the exponent has beyond the digits of a double: b - 1 rounds for many b, and x^b with it by
   /// a part of log(x).
@@ -162,8 +143,8 @@ struct PowNumber {
   X value(const X& x) const {
     const X y = power(x, exponent);
     if (tail == 0 || std::is_same_v<X, math::Pack<float>>) return y;
-    const X c = math::log(x) * X(tail);
-    return math::where(math::abs(c) < X(1), y * (X(1) + c), y);
+    const X c = math::log(x) * tail;
+    return math::where(math::abs(c) < 1, y * (1 + c), y);
   }
   auto slope(const Value auto& x) const { return times(power_rule(x, less_one()), exponent); }
 
@@ -178,18 +159,18 @@ struct PowNumber {
     if (e == 1) return x;
     if (e == 3) return x * x * x;
     if (e == 0.5) return math::sqrt(x);
-    if (e == -1) return X(1) / x;
+    if (e == -1) return 1 / x;
     // Within 2 ulp: the first rounding counts twice in a square, but for at most sqrt(2) ulp of it.
-    if (e == -2) return square(X(1) / x);
+    if (e == -2) return square(1 / x);
     if (e == 4) return square(x * x);
-    if (e == -0.5) return X(1) / math::sqrt(x);
-    if (e == 1.5) return power_unless(X(0) <= x, x * math::sqrt(x), x, e);
-    return is_small_power(e) ? small_power(x, e) : math::pow(x, X(e));
+    if (e == -0.5) return 1 / math::sqrt(x);
+    if (e == 1.5) return power_unless(0 <= x, x * math::sqrt(x), x, e);
+    return is_small_power(e) ? small_power(x, e) : math::pow(x, e);
   }
   /// By TwoSum.
   PowNumber less_one() const {
     const double e = exponent - 1, back = e - exponent;
-    return {e, (exponent - (e - back)) + (-1 - back) + tail};
+    return {{}, e, (exponent - (e - back)) + (-1 - back) + tail};
   }
   template <class T>
   static math::Pack<T> power_rule(const math::Pack<T>& x, const PowNumber& p) {
@@ -205,10 +186,7 @@ struct PowNumber {
   }
 };
 
-struct Maximum {
-  static constexpr int arity = 2;
-  static constexpr auto node_name = "MaximumBackward0";
-  static constexpr auto op_name = "maximum";
+struct Maximum : Binary<"maximum"> {
   static constexpr bool on_integers = true;
   static constexpr bool gradient_is_constant = true;
   static auto value(const auto& a, const auto& b) { return math::maximum(a, b); }
@@ -220,10 +198,7 @@ struct Maximum {
   }
 };
 
-struct Minimum {
-  static constexpr int arity = 2;
-  static constexpr auto node_name = "MinimumBackward0";
-  static constexpr auto op_name = "minimum";
+struct Minimum : Binary<"minimum"> {
   static constexpr bool on_integers = true;
   static constexpr bool gradient_is_constant = true;
   static auto value(const auto& a, const auto& b) { return math::minimum(a, b); }
@@ -235,10 +210,7 @@ struct Minimum {
   }
 };
 
-struct Where {
-  static constexpr int arity = 3;
-  static constexpr auto node_name = "WhereBackward0";
-  static constexpr auto op_name = "where";
+struct Where : Ternary<"where"> {
   static constexpr bool on_integers = true;
   static constexpr bool first_is_mask = true;
   static auto value(const auto& m, const auto& a, const auto& b) { return math::where(m, a, b); }
@@ -254,7 +226,7 @@ void check_alpha(std::string_view op, const Tensor& a, const Tensor& b, const Sc
 Tensor add_scaled(const Tensor& a, const Tensor& b, const Scalar& alpha) {
   if (alpha.toDouble() == 1) return apply(Add{}, a, b);
   check_alpha("add", a, b, alpha);
-  return apply(AddScaled{alpha.toDouble()}, a, b);
+  return apply(AddScaled{{}, alpha.toDouble()}, a, b);
 }
 
 void check_integer_power(const Tensor& x, std::int64_t e) {
@@ -306,7 +278,7 @@ Tensor add(const Tensor& a, const Tensor& b, const Scalar& alpha) {
   return add_scaled(a, b, alpha);
 }
 Tensor add(const Tensor& a, const Scalar& b, const Scalar& alpha) {
-  if (a.is_floating_point()) return apply(AddNumber{b.toDouble() * alpha.toDouble()}, a);
+  if (a.is_floating_point()) return apply(AddNumber{{}, b.toDouble() * alpha.toDouble()}, a);
   return add_scaled(a, wrap_number(b, a), alpha);
 }
 Tensor sub(const Tensor& a, const Tensor& b, const Scalar& alpha) {
@@ -315,22 +287,22 @@ Tensor sub(const Tensor& a, const Tensor& b, const Scalar& alpha) {
   return apply(Sub{}, a, mul(b, alpha));
 }
 Tensor sub(const Tensor& a, const Scalar& b, const Scalar& alpha) {
-  if (a.is_floating_point()) return apply(SubNumber{b.toDouble() * alpha.toDouble()}, a);
+  if (a.is_floating_point()) return apply(SubNumber{{}, b.toDouble() * alpha.toDouble()}, a);
   return sub(a, wrap_number(b, a), alpha);
 }
 Tensor rsub(const Tensor& a, const Tensor& b, const Scalar& alpha) { return sub(b, a, alpha); }
 Tensor rsub(const Tensor& a, const Scalar& b, const Scalar& alpha) {
-  if (a.is_floating_point() && alpha.toDouble() == 1) return apply(NumberSub{b.toDouble()}, a);
+  if (a.is_floating_point() && alpha.toDouble() == 1) return apply(NumberSub{{}, b.toDouble()}, a);
   return sub(wrap_number(b, a), a, alpha);
 }
 Tensor mul(const Tensor& a, const Tensor& b) { return apply(Mul{}, a, b); }
 Tensor mul(const Tensor& a, const Scalar& b) {
-  if (a.is_floating_point()) return apply(MulNumber{b.toDouble()}, a);
+  if (a.is_floating_point()) return apply(MulNumber{{}, b.toDouble()}, a);
   return apply(Mul{}, a, wrap_number(b, a));
 }
 Tensor div(const Tensor& a, const Tensor& b) { return apply(Div{}, a, b); }
 Tensor div(const Tensor& a, const Scalar& b) {
-  if (a.is_floating_point()) return apply(DivNumber{b.toDouble()}, a);
+  if (a.is_floating_point()) return apply(DivNumber{{}, b.toDouble()}, a);
   return apply(Div{}, a, wrap_number(b, a));
 }
 Tensor neg(const Tensor& x) { return apply(Neg{}, x); }
@@ -346,7 +318,7 @@ Tensor pow(const Tensor& a, const Scalar& b) {
     const Tensor base = a.dtype() == kBool ? a.to(kInt64) : a;
     return apply(PowInteger{}, base, wrap_number(b, base));
   }
-  return apply(PowNumber{b.toDouble()}, a.is_floating_point() ? a : a.to(kDefaultDtype));
+  return apply(PowNumber{{}, b.toDouble()}, a.is_floating_point() ? a : a.to(kDefaultDtype));
 }
 Tensor pow(const Scalar& a, const Tensor& b) { return pow(wrap_number(a, b), b); }
 
@@ -388,11 +360,11 @@ Tensor& add_out(Tensor& out, const Tensor& a, const Tensor& b, const Scalar& alp
   Tensor operator op(const Tensor& a, Tensor&& b) { return apply_reusing(2, Rule{}, a, b); } \
   Tensor operator op(Tensor&& a, Tensor&& b) { return apply_reusing(3, Rule{}, a, b); }      \
   Tensor operator op(const Tensor& a, const Scalar& b) {                                     \
-    if (a.is_floating_point()) return apply(Number{b.toDouble()}, a);                        \
+    if (a.is_floating_point()) return apply(Number{{}, b.toDouble()}, a);                    \
     return apply(Rule{}, a, wrap_number(b, a));                                              \
   }                                                                                          \
   Tensor operator op(Tensor&& a, const Scalar& b) {                                          \
-    if (a.is_floating_point()) return apply_reusing(1, Number{b.toDouble()}, a);             \
+    if (a.is_floating_point()) return apply_reusing(1, Number{{}, b.toDouble()}, a);         \
     return apply_reusing(1, Rule{}, a, wrap_number(b, a));                                   \
   }
 EIGENGRAD_OPERATOR(+, Add, AddNumber)
@@ -407,7 +379,7 @@ Tensor operator*(const Scalar& a, const Tensor& b) { return b * a; }
 Tensor operator*(const Scalar& a, Tensor&& b) { return std::move(b) * a; }
 Tensor operator-(const Scalar& a, const Tensor& b) { return rsub(b, a); }
 Tensor operator-(const Scalar& a, Tensor&& b) {
-  if (b.is_floating_point()) return apply_reusing(1, NumberSub{a.toDouble()}, b);
+  if (b.is_floating_point()) return apply_reusing(1, NumberSub{{}, a.toDouble()}, b);
   return rsub(b, a);
 }
 Tensor operator/(const Scalar& a, const Tensor& b) { return apply(Div{}, wrap_number(a, b), b); }
@@ -446,10 +418,11 @@ Tensor Tensor::minimum(const Tensor& o) const { return eigengrad::minimum(*this,
 Tensor& Tensor::add_(const Tensor& o, const Scalar& alpha) const {
   if (alpha.toDouble() == 1) return apply_inplace(Add{}, self(), o);
   check_alpha("add_", self(), o, alpha);
-  return apply_inplace(AddScaled{alpha.toDouble()}, self(), o);
+  return apply_inplace(AddScaled{{}, alpha.toDouble()}, self(), o);
 }
 Tensor& Tensor::add_(const Scalar& o, const Scalar& alpha) const {
-  if (is_floating_point()) return apply_inplace(AddNumber{o.toDouble() * alpha.toDouble()}, self());
+  if (is_floating_point())
+    return apply_inplace(AddNumber{{}, o.toDouble() * alpha.toDouble()}, self());
   return add_(wrap_number(o, self()), alpha);
 }
 Tensor& Tensor::sub_(const Tensor& o, const Scalar& alpha) const {
@@ -458,17 +431,18 @@ Tensor& Tensor::sub_(const Tensor& o, const Scalar& alpha) const {
   return apply_inplace(Sub{}, self(), eigengrad::mul(o, alpha));
 }
 Tensor& Tensor::sub_(const Scalar& o, const Scalar& alpha) const {
-  if (is_floating_point()) return apply_inplace(SubNumber{o.toDouble() * alpha.toDouble()}, self());
+  if (is_floating_point())
+    return apply_inplace(SubNumber{{}, o.toDouble() * alpha.toDouble()}, self());
   return sub_(wrap_number(o, self()), alpha);
 }
 Tensor& Tensor::mul_(const Tensor& o) const { return apply_inplace(Mul{}, self(), o); }
 Tensor& Tensor::mul_(const Scalar& o) const {
-  if (is_floating_point()) return apply_inplace(MulNumber{o.toDouble()}, self());
+  if (is_floating_point()) return apply_inplace(MulNumber{{}, o.toDouble()}, self());
   return mul_(wrap_number(o, self()));
 }
 Tensor& Tensor::div_(const Tensor& o) const { return apply_inplace(Div{}, self(), o); }
 Tensor& Tensor::div_(const Scalar& o) const {
-  if (is_floating_point()) return apply_inplace(DivNumber{o.toDouble()}, self());
+  if (is_floating_point()) return apply_inplace(DivNumber{{}, o.toDouble()}, self());
   return div_(wrap_number(o, self()));
 }
 Tensor& Tensor::float_power_(const Tensor& e) const {
@@ -486,7 +460,7 @@ Tensor& Tensor::pow_(const Tensor& e) const {
 }
 Tensor& Tensor::pow_(const Scalar& e) const {
   if (!is_floating_point()) return write_back("pow_", self(), eigengrad::pow(self(), e));
-  return apply_inplace(PowNumber{e.toDouble()}, self());
+  return apply_inplace(PowNumber{{}, e.toDouble()}, self());
 }
 
 }  // namespace eigengrad

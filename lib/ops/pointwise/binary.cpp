@@ -14,6 +14,9 @@ namespace {
 
 using autograd::apply;
 using autograd::apply_inplace;
+using autograd::Binary;
+using autograd::RuleName;
+using autograd::Ternary;
 using autograd::wrap_number;
 using math::One;
 using math::Pack;
@@ -40,10 +43,7 @@ Pack<T> power_of_two(const Pack<T>& x) {
 Tensor power_of_two(const Tensor& x) { return eigengrad::pow(Scalar(2), x); }
 
 /// d atan2(a, b) = (b da - a db) / (a^2 + b^2).
-struct Atan2 {
-  static constexpr int arity = 2;
-  static constexpr auto node_name = "Atan2Backward0";
-  static constexpr auto op_name = "atan2";
+struct Atan2 : Binary<"atan2"> {
   static auto value(const auto& a, const auto& b) { return math::atan2(a, b); }
   static auto slope_a(const Value auto& a, const Value auto& b, Unused) {
     const auto r = radius(a, b);
@@ -57,10 +57,7 @@ struct Atan2 {
 
 /// A recorded slope is an operator of its own: as a quotient, its derivative (1 - a^2 / y^2) / y would be a
 /// difference that loses b where a dominates.
-struct Hypot {
-  static constexpr int arity = 2;
-  static constexpr auto node_name = "HypotBackward0";
-  static constexpr auto op_name = "hypot";
+struct Hypot : Binary<"hypot"> {
   static auto value(const auto& a, const auto& b) { return math::hypot(a, b); }
   template <class X>
   static X slope_a(const X& a, const X& b, const X& y) requires Value<X> {
@@ -81,10 +78,7 @@ struct Hypot {
   }
 };
 
-struct CopySign {
-  static constexpr int arity = 2;
-  static constexpr auto node_name = "CopysignBackward0";
-  static constexpr auto op_name = "copysign";
+struct CopySign : Binary<"copysign"> {
   static auto value(const auto& a, const auto& b) { return math::copysign(a, b); }
   static auto slope_a(const Value auto& a, Unused, const Value auto& y) {
     return math::sign(a) * math::sign(y);
@@ -93,10 +87,7 @@ struct CopySign {
 };
 
 /// a 2^b = a (2^h)^3 2^(b - 3 h), h = b / 4 rounded down, so that no factor leaves the range.
-struct Ldexp {
-  static constexpr int arity = 2;
-  static constexpr auto node_name = "LdexpBackward0";
-  static constexpr auto op_name = "ldexp";
+struct Ldexp : Binary<"ldexp"> {
   template <class T>
   static Pack<T> value(const Pack<T>& a, const Pack<T>& b) {
     const Pack<T> bound(2200);
@@ -125,27 +116,19 @@ Pack<T> share(const Pack<T>& a, const Pack<T>& b) {
 Tensor share(const Tensor& a, const Tensor& b) { return eigengrad::sigmoid(gap(a, b)); }
 
 /// max(a, b) + log1p(exp(-|a - b|)).
-struct LogAddExp {
-  static constexpr int arity = 2;
-  static constexpr auto node_name = "LogaddexpBackward0";
-  static constexpr auto op_name = "logaddexp";
-  template <class X>
-  static X value(const X& a, const X& b) {
-    const X d = math::where(a == b, X(0), -math::abs(a - b));
+struct LogAddExp : Binary<"logaddexp"> {
+  static auto value(const auto& a, const auto& b) {
+    const auto d = math::where(a == b, 0, -math::abs(a - b));
     return math::maximum(a, b) + math::log1p(math::exp(d));
   }
   static auto slope_a(const Value auto& a, const Value auto& b, Unused) { return share(a, b); }
   static auto slope_b(const Value auto& a, const Value auto& b, Unused) { return share(b, a); }
 };
 
-struct LogAddExp2 {
-  static constexpr int arity = 2;
-  static constexpr auto node_name = "Logaddexp2Backward0";
-  static constexpr auto op_name = "logaddexp2";
-  template <class X>
-  static X value(const X& a, const X& b) {
-    const X d = math::where(a == b, X(0), -math::abs(a - b));
-    return math::maximum(a, b) + math::log1p(math::exp2(d)) * X(1 / kLog2);
+struct LogAddExp2 : Binary<"logaddexp2"> {
+  static auto value(const auto& a, const auto& b) {
+    const auto d = math::where(a == b, 0, -math::abs(a - b));
+    return math::maximum(a, b) + math::log1p(math::exp2(d)) * (1 / kLog2);
   }
   static auto slope_a(const Value auto& a, const Value auto& b, Unused) {
     return math::sigmoid_of_two(gap(a, b));
@@ -160,11 +143,8 @@ auto half_where(const auto& tie, const auto& x) {
   return math::where(tie, 0.5, math::ones_like(x));
 }
 
-template <bool Larger>
-struct FExtremum {
-  static constexpr int arity = 2;
-  static constexpr auto node_name = Larger ? "FmaxBackward0" : "FminBackward0";
-  static constexpr auto op_name = Larger ? "fmax" : "fmin";
+template <RuleName name, bool Larger>
+struct FExtremum : Binary<name> {
   static constexpr bool on_integers = true;
   static auto takes_first(const auto& a, const auto& b) {
     if constexpr (Larger)
@@ -181,11 +161,10 @@ struct FExtremum {
     return math::when((a == b) | !takes_first(a, b), half_where(a == b, a));
   }
 };
+using FMax = FExtremum<"fmax", true>;
+using FMin = FExtremum<"fmin", false>;
 
-struct ClampBetween {
-  static constexpr int arity = 3;
-  static constexpr auto node_name = "ClampBackward0";
-  static constexpr auto op_name = "clamp";
+struct ClampBetween : Ternary<"clamp"> {
   static constexpr bool on_integers = true;
   static auto value(const auto& x, const auto& low, const auto& high) {
     return math::minimum(math::maximum(x, low), high);
@@ -204,10 +183,8 @@ struct ClampBetween {
     return math::when((high < x) | (high < low) | edge, half_where(edge, x));
   }
 };
-struct ClampBelow {
-  static constexpr int arity = 2;
+struct ClampBelow : Binary<"clamp_min"> {
   static constexpr auto node_name = "ClampMinBackward1";
-  static constexpr auto op_name = "clamp_min";
   static constexpr bool on_integers = true;
   static constexpr bool gradient_is_constant = true;
   static auto value(const auto& x, const auto& low) { return math::maximum(x, low); }
@@ -218,10 +195,8 @@ struct ClampBelow {
     return math::when(!(low < x), half_where(x == low, x));
   }
 };
-struct ClampAbove {
-  static constexpr int arity = 2;
+struct ClampAbove : Binary<"clamp_max"> {
   static constexpr auto node_name = "ClampMaxBackward1";
-  static constexpr auto op_name = "clamp_max";
   static constexpr bool on_integers = true;
   static constexpr bool gradient_is_constant = true;
   static auto value(const auto& x, const auto& high) { return math::minimum(x, high); }
@@ -233,54 +208,45 @@ struct ClampAbove {
   }
 };
 struct ClampLow : ClampBelow {
-  static constexpr auto node_name = "ClampBackward0";
-  static constexpr auto op_name = "clamp";
+  static constexpr auto node_name = Binary<"clamp">::node_name;
+  static constexpr auto op_name = Binary<"clamp">::op_name;
 };
 struct ClampHigh : ClampAbove {
-  static constexpr auto node_name = "ClampBackward0";
-  static constexpr auto op_name = "clamp";
+  static constexpr auto node_name = Binary<"clamp">::node_name;
+  static constexpr auto op_name = Binary<"clamp">::op_name;
 };
 
 /// a + w (b - a) as computed, or where an infinite end makes that NaN, the limit.
 template <class T>
-Pack<T> or_limit(const Pack<T>& y, const Pack<T>& a, const Pack<T>& b, const Pack<T>& w) {
+Pack<T> or_limit(const Pack<T>& y, const Pack<T>& a, const Pack<T>& b,
+                 const std::type_identity_t<Pack<T>>& w) {
   const auto is_number = y == y;
   if (all(is_number)) return y;
-  return math::where(is_number, y, a * (Pack<T>(1) - w) + b * w);
+  return math::where(is_number, y, a * (1 - w) + b * w);
 }
 
-struct Lerp {
-  static constexpr int arity = 3;
+struct Lerp : Ternary<"lerp"> {
   static constexpr auto node_name = "LerpBackward1";
-  static constexpr auto op_name = "lerp";
-  template <class X>
-  static X value(const X& a, const X& b, const X& w) {
+  static auto value(const auto& a, const auto& b, const auto& w) {
     // From the nearer end, so that both ends are met.
-    const X y = math::where(math::abs(w) < X(0.5), a + w * (b - a), b - (b - a) * (X(1) - w));
+    const auto y = math::where(math::abs(w) < 0.5, a + w * (b - a), b - (b - a) * (1 - w));
     return or_limit(y, a, b, w);
   }
   static auto slope_a(Unused, Unused, const Value auto& w, Unused) { return 1 - w; }
   static auto slope_b(Unused, Unused, const Value auto& w, Unused) { return w; }
   static auto slope_c(const Value auto& a, const Value auto& b, Unused, Unused) { return b - a; }
 };
-struct LerpNumber {
-  static constexpr int arity = 2;
-  static constexpr auto node_name = "LerpBackward0";
-  static constexpr auto op_name = "lerp";
+struct LerpNumber : Binary<"lerp"> {
   double w;
-  template <class X>
-  X value(const X& a, const X& b) const {
-    const X y = w > -0.5 && w < 0.5 ? a + (b - a) * X(w) : b - (b - a) * X(1 - w);
-    return or_limit(y, a, b, X(w));
+  auto value(const auto& a, const auto& b) const {
+    const auto y = w > -0.5 && w < 0.5 ? a + (b - a) * w : b - (b - a) * (1 - w);
+    return or_limit(y, a, b, w);
   }
   auto slope_a(Unused, Unused, Unused) const { return 1 - w; }
   auto slope_b(Unused, Unused, Unused) const { return w; }
 };
 
-struct AddCMul {
-  static constexpr int arity = 3;
-  static constexpr auto node_name = "AddcmulBackward0";
-  static constexpr auto op_name = "addcmul";
+struct AddCMul : Ternary<"addcmul"> {
   static constexpr bool on_integers = true;
   double v;
   auto value(const auto& a, const auto& b, const auto& c) const { return a + b * c * v; }
@@ -288,10 +254,7 @@ struct AddCMul {
   auto slope_b(Unused, Unused, const Value auto& c, Unused) const { return c * v; }
   auto slope_c(Unused, const Value auto& b, Unused, Unused) const { return b * v; }
 };
-struct AddCDiv {
-  static constexpr int arity = 3;
-  static constexpr auto node_name = "AddcdivBackward0";
-  static constexpr auto op_name = "addcdiv";
+struct AddCDiv : Ternary<"addcdiv"> {
   double v;
   auto value(const auto& a, const auto& b, const auto& c) const { return a + b * v / c; }
   static auto slope_a(Unused, Unused, Unused, Unused) { return One{}; }
@@ -301,10 +264,7 @@ struct AddCDiv {
   }
 };
 
-struct NextAfter {
-  static constexpr int arity = 2;
-  static constexpr auto node_name = "NextafterBackward0";
-  static constexpr auto op_name = "nextafter";
+struct NextAfter : Binary<"nextafter"> {
   template <class T>
   static Pack<T> value(const Pack<T>& a, const Pack<T>& b) {
     return kernels::by_element(a, b, [](T x, T y) { return std::nextafter(x, y); });
@@ -377,10 +337,8 @@ EIGENGRAD_BINARY_INPLACE(copysign, CopySign)
 EIGENGRAD_BINARY_INPLACE(ldexp, Ldexp)
 EIGENGRAD_BINARY(logaddexp, LogAddExp)
 EIGENGRAD_BINARY(logaddexp2, LogAddExp2)
-EIGENGRAD_BINARY(fmax, FExtremum<true>)
-EIGENGRAD_BINARY(fmin, FExtremum<false>)
-EIGENGRAD_BINARY_INPLACE(clamp_min, ClampBelow)
-EIGENGRAD_BINARY_INPLACE(clamp_max, ClampAbove)
+EIGENGRAD_BINARY(fmax, FMax)
+EIGENGRAD_BINARY(fmin, FMin)
 #undef EIGENGRAD_BINARY
 #undef EIGENGRAD_BINARY_INPLACE
 
@@ -404,9 +362,20 @@ Tensor& Tensor::clamp_(const OptionalTensor& min, const OptionalTensor& max) con
   return apply_inplace(ClampHigh{}, self(), *max);
 }
 
+Tensor clamp_min(const Tensor& x, const Tensor& min) { return apply(ClampBelow{}, x, min); }
+Tensor clamp_max(const Tensor& x, const Tensor& max) { return apply(ClampAbove{}, x, max); }
+Tensor Tensor::clamp_min(const Tensor& min) const { return eigengrad::clamp_min(*this, min); }
+Tensor Tensor::clamp_max(const Tensor& max) const { return eigengrad::clamp_max(*this, max); }
+Tensor& Tensor::clamp_min_(const Tensor& min) const {
+  return apply_inplace(ClampBelow{}, self(), min);
+}
+Tensor& Tensor::clamp_max_(const Tensor& max) const {
+  return apply_inplace(ClampAbove{}, self(), max);
+}
+
 Tensor lerp(const Tensor& a, const Tensor& b, const Scalar& weight) {
   check_lerp(a, b);
-  return apply(LerpNumber{weight.toDouble()}, a, b);
+  return apply(LerpNumber{{}, weight.toDouble()}, a, b);
 }
 Tensor lerp(const Tensor& a, const Tensor& b, const Tensor& weight) {
   check_lerp(a, b, weight);
@@ -416,7 +385,7 @@ Tensor Tensor::lerp(const Tensor& b, const Scalar& w) const { return eigengrad::
 Tensor Tensor::lerp(const Tensor& b, const Tensor& w) const { return eigengrad::lerp(*this, b, w); }
 Tensor& Tensor::lerp_(const Tensor& b, const Scalar& w) const {
   check_lerp(self(), b);
-  return apply_inplace(LerpNumber{w.toDouble()}, self(), b);
+  return apply_inplace(LerpNumber{{}, w.toDouble()}, self(), b);
 }
 Tensor& Tensor::lerp_(const Tensor& b, const Tensor& w) const {
   check_lerp(self(), b, w);
@@ -425,11 +394,11 @@ Tensor& Tensor::lerp_(const Tensor& b, const Tensor& w) const {
 
 Tensor addcmul(const Tensor& a, const Tensor& b, const Tensor& c, const Scalar& value) {
   check_addcmul("addcmul", a, b, c, value);
-  return apply(AddCMul{value.toDouble()}, a, b, c);
+  return apply(AddCMul{{}, value.toDouble()}, a, b, c);
 }
 Tensor addcdiv(const Tensor& a, const Tensor& b, const Tensor& c, const Scalar& value) {
   check_addcdiv("addcdiv", b, c);
-  return apply(AddCDiv{value.toDouble()}, a, b, c);
+  return apply(AddCDiv{{}, value.toDouble()}, a, b, c);
 }
 Tensor Tensor::addcmul(const Tensor& b, const Tensor& c, const Scalar& value) const {
   return eigengrad::addcmul(*this, b, c, value);
@@ -439,11 +408,11 @@ Tensor Tensor::addcdiv(const Tensor& b, const Tensor& c, const Scalar& value) co
 }
 Tensor& Tensor::addcmul_(const Tensor& b, const Tensor& c, const Scalar& value) const {
   check_addcmul("addcmul_", self(), b, c, value);
-  return apply_inplace(AddCMul{value.toDouble()}, self(), b, c);
+  return apply_inplace(AddCMul{{}, value.toDouble()}, self(), b, c);
 }
 Tensor& Tensor::addcdiv_(const Tensor& b, const Tensor& c, const Scalar& value) const {
   check_addcdiv("addcdiv_", b, c);
-  return apply_inplace(AddCDiv{value.toDouble()}, self(), b, c);
+  return apply_inplace(AddCDiv{{}, value.toDouble()}, self(), b, c);
 }
 
 Tensor nextafter(const Tensor& a, const Tensor& b) {

@@ -13,6 +13,7 @@
 #include "ops/pointwise/write_back.hpp"
 
 namespace eigengrad {
+using autograd::Binary;
 namespace {
 
 using autograd::wrap_number;
@@ -95,14 +96,10 @@ struct BitXor {
 };
 
 /// 0 below, 1 above, b at 0.
-struct Heaviside {
-  static constexpr int arity = 2;
-  static constexpr auto node_name = "HeavisideBackward0";
-  static constexpr auto op_name = "heaviside";
+struct Heaviside : Binary<"heaviside"> {
   static constexpr bool on_integers = true;
-  template <class X>
-  static X value(const X& a, const X& b) {
-    return math::where(a == X(0), b, math::where(X(0) < a, X(1), X(0)));
+  static auto value(const auto& a, const auto& b) {
+    return math::where(a == 0, b, math::where(0 < a, 1, 0));
   }
   static auto slope_a(math::Unused, math::Unused, math::Unused) { return math::Zero{}; }
   static auto slope_b(const math::Value auto& a, math::Unused, math::Unused) {

@@ -11,6 +11,7 @@ namespace {
 
 using autograd::apply;
 using autograd::apply_inplace;
+using autograd::Binary;
 using autograd::wrap_number;
 using math::One;
 using math::Pack;
@@ -59,29 +60,23 @@ Tensor truncated_quotient(const Tensor& a, const Tensor& b) {
   return eigengrad::div(a, b, "trunc");
 }
 
-struct DivFloor {
-  static constexpr int arity = 2;
+struct DivFloor : Binary<"div"> {
   static constexpr auto node_name = "DivBackward2";
-  static constexpr auto op_name = "div";
   static constexpr bool on_integers = true;
   static auto value(const auto& a, const auto& b) { return floor_quotient(a, b); }
   static auto slope_a(Unused, Unused, Unused) { return math::Zero{}; }
   static auto slope_b(Unused, Unused, Unused) { return math::Zero{}; }
 };
-struct DivTrunc {
-  static constexpr int arity = 2;
+struct DivTrunc : Binary<"div"> {
   static constexpr auto node_name = "DivBackward2";
-  static constexpr auto op_name = "div";
   static constexpr bool on_integers = true;
   static auto value(const auto& a, const auto& b) { return truncated_quotient(a, b); }
   static auto slope_a(Unused, Unused, Unused) { return math::Zero{}; }
   static auto slope_b(Unused, Unused, Unused) { return math::Zero{}; }
 };
 
-struct FMod {
-  static constexpr int arity = 2;
+struct FMod : Binary<"fmod"> {
   static constexpr auto node_name = "FmodBackward1";
-  static constexpr auto op_name = "fmod";
   static constexpr bool on_integers = true;
   static auto value(const auto& a, const auto& b) { return truncated_rest(a, b); }
   static auto slope_a(Unused, Unused, Unused) { return One{}; }
@@ -89,10 +84,8 @@ struct FMod {
     return -truncated_quotient(a, b);
   }
 };
-struct Remainder {
-  static constexpr int arity = 2;
+struct Remainder : Binary<"remainder"> {
   static constexpr auto node_name = "RemainderBackward1";
-  static constexpr auto op_name = "remainder";
   static constexpr bool on_integers = true;
   template <class X>
   static X value(const X& a, const X& b) {

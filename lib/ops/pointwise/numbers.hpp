@@ -9,70 +9,40 @@
 /// the dtype, it is wrapped in a tensor.
 namespace eigengrad {
 
-struct AddNumber {
-  static constexpr int arity = 1;
-  static constexpr auto node_name = "AddBackward0";
-  static constexpr auto op_name = "add";
+struct AddNumber : autograd::Unary<"add"> {
   static constexpr auto number = autograd::Number::After;
   double b;
-  template <class X>
-  X value(const X& x) const {
-    return x + X(b);
-  }
+  auto value(const auto& x) const { return x + b; }
   static auto slope(math::Unused) { return math::One{}; }
 };
 
-struct SubNumber {
-  static constexpr int arity = 1;
-  static constexpr auto node_name = "SubBackward0";
-  static constexpr auto op_name = "sub";
+struct SubNumber : autograd::Unary<"sub"> {
   static constexpr auto number = autograd::Number::After;
   double b;
-  template <class X>
-  X value(const X& x) const {
-    return x - X(b);
-  }
+  auto value(const auto& x) const { return x - b; }
   static auto slope(math::Unused) { return math::One{}; }
 };
 
-struct NumberSub {
-  static constexpr int arity = 1;
-  static constexpr auto node_name = "SubBackward0";
-  static constexpr auto op_name = "sub";
+struct NumberSub : autograd::Unary<"sub"> {
   static constexpr auto number = autograd::Number::Before;
   double a;
-  template <class X>
-  X value(const X& x) const {
-    return X(a) - x;
-  }
+  auto value(const auto& x) const { return a - x; }
   static auto slope(math::Unused) { return -1; }
 };
 
-struct MulNumber {
-  static constexpr int arity = 1;
-  static constexpr auto node_name = "MulBackward0";
-  static constexpr auto op_name = "mul";
+struct MulNumber : autograd::Unary<"mul"> {
   static constexpr auto number = autograd::Number::After;
   static constexpr bool number_is_saved = true;
   double b;
-  template <class X>
-  X value(const X& x) const {
-    return x * X(b);
-  }
+  auto value(const auto& x) const { return x * b; }
   auto slope(math::Unused) const { return b; }
 };
 
-struct DivNumber {
-  static constexpr int arity = 1;
-  static constexpr auto node_name = "DivBackward0";
-  static constexpr auto op_name = "div";
+struct DivNumber : autograd::Unary<"div"> {
   static constexpr auto number = autograd::Number::After;
   static constexpr bool number_is_saved = true;
   double b;
-  template <class X>
-  X value(const X& x) const {
-    return x / X(b);
-  }
+  auto value(const auto& x) const { return x / b; }
   auto slope(math::Unused) const { return math::over(b); }
 };
 

@@ -16,90 +16,66 @@ namespace {
 
 using autograd::apply;
 using autograd::apply_inplace;
+using autograd::Unary;
 using math::One;
 using math::Unused;
 using math::Value;
 using math::Zero;
 
-struct Floor {
-  static constexpr int arity = 1;
-  static constexpr auto node_name = "FloorBackward0";
-  static constexpr auto op_name = "floor";
+struct Floor : Unary<"floor"> {
   static constexpr bool on_integers = true;
   static constexpr bool no_bool = true;
   static auto value(const auto& x) { return math::floor(x); }
   static auto slope(Unused) { return Zero{}; }
 };
 
-struct Ceil {
-  static constexpr int arity = 1;
-  static constexpr auto node_name = "CeilBackward0";
-  static constexpr auto op_name = "ceil";
+struct Ceil : Unary<"ceil"> {
   static constexpr bool on_integers = true;
   static constexpr bool no_bool = true;
   static auto value(const auto& x) { return math::ceil(x); }
   static auto slope(Unused) { return Zero{}; }
 };
 
-struct Trunc {
-  static constexpr int arity = 1;
-  static constexpr auto node_name = "TruncBackward0";
-  static constexpr auto op_name = "trunc";
+struct Trunc : Unary<"trunc"> {
   static constexpr bool on_integers = true;
   static constexpr bool no_bool = true;
   static auto value(const auto& x) { return math::trunc(x); }
   static auto slope(Unused) { return Zero{}; }
 };
 
-struct Round {
-  static constexpr int arity = 1;
-  static constexpr auto node_name = "RoundBackward0";
-  static constexpr auto op_name = "round";
+struct Round : Unary<"round"> {
   static constexpr bool on_integers = true;
   static constexpr bool no_bool = true;
   static auto value(const auto& x) { return math::rint(x); }
   static auto slope(Unused) { return Zero{}; }
 };
 
-struct Sign {
-  static constexpr int arity = 1;
-  static constexpr auto node_name = "SignBackward0";
-  static constexpr auto op_name = "sign";
+struct Sign : Unary<"sign"> {
   static constexpr bool on_integers = true;
   static auto value(const auto& x) { return math::sign(x); }
   static auto slope(Unused) { return Zero{}; }
 };
 
-struct Sgn {
-  static constexpr int arity = 1;
-  static constexpr auto node_name = "SgnBackward0";
-  static constexpr auto op_name = "sgn";
+struct Sgn : Unary<"sgn"> {
   static constexpr bool on_integers = true;
   static auto value(const auto& x) { return math::sign(x); }
   static auto slope(Unused) { return Zero{}; }
 };
 
-struct Frac {
-  static constexpr int arity = 1;
-  static constexpr auto node_name = "FracBackward0";
-  static constexpr auto op_name = "frac";
+struct Frac : Unary<"frac"> {
   static auto value(const auto& x) { return x - math::trunc(x); }
   static auto slope(Unused) { return One{}; }
 };
 
 /// To multiples of `unit`, or of 1 / unit: powers of ten are exact only as integers.
-struct RoundDecimals {
-  static constexpr int arity = 1;
+struct RoundDecimals : Unary<"round"> {
   static constexpr auto node_name = "RoundBackward1";
-  static constexpr auto op_name = "round";
   double unit;
   bool inverse;
-  template <class X>
-  X value(const X& x) const {
-    const X u(unit);
-    const X y = inverse ? math::rint(x * u) / u : math::rint(x / u) * u;
+  auto value(const auto& x) const {
+    const auto y = inverse ? math::rint(x * unit) / unit : math::rint(x / unit) * unit;
     // What is too large to have such decimals, infinities among them.
-    return inverse ? math::where(math::abs(x * u) < X(kIntegersFrom), y, x) : y;
+    return inverse ? math::where(math::abs(x * unit) < kIntegersFrom, y, x) : y;
   }
   static auto slope(Unused) { return Zero{}; }
 
@@ -107,19 +83,15 @@ struct RoundDecimals {
   static constexpr double kIntegersFrom = 0x1p52;
 };
 
-struct NanToNum {
-  static constexpr int arity = 1;
-  static constexpr auto node_name = "NanToNumBackward0";
-  static constexpr auto op_name = "nan_to_num";
+struct NanToNum : Unary<"nan_to_num"> {
   static constexpr bool gradient_is_constant = true;
   double nan;
   double high;
   double low;
-  template <class X>
-  X value(const X& x) const {
-    const X inf(std::numeric_limits<double>::infinity());
-    const X y = math::where(x == inf, X(high), math::where(x == -inf, X(low), x));
-    return math::where(x == x, y, X(nan));
+  auto value(const auto& x) const {
+    constexpr double inf = std::numeric_limits<double>::infinity();
+    const auto y = math::where(x == inf, high, math::where(x == -inf, low, x));
+    return math::where(x == x, y, nan);
   }
   static auto slope(const Value auto& x) {
     return math::when(math::abs(x) < std::numeric_limits<double>::infinity(), 1);
@@ -130,7 +102,7 @@ NanToNum nan_to_num_rule(ScalarType dtype, optional<double> nan, optional<double
                          optional<double> neginf) {
   const double most =
       dtype == kFloat32 ? std::numeric_limits<float>::max() : std::numeric_limits<double>::max();
-  return {nan.value_or(0), posinf.value_or(most), neginf.value_or(-most)};
+  return {{}, nan.value_or(0), posinf.value_or(most), neginf.value_or(-most)};
 }
 
 void need_floating_point(const char* op, const Tensor& x) {
@@ -141,7 +113,7 @@ void need_floating_point(const char* op, const Tensor& x) {
 }
 
 RoundDecimals round_rule(std::int64_t decimals) {
-  return {std::pow(10.0, std::abs(static_cast<double>(decimals))), decimals > 0};
+  return {{}, std::pow(10.0, std::abs(static_cast<double>(decimals))), decimals > 0};
 }
 
 template <class T>

@@ -12,36 +12,29 @@ namespace eigengrad::math {
 namespace {
 
 using autograd::apply;
+using autograd::Binary;
+using autograd::Unary;
 
 /// s' of s = sigmoid: s'' = s' (1 - 2 s) = -s' tanh(x / 2).
-struct SigmoidSlope {
-  static constexpr int arity = 1;
+struct SigmoidSlope : Unary<"sigmoid_slope"> {
   static constexpr auto node_name = "SigmoidBackwardBackward0";
-  static constexpr auto op_name = "sigmoid_slope";
   static auto value(const auto& x) { return math::sigmoid_slope(x); }
   static auto slope(const Value auto& x) { return -(math::sigmoid_slope(x) * math::tanh(x * 0.5)); }
 };
 
-struct TanhSlope {
-  static constexpr int arity = 1;
+struct TanhSlope : Unary<"tanh_slope"> {
   static constexpr auto node_name = "TanhBackwardBackward0";
-  static constexpr auto op_name = "tanh_slope";
   static auto value(const auto& x) { return math::tanh_slope(x); }
   static auto slope(const Value auto& x) { return math::tanh_slope(x) * math::tanh(x) * -2; }
 };
 
 /// s = 1 / (1 + x x) and r = x s: s' = -2 r s and r' = s (2 s - 1).
-struct AtanSlope {
-  static constexpr int arity = 1;
+struct AtanSlope : Unary<"atan_slope"> {
   static constexpr auto node_name = "AtanBackwardBackward0";
-  static constexpr auto op_name = "atan_slope";
   static auto value(const auto& x) { return math::atan_slope(x); }
   static auto slope(const Value auto& x) { return math::atan_ratio(x) * math::atan_slope(x) * -2; }
 };
-struct AtanRatio {
-  static constexpr int arity = 1;
-  static constexpr auto node_name = "AtanRatioBackward0";
-  static constexpr auto op_name = "atan_ratio";
+struct AtanRatio : Unary<"atan_ratio"> {
   static auto value(const auto& x) { return math::atan_ratio(x); }
   static auto slope(const Value auto& x) {
     const auto s = math::atan_slope(x);
@@ -50,19 +43,14 @@ struct AtanRatio {
 };
 
 /// A product in value, a square in slope: neither loses anything, at +-1 and at 0.
-struct OneMinusSquare {
-  static constexpr int arity = 1;
-  static constexpr auto node_name = "OneMinusSquareBackward0";
-  static constexpr auto op_name = "one_minus_square";
+struct OneMinusSquare : Unary<"one_minus_square"> {
   static auto value(const auto& x) { return math::one_minus_square(x); }
   static auto slope(const Value auto& x) { return x * -2; }
 };
 
 /// c = a / r and s = b / r, where r = sqrt(a a + b b): dc/da = s^2 / r, dc/db = -c s / r.
-struct CosineOf {
-  static constexpr int arity = 2;
+struct CosineOf : Binary<"cosine_of"> {
   static constexpr auto node_name = "HypotBackwardBackward0";
-  static constexpr auto op_name = "cosine_of";
   static auto value(const auto& a, const auto& b) { return math::cosine_of(a, b); }
   template <class X>
   static X slope_a(const X& a, const X& b, Unused) requires Value<X> {
@@ -76,10 +64,7 @@ struct CosineOf {
 };
 
 /// s(x) = 1 / (1 + 2^-x): s' = log(2) s(x) s(-x).
-struct SigmoidOfTwo {
-  static constexpr int arity = 1;
-  static constexpr auto node_name = "SigmoidOfTwoBackward0";
-  static constexpr auto op_name = "sigmoid_of_two";
+struct SigmoidOfTwo : Unary<"sigmoid_of_two"> {
   static auto value(const auto& x) { return math::sigmoid_of_two(x); }
   static auto slope(const Value auto& x) {
     return math::sigmoid_of_two(x) * math::sigmoid_of_two(-x) * std::numbers::ln2;
@@ -87,20 +72,15 @@ struct SigmoidOfTwo {
 };
 
 /// h = 1 / sqrt(1 + x x) and u = x h, which stays finite: h' = -u h^2, u' = h^3.
-struct InverseHypot {
-  static constexpr int arity = 1;
+struct InverseHypot : Unary<"inverse_hypot"> {
   static constexpr auto node_name = "AsinhBackwardBackward0";
-  static constexpr auto op_name = "inverse_hypot";
   static auto value(const auto& x) { return math::inverse_hypot(x); }
   static auto slope(const Value auto& x) {
     const auto h = math::inverse_hypot(x);
     return -(math::hypot_ratio(x) * h * h);
   }
 };
-struct HypotRatio {
-  static constexpr int arity = 1;
-  static constexpr auto node_name = "HypotRatioBackward0";
-  static constexpr auto op_name = "hypot_ratio";
+struct HypotRatio : Unary<"hypot_ratio"> {
   static auto value(const auto& x) { return math::hypot_ratio(x); }
   static auto slope(const Value auto& x) {
     const auto h = math::inverse_hypot(x);
@@ -109,20 +89,15 @@ struct HypotRatio {
 };
 
 /// h = 1 / sqrt(x x - 1) and u = x h: h' = -u h^2, u' = -h^3.
-struct AcoshSlope {
-  static constexpr int arity = 1;
+struct AcoshSlope : Unary<"acosh_slope"> {
   static constexpr auto node_name = "AcoshBackwardBackward0";
-  static constexpr auto op_name = "acosh_slope";
   static auto value(const auto& x) { return math::acosh_slope(x); }
   static auto slope(const Value auto& x) {
     const auto h = math::acosh_slope(x);
     return -(math::acosh_ratio(x) * h * h);
   }
 };
-struct AcoshRatio {
-  static constexpr int arity = 1;
-  static constexpr auto node_name = "AcoshRatioBackward0";
-  static constexpr auto op_name = "acosh_ratio";
+struct AcoshRatio : Unary<"acosh_ratio"> {
   static auto value(const auto& x) { return math::acosh_ratio(x); }
   static auto slope(const Value auto& x) {
     const auto h = math::acosh_slope(x);
@@ -130,18 +105,13 @@ struct AcoshRatio {
   }
 };
 
-struct NormalDensity {
-  static constexpr int arity = 1;
-  static constexpr auto node_name = "NormalDensityBackward0";
-  static constexpr auto op_name = "normal_density";
+struct NormalDensity : Unary<"normal_density"> {
   static auto value(const auto& x) { return math::normal_density(x); }
   static auto slope(const Value auto& x) { return -(x * math::normal_density(x)); }
 };
 
-struct SincFactor {
-  static constexpr int arity = 1;
+struct SincFactor : Unary<"sinc_factor"> {
   static constexpr auto node_name = "SincBackwardBackward0";
-  static constexpr auto op_name = "sinc_factor";
   int n;
   auto value(const auto& x) const { return math::sinc_factor(x, n); }
   auto slope(const Value auto& x) const { return math::sinc_slope(x, n); }
@@ -166,7 +136,7 @@ Tensor mish_slope(const Tensor& x) {
   const Tensor u = softplus(x, 1, kNoThreshold);
   return math::tanh(u) + x * math::tanh_slope(u) * math::sigmoid(x);
 }
-Tensor sinc_factor(const Tensor& x, int n) { return apply(SincFactor{n}, x); }
+Tensor sinc_factor(const Tensor& x, int n) { return apply(SincFactor{{}, n}, x); }
 Tensor sinc_slope(const Tensor& x, int n) {
   return x * math::sinc_factor(x, n + 1) * -9.869604401089358618834490999876151135;
 }

@@ -13,6 +13,7 @@ namespace {
 
 using autograd::apply;
 using autograd::apply_inplace;
+using autograd::Unary;
 using math::Unused;
 using math::Value;
 
@@ -21,90 +22,57 @@ constexpr double kLog10 = 2.302585092994045684017991454684364208;
 constexpr double kRadian = 0.0174532925199432957692369076848861271;  // pi / 180
 constexpr double kDegree = 57.2957795130823208767981548141051703;
 
-struct Abs {
-  static constexpr int arity = 1;
-  static constexpr auto node_name = "AbsBackward0";
-  static constexpr auto op_name = "abs";
+struct Abs : Unary<"abs"> {
   static constexpr bool on_integers = true;
   static auto value(const auto& x) { return math::abs(x); }
   static auto slope(const Value auto& x) { return math::sign(x); }
 };
 
-struct Exp {
-  static constexpr int arity = 1;
-  static constexpr auto node_name = "ExpBackward0";
-  static constexpr auto op_name = "exp";
+struct Exp : Unary<"exp"> {
   static auto value(const auto& x) { return math::exp(x); }
   static auto slope_at_output(const Value auto& y) { return y; }
 };
 
-struct Exp2 {
-  static constexpr int arity = 1;
-  static constexpr auto node_name = "Exp2Backward0";
-  static constexpr auto op_name = "exp2";
+struct Exp2 : Unary<"exp2"> {
   static auto value(const auto& x) { return math::exp2(x); }
   static auto slope_at_output(const Value auto& y) { return y * kLog2; }
 };
 
-struct Expm1 {
-  static constexpr int arity = 1;
-  static constexpr auto node_name = "Expm1Backward0";
-  static constexpr auto op_name = "expm1";
+struct Expm1 : Unary<"expm1"> {
   static auto value(const auto& x) { return math::expm1(x); }
   static auto slope(const Value auto& x) { return math::exp(x); }
   // 0 for x below -37.
   static auto slope_at_output(const Value auto& y) { return y + 1; }
 };
 
-struct Log {
-  static constexpr int arity = 1;
-  static constexpr auto node_name = "LogBackward0";
-  static constexpr auto op_name = "log";
+struct Log : Unary<"log"> {
   static auto value(const auto& x) { return math::log(x); }
   static auto slope(const Value auto& x) { return math::over(x); }
 };
 
-struct Log2 {
-  static constexpr int arity = 1;
-  static constexpr auto node_name = "Log2Backward0";
-  static constexpr auto op_name = "log2";
+struct Log2 : Unary<"log2"> {
   static auto value(const auto& x) { return math::log2(x); }
   static auto slope(const Value auto& x) { return math::over(x * kLog2); }
 };
 
-struct Log10 {
-  static constexpr int arity = 1;
-  static constexpr auto node_name = "Log10Backward0";
-  static constexpr auto op_name = "log10";
+struct Log10 : Unary<"log10"> {
   static auto value(const auto& x) { return math::log10(x); }
   /// Not 1 / (x log 10), whose denominator overflows before the slope underflows.
   static auto slope(const Value auto& x) { return 1 / kLog10 / x; }
 };
 
-struct Log1p {
-  static constexpr int arity = 1;
-  static constexpr auto node_name = "Log1PBackward0";
-  static constexpr auto op_name = "log1p";
+struct Log1p : Unary<"log1p"> {
   static auto value(const auto& x) { return math::log1p(x); }
   static auto slope(const Value auto& x) { return math::over(x + 1); }
 };
 
-struct Sqrt {
-  static constexpr int arity = 1;
-  static constexpr auto node_name = "SqrtBackward0";
-  static constexpr auto op_name = "sqrt";
+struct Sqrt : Unary<"sqrt"> {
   static auto value(const auto& x) { return math::sqrt(x); }
   static auto slope_at_output(const Value auto& y) { return math::over(y * 2); }
 };
 
-struct Rsqrt {
-  static constexpr int arity = 1;
-  static constexpr auto node_name = "RsqrtBackward0";
-  static constexpr auto op_name = "rsqrt";
-  template <class X>
-  static X value(const X& x) {
-    return X(1) / math::sqrt(x);
-  }
+struct Rsqrt : Unary<"rsqrt"> {
+  static auto value(const auto& x) { return 1 / math::sqrt(x); }
   static auto slope_at_output(const Value auto& y) { return y * -0.5 * y * y; }
 };
 
@@ -115,166 +83,108 @@ math::Pack<T> first_power(const math::Pack<T>& x) {
 }
 Tensor first_power(const Tensor& x) { return eigengrad::pow(x, 1); }
 
-struct Square {
-  static constexpr int arity = 1;
+struct Square : Unary<"square"> {
   // PyTorch's square is a power.
   static constexpr auto node_name = "PowBackward0";
-  static constexpr auto op_name = "square";
   static constexpr bool on_integers = true;
   static auto value(const auto& x) { return x * x; }
   static auto slope(const Value auto& x) { return first_power(x) * 2; }
 };
 
-struct Reciprocal {
-  static constexpr int arity = 1;
-  static constexpr auto node_name = "ReciprocalBackward0";
-  static constexpr auto op_name = "reciprocal";
-  template <class X>
-  static X value(const X& x) {
-    return X(1) / x;
-  }
+struct Reciprocal : Unary<"reciprocal"> {
+  static auto value(const auto& x) { return 1 / x; }
   static auto slope_at_output(const Value auto& y) { return -(y * y); }
 };
 
-struct Sin {
-  static constexpr int arity = 1;
-  static constexpr auto node_name = "SinBackward0";
-  static constexpr auto op_name = "sin";
+struct Sin : Unary<"sin"> {
   static auto value(const auto& x) { return math::sin(x); }
   static auto slope(const Value auto& x) { return math::cos(x); }
 };
 
-struct Cos {
-  static constexpr int arity = 1;
-  static constexpr auto node_name = "CosBackward0";
-  static constexpr auto op_name = "cos";
+struct Cos : Unary<"cos"> {
   static auto value(const auto& x) { return math::cos(x); }
   static auto slope(const Value auto& x) { return -math::sin(x); }
 };
 
-struct Tan {
-  static constexpr int arity = 1;
-  static constexpr auto node_name = "TanBackward0";
-  static constexpr auto op_name = "tan";
+struct Tan : Unary<"tan"> {
   static auto value(const auto& x) { return math::tan(x); }
   static auto slope_at_output(const Value auto& y) { return y * y + 1; }
 };
 
-struct Asin {
-  static constexpr int arity = 1;
-  static constexpr auto node_name = "AsinBackward0";
-  static constexpr auto op_name = "asin";
+struct Asin : Unary<"asin"> {
   static auto value(const auto& x) { return math::asin(x); }
   static auto slope(const Value auto& x) {
     return math::over(math::sqrt(math::one_minus_square(x)));
   }
 };
 
-struct Acos {
-  static constexpr int arity = 1;
-  static constexpr auto node_name = "AcosBackward0";
-  static constexpr auto op_name = "acos";
+struct Acos : Unary<"acos"> {
   static auto value(const auto& x) { return math::acos(x); }
   static auto slope(const Value auto& x) {
     return math::over(-math::sqrt(math::one_minus_square(x)));
   }
 };
 
-struct Atan {
-  static constexpr int arity = 1;
-  static constexpr auto node_name = "AtanBackward0";
-  static constexpr auto op_name = "atan";
+struct Atan : Unary<"atan"> {
   static auto value(const auto& x) { return math::atan(x); }
   static auto slope(const Value auto& x) { return math::atan_slope(x); }
 };
 
-struct Sinc {
-  static constexpr int arity = 1;
-  static constexpr auto node_name = "SincBackward0";
-  static constexpr auto op_name = "sinc";
+struct Sinc : Unary<"sinc"> {
   static auto value(const auto& x) { return math::sinc_factor(x, 0); }
   static auto slope(const Value auto& x) { return math::sinc_slope(x, 0); }
 };
 
-struct Deg2Rad {
-  static constexpr int arity = 1;
-  static constexpr auto node_name = "Deg2RadBackward0";
-  static constexpr auto op_name = "deg2rad";
+struct Deg2Rad : Unary<"deg2rad"> {
   static auto value(const auto& x) { return x * kRadian; }
   static auto slope(Unused) { return kRadian; }
 };
 
-struct Rad2Deg {
-  static constexpr int arity = 1;
-  static constexpr auto node_name = "Rad2DegBackward0";
-  static constexpr auto op_name = "rad2deg";
+struct Rad2Deg : Unary<"rad2deg"> {
   static auto value(const auto& x) { return x * kDegree; }
   static auto slope(Unused) { return kDegree; }
 };
 
-struct Sinh {
-  static constexpr int arity = 1;
-  static constexpr auto node_name = "SinhBackward0";
-  static constexpr auto op_name = "sinh";
+struct Sinh : Unary<"sinh"> {
   static auto value(const auto& x) { return math::sinh(x); }
   static auto slope(const Value auto& x) { return math::cosh(x); }
 };
 
-struct Cosh {
-  static constexpr int arity = 1;
-  static constexpr auto node_name = "CoshBackward0";
-  static constexpr auto op_name = "cosh";
+struct Cosh : Unary<"cosh"> {
   static auto value(const auto& x) { return math::cosh(x); }
   static auto slope(const Value auto& x) { return math::sinh(x); }
 };
 
-struct Tanh {
-  static constexpr int arity = 1;
-  static constexpr auto node_name = "TanhBackward0";
-  static constexpr auto op_name = "tanh";
+struct Tanh : Unary<"tanh"> {
   static auto value(const auto& x) { return math::tanh(x); }
   static auto slope(const Value auto& x) { return math::tanh_slope(x); }
   static auto slope_at_output(const Value auto& y) { return 1 - y * y; }
 };
 
-struct Asinh {
-  static constexpr int arity = 1;
-  static constexpr auto node_name = "AsinhBackward0";
-  static constexpr auto op_name = "asinh";
+struct Asinh : Unary<"asinh"> {
   static auto value(const auto& x) { return math::asinh(x); }
   static auto slope(const Value auto& x) { return math::inverse_hypot(x); }
 };
 
-struct Acosh {
-  static constexpr int arity = 1;
-  static constexpr auto node_name = "AcoshBackward0";
-  static constexpr auto op_name = "acosh";
+struct Acosh : Unary<"acosh"> {
   static auto value(const auto& x) { return math::acosh(x); }
   static auto slope(const Value auto& x) { return math::acosh_slope(x); }
 };
 
-struct Atanh {
-  static constexpr int arity = 1;
-  static constexpr auto node_name = "AtanhBackward0";
-  static constexpr auto op_name = "atanh";
+struct Atanh : Unary<"atanh"> {
   static auto value(const auto& x) { return math::atanh(x); }
   static auto slope(const Value auto& x) { return math::over(math::one_minus_square(x)); }
 };
 
-struct Clamp {
-  static constexpr int arity = 1;
+struct Clamp : Unary<"clamp"> {
   static constexpr auto node_name = "ClampBackward1";
-  static constexpr auto op_name = "clamp";
   static constexpr bool gradient_is_constant = true;
   double low;
   double high;
   /// Whether there is such a bound; an infinite one stands for none.
   bool bounded_below;
   bool bounded_above;
-  template <class X>
-  X value(const X& x) const {
-    return math::minimum(math::maximum(x, X(low)), X(high));
-  }
+  auto value(const auto& x) const { return math::minimum(math::maximum(x, low), high); }
   /// 0 at a bound.
   auto slope(const Value auto& x) const {
     auto inside = (x > low) & (x < high);
@@ -294,17 +204,12 @@ struct ClampMax : Clamp {
 };
 
 /// clamp on int64, where infinite bounds have no place.
-struct ClampInteger {
-  static constexpr int arity = 1;
+struct ClampInteger : Unary<"clamp"> {
   static constexpr auto node_name = "ClampBackward1";
-  static constexpr auto op_name = "clamp";
   static constexpr bool on_integers = true;
   std::int64_t low;
   std::int64_t high;
-  template <class X>
-  X value(const X& x) const {
-    return math::minimum(math::maximum(x, X(low)), X(high));
-  }
+  auto value(const auto& x) const { return math::minimum(math::maximum(x, low), high); }
   static auto slope(Unused) { return 0; }
 };
 
@@ -316,7 +221,10 @@ void check_bounds(const optional<Scalar>& min, const optional<Scalar>& max) {
 
 Clamp clamp_rule(const optional<Scalar>& min, const optional<Scalar>& max) {
   constexpr double inf = std::numeric_limits<double>::infinity();
-  return {min ? min->toDouble() : -inf, max ? max->toDouble() : inf, min.has_value(),
+  return {{},
+          min ? min->toDouble() : -inf,
+          max ? max->toDouble() : inf,
+          min.has_value(),
           max.has_value()};
 }
 
@@ -339,32 +247,7 @@ Tensor Tensor::positive() const { return eigengrad::positive(*this); }
   Tensor name(const Tensor& x) { return apply(Rule{}, x); }    \
   Tensor Tensor::name() const { return apply(Rule{}, *this); } \
   Tensor& Tensor::name##_() const { return apply_inplace(Rule{}, self()); }
-EIGENGRAD_UNARY(abs, Abs)
-EIGENGRAD_UNARY(exp, Exp)
-EIGENGRAD_UNARY(exp2, Exp2)
-EIGENGRAD_UNARY(expm1, Expm1)
-EIGENGRAD_UNARY(log, Log)
-EIGENGRAD_UNARY(log2, Log2)
-EIGENGRAD_UNARY(log10, Log10)
-EIGENGRAD_UNARY(log1p, Log1p)
-EIGENGRAD_UNARY(sqrt, Sqrt)
-EIGENGRAD_UNARY(rsqrt, Rsqrt)
-EIGENGRAD_UNARY(reciprocal, Reciprocal)
-EIGENGRAD_UNARY(sin, Sin)
-EIGENGRAD_UNARY(cos, Cos)
-EIGENGRAD_UNARY(tan, Tan)
-EIGENGRAD_UNARY(asin, Asin)
-EIGENGRAD_UNARY(acos, Acos)
-EIGENGRAD_UNARY(atan, Atan)
-EIGENGRAD_UNARY(sinc, Sinc)
-EIGENGRAD_UNARY(deg2rad, Deg2Rad)
-EIGENGRAD_UNARY(rad2deg, Rad2Deg)
-EIGENGRAD_UNARY(sinh, Sinh)
-EIGENGRAD_UNARY(cosh, Cosh)
-EIGENGRAD_UNARY(tanh, Tanh)
-EIGENGRAD_UNARY(asinh, Asinh)
-EIGENGRAD_UNARY(acosh, Acosh)
-EIGENGRAD_UNARY(atanh, Atanh)
+#include "eigengrad/core/members/unary.inc"
 #undef EIGENGRAD_UNARY
 
 Tensor clamp(const Tensor& x, const optional<Scalar>& min, const optional<Scalar>& max) {
@@ -374,7 +257,7 @@ Tensor clamp(const Tensor& x, const optional<Scalar>& min, const optional<Scalar
     return apply(clamp_rule(min, max), x.to(kDefaultDtype));
   using Limits = std::numeric_limits<std::int64_t>;
   return apply(
-      ClampInteger{min ? min->toLong() : Limits::min(), max ? max->toLong() : Limits::max()},
+      ClampInteger{{}, min ? min->toLong() : Limits::min(), max ? max->toLong() : Limits::max()},
       x.to(kInt64));
 }
 Tensor clamp_min(const Tensor& x, const Scalar& min) {

@@ -23,12 +23,12 @@ struct ChosenAlong {
   std::int64_t dim() const { return static_cast<std::int64_t>(at.d); }
 };
 
-/// The elements of x at `index`, contiguous and from 0, in the place of dimension `d`.
+/// The elements of x at `index` along dimension `d`; the indices are contiguous and not negative.
 inline ByPosition along(const Tensor& x, std::size_t d, const Tensor& index) {
   return {DimVector(x.sizes()), d, KeptIndices(index)};
 }
 
-/// A new tensor without dimension `d`, which has extent 1. For results that nothing was recorded of.
+/// A new result without its dimension `d`, which has extent 1. Only for unrecorded results.
 inline Tensor without_dim(const Tensor& y, std::size_t d) {
   DimVector sizes(y.sizes());
   sizes.erase(d);

@@ -10,6 +10,7 @@
 #include "eigengrad/ops/pointwise/arithmetic.hpp"
 #include "eigengrad/ops/pointwise/compare.hpp"
 #include "eigengrad/ops/pointwise/unary.hpp"
+#include "eigengrad/ops/shape/copies.hpp"
 #include "eigengrad/ops/shape/views.hpp"
 #include "kernels/reduction/cumulative.hpp"
 #include "ops/pointwise/write_back.hpp"
@@ -42,7 +43,8 @@ Tensor computed(Kernel kernel, const Tensor& x, std::int64_t d, Args... args) {
   return y;
 }
 
-/// The element before each along `d`, `first` at the first one; and the one behind, 0 at the last.
+/// For each element the one before it along `d`, `first` for the first one; and the one behind it, 0 for the
+/// last.
 Tensor before(const Tensor& x, std::int64_t d, double first) {
   if (x.dim() == 0) return full_like(x, first);
   const std::int64_t n = x.size(d);
@@ -69,7 +71,7 @@ struct CumSum {
 /// (in reverse v_{k-1} s_k).
 ///
 /// Note [Running results as linear recurrences]
-/// What the operators here keep from element to element follows s_k = u_k + a_k s_{k-1}. The
+/// The running values of these operators follow s_k = u_k + a_k s_{k-1}. The
 /// derivatives of such a scan are scans again, so those of cumprod, logcumsumexp and cummax take O(n)
 /// at every order, and nothing is divided by an element that may be 0.
 struct LinearScan {
@@ -143,7 +145,8 @@ struct LogCumSumExp {
   Tensor link(const Tensor& y) const { return ratio(before(y, d, -kInfinity), y); }
 };
 
-/// Extremum so far: an element that is one passes its cotangent on, others look back to the last.
+/// Running extremum. The cotangent of an output goes to the last input, up to that position, that is the
+/// extremum.
 struct CumulativeExtremum {
   static constexpr std::size_t inputs = 1;
   static constexpr std::size_t outputs = 2;
@@ -193,13 +196,13 @@ Tensor as_term(const Tensor& x, optional<ScalarType> dtype) {
   return y.dtype() == kBool ? y.to(kInt64) : y;
 }
 
-/// Neighbours along `d`: all elements but the first, but the last.
+/// Neighbours along `d`: all elements but the first, and all but the last.
 Tensor right(const Tensor& x, std::int64_t d) { return x.slice(d, 1); }
 Tensor left(const Tensor& x, std::int64_t d) { return x.slice(d, 0, -1); }
 Tensor steps(const Tensor& x, std::int64_t d) { return right(x, d) - left(x, d); }
 Tensor pairs(const Tensor& x, std::int64_t d) { return right(x, d) + left(x, d); }
 
-/// What an integral takes: `dim` counted from the end of y.
+/// Checks the arguments of an integral; returns `dim` counted from the end of y.
 std::int64_t integral_dim(std::string_view op, const Tensor& y, std::int64_t dim) {
   if (y.dim() == 0)
     detail::fail<IndexError>(op, "Dimension out of range: ", dim,
@@ -222,13 +225,13 @@ Tensor distances(std::string_view op, const Tensor& y, const Tensor& x, std::int
 
 // ---- gradient.
 
-/// The coordinates along one dimension, or their distance.
+/// The coordinates of the samples along one dimension, or their common distance.
 struct Spacing {
   double step = 1;
   Tensor coordinates;
 };
 
-/// The inner part and both ends of the derivative along `d`, from neighbours.
+/// The derivative of samples along `d`, from differences of neighbours: at inner elements and at both ends.
 class SampledDerivative {
  public:
   SampledDerivative(const Tensor& x, std::int64_t d, const Spacing& spacing)
@@ -290,7 +293,7 @@ void check_spacings(std::size_t given, std::size_t dims) {
                              " dimensions, got ", given);
 }
 
-/// Dimensions to go along: the given one, or all.
+/// The dimensions to differentiate along: the given one, or all.
 DimVector dims_of(const Tensor& x, optional<std::int64_t> dim) {
   if (dim) return DimVector(1, *dim);
   DimVector all(x.sizes().size());

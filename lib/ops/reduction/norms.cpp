@@ -14,7 +14,7 @@ namespace {
 
 using autograd::apply_general;
 
-/// d|x|/dx_i = sign(x_i) (|x_i| / |x|)^(p-1), a power of numbers that no scale of x makes overflow.
+/// d|x|/dx_i = sign(x_i) (|x_i| / |x|)^(p-1), a power of a quotient that overflows for no scale of x.
 struct Norm {
   static constexpr auto node_name = "NormBackward0";
   static constexpr bool uses_input = true;
@@ -39,7 +39,7 @@ struct Norm {
     if (std::isinf(p)) return share(x, y);
     const Tensor zero = y.eq(0);
     const Tensor u = x / where(zero, 1, y);
-    // The derivatives of u there are not 0.
+    // Where the norm is 0, u is 0 but its derivatives are not, so a recorded u is replaced by 0.
     if (p == 2) return may_be_differentiated() ? where(zero, 0, u) : u;
     const Tensor none = u.eq(0) | zero;
     return where(none, 0, math::sign(u) * where(none, 1, u).abs().pow(p - 1));
@@ -81,7 +81,7 @@ Tensor norm_as(std::string_view op, const Tensor& x, double p, OptionalIntArrayR
 
 double order_of(const optional<Scalar>& p) { return p ? p->toDouble() : 2.0; }
 
-/// What each slice along `dim` is multiplied with.
+/// The factor that each slice along `dim` is multiplied by.
 Tensor factors(const Tensor& x, const Scalar& p, std::int64_t dim, const Scalar& maxnorm) {
   if (x.dim() < 2)
     detail::fail<ShapeError>("renorm", "needs at least two dimensions, got shape ", x.sizes());

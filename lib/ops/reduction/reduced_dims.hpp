@@ -40,8 +40,8 @@ class ReducedDims {
     return n;
   }
 
-  /// What `kernel` computes of x, with the extents asked for. It is given a result that has extent 1
-  /// where it reduces.
+  /// The result of `kernel` on x, with the extents asked for. The kernel gets a result with extent 1 in the
+  /// reduced dimensions.
   template <class Kernel>
   Tensor values(Kernel kernel, const Tensor& x, ScalarType dtype) const {
     const Tensor y = values_with_ones(kernel, x, dtype);
@@ -52,7 +52,7 @@ class ReducedDims {
   Tensor values(Kernel kernel, const Tensor& x) const {
     return values(kernel, x, x.dtype());
   }
-  /// The same, keeping the extents of 1.
+  /// The same, with extent 1 in the reduced dimensions.
   template <class Kernel>
   Tensor values_with_ones(Kernel kernel, const Tensor& x, ScalarType dtype) const {
     const Extents ones(*this, true);
@@ -60,7 +60,7 @@ class ReducedDims {
     kernel(y, x);
     return y;
   }
-  /// Gives what values_with_ones() made the extents asked for.
+  /// Gives a result of values_with_ones() the extents asked for.
   void drop_ones(const Tensor& y) const {
     if (keepdim_ || input_.empty()) return;
     const Extents sizes(*this, false);
@@ -71,7 +71,7 @@ class ReducedDims {
     y.impl()->set_geometry(sizes, {strides, sizes.n}, y.impl()->bytes());
   }
 
-  /// The result `y` with extent 1 where it was reduced.
+  /// The result `y` with extent 1 in the reduced dimensions.
   Tensor with_ones(const Tensor& y) const {
     const Extents ones(*this, true);
     return y.sizes() == IntArrayRef(ones) ? y : y.reshape(ones);
@@ -81,7 +81,7 @@ class ReducedDims {
     const Extents sizes(*this, keepdim_);
     return y.sizes() == IntArrayRef(sizes) ? y : y.reshape(sizes);
   }
-  /// `g` of a result as large as the input.
+  /// `g`, the cotangent of a result, expanded to the extents of the input.
   Tensor spread(const Tensor& g) const { return autograd::expand_to(with_ones(g), input_); }
   /// The transpose of spread(): sums over what was reduced.
   Tensor gathered(const Tensor& t) const { return without_ones(gathered_with_ones(t)); }
@@ -140,7 +140,7 @@ inline void require_elements(std::string_view op, const Tensor& x, OptionalIntAr
   }
 }
 
-/// Whether what is computed now may be differentiated.
+/// Whether operators that are called now may be differentiated: recording is on, or a dual level is open.
 inline bool may_be_differentiated() {
   return detail::recording() || detail::thread_state.dual_level;
 }

@@ -17,7 +17,7 @@ namespace {
 
 using autograd::apply_general;
 
-/// A tensor without dimensions has one of extent 1 to the kernels.
+/// `x` for the kernels: a tensor without dimensions gets one of extent 1.
 Tensor with_dim(const Tensor& x) {
   const Tensor y = plain_row_major(x);
   return y.dim() == 0 ? y.reshape({1}) : y;
@@ -27,7 +27,7 @@ Tensor place_of_largest(const Tensor& y, std::int64_t d) {
   const NoGradGuard off;
   return y.detach().argmax(d, true);
 }
-/// The element of `g` that stands where `y` has its largest.
+/// The element of `g` at the largest element of `y` along `d`.
 Tensor of_largest(const Tensor& g, const Tensor& y, std::int64_t d) {
   if (y.numel() == 0) return g.sum(d, true);
   return g.gather(d, place_of_largest(y, d));

@@ -39,8 +39,8 @@ struct Mode : ChosenAlong {
   static constexpr auto node_name = "ModeBackward0";
 };
 
-/// The elements at the places along `d` that kernel(indices) finds, `count` of them in each slice, and
-/// the places. Rule is recorded.
+/// The `count` elements of each slice along `d` that kernel(indices) chooses, and their indices. Recorded as
+/// Rule.
 template <class Rule, class Kernel>
 Pair chosen(Kernel kernel, const Tensor& x, std::size_t d, std::int64_t count, bool drop) {
   DimVector sizes(x.sizes());
@@ -63,8 +63,7 @@ Pair sorted_along(const Tensor& x, std::int64_t dim, bool descending) {
   return chosen<Rule>(kernel, x, d, x.dim() == 0 ? 1 : x.sizes()[d], false);
 }
 
-/// How many elements there are to choose from along `d`.
-/// Throws: IndexError unless `k` of them can be.
+/// The number of elements along `d`. Throws: IndexError unless there are `k` of them.
 std::int64_t require_enough(std::string_view op, const Tensor& x, std::size_t d, std::int64_t k) {
   const std::int64_t n = x.dim() == 0 ? 1 : x.sizes()[d];
   if (k < 0 || k > n)
@@ -141,14 +140,14 @@ void check_quantile(std::string_view op, const Tensor& x, const Tensor& q) {
     detail::fail<ValueError>(op, "q must be in the range [0, 1]");
 }
 
-/// Ranks in each row of x, rows along the last dimension, of the fractions q.
+/// The ranks that the fractions q have in each row (last dimension) of x.
 Tensor ranks_of(const Tensor& x, const Tensor& q, bool ignore_nan) {
   if (!ignore_nan) return q * static_cast<double>(x.size(-1) - 1);
   const Tensor numbers = x.detach().isnan().logical_not().sum(-1, true).clamp_min(1);
   return q * (numbers - 1).to(x.dtype());
 }
 
-/// The ranks as integers: below, above, or the nearest ones.
+/// The ranks rounded to integers: down, up, or to the nearest.
 Tensor whole_ranks(const Tensor& ranks, Between which) {
   const Tensor from = autograd::cast(ranks, kFloat64).contiguous();
   const Tensor to = Tensor::adopt(detail::TensorImpl::create(kInt64, ranks.sizes()));
@@ -188,11 +187,11 @@ Tensor quantile_of_rows(const Tensor& x, const Tensor& q, Between between, bool 
   const Tensor low = elements_at(x, below, ignore_nan);
   const Tensor high = elements_at(x, above, ignore_nan);
   const Tensor weight = between == Between::Linear ? rank - below : full_like(plain, 0.5);
-  // From the nearer end, so that the far one is met exactly; none where a rank meets an element.
+  // Interpolates from the nearer end, so that both ends are exact; no step where the rank is an integer.
   const Tensor step = where(below.eq(above), 0, high - low);
   if (step.detach().isfinite().all().item<bool>())
     return where(weight.lt(0.5), low + weight * step, high - (1 - weight) * step);
-  // From the finite end, and no step between equal infinities.
+  // Starts from the finite end; no step between equal infinities.
   const Tensor level = where(low.isinf().logical_and(low.eq(high)), 0, step);
   const Tensor from_low =
       low.isinf().logical_not().logical_and(weight.lt(0.5).logical_or(high.isinf()));
@@ -222,7 +221,7 @@ Tensor quantile_along(std::string_view op, const Tensor& x, const Tensor& q,
   for (std::size_t k = 0; k + 1 < x.sizes().size(); ++k)
     order.push_back(static_cast<std::int64_t>(k));
   const Tensor first = y.permute(order);
-  // What was the last dimension stands in the place of `d`.
+  // The former last dimension stands where `d` was.
   if (d + 1 == x.sizes().size()) return first.reshape(sizes);
   DimVector back{0};
   for (std::size_t k = 0; k < x.sizes().size(); ++k)

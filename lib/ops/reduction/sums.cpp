@@ -67,7 +67,7 @@ struct Prod {
 
  private:
   Tensor widen(const Tensor& y) const { return keepdim ? y : y.unsqueeze(d); }
-  /// At each element the product of the others.
+  /// For each element the product of all others.
   Tensor others(const Tensor& x, const Tensor& y) const {
     if (!may_be_differentiated()) return computed_others(x.transpose(d, -1)).transpose(d, -1);
     if (is_normal(y)) return widen(y) / x;
@@ -115,7 +115,7 @@ struct LogSumExp {
   static constexpr bool uses_output = true;
   ReducedDims dims;
   Tensor forward(const Tensor& x) const { return dims.values(kernels::log_sum_exp, x); }
-  /// exp(x - y): 0 where every x is -inf, and in equal parts for those that are +inf.
+  /// exp(x - y): 0 where every x is -inf; where some are +inf, equal shares for these.
   Tensor softmax(const Tensor& x, const Tensor& y) const {
     const double inf = std::numeric_limits<double>::infinity();
     if (are_finite(y)) return dims.softmax(x);

@@ -26,7 +26,7 @@ struct SharedByTies {
   }
 
  private:
-  /// Which elements share, and how many they are.
+  /// Which elements are ties (equal to the result, or NaN), and how many there are.
   std::pair<Tensor, Tensor> ties(const Tensor& x, const Tensor& y) const {
     const NoGradGuard off;
     const detail::NoTangents plain;

@@ -6,18 +6,17 @@
 #include "eigengrad/core/tensor.hpp"
 #include "kernels/base/copy.hpp"
 
-/// What several families ask of their arguments.
+/// Arguments in the form that kernels of several families ask for.
 namespace eigengrad {
 
-/// Elements for a kernel to read: `x` itself if it is contiguous by rows, otherwise a copy that is
-/// recorded as nothing.
+/// `x` itself if it is row-major and contiguous, otherwise an unrecorded copy that is; for a kernel to read.
 inline Tensor row_major(const Tensor& x) {
   if (x.is_contiguous()) return x;
   Tensor y = Tensor::adopt(detail::TensorImpl::create(x.dtype(), x.sizes()));
   kernels::copy(y, x);
   return y;
 }
-/// The same to keep or to compute with: no history, no tangent.
+/// The same without history and tangent; to keep, or to compute with.
 inline Tensor plain_row_major(const Tensor& x) { return row_major(x).detach(); }
 
 inline void check_real(std::string_view op, const Tensor& x) {

@@ -9,6 +9,7 @@
 #include "core/fail.hpp"
 #include "core/geometry.hpp"
 #include "eigengrad/core/factories.hpp"
+#include "eigengrad/ops/shape/copies.hpp"
 #include "eigengrad/ops/shape/views.hpp"
 
 namespace eigengrad {
@@ -96,12 +97,12 @@ struct BlockDiag {
 struct Repeat {
   static constexpr auto node_name = "RepeatBackward0";
   DimVector input_sizes;
-  /// As many as the result has dimensions.
+  /// How often each dimension of the result is repeated.
   DimVector repeats;
-  /// Whether each element is repeated on the spot rather than the whole.
+  /// Whether each element is repeated in a row (repeat_interleave) rather than the whole (repeat).
   bool each = false;
 
-  /// Lists the values of the kept and the repeating dimensions in their places.
+  /// The list of values, one for each kept and each repeating dimension, in the order of the dimensions.
   template <class Kept, class Repeated>
   DimVector pairs(Kept kept, Repeated repeated) const {
     DimVector list;
@@ -137,7 +138,7 @@ struct RepeatInterleave : Repeat {
   static constexpr auto node_name = "RepeatInterleaveBackward0";
 };
 
-/// How many lists of r out of n there are, as a floating point number so that none is too many.
+/// The number of combinations of r out of n; in floating point, so that it cannot overflow.
 double count_of_choices(std::int64_t n, std::int64_t r, bool with_replacement) {
   const auto k = static_cast<double>(r);
   const double m = with_replacement ? static_cast<double>(n) + k - 1 : static_cast<double>(n);
@@ -145,7 +146,7 @@ double count_of_choices(std::int64_t n, std::int64_t r, bool with_replacement) {
   return std::exp(std::lgamma(m + 1) - std::lgamma(k + 1) - std::lgamma(m - k + 1));
 }
 
-/// Every list of r indices below n in their order, one after the other.
+/// All combinations of r indices below n, in lexicographic order.
 std::vector<std::int64_t> choices(std::int64_t n, std::int64_t r, bool with_replacement) {
   const double lists = count_of_choices(n, r, with_replacement);
   if (lists == 0) return {};
@@ -156,13 +157,13 @@ std::vector<std::int64_t> choices(std::int64_t n, std::int64_t r, bool with_repl
   std::vector<std::int64_t> all;
   std::vector<std::int64_t> choice;
   for (std::int64_t k = 0; k < r; ++k) choice.push_back(gap * k);
-  // The largest index that leaves room for those to come.
+  // The largest index at position k that leaves room for the positions behind it.
   const auto last = [&](std::size_t k) {
     return n - 1 - gap * (r - 1 - static_cast<std::int64_t>(k));
   };
   const std::size_t end = choice.size() - 1;
   while (choice[0] <= last(0)) {
-    // All that differ in their last index only.
+    // All combinations that differ in their last index only.
     const auto count = static_cast<std::size_t>(n - choice[end]);
     const std::size_t before = all.size();
     all.resize(before + count * choice.size());

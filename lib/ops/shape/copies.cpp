@@ -1,3 +1,5 @@
+#include "eigengrad/ops/shape/copies.hpp"
+
 #include "autograd/kinds.hpp"
 #include "autograd/shapes.hpp"
 #include "core/fail.hpp"
@@ -11,7 +13,7 @@ namespace {
 
 using autograd::apply_linear;
 
-/// What was there before does not matter to what is there now.
+/// A write whose result does not depend on what was there before: its gradient by that is 0.
 struct Overwrite {
   static constexpr auto node_name = "CopyBackwards";
   DimVector src_sizes;
@@ -30,7 +32,7 @@ struct Zeroed : Filled {
   static constexpr auto node_name = "ZeroBackward0";
 };
 
-/// Of a number the linear part is 0: the caller writes it into the result.
+/// Filling with a scalar: the linear part is 0, and the caller writes the scalar into the result.
 struct FillNumber : Filled {
   Tensor forward(const Tensor& x) const { return zeros(x.sizes(), x.dtype()); }
 };

@@ -44,7 +44,7 @@ struct Split {
   detail::ViewKind kind;
   DimVector input_sizes;
   std::size_t d;
-  /// Where pieces begin, and the end of the last.
+  /// Where the pieces begin, and the end of the last one.
   std::vector<std::int64_t> bounds;
   SliceOf part(std::size_t i) const {
     return {{input_sizes}, d, bounds[i], bounds[i + 1] - bounds[i], 1};
@@ -58,7 +58,7 @@ struct Split {
 
 // ---- A part replaced.
 
-/// A copy with zeros in the place of the part.
+/// A copy of the input with the part set to zero.
 template <class Pick>
 struct WithoutPart {
   const char* node_name;
@@ -73,7 +73,7 @@ struct WithoutPart {
   Tensor transpose(const Tensor& g) const { return apply_linear(*this, g); }
 };
 
-/// Input 0 with input 1 in the place of the part.
+/// A copy of input 0 in which input 1 replaces the part.
 template <class Pick>
 struct Replaced {
   const char* node_name;
@@ -197,7 +197,7 @@ std::vector<Tensor> sized_pieces(std::string_view op, const char* node_name, det
   return autograd::apply_multi_view(split, x);
 }
 
-/// Pieces of one size, at most `chunks` of them; as many when there is nothing to share out.
+/// Pieces of one size, at most `chunks` of them; exactly `chunks` empty ones when the dimension is empty.
 std::vector<Tensor> chunks_of(std::string_view op, const char* node_name, detail::ViewKind kind,
                               const Tensor& x, std::int64_t chunks, std::int64_t dim) {
   require_dims(op, x);

@@ -38,7 +38,7 @@ inline void add_to(Tensor part, const Tensor& g) {
   autograd::apply_inplace(autograd::Add{}, part, g);
 }
 
-/// Zeros with `g` at the place that `Op` picks.
+/// The transpose of a pick: zeros with `g` at the part that `Op` picks.
 template <class Op>
 struct Place {
   static constexpr auto node_name = Op::transpose_name;
@@ -67,7 +67,7 @@ struct Picks {
   }
   Tensor forward(const Tensor& x) const { return view_of(x, detail::ViewKind::Plain); }
   Tensor transpose(const Tensor& g) const { return autograd::apply_linear(Place<Op>{self()}, g); }
-  /// Zeros where the part of a row-major whole does not lie, at least.
+  /// Sets the elements outside the part of a row-major whole to zero; maybe those inside as well.
   void clear_around(const Tensor& whole) const {
     const Tensor part = part_of(whole);
     if (part.numel() == 0 || !part.is_contiguous()) return kernels::fill(whole, 0);
@@ -158,7 +158,7 @@ struct Windows : Picks<Windows> {
   }
   void clear_around(const Tensor& whole) const { kernels::fill(whole, 0); }
   void write_into(const Tensor& whole, const Tensor& g) const { add_into(whole, g); }
-  /// Windows may overlap; the elements of one do not, nor do those at one place of every window.
+  /// Windows may overlap. The elements of one window do not, nor do the elements at one index of all windows.
   void add_into(const Tensor& whole, const Tensor& g) const {
     const Tensor part = part_of(whole);
     const std::size_t last = part.sizes().size() - 1;

@@ -7,6 +7,7 @@
 #include "core/fail.hpp"
 #include "core/geometry.hpp"
 #include "eigengrad/autograd/grad_mode.hpp"
+#include "eigengrad/ops/shape/copies.hpp"
 #include "eigengrad/ops/shape/parts.hpp"
 #include "eigengrad/ops/shape/views.hpp"
 #include "ops/shape/dims.hpp"
@@ -77,7 +78,7 @@ struct Strip {
   std::int64_t step;
 };
 
-/// A result that consists of strips along every dimension.
+/// For every dimension, the strips that the result consists of.
 struct Strips {
   DimVector input_sizes;
   DimVector result_sizes;
@@ -106,7 +107,7 @@ struct Strips {
 using Layout = std::shared_ptr<const Strips>;
 using Block = std::vector<const Strip*>;
 
-/// The places of a block in the result, and in the input.
+/// Where a block is in the result, and in the input.
 Geometry target(const Block& block, IntArrayRef strides) {
   Geometry g{{}, DimVector(strides), 0};
   for (std::size_t d = 0; d < block.size(); ++d) {
@@ -162,7 +163,7 @@ struct Roll {
   }
 };
 
-/// Margins filled from the elements themselves.
+/// Padding by elements of the input (reflect, replicate, circular).
 struct PadByElements {
   const char* node_name;
   const char* transpose_name;
@@ -171,7 +172,7 @@ struct PadByElements {
   Tensor transpose(const Tensor& g) const;
 };
 
-/// Its transpose: what came from one element is added up in it.
+/// The transpose of padding: elements that were copied from one element are added up in it.
 struct FoldMargins {
   const char* node_name;
   PadByElements op;
@@ -181,7 +182,7 @@ struct FoldMargins {
     Tensor x = Tensor::adopt(detail::TensorImpl::create(g.dtype(), op.layout->input_sizes));
     kernels::fill(x, 0);
     op.layout->for_blocks([&](const Block& block) {
-      // The input is walked forwards and each of its elements once, as it is written to.
+      // The input is written to, so each of its elements is visited once, forwards.
       Geometry to = source(block, x.strides());
       Geometry from = target(block, g.strides());
       for (std::size_t d = 0; d < block.size(); ++d) {
@@ -301,7 +302,7 @@ std::vector<Strip> padding_strips(std::string_view mode, std::size_t d, std::int
   return {{0, last - low, low, 1}, middle, {end, first, high, 1}};
 }
 
-/// Names of the nodes by the number of padded dimensions.
+/// Names of the nodes, by how many dimensions are padded.
 struct PadNames {
   std::string_view mode;
   const char* forward[4];
@@ -359,7 +360,8 @@ struct Sliding {
   }
 
  private:
-  /// The blocks whose element `i` is inside the image: `to` is the first, `from` where it lies.
+  /// The blocks whose element `i` is inside the image: the first of them (`to`), and the position of its
+  /// element (`from`).
   Strip inside(std::size_t k, std::int64_t i) const {
     const std::int64_t start = i * dilation[k] - padding[k];
     const std::int64_t first = start < 0 ? (-start - 1) / stride[k] + 1 : 0;
@@ -425,7 +427,7 @@ Sliding sliding(std::string_view op, IntArrayRef images, IntArrayRef kernel, Int
     if (room < 0)
       detail::fail<ShapeError>(op, "blocks of ", kernel, " with dilation ", dilation,
                                " are larger than padded images of shape ", images);
-    // A longer stride leads nowhere either.
+    // A stride longer than the room gives one block, as the room plus 1 does.
     s.stride[k] = std::min(s.stride[k], room + 1);
     s.blocks[k] = room / s.stride[k] + 1;
   }

@@ -20,7 +20,7 @@ using detail::wrap_dim;
 
 // ---- Views that keep every element.
 
-/// In place these operators go by other names, so that the name is a parameter.
+/// The in-place forms of these operators have other node names, so the name is a parameter.
 struct Permute {
   const char* node_name;
   DimVector dims;
@@ -41,8 +41,8 @@ struct Permute {
   }
 };
 
-/// Strides of a view of x with extents `sizes`, when there is one. Runs of dimensions of x that lie in
-/// one piece may be cut anew; others must be kept.
+/// Strides of a view of x with extents `sizes`, when there is one. Contiguous runs of dimensions of x may be
+/// divided in another way; other dimensions must be kept.
 optional<DimVector> view_strides(const Tensor& x, IntArrayRef sizes) {
   if (x.numel() == 0 || x.is_contiguous()) return detail::row_major_strides(sizes);
   DimVector strides(sizes.size());
@@ -82,7 +82,7 @@ struct Reshaped {
   DimVector strides;
   Tensor forward(const Tensor& x) const {
     if (x.strides().equals(from_strides)) return new_view(x, sizes, strides, 0);
-    // A tangent may lie in memory in another way than the tensor that it belongs to.
+    // A tangent may have another layout than the tensor that it belongs to.
     if (const optional<DimVector> other = view_strides(x, sizes))
       return new_view(x, sizes, *other, 0);
     const Tensor copy = Tensor::adopt(detail::TensorImpl::create(x.dtype(), from));
@@ -92,7 +92,7 @@ struct Reshaped {
   Tensor transpose(const Tensor& g) const { return g.reshape(from); }
 };
 
-/// Extents with -1 replaced by what is left.
+/// Extents with -1 replaced by the extent that `numel` leaves for it.
 DimVector infer_size(std::string_view op, IntArrayRef sizes, std::int64_t numel) {
   DimVector result(sizes);
   optional<std::size_t> unknown;
@@ -114,8 +114,8 @@ DimVector infer_size(std::string_view op, IntArrayRef sizes, std::int64_t numel)
   return result;
 }
 
-/// In the history of a tensor that changed its geometry without being recorded: a gradient of the new
-/// shape is none of the old.
+/// A node in the history of a tensor whose geometry was changed unrecorded: it throws, since a gradient of
+/// the new shape is not one of the old.
 struct Unrecorded {
   static constexpr auto node_name = "Identity";
   DimVector sizes;

@@ -5,8 +5,9 @@
 
 #include "autograd/shapes.hpp"
 #include "core/fail.hpp"
+#include "kernels/special/error.hpp"
 #include "kernels/special/error_functions.hpp"
-#include "kernels/special/functions.hpp"
+#include "kernels/special/gamma.hpp"
 #include "ops/special/rules.hpp"
 
 namespace eigengrad {
@@ -14,6 +15,8 @@ namespace {
 
 using autograd::apply;
 using autograd::apply_inplace;
+using autograd::Binary;
+using autograd::Unary;
 using autograd::wrap_number;
 using kernels::Pack;
 using math::evaluate;
@@ -25,18 +28,12 @@ constexpr double kSqrtPi = 1 / std::numbers::inv_sqrtpi;
 
 // ---- Error functions. DLMF 7.2.1, 7.2.2 and, for the inverses, 7.17.1.
 
-struct Erf {
-  static constexpr int arity = 1;
-  static constexpr auto node_name = "ErfBackward0";
-  static constexpr auto op_name = "erf";
+struct Erf : Unary<"erf"> {
   static auto value(const auto& x) { return math::erf(x); }
   static auto slope(const Value auto& x) { return math::exp(-(x * x)) * (2 / kSqrtPi); }
 };
 
-struct Erfc {
-  static constexpr int arity = 1;
-  static constexpr auto node_name = "ErfcBackward0";
-  static constexpr auto op_name = "erfc";
+struct Erfc : Unary<"erfc"> {
   static auto value(const auto& x) { return math::erfc(x); }
   static auto slope(const Value auto& x) { return math::exp(-(x * x)) * (-2 / kSqrtPi); }
 };
@@ -44,10 +41,8 @@ struct Erfc {
 /// exp(y^2) for y = erfinv(x), or erfcinv(x) if `complementary`. Far out, where exp would magnify the
 /// rounding of y, it is erfcx(|y|) / erfc(|y|), and x gives the divisor. It is differentiated as a function
 /// of y alone.
-struct ExpOfSquare {
-  static constexpr int arity = 2;
+struct ExpOfSquare : Binary<"exp"> {
   static constexpr auto node_name = "ExpOfSquareBackward";
-  static constexpr auto op_name = "exp";
   bool complementary;
   template <std::floating_point T>
   Pack<T> value(Pack<T> y, Pack<T> x) const {
@@ -63,52 +58,36 @@ struct ExpOfSquare {
   static auto slope_b(Unused, Unused, Unused) { return math::Zero{}; }
 };
 
-struct Erfinv {
-  static constexpr int arity = 1;
-  static constexpr auto node_name = "ErfinvBackward0";
-  static constexpr auto op_name = "erfinv";
+struct Erfinv : Unary<"erfinv"> {
   static auto value(const auto& x) { return in_double(kernels::erfinv, x); }
   static auto slope_a(const Value auto& x, const Value auto& y) {
-    return evaluate(ExpOfSquare{false}, y, x) * (kSqrtPi / 2);
+    return evaluate(ExpOfSquare{{}, false}, y, x) * (kSqrtPi / 2);
   }
 };
 
-struct Erfcinv {
-  static constexpr int arity = 1;
-  static constexpr auto node_name = "ErfcinvBackward0";
-  static constexpr auto op_name = "erfcinv";
+struct Erfcinv : Unary<"erfcinv"> {
   static auto value(const auto& x) { return in_double(kernels::erfcinv, x); }
   static auto slope_a(const Value auto& x, const Value auto& y) {
-    return evaluate(ExpOfSquare{true}, y, x) * (-kSqrtPi / 2);
+    return evaluate(ExpOfSquare{{}, true}, y, x) * (-kSqrtPi / 2);
   }
 };
 
 /// Derivative `order` of exp(x^2) erfc(x).
-struct Erfcx {
-  static constexpr int arity = 1;
-  static constexpr auto node_name = "SpecialErfcxBackward0";
-  static constexpr auto op_name = "special_erfcx";
+struct Erfcx : Unary<"special_erfcx"> {
   int order;
-  template <class X>
-  X value(const X& x) const {
+  auto value(const auto& x) const {
     if (order == 0) return kernels::erfcx(x);
     return in_double([this](double e) { return kernels::erfcx(order, e); }, x);
   }
-  auto slope(const Value auto& x) const { return evaluate(Erfcx{order + 1}, x); }
+  auto slope(const Value auto& x) const { return evaluate(Erfcx{{}, order + 1}, x); }
 };
 
-struct Ndtr {
-  static constexpr int arity = 1;
-  static constexpr auto node_name = "SpecialNdtrBackward0";
-  static constexpr auto op_name = "special_ndtr";
+struct Ndtr : Unary<"special_ndtr"> {
   static auto value(const auto& x) { return math::normal_distribution(x); }
   static auto slope(const Value auto& x) { return math::normal_density(x); }
 };
 
-struct Ndtri {
-  static constexpr int arity = 1;
-  static constexpr auto node_name = "SpecialNdtriBackward0";
-  static constexpr auto op_name = "special_ndtri";
+struct Ndtri : Unary<"special_ndtri"> {
   static auto value(const auto& x) { return in_double(kernels::ndtri, x); }
   // From the result, since PyTorch lets programs write into x.
   static auto slope_at_output(const Value auto& y) {
@@ -117,76 +96,54 @@ struct Ndtri {
 };
 
 /// Derivative `order` of log Phi(x), where Phi is the normal distribution function.
-struct LogNdtr {
-  static constexpr int arity = 1;
-  static constexpr auto node_name = "SpecialLogNdtrBackward0";
-  static constexpr auto op_name = "special_log_ndtr";
+struct LogNdtr : Unary<"special_log_ndtr"> {
   int order;
-  template <class X>
-  X value(const X& x) const {
+  auto value(const auto& x) const {
     if (order == 0) return kernels::log_ndtr(x);
     if (order == 1) return kernels::log_ndtr_slope(x);
     return in_double([this](double e) { return kernels::log_ndtr(order, e); }, x);
   }
-  auto slope(const Value auto& x) const { return evaluate(LogNdtr{order + 1}, x); }
+  auto slope(const Value auto& x) const { return evaluate(LogNdtr{{}, order + 1}, x); }
 };
 
 // ---- Gamma functions. DLMF 5.2.2 and 5.15.
 
-struct Polygamma {
-  static constexpr int arity = 1;
-  static constexpr auto node_name = "PolygammaBackward0";
-  static constexpr auto op_name = "polygamma";
+struct Polygamma : Unary<"polygamma"> {
   std::int64_t n;
   auto value(const auto& x) const {
     return in_double([this](double e) { return kernels::polygamma(n, e); }, x);
   }
-  auto slope(const Value auto& x) const { return evaluate(Polygamma{n + 1}, x); }
+  auto slope(const Value auto& x) const { return evaluate(Polygamma{{}, n + 1}, x); }
 };
 
-struct Digamma {
-  static constexpr int arity = 1;
-  static constexpr auto node_name = "DigammaBackward0";
-  static constexpr auto op_name = "digamma";
+struct Digamma : Unary<"digamma"> {
   static auto value(const auto& x) { return in_double(kernels::digamma, x); }
-  static auto slope(const Value auto& x) { return evaluate(Polygamma{1}, x); }
+  static auto slope(const Value auto& x) { return evaluate(Polygamma{{}, 1}, x); }
 };
 
-struct Lgamma {
-  static constexpr int arity = 1;
-  static constexpr auto node_name = "LgammaBackward0";
-  static constexpr auto op_name = "lgamma";
+struct Lgamma : Unary<"lgamma"> {
   static auto value(const auto& x) { return math::lgamma(x); }
   static auto slope(const Value auto& x) { return evaluate(Digamma{}, x); }
 };
 
 /// Derivative `order` of the logarithm of the multivariate gamma function.
-struct Mvlgamma {
-  static constexpr int arity = 1;
-  static constexpr auto node_name = "MvlgammaBackward0";
-  static constexpr auto op_name = "mvlgamma";
+struct Mvlgamma : Unary<"mvlgamma"> {
   int p;
   int order;
   auto value(const auto& x) const {
     return in_double([this](double e) { return kernels::multigammaln(order, p, e); }, x);
   }
-  auto slope(const Value auto& x) const { return evaluate(Mvlgamma{p, order + 1}, x); }
+  auto slope(const Value auto& x) const { return evaluate(Mvlgamma{{}, p, order + 1}, x); }
 };
 
 // ---- Logarithms.
 
-struct Entr {
-  static constexpr int arity = 1;
-  static constexpr auto node_name = "SpecialEntrBackward0";
-  static constexpr auto op_name = "special_entr";
+struct Entr : Unary<"special_entr"> {
   static auto value(const auto& x) { return kernels::entr(x); }
   static auto slope(const Value auto& x) { return -math::log(x) - 1; }
 };
 
-struct Logit {
-  static constexpr int arity = 1;
-  static constexpr auto node_name = "LogitBackward0";
-  static constexpr auto op_name = "logit";
+struct Logit : Unary<"logit"> {
   static auto value(const auto& x) { return kernels::logit(x); }
   /// 1 / (x (1 - x)), as a sum whose derivatives are infinite at 0 and 1 and not infinity minus infinity;
   /// NaN outside [0, 1].
@@ -196,15 +153,11 @@ struct Logit {
   }
 };
 
-struct LogitClamped {
-  static constexpr int arity = 1;
-  static constexpr auto node_name = "LogitBackward0";
-  static constexpr auto op_name = "logit";
+struct LogitClamped : Unary<"logit"> {
   double low;
   double high;
-  template <class X>
-  X value(const X& x) const {
-    return kernels::logit(math::minimum(math::maximum(x, X(low)), X(high)));
+  auto value(const auto& x) const {
+    return kernels::logit(math::minimum(math::maximum(x, low), high));
   }
   auto slope(const Value auto& x) const {
     return math::when((x >= low) & (x <= high), 1 / x + 1 / (1 - x));
@@ -212,10 +165,7 @@ struct LogitClamped {
 };
 
 /// a log b; 0 for a = 0, unless b is NaN.
-struct Xlogy {
-  static constexpr int arity = 2;
-  static constexpr auto node_name = "XlogyBackward0";
-  static constexpr auto op_name = "xlogy";
+struct Xlogy : Binary<"xlogy"> {
   static auto value(const auto& a, const auto& b) {
     return math::where((a == 0) & (b == b), 0, a * math::log(b));
   }
@@ -226,10 +176,7 @@ struct Xlogy {
 };
 
 /// a log(1 + b); 0 for a = 0, unless b is NaN.
-struct Xlog1py {
-  static constexpr int arity = 2;
-  static constexpr auto node_name = "SpecialXlog1PyBackward0";
-  static constexpr auto op_name = "special_xlog1py";
+struct Xlog1py : Binary<"special_xlog1py"> {
   static auto value(const auto& a, const auto& b) {
     return math::where((a == 0) & (b == b), 0, a * math::log1p(b));
   }
@@ -269,22 +216,22 @@ Tensor erf(const Tensor& x) { return apply(Erf{}, x); }
 Tensor erfc(const Tensor& x) { return apply(Erfc{}, x); }
 Tensor erfinv(const Tensor& x) { return apply(Erfinv{}, x); }
 Tensor erfcinv(const Tensor& x) { return apply(Erfcinv{}, x); }
-Tensor special_erfcx(const Tensor& x) { return apply(Erfcx{0}, x); }
+Tensor special_erfcx(const Tensor& x) { return apply(Erfcx{{}, 0}, x); }
 Tensor special_ndtr(const Tensor& x) { return apply(Ndtr{}, x); }
 Tensor special_ndtri(const Tensor& x) { return apply(Ndtri{}, x); }
-Tensor special_log_ndtr(const Tensor& x) { return apply(LogNdtr{0}, x); }
+Tensor special_log_ndtr(const Tensor& x) { return apply(LogNdtr{{}, 0}, x); }
 Tensor special_entr(const Tensor& x) { return apply(Entr{}, x); }
 Tensor lgamma(const Tensor& x) { return apply(Lgamma{}, x); }
 Tensor digamma(const Tensor& x) { return apply(Digamma{}, x); }
 Tensor polygamma(std::int64_t n, const Tensor& x) {
-  return apply(Polygamma{checked_order("polygamma", n)}, x);
+  return apply(Polygamma{{}, checked_order("polygamma", n)}, x);
 }
 Tensor mvlgamma(const Tensor& x, std::int64_t p) {
-  return apply(Mvlgamma{checked_dimension("mvlgamma", p), 0}, x);
+  return apply(Mvlgamma{{}, checked_dimension("mvlgamma", p), 0}, x);
 }
 Tensor logit(const Tensor& x, optional<double> eps) {
   if (!eps || *eps < 0) return apply(Logit{}, x);
-  return apply(LogitClamped{*eps, 1 - *eps}, x);
+  return apply(LogitClamped{{}, *eps, 1 - *eps}, x);
 }
 Tensor xlogy(const Tensor& a, const Tensor& b) { return apply(Xlogy{}, a, b); }
 Tensor xlogy(const Tensor& a, const Scalar& b) { return xlogy(a, wrap_number(b, a)); }
@@ -309,16 +256,16 @@ EIGENGRAD_UNARY(digamma, Digamma)
 
 Tensor Tensor::polygamma(std::int64_t n) const { return eigengrad::polygamma(n, *this); }
 Tensor& Tensor::polygamma_(std::int64_t n) const {
-  return apply_inplace(Polygamma{checked_order("polygamma_", n)}, self());
+  return apply_inplace(Polygamma{{}, checked_order("polygamma_", n)}, self());
 }
 Tensor Tensor::mvlgamma(std::int64_t p) const { return eigengrad::mvlgamma(*this, p); }
 Tensor& Tensor::mvlgamma_(std::int64_t p) const {
-  return apply_inplace(Mvlgamma{checked_dimension("mvlgamma_", p), 0}, self());
+  return apply_inplace(Mvlgamma{{}, checked_dimension("mvlgamma_", p), 0}, self());
 }
 Tensor Tensor::logit(optional<double> eps) const { return eigengrad::logit(*this, eps); }
 Tensor& Tensor::logit_(optional<double> eps) const {
   if (!eps || *eps < 0) return apply_inplace(Logit{}, self());
-  return apply_inplace(LogitClamped{*eps, 1 - *eps}, self());
+  return apply_inplace(LogitClamped{{}, *eps, 1 - *eps}, self());
 }
 Tensor Tensor::xlogy(const Tensor& other) const { return eigengrad::xlogy(*this, other); }
 Tensor Tensor::xlogy(const Scalar& other) const { return eigengrad::xlogy(*this, other); }

@@ -1,6 +1,8 @@
+#include "eigengrad/ops/special/incomplete.hpp"
+
 #include "autograd/shapes.hpp"
-#include "eigengrad/ops/special/functions.hpp"
-#include "kernels/special/functions.hpp"
+#include "kernels/special/gamma.hpp"
+#include "kernels/special/incomplete.hpp"
 #include "ops/special/rules.hpp"
 
 // Functions of parameters that are differentiated too. Each rule is a member of a family closed under
@@ -11,6 +13,8 @@ namespace {
 
 using autograd::apply;
 using autograd::apply_inplace;
+using autograd::Binary;
+using autograd::Ternary;
 using autograd::wrap_number;
 using math::evaluate;
 using math::Unused;
@@ -19,30 +23,25 @@ using special_rules::in_double;
 
 /// Derivative `k` in s of zeta(s, q). DLMF 25.11.17: d/dq zeta(s, q) = -s zeta(s + 1, q), and k times
 /// in s: -s zeta_k(s + 1, q) - k zeta_(k-1)(s + 1, q).
-struct Zeta {
-  static constexpr int arity = 2;
-  static constexpr auto node_name = "SpecialZetaBackward0";
-  static constexpr auto op_name = "special_zeta";
+struct Zeta : Binary<"special_zeta"> {
   int k;
   auto value(const auto& s, const auto& q) const {
     return in_double([this](double u, double v) { return kernels::zeta(k, u, v); }, s, q);
   }
   auto slope_a(const Value auto& s, const Value auto& q, Unused) const {
-    return evaluate(Zeta{k + 1}, s, q);
+    return evaluate(Zeta{{}, k + 1}, s, q);
   }
   template <Value X>
   auto slope_b(const X& s, const X& q, Unused) const {
-    const X first = -(s * evaluate(Zeta{k}, s + 1, q));
-    return k == 0 ? first : X(first - evaluate(Zeta{k - 1}, s + 1, q) * k);
+    const X first = -(s * evaluate(Zeta{{}, k}, s + 1, q));
+    return k == 0 ? first : X(first - evaluate(Zeta{{}, k - 1}, s + 1, q) * k);
   }
 };
 
 /// What a derivative of the density in x is at x = 0, and 0 elsewhere: powers of x that meet there leave one
 /// term, where quotients by x would be 0 / 0.
-struct GammaDensityAtZero {
-  static constexpr int arity = 2;
+struct GammaDensityAtZero : Binary<"igamma"> {
   static constexpr auto node_name = "IgammaAtZeroBackward0";
-  static constexpr auto op_name = "igamma";
   int k;
   int n;
   auto value(const auto& a, const auto& x) const {
@@ -50,85 +49,73 @@ struct GammaDensityAtZero {
         [this](double u, double v) { return kernels::gamma_density_at_zero(k, n, u, v); }, a, x);
   }
   auto slope_a(const Value auto& a, const Value auto& x, Unused) const {
-    return evaluate(GammaDensityAtZero{k + 1, n}, a, x);
+    return evaluate(GammaDensityAtZero{{}, k + 1, n}, a, x);
   }
   auto slope_b(const Value auto& a, const Value auto& x, Unused) const {
-    return evaluate(GammaDensityAtZero{k, n + 1}, a, x);
+    return evaluate(GammaDensityAtZero{{}, k, n + 1}, a, x);
   }
 };
 
 /// Derivative `k` in a of dP/dx = x^(a-1) exp(-x) / Gamma(a). Its slope in x is that of
 /// ((a-1) / x - 1) times itself, differentiated k times in a.
-struct GammaDensity {
-  static constexpr int arity = 2;
+struct GammaDensity : Binary<"igamma"> {
   static constexpr auto node_name = "IgammaInXBackward0";
-  static constexpr auto op_name = "igamma";
   int k;
   auto value(const auto& a, const auto& x) const {
     return in_double([this](double u, double v) { return kernels::gamma_density(k, u, v); }, a, x);
   }
   auto slope_a(const Value auto& a, const Value auto& x, Unused) const {
-    return evaluate(GammaDensity{k + 1}, a, x);
+    return evaluate(GammaDensity{{}, k + 1}, a, x);
   }
   template <Value X>
   auto slope_b(const X& a, const X& x, Unused) const {
     const X z = math::where(x == 0, 1, x);
-    X away = ((a - 1) / z - 1) * evaluate(GammaDensity{k}, a, z);
-    if (k > 0) away = away + evaluate(GammaDensity{k - 1}, a, z) * k / z;
-    return math::where(x == 0, evaluate(GammaDensityAtZero{k, 1}, a, x), away);
+    X away = ((a - 1) / z - 1) * evaluate(GammaDensity{{}, k}, a, z);
+    if (k > 0) away = away + evaluate(GammaDensity{{}, k - 1}, a, z) * k / z;
+    return math::where(x == 0, evaluate(GammaDensityAtZero{{}, k, 1}, a, x), away);
   }
 };
 
 /// Derivative k >= 1 in a of P(a, x).
-struct GammaInA {
-  static constexpr int arity = 2;
+struct GammaInA : Binary<"igamma"> {
   static constexpr auto node_name = "IgammaInABackward0";
-  static constexpr auto op_name = "igamma";
   int k;
   auto value(const auto& a, const auto& x) const {
     return in_double([this](double u, double v) { return kernels::gamma_p_in_a(k, u, v); }, a, x);
   }
   auto slope_a(const Value auto& a, const Value auto& x, Unused) const {
-    return evaluate(GammaInA{k + 1}, a, x);
+    return evaluate(GammaInA{{}, k + 1}, a, x);
   }
   auto slope_b(const Value auto& a, const Value auto& x, Unused) const {
-    return evaluate(GammaDensity{k}, a, x);
+    return evaluate(GammaDensity{{}, k}, a, x);
   }
 };
 
 /// P(a, x), DLMF 8.2.4.
-struct Igamma {
-  static constexpr int arity = 2;
-  static constexpr auto node_name = "IgammaBackward0";
-  static constexpr auto op_name = "igamma";
+struct Igamma : Binary<"igamma"> {
   static auto value(const auto& a, const auto& x) { return in_double(kernels::gamma_p, a, x); }
   static auto slope_a(const Value auto& a, const Value auto& x, Unused) {
-    return evaluate(GammaInA{1}, a, x);
+    return evaluate(GammaInA{{}, 1}, a, x);
   }
   static auto slope_b(const Value auto& a, const Value auto& x, Unused) {
-    return evaluate(GammaDensity{0}, a, x);
+    return evaluate(GammaDensity{{}, 0}, a, x);
   }
 };
 
 /// Q(a, x) = 1 - P(a, x).
-struct Igammac {
-  static constexpr int arity = 2;
-  static constexpr auto node_name = "IgammacBackward0";
-  static constexpr auto op_name = "igammac";
+struct Igammac : Binary<"igammac"> {
   static auto value(const auto& a, const auto& x) { return in_double(kernels::gamma_q, a, x); }
   static auto slope_a(const Value auto& a, const Value auto& x, Unused) {
-    return -evaluate(GammaInA{1}, a, x);
+    return -evaluate(GammaInA{{}, 1}, a, x);
   }
   static auto slope_b(const Value auto& a, const Value auto& x, Unused) {
-    return -evaluate(GammaDensity{0}, a, x);
+    return -evaluate(GammaDensity{{}, 0}, a, x);
   }
 };
 
 /// As GammaDensityAtZero, at 0 and 1.
-struct BetaDensityAtEnd {
-  static constexpr int arity = 3;
+struct BetaDensityAtEnd : Ternary<"special_betainc"> {
   static constexpr auto node_name = "SpecialBetaincAtEndBackward0";
-  static constexpr auto op_name = "special_betainc";
   int i;
   int j;
   int n;
@@ -138,22 +125,20 @@ struct BetaDensityAtEnd {
                      a, b, x);
   }
   auto slope_a(const Value auto& a, const Value auto& b, const Value auto& x, Unused) const {
-    return evaluate(BetaDensityAtEnd{i + 1, j, n}, a, b, x);
+    return evaluate(BetaDensityAtEnd{{}, i + 1, j, n}, a, b, x);
   }
   auto slope_b(const Value auto& a, const Value auto& b, const Value auto& x, Unused) const {
-    return evaluate(BetaDensityAtEnd{i, j + 1, n}, a, b, x);
+    return evaluate(BetaDensityAtEnd{{}, i, j + 1, n}, a, b, x);
   }
   auto slope_c(const Value auto& a, const Value auto& b, const Value auto& x, Unused) const {
-    return evaluate(BetaDensityAtEnd{i, j, n + 1}, a, b, x);
+    return evaluate(BetaDensityAtEnd{{}, i, j, n + 1}, a, b, x);
   }
 };
 
 /// Derivative (i, j) in a and b of dI/dx = x^(a-1) (1-x)^(b-1) / B(a, b). Its slope in x is that of
 /// ((a-1) / x - (b-1) / (1-x)) times itself, differentiated in a and b.
-struct BetaDensity {
-  static constexpr int arity = 3;
+struct BetaDensity : Ternary<"special_betainc"> {
   static constexpr auto node_name = "SpecialBetaincInXBackward0";
-  static constexpr auto op_name = "special_betainc";
   int i;
   int j;
   auto value(const auto& a, const auto& b, const auto& x) const {
@@ -162,27 +147,24 @@ struct BetaDensity {
         x);
   }
   auto slope_a(const Value auto& a, const Value auto& b, const Value auto& x, Unused) const {
-    return evaluate(BetaDensity{i + 1, j}, a, b, x);
+    return evaluate(BetaDensity{{}, i + 1, j}, a, b, x);
   }
   auto slope_b(const Value auto& a, const Value auto& b, const Value auto& x, Unused) const {
-    return evaluate(BetaDensity{i, j + 1}, a, b, x);
+    return evaluate(BetaDensity{{}, i, j + 1}, a, b, x);
   }
   template <Value X>
   auto slope_c(const X& a, const X& b, const X& x, Unused) const {
     const auto is_end = (x == 0) | (x == 1);
     const X z = math::where(is_end, 0.5, x);
-    X away = ((a - 1) / z - (b - 1) / (1 - z)) * evaluate(BetaDensity{i, j}, a, b, z);
-    if (i > 0) away = away + evaluate(BetaDensity{i - 1, j}, a, b, z) * i / z;
-    if (j > 0) away = away - evaluate(BetaDensity{i, j - 1}, a, b, z) * j / (1 - z);
-    return math::where(is_end, evaluate(BetaDensityAtEnd{i, j, 1}, a, b, x), away);
+    X away = ((a - 1) / z - (b - 1) / (1 - z)) * evaluate(BetaDensity{{}, i, j}, a, b, z);
+    if (i > 0) away = away + evaluate(BetaDensity{{}, i - 1, j}, a, b, z) * i / z;
+    if (j > 0) away = away - evaluate(BetaDensity{{}, i, j - 1}, a, b, z) * j / (1 - z);
+    return math::where(is_end, evaluate(BetaDensityAtEnd{{}, i, j, 1}, a, b, x), away);
   }
 };
 
 /// Derivative (i, j) in a and b of I_x(a, b), DLMF 8.17.2.
-struct Betainc {
-  static constexpr int arity = 3;
-  static constexpr auto node_name = "SpecialBetaincBackward0";
-  static constexpr auto op_name = "special_betainc";
+struct Betainc : Ternary<"special_betainc"> {
   int i;
   int j;
   auto value(const auto& a, const auto& b, const auto& x) const {
@@ -193,25 +175,25 @@ struct Betainc {
         a, b, x);
   }
   auto slope_a(const Value auto& a, const Value auto& b, const Value auto& x, Unused) const {
-    return evaluate(Betainc{i + 1, j}, a, b, x);
+    return evaluate(Betainc{{}, i + 1, j}, a, b, x);
   }
   auto slope_b(const Value auto& a, const Value auto& b, const Value auto& x, Unused) const {
-    return evaluate(Betainc{i, j + 1}, a, b, x);
+    return evaluate(Betainc{{}, i, j + 1}, a, b, x);
   }
   auto slope_c(const Value auto& a, const Value auto& b, const Value auto& x, Unused) const {
-    return evaluate(BetaDensity{i, j}, a, b, x);
+    return evaluate(BetaDensity{{}, i, j}, a, b, x);
   }
 };
 
 }  // namespace
 
-Tensor special_zeta(const Tensor& s, const Tensor& q) { return apply(Zeta{0}, s, q); }
+Tensor special_zeta(const Tensor& s, const Tensor& q) { return apply(Zeta{{}, 0}, s, q); }
 Tensor special_zeta(const Tensor& s, const Scalar& q) { return special_zeta(s, wrap_number(q, s)); }
 Tensor special_zeta(const Scalar& s, const Tensor& q) { return special_zeta(wrap_number(s, q), q); }
 Tensor igamma(const Tensor& a, const Tensor& x) { return apply(Igamma{}, a, x); }
 Tensor igammac(const Tensor& a, const Tensor& x) { return apply(Igammac{}, a, x); }
 Tensor special_betainc(const Tensor& a, const Tensor& b, const Tensor& x) {
-  return apply(Betainc{0, 0}, a, b, x);
+  return apply(Betainc{{}, 0, 0}, a, b, x);
 }
 
 Tensor Tensor::igamma(const Tensor& other) const { return eigengrad::igamma(*this, other); }

@@ -12,6 +12,8 @@ namespace eigengrad {
 namespace {
 
 using autograd::apply;
+using autograd::Binary;
+using autograd::RuleName;
 using autograd::wrap_number;
 using kernels::PolynomialKind;
 using math::evaluate;
@@ -19,20 +21,17 @@ using math::Unused;
 using math::Value;
 
 /// Derivative `k` in x of a polynomial of degree n.
-template <class Kind>
-struct Polynomial {
-  static constexpr int arity = 2;
-  static constexpr auto node_name = Kind::node_name;
-  static constexpr auto op_name = Kind::op_name;
+template <RuleName name, PolynomialKind kind, bool shifted>
+struct Polynomial : Binary<name> {
   int k;
   template <class X>
   X value(const X& x, const X& n) const {
-    if constexpr (!Kind::shifted) return kernels::polynomial(Kind::kind, k, x, n);
-    const X y = kernels::polynomial(Kind::kind, k, x * 2 - 1, n);
+    if constexpr (!shifted) return kernels::polynomial(kind, k, x, n);
+    const X y = kernels::polynomial(kind, k, x * 2 - 1, n);
     return k == 0 ? y : y * std::ldexp(1.0, k);
   }
   auto slope_a(const Value auto& x, const Value auto& n, Unused) const {
-    return evaluate(Polynomial{k + 1}, x, n);
+    return evaluate(Polynomial{{}, k + 1}, x, n);
   }
   static auto slope_b(Unused, Unused, Unused) { return math::Zero{}; }
 };
@@ -51,44 +50,25 @@ const Tensor& checked_degree(const char* op, const Tensor& n) {
 
 }  // namespace
 
-#define EIGENGRAD_POLYNOMIAL(name, Kind, node, is_shifted)                             \
-  namespace {                                                                          \
-  struct name##_traits {                                                               \
-    static constexpr auto node_name = node;                                            \
-    static constexpr auto op_name = #name;                                             \
-    static constexpr PolynomialKind kind = PolynomialKind::Kind;                       \
-    static constexpr bool shifted = is_shifted;                                        \
-  };                                                                                   \
-  }                                                                                    \
+#define EIGENGRAD_POLYNOMIAL(name, kind, is_shifted)                                   \
   Tensor name(const Tensor& x, const Tensor& n) {                                      \
-    return apply(Polynomial<name##_traits>{0}, x, checked_degree(#name, n));           \
+    const Polynomial<#name, PolynomialKind::kind, is_shifted> rule{{}, 0};             \
+    return apply(rule, x, checked_degree(#name, n));                                   \
   }                                                                                    \
   Tensor name(const Scalar& x, const Tensor& n) { return name(wrap_number(x, n), n); } \
   Tensor name(const Tensor& x, const Scalar& n) { return name(x, wrap_number(n, x)); }
-EIGENGRAD_POLYNOMIAL(special_chebyshev_polynomial_t, ChebyshevT,
-                     "SpecialChebyshevPolynomialTBackward0", false)
-EIGENGRAD_POLYNOMIAL(special_chebyshev_polynomial_u, ChebyshevU,
-                     "SpecialChebyshevPolynomialUBackward0", false)
-EIGENGRAD_POLYNOMIAL(special_chebyshev_polynomial_v, ChebyshevV,
-                     "SpecialChebyshevPolynomialVBackward0", false)
-EIGENGRAD_POLYNOMIAL(special_chebyshev_polynomial_w, ChebyshevW,
-                     "SpecialChebyshevPolynomialWBackward0", false)
-EIGENGRAD_POLYNOMIAL(special_shifted_chebyshev_polynomial_t, ChebyshevT,
-                     "SpecialShiftedChebyshevPolynomialTBackward0", true)
-EIGENGRAD_POLYNOMIAL(special_shifted_chebyshev_polynomial_u, ChebyshevU,
-                     "SpecialShiftedChebyshevPolynomialUBackward0", true)
-EIGENGRAD_POLYNOMIAL(special_shifted_chebyshev_polynomial_v, ChebyshevV,
-                     "SpecialShiftedChebyshevPolynomialVBackward0", true)
-EIGENGRAD_POLYNOMIAL(special_shifted_chebyshev_polynomial_w, ChebyshevW,
-                     "SpecialShiftedChebyshevPolynomialWBackward0", true)
-EIGENGRAD_POLYNOMIAL(special_hermite_polynomial_h, HermiteH, "SpecialHermitePolynomialHBackward0",
-                     false)
-EIGENGRAD_POLYNOMIAL(special_hermite_polynomial_he, HermiteHe,
-                     "SpecialHermitePolynomialHeBackward0", false)
-EIGENGRAD_POLYNOMIAL(special_laguerre_polynomial_l, LaguerreL,
-                     "SpecialLaguerrePolynomialLBackward0", false)
-EIGENGRAD_POLYNOMIAL(special_legendre_polynomial_p, LegendreP,
-                     "SpecialLegendrePolynomialPBackward0", false)
+EIGENGRAD_POLYNOMIAL(special_chebyshev_polynomial_t, ChebyshevT, false)
+EIGENGRAD_POLYNOMIAL(special_chebyshev_polynomial_u, ChebyshevU, false)
+EIGENGRAD_POLYNOMIAL(special_chebyshev_polynomial_v, ChebyshevV, false)
+EIGENGRAD_POLYNOMIAL(special_chebyshev_polynomial_w, ChebyshevW, false)
+EIGENGRAD_POLYNOMIAL(special_shifted_chebyshev_polynomial_t, ChebyshevT, true)
+EIGENGRAD_POLYNOMIAL(special_shifted_chebyshev_polynomial_u, ChebyshevU, true)
+EIGENGRAD_POLYNOMIAL(special_shifted_chebyshev_polynomial_v, ChebyshevV, true)
+EIGENGRAD_POLYNOMIAL(special_shifted_chebyshev_polynomial_w, ChebyshevW, true)
+EIGENGRAD_POLYNOMIAL(special_hermite_polynomial_h, HermiteH, false)
+EIGENGRAD_POLYNOMIAL(special_hermite_polynomial_he, HermiteHe, false)
+EIGENGRAD_POLYNOMIAL(special_laguerre_polynomial_l, LaguerreL, false)
+EIGENGRAD_POLYNOMIAL(special_legendre_polynomial_p, LegendreP, false)
 #undef EIGENGRAD_POLYNOMIAL
 
 }  // namespace eigengrad

@@ -7,8 +7,9 @@
 
 #include "eigengrad/autograd/grad_mode.hpp"
 #include "eigengrad/core/eigen.hpp"
-#include "eigengrad/ops/linalg/qr.hpp"
-#include "eigengrad/ops/linalg/spectral.hpp"
+#include "eigengrad/ops/linalg/eigh.hpp"
+#include "eigengrad/ops/linalg/lstsq.hpp"
+#include "eigengrad/ops/linalg/svd.hpp"
 #include "optim/vectors.hpp"
 
 namespace eigengrad::optim {

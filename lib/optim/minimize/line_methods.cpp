@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "eigengrad/autograd/grad_mode.hpp"
+#include "eigengrad/autograd/tensor.hpp"
 #include "eigengrad/core/factories.hpp"
 #include "eigengrad/ops/pointwise/arithmetic.hpp"
 #include "eigengrad/optim/adam.hpp"

@@ -10,7 +10,6 @@
 #include "eigengrad/core/factories.hpp"
 #include "eigengrad/ops/pointwise/arithmetic.hpp"
 #include "eigengrad/ops/shape/assembly.hpp"
-#include "eigengrad/ops/shape/views.hpp"
 #include "functional/variables.hpp"
 #include "optim/odeint/batch.hpp"
 #include "optim/vectors.hpp"

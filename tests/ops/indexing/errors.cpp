@@ -1,5 +1,6 @@
 #include "ops/errors.hpp"
 
+#include "eigengrad/ops/indexing/gather.hpp"
 #include "eigengrad/ops/indexing/index.hpp"
 #include "eigengrad/ops/indexing/scatter.hpp"
 #include "table_picks.hpp"

@@ -1,3 +1,4 @@
+#include "eigengrad/ops/indexing/gather.hpp"
 #include "eigengrad/ops/indexing/index.hpp"
 #include "table_picks.hpp"
 

@@ -3,12 +3,16 @@
 #include <limits>
 
 #include "eigengrad/autograd/engine.hpp"
+#include "eigengrad/ops/linalg/eig.hpp"
+#include "eigengrad/ops/linalg/eigh.hpp"
+#include "eigengrad/ops/linalg/lstsq.hpp"
 #include "eigengrad/ops/linalg/names.hpp"
 #include "eigengrad/ops/linalg/norms.hpp"
 #include "eigengrad/ops/linalg/products.hpp"
+#include "eigengrad/ops/linalg/pseudoinverse.hpp"
 #include "eigengrad/ops/linalg/qr.hpp"
 #include "eigengrad/ops/linalg/solves.hpp"
-#include "eigengrad/ops/linalg/spectral.hpp"
+#include "eigengrad/ops/linalg/svd.hpp"
 #include "eigengrad/ops/pointwise/arithmetic.hpp"
 #include "eigengrad/ops/shape/bands.hpp"
 #include "support/array.hpp"

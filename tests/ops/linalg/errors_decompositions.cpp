@@ -1,7 +1,12 @@
+#include "eigengrad/ops/linalg/eig.hpp"
+#include "eigengrad/ops/linalg/eigh.hpp"
+#include "eigengrad/ops/linalg/lowrank.hpp"
+#include "eigengrad/ops/linalg/lstsq.hpp"
 #include "eigengrad/ops/linalg/matrix_functions.hpp"
 #include "eigengrad/ops/linalg/norms.hpp"
+#include "eigengrad/ops/linalg/pseudoinverse.hpp"
 #include "eigengrad/ops/linalg/qr.hpp"
-#include "eigengrad/ops/linalg/spectral.hpp"
+#include "eigengrad/ops/linalg/svd.hpp"
 #include "ops/errors.hpp"
 
 namespace table {

@@ -2,7 +2,8 @@
 #include <limits>
 
 #include "eigengrad/ops/linalg/distances.hpp"
-#include "eigengrad/ops/loss/losses.hpp"
+#include "eigengrad/ops/loss/embedding.hpp"
+#include "eigengrad/ops/loss/reduction.hpp"
 #include "eigengrad/ops/pointwise/arithmetic.hpp"
 #include "ops/loss/table_losses.hpp"
 

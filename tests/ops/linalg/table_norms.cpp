@@ -3,6 +3,7 @@
 #include "eigengrad/ops/linalg/names.hpp"
 #include "eigengrad/ops/linalg/norms.hpp"
 #include "eigengrad/ops/linalg/products.hpp"
+#include "eigengrad/ops/linalg/pseudoinverse.hpp"
 #include "eigengrad/ops/pointwise/arithmetic.hpp"
 #include "matrices.hpp"
 

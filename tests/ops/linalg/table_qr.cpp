@@ -1,3 +1,4 @@
+#include "eigengrad/ops/linalg/lstsq.hpp"
 #include "eigengrad/ops/linalg/names.hpp"
 #include "eigengrad/ops/linalg/products.hpp"
 #include "eigengrad/ops/linalg/qr.hpp"

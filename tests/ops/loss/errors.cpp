@@ -2,7 +2,11 @@
 
 #include "eigengrad/ops/linalg/distances.hpp"
 #include "eigengrad/ops/linalg/products.hpp"
-#include "eigengrad/ops/loss/losses.hpp"
+#include "eigengrad/ops/loss/classification.hpp"
+#include "eigengrad/ops/loss/ctc.hpp"
+#include "eigengrad/ops/loss/embedding.hpp"
+#include "eigengrad/ops/loss/pointwise.hpp"
+#include "eigengrad/ops/loss/reduction.hpp"
 #include "eigengrad/ops/reduction/softmax.hpp"
 
 namespace table {

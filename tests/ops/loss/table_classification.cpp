@@ -1,7 +1,9 @@
 #include <algorithm>
 #include <limits>
 
-#include "eigengrad/ops/loss/losses.hpp"
+#include "eigengrad/ops/loss/classification.hpp"
+#include "eigengrad/ops/loss/ctc.hpp"
+#include "eigengrad/ops/loss/reduction.hpp"
 #include "eigengrad/ops/pointwise/arithmetic.hpp"
 #include "eigengrad/ops/reduction/softmax.hpp"
 #include "table_losses.hpp"

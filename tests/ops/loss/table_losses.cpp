@@ -1,7 +1,8 @@
 #include <algorithm>
 #include <numbers>
 
-#include "eigengrad/ops/loss/losses.hpp"
+#include "eigengrad/ops/loss/pointwise.hpp"
+#include "eigengrad/ops/loss/reduction.hpp"
 #include "eigengrad/ops/pointwise/arithmetic.hpp"
 #include "table_losses.hpp"
 

@@ -9,10 +9,6 @@ namespace {
 
 using eg::Tensor;
 
-constexpr Range kPositive{0.3, 2.5};
-constexpr Range kUnit{-0.9, 0.9};
-constexpr Range kAboveOne{1.1, 3};
-
 using List = std::vector<InplaceRow>;
 
 void add(List& rows, const std::string& name, Member inplace, Function plain, Range r = {-2, 2}) {
@@ -24,34 +20,30 @@ void add(List& rows, const std::string& name, Tensor& (*inplace)(Tensor&), Funct
   rows.push_back(unary(name + "as_function", name, inplace, plain, r));
 }
 
+/// The samples of the row of `name`; coverage names a function that has no row.
+std::vector<Inputs> samples_of_row(const std::string& name) {
+  for (const Row& row : all_rows())
+    if (row.name == name) return row.samples;
+  return unary_samples({0.3, 0.9});
+}
+
+/// Both in-place forms of a function with four forms, on the samples that its row has.
+void add_forms(List& rows, const std::string& name, Member member, Tensor& (*function)(Tensor&),
+               Function plain) {
+  add(rows, name + "_", member, plain);
+  rows.back().samples = samples_of_row(name);
+  add(rows, name + "_", function, plain);
+  rows.back().samples = samples_of_row(name);
+}
+
+void add_listed(List& rows) {
+#define EIGENGRAD_UNARY(name, Rule) add_forms(rows, #name, &Tensor::name##_, eg::name##_, eg::name);
+#include "eigengrad/core/members/unary.inc"
+#undef EIGENGRAD_UNARY
+}
+
 void add_members(List& rows) {
-  add(rows, "abs_", &Tensor::abs_, eg::abs);
-  add(rows, "exp_", &Tensor::exp_, eg::exp);
-  add(rows, "exp2_", &Tensor::exp2_, eg::exp2);
-  add(rows, "expm1_", &Tensor::expm1_, eg::expm1);
-  add(rows, "log_", &Tensor::log_, eg::log, kPositive);
-  add(rows, "log2_", &Tensor::log2_, eg::log2, kPositive);
-  add(rows, "log10_", &Tensor::log10_, eg::log10, kPositive);
-  add(rows, "log1p_", &Tensor::log1p_, eg::log1p, kPositive);
-  add(rows, "sqrt_", &Tensor::sqrt_, eg::sqrt, kPositive);
-  add(rows, "rsqrt_", &Tensor::rsqrt_, eg::rsqrt, kPositive);
   add(rows, "square_", &Tensor::square_, eg::square);
-  add(rows, "reciprocal_", &Tensor::reciprocal_, eg::reciprocal, kPositive);
-  add(rows, "sin_", &Tensor::sin_, eg::sin);
-  add(rows, "cos_", &Tensor::cos_, eg::cos);
-  add(rows, "tan_", &Tensor::tan_, eg::tan);
-  add(rows, "asin_", &Tensor::asin_, eg::asin, kUnit);
-  add(rows, "acos_", &Tensor::acos_, eg::acos, kUnit);
-  add(rows, "atan_", &Tensor::atan_, eg::atan);
-  add(rows, "sinc_", &Tensor::sinc_, eg::sinc);
-  add(rows, "deg2rad_", &Tensor::deg2rad_, eg::deg2rad);
-  add(rows, "rad2deg_", &Tensor::rad2deg_, eg::rad2deg);
-  add(rows, "sinh_", &Tensor::sinh_, eg::sinh);
-  add(rows, "cosh_", &Tensor::cosh_, eg::cosh);
-  add(rows, "tanh_", &Tensor::tanh_, eg::tanh);
-  add(rows, "asinh_", &Tensor::asinh_, eg::asinh);
-  add(rows, "acosh_", &Tensor::acosh_, eg::acosh, kAboveOne);
-  add(rows, "atanh_", &Tensor::atanh_, eg::atanh, kUnit);
   add(rows, "floor_", &Tensor::floor_, eg::floor);
   add(rows, "ceil_", &Tensor::ceil_, eg::ceil);
   add(rows, "trunc_", &Tensor::trunc_, eg::trunc);
@@ -74,33 +66,7 @@ void add_members(List& rows) {
 }
 
 void add_functions(List& rows) {
-  add(rows, "abs_", eg::abs_, eg::abs);
-  add(rows, "exp_", eg::exp_, eg::exp);
-  add(rows, "exp2_", eg::exp2_, eg::exp2);
-  add(rows, "expm1_", eg::expm1_, eg::expm1);
-  add(rows, "log_", eg::log_, eg::log, kPositive);
-  add(rows, "log2_", eg::log2_, eg::log2, kPositive);
-  add(rows, "log10_", eg::log10_, eg::log10, kPositive);
-  add(rows, "log1p_", eg::log1p_, eg::log1p, kPositive);
-  add(rows, "sqrt_", eg::sqrt_, eg::sqrt, kPositive);
-  add(rows, "rsqrt_", eg::rsqrt_, eg::rsqrt, kPositive);
   add(rows, "square_", eg::square_, eg::square);
-  add(rows, "reciprocal_", eg::reciprocal_, eg::reciprocal, kPositive);
-  add(rows, "sin_", eg::sin_, eg::sin);
-  add(rows, "cos_", eg::cos_, eg::cos);
-  add(rows, "tan_", eg::tan_, eg::tan);
-  add(rows, "asin_", eg::asin_, eg::asin, kUnit);
-  add(rows, "acos_", eg::acos_, eg::acos, kUnit);
-  add(rows, "atan_", eg::atan_, eg::atan);
-  add(rows, "sinc_", eg::sinc_, eg::sinc);
-  add(rows, "deg2rad_", eg::deg2rad_, eg::deg2rad);
-  add(rows, "rad2deg_", eg::rad2deg_, eg::rad2deg);
-  add(rows, "sinh_", eg::sinh_, eg::sinh);
-  add(rows, "cosh_", eg::cosh_, eg::cosh);
-  add(rows, "tanh_", eg::tanh_, eg::tanh);
-  add(rows, "asinh_", eg::asinh_, eg::asinh);
-  add(rows, "acosh_", eg::acosh_, eg::acosh, kAboveOne);
-  add(rows, "atanh_", eg::atanh_, eg::atanh, kUnit);
   add(rows, "floor_", eg::floor_, eg::floor);
   add(rows, "ceil_", eg::ceil_, eg::ceil);
   add(rows, "trunc_", eg::trunc_, eg::trunc);
@@ -151,6 +117,7 @@ void add_functions(List& rows) {
 }  // namespace
 
 void add_unary_inplace(std::vector<InplaceRow>& rows) {
+  add_listed(rows);
   add_members(rows);
   add_functions(rows);
 }

@@ -1,5 +1,6 @@
 #include <cmath>
 
+#include "eigengrad/ops/linalg/covariance.hpp"
 #include "eigengrad/ops/reduction/extrema.hpp"
 #include "eigengrad/ops/reduction/norms.hpp"
 #include "eigengrad/ops/reduction/sorting.hpp"

@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "eigengrad/core/array_ref.hpp"
+#include "eigengrad/ops/linalg/covariance.hpp"
 #include "eigengrad/ops/reduction/statistics.hpp"
 #include "reducing.hpp"
 

@@ -1,3 +1,4 @@
+#include "eigengrad/ops/shape/copies.hpp"
 #include "eigengrad/ops/shape/views.hpp"
 #include "ops/errors.hpp"
 

@@ -1,6 +1,6 @@
 #include "eigengrad/core/options.hpp"
 #include "eigengrad/ops/shape/assembly.hpp"
-#include "eigengrad/ops/shape/views.hpp"
+#include "eigengrad/ops/shape/copies.hpp"
 #include "ops/table.hpp"
 
 namespace table {

@@ -1,6 +1,7 @@
 #include "ops/errors.hpp"
 
 #include "eigengrad/ops/special/functions.hpp"
+#include "eigengrad/ops/special/incomplete.hpp"
 #include "eigengrad/ops/special/polynomials.hpp"
 
 namespace table {

@@ -2,6 +2,7 @@
 
 #include "eigengrad/ops/special/bessel.hpp"
 #include "eigengrad/ops/special/functions.hpp"
+#include "eigengrad/ops/special/incomplete.hpp"
 #include "eigengrad/ops/special/polynomials.hpp"
 
 namespace table {

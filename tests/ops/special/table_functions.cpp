@@ -7,6 +7,7 @@
 
 #include "eigengrad/core/scalar.hpp"
 #include "eigengrad/ops/special/functions.hpp"
+#include "eigengrad/ops/special/incomplete.hpp"
 #include "eigengrad/ops/special/names.hpp"
 #include "ops/table.hpp"
 #include "reference.hpp"

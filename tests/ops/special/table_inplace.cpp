@@ -4,6 +4,7 @@
 #include "eigengrad/ops/linalg/products.hpp"
 #include "eigengrad/ops/special/bessel.hpp"
 #include "eigengrad/ops/special/functions.hpp"
+#include "eigengrad/ops/special/incomplete.hpp"
 
 namespace table {
 namespace {

@@ -2,13 +2,17 @@
 
 #include "eigengrad/ops/linalg/cholesky.hpp"
 #include "eigengrad/ops/linalg/determinants.hpp"
+#include "eigengrad/ops/linalg/eig.hpp"
+#include "eigengrad/ops/linalg/eigh.hpp"
 #include "eigengrad/ops/linalg/ldl.hpp"
+#include "eigengrad/ops/linalg/lstsq.hpp"
 #include "eigengrad/ops/linalg/lu.hpp"
 #include "eigengrad/ops/linalg/matrix_functions.hpp"
 #include "eigengrad/ops/linalg/norms.hpp"
+#include "eigengrad/ops/linalg/pseudoinverse.hpp"
 #include "eigengrad/ops/linalg/qr.hpp"
 #include "eigengrad/ops/linalg/solves.hpp"
-#include "eigengrad/ops/linalg/spectral.hpp"
+#include "eigengrad/ops/linalg/svd.hpp"
 
 /// Linear algebra under the names of torch::linalg; contracts at the functions with `linalg_` in front.
 namespace eigengrad::linalg {

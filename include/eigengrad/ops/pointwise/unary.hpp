@@ -108,36 +108,12 @@ EIGENGRAD_API Tensor clamp_min(const Tensor& x, const Scalar& min);
 EIGENGRAD_API Tensor clamp_max(const Tensor& x, const Scalar& max);
 
 /// x.name_() as a function.
-#define EIGENGRAD_INPLACE(name) \
+#define EIGENGRAD_UNARY(name, Rule) \
   inline Tensor& name##_(Tensor& x) { return x.name##_(); }
-EIGENGRAD_INPLACE(abs)
-EIGENGRAD_INPLACE(exp)
-EIGENGRAD_INPLACE(exp2)
-EIGENGRAD_INPLACE(expm1)
-EIGENGRAD_INPLACE(log)
-EIGENGRAD_INPLACE(log2)
-EIGENGRAD_INPLACE(log10)
-EIGENGRAD_INPLACE(log1p)
-EIGENGRAD_INPLACE(sqrt)
-EIGENGRAD_INPLACE(rsqrt)
-EIGENGRAD_INPLACE(square)
-EIGENGRAD_INPLACE(reciprocal)
-EIGENGRAD_INPLACE(sin)
-EIGENGRAD_INPLACE(cos)
-EIGENGRAD_INPLACE(tan)
-EIGENGRAD_INPLACE(asin)
-EIGENGRAD_INPLACE(acos)
-EIGENGRAD_INPLACE(atan)
-EIGENGRAD_INPLACE(sinc)
-EIGENGRAD_INPLACE(deg2rad)
-EIGENGRAD_INPLACE(rad2deg)
-EIGENGRAD_INPLACE(sinh)
-EIGENGRAD_INPLACE(cosh)
-EIGENGRAD_INPLACE(tanh)
-EIGENGRAD_INPLACE(asinh)
-EIGENGRAD_INPLACE(acosh)
-EIGENGRAD_INPLACE(atanh)
-#undef EIGENGRAD_INPLACE
+#include "eigengrad/core/members/unary.inc"
+#undef EIGENGRAD_UNARY
+/// square() written into its argument.
+inline Tensor& square_(Tensor& x) { return x.square_(); }
 
 // The names that libtorch gives them beside these.
 /// exp2().

@@ -49,20 +49,6 @@ EIGENGRAD_API Tensor nansum(const Tensor& x, OptionalIntArrayRef dim = nullopt,
 EIGENGRAD_API Tensor nanmean(const Tensor& x, OptionalIntArrayRef dim = nullopt,
                              bool keepdim = false, optional<ScalarType> dtype = nullopt);
 
-/// Covariances of the rows of x, whose columns are observations, over n - correction. `fweights` says
-/// how often each observation is counted, `aweights` how much it weighs; differentiable in that too.
-/// Integers are converted to float64.
-/// Shapes: (r, n) to (r, r); one row, also without its dimension, to a tensor without dimensions.
-/// At the edge: not finite, with a warning, when n <= correction.
-/// Throws: ShapeError for more than two dimensions, and unless weights are one for each observation;
-/// DtypeError for bool, and unless fweights are integers and aweights floating point; ValueError for
-/// negative weights, or a sum of 0.
-EIGENGRAD_API Tensor cov(const Tensor& x, std::int64_t correction = 1,
-                         const OptionalTensor& fweights = {}, const OptionalTensor& aweights = {});
-/// Correlations of the rows of x: cov over both standard deviations, in [-1, 1].
-/// At the edge: NaN for a row that is constant.
-EIGENGRAD_API Tensor corrcoef(const Tensor& x);
-
 // Templates, so that neither a dimension nor one in braces is taken for a bool.
 namespace detail {
 /// `f` of x and what the number says: a bool whether to be unbiased, an integer the dimension.

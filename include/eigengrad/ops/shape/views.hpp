@@ -73,11 +73,4 @@ EIGENGRAD_API std::vector<Tensor> atleast_2d(TensorList xs);
 EIGENGRAD_API Tensor atleast_3d(const Tensor& x);
 EIGENGRAD_API std::vector<Tensor> atleast_3d(TensorList xs);
 
-/// A copy with memory of its own, laid out as x where that has no gaps.
-EIGENGRAD_API Tensor clone(const Tensor& x);
-/// A tensor like x with every element `value`. Its derivative by x is 0.
-EIGENGRAD_API Tensor fill(const Tensor& x, const Scalar& value);
-/// Throws: ShapeError when `value` has dimensions.
-EIGENGRAD_API Tensor fill(const Tensor& x, const Tensor& value);
-
 }  // namespace eigengrad

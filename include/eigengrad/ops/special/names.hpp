@@ -5,6 +5,7 @@
 #include "eigengrad/ops/reduction/sums.hpp"
 #include "eigengrad/ops/special/bessel.hpp"
 #include "eigengrad/ops/special/functions.hpp"
+#include "eigengrad/ops/special/incomplete.hpp"
 #include "eigengrad/ops/special/polynomials.hpp"
 
 /// The names that PyTorch's C++ interface gives the special functions: special_f and special::f.

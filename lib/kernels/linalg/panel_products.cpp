@@ -1,4 +1,4 @@
-#include "kernels/linalg/panel.hpp"
+#include "kernels/linalg/panel_products.hpp"
 
 #include "core/dispatch.hpp"
 #include "kernels/linalg/blas.hpp"
@@ -32,7 +32,8 @@ CBLAS_TRANSPOSE as_columns(const Panel<const T>& p) noexcept {
 
 #endif
 
-/// By halves: x1 = t11^-1 x1, x2 = t22^-1 (x2 - t21 x1), the other way round for an upper triangle.
+/// Triangular solve by halves: x1 = t11^-1 x1, x2 = t22^-1 (x2 - t21 x1); in the other order for an upper
+/// triangle.
 template <class T>
 void solve_by_halves(const Panel<const T>& t, TriangleKind kind, const Panel<T>& x) {
   const std::int64_t n = x.rows;
@@ -76,7 +77,7 @@ void subtract_product(const Panel<T>& c, const Panel<const T>& a, const Panel<co
     }
   }
 #endif
-  // By rows it is the product of the transposes.
+  // Where c is row-major, its transpose is the product of the transposes, b^T a^T.
   subtract_by_eigen<T>(as_matrix(c.transposed()), as_matrix(b.transposed()),
                        as_matrix(a.transposed()));
 }
@@ -88,7 +89,8 @@ void solve_triangle(const Panel<const T>& t, TriangleKind kind, const Panel<T>& 
   if (x.rows > kTileRows && volume(x.rows, x.rows, x.cols) >= kBlasProduct) {
     if (const Blas* blas = usable_blas(); blas != nullptr) {
       const OneBlasThread scope(*blas);
-      // Seen by columns, t is itself or its transpose, and so is x: t x or x^T t^T is solved for.
+      // Read as column-major memory, t is itself or its transpose, and so is x; so the BLAS solves t x = b,
+      // or x^T t^T = b^T.
       const bool left = x.by_columns();
       const bool upper = kind.upper == t.by_columns();
       const bool transpose = t.by_columns() != left;
