@@ -5,8 +5,8 @@
 #include <boost/stacktrace/stacktrace.hpp>
 #include <cmath>
 
-#include "autograd/meta.hpp"
 #include "autograd/structural.hpp"
+#include "autograd/tracking.hpp"
 #include "core/dispatch.hpp"
 #include "core/fail.hpp"
 #include "core/text.hpp"

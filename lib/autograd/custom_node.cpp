@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <optional>
 
+#include "autograd/forward_mode.hpp"
 #include "autograd/kinds.hpp"
+#include "autograd/tracking.hpp"
+#include "autograd/views.hpp"
 #include "core/fail.hpp"
 #include "eigengrad/autograd/grad_mode.hpp"
 #include "eigengrad/core/factories.hpp"

@@ -5,7 +5,6 @@
 #include <string>
 #include <vector>
 
-#include "autograd/meta.hpp"
 #include "autograd/saved_value.hpp"
 #include "eigengrad/autograd/function.hpp"
 

@@ -1,6 +1,9 @@
 #include "autograd/elementwise_forward.hpp"
 
+#include "autograd/accumulate_grad.hpp"
+#include "autograd/forward_mode.hpp"
 #include "autograd/kinds.hpp"
+#include "core/new_tensor.hpp"
 
 namespace eigengrad::autograd {
 namespace {
@@ -16,7 +19,7 @@ Tensor pushed(const ElementwiseInfo& info, const void* op, int i, const Tensor& 
   for (int k = 0; k < info.arity; ++k)
     if ((info.used[i] & (1u << k)) != 0) operands[n++] = inputs[k].impl();
   if ((info.used[i] & kOutputBit) != 0) operands[n++] = y.impl();
-  Tensor r = Tensor::adopt(TensorImpl::create(t.dtype(), y.sizes()));
+  Tensor r = detail::uninitialised(t.dtype(), y.sizes());
   operands[0] = r.impl();
   run(info.pullback[i][t.dtype() == kFloat64], op, operands, n, y.sizes());
   return r;
@@ -43,7 +46,7 @@ template <class T>
 Tensor pushed_together(const ElementwiseInfo& info, const void* op, const Tensor* inputs,
                        const Tensor& y) {
   constexpr std::int64_t kPiece = 4096 / sizeof(T);
-  Tensor sum = Tensor::adopt(TensorImpl::create(y.dtype(), y.sizes()));
+  Tensor sum = detail::uninitialised(y.dtype(), y.sizes());
   const auto at = [](const Tensor& t, std::int64_t i) {
     return t.impl()->bytes() + i * element_size(t.dtype());
   };

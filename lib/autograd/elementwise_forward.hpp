@@ -2,6 +2,7 @@
 
 #include "autograd/elementwise.hpp"
 #include "autograd/structural.hpp"
+#include "core/new_tensor.hpp"
 #include "kernels/base/loops.hpp"
 #include "kernels/base/parallel.hpp"
 
@@ -23,19 +24,13 @@ inline void run(const kernels::BlockKernel kernel, const void* op,
     kernel(op, at, numel);
     return;
   }
-  std::int64_t strides[kernels::kMaxOperands][detail::kMaxDim];
-  kernels::Operand loop[kernels::kMaxOperands];
-  for (int k = 0; k < n; ++k) {
-    kernels::broadcast_strides(operands[k]->sizes(), operands[k]->strides(), sizes, strides[k]);
-    loop[k] = {operands[k]->bytes(), element_size(operands[k]->dtype()), strides[k]};
-  }
-  kernels::run_elementwise(sizes, loop, n, 1, kernel, op);
+  kernels::pointwise(sizes, operands, n, 1, kernel, op);
 }
 
 /// A derivative along `like`, which has no elements: a rule would divide by what broadcasts against it,
 /// which may be 0.
 inline Tensor derivative_of_nothing(const Tensor& like, TensorList of) {
-  return constant_in(Tensor::adopt(detail::TensorImpl::create(like.dtype(), like.sizes())), of);
+  return constant_in(detail::uninitialised(like.dtype(), like.sizes()), of);
 }
 
 /// The tangent of the result `y` of a call on `at`: slopes times tangents of the inputs.

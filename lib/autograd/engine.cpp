@@ -2,6 +2,7 @@
 
 #include "autograd/structural.hpp"
 #include "autograd/sweep.hpp"
+#include "autograd/tracking.hpp"
 #include "core/fail.hpp"
 #include "eigengrad/autograd/grad_mode.hpp"
 #include "eigengrad/core/factories.hpp"

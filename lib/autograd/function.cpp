@@ -7,7 +7,11 @@
 
 #include "autograd/annotation.hpp"
 #include "autograd/custom_node.hpp"
+#include "autograd/forward_mode.hpp"
+#include "autograd/inplace.hpp"
 #include "autograd/kinds.hpp"
+#include "autograd/tracking.hpp"
+#include "autograd/views.hpp"
 #include "core/fail.hpp"
 #include "eigengrad/autograd/grad_mode.hpp"
 #include "eigengrad/core/factories.hpp"

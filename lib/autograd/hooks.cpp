@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "autograd/accumulate_grad.hpp"
+#include "autograd/tracking.hpp"
 #include "core/fail.hpp"
 
 namespace eigengrad {

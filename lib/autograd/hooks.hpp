@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "autograd/meta.hpp"
+#include "eigengrad/autograd/node.hpp"
 
 namespace eigengrad::autograd {
 

@@ -6,9 +6,11 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "autograd/accumulate_grad.hpp"
 #include "autograd/annotation.hpp"
 #include "autograd/hooks.hpp"
 #include "autograd/saved_value.hpp"
+#include "autograd/tracking.hpp"
 #include "core/fail.hpp"
 #include "core/text.hpp"
 

@@ -6,12 +6,14 @@
 #include <utility>
 #include <vector>
 
+#include "autograd/accumulate_grad.hpp"
 #include "autograd/annotation.hpp"
-#include "autograd/meta.hpp"
+#include "autograd/forward_mode.hpp"
 #include "autograd/saved_value.hpp"
 #include "autograd/structural.hpp"
-#include "autograd/views.hpp"
+#include "autograd/tracking.hpp"
 #include "core/allocator.hpp"
+#include "core/new_tensor.hpp"
 #include "kernels/base/copy.hpp"
 
 /// Kinds of operators beside the elementwise one (autograd/elementwise.hpp). An operator is a struct
@@ -19,15 +21,6 @@
 /// goes by several names) whose data members are its parameters; forward() computes without recording,
 /// everything else is written in recorded operators, so that it can be differentiated again.
 namespace eigengrad::autograd {
-
-template <class T, class... Args>
-std::shared_ptr<T> make_node(Args&&... args) {
-  return std::allocate_shared<T>(detail::PoolAllocator<T>{}, std::forward<Args>(args)...);
-}
-
-inline bool records(const Tensor& x) noexcept {
-  return detail::recording() && detail::is_tracked(x);
-}
 
 /// Note [Gradients of views]
 /// An operator that picks a part of its input may say how to add a gradient into that part,
@@ -43,7 +36,7 @@ concept PicksPart = requires(const Op& op, const Tensor& t) {
 template <PicksPart Op>
 void add_into_part(const Op& op, Tensor& whole, const Tensor& g) {
   if (!whole.defined()) {
-    whole = Tensor::adopt(detail::TensorImpl::create(g.dtype(), op.input_sizes));
+    whole = detail::uninitialised(g.dtype(), op.input_sizes);
     kernels::fill(whole, 0);
   } else if (!whole.is_contiguous() || !whole.impl()->exclusively_owned()) {
     whole = copy_row_major(whole);
@@ -140,7 +133,7 @@ Tensor apply_linear_list(const Op& op, TensorList xs) {
         tangents.push_back(detail::tangent_of(x));
         continue;
       }
-      tangents.push_back(Tensor::adopt(detail::TensorImpl::create(x.dtype(), x.sizes())));
+      tangents.push_back(detail::uninitialised(x.dtype(), x.sizes()));
       kernels::fill(tangents.back(), 0);
     }
     detail::set_tangent(y, apply_linear_list(op, tangents));

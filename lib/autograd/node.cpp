@@ -4,8 +4,8 @@
 
 #include "autograd/annotation.hpp"
 #include "autograd/hooks.hpp"
-#include "autograd/meta.hpp"
 #include "autograd/saved_value.hpp"
+#include "autograd/tracking.hpp"
 #include "core/fail.hpp"
 
 namespace eigengrad::autograd {
@@ -98,18 +98,6 @@ variable_list Node::saved_variables() {
   Unpack unpack;
   visit_saved(unpack);
   return std::move(unpack.list);
-}
-
-NodeExtra& extra_of(Node& node) {
-  if (node.extra_ == nullptr) node.extra_ = new NodeExtra;
-  return *node.extra_;
-}
-
-NodeExtra* find_extra(const Node& node) noexcept { return node.extra_; }
-
-NodeExtra::NodeExtra() = default;
-NodeExtra::~NodeExtra() {
-  for (const Retained& r : retained) r.tensor->release_held();
 }
 
 }  // namespace eigengrad::autograd

@@ -1,6 +1,6 @@
 #include "core/print_graph.hpp"
+#include "autograd/forward_mode.hpp"
 
-#include "autograd/meta.hpp"
 #include "autograd/views.hpp"
 
 namespace eigengrad::detail {

@@ -1,7 +1,8 @@
 #include "autograd/saved_value.hpp"
 
-#include "autograd/meta.hpp"
+#include "autograd/forward_mode.hpp"
 #include "autograd/structural.hpp"
+#include "autograd/tracking.hpp"
 #include "autograd/views.hpp"
 #include "core/fail.hpp"
 #include "eigengrad/autograd/grad_mode.hpp"

@@ -6,6 +6,7 @@
 
 #include "core/checked.hpp"
 #include "core/fail.hpp"
+#include "core/new_tensor.hpp"
 #include "kernels/base/copy.hpp"
 
 namespace eigengrad::autograd {
@@ -75,7 +76,7 @@ Tensor wrap_number(const Scalar& value, const Tensor& like) {
   ScalarType dtype = value.type();
   if (is_floating_point(dtype)) dtype = like.is_floating_point() ? like.dtype() : kDefaultDtype;
   if (dtype <= like.dtype()) dtype = like.dtype();
-  Tensor t = Tensor::adopt(detail::TensorImpl::create(dtype, {}));
+  Tensor t = detail::uninitialised(dtype, {});
   if (dtype == kFloat64)
     *t.impl()->data<double>() = value.toDouble();
   else

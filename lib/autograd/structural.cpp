@@ -3,10 +3,15 @@
 #include <algorithm>
 #include <array>
 
+#include "autograd/accumulate_grad.hpp"
+#include "autograd/forward_mode.hpp"
 #include "autograd/kinds.hpp"
 #include "autograd/shapes.hpp"
+#include "autograd/tracking.hpp"
+#include "autograd/views.hpp"
 #include "core/fail.hpp"
 #include "core/geometry.hpp"
+#include "core/new_tensor.hpp"
 #include "eigengrad/core/factories.hpp"
 #include "kernels/base/loops.hpp"
 #include "kernels/reduction/reduce.hpp"
@@ -19,7 +24,7 @@ struct Cast {
   ScalarType from;
   ScalarType to;
   Tensor forward(const Tensor& x) const {
-    Tensor y = Tensor::adopt(detail::TensorImpl::create(to, x.sizes()));
+    Tensor y = detail::uninitialised(to, x.sizes());
     kernels::copy(y, x);
     return y;
   }
@@ -31,12 +36,12 @@ struct Copy {
   DimVector strides;
   Tensor forward(const Tensor& x) const {
     if (detail::is_row_major(x.sizes(), strides)) {
-      Tensor y = Tensor::adopt(detail::TensorImpl::create(x.dtype(), x.sizes()));
+      Tensor y = detail::uninitialised(x.dtype(), x.sizes());
       kernels::copy(y, x);
       return y;
     }
     const std::int64_t extent = reach(x.sizes(), strides);
-    Tensor y = Tensor::adopt(detail::TensorImpl::create(x.dtype(), {extent}));
+    Tensor y = detail::uninitialised(x.dtype(), {extent});
     if (extent != x.numel()) kernels::fill(y, 0);
     y.impl()->set_geometry(x.sizes(), strides, y.impl()->bytes());
     kernels::copy(y, x);
@@ -64,7 +69,7 @@ struct SumTo {
   DimVector from;
   DimVector to;
   Tensor forward(const Tensor& x) const {
-    Tensor y = Tensor::adopt(detail::TensorImpl::create(x.dtype(), to));
+    Tensor y = detail::uninitialised(x.dtype(), to);
     kernels::sum(y, x);
     return y;
   }

@@ -5,8 +5,10 @@
 #include <exception>
 #include <thread>
 
+#include "autograd/accumulate_grad.hpp"
 #include "autograd/annotation.hpp"
 #include "autograd/hooks.hpp"
+#include "autograd/tracking.hpp"
 #include "eigengrad/autograd/grad_mode.hpp"
 
 namespace eigengrad::autograd {

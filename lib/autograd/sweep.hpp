@@ -6,7 +6,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "autograd/meta.hpp"
+#include "eigengrad/autograd/node.hpp"
 
 namespace eigengrad::autograd {
 

@@ -1,6 +1,8 @@
 #include "eigengrad/autograd/tensor.hpp"
 
+#include "autograd/accumulate_grad.hpp"
 #include "autograd/kinds.hpp"
+#include "autograd/tracking.hpp"
 #include "autograd/views.hpp"
 #include "core/fail.hpp"
 #include "eigengrad/autograd/engine.hpp"

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "autograd/forward_mode.hpp"
 #include "eigengrad/autograd/node.hpp"
 
 namespace eigengrad::autograd {
@@ -29,6 +30,9 @@ Tensor strided_view(const Tensor& t, IntArrayRef sizes, IntArrayRef strides, std
 /// Throws: ValueError when elements of the view share memory.
 Tensor strided_scatter(const Tensor& t, const Tensor& src, IntArrayRef sizes, IntArrayRef strides,
                        std::int64_t offset);
+
+/// The part of `whole_tangent`, the tangent of `whole`, that `view` sees; in the same memory if it can be.
+Tensor part_of_tangent(const Tensor& whole, const Tensor& whole_tangent, const Tensor& view);
 
 /// Makes `view`, fresh from raw_view, a view of `t` for in-place writes and tangents, of the given kind.
 void mark_view(const Tensor& view, const Tensor& t, detail::ViewKind kind);

@@ -41,7 +41,7 @@ Tensor new_tensor(std::string_view op, IntArrayRef sizes, ScalarType dtype,
   check_may_require_grad(op, dtype, o);
   check_rank(op, sizes);
   static_cast<void>(checked_bytes(op, dtype, sizes));
-  Tensor t = Tensor::adopt(TensorImpl::create(dtype, sizes));
+  Tensor t = detail::uninitialised(dtype, sizes);
   if (o.requires_grad()) t.requires_grad_();
   return t;
 }

@@ -6,6 +6,11 @@
 
 namespace eigengrad::detail {
 
+/// Row-major memory whose elements are to be written, tracked by nothing.
+inline Tensor uninitialised(ScalarType dtype, IntArrayRef sizes) {
+  return Tensor::adopt(TensorImpl::create(dtype, sizes));
+}
+
 /// Throws: DtypeError when `o` asks for a gradient that `dtype` cannot have.
 void check_may_require_grad(std::string_view op, ScalarType dtype, const TensorOptions& o);
 

@@ -3,9 +3,10 @@
 #include <algorithm>
 #include <mutex>
 
-#include "autograd/meta.hpp"
+#include "autograd/forward_mode.hpp"
 #include "autograd/saved_value.hpp"
 #include "autograd/sweep.hpp"
+#include "autograd/tracking.hpp"
 #include "autograd/views.hpp"
 #include "core/fail.hpp"
 #include "eigengrad/core/generator.hpp"

@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <functional>
 
-#include "autograd/meta.hpp"
+#include "autograd/accumulate_grad.hpp"
+#include "autograd/forward_mode.hpp"
 #include "core/dispatch.hpp"
 #include "core/fail.hpp"
 #include "eigengrad/autograd/engine.hpp"

@@ -48,7 +48,4 @@ class EIGENGRAD_API Engine {
   void queue_callback(std::function<void()> callback);
 };
 
-/// The edge along which the gradient of `t` travels; invalid when `t` is not tracked.
-EIGENGRAD_API Edge gradient_edge(const Tensor& t);
-
 }  // namespace eigengrad::autograd

@@ -192,4 +192,7 @@ class EIGENGRAD_API Node : public std::enable_shared_from_this<Node> {
   bool saved_released_ = false;
 };
 
+/// The edge along which the gradient of `t` travels; invalid when `t` is not tracked.
+EIGENGRAD_API Edge gradient_edge(const Tensor& t);
+
 }  // namespace eigengrad::autograd

@@ -390,4 +390,24 @@ void run_elementwise(IntArrayRef sizes, const Operand* operands, int num_operand
   run_packed(loop, operands, layout, num_operands, num_outputs, numel, kernel, context);
 }
 
+void pointwise(IntArrayRef sizes, const detail::TensorImpl* const* tensors, int count,
+               int num_outputs, BlockKernel kernel, const void* context) {
+  std::int64_t strides[kMaxOperands][detail::kMaxDim];
+  Operand operands[kMaxOperands];
+  for (int k = 0; k < count; ++k) {
+    const detail::TensorImpl& t = *tensors[k];
+    broadcast_strides(t.sizes(), t.strides(), sizes, strides[k]);
+    operands[k] = {t.bytes(), element_size(t.dtype()), strides[k]};
+  }
+  run_elementwise(sizes, operands, count, num_outputs, kernel, context);
+}
+
+void pointwise(IntArrayRef sizes, std::initializer_list<Tensor> tensors, int num_outputs,
+               BlockKernel kernel, const void* context) {
+  const detail::TensorImpl* list[kMaxOperands];
+  int count = 0;
+  for (const Tensor& t : tensors) list[count++] = t.impl();
+  pointwise(sizes, list, count, num_outputs, kernel, context);
+}
+
 }  // namespace eigengrad::kernels

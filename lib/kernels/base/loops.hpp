@@ -2,9 +2,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 
 #include "core/geometry.hpp"
 #include "eigengrad/core/array_ref.hpp"
+#include "eigengrad/core/tensor.hpp"
 
 namespace eigengrad::kernels {
 
@@ -36,6 +38,12 @@ using BlockKernel = void (*)(const void* context, std::byte* const* operands, st
 /// block does not depend on the number of threads.
 void run_elementwise(IntArrayRef sizes, const Operand* operands, int num_operands, int num_outputs,
                      BlockKernel kernel, const void* context);
+
+/// The same over the elements of `count` tensors, the outputs first, broadcast to `sizes`.
+void pointwise(IntArrayRef sizes, const detail::TensorImpl* const* tensors, int count,
+               int num_outputs, BlockKernel kernel, const void* context);
+void pointwise(IntArrayRef sizes, std::initializer_list<Tensor> tensors, int num_outputs,
+               BlockKernel kernel, const void* context);
 
 /// Strides over `out_sizes` of a tensor that broadcasts to them; 0 where it is expanded.
 void broadcast_strides(IntArrayRef sizes, IntArrayRef strides, IntArrayRef out_sizes,

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "core/dispatch.hpp"
+#include "core/new_tensor.hpp"
 #include "kernels/base/loops.hpp"
 
 namespace eigengrad::kernels {
@@ -315,7 +316,7 @@ std::vector<Tensor> true_positions(const Tensor& mask) {
   std::vector<Tensor> positions;
   std::vector<std::int64_t*> to;
   for (std::size_t d = 0; d < sizes.size(); ++d) {
-    positions.push_back(Tensor::adopt(detail::TensorImpl::create(kInt64, {count})));
+    positions.push_back(detail::uninitialised(kInt64, {count}));
     to.push_back(positions.back().impl()->data<std::int64_t>());
   }
   if (count == 0) return positions;
@@ -343,8 +344,7 @@ std::vector<Tensor> true_positions(const Tensor& mask) {
 
 Tensor compress(const Tensor& x, const Tensor& mask) {
   const bool* p = mask.impl()->data<bool>();
-  const Tensor y =
-      Tensor::adopt(detail::TensorImpl::create(x.dtype(), {std::count(p, p + x.numel(), true)}));
+  const Tensor y = detail::uninitialised(x.dtype(), {std::count(p, p + x.numel(), true)});
   detail::dispatch(x.dtype(), [&]<class T>(std::type_identity<T>) {
     const T* from = x.impl()->data<T>();
     T* to = y.impl()->data<T>();
@@ -369,7 +369,7 @@ std::vector<Tensor> unravel(const Tensor& positions, IntArrayRef sizes) {
   std::vector<Tensor> coordinates;
   std::vector<std::int64_t*> to;
   for (std::size_t d = 0; d < sizes.size(); ++d) {
-    coordinates.push_back(Tensor::adopt(detail::TensorImpl::create(kInt64, positions.sizes())));
+    coordinates.push_back(detail::uninitialised(kInt64, positions.sizes()));
     to.push_back(coordinates.back().impl()->data<std::int64_t>());
   }
   for (std::int64_t i = 0; i < n; ++i) {
@@ -401,17 +401,9 @@ void fill_picked(const AlongPlan& plan, const Tensor& dst, const Scalar& value) 
 }
 
 void masked_fill(const Tensor& dst, const Tensor& src, const Tensor& mask, const Scalar& value) {
-  std::int64_t src_strides[detail::kMaxDim];
-  std::int64_t mask_strides[detail::kMaxDim];
-  broadcast_strides(src.sizes(), src.strides(), dst.sizes(), src_strides);
-  broadcast_strides(mask.sizes(), mask.strides(), dst.sizes(), mask_strides);
   detail::dispatch(dst.dtype(), [&]<class T>(std::type_identity<T>) {
     const T v = value.to<T>();
-    constexpr auto bytes = static_cast<std::int64_t>(sizeof(T));
-    const Operand operands[] = {{dst.impl()->bytes(), bytes, dst.strides().data()},
-                                {src.impl()->bytes(), bytes, src_strides},
-                                {mask.impl()->bytes(), 1, mask_strides}};
-    run_elementwise(dst.sizes(), operands, 3, 1, masked_fill_kernel<T>, &v);
+    pointwise(dst.sizes(), {dst, src, mask}, 1, masked_fill_kernel<T>, &v);
   });
 }
 

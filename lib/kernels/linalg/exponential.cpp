@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/dispatch.hpp"
+#include "core/new_tensor.hpp"
 #include "kernels/linalg/decompose.hpp"
 #include "kernels/linalg/factor.hpp"
 #include "kernels/linalg/gemm.hpp"
@@ -89,8 +90,8 @@ class Exponential {
   Exponential(std::int64_t n, bool derivative)
       : n_(n),
         derivative_(derivative),
-        memory_(Tensor::adopt(detail::TensorImpl::create(
-            dtype_of<T>, {(derivative ? 2 * kMatrices : kMatrices) * n * n}))),
+        memory_(
+            detail::uninitialised(dtype_of<T>, {(derivative ? 2 * kMatrices : kMatrices) * n * n})),
         pivots_(static_cast<std::size_t>(n)) {
     T* next = memory_.impl()->data<T>();
     for (int i = 0; i < (derivative ? 2 : 1); ++i)

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/dispatch.hpp"
+#include "core/new_tensor.hpp"
 #include "kernels/base/copy.hpp"
 #include "kernels/linalg/blas.hpp"
 #include "kernels/linalg/decompose.hpp"
@@ -204,7 +205,7 @@ NullSpace null_space(const Tensor& a) {
   constexpr double kSmall = 1e-4;
   const std::int64_t n = a.sizes().back();
   const auto new_matrix = [](ScalarType dtype, DimVector sizes) {
-    return Tensor::adopt(detail::TensorImpl::create(dtype, sizes));
+    return detail::uninitialised(dtype, sizes);
   };
   const auto none = [&] {
     return NullSpace{new_matrix(a.dtype(), {n, 0}), new_matrix(a.dtype(), {n, 0}), 1};

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "core/dispatch.hpp"
+#include "core/new_tensor.hpp"
 #include "kernels/reduction/loops.hpp"
 #include "kernels/reduction/reduce.hpp"
 
@@ -84,12 +85,12 @@ T root(T s, double p) {
 
 template <class T>
 void scaled_norm(const Tensor& dst, const Tensor& src, double p) {
-  const Tensor scale = Tensor::adopt(detail::TensorImpl::create(dst.dtype(), dst.sizes()));
+  const Tensor scale = detail::uninitialised(dst.dtype(), dst.sizes());
   if (p > 0)
     reduce<T>(LargestAbs{}, scale, src);
   else
     reduce<T>(SmallestAbs{}, scale, src);
-  const Tensor sums = Tensor::adopt(detail::TensorImpl::create(dst.dtype(), dst.sizes()));
+  const Tensor sums = detail::uninitialised(dst.dtype(), dst.sizes());
   reduce<T>(ScaledPowers{{{}, p}}, sums, src, scale);
   const T* of = scale.impl()->data<T>();
   const T* s = sums.impl()->data<T>();
@@ -128,7 +129,7 @@ void power_norm(const Tensor& dst, const Tensor& src, double p) {
 /// either, or is zero.
 template <class T>
 Tensor finite_largest(const Tensor& dst, const Tensor& src) {
-  const Tensor m = Tensor::adopt(detail::TensorImpl::create(dst.dtype(), dst.sizes()));
+  const Tensor m = detail::uninitialised(dst.dtype(), dst.sizes());
   extreme(m, src, true);
   T* p = m.impl()->data<T>();
   for (std::int64_t i = 0; i < m.numel(); ++i) p[i] = std::isfinite(p[i]) ? p[i] : T(0);
@@ -186,7 +187,7 @@ void log_sum_exp(const Tensor& dst, const Tensor& src) {
     for (std::int64_t i = 0; i < n; ++i) any |= outweighs(m[i], y[i]);
     Tensor others;
     if (any) {
-      others = Tensor::adopt(detail::TensorImpl::create(dst.dtype(), dst.sizes()));
+      others = detail::uninitialised(dst.dtype(), dst.sizes());
       reduce<T>(SumExpOfOthers{}, others, src, largest);
     }
     const T* rest = any ? others.impl()->data<T>() : nullptr;

@@ -8,6 +8,7 @@
 
 #include "core/dispatch.hpp"
 #include "core/geometry.hpp"
+#include "core/new_tensor.hpp"
 #include "kernels/base/copy.hpp"
 #include "kernels/base/parallel.hpp"
 
@@ -99,7 +100,7 @@ void sort_entries(Entries<U>& entries, Entries<U>& scratch) {
 
 Tensor contiguous(const Tensor& x) {
   if (x.is_contiguous()) return x;
-  Tensor y = Tensor::adopt(detail::TensorImpl::create(x.dtype(), x.sizes()));
+  Tensor y = detail::uninitialised(x.dtype(), x.sizes());
   copy(y, x);
   return y;
 }

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 
+#include "autograd/forward_mode.hpp"
 #include "autograd/shapes.hpp"
 #include "core/checked.hpp"
+#include "core/new_tensor.hpp"
 #include "eigengrad/core/factories.hpp"
 #include "eigengrad/ops/indexing/scatter.hpp"
 #include "eigengrad/ops/pointwise/compare.hpp"
@@ -106,7 +108,7 @@ Tensor fill_masked(const Tensor& x, const Tensor& mask, const Tensor& value, con
   check_mask_dtype("masked_fill", mask);
   const DimVector sizes = autograd::broadcast_shapes("masked_fill", x.sizes(), mask.sizes());
   const Tensor wide = x.sizes() == IntArrayRef(sizes) ? x : autograd::expand_to(x, sizes);
-  Tensor y = Tensor::adopt(detail::TensorImpl::create(x.dtype(), sizes));
+  Tensor y = detail::uninitialised(x.dtype(), sizes);
   kernels::masked_fill(y, wide, mask, number);
   return record_written(MaskedFill<name>{KeptIndices(mask), sizes}, wide, value, y);
 }
@@ -202,8 +204,7 @@ Tensor& Tensor::masked_scatter_(const Tensor& mask, const Tensor& source) const 
 // ---- Positions.
 
 std::vector<Tensor> nonzero_numpy(const Tensor& x) {
-  const NoGradGuard off;
-  const detail::NoTangents plain;
+  const detail::Unrecorded unrecorded;
   const Tensor row = x.dim() == 0 ? x.unsqueeze(0) : x;
   return kernels::true_positions(row.dtype() == kBool ? row : row.ne(0));
 }

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "autograd/shapes.hpp"
+#include "autograd/views.hpp"
 #include "eigengrad/core/factories.hpp"
 #include "eigengrad/ops/shape/views.hpp"
 #include "ops/indexing/indexed.hpp"

@@ -1,5 +1,6 @@
 #include "ops/indexing/indexed.hpp"
 
+#include "autograd/views.hpp"
 #include "eigengrad/ops/shape/copies.hpp"
 #include "eigengrad/ops/shape/views.hpp"
 

@@ -6,9 +6,13 @@
 #include <utility>
 #include <vector>
 
+#include "autograd/forward_mode.hpp"
+#include "autograd/inplace.hpp"
 #include "autograd/kinds.hpp"
+#include "autograd/views.hpp"
 #include "core/fail.hpp"
 #include "core/geometry.hpp"
+#include "core/new_tensor.hpp"
 #include "eigengrad/autograd/grad_mode.hpp"
 #include "eigengrad/ops/pointwise/arithmetic.hpp"
 #include "kernels/indexing/index.hpp"
@@ -112,7 +116,7 @@ struct PickAt {
   At at;
   DimVector input_sizes = at.sizes;
   Tensor forward(const Tensor& x) const {
-    Tensor y = Tensor::adopt(detail::TensorImpl::create(x.dtype(), at.picked()));
+    Tensor y = detail::uninitialised(x.dtype(), at.picked());
     at.read(y, x);
     return y;
   }
@@ -128,7 +132,7 @@ struct PlaceAt {
   static constexpr auto node_name = "ScatterAddBackward0";
   At at;
   Tensor forward(const Tensor& g) const {
-    Tensor whole = Tensor::adopt(detail::TensorImpl::create(g.dtype(), at.sizes));
+    Tensor whole = detail::uninitialised(g.dtype(), at.sizes);
     kernels::fill(whole, 0);
     const NoGradGuard off;
     at.put(whole, g.contiguous(), kernels::Combine::Add);
@@ -266,8 +270,7 @@ Tensor& write_inplace(std::string_view name, const Op& op, Tensor& self, const T
     undo.emplace(self);
   }
   {
-    const NoGradGuard off;
-    const detail::NoTangents plain;
+    const detail::Unrecorded unrecorded;
     store();
   }
   if (tangent.defined()) autograd::write_tangent(self, tangent);
@@ -279,8 +282,7 @@ Tensor& write_inplace(std::string_view name, const Op& op, Tensor& self, const T
 
 /// A copy of `x` outside the graph.
 inline Tensor plain_copy(const Tensor& x) {
-  const NoGradGuard off;
-  const detail::NoTangents plain;
+  const detail::Unrecorded unrecorded;
   return autograd::copy_like(x, x);
 }
 

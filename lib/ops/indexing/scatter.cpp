@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "autograd/inplace.hpp"
 #include "autograd/shapes.hpp"
 #include "eigengrad/core/factories.hpp"
 #include "eigengrad/ops/pointwise/arithmetic.hpp"

@@ -1,6 +1,9 @@
 #include <limits>
 
+#include "autograd/forward_mode.hpp"
+#include "autograd/inplace.hpp"
 #include "autograd/shapes.hpp"
+#include "core/new_tensor.hpp"
 #include "eigengrad/core/factories.hpp"
 #include "eigengrad/ops/indexing/scatter.hpp"
 #include "eigengrad/ops/pointwise/compare.hpp"
@@ -48,8 +51,7 @@ Tensor combined(const At& at, Reduce reduce, bool include_self, const Tensor& x,
                 const Tensor& src) {
   const Tensor y = plain_copy(x);
   if (!include_self) at.fill(y, neutral(reduce, y.dtype()));
-  const NoGradGuard off;
-  const detail::NoTangents plain;
+  const detail::Unrecorded unrecorded;
   at.put(y, src.contiguous(), combine_of(reduce));
   return y;
 }
@@ -57,8 +59,7 @@ Tensor combined(const At& at, Reduce reduce, bool include_self, const Tensor& x,
 /// How many values are combined at each element.
 template <class At>
 Tensor counts(const At& at, ScalarType dtype) {
-  const NoGradGuard off;
-  const detail::NoTangents plain;
+  const detail::Unrecorded unrecorded;
   return place_at(at, ones(at.picked(), dtype));
 }
 
@@ -109,8 +110,7 @@ Tensor is_result(const Tensor& x, const Tensor& y) { return x.eq(y) | (x.isnan()
 template <NodeName name, class At>
 ExtremumAt<At, name> extremum_rule(const At& at, bool include_self, bool self_takes_part,
                                    const Tensor& x, const Tensor& src, const Tensor& y) {
-  const NoGradGuard off;
-  const detail::NoTangents plain;
+  const detail::Unrecorded unrecorded;
   const ScalarType dtype = x.dtype();
   Tensor self_wins = is_result(x, y).to(dtype);
   if (!include_self || !self_takes_part) at.fill(self_wins, 0);
@@ -175,8 +175,7 @@ struct ProdAt {
 
   /// Of the true values at each element, only the last one stays true.
   Tensor one_of_each(const Tensor& among) const {
-    const NoGradGuard off;
-    const detail::NoTangents plain;
+    const detail::Unrecorded unrecorded;
     const Tensor number = arange(among.numel(), kInt64).reshape(among.sizes());
     const Tensor last = full(at.sizes, -1, kInt64);
     at.put(last, where(among, number, -1), Combine::Max);
@@ -188,8 +187,7 @@ struct ProdAt {
 
 /// Means of integers round down.
 Tensor mean_of(const Tensor& sum, const Tensor& divisor) {
-  const NoGradGuard off;
-  const detail::NoTangents plain;
+  const detail::Unrecorded unrecorded;
   if (sum.is_floating_point()) return sum / divisor;
   const Tensor y = empty_like(sum);
   const std::int64_t* s = sum.impl()->data<std::int64_t>();
@@ -372,7 +370,7 @@ void check_lengths(const Tensor& data, const Tensor& lengths, std::int64_t axis)
 
 /// For each slice of the data the index of its segment.
 Tensor segment_numbers(const Tensor& lengths, std::int64_t slices) {
-  Tensor numbers = Tensor::adopt(detail::TensorImpl::create(kInt64, {slices}));
+  Tensor numbers = detail::uninitialised(kInt64, {slices});
   std::int64_t* to = numbers.impl()->data<std::int64_t>();
   const std::int64_t* n = lengths.impl()->data<std::int64_t>();
   for (std::int64_t k = 0; k < lengths.numel(); ++k) to = std::fill_n(to, n[k], k);

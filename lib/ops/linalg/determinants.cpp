@@ -6,7 +6,6 @@
 #include "autograd/kinds.hpp"
 #include "core/dispatch.hpp"
 #include "core/fail.hpp"
-#include "eigengrad/autograd/grad_mode.hpp"
 #include "eigengrad/core/factories.hpp"
 #include "eigengrad/ops/indexing/scatter.hpp"
 #include "eigengrad/ops/linalg/products.hpp"

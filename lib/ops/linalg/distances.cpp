@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "autograd/forward_mode.hpp"
 #include "autograd/kinds.hpp"
 #include "autograd/shapes.hpp"
 #include "core/dispatch.hpp"
@@ -30,8 +31,7 @@ Tensor batches(const Tensor& x) {
   return plain_row_major(x).reshape({count, x.size(-2), x.size(-1)});
 }
 Tensor transposed(const Tensor& x) {
-  const NoGradGuard off;
-  const detail::NoTangents plain;
+  const detail::Unrecorded unrecorded;
   return batches(x.mT());
 }
 

@@ -1,10 +1,9 @@
 #include "eigengrad/ops/linalg/eig.hpp"
 
+#include "autograd/forward_mode.hpp"
 #include "autograd/kinds.hpp"
-#include "autograd/meta.hpp"
 #include "core/epsilon.hpp"
 #include "core/fail.hpp"
-#include "eigengrad/autograd/grad_mode.hpp"
 #include "eigengrad/ops/linalg/norms.hpp"
 #include "eigengrad/ops/linalg/products.hpp"
 #include "eigengrad/ops/linalg/solves.hpp"
@@ -54,8 +53,7 @@ struct Eig {
   /// A matrix without n eigenvectors has no derivative, and rounding would decide what a solution by them is.
   static void require_independent(const Tensor& v) {
     if (v.numel() == 0) return;
-    const NoGradGuard off;
-    const detail::NoTangents plain;
+    const detail::Unrecorded unrecorded;
     const double epsilon = detail::epsilon_of(v.dtype());
     const double condition = linalg_cond(v, 1).max().item<double>();
     if (!(condition * epsilon < 0.25))

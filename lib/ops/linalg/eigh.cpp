@@ -1,7 +1,7 @@
 #include "eigengrad/ops/linalg/eigh.hpp"
 
+#include "autograd/forward_mode.hpp"
 #include "autograd/kinds.hpp"
-#include "eigengrad/autograd/grad_mode.hpp"
 #include "eigengrad/core/factories.hpp"
 #include "eigengrad/ops/linalg/products.hpp"
 #include "eigengrad/ops/pointwise/arithmetic.hpp"
@@ -70,8 +70,7 @@ std::tuple<Tensor, Tensor> eigen(std::string_view op, const Tensor& a, bool uppe
   return eigen_decomposition<Rule>(op, a, vectors, [&](const Tensor& l, const Tensor& v) {
     const kernels::Breakdown failed = kernels::symmetric_eigen(row_major(a), upper, l, v);
     if (!failed && detail::carries_tangent(a) && matrices::has_clusters(l)) {
-      const NoGradGuard off;
-      const detail::NoTangents plain;
+      const detail::Unrecorded unrecorded;
       matrices::turn_towards(l, matmul(v.mT(), matmul(detail::tangent_of(a), v)), v, {});
     }
     return failed;

@@ -1,9 +1,10 @@
 #include "eigengrad/ops/linalg/gaussian.hpp"
 
+#include "autograd/forward_mode.hpp"
 #include "autograd/kinds.hpp"
 #include "autograd/shapes.hpp"
+#include "autograd/views.hpp"
 #include "core/fail.hpp"
-#include "eigengrad/autograd/grad_mode.hpp"
 #include "eigengrad/core/factories.hpp"
 #include "eigengrad/ops/linalg/cholesky.hpp"
 #include "eigengrad/ops/linalg/products.hpp"
@@ -65,8 +66,7 @@ struct FactorLogdet {
 };
 
 Tensor log_of_square(const Tensor& l) {
-  const NoGradGuard off;
-  const detail::NoTangents plain;
+  const detail::Unrecorded unrecorded;
   return log(l.diagonal(0, -2, -1)).sum(-1) * 2;
 }
 
@@ -111,8 +111,7 @@ struct FactorSolve {
     const FactorSolve op{vector, DimVector(a.sizes()), DimVector(b.sizes())};
     Tensor y;
     {
-      const NoGradGuard off;
-      const detail::NoTangents plain;
+      const detail::Unrecorded unrecorded;
       const Tensor columns = op.column(b);
       const DimVector batch = autograd::broadcast_shapes("Cholesky::solve", matrices::batch_of(a),
                                                          matrices::batch_of(columns));
@@ -199,8 +198,7 @@ struct InvQuadLogdet {
 }  // namespace
 
 Cholesky::Cholesky(const Tensor& A) : a_(A) {
-  const NoGradGuard off;
-  const detail::NoTangents plain;
+  const detail::Unrecorded unrecorded;
   l_ = factor_checked("Cholesky", A);
 }
 
@@ -229,8 +227,7 @@ std::tuple<Tensor, Tensor> inv_quad_logdet(const Tensor& A, const Tensor& b) {
   matrices::require_same_dtype(op, A, b);
   Tensor l, x, quadratic, logarithm;
   {
-    const NoGradGuard off;
-    const detail::NoTangents plain;
+    const detail::Unrecorded unrecorded;
     l = factor_checked(op, A);
     x = FactorSolve::solve(true, A, b, l);
     quadratic = (x * b).sum(-1);

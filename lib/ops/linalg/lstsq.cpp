@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
+#include "autograd/forward_mode.hpp"
 #include "autograd/kinds.hpp"
 #include "core/epsilon.hpp"
-#include "eigengrad/autograd/grad_mode.hpp"
 #include "eigengrad/core/factories.hpp"
 #include "eigengrad/ops/linalg/products.hpp"
 #include "eigengrad/ops/linalg/pseudoinverse.hpp"
@@ -144,8 +144,7 @@ struct Solution {
 };
 
 Solution by_singular_values(const Tensor& a, const Tensor& b, double rcond) {
-  const NoGradGuard off;
-  const detail::NoTangents plain;
+  const detail::Unrecorded unrecorded;
   const auto [u, s, vh] = linalg_svd(a, false);
   if (s.size(-1) == 0)
     return {zeros(batch_and(a, {a.size(-1), b.size(-1)}), a.options()),
@@ -207,8 +206,7 @@ std::tuple<Tensor, Tensor, Tensor, Tensor> linalg_lstsq(const Tensor& A, const T
   Solution s;
   bool full = false;
   {
-    const NoGradGuard off;
-    const detail::NoTangents plain;
+    const detail::Unrecorded unrecorded;
     const Tensor b = vectors ? B.detach().unsqueeze(-1) : B;
     s = way == Driver::SingularValues ? by_singular_values(A, b, cutoff)
                                       : by_elimination(A, b, way == Driver::Pivots, cutoff);

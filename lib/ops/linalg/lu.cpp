@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <numeric>
 
+#include "autograd/forward_mode.hpp"
 #include "autograd/kinds.hpp"
 #include "autograd/shapes.hpp"
 #include "core/fail.hpp"
-#include "eigengrad/autograd/grad_mode.hpp"
 #include "eigengrad/core/factories.hpp"
 #include "eigengrad/ops/linalg/products.hpp"
 #include "eigengrad/ops/linalg/solves.hpp"
@@ -315,8 +315,7 @@ std::tuple<Tensor, Tensor, Tensor> linalg_lu(const Tensor& A, bool pivot) {
   const Permutation p = permutation_of(f.pivots, A.size(-2));
   Tensor l, u, matrix;
   {
-    const NoGradGuard off;
-    const detail::NoTangents plain;
+    const detail::Unrecorded unrecorded;
     l = lower_of(f.lu);
     u = upper_of(f.lu);
     matrix = permutation_matrix(p, A.dtype());
@@ -349,8 +348,7 @@ std::tuple<Tensor, Tensor, Tensor> lu_unpack(const Tensor& LU_data, const Tensor
   const Tensor nothing = matrices::uninitialised(LU_data.dtype(), {0});
   Tensor p = nothing, l = nothing, u = nothing;
   {
-    const NoGradGuard off;
-    const detail::NoTangents plain;
+    const detail::Unrecorded unrecorded;
     if (unpack_pivots)
       p = permutation_matrix(permutation_of(pivots, LU_data.size(-2)), LU_data.dtype());
     if (unpack_data) {

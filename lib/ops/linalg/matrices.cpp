@@ -5,12 +5,13 @@
 #include <limits>
 #include <utility>
 
-#include "autograd/meta.hpp"
+#include "autograd/forward_mode.hpp"
+#include "autograd/tracking.hpp"
 #include "autograd/views.hpp"
 #include "core/dispatch.hpp"
 #include "core/fail.hpp"
 #include "core/geometry.hpp"
-#include "eigengrad/autograd/grad_mode.hpp"
+#include "core/new_tensor.hpp"
 #include "eigengrad/ops/pointwise/arithmetic.hpp"
 #include "eigengrad/ops/shape/views.hpp"
 #include "kernels/base/copy.hpp"
@@ -65,7 +66,7 @@ DimVector with_matrix(IntArrayRef batch, std::int64_t rows, std::int64_t cols) {
 }
 
 Tensor uninitialised(ScalarType dtype, IntArrayRef sizes, bool by_columns) {
-  Tensor t = Tensor::adopt(detail::TensorImpl::create(dtype, sizes));
+  Tensor t = detail::uninitialised(dtype, sizes);
   if (!by_columns) return t;
   DimVector strides(t.strides());
   const std::size_t n = strides.size();
@@ -183,7 +184,7 @@ Tensor Scale::off(const Tensor& x, int power, int trailing) const {
 }
 
 Tensor info_of(const Infos& info, IntArrayRef batch) {
-  Tensor t = Tensor::adopt(detail::TensorImpl::create(kInt64, batch));
+  Tensor t = detail::uninitialised(kInt64, batch);
   std::copy(info.begin(), info.end(), t.impl()->data<std::int64_t>());
   return t;
 }

@@ -3,9 +3,9 @@
 #include <cmath>
 #include <limits>
 
+#include "autograd/forward_mode.hpp"
 #include "autograd/kinds.hpp"
 #include "core/dispatch.hpp"
-#include "eigengrad/autograd/grad_mode.hpp"
 #include "eigengrad/core/factories.hpp"
 #include "eigengrad/ops/linalg/products.hpp"
 #include "eigengrad/ops/linalg/sylvester.hpp"
@@ -174,8 +174,7 @@ Tensor shifted_product(const Tensor& a, const Tensor& b, double t) {
   Tensor mu;
   TaylorPlan plan{};
   {
-    const NoGradGuard off;
-    const detail::NoTangents plain;
+    const detail::Unrecorded unrecorded;
     mu = a.detach().diagonal(0, -2, -1).mean(-1, true).unsqueeze(-1);
     const double norm = norm_of(a.detach() - mu * eye(n, a.options())) * std::abs(t);
     plan = plan_for(norm, a.dtype() == kFloat32, differentiated);
@@ -202,8 +201,7 @@ Tensor shifted_product(const Tensor& a, const Tensor& b, double t) {
 
 /// Which matrices are not finite, or so large that no number of factors is enough.
 Tensor out_of_range(const Tensor& a, double t) {
-  const NoGradGuard off;
-  const detail::NoTangents plain;
+  const detail::Unrecorded unrecorded;
   const Tensor norms = a.detach().abs().sum(-2).amax(-1) * std::abs(t);
   return norms.le(1e9).logical_not().unsqueeze(-1).unsqueeze(-1);
 }

@@ -2,8 +2,10 @@
 
 #include "autograd/kinds.hpp"
 #include "autograd/shapes.hpp"
+#include "autograd/views.hpp"
 #include "core/fail.hpp"
 #include "core/geometry.hpp"
+#include "core/new_tensor.hpp"
 #include "eigengrad/ops/pointwise/arithmetic.hpp"
 #include "eigengrad/ops/reduction/sums.hpp"
 #include "eigengrad/ops/shape/views.hpp"
@@ -16,7 +18,7 @@ using autograd::apply_bilinear;
 using kernels::Matrix;
 
 Tensor new_result(const Tensor& like, IntArrayRef sizes) {
-  return Tensor::adopt(detail::TensorImpl::create(like.dtype(), sizes));
+  return detail::uninitialised(like.dtype(), sizes);
 }
 
 Matrix matrix_of(const Tensor& a) {

@@ -2,12 +2,12 @@
 #include <limits>
 #include <vector>
 
+#include "autograd/forward_mode.hpp"
 #include "autograd/kinds.hpp"
 #include "autograd/shapes.hpp"
 #include "core/checked.hpp"
 #include "core/fail.hpp"
 #include "core/geometry.hpp"
-#include "eigengrad/autograd/grad_mode.hpp"
 #include "eigengrad/core/factories.hpp"
 #include "eigengrad/ops/linalg/products.hpp"
 #include "eigengrad/ops/linalg/solves.hpp"
@@ -94,8 +94,7 @@ struct Cross {
   DimVector b_sizes;
 
   Tensor forward(const Tensor& a, const Tensor& b) const {
-    const NoGradGuard off;
-    const detail::NoTangents plain;
+    const detail::Unrecorded unrecorded;
     const Tensor y =
         empty(autograd::broadcast_shapes("linalg_cross", a.sizes(), b.sizes()), a.dtype());
     for (std::int64_t k = 0; k < 3; ++k) {

@@ -1,9 +1,10 @@
 #include <array>
 
+#include "autograd/forward_mode.hpp"
+#include "autograd/inplace.hpp"
 #include "autograd/kinds.hpp"
 #include "autograd/shapes.hpp"
 #include "core/fail.hpp"
-#include "eigengrad/autograd/grad_mode.hpp"
 #include "eigengrad/core/factories.hpp"
 #include "eigengrad/ops/linalg/products.hpp"
 #include "eigengrad/ops/pointwise/arithmetic.hpp"
@@ -162,8 +163,7 @@ Tensor add_product(const Tensor& self, const Tensor& a, const Tensor& b, const S
                              " does not broadcast to the product of shape ", IntArrayRef(sizes));
   Tensor y;
   {
-    const NoGradGuard off;
-    const detail::NoTangents plain;
+    const detail::Unrecorded unrecorded;
     y = Form::product(a, b);
     if (alpha.toDouble() != 1) y.mul_(alpha);
     if (beta.toDouble() != 0) y.add_(self, beta);

@@ -1,8 +1,8 @@
 #include "eigengrad/ops/linalg/pseudoinverse.hpp"
 
+#include "autograd/forward_mode.hpp"
 #include "autograd/kinds.hpp"
 #include "core/epsilon.hpp"
-#include "eigengrad/autograd/grad_mode.hpp"
 #include "eigengrad/core/factories.hpp"
 #include "eigengrad/ops/linalg/eigh.hpp"
 #include "eigengrad/ops/linalg/products.hpp"
@@ -58,8 +58,7 @@ struct Mirrored {
   static constexpr bool uses_input = false;
   static constexpr bool uses_output = false;
   Tensor forward(const Tensor& x) const {
-    const NoGradGuard off;
-    const detail::NoTangents plain;
+    const detail::Unrecorded unrecorded;
     return x.tril() + x.tril(-1).mT();
   }
   Tensor vjp(const Tensor& g, const Tensor&, const Tensor&) const { return (g + g.mT()) * 0.5; }
@@ -102,8 +101,7 @@ Tensor pseudoinverse(const Tensor& a, const Cutoff& cutoff, bool hermitian) {
   Tensor y;
   auto rank = matrices::Rank::Less;
   {
-    const NoGradGuard off;
-    const detail::NoTangents plain;
+    const detail::Unrecorded unrecorded;
     const auto inverted = [&](const Tensor& values, const Tensor& sizes) {
       const Tensor counts = cutoff.above(sizes);
       rank = rank_of(a, counts);
@@ -165,15 +163,13 @@ Tensor matrices::pinv_vjp(const Tensor& g, const Tensor& a, const Tensor& y, Ran
 
 Tensor linalg_matrix_rank(const Tensor& A, const OptionalTensor& atol, const OptionalTensor& rtol,
                           bool hermitian) {
-  const NoGradGuard off;
-  const detail::NoTangents plain;
+  const detail::Unrecorded unrecorded;
   matrices::require("linalg_matrix_rank", A);
   return rank(A, Cutoff::of(A, atol, rtol), hermitian);
 }
 Tensor linalg_matrix_rank(const Tensor& A, optional<double> atol, optional<double> rtol,
                           bool hermitian) {
-  const NoGradGuard off;
-  const detail::NoTangents plain;
+  const detail::Unrecorded unrecorded;
   matrices::require("linalg_matrix_rank", A);
   return rank(A, Cutoff::of(A, atol, rtol), hermitian);
 }

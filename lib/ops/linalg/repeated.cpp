@@ -4,11 +4,11 @@
 #include <cmath>
 #include <limits>
 
-#include "autograd/meta.hpp"
+#include "autograd/forward_mode.hpp"
+#include "autograd/tracking.hpp"
 #include "core/dispatch.hpp"
 #include "core/epsilon.hpp"
 #include "eigengrad/autograd/engine.hpp"
-#include "eigengrad/autograd/grad_mode.hpp"
 #include "eigengrad/core/factories.hpp"
 #include "eigengrad/ops/linalg/eigh.hpp"
 #include "eigengrad/ops/linalg/products.hpp"
@@ -68,8 +68,7 @@ bool has_clusters(const Tensor& values) {
 }
 
 Tensor pairs_of_clusters(const Tensor& values) {
-  const NoGradGuard off;
-  const detail::NoTangents plain;
+  const detail::Unrecorded unrecorded;
   const Tensor pairs = zero_pairs(values);
   const std::int64_t n = values.size(-1);
   const Tensor each = pairs.view({-1, n, n});
@@ -88,8 +87,7 @@ Tensor gaps_between_clusters(const Tensor& values) {
 }
 
 void turn_towards(const Tensor& values, const Tensor& p, const Tensor& v, const Tensor& w) {
-  const NoGradGuard off;
-  const detail::NoTangents plain;
+  const detail::Unrecorded unrecorded;
   const auto matrix = [](const Tensor& t, std::int64_t b) {
     return t.dim() == 2 ? t : t.flatten(0, -3).select(0, b);
   };
@@ -106,8 +104,7 @@ void turn_towards(const Tensor& values, const Tensor& p, const Tensor& v, const 
 }
 
 Tensor turning_within_clusters(const Tensor& values, const Tensor& p, const Tensor& q) {
-  const NoGradGuard off;
-  const detail::NoTangents plain;
+  const detail::Unrecorded unrecorded;
   const Tensor d = p.diagonal(0, -2, -1), steps = d.unsqueeze(-2) - d.unsqueeze(-1);
   const Tensor noise = rounding_of(values) * 8 * p.abs().amax({-2, -1}, true);
   const Tensor separated = pairs_of_clusters(values) * steps.abs().gt(noise).to(values.dtype());
@@ -136,8 +133,7 @@ Tensor RepeatedPairs::sizes_of_cotangents(bool with_values_and_tangents) const {
       if (known[i].defined() && detail::carries_tangent(known[i]))
         known.push_back(detail::tangent_of(known[i]));
   }
-  const NoGradGuard off;
-  const detail::NoTangents plain;
+  const detail::Unrecorded unrecorded;
   Tensor sum = zeros(rule_.values.sizes(), TensorOptions(rule_.values.dtype()));
   for (const Tensor& g : known)
     if (g.defined())

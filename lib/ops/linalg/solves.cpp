@@ -2,11 +2,12 @@
 
 #include <algorithm>
 
+#include "autograd/forward_mode.hpp"
 #include "autograd/kinds.hpp"
 #include "autograd/shapes.hpp"
+#include "autograd/views.hpp"
 #include "core/fail.hpp"
 #include "core/geometry.hpp"
-#include "eigengrad/autograd/grad_mode.hpp"
 #include "eigengrad/ops/linalg/products.hpp"
 #include "eigengrad/ops/pointwise/arithmetic.hpp"
 #include "eigengrad/ops/shape/bands.hpp"
@@ -27,7 +28,7 @@ LuFactors factor(const Tensor& a, Infos& info) {
                                                       : copy(of_transpose ? flipped(a) : a, true);
   DimVector sizes(batch_of(a));
   sizes.push_back(a.size(-1));
-  const Tensor pivots = Tensor::adopt(detail::TensorImpl::create(kInt64, sizes));
+  const Tensor pivots = detail::uninitialised(kInt64, sizes);
   info.assign(static_cast<std::size_t>(count_of(a)), 0);
   if (lu.numel() > 0) kernels::lu_factor(lu, pivots, info.data());
   return {lu, pivots, of_transpose};
@@ -127,8 +128,7 @@ struct Solve {
   static Tensor solve(Solve op, const Tensor& a, const Tensor& b, const Tensor* c) {
     Tensor y;
     {
-      const NoGradGuard off;
-      const detail::NoTangents plain;
+      const detail::Unrecorded unrecorded;
       const Tensor columns = op.column(b);
       const DimVector batch = autograd::broadcast_shapes("linalg_solve", matrices::batch_of(a),
                                                          matrices::batch_of(columns));

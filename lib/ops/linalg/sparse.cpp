@@ -2,7 +2,7 @@
 
 #include "autograd/kinds.hpp"
 #include "core/fail.hpp"
-#include "eigengrad/autograd/grad_mode.hpp"
+#include "core/new_tensor.hpp"
 #include "eigengrad/ops/pointwise/arithmetic.hpp"
 #include "eigengrad/ops/shape/views.hpp"
 #include "kernels/linalg/sparse.hpp"
@@ -26,7 +26,7 @@ using Pattern = std::shared_ptr<const SparseMatrix::Places>;
 using autograd::apply_bilinear;
 
 Tensor new_matrix(ScalarType dtype, std::int64_t rows, std::int64_t cols) {
-  return Tensor::adopt(detail::TensorImpl::create(dtype, {rows, cols}));
+  return detail::uninitialised(dtype, {rows, cols});
 }
 
 Tensor sampled(const Pattern& places, const Tensor& a, const Tensor& b);

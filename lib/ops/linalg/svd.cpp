@@ -2,8 +2,8 @@
 
 #include <cmath>
 
+#include "autograd/forward_mode.hpp"
 #include "autograd/kinds.hpp"
-#include "eigengrad/autograd/grad_mode.hpp"
 #include "eigengrad/core/factories.hpp"
 #include "eigengrad/ops/linalg/products.hpp"
 #include "eigengrad/ops/pointwise/arithmetic.hpp"
@@ -28,8 +28,7 @@ Tensor skew(const Tensor& m) { return m - m.mT(); }
 /// orthogonal matrix: those are arbitrary.
 void require_invariant(const Tensor& completion, const Tensor& g, const char* what) {
   if (completion.size(-1) < 2 || g.numel() == 0) return;
-  const NoGradGuard off;
-  const detail::NoTangents plain;
+  const detail::Unrecorded unrecorded;
   const Tensor turn = skew(matmul(completion.mT(), g)).abs();
   const double tolerance = g.dtype() == kFloat32 ? 1e-3 : 1e-6;
   if (turn.max().item<double>() > tolerance * g.abs().max().item<double>())
@@ -195,8 +194,7 @@ struct Factors {
 
 /// Chooses vectors for equal singular values: those that the tangent of `a` separates.
 void choose_vectors(const Tensor& a, const Factors& y) {
-  const NoGradGuard off;
-  const detail::NoTangents plain;
+  const detail::Unrecorded unrecorded;
   const std::int64_t k = y.s.size(-1);
   const Tensor u = y.u.narrow(-1, 0, k), v = y.vh.mT().narrow(-1, 0, k);
   matrices::turn_towards(y.s, matmul(u.mT(), matmul(detail::tangent_of(a), v)), u, v);

@@ -5,10 +5,11 @@
 #include <vector>
 
 #include "autograd/elementwise.hpp"
+#include "autograd/forward_mode.hpp"
 #include "autograd/kinds.hpp"
 #include "autograd/shapes.hpp"
 #include "core/fail.hpp"
-#include "eigengrad/autograd/grad_mode.hpp"
+#include "core/new_tensor.hpp"
 #include "eigengrad/ops/loss/reduction.hpp"
 #include "eigengrad/ops/pointwise/arithmetic.hpp"
 #include "eigengrad/ops/reduction/sums.hpp"
@@ -66,13 +67,12 @@ struct Reduced {
   double divisor;
 
   Tensor forward(const std::array<Tensor, inputs>& x) const {
-    const NoGradGuard off;
-    const detail::NoTangents plain;
+    const detail::Unrecorded unrecorded;
     std::array<Tensor, inputs> dense;
     for (std::size_t i = 0; i < inputs; ++i)
       dense[i] = autograd::expand_to(x[i], sizes).contiguous();
     const ScalarType dtype = x[0].dtype();
-    const Tensor y = Tensor::adopt(detail::TensorImpl::create(dtype, {}));
+    const Tensor y = detail::uninitialised(dtype, {});
     const auto sum = [&]<class T>(std::type_identity<T>) {
       *y.impl()->data<T>() = sum_of_values<T>(info.value[static_cast<int>(dtype)], &rule,
                                               dense.data(), inputs, detail::numel_of(sizes)) /
@@ -106,19 +106,12 @@ struct Reduced {
   }
   /// Slope times cotangent in one pass.
   Tensor computed(std::size_t i, const Tensor& g, const Tensor* x) const {
-    const Tensor r = Tensor::adopt(detail::TensorImpl::create(g.dtype(), sizes));
-    const Tensor* operands[kernels::kMaxOperands] = {&r, &g};
+    const Tensor r = detail::uninitialised(g.dtype(), sizes);
+    const detail::TensorImpl* operands[kernels::kMaxOperands] = {r.impl(), g.impl()};
     int n = 2;
     for (std::size_t k = 0; k < inputs; ++k)
-      if ((info.used[i] & (1u << k)) != 0) operands[n++] = &x[k];
-    std::int64_t strides[kernels::kMaxOperands][detail::kMaxDim];
-    kernels::Operand loop[kernels::kMaxOperands];
-    for (int k = 0; k < n; ++k) {
-      const Tensor& at = *operands[k];
-      kernels::broadcast_strides(at.sizes(), at.strides(), sizes, strides[k]);
-      loop[k] = {at.impl()->bytes(), at.element_size(), strides[k]};
-    }
-    kernels::run_elementwise(sizes, loop, n, 1, info.pullback[i][g.dtype() == kFloat64], &rule);
+      if ((info.used[i] & (1u << k)) != 0) operands[n++] = x[k].impl();
+    kernels::pointwise(sizes, operands, n, 1, info.pullback[i][g.dtype() == kFloat64], &rule);
     return r;
   }
 };

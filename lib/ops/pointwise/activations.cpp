@@ -1,6 +1,7 @@
 #include "eigengrad/ops/pointwise/activations.hpp"
 
 #include "autograd/elementwise.hpp"
+#include "autograd/forward_mode.hpp"
 #include "autograd/kinds.hpp"
 #include "autograd/shapes.hpp"
 #include "core/fail.hpp"
@@ -248,8 +249,7 @@ struct Gate {
   std::int64_t dim;
 
   Tensor forward(const Tensor& x) const {
-    const NoGradGuard off;
-    const detail::NoTangents plain;
+    const detail::Unrecorded unrecorded;
     const auto [a, b] = halves(x);
     return a * sigmoid(b);
   }

@@ -3,7 +3,7 @@
 #include <cmath>
 
 #include "autograd/add.hpp"
-#include "autograd/meta.hpp"
+#include "autograd/forward_mode.hpp"
 #include "autograd/shapes.hpp"
 #include "core/fail.hpp"
 #include "core/thread_state.hpp"
@@ -34,6 +34,16 @@ struct AddScaled : Binary<"add"> {
   auto value(const auto& a, const auto& b) const { return a + b * alpha; }
   static auto slope_a(Unused, Unused, Unused) { return One{}; }
   auto slope_b(Unused, Unused, Unused) const { return alpha; }
+};
+
+/// a - alpha b.
+struct SubScaled : Binary<"sub"> {
+  static constexpr bool on_integers = true;
+  static constexpr bool no_bool = true;
+  double alpha;
+  auto value(const auto& a, const auto& b) const { return a - b * alpha; }
+  static auto slope_a(Unused, Unused, Unused) { return One{}; }
+  auto slope_b(Unused, Unused, Unused) const { return -alpha; }
 };
 
 struct Sub : Binary<"sub"> {
@@ -223,9 +233,16 @@ void check_alpha(std::string_view op, const Tensor& a, const Tensor& b, const Sc
     detail::fail<DtypeError>(op, "alpha must be an integer for integer tensors, got ", alpha);
 }
 
+/// Whether the factor can be a parameter of the rule, which holds it as a double.
+bool is_exact_in_double(const Scalar& alpha) {
+  constexpr std::int64_t largest = std::int64_t{1} << 53;
+  return alpha.isFloatingPoint() || (alpha.toLong() >= -largest && alpha.toLong() <= largest);
+}
+
 Tensor add_scaled(const Tensor& a, const Tensor& b, const Scalar& alpha) {
   if (alpha.toDouble() == 1) return apply(Add{}, a, b);
   check_alpha("add", a, b, alpha);
+  if (!is_exact_in_double(alpha)) return apply(Add{}, a, mul(b, alpha));
   return apply(AddScaled{{}, alpha.toDouble()}, a, b);
 }
 
@@ -284,7 +301,8 @@ Tensor add(const Tensor& a, const Scalar& b, const Scalar& alpha) {
 Tensor sub(const Tensor& a, const Tensor& b, const Scalar& alpha) {
   if (alpha.toDouble() == 1) return apply(Sub{}, a, b);
   check_alpha("sub", a, b, alpha);
-  return apply(Sub{}, a, mul(b, alpha));
+  if (!is_exact_in_double(alpha)) return apply(Sub{}, a, mul(b, alpha));
+  return apply(SubScaled{{}, alpha.toDouble()}, a, b);
 }
 Tensor sub(const Tensor& a, const Scalar& b, const Scalar& alpha) {
   if (a.is_floating_point()) return apply(SubNumber{{}, b.toDouble() * alpha.toDouble()}, a);
@@ -418,6 +436,7 @@ Tensor Tensor::minimum(const Tensor& o) const { return eigengrad::minimum(*this,
 Tensor& Tensor::add_(const Tensor& o, const Scalar& alpha) const {
   if (alpha.toDouble() == 1) return apply_inplace(Add{}, self(), o);
   check_alpha("add_", self(), o, alpha);
+  if (!is_exact_in_double(alpha)) return apply_inplace(Add{}, self(), eigengrad::mul(o, alpha));
   return apply_inplace(AddScaled{{}, alpha.toDouble()}, self(), o);
 }
 Tensor& Tensor::add_(const Scalar& o, const Scalar& alpha) const {
@@ -428,7 +447,8 @@ Tensor& Tensor::add_(const Scalar& o, const Scalar& alpha) const {
 Tensor& Tensor::sub_(const Tensor& o, const Scalar& alpha) const {
   if (alpha.toDouble() == 1) return apply_inplace(Sub{}, self(), o);
   check_alpha("sub_", self(), o, alpha);
-  return apply_inplace(Sub{}, self(), eigengrad::mul(o, alpha));
+  if (!is_exact_in_double(alpha)) return apply_inplace(Sub{}, self(), eigengrad::mul(o, alpha));
+  return apply_inplace(SubScaled{{}, alpha.toDouble()}, self(), o);
 }
 Tensor& Tensor::sub_(const Scalar& o, const Scalar& alpha) const {
   if (is_floating_point())

@@ -1,10 +1,10 @@
 #include "eigengrad/ops/pointwise/binary.hpp"
 
 #include "autograd/elementwise.hpp"
+#include "autograd/forward_mode.hpp"
 #include "autograd/kinds.hpp"
 #include "autograd/shapes.hpp"
 #include "core/fail.hpp"
-#include "eigengrad/autograd/grad_mode.hpp"
 #include "kernels/pointwise/slopes.hpp"
 #include "ops/pointwise/rule_math.hpp"
 #include "ops/pointwise/write_back.hpp"
@@ -418,8 +418,7 @@ Tensor& Tensor::addcdiv_(const Tensor& b, const Tensor& c, const Scalar& value) 
 Tensor nextafter(const Tensor& a, const Tensor& b) {
   Tensor y;
   {
-    const NoGradGuard off;
-    const detail::NoTangents plain;
+    const detail::Unrecorded unrecorded;
     y = apply(NextAfter{}, a, b);
   }
   autograd::record_many(NoDerivative{}, {a, b}, {y});

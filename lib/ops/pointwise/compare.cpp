@@ -7,6 +7,7 @@
 #include "autograd/shapes.hpp"
 #include "autograd/structural.hpp"
 #include "core/dispatch.hpp"
+#include "core/new_tensor.hpp"
 #include "eigengrad/autograd/grad_mode.hpp"
 #include "kernels/base/elementwise.hpp"
 #include "ops/pointwise/rule_math.hpp"
@@ -125,16 +126,8 @@ Tensor run_pair(std::string_view name, const Tensor& a, const Tensor& b, bool ke
   const Tensor x = autograd::cast(a, dtype);
   const Tensor y = autograd::cast(b, dtype);
   const kernels::BlockKernel kernel = kernel_of(dtype);
-  Tensor out = Tensor::adopt(detail::TensorImpl::create(keeps_dtype ? dtype : kBool, sizes));
-  std::int64_t x_strides[detail::kMaxDim];
-  std::int64_t y_strides[detail::kMaxDim];
-  kernels::broadcast_strides(x.sizes(), x.strides(), sizes, x_strides);
-  kernels::broadcast_strides(y.sizes(), y.strides(), sizes, y_strides);
-  const kernels::Operand operands[] = {
-      {out.impl()->bytes(), out.element_size(), out.strides().data()},
-      {x.impl()->bytes(), x.element_size(), x_strides},
-      {y.impl()->bytes(), y.element_size(), y_strides}};
-  kernels::run_elementwise(sizes, operands, 3, 1, kernel, op);
+  Tensor out = detail::uninitialised(keeps_dtype ? dtype : kBool, sizes);
+  kernels::pointwise(sizes, {out, x, y}, 1, kernel, op);
   return out;
 }
 
@@ -171,13 +164,10 @@ Tensor bitwise(std::string_view name, const Tensor& a, const Tensor& b) {
 
 template <class Op>
 Tensor test(const Tensor& x) {
-  Tensor out = Tensor::adopt(detail::TensorImpl::create(kBool, x.sizes()));
-  const kernels::Operand operands[] = {{out.impl()->bytes(), 1, out.strides().data()},
-                                       {x.impl()->bytes(), x.element_size(), x.strides().data()}};
+  Tensor out = detail::uninitialised(kBool, x.sizes());
   const Op op{};
-  kernels::run_elementwise(x.sizes(), operands, 2, 1,
-                           kernel_for<Op>(x.dtype(), std::integral_constant<std::size_t, 1>{}),
-                           &op);
+  kernels::pointwise(x.sizes(), {out, x}, 1,
+                     kernel_for<Op>(x.dtype(), std::integral_constant<std::size_t, 1>{}), &op);
   return out;
 }
 

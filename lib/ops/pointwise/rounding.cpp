@@ -6,6 +6,7 @@
 #include "autograd/elementwise.hpp"
 #include "autograd/kinds.hpp"
 #include "core/fail.hpp"
+#include "core/new_tensor.hpp"
 #include "eigengrad/ops/pointwise/arithmetic.hpp"
 #include "eigengrad/ops/pointwise/unary.hpp"
 #include "kernels/base/math.hpp"
@@ -215,19 +216,10 @@ Tensor& Tensor::nan_to_num_(optional<double> nan, optional<double> posinf,
 
 std::tuple<Tensor, Tensor> frexp(const Tensor& x) {
   need_floating_point("frexp", x);
-  using detail::TensorImpl;
-  const Tensor m = Tensor::adopt(TensorImpl::create(x.dtype(), x.sizes()));
-  const Tensor e = Tensor::adopt(TensorImpl::create(kInt64, x.sizes()));
-  kernels::Operand loop[3];
-  std::int64_t strides[3][detail::kMaxDim];
-  const Tensor* const operands[] = {&m, &e, &x};
-  for (int k = 0; k < 3; ++k) {
-    kernels::broadcast_strides(operands[k]->sizes(), operands[k]->strides(), x.sizes(), strides[k]);
-    loop[k] = {operands[k]->impl()->bytes(), element_size(operands[k]->dtype()), strides[k]};
-  }
-  kernels::run_elementwise(x.sizes(), loop, 3, 2,
-                           x.dtype() == kFloat32 ? frexp_kernel<float> : frexp_kernel<double>,
-                           nullptr);
+  const Tensor m = detail::uninitialised(x.dtype(), x.sizes());
+  const Tensor e = detail::uninitialised(kInt64, x.sizes());
+  kernels::pointwise(x.sizes(), {m, e, x}, 2,
+                     x.dtype() == kFloat32 ? frexp_kernel<float> : frexp_kernel<double>, nullptr);
   if (autograd::is_followed(x)) autograd::record_many(Frexp{}, {x}, {m, e}, {e.clone()});
   return {m, e};
 }

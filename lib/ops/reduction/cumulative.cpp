@@ -6,6 +6,7 @@
 #include "autograd/kinds.hpp"
 #include "core/fail.hpp"
 #include "core/geometry.hpp"
+#include "core/new_tensor.hpp"
 #include "eigengrad/core/factories.hpp"
 #include "eigengrad/ops/pointwise/arithmetic.hpp"
 #include "eigengrad/ops/pointwise/compare.hpp"
@@ -38,7 +39,7 @@ std::int64_t from_end(std::string_view op, const Tensor& x, std::int64_t dim) {
 
 template <class Kernel, class... Args>
 Tensor computed(Kernel kernel, const Tensor& x, std::int64_t d, Args... args) {
-  Tensor y = Tensor::adopt(detail::TensorImpl::create(x.dtype(), x.sizes()));
+  Tensor y = detail::uninitialised(x.dtype(), x.sizes());
   kernel(y, row_major(x), from_front(x, d), args...);
   return y;
 }
@@ -83,7 +84,7 @@ struct LinearScan {
   std::int64_t d;
   bool reverse;
   Tensor apply(const Tensor& link, const Tensor& u) const {
-    Tensor s = Tensor::adopt(detail::TensorImpl::create(u.dtype(), u.sizes()));
+    Tensor s = detail::uninitialised(u.dtype(), u.sizes());
     kernels::linear_scan(s, row_major(link), row_major(u), from_front(u, d), reverse);
     record_many(*this, {link, u}, {s});
     return s;
@@ -183,8 +184,8 @@ template <class Op>
 std::tuple<Tensor, Tensor> cumulative_extremum(std::string_view op, const Tensor& x,
                                                std::int64_t dim, bool largest) {
   const std::int64_t d = from_end(op, x, dim);
-  Tensor values = Tensor::adopt(detail::TensorImpl::create(x.dtype(), x.sizes()));
-  Tensor indices = Tensor::adopt(detail::TensorImpl::create(kInt64, x.sizes()));
+  Tensor values = detail::uninitialised(x.dtype(), x.sizes());
+  Tensor indices = detail::uninitialised(kInt64, x.sizes());
   kernels::cumulative_extremum(values, indices, row_major(x), from_front(x, d), largest);
   record_many(Op{{d, indices}}, {x}, {values, indices});
   return {values, indices};

@@ -1,5 +1,6 @@
 #include "eigengrad/ops/reduction/extrema.hpp"
 
+#include "core/new_tensor.hpp"
 #include "eigengrad/autograd/grad_mode.hpp"
 #include "eigengrad/ops/reduction/sums.hpp"
 #include "eigengrad/ops/shape/views.hpp"
@@ -74,8 +75,8 @@ std::tuple<Tensor, Tensor> extremum_along(std::string_view op, const Tensor& x, 
   require_elements(op, x, dim);
   DimVector sizes(x.sizes());
   if (!sizes.empty()) sizes[d] = 1;
-  Tensor values = Tensor::adopt(detail::TensorImpl::create(x.dtype(), sizes));
-  Tensor indices = Tensor::adopt(detail::TensorImpl::create(kInt64, sizes));
+  Tensor values = detail::uninitialised(x.dtype(), sizes);
+  Tensor indices = detail::uninitialised(kInt64, sizes);
   kernels::extremum(values, indices, x, largest);
   const bool dropped = !keepdim && !sizes.empty();
   const ChosenAlong rule{along(x, d, indices), dropped};

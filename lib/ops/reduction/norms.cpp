@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "eigengrad/autograd/grad_mode.hpp"
+#include "autograd/forward_mode.hpp"
 #include "eigengrad/ops/reduction/sums.hpp"
 #include "kernels/reduction/norms.hpp"
 #include "kernels/reduction/reduce.hpp"
@@ -46,8 +46,7 @@ struct Norm {
   }
   /// The sign over the number of ties where |x| is the norm.
   Tensor share(const Tensor& x, const Tensor& y) const {
-    const NoGradGuard off;
-    const detail::NoTangents plain;
+    const detail::Unrecorded unrecorded;
     const Tensor mask = x.abs().eq(y);
     const Tensor count = dims.values_with_ones(kernels::count_nonzero, mask, kInt64);
     return where(mask, math::sign(x) / count.to(x.dtype()), 0);

@@ -7,6 +7,7 @@
 #include "autograd/kinds.hpp"
 #include "core/fail.hpp"
 #include "core/geometry.hpp"
+#include "core/new_tensor.hpp"
 #include "eigengrad/ops/reduction/softmax.hpp"
 
 /// What operators that reduce over dimensions share.
@@ -56,7 +57,7 @@ class ReducedDims {
   template <class Kernel>
   Tensor values_with_ones(Kernel kernel, const Tensor& x, ScalarType dtype) const {
     const Extents ones(*this, true);
-    Tensor y = Tensor::adopt(detail::TensorImpl::create(dtype, ones));
+    Tensor y = detail::uninitialised(dtype, ones);
     kernel(y, x);
     return y;
   }

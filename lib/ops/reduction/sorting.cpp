@@ -5,7 +5,9 @@
 #include <limits>
 #include <string>
 
+#include "autograd/forward_mode.hpp"
 #include "autograd/shapes.hpp"
+#include "core/new_tensor.hpp"
 #include "eigengrad/core/factories.hpp"
 #include "kernels/reduction/order.hpp"
 #include "ops/reduction/along.hpp"
@@ -45,11 +47,11 @@ template <class Rule, class Kernel>
 Pair chosen(Kernel kernel, const Tensor& x, std::size_t d, std::int64_t count, bool drop) {
   DimVector sizes(x.sizes());
   if (!sizes.empty()) sizes[d] = count;
-  const Tensor indices = Tensor::adopt(detail::TensorImpl::create(kInt64, sizes));
+  const Tensor indices = detail::uninitialised(kInt64, sizes);
   kernel(indices);
   const bool dropped = drop && !sizes.empty();
   const Rule rule{{along(x, d, indices), dropped}};
-  Tensor values = Tensor::adopt(detail::TensorImpl::create(x.dtype(), sizes));
+  Tensor values = detail::uninitialised(x.dtype(), sizes);
   rule.at.read(values, x);
   if (dropped) values = without_dim(values, d);
   autograd::record_general(rule, x, values);
@@ -85,7 +87,7 @@ struct Median : SharedByTies {
   static constexpr auto node_name = "MedianBackward0";
   bool ignore_nan = false;
   Tensor forward(const Tensor& x) const {
-    const Tensor y = Tensor::adopt(detail::TensorImpl::create(x.dtype(), {}));
+    const Tensor y = detail::uninitialised(x.dtype(), {});
     if (x.numel() == 0) {
       if (x.is_floating_point())
         kernels::fill(y, std::numeric_limits<double>::quiet_NaN());
@@ -93,10 +95,9 @@ struct Median : SharedByTies {
         kernels::fill(y, std::numeric_limits<std::int64_t>::min());
       return y;
     }
-    const NoGradGuard off;
-    const detail::NoTangents plain;
+    const detail::Unrecorded unrecorded;
     const Tensor flat = x.reshape(-1);
-    const Tensor index = Tensor::adopt(detail::TensorImpl::create(kInt64, {1}));
+    const Tensor index = detail::uninitialised(kInt64, {1});
     kernels::median(index, flat, 0, ignore_nan);
     along(flat, 0, index).read(y.reshape(1), flat);
     return y;
@@ -150,7 +151,7 @@ Tensor ranks_of(const Tensor& x, const Tensor& q, bool ignore_nan) {
 /// The ranks rounded to integers: down, up, or to the nearest.
 Tensor whole_ranks(const Tensor& ranks, Between which) {
   const Tensor from = autograd::cast(ranks, kFloat64).contiguous();
-  const Tensor to = Tensor::adopt(detail::TensorImpl::create(kInt64, ranks.sizes()));
+  const Tensor to = detail::uninitialised(kInt64, ranks.sizes());
   const double* r = from.impl()->data<double>();
   std::transform(r, r + from.numel(), to.impl()->data<std::int64_t>(), [which](double rank) {
     return static_cast<std::int64_t>(which == Between::Lower    ? std::floor(rank)
@@ -165,10 +166,9 @@ Tensor elements_at(const Tensor& x, const Tensor& ranks, bool ignore_nan) {
   const std::size_t last = x.sizes().size() - 1;
   DimVector sizes(x.sizes());
   sizes[last] = ranks.size(-1);
-  const Tensor indices = Tensor::adopt(detail::TensorImpl::create(kInt64, sizes));
+  const Tensor indices = detail::uninitialised(kInt64, sizes);
   {
-    const NoGradGuard off;
-    const detail::NoTangents plain;
+    const detail::Unrecorded unrecorded;
     const Tensor wanted =
         ignore_nan ? ranks : where(x.isnan().any(-1, true), x.size(-1) - 1, ranks);
     kernels::at_ranks(indices, wanted.expand(sizes).contiguous(), x, last);
@@ -266,11 +266,10 @@ Tensor places(std::string_view op, const Tensor& sequence, const Tensor& values,
     detail::fail<ShapeError>(op, "boundaries of shape ", sequence.sizes(),
                              " do not fit values of shape ", values.sizes(),
                              "; give one dimension, or those of the values except the last");
-  const NoGradGuard off;
-  const detail::NoTangents plain;
+  const detail::Unrecorded unrecorded;
   const Tensor* const both[] = {&sequence, &values};
   const ScalarType dtype = autograd::result_type(both, 2);
-  Tensor y = Tensor::adopt(detail::TensorImpl::create(kInt64, values.sizes()));
+  Tensor y = detail::uninitialised(kInt64, values.sizes());
   kernels::search(y, autograd::cast(sequence, dtype).contiguous(),
                   autograd::cast(values, dtype).contiguous(), right);
   return y;

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "autograd/forward_mode.hpp"
 #include "core/checked.hpp"
+#include "core/new_tensor.hpp"
 #include "eigengrad/autograd/grad_mode.hpp"
 #include "eigengrad/core/factories.hpp"
 #include "eigengrad/ops/pointwise/arithmetic.hpp"
@@ -64,8 +66,7 @@ struct Std : Deviations {
   static constexpr bool uses_output = true;
   Tensor forward(const Tensor& x) const { return forward(x, mean(x)); }
   Tensor forward(const Tensor& x, const Tensor& at) const {
-    const NoGradGuard off;
-    const detail::NoTangents plain;
+    const detail::Unrecorded unrecorded;
     Tensor y = squares(x, at);
     if (kernels::squares_are_exact(y)) return y.sqrt_().div_(std::sqrt(divisor));
     const auto norm = [](const Tensor& n, const Tensor& of) { kernels::norm(n, of, 2); };
@@ -229,7 +230,7 @@ Tensor histc(const Tensor& x, std::int64_t bins, const Scalar& min, const Scalar
     low -= 1;
     high += 1;
   }
-  Tensor counts = Tensor::adopt(detail::TensorImpl::create(x.dtype(), {bins}));
+  Tensor counts = detail::uninitialised(x.dtype(), {bins});
   const NoGradGuard off;
   kernels::count_in_bins(counts, x.detach().contiguous(), low, high);
   return counts;

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "eigengrad/autograd/grad_mode.hpp"
+#include "autograd/forward_mode.hpp"
 #include "eigengrad/ops/pointwise/arithmetic.hpp"
 #include "eigengrad/ops/pointwise/compare.hpp"
 #include "kernels/reduction/reduce.hpp"
@@ -28,8 +28,7 @@ struct SharedByTies {
  private:
   /// Which elements are ties (equal to the result, or NaN), and how many there are.
   std::pair<Tensor, Tensor> ties(const Tensor& x, const Tensor& y) const {
-    const NoGradGuard off;
-    const detail::NoTangents plain;
+    const detail::Unrecorded unrecorded;
     const Tensor value = dims.with_ones(y);
     Tensor mask = x.eq(value);
     if (const Tensor nan = value.isnan(); nan.any().item<bool>()) mask = mask | (nan & x.isnan());

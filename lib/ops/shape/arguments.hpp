@@ -3,6 +3,7 @@
 #include <string_view>
 
 #include "core/fail.hpp"
+#include "core/new_tensor.hpp"
 #include "eigengrad/core/tensor.hpp"
 #include "kernels/base/copy.hpp"
 
@@ -12,7 +13,7 @@ namespace eigengrad {
 /// `x` itself if it is row-major and contiguous, otherwise an unrecorded copy that is; for a kernel to read.
 inline Tensor row_major(const Tensor& x) {
   if (x.is_contiguous()) return x;
-  Tensor y = Tensor::adopt(detail::TensorImpl::create(x.dtype(), x.sizes()));
+  Tensor y = detail::uninitialised(x.dtype(), x.sizes());
   kernels::copy(y, x);
   return y;
 }

@@ -5,9 +5,11 @@
 
 #include "autograd/kinds.hpp"
 #include "autograd/shapes.hpp"
+#include "autograd/views.hpp"
 #include "core/checked.hpp"
 #include "core/fail.hpp"
 #include "core/geometry.hpp"
+#include "core/new_tensor.hpp"
 #include "eigengrad/core/factories.hpp"
 #include "eigengrad/ops/shape/copies.hpp"
 #include "eigengrad/ops/shape/views.hpp"
@@ -30,7 +32,7 @@ struct Cat {
   std::vector<DimVector> sizes;
   bool skipped(std::size_t i) const { return sizes[i].size() == 1 && sizes[i][0] == 0; }
   Tensor forward(TensorList xs) const {
-    Tensor y = Tensor::adopt(detail::TensorImpl::create(xs[0].dtype(), result));
+    Tensor y = detail::uninitialised(xs[0].dtype(), result);
     for (std::size_t i = 0; i < xs.size(); ++i)
       if (!skipped(i)) kernels::copy(piece(y, i), xs[i]);
     return y;
@@ -51,7 +53,7 @@ struct Stack {
   std::size_t d;
   DimVector result;
   Tensor forward(TensorList xs) const {
-    Tensor y = Tensor::adopt(detail::TensorImpl::create(xs[0].dtype(), result));
+    Tensor y = detail::uninitialised(xs[0].dtype(), result);
     DimVector strides(y.strides());
     strides.erase(d);
     for (std::size_t i = 0; i < xs.size(); ++i)
@@ -77,7 +79,7 @@ struct BlockDiag {
   std::int64_t rows = 0;
   std::int64_t columns = 0;
   Tensor forward(TensorList xs) const {
-    Tensor y = Tensor::adopt(detail::TensorImpl::create(xs[0].dtype(), {rows, columns}));
+    Tensor y = detail::uninitialised(xs[0].dtype(), {rows, columns});
     kernels::fill(y, 0);
     for (std::size_t i = 0; i < xs.size(); ++i)
       kernels::copy(raw_view(y, blocks[i].sizes, y.strides(),
@@ -122,7 +124,7 @@ struct Repeat {
     const DimVector wide = pairs_of_sizes(true);
     DimVector sizes;
     for (std::size_t d = 0; d < repeats.size(); ++d) sizes.push_back(wide[2 * d] * wide[2 * d + 1]);
-    Tensor y = Tensor::adopt(detail::TensorImpl::create(x.dtype(), sizes));
+    Tensor y = detail::uninitialised(x.dtype(), sizes);
     const DimVector strides = pairs([&](std::size_t d) { return x.strides()[d]; },
                                     [](std::size_t) { return std::int64_t{0}; });
     kernels::copy(raw_view(y, wide, detail::row_major_strides(wide), 0),
@@ -321,7 +323,7 @@ Tensor repeat_interleave(const Tensor& repeats, optional<std::int64_t> output_si
   if (output_size.value_or(total) != total)
     detail::fail<ShapeError>("repeat_interleave", "output_size ", *output_size,
                              " must be the sum of the repeats, ", total);
-  Tensor indices = Tensor::adopt(detail::TensorImpl::create(kInt64, {total}));
+  Tensor indices = detail::uninitialised(kInt64, {total});
   std::int64_t* to = indices.impl()->data<std::int64_t>();
   for (std::int64_t i = 0; i < dense.numel(); ++i) to = std::fill_n(to, counts[i], i);
   return indices;

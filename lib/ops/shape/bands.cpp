@@ -2,10 +2,12 @@
 
 #include <algorithm>
 
+#include "autograd/inplace.hpp"
 #include "autograd/kinds.hpp"
 #include "core/checked.hpp"
 #include "core/fail.hpp"
 #include "core/geometry.hpp"
+#include "core/new_tensor.hpp"
 #include "eigengrad/core/factories.hpp"
 #include "eigengrad/ops/shape/views.hpp"
 #include "kernels/shape/triangle.hpp"
@@ -25,7 +27,7 @@ struct TriangleOf {
   std::int64_t diagonal;
   kernels::Triangle part() const { return {Op::lower, diagonal}; }
   Tensor forward(const Tensor& x) const {
-    Tensor y = Tensor::adopt(detail::TensorImpl::create(x.dtype(), x.sizes()));
+    Tensor y = detail::uninitialised(x.dtype(), x.sizes());
     kernels::copy_triangle(y, x, part());
     return y;
   }

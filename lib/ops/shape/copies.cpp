@@ -1,10 +1,12 @@
 #include "eigengrad/ops/shape/copies.hpp"
 
+#include "autograd/forward_mode.hpp"
+#include "autograd/inplace.hpp"
 #include "autograd/kinds.hpp"
 #include "autograd/shapes.hpp"
 #include "core/fail.hpp"
 #include "core/geometry.hpp"
-#include "eigengrad/autograd/grad_mode.hpp"
+#include "core/new_tensor.hpp"
 #include "eigengrad/core/factories.hpp"
 #include "eigengrad/ops/shape/views.hpp"
 
@@ -39,7 +41,7 @@ struct FillNumber : Filled {
 struct FillTensor {
   static constexpr auto node_name = "FillBackward1";
   Tensor forward(TensorList xs) const {
-    Tensor y = Tensor::adopt(detail::TensorImpl::create(xs[0].dtype(), xs[0].sizes()));
+    Tensor y = detail::uninitialised(xs[0].dtype(), xs[0].sizes());
     kernels::copy(y, xs[1]);
     return y;
   }
@@ -117,8 +119,7 @@ Tensor& Tensor::copy_(const Tensor& src) const {
   }
   Tensor source = src;
   if (&src.impl()->storage() == &impl_->storage()) {
-    const NoGradGuard off;
-    const detail::NoTangents plain;
+    const detail::Unrecorded unrecorded;
     source = autograd::copy_row_major(src);
   }
   autograd::NextHistory history;

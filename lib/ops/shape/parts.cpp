@@ -2,11 +2,12 @@
 
 #include <algorithm>
 
+#include "autograd/forward_mode.hpp"
 #include "autograd/kinds.hpp"
+#include "autograd/views.hpp"
 #include "core/checked.hpp"
 #include "core/fail.hpp"
 #include "core/geometry.hpp"
-#include "eigengrad/autograd/grad_mode.hpp"
 #include "ops/shape/dims.hpp"
 #include "ops/shape/picks.hpp"
 
@@ -64,8 +65,7 @@ struct WithoutPart {
   const char* node_name;
   Pick pick;
   Tensor forward(const Tensor& x) const {
-    const NoGradGuard off;
-    const detail::NoTangents plain;
+    const detail::Unrecorded unrecorded;
     Tensor y = autograd::copy_row_major(x);
     kernels::fill(pick.part_of(y), 0);
     return y;
@@ -79,8 +79,7 @@ struct Replaced {
   const char* node_name;
   Pick pick;
   Tensor forward(TensorList xs) const {
-    const NoGradGuard off;
-    const detail::NoTangents plain;
+    const detail::Unrecorded unrecorded;
     Tensor y = autograd::copy_row_major(xs[0]);
     kernels::copy(pick.part_of(y), xs[1]);
     return y;

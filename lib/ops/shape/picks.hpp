@@ -3,9 +3,11 @@
 #include <cstring>
 
 #include "autograd/add.hpp"
+#include "autograd/forward_mode.hpp"
 #include "autograd/kinds.hpp"
+#include "autograd/views.hpp"
 #include "core/geometry.hpp"
-#include "eigengrad/autograd/grad_mode.hpp"
+#include "core/new_tensor.hpp"
 
 /// Views that pick a part of their input by position.
 namespace eigengrad {
@@ -33,8 +35,7 @@ inline Tensor new_view(const Tensor& x, IntArrayRef sizes, IntArrayRef strides, 
 
 /// part += g, unrecorded.
 inline void add_to(Tensor part, const Tensor& g) {
-  const NoGradGuard off;
-  const detail::NoTangents plain;
+  const detail::Unrecorded unrecorded;
   autograd::apply_inplace(autograd::Add{}, part, g);
 }
 
@@ -44,7 +45,7 @@ struct Place {
   static constexpr auto node_name = Op::transpose_name;
   Op op;
   Tensor forward(const Tensor& g) const {
-    Tensor whole = Tensor::adopt(detail::TensorImpl::create(g.dtype(), op.input_sizes));
+    Tensor whole = detail::uninitialised(g.dtype(), op.input_sizes);
     op.clear_around(whole);
     op.write_into(whole, g);
     return whole;

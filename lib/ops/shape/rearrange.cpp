@@ -2,11 +2,13 @@
 
 #include <algorithm>
 
+#include "autograd/forward_mode.hpp"
 #include "autograd/kinds.hpp"
+#include "autograd/views.hpp"
 #include "core/checked.hpp"
 #include "core/fail.hpp"
 #include "core/geometry.hpp"
-#include "eigengrad/autograd/grad_mode.hpp"
+#include "core/new_tensor.hpp"
 #include "eigengrad/ops/shape/copies.hpp"
 #include "eigengrad/ops/shape/parts.hpp"
 #include "eigengrad/ops/shape/views.hpp"
@@ -32,7 +34,7 @@ Geometry reversed(Geometry g, IntArrayRef dims) {
 }
 
 Tensor copy_of(const Tensor& x, const Geometry& g) {
-  Tensor y = Tensor::adopt(detail::TensorImpl::create(x.dtype(), g.sizes));
+  Tensor y = detail::uninitialised(x.dtype(), g.sizes);
   if (y.numel() > 0) kernels::copy(y, raw_view(x, g.sizes, g.strides, g.offset));
   return y;
 }
@@ -130,7 +132,7 @@ Tensor part_of(const Tensor& x, const Geometry& g) {
 }
 
 Tensor fill_strips(const Strips& layout, const Tensor& x) {
-  Tensor y = Tensor::adopt(detail::TensorImpl::create(x.dtype(), layout.result_sizes));
+  Tensor y = detail::uninitialised(x.dtype(), layout.result_sizes);
   layout.for_blocks([&](const Block& block) {
     kernels::copy(part_of(y, target(block, y.strides())), part_of(x, source(block, x.strides())));
   });
@@ -177,9 +179,8 @@ struct FoldMargins {
   const char* node_name;
   PadByElements op;
   Tensor forward(const Tensor& g) const {
-    const NoGradGuard off;
-    const detail::NoTangents plain;
-    Tensor x = Tensor::adopt(detail::TensorImpl::create(g.dtype(), op.layout->input_sizes));
+    const detail::Unrecorded unrecorded;
+    Tensor x = detail::uninitialised(g.dtype(), op.layout->input_sizes);
     kernels::fill(x, 0);
     op.layout->for_blocks([&](const Block& block) {
       // The input is written to, so each of its elements is visited once, forwards.
@@ -250,7 +251,7 @@ struct ConstantPad {
   Margins margins;
   DimVector result_sizes;
   Tensor forward(const Tensor& x) const {
-    Tensor y = Tensor::adopt(detail::TensorImpl::create(x.dtype(), result_sizes));
+    Tensor y = detail::uninitialised(x.dtype(), result_sizes);
     Block block;
     std::vector<Strip> strips(result_sizes.size());
     for (std::size_t d = 0; d < strips.size(); ++d) {
@@ -375,10 +376,10 @@ struct Im2Col {
   static constexpr auto node_name = "Im2ColBackward0";
   Sliding op;
   Tensor forward(const Tensor& x) const {
-    Tensor y = Tensor::adopt(detail::TensorImpl::create(
+    Tensor y = detail::uninitialised(
         x.dtype(),
         {op.images[0], detail::checked_mul("im2col", op.images[1], op.kernel[0] * op.kernel[1]),
-         op.blocks[0] * op.blocks[1]}));
+         op.blocks[0] * op.blocks[1]});
     if (op.padding[0] != 0 || op.padding[1] != 0) kernels::fill(y, 0);
     op.for_elements(
         x, y, [](const Tensor& image, const Tensor& columns) { kernels::copy(columns, image); });
@@ -390,7 +391,7 @@ struct Col2Im {
   static constexpr auto node_name = "Col2ImBackward0";
   Sliding op;
   Tensor forward(const Tensor& x) const {
-    Tensor y = Tensor::adopt(detail::TensorImpl::create(x.dtype(), {op.images, 4}));
+    Tensor y = detail::uninitialised(x.dtype(), {op.images, 4});
     kernels::fill(y, 0);
     op.for_elements(y, x,
                     [](const Tensor& image, const Tensor& columns) { add_to(image, columns); });

@@ -3,11 +3,14 @@
 #include <algorithm>
 #include <utility>
 
+#include "autograd/inplace.hpp"
 #include "autograd/kinds.hpp"
 #include "autograd/shapes.hpp"
+#include "autograd/views.hpp"
 #include "core/checked.hpp"
 #include "core/fail.hpp"
 #include "core/geometry.hpp"
+#include "core/new_tensor.hpp"
 #include "ops/shape/dims.hpp"
 #include "ops/shape/picks.hpp"
 
@@ -85,7 +88,7 @@ struct Reshaped {
     // A tangent may have another layout than the tensor that it belongs to.
     if (const optional<DimVector> other = view_strides(x, sizes))
       return new_view(x, sizes, *other, 0);
-    const Tensor copy = Tensor::adopt(detail::TensorImpl::create(x.dtype(), from));
+    const Tensor copy = detail::uninitialised(x.dtype(), from);
     kernels::copy(copy, x);
     return raw_view(copy, sizes, detail::row_major_strides(sizes), 0);
   }

@@ -1,9 +1,8 @@
 #include "eigengrad/ops/special/polynomials.hpp"
 
-#include "autograd/meta.hpp"
+#include "autograd/forward_mode.hpp"
 #include "autograd/shapes.hpp"
 #include "core/fail.hpp"
-#include "eigengrad/autograd/grad_mode.hpp"
 #include "eigengrad/ops/reduction/extrema.hpp"
 #include "kernels/special/polynomials.hpp"
 #include "ops/special/rules.hpp"
@@ -39,8 +38,7 @@ struct Polynomial : Binary<name> {
 /// Throws: ValueError for a degree that the recurrence does not reach.
 const Tensor& checked_degree(const char* op, const Tensor& n) {
   if (!n.defined() || n.numel() == 0) return n;
-  const NoGradGuard off;
-  const detail::NoTangents plain;
+  const detail::Unrecorded unrecorded;
   const double largest = n.max().item<double>();
   if (largest > kernels::kLargestDegree)
     detail::fail<ValueError>(op, "the degree is too large: ", largest, "; give at most ",
