@@ -19,7 +19,12 @@ install(
 # A shared library has its dependencies inside; the consumer of a static one has to link them.
 set(EIGENGRAD_STATIC_DEPENDENCIES "")
 set(PC_PRIVATE_LIBS "")
+set(PC_RUN_PATH "")
 get_target_property(library_type eigengrad TYPE)
+if(library_type STREQUAL "SHARED_LIBRARY")
+  # As CMake's own package does: what is linked runs without LD_LIBRARY_PATH.
+  set(PC_RUN_PATH " -Wl,-rpath,\${libdir}")
+endif()
 if(library_type STREQUAL "STATIC_LIBRARY")
   list(APPEND EIGENGRAD_STATIC_DEPENDENCIES "find_dependency(Threads)")
   string(APPEND PC_PRIVATE_LIBS " -pthread")

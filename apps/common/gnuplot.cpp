@@ -16,7 +16,8 @@ namespace apps {
 void check_plot(const std::string& file) {
   const std::string ending = std::filesystem::path(file).extension();
   if (ending != ".svg" && ending != ".png")
-    throw BadInput("--plot: " + in_quotes(file) + " ends neither in .svg nor in .png");
+    throw BadInput("--plot: " + in_quotes(file) +
+                   " ends neither in .svg nor in .png; give it one of these");
   if (std::system("command -v gnuplot >/dev/null 2>&1") != 0)
     throw BadInput(
         "--plot: gnuplot is not installed; install it (Debian: gnuplot-nox) or leave --plot out");

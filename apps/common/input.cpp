@@ -33,7 +33,8 @@ class GzipBuffer : public std::streambuf {
     const char* what = gzerror(file_, &error);
     // A file that ends too early is told by Z_BUF_ERROR, behind the bytes that it has.
     if (n < 0 || (n == 0 && error < 0))
-      throw BadInput(name_ + ": the compressed file is damaged or cut short (" + what + ")");
+      throw BadInput(name_ + ": the compressed file is damaged or cut short (" + what +
+                     "); fetch it again");
     if (n == 0) return traits_type::eof();
     setg(block_.data(), block_.data(), block_.data() + n);
     return traits_type::to_int_type(block_[0]);
@@ -99,7 +100,7 @@ Input::Input(const std::string& file, const std::string& option)
   if (file == "-") return;
   std::error_code error;
   if (std::filesystem::is_directory(file, error))
-    throw BadInput(option + ": " + in_quotes(file) + " is a directory");
+    throw BadInput(option + ": " + in_quotes(file) + " is a directory; give a file");
   auto opened = std::make_unique<std::ifstream>(file, std::ios::binary);
   if (!*opened)
     throw BadInput(option + ": " + in_quotes(file) + " cannot be read: " + std::strerror(errno));

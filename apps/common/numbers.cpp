@@ -43,13 +43,15 @@ bool read_number(std::string_view text, double& value) {
 double parse_number(const std::string& text, const std::string& origin) {
   double value = 0;
   if (!read_number(trimmed(text), value) || !std::isfinite(value))
-    throw BadInput(origin + ": " + in_quotes(text) + " is not a finite number");
+    throw BadInput(origin + ": " + in_quotes(text) +
+                   " is not a finite number; give one like 0.5 or 1e-8");
   return value;
 }
 
 double parse_positive(const std::string& text, const std::string& origin) {
   const double value = parse_number(text, origin);
-  if (!(value > 0)) throw BadInput(origin + ": " + in_quotes(text) + " is not above 0");
+  if (!(value > 0))
+    throw BadInput(origin + ": " + in_quotes(text) + " is not above 0; give a positive number");
   return value;
 }
 
@@ -81,7 +83,8 @@ std::vector<std::pair<std::string, double>> parse_named_numbers(const std::strin
     if (equals == std::string::npos || name.empty())
       throw BadInput(origin + ": " + in_quotes(part) + " is not of the form name=number");
     for (const auto& [other, value] : all)
-      if (other == name) throw BadInput(origin + ": " + in_quotes(name) + " is there twice");
+      if (other == name)
+        throw BadInput(origin + ": " + in_quotes(name) + " is there twice; name it once");
     all.emplace_back(name, parse_number(part.substr(equals + 1), origin + ": " + name));
   }
   return all;
@@ -104,9 +107,11 @@ void check_bounds(const std::vector<std::string>& names, const std::vector<doubl
                   const std::vector<double>& lower, const std::vector<double>& upper) {
   for (std::size_t i = 0; i < names.size(); ++i) {
     if (lower[i] > upper[i])
-      throw BadInput("--lower: the bound of " + in_quotes(names[i]) + " is above that of --upper");
+      throw BadInput("--lower: the bound of " + in_quotes(names[i]) +
+                     " is above that of --upper; exchange them");
     if (start[i] < lower[i] || start[i] > upper[i])
-      throw BadInput("--start: the start of " + in_quotes(names[i]) + " is outside of its bounds");
+      throw BadInput("--start: the start of " + in_quotes(names[i]) +
+                     " is outside of its bounds; start between them");
   }
 }
 

@@ -74,7 +74,8 @@ void Options::check_files() const {
   for (std::size_t i = 0; i < inputs_.size(); ++i)
     for (std::size_t k = 0; k < i; ++k)
       if (*inputs_[i].name == "-" && *inputs_[k].name == "-")
-        throw BadInput(inputs_[i].option + ": stdin is read by " + inputs_[k].option + " already");
+        throw BadInput(inputs_[i].option + ": stdin is read by " + inputs_[k].option +
+                       " already; give one of them a file");
   for (std::size_t i = 0; i < outputs_.size(); ++i) {
     const auto& [option, name] = outputs_[i];
     const auto is_same = [&, file = name](const File& other) {
@@ -83,11 +84,11 @@ void Options::check_files() const {
     for (const File& file : inputs_)
       if (is_same(file))
         throw BadInput(option + ": " + in_quotes(*name) + " is the file of " + file.option +
-                       ", which would be overwritten");
+                       ", which would be overwritten; write to another");
     for (std::size_t k = 0; k < i; ++k)
       if (is_same(outputs_[k]))
         throw BadInput(option + ": " + in_quotes(*name) + " is the file of " + outputs_[k].option +
-                       ", too");
+                       ", too; write to another");
   }
 }
 

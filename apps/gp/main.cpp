@@ -85,13 +85,14 @@ Data read(std::istream& in, const std::string& name, const Arguments& a) {
     for (const std::string& feature : d.features) {
       need_column(reader, "--features", feature);
       if (feature == d.target)
-        throw BadInput("--features: " + in_quotes(feature) + " is the target");
+        throw BadInput("--features: " + in_quotes(feature) + " is the target; leave it out");
     }
   } else {
     for (const std::string& column : reader.header())
       if (column != d.target) d.features.push_back(column);
   }
-  if (d.features.empty()) throw BadInput(name + ": line 1: there is no column beside the target");
+  if (d.features.empty())
+    throw BadInput(name + ": line 1: there is no column beside the target; add one to fit it with");
   std::vector<std::string> wanted = d.features;
   wanted.push_back(d.target);
   const Columns columns(reader, wanted, a.missing);

@@ -46,7 +46,8 @@ Process::Process(Data data, Kernel kernel, const FitOptions& options)
   for (const auto& [name, value] : options.fixed) {
     if (!contains(names, name))
       throw BadInput("--fix: there is no " + in_quotes(name) + "; there are " + listed(names));
-    if (!(value > 0)) throw BadInput("--fix: " + in_quotes(name) + " is not above 0");
+    if (!(value > 0))
+      throw BadInput("--fix: " + in_quotes(name) + " is not above 0; give a positive number");
   }
   choose_ranges();
   for (std::size_t i = 0; i < parameters_.size(); ++i) {
@@ -97,8 +98,10 @@ void Process::choose_ranges() {
   const double variance = eg::square(y_).mean().item<double>();
   const double range = distances_.max().item<double>();
   if (!(variance > 0))
-    throw BadInput(data_.source + ": the target " + in_quotes(data_.target) + " is constant");
-  if (!(range > 0)) throw BadInput(data_.source + ": all points are the same");
+    throw BadInput(data_.source + ": the target " + in_quotes(data_.target) +
+                   " is constant; a process needs values that differ");
+  if (!(range > 0))
+    throw BadInput(data_.source + ": all points are the same; a process needs points that differ");
   const auto add = [&](double low, double start, double high) {
     low_.push_back(std::log(low));
     start_.push_back(std::log(start));

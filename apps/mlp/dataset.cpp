@@ -50,7 +50,7 @@ Dataset read(CsvReader& reader, std::vector<std::string> features, std::ptrdiff_
     labels.push_back(found - classes.begin());
   }
   if (values.empty())
-    throw BadInput(reader.name() + ": line 1: there are no rows below the header");
+    throw BadInput(reader.name() + ": line 1: there are no rows below the header; add some");
   const auto columns = static_cast<std::int64_t>(features.size());
   d.x = eg::empty({static_cast<std::int64_t>(values.size()) / columns, columns}, eg::kFloat32);
   std::copy(values.begin(), values.end(), d.x.data_ptr<float>());
@@ -67,7 +67,9 @@ Dataset read_new(std::istream& in, const std::string& name, const std::string& t
   std::vector<std::string> features;
   for (const std::string& column : reader.header())
     if (column != wanted) features.push_back(column);
-  if (features.empty()) throw BadInput(name + ": line 1: there is no column beside the target");
+  if (features.empty())
+    throw BadInput(name +
+                   ": line 1: there is no column beside the target; add one to predict it from");
   Dataset d = read(reader, std::move(features), reader.find(wanted), {}, true);
   constexpr std::size_t kMostClasses = 1000;
   if (d.classes.size() < 2 || d.classes.size() > kMostClasses)
@@ -104,7 +106,7 @@ Dataset load_idx(const std::string& images, const std::string& labels,
   const IdxArray marks = read_idx(label_input);
   if (marks.sizes.size() != 1 || marks.sizes[0] != pixels.sizes[0])
     throw BadInput(labels + ": " + std::to_string(marks.elements.size()) + " labels for " +
-                   std::to_string(pixels.sizes[0]) + " images");
+                   std::to_string(pixels.sizes[0]) + " images; give the two files of one set");
   Dataset d;
   d.source = images;
   d.has_one_unit = true;
@@ -115,7 +117,7 @@ Dataset load_idx(const std::string& images, const std::string& labels,
   const std::uint8_t highest = *std::max_element(marks.elements.begin(), marks.elements.end());
   if (!classes.empty() && highest >= classes.size())
     throw BadInput(labels + ": a label is " + std::to_string(highest) + ", and there are " +
-                   std::to_string(classes.size()) + " classes");
+                   std::to_string(classes.size()) + " classes; give the two files of one set");
   for (std::size_t k = classes.size(); k <= highest; ++k) classes.push_back(std::to_string(k));
   d.classes = std::move(classes);
   d.labels = eg::tensor(std::vector<std::int64_t>(marks.elements.begin(), marks.elements.end()));

@@ -86,7 +86,7 @@ void declare(Options& options, Arguments& a) {
 
 /// Options without effect on what the others ask for.
 void check(const Options& options, const Arguments& a) {
-  if (a.train.weight_decay < 0) throw BadInput("--weight-decay: is below 0");
+  if (a.train.weight_decay < 0) throw BadInput("--weight-decay: is below 0; give 0 or more");
   if (a.images.empty() != a.labels.empty())
     throw BadInput("--images: needs --labels, and the other way round");
   if (a.predict.empty()) options.refuse({"--predictions"}, "without --predict");
@@ -111,7 +111,8 @@ Split split(const Dataset& all, double share, std::uint64_t seed) {
   const auto aside = static_cast<std::int64_t>(share * rows + 0.5);
   if (!(share > 0 && share < 1) || aside < 1 || aside >= all.rows())
     throw BadInput("--validation: " + number(share, 6) + " of " + std::to_string(all.rows()) +
-                   " rows leaves none to train on, or none to validate with");
+                   " rows leaves none to train on, or none to validate with; give a share that "
+                   "leaves some to both");
   eg::manual_seed(seed);
   const eg::Tensor order = eg::randperm(all.rows());
   return {rows_of(all, order.slice(0, aside)), rows_of(all, order.slice(0, 0, aside))};
@@ -185,7 +186,7 @@ void check_fit(const Network& network, const Dataset& data) {
     return;
   throw BadInput("--load: the network has inputs " + summary(network.features) + " and classes " +
                  summary(network.classes) + ", " + data.source + " has " + summary(data.features) +
-                 " and " + summary(data.classes));
+                 " and " + summary(data.classes) + "; give data with the same columns and classes");
 }
 
 int use_loaded(const Options& options, const Arguments& a) {

@@ -38,7 +38,7 @@ void append(std::string& bytes, const T& value) {
 template <class T>
 T taken(std::string_view& bytes, const std::string& name) {
   T value;
-  if (bytes.size() < sizeof value) throw BadInput(name + ": the file is cut off");
+  if (bytes.size() < sizeof value) throw BadInput(name + ": the file is cut off; save it again");
   std::memcpy(&value, bytes.data(), sizeof value);
   bytes.remove_prefix(sizeof value);
   return value;
@@ -112,7 +112,9 @@ void save(const Network& n, const std::string& file) {
   append(bytes, checksum(bytes));
   std::ofstream out = open_output(file, "--save");
   out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-  if (!out.flush()) throw BadInput("--save: " + in_quotes(file) + " cannot be written");
+  if (!out.flush())
+    throw BadInput("--save: " + in_quotes(file) +
+                   " cannot be written; look at its folder and rights");
 }
 
 Network load(const std::string& file) {
@@ -124,14 +126,17 @@ Network load(const std::string& file) {
 
 Network parse(const std::string& bytes, const std::string& name) {
   std::string_view rest = bytes;
-  if (!rest.starts_with(kMagic)) throw BadInput(name + ": this is no model that eg-mlp has saved");
+  if (!rest.starts_with(kMagic))
+    throw BadInput(name + ": this is no model that eg-mlp has saved; give what --save has written");
   rest.remove_prefix(kMagic.size());
   const auto version = taken<std::uint32_t>(rest, name);
   if (version != kVersion)
     throw BadInput(name + ": the format is version " + std::to_string(version) +
-                   ", and this program reads " + std::to_string(kVersion));
+                   ", and this program reads " + std::to_string(kVersion) +
+                   "; save it again with this one");
   const auto length = taken<std::uint32_t>(rest, name);
-  if (rest.size() < length + sizeof(std::uint64_t)) throw BadInput(name + ": the file is cut off");
+  if (rest.size() < length + sizeof(std::uint64_t))
+    throw BadInput(name + ": the file is cut off; save it again");
   std::string_view tail = rest.substr(rest.size() - sizeof(std::uint64_t));
   const auto sum = taken<std::uint64_t>(tail, name);
   Network n;
@@ -145,7 +150,7 @@ Network parse(const std::string& bytes, const std::string& name) {
   if (rest.size() != static_cast<std::size_t>(n.size()) * sizeof(float))
     throw BadInput(name + ": the weights have " + std::to_string(rest.size()) + " bytes, not " +
                    std::to_string(static_cast<std::size_t>(n.size()) * sizeof(float)) +
-                   ": the file is cut off, or continued");
+                   ": the file is cut off, or continued; save it again");
   if (sum != checksum(std::string_view(bytes).substr(0, bytes.size() - sizeof sum)))
     throw BadInput(name + ": the checksum is wrong; the file was changed");
   n.initialise();

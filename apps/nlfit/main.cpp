@@ -99,9 +99,9 @@ void check(const Options& options, Arguments& a) {
   if (a.fit.loss == optim::Loss::Linear)
     options.refuse({"--f-scale"}, "with --loss linear");
   else if (a.fit.robust != Robust::No)
-    throw BadInput("--robust: the residuals are those of --loss linear");
+    throw BadInput("--robust: the residuals are those of --loss linear; leave either out");
   if (a.fit.profile && a.fit.loss != optim::Loss::Linear)
-    throw BadInput("--profile: the likelihood is that of --loss linear");
+    throw BadInput("--profile: the likelihood is that of --loss linear; leave either out");
   const Description& d = a.problem;
   if (!a.nist.empty()) options.refuse({"--missing"}, "with --nist");
   if (!a.nist.empty() &&

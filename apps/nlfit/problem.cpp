@@ -46,7 +46,7 @@ void refuse_values_that_are_not_finite(const Tensor& t, const Columns& columns,
   for (std::int64_t i = 0; i < t.numel(); ++i)
     if (!std::isfinite(values[i]))
       throw BadInput(option + ": " + columns.place(i, formula) + ": " + in_quotes(formula) +
-                     " is not finite");
+                     " is not finite; change the formula, or drop the row");
 }
 
 /// A fit to squares that are 0 in double finds parameters of which the data say nothing.
@@ -65,7 +65,7 @@ void check_weights(const Tensor& weights, const Columns& columns, const std::str
     if (values[i] < 0)
       throw BadInput("--weights: " + columns.place(i, formula) +
                      ": the weight is negative; each multiplies the square of a residual");
-  if ((weights == 0).all().item<bool>()) throw BadInput("--weights: all are 0");
+  if ((weights == 0).all().item<bool>()) throw BadInput("--weights: all are 0; give one above 0");
 }
 
 /// The names of the formula that are no columns, in the order of `start`, which must name each.
@@ -86,7 +86,8 @@ std::vector<std::string> parameters_of(const Expression& formula, const CsvReade
   std::vector<std::string> parameters;
   for (const auto& [name, value] : start) {
     if (reader.find(name) >= 0)
-      throw BadInput("--start: " + in_quotes(name) + " is a column of the data, not a parameter");
+      throw BadInput("--start: " + in_quotes(name) +
+                     " is a column of the data, not a parameter; leave it out");
     if (!contains(free, name))
       throw BadInput("--start: the model has no parameter " + in_quotes(name) + "; it has " +
                      listed(free));
@@ -109,7 +110,8 @@ Description with_response_apart(Description d) {
     return d;
   }
   if (!d.response.empty())
-    throw BadInput("--response: the model has a response of its own, in front of '~'");
+    throw BadInput(
+        "--response: the model has a response of its own, in front of '~'; leave either out");
   d.response = d.model.substr(0, tilde);
   d.model.erase(0, tilde + 1);
   for (std::string* s : {&d.response, &d.model}) *s = trimmed(*s);

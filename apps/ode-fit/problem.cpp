@@ -32,7 +32,7 @@ std::vector<std::size_t> states_named(const std::string& text, const System& sys
                      listed(system.states()));
     const auto place = static_cast<std::size_t>(found - system.states().begin());
     if (std::find(places.begin(), places.end(), place) != places.end())
-      throw BadInput("--free: " + in_quotes(name) + " is there twice");
+      throw BadInput("--free: " + in_quotes(name) + " is there twice; name it once");
     places.push_back(place);
   }
   return places;
@@ -44,14 +44,15 @@ void check_rows(const Columns& columns, const Description& d, const Problem& p) 
     if (!(t[i] > t[i - 1]))
       throw BadInput(columns.place(static_cast<std::int64_t>(i), d.time) + ": the time " +
                      in_quotes(d.time) + " does not grow: " + exact(t[i]) + " is behind " +
-                     exact(t[i - 1]));
+                     exact(t[i - 1]) + "; sort the rows by time");
   for (const std::size_t state : p.observed) {
     const std::string& name = p.system.states()[state];
     const std::vector<double> values = values_of(columns[name]);
     for (std::size_t i = 0; d.is_logarithmic && i < values.size(); ++i)
       if (!(values[i] > 0))
         throw BadInput("--log: " + columns.place(static_cast<std::int64_t>(i), name) + ": " +
-                       exact(values[i]) + " in " + in_quotes(name) + " is not above 0");
+                       exact(values[i]) + " in " + in_quotes(name) +
+                       " is not above 0; leave --log out, or drop the row");
   }
 }
 
@@ -78,7 +79,7 @@ void read_data(std::istream& in, const std::string& name, const Description& d, 
   p.t0 = d.t0.value_or(p.times[0].item<double>());
   if (p.t0 > p.times[0].item<double>())
     throw BadInput("--t0: " + exact(p.t0) + " is behind the first time of the data, " +
-                   exact(p.times[0].item<double>()));
+                   exact(p.times[0].item<double>()) + "; give that or an earlier one");
   if (columns.rows() == 1 && p.t0 == p.times[0].item<double>())
     throw BadInput(columns.place(0) +
                    ": the only row is where the solution starts, so that nothing can be fitted; "
@@ -150,7 +151,7 @@ Problem load(const Description& given) {
   for (const std::size_t state : p.observed) observed.push_back(p.system.states()[state]);
   p.scale = parse_numbers_of(observed, d.scale, "--scale", 1);
   for (const double s : p.scale)
-    if (!(s > 0)) throw BadInput("--scale: a scale is not above 0");
+    if (!(s > 0)) throw BadInput("--scale: a scale is not above 0; give positive numbers");
   p.is_logarithmic = d.is_logarithmic;
   p.integration.method =
       d.solver == "rodas5p" ? eg::optim::OdeintMethod::Rodas5P : eg::optim::OdeintMethod::Dopri5;

@@ -36,8 +36,8 @@ System::System(const std::string& text, const std::string& origin) {
     if (colon == std::string::npos || !is_name(state))
       throw BadInput(origin + ": " + in_quotes(equation) + " is not of the form state: formula");
     if (contains(states_, state))
-      throw BadInput(origin + ": " + in_quotes(state) + " is there twice");
-    if (state == "t") throw BadInput(origin + ": t is the time, and no state");
+      throw BadInput(origin + ": " + in_quotes(state) + " is there twice; name it once");
+    if (state == "t") throw BadInput(origin + ": t is the time, and no state; name it otherwise");
     states_.push_back(state);
     formulas_.emplace_back(std::string(trimmed(std::string_view(equation).substr(colon + 1))),
                            origin + ": " + state);

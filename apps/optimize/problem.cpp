@@ -75,7 +75,7 @@ std::vector<double> by_place(const std::string& text, const std::string& option,
   std::vector<double> values = parse_numbers(text, option);
   if (values.size() > n || n % values.size() != 0)
     throw BadInput(option + ": " + std::to_string(values.size()) + " numbers for " +
-                   std::to_string(n) + " variables");
+                   std::to_string(n) + " variables; give one for each");
   for (std::size_t i = 0; values.size() < n; ++i) values.push_back(values[i]);
   return values;
 }
@@ -94,11 +94,12 @@ void add_bounds(const Description& d, Problem& p) {
     if (low > high)
       throw BadInput("--lower: the bound of " +
                      (p.variables.empty() ? 'x' + std::to_string(i + 1) : p.variables[i]) +
-                     " is above that of --upper");
+                     " is above that of --upper; exchange them");
     // The usual start of a function goes to the bounds; one that the user gave is theirs to mend.
     if (p.start[i] >= low && p.start[i] <= high) continue;
     if (!d.start.empty())
-      throw BadInput("--start: number " + std::to_string(i + 1) + " is outside of its bounds");
+      throw BadInput("--start: number " + std::to_string(i + 1) +
+                     " is outside of its bounds; start between them");
     p.start[i] = std::clamp(p.start[i], low, high);
   }
 }
@@ -107,7 +108,7 @@ void add_constraints(const Description& d, Problem& p) {
   for (const std::string& text : d.constraints) {
     const Relation relation = parse_relation(text, "--subject-to");
     if (relation.left.names().empty() && relation.right.names().empty())
-      throw BadInput("--subject-to: " + in_quotes(text) + " has no unknowns");
+      throw BadInput("--subject-to: " + in_quotes(text) + " has no unknowns; name one, such as x1");
     const Objective left = bound(relation.left, p.variables);
     const Objective right = bound(relation.right, p.variables);
     eg::optim::Constraint c{[left, right](const Tensor& x) { return left(x) - right(x); }};
@@ -121,13 +122,15 @@ void add_constraints(const Description& d, Problem& p) {
 Problem load_expression(const Description& d) {
   const Expression e(d.expression, "--expression");
   if (e.names().empty())
-    throw BadInput("--expression: " + in_quotes(d.expression) + " has no unknowns");
+    throw BadInput("--expression: " + in_quotes(d.expression) +
+                   " has no unknowns; name one, such as x1");
   Problem p;
   p.name = d.expression;
   p.description = "an expression in ";
   p.variables = variables_of(e);
   if (d.n != 0 && d.n != static_cast<std::int64_t>(p.variables.size()))
-    throw BadInput("--n: the expression has " + std::to_string(p.variables.size()) + " unknowns");
+    throw BadInput("--n: the expression has " + std::to_string(p.variables.size()) +
+                   " unknowns; leave --n out");
   for (std::size_t i = 0; i < std::min<std::size_t>(p.variables.size(), 10); ++i)
     p.description += (i == 0 ? "" : ", ") + p.variables[i];
   if (p.variables.size() > 10) p.description += ", ...";

@@ -241,7 +241,8 @@ Block block_of(const Column& column, const Variable& v, bool contrasts, const st
     return block;
   }
   if (v.power > 1)
-    throw BadInput("--features: " + in_quotes(name) + ": the column is text, it has no powers");
+    throw BadInput("--features: " + in_quotes(name) +
+                   ": the column is text, it has no powers; name it without one");
   for (std::size_t level = contrasts ? 1 : 0; level < column.levels.size(); ++level) {
     block.names.push_back(name + column.levels[level]);
     block.columns.emplace_back();
@@ -348,7 +349,7 @@ void check_variation(const Table& table, const Data& data, Model model) {
   if (model == Model::Linear && !data.formula.intercept && y[0] != 0) return;
   throw BadInput(table.source + ": lines 2 to " + std::to_string(table.last_line) + ", column " +
                  std::to_string(target.place) + ": the column " + in_quotes(target.name) +
-                 " is constant");
+                 " is constant; choose a target that varies");
 }
 
 void check_weights(const Table& table, const std::string& name) {
@@ -357,12 +358,12 @@ void check_weights(const Table& table, const std::string& name) {
   if (table.rows > 0 &&
       std::all_of(weights.numbers.begin(), weights.numbers.end(), [](double w) { return w == 0; }))
     throw BadInput("--weights: " + table.source + ": line 1, column " +
-                   std::to_string(weights.place) + ": all are 0");
+                   std::to_string(weights.place) + ": all are 0; give one above 0");
   for (std::size_t i = 0; i < table.rows; ++i)
     if (weights.numbers[i] < 0)
       throw BadInput("--weights: " + table.source + ": line " + std::to_string(table.lines[i]) +
-                     ", column " + std::to_string(weights.place) +
-                     ": a weight is negative: " + number(weights.numbers[i], 6));
+                     ", column " + std::to_string(weights.place) + ": a weight is negative: " +
+                     number(weights.numbers[i], 6) + "; give 0 or more");
 }
 
 /// Rows of weight 0 say nothing; they are left out.
@@ -416,7 +417,9 @@ void check_size(const Table& table, const Data& data, bool intercept, bool needs
              ? " without missing values (" + std::to_string(table.rows_dropped) + " were dropped)"
              : "") +
         "; " + std::to_string(coefficients) + " coefficients need at least as many");
-  if (coefficients == 0) throw BadInput("--features: a model without coefficients");
+  if (coefficients == 0)
+    throw BadInput(
+        "--features: a model without coefficients; name a feature, or keep the intercept");
 }
 
 }  // namespace
@@ -433,7 +436,8 @@ Data load(const Selection& s, Model model, bool needs_rows, const std::string& p
   for (const auto& [option, column] :
        {std::pair("--weights", s.weights), std::pair("--offset", s.offset)})
     if (column == data.target)
-      throw BadInput(std::string(option) + ": " + in_quotes(column) + " is the target");
+      throw BadInput(std::string(option) + ": " + in_quotes(column) +
+                     " is the target; choose another column");
   if (!s.weights.empty()) source.column("--weights", s.weights);
   if (!s.offset.empty()) source.column("--offset", s.offset);
   data.formula = formula_of(source, s, data.target);

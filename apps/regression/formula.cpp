@@ -38,7 +38,7 @@ Term term_of(const Source& source, const std::string& text) {
     for (const Variable& other : term.variables)
       if (other.column == variable.column)
         throw BadInput("--features: " + in_quotes(text) + ": " + in_quotes(variable.column) +
-                       " is there twice");
+                       " is there twice; name it once");
     term.variables.push_back(variable);
     at = end + 1;
   }
@@ -97,7 +97,7 @@ Formula formula_of(const Source& source, const Selection& s, const std::string& 
     for (const Term& term : terms) {
       for (const Variable& v : term.variables)
         if (v.column == target)
-          throw BadInput("--features: " + in_quotes(v.column) + " is the target");
+          throw BadInput("--features: " + in_quotes(v.column) + " is the target; leave it out");
       if (!has_term(formula, term)) formula.terms.push_back(term);
     }
   }

@@ -148,7 +148,8 @@ void check_penalty(Arguments& a) {
   Penalty& penalty = a.penalty;
   if (!a.is_penalised()) {
     if (!a.lambdas.empty() || penalty.folds > 0)
-      throw BadInput("--lambda and --cv: are for --ridge, --lasso or --alpha");
+      throw BadInput(
+          "--lambda and --cv: are for --ridge, --lasso or --alpha; name one of these too");
     return;
   }
   penalty.alpha = a.alpha ? *a.alpha : a.lasso ? 1 : 0;
@@ -157,7 +158,8 @@ void check_penalty(Arguments& a) {
     throw BadInput("--alpha: " + number(penalty.alpha, 6) + " is not from 0 to 1");
   if (!a.lambdas.empty()) penalty.lambdas = parse_numbers(a.lambdas, "--lambda");
   for (const double lambda : penalty.lambdas)
-    if (lambda < 0) throw BadInput("--lambda: " + number(lambda, 6) + " is negative");
+    if (lambda < 0)
+      throw BadInput("--lambda: " + number(lambda, 6) + " is negative; give 0 or more");
   if (penalty.lambdas.empty() && penalty.folds == 0) penalty.folds = 10;
   const Model model = a.fit.model;
   if ((model != Model::Linear && model != Model::Binomial && model != Model::Poisson) ||
@@ -175,7 +177,8 @@ void check_penalty(Arguments& a) {
                                       {"--exp", a.exponentials},
                                       {"--strict", a.fit.strict}})
     if (given)
-      throw BadInput(std::string(option) + ": is not there with --ridge, --lasso and --alpha");
+      throw BadInput(std::string(option) +
+                     ": is not there with --ridge, --lasso and --alpha; leave it out");
 }
 
 /// Takes over what the options say, and refuses what does not fit together.
@@ -207,17 +210,19 @@ void check(Arguments& a) {
                                       {"--plot", !a.plot.empty()},
                                       {"--offset", !s.offset.empty()}})
     if (multinomial && given)
-      throw BadInput(std::string(option) + ": is not there for a multinomial model");
+      throw BadInput(std::string(option) + ": is not there for a multinomial model; leave it out");
   if (a.delimiter == "tab" || a.delimiter == "\\t") a.delimiter = "\t";
   if (a.delimiter.size() > 1 ||
       (!a.delimiter.empty() && (std::isalnum(a.delimiter[0]) != 0 || a.delimiter[0] == '"')))
     throw BadInput("--delimiter: " + in_quotes(a.delimiter) + " is not one mark such as ; or tab");
   if (!a.delimiter.empty()) s.format.delimiter = a.delimiter[0];
   if (!a.decimal.empty() && a.decimal != "." && a.decimal != ",")
-    throw BadInput("--decimal: " + in_quotes(a.decimal) + " is neither . nor ,");
+    throw BadInput("--decimal: " + in_quotes(a.decimal) + " is neither . nor ,; give one of these");
   if (!a.decimal.empty()) s.format.decimal = a.decimal[0];
   if (s.format.decimal == ',' && s.format.delimiter == ',')
-    throw BadInput("--decimal: fields and decimals cannot both be marked by a comma");
+    throw BadInput(
+        "--decimal: fields and decimals cannot both be marked by a comma; give another "
+        "--delimiter");
   s.intercept = !a.no_intercept;
   check_penalty(a);
   if (!a.plot.empty()) check_plot(a.plot);
@@ -249,7 +254,7 @@ int penalised_fit_and_report(const Options& options, Arguments& a) {
   const Data data = load(a.selection, a.fit.model, false, options.program());
   if (a.penalty.folds > data.y.size())
     throw BadInput("--cv: " + std::to_string(a.penalty.folds) + " folds of " +
-                   std::to_string(data.y.size()) + " rows");
+                   std::to_string(data.y.size()) + " rows; give 2 to the number of rows");
   Progress progress(options.program());
   a.penalty.callback = [&](double done) {
     progress.update(done, "cross-validation");

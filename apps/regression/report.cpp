@@ -342,7 +342,9 @@ void write_points(std::ostream& s, const Fit& fit, const Diagnostics& d) {
     sizes.push_back(std::abs(d.standardised[i]));
   }
   if (order.empty())
-    throw BadInput("--plot: the fit leaves nothing over, there are no residuals to draw");
+    throw BadInput(
+        "--plot: the fit leaves nothing over, there are no residuals to draw; fit fewer "
+        "coefficients");
   std::sort(order.begin(), order.end(),
             [&](Eigen::Index a, Eigen::Index b) { return d.standardised[a] < d.standardised[b]; });
   std::sort(sizes.begin(), sizes.end(), std::greater<>());

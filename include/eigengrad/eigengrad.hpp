@@ -2,6 +2,10 @@
 
 /// The whole library: tensors on Eigen memory, automatic differentiation, optimisers.
 
+#if __cplusplus < 202002L
+#error eigengrad needs C++20: compile with -std=c++20 (CMake: cxx_std_20)
+#else
+
 #include "eigengrad/autograd/anomaly_mode.hpp"
 #include "eigengrad/autograd/custom_op.hpp"
 #include "eigengrad/autograd/engine.hpp"
@@ -92,3 +96,5 @@
 #include "eigengrad/optim/scalar_or_tensor.hpp"
 #include "eigengrad/optim/status.hpp"
 #include "eigengrad/optim/variable_projection.hpp"
+
+#endif

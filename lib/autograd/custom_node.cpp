@@ -194,7 +194,8 @@ variable_list CustomNode::evaluate_once(variable_list& grads) {
     detail::fail<GraphError>(
         info_.name,
         "a tangent arrives in the backward pass: this is trying to differentiate twice a function "
-        "that was marked with @once_differentiable");
+        "that was marked with @once_differentiable; write its backward() in recorded operators and "
+        "remove the mark");
   variable_list results;
   {
     const NoGradGuard off;

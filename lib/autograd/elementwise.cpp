@@ -3,8 +3,8 @@
 #include <utility>
 
 #include "autograd/annotation.hpp"
-#include "autograd/elementwise_arguments.hpp"
-#include "autograd/elementwise_node.hpp"
+#include "autograd/elementwise/arguments.hpp"
+#include "autograd/elementwise/node.hpp"
 #include "core/new_tensor.hpp"
 
 namespace eigengrad::autograd {

@@ -39,7 +39,8 @@ void add_roots(std::string_view op, Sweep& sweep, const variable_list& tensors, 
                              " gradients; pass one gradient per tensor, or none");
   for (std::size_t i = 0; i < tensors.size(); ++i) {
     const Tensor& root = tensors[i];
-    if (!root.defined()) detail::fail<GraphError>(op, "tensor ", i, " is undefined");
+    if (!root.defined())
+      detail::fail<GraphError>(op, "tensor ", i, " is undefined; pass one that was computed");
     Edge edge = gradient_edge(root);
     if (!edge.is_valid())
       detail::fail<GraphError>(op, "element ", i,
@@ -63,7 +64,8 @@ class Unreached final : public Node {
 };
 
 Edge input_edge(std::string_view op, const Tensor& input, std::size_t i) {
-  if (!input.defined()) detail::fail<GraphError>(op, "input ", i, " is undefined");
+  if (!input.defined())
+    detail::fail<GraphError>(op, "input ", i, " is undefined; pass a tensor that was assigned to");
   Edge edge = gradient_edge(input);
   if (!edge.is_valid())
     detail::fail<GraphError>(op, "input ", i, " of shape ", input.sizes(),
@@ -73,8 +75,8 @@ Edge input_edge(std::string_view op, const Tensor& input, std::size_t i) {
 
 [[noreturn]] void refuse_unused(const Tensor& input, std::size_t i) {
   detail::fail<GraphError>("grad", "input ", i, " of shape ", input.sizes(),
-                           " was not used to compute the outputs. Set allow_unused=True to get "
-                           "an undefined tensor for it");
+                           " was not used to compute the outputs. Set allow_unused=True (in C++ "
+                           "`.allow_unused = true`) to get an undefined tensor for it");
 }
 
 }  // namespace

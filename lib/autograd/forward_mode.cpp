@@ -3,6 +3,7 @@
 #include <atomic>
 #include <new>
 
+#include "autograd/grad_mode_switches.hpp"
 #include "autograd/saved_value.hpp"
 #include "autograd/structural.hpp"
 #include "autograd/tracking.hpp"
@@ -218,7 +219,7 @@ Tensor make_dual(const Tensor& primal, const Tensor& tangent) {
   if (!(primal.sizes() == tangent.sizes()))
     detail::fail<ShapeError>("make_dual",
                              "the tangent has a different size than the primal: ", tangent.sizes(),
-                             " against ", primal.sizes());
+                             " against ", primal.sizes(), "; give one of the primal's shape");
   if (primal.dtype() != tangent.dtype() || !primal.is_floating_point())
     detail::fail<DtypeError>("make_dual",
                              "primal and tangent must be of one floating point dtype: ",

@@ -55,9 +55,6 @@ inline Tensor saved_tangent(TensorImpl& t) {
   return lost ? t.extra()->tangent : Tensor();
 }
 
-/// Whether InferenceMode keeps the tangents of an open level from travelling.
-bool is_level_hidden() noexcept;
-
 /// Note [Tangents after their level]
 /// What was made in a level and is evaluated again when that has ended (functional/checkpoint.hpp) needs the
 /// tangents of tensors that its function captured. The level's end leaves them in one of these, for

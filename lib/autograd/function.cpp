@@ -203,7 +203,7 @@ void FunctionCall::propagate_tangents(const variable_list& outputs) {
     if (!(t.sizes() == y.sizes()))
       fail<ShapeError>(info_.name,
                        "jvp() returned a tangent that has a different size than output ", k, ": ",
-                       t.sizes(), " against ", y.sizes());
+                       t.sizes(), " against ", y.sizes(), "; return one of the output's shape");
     t = autograd::cast(t, y.dtype());
     if (contains(context_->dirty_, y)) {
       autograd::write_tangent(y, t);
@@ -236,7 +236,7 @@ bool AutogradContext::needs_input_grad(std::size_t i) const {
   const std::size_t n = call_ != nullptr ? call_->inputs_.size() : node_->num_outputs();
   if (i >= n)
     detail::fail<IndexError>("needs_input_grad", "tensor argument ", i,
-                             " is out of range: the call has ", n);
+                             " is out of range: the call has ", n, "; count from 0");
   return call_ != nullptr ? call_->edges_[i].is_valid() : node_->needs(i);
 }
 

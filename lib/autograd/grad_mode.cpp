@@ -1,7 +1,7 @@
 #include "eigengrad/autograd/grad_mode.hpp"
 
-#include "autograd/forward_mode.hpp"
 #include "autograd/grad_mode_switches.hpp"
+#include "core/thread_state.hpp"
 
 namespace eigengrad {
 

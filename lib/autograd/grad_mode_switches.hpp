@@ -38,4 +38,7 @@ class OwnGradModeSwitches {
   std::shared_ptr<std::uint64_t> of_user_ = std::make_shared<std::uint64_t>(0);
 };
 
+/// Whether InferenceMode keeps the tangents of an open level from travelling.
+bool is_level_hidden() noexcept;
+
 }  // namespace eigengrad::detail

@@ -15,7 +15,7 @@ constexpr unsigned kAfter = 1u << 31;
 
 NodeHooks& hooks_of(Node& node) {
   NodeExtra& extra = extra_of(node);
-  if (extra.hooks == nullptr) extra.hooks = std::make_unique<NodeHooks>();
+  if (extra.hooks == nullptr) extra.hooks = std::make_shared<NodeHooks>();
   return *extra.hooks;
 }
 

@@ -3,7 +3,6 @@
 #include <memory>
 #include <string_view>
 
-#include "autograd/forward_mode.hpp"
 #include "autograd/tracking.hpp"
 
 namespace eigengrad::autograd {

@@ -2,9 +2,6 @@
 
 #include <algorithm>
 
-#include "autograd/annotation.hpp"
-#include "autograd/hooks.hpp"
-#include "autograd/saved_value.hpp"
 #include "autograd/tracking.hpp"
 #include "core/fail.hpp"
 
@@ -76,28 +73,6 @@ variable_list Node::operator()(variable_list&& grads) {
   BackwardCall call{grads.data(), results.data(), nullptr};
   backward(call);
   return results;
-}
-
-void Node::release_saved() noexcept {
-  const detail::SpinLock lock(saved_lock_);
-  for (std::uint32_t i = 0; i < num_saved_; ++i) saved_[i].release();
-  saved_released_ = true;
-}
-
-void Node::visit_saved(SavedVisitor& visitor) {
-  const detail::SpinLock lock(saved_lock_);
-  for (std::uint32_t i = 0; i < num_saved_; ++i)
-    if (saved_[i].was_saved()) visitor.visit(saved_[i], *this);
-}
-
-variable_list Node::saved_variables() {
-  struct Unpack final : SavedVisitor {
-    void visit(SavedValue& value, Node& owner) override { list.push_back(value.tensor(owner)); }
-    variable_list list;
-  };
-  Unpack unpack;
-  visit_saved(unpack);
-  return std::move(unpack.list);
 }
 
 }  // namespace eigengrad::autograd

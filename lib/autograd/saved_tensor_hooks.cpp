@@ -42,7 +42,7 @@ void register_saved_tensor_hooks(Node& node, std::size_t i,
   node.visit_saved(nth);
   if (i >= nth.seen)
     detail::fail<IndexError>("register_saved_tensor_hooks", "value ", i, " of ", node.name(),
-                             " is out of range: the node saved ", nth.seen);
+                             " is out of range: the node saved ", nth.seen, "; count from 0");
 }
 
 }  // namespace eigengrad::autograd

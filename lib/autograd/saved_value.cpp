@@ -189,4 +189,26 @@ void SavedValue::fail(const Node& node) const {
       "; write into a clone, or modify it after backward()");
 }
 
+void Node::release_saved() noexcept {
+  const detail::SpinLock lock(saved_lock_);
+  for (std::uint32_t i = 0; i < num_saved_; ++i) saved_[i].release();
+  saved_released_ = true;
+}
+
+void Node::visit_saved(SavedVisitor& visitor) {
+  const detail::SpinLock lock(saved_lock_);
+  for (std::uint32_t i = 0; i < num_saved_; ++i)
+    if (saved_[i].was_saved()) visitor.visit(saved_[i], *this);
+}
+
+variable_list Node::saved_variables() {
+  struct Unpack final : SavedVisitor {
+    void visit(SavedValue& value, Node& owner) override { list.push_back(value.tensor(owner)); }
+    variable_list list;
+  };
+  Unpack unpack;
+  visit_saved(unpack);
+  return std::move(unpack.list);
+}
+
 }  // namespace eigengrad::autograd

@@ -88,7 +88,9 @@ Tensor wrap_number(const Scalar& value, const Tensor& like) {
 void check_result_fits(std::string_view op, ScalarType result, ScalarType written) {
   if (!can_cast(result, written))
     detail::fail<DtypeError>(op, "a result of type ", to_string(result), " can't be cast to ",
-                             to_string(written), ", the type of the tensor written to");
+                             to_string(written),
+                             ", the type of the tensor written to; use the function that is not in "
+                             "place, or convert with to()");
 }
 
 }  // namespace eigengrad::autograd

@@ -77,10 +77,11 @@ GradSlot& GradSlot::operator=(const Tensor& grad) {
     if (grad.dtype() != owner_.dtype())
       detail::fail<DtypeError>("grad", "the assigned gradient has a different type: ",
                                eigengrad::to_string(grad.dtype()), " for a tensor of ",
-                               eigengrad::to_string(owner_.dtype()));
+                               eigengrad::to_string(owner_.dtype()), "; convert it with to()");
     if (!(grad.sizes() == owner_.sizes()))
       detail::fail<ShapeError>("grad", "the assigned gradient has a different size: ", grad.sizes(),
-                               " for a tensor of shape ", owner_.sizes());
+                               " for a tensor of shape ", owner_.sizes(),
+                               "; give one of that shape");
   }
   detail::ensure_extra(*owner_.impl()).grad = grad;
   Tensor::operator=(grad);

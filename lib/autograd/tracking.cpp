@@ -2,9 +2,6 @@
 
 #include <thread>
 
-#include "autograd/annotation.hpp"
-#include "autograd/hooks.hpp"
-
 namespace eigengrad {
 namespace detail {
 

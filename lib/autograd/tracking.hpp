@@ -90,7 +90,7 @@ struct NodeExtra {
   };
   std::vector<Retained> retained;
   Node* enclosing = nullptr;
-  std::unique_ptr<NodeHooks> hooks;
+  std::shared_ptr<NodeHooks> hooks;
   std::shared_ptr<const Annotation> annotation;
   NodeExtra();
   NodeExtra(const NodeExtra&) = delete;

@@ -1,6 +1,5 @@
 #pragma once
 
-#include "autograd/forward_mode.hpp"
 #include "eigengrad/autograd/node.hpp"
 
 namespace eigengrad::autograd {

@@ -12,8 +12,8 @@
 namespace eigengrad::detail {
 namespace {
 
-/// Whether different indices may mean the same element: true unless each stride exceeds the reach of
-/// all smaller ones.
+/// Whether different indices may refer to the same element: true unless each stride exceeds the reach of all
+/// smaller ones.
 bool may_overlap(const Tensor& t) {
   std::vector<std::size_t> order;
   for (std::size_t d = 0; d < t.sizes().size(); ++d)

@@ -12,7 +12,8 @@ inline constexpr std::size_t kMaxDim = 64;
 
 inline void check_rank(std::string_view op, IntArrayRef sizes) {
   if (sizes.size() > kMaxDim)
-    fail<ShapeError>(op, "a tensor has at most ", kMaxDim, " dimensions, asked for ", sizes.size());
+    fail<ShapeError>(op, "a tensor has at most ", kMaxDim, " dimensions, asked for ", sizes.size(),
+                     "; merge some with reshape()");
 }
 
 inline std::int64_t numel_of(IntArrayRef sizes) noexcept {
@@ -54,7 +55,8 @@ inline std::size_t wrap_dim(std::string_view op, std::int64_t d, std::size_t ndi
 /// `i` as an index from 0 along a dimension of extent `n`; negative ones count from the end.
 inline std::int64_t wrap_index(std::string_view op, std::int64_t i, std::size_t d, std::int64_t n) {
   if (i < -n || i >= n)
-    fail<IndexError>(op, "index ", i, " is out of range for dimension ", d, " of extent ", n);
+    fail<IndexError>(op, "index ", i, " is out of range for dimension ", d, " of extent ", n,
+                     n == 0 ? "; it has no elements" : "; negative indices count from the end");
   return i < 0 ? i + n : i;
 }
 

@@ -20,7 +20,7 @@ void Tensor::check_dtype(ScalarType wanted) const {
 void Tensor::check_rank(std::size_t wanted) const {
   if (sizes().size() != wanted)
     detail::fail<ShapeError>("accessor", "asked for ", wanted, " dimensions of a tensor of shape ",
-                             sizes());
+                             sizes(), "; give its number of dimensions as N");
 }
 
 std::int64_t Tensor::size(std::int64_t d) const {

@@ -28,7 +28,8 @@ constexpr std::size_t round_up(std::size_t n, std::size_t to) noexcept {
 
 }  // namespace
 
-// Inline, since the compiler must not inline what a program may replace at load time.
+// Declared inline: an exported function that is not may be replaced by the program at load time, so the
+// compiler would not inline it.
 inline TensorImpl::TensorImpl(ScalarType dtype, IntArrayRef sizes, std::int64_t* dims) noexcept
     : dims_(dims), dtype_(dtype), ndim_(static_cast<std::uint8_t>(sizes.size())) {
   for (std::size_t i = 0; i < sizes.size(); ++i) {

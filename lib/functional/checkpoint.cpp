@@ -68,7 +68,7 @@ class CheckpointInputs final : public autograd::Node {
   std::vector<bool> unconnected_;
 };
 
-/// Within the scope the default generator has the given state; afterwards its own again.
+/// Gives the default generator another state for the lifetime of this object.
 class RandomState {
  public:
   explicit RandomState(const Tensor& state)
@@ -85,7 +85,7 @@ class RandomState {
   Tensor state_;
 };
 
-/// Within the scope forward mode is on or off, as it was at another time.
+/// Restores, for its lifetime, whether values carried tangents at an earlier time.
 class TangentState {
  public:
   explicit TangentState(bool on) noexcept : previous_(std::exchange(thread_state.dual_level, on)) {}
@@ -125,7 +125,7 @@ class CheckpointScope::Frame : public std::enable_shared_from_this<Frame> {
     if (options.preserve_rng_state) random_state_ = default_generator().get_state();
   }
 
-  /// Counts a value that is not kept, and returns its index.
+  /// Notes a value that is forgotten, and returns its index among them.
   std::size_t forget(const Tensor& t) {
     const std::lock_guard lock(mutex_);
     values_.emplace_back(t);
@@ -148,7 +148,7 @@ class CheckpointScope::Frame : public std::enable_shared_from_this<Frame> {
     return intact(find(index), index);
   }
 
-  /// To be called when nobody will ask for that value again.
+  /// Nobody will ask for that value again.
   void drop(std::size_t index) noexcept {
     Recomputed last;
     const std::lock_guard lock(mutex_);
@@ -220,7 +220,7 @@ class CheckpointScope::Frame : public std::enable_shared_from_this<Frame> {
                                "; the function must compute the same each time");
   }
 
-  /// As without a checkpoint, a saved value that the function has overwritten is an error.
+  /// As without a checkpoint, what the function has written over is no value to differentiate with.
   Tensor intact(const Recomputed& found, std::size_t index) {
     const std::lock_guard lock(mutex_);
     const Tensor& value = found.value;
@@ -246,7 +246,7 @@ class CheckpointScope::Frame : public std::enable_shared_from_this<Frame> {
   std::weak_ptr<std::vector<Recomputed>> recomputed_;
 };
 
-/// What a node keeps instead of a value: the frame of the checkpoint and the value's index.
+/// What a node keeps instead of a value.
 struct CheckpointScope::ForgottenValue {
   ForgottenValue(std::shared_ptr<Frame> f, std::size_t i) noexcept
       : frame(std::move(f)), index(i) {}

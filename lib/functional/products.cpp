@@ -28,8 +28,8 @@ Product finish(std::string_view op, variable_list value, variable_list product,
   return {std::move(value), std::move(product)};
 }
 
-/// The directions, copied where something recorded (or a tangent) keeps them: the caller may write to them
-/// afterwards.
+/// Copies of the directions where the result is recorded: its graph keeps them, and the caller may write to
+/// them afterwards.
 variable_list kept(variable_list directions, const FunctionalOptions& options) {
   if (options.create_graph)
     for (Tensor& v : directions) v = v.clone();

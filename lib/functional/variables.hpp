@@ -42,8 +42,8 @@ variable_list evaluate(std::string_view op, ErasedFunction f, const variable_lis
 /// Throws: also ShapeError when it is not one tensor with one element; DtypeError when not floating.
 Tensor evaluate_to_one_element(std::string_view op, ErasedFunction f, const variable_list& x);
 
-/// The vectors of a product, one per tensor of `like` and in its dtype. Left out, they stand for the
-/// single element 1. Throws: ShapeError. `like_what` names `like` in messages.
+/// The vectors of a product, one per tensor of `like` and in its dtype. Left out, they are the scalar 1,
+/// for a `like` of one element. Throws: ShapeError. `like_what` names `like` in messages.
 variable_list check_vectors(std::string_view op, const variable_list& v, const variable_list& like,
                             std::string_view like_what);
 

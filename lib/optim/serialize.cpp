@@ -131,7 +131,8 @@ class Reader final : public OptimizerArchive {
     const Kind kind = kind_of(name);
     if (kind != wanted)
       fail<ValueError>("load", "the field '", name, "' is of kind '", static_cast<char>(kind),
-                       "', and this optimizer has '", static_cast<char>(wanted), '\'');
+                       "', and this optimizer has '", static_cast<char>(wanted),
+                       "'; load it into the kind that was saved");
   }
   Kind kind_of(std::string_view name) {
     const std::string found = text();
@@ -155,7 +156,8 @@ class Reader final : public OptimizerArchive {
   char get_char() {
     const int c = from_.get();
     if (c == std::istream::traits_type::eof())
-      fail<ValueError>("load", "the data end early: they are not whole, or no optimizer's");
+      fail<ValueError>(
+          "load", "the data end early: they are not whole, or no optimizer's; save them again");
     return static_cast<char>(c);
   }
   std::uint64_t get() {
@@ -179,7 +181,7 @@ void same(OptimizerArchive& archive, std::string_view name, std::int64_t number)
   archive(name, found);
   if (found != number)
     fail<ValueError>("load", "the data have ", found, ' ', name, " where this optimizer has ",
-                     number);
+                     number, "; construct it as the saved one was");
 }
 
 /// Writes or reads all fields, in their order.
@@ -210,7 +212,8 @@ Contents go_through(const Optimizer& optimizer, OptimizerArchive& archive) {
 template <class Stream>
 Stream opened(std::string_view op, const std::string& file) {
   Stream stream(file, std::ios::binary);
-  if (!stream) fail<ValueError>(op, "the file '", file, "' cannot be opened");
+  if (!stream)
+    fail<ValueError>(op, "the file '", file, "' cannot be opened; look at its folder and rights");
   return stream;
 }
 
@@ -221,7 +224,9 @@ void save(const Optimizer& optimizer, std::ostream& to) {
   Writer writer(to);
   go_through(optimizer, writer);
   to.flush();
-  if (!to) fail<ValueError>("save", "the stream took not all of the optimizer's state");
+  if (!to)
+    fail<ValueError>(
+        "save", "the stream took not all of the optimizer's state; look for space on the disk");
 }
 
 void save(const Optimizer& optimizer, const std::string& file) {
@@ -233,7 +238,9 @@ void load(Optimizer& optimizer, std::istream& from) {
   std::string begin(kBegin.size(), '\0');
   from.read(begin.data(), static_cast<std::streamsize>(begin.size()));
   if (!from || begin != kBegin)
-    fail<ValueError>("load", "the data do not begin as save() does: they are no optimizer's");
+    fail<ValueError>(
+        "load",
+        "the data do not begin as save() does: they are no optimizer's; give what save() wrote");
   Reader reader(from);
   Contents all = go_through(optimizer, reader);
   for (const std::unique_ptr<OptimizerOptions>& options : all.options) options->check();

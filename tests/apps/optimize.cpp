@@ -210,7 +210,7 @@ BOOST_AUTO_TEST_CASE(is_one_line_on_stderr) {
       {{"--subject-to", "1<=0"}, {"--subject-to", "'1<=0' has no unknowns"}},
       {{"--subject-to", "log(-9-x1^2)<=1"}, {"'log(-9-x1^2)<=1'"}},
       {{"--subject-to", "x1+x3<=1"}, {"--subject-to: column 4", "'x3'"}},
-      {{"--tol", "-1"}, {"--tol"}},
+      {{"--tol", "-1"}, {"--tol: '-1' is not above 0; give a positive number"}},
       {{"--lr", "0"}, {"--lr"}},
       {{"--speed"}, {"--speed"}},
       {{"--n"}, {"--n"}},

@@ -233,6 +233,30 @@ BOOST_AUTO_TEST_CASE(views_pass_as_eigen_ref) {
   BOOST_TEST(address_of_vector(eg::wrap(v).vector<double, 1>()) == v.data());
 }
 
+BOOST_AUTO_TEST_CASE(views_of_temporaries_keep_the_tensor) {
+  int deaths = 0;
+  {
+    auto owner = std::make_shared<Mourned>(deaths);
+    auto view = eg::wrap(owner->matrix, owner).matrix<double>();
+    owner.reset();
+    BOOST_TEST(deaths == 0);
+    BOOST_TEST((view == counted(2, 3)));
+    const auto other = view;
+    view(1, 2) = 7;
+    BOOST_TEST(other(1, 2) == 7);
+  }
+  BOOST_TEST(deaths == 1);
+  auto ones = eg::ones({3}).vector<double>();
+  ones = eg::full({3}, 2.).vector<double>();
+  ones += Eigen::Vector3d(1, 2, 3);
+  BOOST_TEST((ones == Eigen::Vector3d(3, 4, 5)));
+  BOOST_TEST(eg::ones({2, 3}).array<double>().sum() == 6);
+  const Eigen::VectorXd copy = eg::ones({3}).vector<double, 1>();
+  BOOST_TEST(copy.sum() == 3);
+  BOOST_TEST(sum_of_vector(ones) == 12);
+  BOOST_TEST(values<double>(eg::from_eigen(ones * 2)) == (Doubles{6, 8, 10}));
+}
+
 BOOST_AUTO_TEST_CASE(views_refuse_other_layouts) {
   Eigen::MatrixXd a = counted(2, 3);
   const eg::Tensor t = eg::wrap(a);

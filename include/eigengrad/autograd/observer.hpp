@@ -18,7 +18,8 @@ struct Observation {
   std::string_view name;
   Phase phase = Phase::Forward;
   /// The sequence number of the node that the call recorded or evaluated, which links the two calls; 0 for a
-  /// call that recorded no node.
+  /// call that recorded no node. No call recorded the AccumulateGrad nodes of leaves: all of them have
+  /// Node::kAccumulator, 2^64 - 1, in place of a number.
   std::uint64_t sequence_nr = 0;
   Time start;
   Time stop;

@@ -23,7 +23,7 @@ struct GradcheckOptions {
   double nondet_tol = 0;
   /// Whether to check that missing cotangents are taken as zeros.
   bool check_undefined_grad = true;
-  /// What to compare with the differences: backward sweeps, tangents, or both.
+  /// Which derivatives are compared with the differences: those of backward sweeps, of tangents, or both.
   bool check_backward_ad = true;
   bool check_forward_ad = false;
   /// Compares products of the Jacobians with one random vector on either side instead of entries:

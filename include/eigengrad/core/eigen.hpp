@@ -41,6 +41,12 @@ concept EigenStructured = !EigenDense<M> && requires(const M& m) {
   typename M::DenseMatrixType;
 };
 
+/// Whatever Eigen computes with, sparse matrices and decompositions' factors included.
+template <class M>
+concept EigenObject = requires(const M& m) {
+  accept_any(m);
+};
+
 template <class M>
 inline constexpr int eigen_flags = std::remove_cvref_t<M>::Flags;
 
@@ -171,22 +177,44 @@ Tensor wrap(std::shared_ptr<M> m, TensorOptions o = {}) {
 template <detail::EigenMustBeCopied M>
 Tensor wrap(std::shared_ptr<M> m, TensorOptions o = {}) = delete;
 
-// ---- Views of a tensor's elements. They do not keep the tensor alive. T is the C++ type of its dtype.
+// ---- Views of a tensor's elements. Those of a named tensor do not keep it alive; those of a temporary
+// (`auto m = x.exp().matrix<double>();`) do. T is the C++ type of the dtype.
 // Throws, all: DtypeError for another T; ShapeError where the layout has no such view.
+
+/// The view of a temporary: an Eigen::Map with a handle of the tensor. Assignment writes elements, as
+/// to any view.
+template <class View>
+class OwningView : public View {
+ public:
+  OwningView(const View& view, const Tensor& tensor) : View(view), tensor_(tensor) {}
+  OwningView(const OwningView&) = default;
+  OwningView& operator=(const OwningView& o) {
+    View::operator=(o);
+    return *this;
+  }
+  using View::operator=;
+
+ private:
+  Tensor tensor_;
+};
 
 /// All elements of a contiguous tensor of any number of dimensions, in row-major order.
 template <class T>
-auto Tensor::array() const {
+auto Tensor::array() const& {
   T* const data = data_ptr<T>();
   if (!is_contiguous()) detail::throw_unmappable("array", *this, "contiguous memory");
   return Eigen::Map<Eigen::Array<T, Eigen::Dynamic, 1>>(data, numel());
+}
+template <class T>
+auto Tensor::array() const&& {
+  return OwningView(array<T>(), *this);
 }
 
 /// A tensor of two dimensions with any strides; one of one dimension is a column, one of none 1 x 1.
 /// `matrix<T, Eigen::ColMajor>()` and `matrix<T, Eigen::RowMajor>()` want elements side by side within
 /// a column or a row: Eigen then vectorises, and the former binds to Eigen::Ref<MatrixXd> as it is.
 template <class T, int Order>
-auto Tensor::matrix() const {
+auto Tensor::matrix() const& {
   using Eigen::Dynamic;
   T* const data = data_ptr<T>();
   if (dim() > 2) detail::throw_unmappable("matrix", *this, "at most 2 dimensions");
@@ -211,11 +239,15 @@ auto Tensor::matrix() const {
         data, rows, cols, Stride(by_column ? col_stride : row_stride));
   }
 }
+template <class T, int Order>
+auto Tensor::matrix() const&& {
+  return OwningView(matrix<T, Order>(), *this);
+}
 
 /// A tensor of one dimension (or none) with any stride. `vector<T, 1>()` wants contiguous elements:
 /// Eigen then vectorises, and it binds to Eigen::Ref<VectorXd> as it is.
 template <class T, int InnerStride>
-auto Tensor::vector() const {
+auto Tensor::vector() const& {
   T* const data = data_ptr<T>();
   if (dim() > 1) detail::throw_unmappable("vector", *this, "at most 1 dimension");
   const Eigen::Index stride = dim() == 1 && numel() > 1 ? strides()[0] : 1;
@@ -224,6 +256,10 @@ auto Tensor::vector() const {
   using Stride = Eigen::InnerStride<InnerStride>;
   return Eigen::Map<Eigen::Matrix<T, Eigen::Dynamic, 1>, Eigen::Unaligned, Stride>(data, numel(),
                                                                                    Stride(stride));
+}
+template <class T, int InnerStride>
+auto Tensor::vector() const&& {
+  return OwningView(vector<T, InnerStride>(), *this);
 }
 
 /// Copies into an Eigen matrix. Shapes and Throws: as Tensor::matrix().
@@ -237,5 +273,37 @@ template <class T = double>
 Eigen::Matrix<T, Eigen::Dynamic, 1> to_vector(const Tensor& t) {
   return t.vector<T>();
 }
+
+// ---- Operators between tensors and Eigen objects, which have to be told whether to copy.
+
+namespace detail {
+template <class M>
+Tensor refuse_eigen_operand() {
+  static_assert(
+      !EigenObject<M>,
+      "[operator] a Tensor and an Eigen object were combined; write eg::from_eigen(m) for "
+      "the Eigen object m, as in t * eg::from_eigen(m), or eg::wrap(m) to share its memory");
+  return {};
+}
+}  // namespace detail
+
+#define EIGENGRAD_REFUSE_EIGEN_OPERAND(op)         \
+  template <detail::EigenObject M>                 \
+  Tensor operator op(const Tensor&, const M&) {    \
+    return detail::refuse_eigen_operand<M>();      \
+  }                                                \
+  template <detail::EigenObject M>                 \
+  Tensor operator op(const M&, const Tensor&) {    \
+    return detail::refuse_eigen_operand<M>();      \
+  }                                                \
+  template <detail::EigenObject M>                 \
+  Tensor operator op##=(const Tensor&, const M&) { \
+    return detail::refuse_eigen_operand<M>();      \
+  }
+EIGENGRAD_REFUSE_EIGEN_OPERAND(+)
+EIGENGRAD_REFUSE_EIGEN_OPERAND(-)
+EIGENGRAD_REFUSE_EIGEN_OPERAND(*)
+EIGENGRAD_REFUSE_EIGEN_OPERAND(/)
+#undef EIGENGRAD_REFUSE_EIGEN_OPERAND
 
 }  // namespace eigengrad

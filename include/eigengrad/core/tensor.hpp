@@ -121,13 +121,20 @@ class EIGENGRAD_API Tensor {
   /// Element access by index, see core/accessor.hpp.
   template <class T, std::size_t N>
   TensorAccessor<T, N> accessor() const;
-  /// Eigen::Map views of the elements; contracts and definitions in core/eigen.hpp.
+  /// Eigen::Map views of the elements, which keep a temporary alive; contracts and definitions in
+  /// core/eigen.hpp.
   template <class T>
-  auto array() const;
+  auto array() const&;
+  template <class T>
+  auto array() const&&;
   template <class T, int Order = -1>
-  auto matrix() const;
+  auto matrix() const&;
+  template <class T, int Order = -1>
+  auto matrix() const&&;
   template <class T, int InnerStride = -1>
-  auto vector() const;
+  auto vector() const&;
+  template <class T, int InnerStride = -1>
+  auto vector() const&&;
 
   // ---- Autograd.
   bool requires_grad() const;

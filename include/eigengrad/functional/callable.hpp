@@ -26,7 +26,7 @@ enum class Strategy : std::uint8_t {
   Auto
 };
 
-/// What vjp(), jvp(), hvp(), vhp(), jacobian() and hessian() take, as in torch.autograd.functional.
+/// Options of vjp(), jvp(), hvp(), vhp(), jacobian() and hessian(), as in torch.autograd.functional.
 struct FunctionalOptions {
   /// Whether the results are recorded: differentiable in the arguments and in tracked tensors that
   /// the function captured. They are constants otherwise. Tangents of an open DualLevel are propagated

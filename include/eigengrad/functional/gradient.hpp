@@ -8,7 +8,7 @@
 
 namespace eigengrad {
 
-/// What the callables made by grad() and value_and_grad() do beside computing gradients.
+/// Options of the callables that grad() and value_and_grad() make.
 ///
 /// Note [Nested transforms]
 /// Such a callable differentiates with respect to variables of its own, so that `.grad`, the graph

@@ -18,7 +18,7 @@ EIGENGRAD_API ProductFunction jvp;
 EIGENGRAD_API ProductFunction hvp;
 EIGENGRAD_API ProductFunction vhp;
 
-/// What a product is shaped like.
+/// Whether a product has the shape of the argument (vjp, hvp) or of the value (jvp).
 enum class Like : std::uint8_t { Argument, Value };
 
 template <Like kLike, class F>

@@ -342,7 +342,7 @@ void run_packed(const CollapsedLoop& loop, const Operand* operands, const Layout
 bool run_crossing(IntArrayRef sizes, CollapsedLoop& loop, const Operand* operands, int num_operands,
                   int num_outputs, BlockKernel kernel, const void* context) {
   if (loop.ndim <= 1) return false;
-  // In the order of most of the operands that are packed.
+  // The innermost dimension is the one in which most of the packed operands have unit stride.
   int crossing = 0;
   int along = 0;
   int last = 0;

@@ -26,7 +26,7 @@ inline constexpr T kInfinity = std::numeric_limits<T>::infinity();
 
 /// The slope of an input that passes its cotangent on unchanged.
 struct One {};
-/// The slope of a function that is constant by parts: no cotangent gets through, an infinite one
+/// The slope of a function that is piecewise constant: no cotangent gets through, an infinite one
 /// neither.
 struct Zero {};
 /// A slope that is exactly zero where `mask` is false, even against an infinite cotangent.

@@ -12,7 +12,7 @@
 namespace eigengrad::kernels {
 namespace {
 
-/// Rows of x that one thread works on together, and terms added one after the other.
+/// The rows of x in a block (kRows), and the terms that are added one after the other (kTerms).
 constexpr std::int64_t kRows = 64;
 constexpr std::int64_t kTerms = 128;
 

@@ -82,8 +82,8 @@ template <class T>
 using Values = Eigen::Map<const Eigen::SparseMatrix<T, Eigen::ColMajor, std::int64_t>>;
 template <class T>
 using Dense = Eigen::Map<Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>>;
-/// Eigen's solvers work with 32 bits, and here in double also for float32: it costs little beside what
-/// they do with the indices.
+/// Eigen's solvers take 32-bit indices. They compute in double for float32 too, which costs little beside
+/// their work on the indices.
 using Matrix = Eigen::SparseMatrix<double, Eigen::ColMajor, int>;
 
 template <class T>
@@ -115,7 +115,8 @@ class ByColumns : public SparseFactor {
   template <class Solver>
   static void check(const Solver& solver, const char* what) {
     if (solver.info() != Eigen::Success)
-      detail::fail<NumericError>("sparse_solve", "the matrix is singular: ", what);
+      detail::fail<NumericError>("sparse_solve", "the matrix is singular: ", what,
+                                 "; look for equal or empty rows and columns");
   }
 
  private:
@@ -220,13 +221,16 @@ std::shared_ptr<const SparseFactor> factorize(const SparsePlaces& a, const Tenso
   constexpr std::int64_t kMost = std::numeric_limits<int>::max();
   if (a.rows > kMost || a.count() > kMost)
     detail::fail<ShapeError>("sparse_solve", "a matrix of ", a.rows, " rows and ", a.count(),
-                             " values is too large: the solvers count to ", kMost);
+                             " values is too large: the solvers count to ", kMost,
+                             "; split it into blocks");
   const Matrix matrix = detail::dispatch_floating(
       "sparse_solve", values.dtype(), [&]<class T>(std::type_identity<T>) {
         const Values<T> given = sparse<T>(a, values);
         if (!given.coeffs().allFinite())
-          detail::fail<NumericError>("sparse_solve",
-                                     "the matrix is singular: it has NaN or infinite values");
+          detail::fail<NumericError>(
+              "sparse_solve",
+              "the matrix is singular: it has NaN or infinite values; look for overflow or a "
+              "division by 0 in what its values are computed from");
         return Matrix(given.template cast<double>());
       });
   return factorize(matrix, method, tolerance, max_iterations);

@@ -175,7 +175,7 @@ Pack<T> acosh_ratio(Pack<T> x) {
   return times_to_one(x, acosh_slope(x));
 }
 
-/// exp(-x x / 2), the rounding error of the square made good.
+/// exp(-x x / 2), corrected for the rounding error of the square.
 template <std::floating_point T>
 Pack<T> gauss(Pack<T> x) {
   const Pack<T> square = x * x;

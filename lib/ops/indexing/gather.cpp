@@ -172,8 +172,8 @@ using MaskedScatter = WriteAt<ByLists, "MaskedScatterBackward0">;
 Tensor source_of(std::string_view op, const Tensor& source, const ByLists& at) {
   const std::int64_t n = at.picked()[0];
   if (source.numel() < n)
-    detail::fail<ShapeError>(
-        op, "Number of elements of source < number of ones in mask: ", source.numel(), " < ", n);
+    detail::fail<ShapeError>(op, "Number of elements of source < number of ones in mask: ",
+                             source.numel(), " < ", n, "; give one element for each true");
   return source.reshape({-1}).narrow(0, 0, n);
 }
 

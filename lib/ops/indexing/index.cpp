@@ -79,7 +79,8 @@ std::size_t index_by_tensor(std::string_view op, Parsed& p, std::size_t d, std::
     if (t.sizes()[k] != p.view.sizes()[d + k])
       detail::fail<IndexError>(op, "the shape of the mask ", t.sizes(), " at index ", k,
                                " does not match the shape of the indexed tensor ", p.view.sizes(),
-                               " at index ", d + k);
+                               " at index ", d + k,
+                               "; give a mask of the dimensions that it stands for");
   for (Tensor& positions : kernels::true_positions(t))
     p.index_dim(d++, whole_dim++, std::move(positions));
   return d;
@@ -98,7 +99,8 @@ std::size_t dims_taken(std::string_view op, const Tensor& x, ArrayRef<TensorInde
     dots += i.kind() == TensorIndex::Kind::Dots ? 1 : 0;
   }
   if (used > x.sizes().size())
-    detail::fail<IndexError>(op, "too many indices for tensor of dimension ", x.dim(), ": ", used);
+    detail::fail<IndexError>(op, "too many indices for tensor of dimension ", x.dim(), ": ", used,
+                             "; give at most one for each dimension");
   if (dots > 1) detail::fail<IndexError>(op, "an index can only have a single ellipsis ('...')");
   return used;
 }
@@ -146,9 +148,10 @@ DimVector common_shape(std::string_view op, const std::vector<Tensor>& by_dim) {
     try {
       shape = autograd::broadcast_shapes(op, shape, t.sizes());
     } catch (const ShapeError&) {
-      detail::fail<IndexError>(op,
-                               "shape mismatch: indexing tensors could not be broadcast together: ",
-                               IntArrayRef(shape), " and ", t.sizes());
+      detail::fail<IndexError>(
+          op,
+          "shape mismatch: indexing tensors could not be broadcast together: ", IntArrayRef(shape),
+          " and ", t.sizes(), "; give indices of one shape, or with extents of 1");
     }
   }
   return shape;
@@ -196,7 +199,8 @@ Tensor fitted(std::string_view op, const Tensor& values, ScalarType dtype, IntAr
   }
   if (!fits)
     detail::fail<ShapeError>(op, "shape mismatch: value tensor of shape ", values.sizes(),
-                             " cannot be broadcast to indexing result of shape ", shape);
+                             " cannot be broadcast to indexing result of shape ", shape,
+                             "; reshape the values");
   const Tensor v = autograd::cast(values, dtype);
   return v.sizes() == shape ? v : autograd::expand_to(v, shape);
 }

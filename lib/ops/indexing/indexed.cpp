@@ -104,7 +104,7 @@ ByLists by_wrapped_positions(std::string_view op, const Tensor& x, const Tensor&
   const Tensor positions = wrapped_indices(index, n, &outside);
   if (outside)
     detail::fail<IndexError>(op, "out of range: tried to access index ", *outside,
-                             " on a tensor of ", n, " elements");
+                             " on a tensor of ", n, " elements; give indices below that number");
   return by_positions(x, positions);
 }
 

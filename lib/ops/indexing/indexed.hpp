@@ -109,7 +109,7 @@ struct NodeName {
 template <class At>
 struct PlaceAt;
 
-/// The picked elements.
+/// Reads the picked elements: y = x[at].
 template <class At, NodeName name>
 struct PickAt {
   static constexpr const char* node_name = name.text;

@@ -344,14 +344,16 @@ void check_lengths(const Tensor& data, const Tensor& lengths, std::int64_t axis)
   const std::size_t dims = lengths.sizes().size();
   if (data.sizes().size() < dims)
     detail::fail<ShapeError>(kSegments, "lengths of shape ", lengths.sizes(),
-                             " have more dimensions than the data, ", data.sizes());
+                             " have more dimensions than the data, ", data.sizes(),
+                             "; give one list of lengths for each leading index of the data");
   if (detail::wrap_dim(kSegments, axis, data.sizes().size()) != dims - 1)
     detail::fail<ShapeError>(kSegments,
                              "Expected axis to be the last dimension of lengths but got ", axis);
   for (std::size_t d = 0; d + 1 < dims; ++d)
     if (data.sizes()[d] != lengths.sizes()[d])
       detail::fail<ShapeError>(kSegments, "lengths of shape ", lengths.sizes(),
-                               " do not fit data of shape ", data.sizes());
+                               " do not fit data of shape ", data.sizes(),
+                               "; their leading extents must be equal");
   const std::int64_t* n = lengths.impl()->data<std::int64_t>();
   const std::int64_t row = lengths.size(-1);
   const std::int64_t extent = data.sizes()[dims - 1];
@@ -359,7 +361,9 @@ void check_lengths(const Tensor& data, const Tensor& lengths, std::int64_t axis)
   for (std::int64_t i = 0; i < rows; ++i) {
     std::int64_t sum = 0;
     for (std::int64_t k = 0; k < row; ++k, ++n) {
-      if (*n < 0) detail::fail<ValueError>(kSegments, "lengths contains negative value ", *n);
+      if (*n < 0)
+        detail::fail<ValueError>(kSegments, "lengths contains negative value ", *n,
+                                 "; give 0 or more elements to each segment");
       sum += *n;
     }
     if (sum != extent)

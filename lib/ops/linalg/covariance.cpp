@@ -25,7 +25,7 @@ void check_weights(const Tensor& w, const char* name, std::int64_t observations)
                              " observations, got ", w.numel());
   const NoGradGuard off;
   if (w.detach().lt(0).any().item<bool>())
-    detail::fail<ValueError>("cov", name, " cannot be negative");
+    detail::fail<ValueError>("cov", name, " cannot be negative; give 0 or more");
 }
 
 /// The product of both kinds of weights; undefined when there are none.
@@ -60,7 +60,8 @@ Tensor cov(const Tensor& x, std::int64_t correction, const OptionalTensor& fweig
            const OptionalTensor& aweights) {
   if (x.dim() > 2)
     detail::fail<ShapeError>("cov", "expected at most two dimensions, got shape ", x.sizes());
-  if (x.dtype() == kBool) detail::fail<DtypeError>("cov", "does not take bool");
+  if (x.dtype() == kBool)
+    detail::fail<DtypeError>("cov", "does not take bool; convert it with to(kInt64)");
   const Tensor rows =
       (x.is_floating_point() ? x : x.to(kDefaultDtype))
           .reshape({x.dim() < 2 ? 1 : x.size(0), x.dim() < 2 ? x.numel() : x.size(1)});
@@ -74,7 +75,7 @@ Tensor cov(const Tensor& x, std::int64_t correction, const OptionalTensor& fweig
   }
   const Tensor total = w.sum();
   if (total.item<double>() == 0)
-    detail::fail<ValueError>("cov", "weights sum to zero, can't be normalized");
+    detail::fail<ValueError>("cov", "weights sum to zero, can't be normalized; give one above 0");
   const Tensor centred = rows - (rows * w).sum(1, true) / total;
   Tensor freedom = aweights && aweights->defined() ? total - (w * *aweights).sum() / total * less
                                                    : total - correction;

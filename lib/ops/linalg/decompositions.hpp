@@ -31,12 +31,14 @@ inline void require_success(std::string_view op, const kernels::Breakdown& faile
   if (!failed) return;
   if (!failed.finite)
     detail::fail<NumericError>(op, "matrix ", failed.matrix,
-                               " of the batch contains non-finite values");
+                               " of the batch contains non-finite values; look for overflow or a "
+                               "division by 0 in what it is computed from");
   if (!failed.real)
     detail::fail<NumericError>(op, "matrix ", failed.matrix,
-                               " of the batch has no real result, and tensors are real");
+                               " of the batch has no real result, and tensors are real; give one "
+                               "without eigenvalues on the negative real axis");
   detail::fail<NumericError>(op, "the iteration failed to converge for matrix ", failed.matrix,
-                             " of the batch");
+                             " of the batch; scale it, or add a multiple of the identity");
 }
 
 /// Eigenvalues by `compute(values, vectors)`, and eigenvectors if they are wanted or the derivative

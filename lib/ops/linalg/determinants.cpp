@@ -149,7 +149,7 @@ LuFactors factors_of(std::string_view op, const Tensor& a) {
   matrices::Infos info;
   return matrices::factor(a, info);
 }
-/// A number for each matrix.
+/// A new tensor with one element for each matrix.
 Tensor numbers_for(const Tensor& a) {
   return matrices::uninitialised(a.dtype(), matrices::batch_of(a));
 }

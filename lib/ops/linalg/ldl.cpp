@@ -87,9 +87,9 @@ Tensor checked_pivots(std::string_view op, const Tensor& ld, const Tensor& pivot
   const std::int64_t n = ld.size(-1);
   const IntArrayRef sizes{ld.sizes().data(), ld.sizes().size() - 1};
   if (!pivots.sizes().equals(sizes))
-    detail::fail<ShapeError>(op, "pivots of shape ", pivots.sizes(),
-                             " do not belong to factors of shape ", ld.sizes(),
-                             ", which have those of shape ", sizes);
+    detail::fail<ShapeError>(
+        op, "pivots of shape ", pivots.sizes(), " do not belong to factors of shape ", ld.sizes(),
+        ", which have those of shape ", sizes, "; give both as linalg_ldl_factor() returned them");
   if (pivots.dtype() != kInt64)
     detail::fail<DtypeError>(op, "pivots must be int64, as linalg_ldl_factor() gives them, got ",
                              to_string(pivots.dtype()));
@@ -98,12 +98,14 @@ Tensor checked_pivots(std::string_view op, const Tensor& ld, const Tensor& pivot
   for (std::int64_t done = 0; done < dense.numel(); done += n, p += n)
     for (std::int64_t k = 0; k < n; ++k) {
       if (p[k] == 0 || std::abs(p[k]) > n)
-        detail::fail<ValueError>(op, "pivot ", p[k], " is not a row of 1 to ", n,
-                                 ", or the negative of one");
+        detail::fail<ValueError>(
+            op, "pivot ", p[k], " is not a row of 1 to ", n,
+            ", or the negative of one; give pivots as linalg_ldl_factor() returned them");
       if (p[k] > 0) continue;
       if (k + 1 == n || p[k + 1] != p[k])
         detail::fail<ValueError>(op, "the negative pivot ", p[k], " in row ", k + 1,
-                                 " has no equal one in the next: they come in pairs");
+                                 " has no equal one in the next: they come in pairs; give pivots "
+                                 "as linalg_ldl_factor() returned them");
       ++k;
     }
   return dense;

@@ -42,7 +42,7 @@ class Pseudoinverse {
   /// (1 - p a) b.
   Tensor rest_of(const Tensor& b) const { return b - of_scaled(matmul(a_, b)); }
 
-  // Of b over the scale of a.
+  // The residual of x, with b divided by the scale of a.
   Tensor residual_scaled(const Tensor& b, const Tensor& x) const {
     return scale_.off(b) - matmul(a_, x);
   }

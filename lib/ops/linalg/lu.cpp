@@ -275,7 +275,8 @@ Tensor checked_pivots(std::string_view op, const Tensor& lu, const Tensor& pivot
   if (!(pivots.sizes() == sizes))
     detail::fail<ShapeError>(op, "pivots of shape ", pivots.sizes(),
                              " do not belong to an LU of shape ", lu.sizes(),
-                             ", which has those of shape ", IntArrayRef(sizes));
+                             ", which has those of shape ", IntArrayRef(sizes),
+                             "; give both as linalg_lu_factor() returned them");
   if (pivots.dtype() != kInt64)
     detail::fail<DtypeError>(op, "pivots must be int64, as linalg_lu_factor() gives them, got ",
                              to_string(pivots.dtype()));
@@ -284,7 +285,8 @@ Tensor checked_pivots(std::string_view op, const Tensor& lu, const Tensor& pivot
   const auto* const outside =
       std::find_if(p, p + dense.numel(), [&](std::int64_t i) { return i < 1 || i > lu.size(-2); });
   if (outside != p + dense.numel())
-    detail::fail<ValueError>(op, "pivot ", *outside, " is not a row of 1 to ", lu.size(-2));
+    detail::fail<ValueError>(op, "pivot ", *outside, " is not a row of 1 to ", lu.size(-2),
+                             "; give pivots as linalg_lu_factor() returned them");
   return dense;
 }
 

@@ -22,7 +22,7 @@ inline IntArrayRef batch_of(const Tensor& a) { return {a.sizes().data(), a.sizes
 std::int64_t count_of(const Tensor& a);
 DimVector with_matrix(IntArrayRef batch, std::int64_t rows, std::int64_t cols);
 
-// Memory, recorded as nothing.
+// Uninitialised memory, unrecorded.
 Tensor uninitialised(ScalarType dtype, IntArrayRef sizes, bool by_columns = false);
 /// A copy broadcast to `batch`, whose matrices are row-major or column-major.
 Tensor copy(const Tensor& a, IntArrayRef batch, bool by_columns);

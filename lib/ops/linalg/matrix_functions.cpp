@@ -230,7 +230,8 @@ Tensor expm_multiply(const Tensor& A, const Tensor& B, double t) {
   const bool vector = B.dim() == 1;
   if (B.dim() == 0 || B.size(vector ? 0 : -2) != A.size(-1) || (vector && A.dim() != 2))
     detail::fail<ShapeError>(op, "matrices of shape ", A.sizes(), " and ", B.sizes(),
-                             " cannot be multiplied");
+                             " cannot be multiplied; the columns of the first must be as many as "
+                             "the rows of the second");
   if (A.size(-1) == 0) return matmul(A, B);
   const Tensor columns = vector ? B.unsqueeze(-1) : B, excluded = out_of_range(A, t);
   Tensor y;

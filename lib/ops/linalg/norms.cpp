@@ -31,7 +31,9 @@ Plane plane_of(std::string_view op, const Tensor& x, IntArrayRef dim) {
   const auto rows = detail::wrap_dim(op, dim[0], n), cols = detail::wrap_dim(op, dim[1], n);
   if (n < 2)
     detail::fail<ShapeError>(op, "needs a matrix or a batch of them, got shape ", x.sizes());
-  if (rows == cols) detail::fail<ValueError>(op, "the two dimensions in ", dim, " are the same");
+  if (rows == cols)
+    detail::fail<ValueError>(op, "the two dimensions in ", dim,
+                             " are the same; give two different ones");
   return {static_cast<std::int64_t>(rows), static_cast<std::int64_t>(cols)};
 }
 
@@ -41,7 +43,8 @@ Tensor with_dtype(std::string_view op, const Tensor& x, const optional<ScalarTyp
   if (!dtype) return x;
   if (!is_floating_point(*dtype) || *dtype < x.dtype())
     detail::fail<DtypeError>(op, "the dtype ", to_string(*dtype),
-                             " is narrower than that of the tensor, ", to_string(x.dtype()));
+                             " is narrower than that of the tensor, ", to_string(x.dtype()),
+                             "; give the tensor's or a wider one");
   return x.to(*dtype);
 }
 
@@ -90,7 +93,8 @@ void require_one_or_two(std::string_view op, const Tensor& x, const OptionalIntA
   const std::size_t n = dim.has_value() ? dim.value().size() : x.sizes().size();
   if (n == 1 || n == 2) return;
   if (dim.has_value())
-    detail::fail<ShapeError>(op, "runs over one or two dimensions, got ", dim.value());
+    detail::fail<ShapeError>(op, "runs over one or two dimensions, got ", dim.value(),
+                             "; flatten() first for the norm of all elements");
   detail::fail<ShapeError>(op, "an order of a tensor of shape ", x.sizes(),
                            " needs dim; it may be left out for vectors and matrices");
 }
@@ -161,7 +165,8 @@ Tensor nuclear_norm(const Tensor& x, IntArrayRef dim, bool keepdim) {
 Tensor frobenius_norm(const Tensor& x) { return norm(x, 2); }
 Tensor frobenius_norm(const Tensor& x, IntArrayRef dim, bool keepdim) {
   if (dim.size() > 2)
-    detail::fail<ShapeError>("frobenius_norm", "runs over at most two dimensions, got ", dim);
+    detail::fail<ShapeError>("frobenius_norm", "runs over at most two dimensions, got ", dim,
+                             "; use linalg_vector_norm() for more");
   return norm(x, 2, dim, keepdim);
 }
 

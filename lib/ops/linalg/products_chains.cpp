@@ -114,7 +114,7 @@ struct Cross {
   }
 };
 
-/// x to the power n > 0, by squares.
+/// x to the power n > 0, by repeated squaring.
 Tensor power_of(const Tensor& x, std::uint64_t n) {
   Tensor y;
   for (Tensor square = x;; square = matmul(square, square)) {

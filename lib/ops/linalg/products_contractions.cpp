@@ -39,7 +39,7 @@ class Labels {
     std::copy(labels_ + at + 1, labels_ + size_, labels_ + at);
     --size_;
   }
-  /// size() if it is not there.
+  /// The index of the first such label from `from` on, or size().
   std::size_t position(int label, std::size_t from = 0) const noexcept {
     while (from < size_ && labels_[from] != label) ++from;
     return from;
@@ -284,9 +284,10 @@ class Einsum {
       if (known == -1 || known == 1) {
         known = extent;
       } else if (extent != 1 && extent != known) {
-        detail::fail<ShapeError>(
-            "einsum", "subscript ", name_of(label), " has extent ", extent, " in operand ", number,
-            " which does not broadcast with the extent ", known, " seen before");
+        detail::fail<ShapeError>("einsum", "subscript ", name_of(label), " has extent ", extent,
+                                 " in operand ", number,
+                                 " which does not broadcast with the extent ", known,
+                                 " seen before; give each subscript one extent");
       }
     }
     take_diagonals(x);
@@ -430,7 +431,7 @@ Tensor tensordot(const Tensor& a, const Tensor& b, IntArrayRef dims_a, IntArrayR
     if (p.labels.empty() || q.labels.empty()) continue;
     if (used_a[d] || used_b[e])
       detail::fail<ValueError>("tensordot", "a dimension appears twice in the lists ", dims_a,
-                               " and ", dims_b);
+                               " and ", dims_b, "; name each once");
     used_a[d] = used_b[e] = true;
     const std::int64_t n = a.sizes()[d];
     const std::int64_t m = b.sizes()[e];
@@ -450,7 +451,8 @@ Tensor tensordot(const Tensor& a, const Tensor& b, IntArrayRef dims_a, IntArrayR
 Tensor tensordot(const Tensor& a, const Tensor& b, std::int64_t dims) {
   if (dims < 0 || dims > a.dim() || dims > b.dim())
     detail::fail<ValueError>("tensordot", "cannot contract ", dims, " dimensions of shapes ",
-                             a.sizes(), " and ", b.sizes());
+                             a.sizes(), " and ", b.sizes(),
+                             "; give 0 to the number of dimensions of either");
   DimVector last, first;
   for (std::int64_t d = 0; d < dims; ++d) {
     last.push_back(a.dim() - dims + d);

@@ -160,7 +160,8 @@ Tensor add_product(const Tensor& self, const Tensor& a, const Tensor& b, const S
   const DimVector sizes = result_sizes<Form>(a, b);
   if (!(autograd::broadcast_shapes(Form::op_name, self.sizes(), sizes) == sizes))
     detail::fail<ShapeError>(Form::op_name, "self of shape ", self.sizes(),
-                             " does not broadcast to the product of shape ", IntArrayRef(sizes));
+                             " does not broadcast to the product of shape ", IntArrayRef(sizes),
+                             "; give it that shape, or extents of 1");
   Tensor y;
   {
     const detail::Unrecorded unrecorded;
@@ -252,9 +253,9 @@ Tensor bilinear(const Tensor& x1, const Tensor& x2, const Tensor& weight,
               x1.size(-1) == weight.size(1) && x2.size(-1) == weight.size(2);
   for (std::int64_t d = 0; fits && d + 1 < x1.dim(); ++d) fits = x1.size(d) == x2.size(d);
   if (!fits)
-    detail::fail<ShapeError>("bilinear", "shapes ", x1.sizes(), ", ", x2.sizes(), " and ",
-                             weight.sizes(),
-                             " cannot be multiplied: it takes (... i), (... j) and (m i j)");
+    detail::fail<ShapeError>(
+        "bilinear", "shapes ", x1.sizes(), ", ", x2.sizes(), " and ", weight.sizes(),
+        " cannot be multiplied: it takes (... i), (... j) and (m i j); give shapes of these forms");
   const std::int64_t n = weight.size(1);
   const std::int64_t m = weight.size(0);
   const std::int64_t k = weight.size(2);

@@ -219,7 +219,7 @@ Tensor householder_product(std::string_view op, const Tensor& x, const Tensor& t
                              x.sizes(), ": it needs one row for each");
   if (tau.size(-1) > x.size(-1))
     detail::fail<ShapeError>(op, tau.size(-1), " reflectors do not fit into the ", x.size(-1),
-                             " columns of a matrix");
+                             " columns of a matrix; give at most one for each column");
   const Tensor q = matrices::uninitialised(x.dtype(), x.sizes(), true);
   kernels::product_of_reflectors(row_major(x), row_major(tau), q);
   autograd::record_many(HouseholderProduct{}, {x, tau}, {q});

@@ -37,7 +37,7 @@ void turn_towards(const Tensor& values, const Tensor& p, const Tensor& v, const 
 /// How vectors of a cluster rotate into each other: q_ij / (p_jj - p_ii) within clusters, as a constant.
 Tensor turning_within_clusters(const Tensor& values, const Tensor& p, const Tensor& q);
 
-/// The quotients within clusters.
+/// The quotients (numerator over gap) for pairs within clusters: see Note [Repeated values].
 class RepeatedPairs {
  public:
   /// What the quotients follow from: the skew numerator, the values, the vectors (one or two tensors), and their
@@ -66,7 +66,7 @@ class RepeatedPairs {
   void classify(const Tensor& norms, const Tensor& used, bool recorded);
 
   Rule rule_;
-  /// Positions within clusters.
+  /// The index of each value within its cluster: e in Note [Repeated values].
   Tensor direction_;
   Tensor special_, untouched_, limits_, fill_;
   bool has_limits_ = false;

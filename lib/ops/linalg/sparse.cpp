@@ -51,7 +51,7 @@ struct Product {
   }
 };
 
-/// a b^T at the places of V.
+/// a b^T at the entries of the pattern of V.
 struct Sampled {
   static constexpr auto node_name = "SparseSampledBackward0";
   Pattern places;
@@ -150,7 +150,7 @@ Tensor SparseMatrix::checked(const Tensor& values) const {
   const auto n = static_cast<std::int64_t>(places_->indices.size());
   if (values.dim() != 1 || values.numel() != n)
     detail::fail<ShapeError>("SparseMatrix", "the matrix has ", n, " values, got shape ",
-                             values.sizes());
+                             values.sizes(), "; give one value for each stored entry");
   if (!values.is_floating_point())
     detail::fail<DtypeError>("SparseMatrix", "values must be of floating point dtype, got ",
                              to_string(values.dtype()));

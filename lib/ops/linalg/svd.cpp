@@ -98,7 +98,7 @@ struct Svd {
     /// Whether the k columns can leave the space that they span.
     bool leaves() const { return rest.defined() || !complete; }
     bool turns() const { return g.defined() && leaves(); }
-    /// u2 times the cotangent of q.
+    /// The cotangent of q, multiplied by u2.
     Tensor turn() const {
       if (!rest.defined()) return g - matmul(thin, matmul(thin.mT(), g));
       return matmul(rest, matmul(rest.mT(), g) - matmul(g_rest.mT(), thin));

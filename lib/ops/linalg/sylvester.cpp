@@ -48,7 +48,7 @@ bool same_memory(const Tensor& a, const Tensor& b) {
          a.strides() == b.strides();
 }
 
-/// float64, contiguous by rows.
+/// A copy in float64, row-major.
 Tensor doubles(const Tensor& a, IntArrayRef batch) {
   const Tensor t =
       matrices::uninitialised(kFloat64, matrices::with_matrix(batch, a.size(-2), a.size(-1)));
@@ -67,7 +67,8 @@ Tensor solve_sylvester(const Tensor& A, const Tensor& B, const Tensor& C) {
   matrices::require_same_dtype(op, A, C);
   if (C.size(-2) != A.size(-1) || C.size(-1) != B.size(-1))
     detail::fail<ShapeError>(op, "shapes ", A.sizes(), ", ", B.sizes(), " and ", C.sizes(),
-                             " do not fit the equation A X + X B = C");
+                             " do not fit the equation A X + X B = C; A and B must be square, C "
+                             "have A's rows and B's columns");
   const DimVector own =
       autograd::broadcast_shapes(op, matrices::batch_of(A), matrices::batch_of(B));
   const DimVector batch = autograd::broadcast_shapes(op, own, matrices::batch_of(C));
@@ -83,10 +84,12 @@ Tensor solve_sylvester(const Tensor& A, const Tensor& B, const Tensor& C) {
                                                   B.size(-1), solutions[i].data);
     if (outcome == kernels::SylvesterOutcome::Singular)
       detail::fail<NumericError>(op, matrices::element_name(static_cast<std::size_t>(i), batch),
-                                 "the equation is singular: A and -B have an eigenvalue in common");
+                                 "the equation is singular: A and -B have an eigenvalue in common; "
+                                 "shift one of them by a multiple of the identity");
     if (outcome == kernels::SylvesterOutcome::NoConvergence)
       detail::fail<NumericError>(op, matrices::element_name(static_cast<std::size_t>(i), batch),
-                                 "the Schur decomposition of A or B did not converge");
+                                 "the Schur decomposition of A or B did not converge; scale the "
+                                 "matrices, and look for NaN or infinity in them");
   }
   Tensor y = x;
   if (A.dtype() != kFloat64) {

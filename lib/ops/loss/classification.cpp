@@ -135,7 +135,8 @@ NllRule nll_rule(std::string_view op, const Tensor& x, const Tensor& target,
   for (std::int64_t i = 0; i < target.numel(); ++i)
     if (classes[i] != ignore_index && (classes[i] < 0 || classes[i] >= rule.targets.classes))
       detail::fail<IndexError>(op, "target ", classes[i], " of sample ", i, " is out of range for ",
-                               rule.targets.classes, " classes");
+                               rule.targets.classes,
+                               " classes; give classes from 0 on, or ignore_index");
   if (reduction == Reduction::Mean) rule.divisor = kernels::total_weight(rule.targets);
   return rule;
 }
@@ -296,7 +297,7 @@ Tensor multi_margin_loss(const Tensor& x, const Tensor& target, const Scalar& p,
   const NllRule rule = nll_rule(op, x, target, weight, reduction, -1);
   if (rule.targets.target.lt(0).any().item<bool>())
     detail::fail<IndexError>(op, "target -1 is out of range for ", rule.targets.classes,
-                             " classes");
+                             " classes; give classes from 0 on");
   NllRule plain = rule;
   plain.targets.weight = Tensor();
   plain.reduction = Reduction::None;

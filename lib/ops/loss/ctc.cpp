@@ -148,7 +148,8 @@ CtcPlan make_plan(const Tensor& log_probs, const Tensor& targets, IntArrayRef in
                                " must be between 0 and ", log_probs.size(0));
     if (length < 0 || (padded ? length : used + length) > room)
       detail::fail<ValueError>(op, "target length ", length, " of sequence ", i,
-                               " does not fit targets of shape ", targets.sizes());
+                               " does not fit targets of shape ", targets.sizes(),
+                               "; give lengths of 0 to the number of symbols given");
     used += length;
     plan.times.push_back(input_lengths[i]);
     plan.states.push_back(2 * length + 1);
@@ -164,7 +165,7 @@ CtcPlan make_plan(const Tensor& log_probs, const Tensor& targets, IntArrayRef in
       const std::int64_t symbol = from[(padded ? i * room : start) + k];
       if (symbol < 0 || symbol >= classes)
         detail::fail<IndexError>(op, "symbol ", symbol, " of target ", i, " is out of range for ",
-                                 classes, " symbols");
+                                 classes, " symbols; give numbers from 0 on");
       symbols[2 * k + 1] = symbol;
     }
     start += length;

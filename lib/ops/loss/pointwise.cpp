@@ -52,7 +52,7 @@ kernels::Pack<T> sigmoid(kernels::Pack<T> x) {
 Tensor log1p_exp(const Tensor& x) { return -log_sigmoid(-x); }
 using eigengrad::sigmoid;
 
-/// The larger of x and a number.
+/// The larger of `bound` and x.
 auto at_least(double bound, const auto& x) { return math::where(x < bound, bound, x); }
 
 // ---- Distances of x and target.
@@ -380,7 +380,9 @@ Tensor gaussian_nll_loss(const Tensor& x, const Tensor& target, const Tensor& va
                                "; give the same, or one without its last extent");
   }
   if (!all_between(var, 0, std::numeric_limits<double>::infinity()))
-    detail::fail<ValueError>("gaussian_nll_loss", "the variance has negative elements");
+    detail::fail<ValueError>(
+        "gaussian_nll_loss",
+        "the variance has negative elements; give 0 or more, as by exp() or softplus()");
   const double constant = full ? 0.5 * std::log(2 * std::numbers::pi) : 0;
   return loss(Gaussian{{}, eps, constant}, reduction, x, target, v);
 }

@@ -273,7 +273,9 @@ struct Gate {
 // ---- Arguments.
 
 void need_defined(const char* op, const Tensor& x, int argument = 0) {
-  if (!x.defined()) detail::fail<ValueError>(op, "argument ", argument, " is undefined");
+  if (!x.defined())
+    detail::fail<ValueError>(op, "argument ", argument,
+                             " is undefined; assign a tensor to it first");
 }
 
 Elu elu_rule(const Scalar& alpha, const Scalar& scale, const Scalar& input_scale) {
@@ -368,7 +370,9 @@ Tensor& gelu_(Tensor& x, std::string_view approximate) {
 
 Tensor glu(const Tensor& x, std::int64_t dim) {
   need_defined("glu", x);
-  if (x.dim() == 0) detail::fail<ShapeError>("glu", "a tensor without dimensions cannot be halved");
+  if (x.dim() == 0)
+    detail::fail<ShapeError>(
+        "glu", "a tensor without dimensions cannot be halved; give one with an even extent");
   const auto d = static_cast<std::int64_t>(detail::wrap_dim("glu", dim, x.sizes().size()));
   if (x.size(d) % 2 != 0)
     detail::fail<ShapeError>("glu", "the extent to be halved must be even: dimension ", d,

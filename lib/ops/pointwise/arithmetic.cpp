@@ -266,7 +266,8 @@ bool integer_power(const Tensor& x, const Scalar& e) {
 }
 
 void check_out(std::string_view op, const Tensor& out, const Tensor& a, const Tensor& b) {
-  if (!a.defined() || !b.defined()) detail::fail<ValueError>(op, "an argument is undefined");
+  if (!a.defined() || !b.defined())
+    detail::fail<ValueError>(op, "an argument is undefined; assign a tensor to it first");
   if (!detail::thread_state.grad_mode_off &&
       ((out.defined() && out.requires_grad()) || a.requires_grad() || b.requires_grad()))
     detail::fail<GraphError>(op,

@@ -293,7 +293,8 @@ void check_addcmul(std::string_view op, const Tensor& a, const Tensor& b, const 
                    const Scalar& value) {
   const Tensor* const all[] = {&a, &b, &c};
   for (const Tensor* const t : all)
-    if (!t->defined()) detail::fail<ValueError>(op, "an argument is undefined");
+    if (!t->defined())
+      detail::fail<ValueError>(op, "an argument is undefined; assign a tensor to it first");
   const ScalarType dtype = autograd::result_type(all, 3);
   if (dtype == kBool)
     detail::fail<DtypeError>(op, "is not defined for bool tensors; convert them with to(kInt64)");

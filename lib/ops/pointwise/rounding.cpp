@@ -107,7 +107,8 @@ NanToNum nan_to_num_rule(ScalarType dtype, optional<double> nan, optional<double
 }
 
 void need_floating_point(const char* op, const Tensor& x) {
-  if (!x.defined()) detail::fail<ValueError>(op, "argument 0 is undefined");
+  if (!x.defined())
+    detail::fail<ValueError>(op, "argument 0 is undefined; assign a tensor to it first");
   if (!x.is_floating_point())
     detail::fail<DtypeError>(op, "needs a floating point tensor, got ", to_string(x.dtype()),
                              "; convert it with to(kFloat64)");
@@ -130,7 +131,7 @@ void frexp_kernel(const void*, std::byte* const* operands, std::int64_t n) {
   }
 }
 
-/// The mantissa is x 2^-e, where e is constant by parts.
+/// The mantissa is x 2^-e, where e is piecewise constant.
 struct Frexp {
   static constexpr std::size_t inputs = 1;
   static constexpr std::size_t outputs = 2;

@@ -317,10 +317,10 @@ std::vector<Tensor> gradient_along(const Tensor& x, IntArrayRef dims, std::int64
     const std::int64_t d = from_end("gradient", y, dims[i]);
     if (y.dim() == 0)
       detail::fail<IndexError>("gradient", "Dimension out of range: ", dims[i],
-                               " for a tensor of 0 dimensions");
+                               " for a tensor of 0 dimensions; give one with a dimension");
     if (std::exchange(seen[from_front(y, d)], 1) != 0)
       detail::fail<ValueError>("gradient", "dimension ", dims[i],
-                               " appears twice in the list of dimensions");
+                               " appears twice in the list of dimensions; name each once");
     if (y.size(d) < edge_order + 1)
       detail::fail<ShapeError>(
           "gradient", "each dimension needs at least edge_order + 1 = ", edge_order + 1,
@@ -360,7 +360,8 @@ std::tuple<Tensor, Tensor> cummin(const Tensor& x, std::int64_t dim) {
 Tensor diff(const Tensor& x, std::int64_t n, std::int64_t dim, const OptionalTensor& prepend,
             const OptionalTensor& append) {
   if (x.dim() == 0)
-    detail::fail<ShapeError>("diff", "a tensor without dimensions has no neighbours");
+    detail::fail<ShapeError>(
+        "diff", "a tensor without dimensions has no neighbours; give one with a dimension");
   if (n < 0) detail::fail<ValueError>("diff", "the order must not be negative, got ", n);
   const std::int64_t d = from_end("diff", x, dim);
   std::vector<Tensor> parts;
@@ -424,7 +425,9 @@ std::vector<Tensor> gradient(const Tensor& x, TensorList spacing, IntArrayRef di
                              std::int64_t edge_order) {
   check_spacings(spacing.size(), dim.size());
   for (const Tensor& coordinates : spacing)
-    if (!coordinates.defined()) detail::fail<ValueError>("gradient", "coordinates are undefined");
+    if (!coordinates.defined())
+      detail::fail<ValueError>("gradient",
+                               "coordinates are undefined; assign a tensor to them first");
   return gradient_along(x, dim, edge_order, [&](std::size_t i) { return Spacing{1, spacing[i]}; });
 }
 

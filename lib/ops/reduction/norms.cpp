@@ -120,7 +120,8 @@ Tensor linalg_vector_norm(const Tensor& x, const Scalar& ord, OptionalIntArrayRe
   require_floating("linalg_vector_norm", x.dtype());
   if (dtype && *dtype < x.dtype())
     detail::fail<DtypeError>("linalg_vector_norm", "the dtype ", to_string(*dtype),
-                             " is narrower than that of the tensor, ", to_string(x.dtype()));
+                             " is narrower than that of the tensor, ", to_string(x.dtype()),
+                             "; give the tensor's or a wider one");
   if (p < 0 || std::isinf(p)) require_elements("linalg_vector_norm", x, dim);
   return norm_as<VectorNorm>("linalg_vector_norm", x, p, dim, keepdim, dtype.value_or(x.dtype()));
 }

@@ -28,12 +28,13 @@ class ReducedDims {
     for (const std::int64_t d : dim.value()) {
       const std::uint64_t bit = std::uint64_t{1} << detail::wrap_dim(op, d, n);
       if (n != 0 && (reduced_ & bit) != 0)
-        detail::fail<ValueError>(op, "dimension ", d, " appears twice in the list of dimensions");
+        detail::fail<ValueError>(op, "dimension ", d,
+                                 " appears twice in the list of dimensions; name each once");
       reduced_ |= bit;
     }
   }
 
-  /// Elements that go into one.
+  /// The number of elements that are reduced to one.
   std::int64_t count() const noexcept {
     std::int64_t n = 1;
     for (std::size_t d = 0; d < input_.size(); ++d)
@@ -77,7 +78,7 @@ class ReducedDims {
     const Extents ones(*this, true);
     return y.sizes() == IntArrayRef(ones) ? y : y.reshape(ones);
   }
-  /// The inverse.
+  /// The inverse of with_ones().
   Tensor without_ones(const Tensor& y) const {
     const Extents sizes(*this, keepdim_);
     return y.sizes() == IntArrayRef(sizes) ? y : y.reshape(sizes);

@@ -69,7 +69,8 @@ Pair sorted_along(const Tensor& x, std::int64_t dim, bool descending) {
 std::int64_t require_enough(std::string_view op, const Tensor& x, std::size_t d, std::int64_t k) {
   const std::int64_t n = x.dim() == 0 ? 1 : x.sizes()[d];
   if (k < 0 || k > n)
-    detail::fail<IndexError>(op, "k = ", k, " is out of range for dimension ", d, " of extent ", n);
+    detail::fail<IndexError>(op, "k = ", k, " is out of range for dimension ", d, " of extent ", n,
+                             "; give 0 or more, and at most the extent");
   return n;
 }
 
@@ -82,7 +83,7 @@ Pair median_along(std::string_view op, const Tensor& x, std::int64_t dim, bool k
   return chosen<Rule>(kernel, x, d, 1, !keepdim);
 }
 
-/// Of all elements.
+/// The median of all elements.
 struct Median : SharedByTies {
   static constexpr auto node_name = "MedianBackward0";
   bool ignore_nan = false;
@@ -176,7 +177,7 @@ Tensor elements_at(const Tensor& x, const Tensor& ranks, bool ignore_nan) {
   return pick_at(along(x, last, indices), x);
 }
 
-/// Along the last dimension.
+/// Quantiles along the last dimension.
 Tensor quantile_of_rows(const Tensor& x, const Tensor& q, Between between, bool ignore_nan) {
   const Tensor rank = ranks_of(x, q, ignore_nan);
   const Tensor plain = rank.detach();
@@ -237,7 +238,8 @@ bool is_right(std::string_view op, bool right, optional<std::string_view> side) 
   if (*side != "left" && *side != "right")
     detail::fail<ValueError>(op, "side can only be left or right, got \"", *side, '"');
   if (right && *side == "left")
-    detail::fail<ValueError>(op, "side and right can't be set to opposites: left and true");
+    detail::fail<ValueError>(
+        op, "side and right can't be set to opposites: left and true; give either alone");
   return *side == "right";
 }
 
@@ -249,7 +251,8 @@ Tensor in_order(std::string_view op, const Tensor& sequence, const Tensor& sorte
                              sequence.sizes(), " and ", sorter.sizes());
   const std::int64_t n = sequence.sizes().back();
   if (!(sorter.ge(0) & sorter.lt(n)).all().item<bool>())
-    detail::fail<IndexError>(op, "the sorter has indices out of range for ", n, " elements");
+    detail::fail<IndexError>(op, "the sorter has indices out of range for ", n,
+                             " elements; give what argsort() returned");
   const std::size_t last = sequence.sizes().size() - 1;
   return pick_at(along(sequence, last, sorter.contiguous()), sequence);
 }

@@ -202,7 +202,8 @@ Tensor nansum(const Tensor& x, OptionalIntArrayRef dim, bool keepdim, optional<S
   if (!x.is_floating_point()) return sum(x, dim, keepdim, dtype);
   if (dtype && !is_floating_point(*dtype))
     detail::fail<DtypeError>("nansum", "the sum of floating point numbers is one, asked for ",
-                             to_string(*dtype));
+                             to_string(*dtype),
+                             "; leave the dtype out, or give a floating point one");
   const Tensor y = dtype ? x.to(*dtype) : x;
   return apply_general(NanSum{{"nansum", y, dim, keepdim}}, y);
 }
@@ -223,7 +224,9 @@ Tensor histc(const Tensor& x, std::int64_t bins, const Scalar& min, const Scalar
   double high = max.toDouble();
   if (low == high) std::tie(low, high) = range_of(x);
   if (!std::isfinite(low) || !std::isfinite(high))
-    detail::fail<ValueError>("histc", "range of [", low, ", ", high, "] is not finite");
+    detail::fail<ValueError>(
+        "histc", "range of [", low, ", ", high,
+        "] is not finite; give finite min and max, or remove what is not finite");
   if (low > high)
     detail::fail<ValueError>("histc", "max must be larger than min, got ", low, " and ", high);
   if (low == high) {

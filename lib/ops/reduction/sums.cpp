@@ -226,8 +226,9 @@ Tensor sum_to_size(const Tensor& x, IntArrayRef size) {
   for (std::size_t i = 1; fits && i <= size.size(); ++i)
     fits = size[size.size() - i] == x.sizes()[n - i] || size[size.size() - i] == 1;
   if (!fits)
-    detail::fail<ShapeError>("sum_to_size", "size ", size, " is not expandable to size ",
-                             x.sizes());
+    detail::fail<ShapeError>(
+        "sum_to_size", "size ", size, " is not expandable to size ", x.sizes(),
+        "; give the size of the tensor, with extents of 1 or left out where it sums");
   return autograd::sum_to(x.dtype() == kBool && !(x.sizes() == size) ? x.to(kInt64) : x, size);
 }
 

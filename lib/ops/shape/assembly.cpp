@@ -67,7 +67,7 @@ struct Stack {
   }
 };
 
-/// Matrices along the diagonal.
+/// The matrix with the given ones along its diagonal.
 struct BlockDiag {
   static constexpr auto node_name = "BlockDiagBackward0";
   struct Block {
@@ -182,7 +182,8 @@ std::vector<Tensor> of_one_dtype(std::string_view op, TensorList xs) {
   if (xs.empty()) detail::fail<ShapeError>(op, "expected a non-empty list of tensors");
   std::vector<const Tensor*> list;
   for (const Tensor& x : xs) {
-    if (!x.defined()) detail::fail<ValueError>(op, "tensor ", list.size(), " is undefined");
+    if (!x.defined())
+      detail::fail<ValueError>(op, "tensor ", list.size(), " is undefined; assign to it first");
     list.push_back(&x);
   }
   const ScalarType dtype = autograd::result_type(list.data(), list.size());
@@ -251,8 +252,9 @@ Tensor block_diag(TensorList xs) {
   BlockDiag op;
   for (const Tensor& x : of_one_dtype("block_diag", xs)) {
     if (x.dim() > 2)
-      detail::fail<ShapeError>("block_diag", "tensor ", list.size(), " of shape ", x.sizes(),
-                               " has more than 2 dimensions");
+      detail::fail<ShapeError>(
+          "block_diag", "tensor ", list.size(), " of shape ", x.sizes(),
+          " has more than 2 dimensions; give matrices, vectors or single elements");
     list.push_back(atleast_2d(x));
     op.columns = detail::checked_add("block_diag", op.columns, list.back().size(1));
   }

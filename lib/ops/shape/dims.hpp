@@ -20,7 +20,7 @@ inline DimVector distinct_dims(std::string_view op, IntArrayRef dims, std::size_
   for (const std::int64_t d : dims) {
     const auto w = static_cast<std::int64_t>(detail::wrap_dim(op, d, n));
     if (std::find(wrapped.begin(), wrapped.end(), w) != wrapped.end())
-      detail::fail<ValueError>(op, "dimension ", d, " is repeated in ", dims);
+      detail::fail<ValueError>(op, "dimension ", d, " is repeated in ", dims, "; name each once");
     wrapped.push_back(w);
   }
   return wrapped;

@@ -20,7 +20,7 @@ using detail::wrap_index;
 
 // ---- Several views at once.
 
-/// What each takes, at least.
+/// The least memory that a view takes.
 constexpr std::int64_t kViewBytes = sizeof(detail::TensorImpl);
 
 /// The quotient rounded up, of a dividend of 0 or more and a divisor of 1 or more.
@@ -163,7 +163,7 @@ std::int64_t relative_offset(std::string_view op, const Tensor& x, IntArrayRef s
   if (offset < 0 || offset > bytes / x.element_size() || span > bytes - offset * x.element_size())
     detail::fail<IndexError>(op, "sizes ", sizes, ", strides ", strides, " and offset ", offset,
                              " are out of range of a storage of ", bytes / x.element_size(),
-                             " elements");
+                             " elements; give those of elements within the storage");
   return offset - x.storage_offset();
 }
 
@@ -252,7 +252,8 @@ Tensor narrow(const Tensor& x, std::int64_t dim, std::int64_t start, std::int64_
   const std::int64_t first = start < 0 ? start + n : start;
   if (length < 0 || first < 0 || first > n || length > n - first)
     detail::fail<IndexError>("narrow", "start ", start, " and length ", length,
-                             " are out of range for dimension ", dim, " of extent ", n);
+                             " are out of range for dimension ", dim, " of extent ", n,
+                             "; start + length must be at most the extent");
   return apply_linear(SliceOf{{DimVector(x.sizes())}, d, first, length, 1}, x);
 }
 Tensor narrow(const Tensor& x, std::int64_t dim, const Tensor& start, std::int64_t length) {
@@ -278,7 +279,7 @@ Tensor Tensor::unfold(std::int64_t dim, std::int64_t size, std::int64_t step) co
   const std::int64_t n = sizes().empty() ? 1 : sizes()[d];
   if (size < 0 || size > n)
     detail::fail<ValueError>("unfold", "windows of ", size, " elements do not fit in dimension ",
-                             dim, " of extent ", n);
+                             dim, " of extent ", n, "; give at most the extent");
   if (step <= 0) detail::fail<ValueError>("unfold", "the step must be positive: ", step);
   return apply_linear(Windows{{DimVector(sizes())}, d, size, step}, *this);
 }

@@ -230,7 +230,8 @@ DimVector padded_sizes(std::string_view op, const Tensor& x, const Margins& m) {
     sizes[d] = detail::checked_add(op, detail::checked_add(op, sizes[d], m.before[d]), m.after[d]);
     if (sizes[d] < 0 || x.sizes()[d] + std::min(m.before[d], m.after[d]) < 0)
       detail::fail<ShapeError>(op, "widths ", m.before[d], " and ", m.after[d],
-                               " leave nothing of dimension ", d, " of extent ", x.sizes()[d]);
+                               " leave nothing of dimension ", d, " of extent ", x.sizes()[d],
+                               "; give widths that leave 0 elements or more");
   }
   return sizes;
 }
@@ -281,7 +282,7 @@ std::vector<Strip> padding_strips(std::string_view mode, std::size_t d, std::int
                                   std::int64_t before, std::int64_t after) {
   const auto refuse = [&](const char* rule) {
     detail::fail<ShapeError>("pad", "widths ", before, " and ", after, " of mode ", mode, rule,
-                             "dimension ", d, " of extent ", n);
+                             "dimension ", d, " of extent ", n, "; give smaller widths");
   };
   // What is left of the input after negative widths.
   const std::int64_t first = std::max<std::int64_t>(0, -before);
@@ -427,7 +428,8 @@ Sliding sliding(std::string_view op, IntArrayRef images, IntArrayRef kernel, Int
     const std::int64_t room = padded - 1 - reach;
     if (room < 0)
       detail::fail<ShapeError>(op, "blocks of ", kernel, " with dilation ", dilation,
-                               " are larger than padded images of shape ", images);
+                               " are larger than padded images of shape ", images,
+                               "; give smaller blocks or more padding");
     // A stride longer than the room gives one block, as the room plus 1 does.
     s.stride[k] = std::min(s.stride[k], room + 1);
     s.blocks[k] = room / s.stride[k] + 1;
@@ -478,7 +480,8 @@ Tensor roll(const Tensor& x, IntArrayRef shifts, IntArrayRef dims) {
 }
 
 Tensor rot90(const Tensor& x, std::int64_t k, IntArrayRef dims) {
-  if (dims.size() != 2) detail::fail<ShapeError>("rot90", "a plane has two dimensions, got ", dims);
+  if (dims.size() != 2)
+    detail::fail<ShapeError>("rot90", "a plane has two dimensions, got ", dims, "; give two");
   require_rank("rot90", x, 2);
   const DimVector plane = distinct_dims("rot90", dims, x.sizes().size());
   return apply_linear(Rot90{(k % 4 + 4) % 4, plane[0], plane[1]}, x);
@@ -500,7 +503,8 @@ Tensor pad(const Tensor& x, IntArrayRef pad, std::string_view mode, optional<dou
     detail::fail<ValueError>("pad", "unknown mode \"", mode,
                              "\"; use \"constant\", \"reflect\", \"replicate\" or \"circular\"");
   if (value.value_or(0) != 0)
-    detail::fail<ValueError>("pad", "mode \"", mode, "\" takes no value, got ", *value);
+    detail::fail<ValueError>("pad", "mode \"", mode, "\" takes no value, got ", *value,
+                             "; leave it out, or use mode \"constant\"");
   const Margins margins = margins_of("pad", x, pad);
   auto layout =
       std::make_shared<Strips>(Strips{DimVector(x.sizes()), padded_sizes("pad", x, margins), {}});
@@ -537,7 +541,8 @@ Tensor col2im(const Tensor& x, IntArrayRef output_size, IntArrayRef kernel_size,
   if (x.sizes()[1] % area != 0 || x.sizes()[2] != s.blocks[0] * s.blocks[1])
     detail::fail<ShapeError>("col2im", "columns of shape ", x.sizes(), " do not hold ",
                              s.blocks[0] * s.blocks[1], " blocks of ", area,
-                             " elements, as images of ", output_size, " have");
+                             " elements, as images of ", output_size,
+                             " have; give the sizes and options that im2col() was given");
   return apply_linear(Col2Im{s}, x);
 }
 

@@ -112,7 +112,8 @@ DimVector infer_size(std::string_view op, IntArrayRef sizes, std::int64_t numel)
   if (unknown) result[*unknown] = 1;
   const std::int64_t known = detail::checked_numel(op, result);
   if (unknown ? (known == 0 || numel % known != 0) : known != numel)
-    detail::fail<ShapeError>(op, "shape ", sizes, " is invalid for input of size ", numel);
+    detail::fail<ShapeError>(op, "shape ", sizes, " is invalid for input of size ", numel,
+                             "; give extents whose product is that number");
   if (unknown) result[*unknown] = numel / known;
   return result;
 }
@@ -190,7 +191,8 @@ Tensor flatten(const Tensor& x, std::int64_t start_dim, std::int64_t end_dim) {
   const std::size_t first = wrap_dim("flatten", start_dim, x.sizes().size());
   const std::size_t last = wrap_dim("flatten", end_dim, x.sizes().size());
   if (first > last)
-    detail::fail<IndexError>("flatten", "start_dim ", start_dim, " comes after end_dim ", end_dim);
+    detail::fail<IndexError>("flatten", "start_dim ", start_dim, " comes after end_dim ", end_dim,
+                             "; give the first dimension first");
   if (x.dim() == 0) return x.reshape({1});
   if (first == last) return x;
   DimVector sizes;
@@ -207,7 +209,8 @@ Tensor unflatten(const Tensor& x, std::int64_t dim, IntArrayRef sizes) {
   const std::size_t d = wrap_dim("unflatten", dim, x.sizes().size());
   if (sizes.empty() || x.dim() == 0)
     detail::fail<ShapeError>("unflatten", "sizes ", sizes, " cannot replace dimension ", dim,
-                             " of a tensor of shape ", x.sizes());
+                             " of a tensor of shape ", x.sizes(),
+                             "; their product must be the extent");
   DimVector result;
   for (std::size_t k = 0; k < x.sizes().size(); ++k) {
     if (k != d) result.push_back(x.sizes()[k]);
@@ -223,7 +226,7 @@ Tensor permute(const Tensor& x, IntArrayRef dims) {
   const std::size_t n = x.sizes().size();
   if (dims.size() != n)
     detail::fail<ShapeError>("permute", "dims ", dims, " do not name the ", n,
-                             " dimensions of the tensor");
+                             " dimensions of the tensor; name each once");
   return apply_linear(Permute{"PermuteBackward0", distinct_dims("permute", dims, n)}, x);
 }
 

@@ -51,7 +51,7 @@ EIGENGRAD_API Tensor argwhere(const Tensor& x);
 /// The same coordinates, a vector for each dimension; one without dimensions counts as one element.
 EIGENGRAD_API std::vector<Tensor> nonzero_numpy(const Tensor& x);
 
-/// For each class number a row of zeros with a 1 at that place, int64.
+/// For each class index a row of zeros with a 1 at that index, int64.
 /// Shapes: those of x and `num_classes`, which is one more than the largest class when it is -1.
 /// Throws: ValueError for classes that are negative or too large.
 EIGENGRAD_API Tensor one_hot(const Tensor& x, std::int64_t num_classes = -1);

@@ -4,7 +4,7 @@
 
 namespace eigengrad {
 
-// What indices and masks are, and cost, stands in gather.hpp.
+// The rules for indices and masks, and their cost, are in gather.hpp.
 
 /// Elements picked as in Python's x[...]: integers, Slice, None, Ellipsis and tensors of indices or of
 /// bool, in any mixture. A view when no tensor takes part, a copy otherwise.

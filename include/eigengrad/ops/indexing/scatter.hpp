@@ -31,8 +31,8 @@ EIGENGRAD_API Tensor scatter(const Tensor& x, std::int64_t dim, const Tensor& in
 EIGENGRAD_API Tensor scatter_add(const Tensor& x, std::int64_t dim, const Tensor& index,
                                  const Tensor& src);
 
-/// The same with "sum", "prod", "mean", "amax" or "amin" of what meets at an element: the values of
-/// src and, if `include_self`, the element of x. Elements that nothing meets are those of x.
+/// scatter() that reduces what is put at one element by "sum", "prod", "mean", "amax" or "amin": the values
+/// of src and, if `include_self`, the element of x. Elements at which nothing is put are those of x.
 /// At the edge: equal extrema share the gradient evenly, NaN among themselves; products are exact with
 /// zeros at every order. Means of integers round down.
 /// Throws: ValueError for another `reduce`.

@@ -32,7 +32,7 @@ EIGENGRAD_API std::tuple<Tensor, Tensor> qr(const Tensor& A, bool some = true);
 /// At the edge: a derivative, which PyTorch has not, as linalg_qr() where no tau but the last of a
 /// square matrix is 0.
 EIGENGRAD_API std::tuple<Tensor, Tensor> geqrf(const Tensor& A);
-/// The first n columns of H_1 ... H_k, H_i = 1 - tau_i v_i v_i^T, where v_i is 0 above place i, 1 there
+/// The first n columns of H_1 ... H_k, H_i = 1 - tau_i v_i v_i^T, where v_i is 0 above index i, 1 there
 /// and column i of `input` below. Differentiable for any tau, also where H_i is not orthogonal.
 /// Shapes: (... m n), (... k) -> (... m n), m >= n >= k.
 /// Throws: ShapeError for other shapes; DtypeError when the dtypes differ.

@@ -25,17 +25,17 @@ concept EigenSparse = requires(const M& m) {
 
 }  // namespace detail
 
-/// A sparse matrix whose places are constant and whose non-zero values are a tensor, which may be
+/// A sparse matrix whose sparsity pattern is constant and whose values are a tensor, which may be
 /// tracked: `A.values().requires_grad_()`. Nothing is ever written out in full.
 ///
 ///     Eigen::SparseMatrix<double> K = ...;
 ///     eg::SparseMatrix A(K);
 ///     A.values().requires_grad_();
 ///     eg::sparse_solve(A, b).square().sum().backward();
-///     auto G = A.to_eigen<Eigen::SparseMatrix<double>>(A.values().grad());  // has K's places
+///     auto G = A.to_eigen<Eigen::SparseMatrix<double>>(A.values().grad());  // has K's pattern
 class EIGENGRAD_API SparseMatrix {
  public:
-  /// Copies places and values, of either storage order. Explicit zeros count as values.
+  /// Copies pattern and values, of either storage order. Explicit zeros count as values.
   template <detail::EigenSparse M>
   SparseMatrix(const M& a);
 
@@ -43,16 +43,16 @@ class EIGENGRAD_API SparseMatrix {
   std::int64_t cols() const noexcept;
   /// In the order of Eigen's valuePtr().
   const Tensor& values() const noexcept { return values_; }
-  /// The same places with other values. Throws: ShapeError unless there is one for each place;
+  /// The same pattern with other values. Throws: ShapeError unless there is one for each entry;
   /// DtypeError unless they are floating point.
   SparseMatrix with_values(const Tensor& values) const;
   SparseMatrix transpose() const;
-  /// A matrix M of Eigen with these places and the elements of `values`, a gradient for example.
-  /// Throws: ShapeError unless there is one for each place, DtypeError unless M holds their type.
+  /// A matrix M of Eigen with this pattern and the elements of `values`, a gradient for example.
+  /// Throws: ShapeError unless there is one for each entry, DtypeError unless M holds their type.
   template <detail::EigenSparse M>
   M to_eigen(const Tensor& values) const;
 
-  /// Where the values are; belongs to the library.
+  /// The sparsity pattern; belongs to the library.
   struct Places;
   const Places& places() const noexcept { return *places_; }
   const std::shared_ptr<const Places>& shared_places() const noexcept { return places_; }
@@ -68,7 +68,7 @@ class EIGENGRAD_API SparseMatrix {
 
   std::shared_ptr<const Places> places_;
   Tensor values_;
-  /// Whether the places are those of the transpose.
+  /// Whether the pattern is that of the transpose.
   bool transposed_ = false;
 };
 
@@ -97,11 +97,11 @@ struct SparseSolveOptions {
 };
 
 /// The solution x of A x = b, differentiable by b and by the values of A; the gradient of the values is
-/// computed at their places only. One factorisation serves the solution and all gradients.
+/// computed at the entries of the pattern only. One factorisation serves the solution and all gradients.
 /// Shapes: (n n) (n) -> (n); (n n) (n k) -> (n k).
 /// Throws: ShapeError when A is not square or the extents differ, DtypeError when the dtypes do;
 /// NumericError when A is singular, has values that are not finite, or the iteration does not converge.
-/// Source: Giles 2008, section 2.2.3, restricted to the places of A.
+/// Source: Giles 2008, section 2.2.3, restricted to the entries of A.
 EIGENGRAD_API Tensor sparse_solve(const SparseMatrix& A, const Tensor& b,
                                   const SparseSolveOptions& options = {});
 

@@ -10,7 +10,7 @@ namespace eigengrad {
 // Throws: ValueError for another reduction; ShapeError for shapes that do not fit; DtypeError for
 // integers in the place of a floating point tensor.
 
-/// What becomes of the losses of single elements.
+/// How the losses of single elements are reduced: not at all, to their mean or to their sum.
 namespace Reduction {
 enum Reduction { None, Mean, Sum, END };
 }  // namespace Reduction

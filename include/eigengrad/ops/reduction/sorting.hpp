@@ -73,7 +73,7 @@ EIGENGRAD_API Tensor nanquantile(const Tensor& x, const Tensor& q,
 EIGENGRAD_API Tensor nanquantile(const Tensor& x, double q, optional<std::int64_t> dim = nullopt,
                                  bool keepdim = false, std::string_view interpolation = "linear");
 
-/// For each value the first place in the ascending `sorted_sequence` where it can be inserted; the last
+/// For each value the first index in the ascending `sorted_sequence` where it can be inserted; the last
 /// one if `right`, or if `side` is "right". `sorter` gives the ascending order of a sequence that is not
 /// sorted. int64, without derivative.
 /// Shapes: the sequence has one dimension, or those of the values except the last.

@@ -51,7 +51,7 @@ EIGENGRAD_API Tensor nanmean(const Tensor& x, OptionalIntArrayRef dim = nullopt,
 
 // Templates, so that neither a dimension nor one in braces is taken for a bool.
 namespace detail {
-/// `f` of x and what the number says: a bool whether to be unbiased, an integer the dimension.
+/// Calls `f` with what `v` means: a bool whether the estimate is unbiased, an integer the dimension.
 template <std::integral T, class F>
 auto with_unbiased_or_dim(F f, T v) {
   if constexpr (std::same_as<T, bool>) {

@@ -5,7 +5,7 @@
 
 #include "eigengrad/core/tensor.hpp"
 
-/// Copies of a tensor with its elements in other places, some missing or repeated.
+/// Copies of a tensor with its elements rearranged, some left out or repeated.
 namespace eigengrad {
 
 // Negative dimensions count from the end. Cost: O(n).

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "autograd/elementwise_forward.hpp"
+#include "autograd/elementwise/forward.hpp"
 #include "autograd/forward_mode.hpp"
 #include "autograd/shapes.hpp"
 #include "autograd/structural.hpp"

@@ -2,8 +2,8 @@
 
 #include "autograd/annotation.hpp"
 #include "autograd/elementwise.hpp"
-#include "autograd/elementwise_arguments.hpp"
-#include "autograd/elementwise_node.hpp"
+#include "autograd/elementwise/arguments.hpp"
+#include "autograd/elementwise/node.hpp"
 #include "autograd/inplace.hpp"
 #include "autograd/saved_value.hpp"
 #include "autograd/views.hpp"

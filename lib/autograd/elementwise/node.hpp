@@ -3,7 +3,7 @@
 #include <cstring>
 #include <memory>
 
-#include "autograd/elementwise.hpp"
+#include "autograd/elementwise/info.hpp"
 #include "eigengrad/autograd/node.hpp"
 
 namespace eigengrad::autograd {

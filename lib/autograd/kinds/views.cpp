@@ -4,8 +4,8 @@
 
 #include "autograd/forward_mode.hpp"
 #include "autograd/kinds.hpp"
+#include "autograd/kinds/strided.hpp"
 #include "autograd/shapes.hpp"
-#include "autograd/strided.hpp"
 #include "autograd/tracking.hpp"
 #include "core/fail.hpp"
 #include "core/geometry.hpp"
@@ -88,8 +88,9 @@ Tensor strided_scatter(const Tensor& t, const Tensor& src, IntArrayRef sizes, In
                        std::int64_t offset) {
   const Gather gather = gather_of(t, sizes, strides, offset);
   if (may_overlap(gather.part.sizes, gather.part.strides) && gather.most_in_one() > 1)
-    detail::fail<ValueError>("as_strided_scatter", "elements with sizes ", sizes, " and strides ",
-                             strides, " share memory, so src cannot be written to them");
+    detail::fail<ValueError>(
+        "as_strided_scatter", "elements with sizes ", sizes, " and strides ", strides,
+        " share memory, so src cannot be written to them; give strides without overlap");
   return apply_linear_list(Replaced{gather}, {t, src});
 }
 

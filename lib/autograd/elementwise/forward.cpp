@@ -1,8 +1,7 @@
-#include "autograd/elementwise_forward.hpp"
+#include "autograd/elementwise/forward.hpp"
 
 #include "autograd/accumulate_grad.hpp"
 #include "autograd/forward_mode.hpp"
-#include "autograd/kinds.hpp"
 #include "core/new_tensor.hpp"
 
 namespace eigengrad::autograd {

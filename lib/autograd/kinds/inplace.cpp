@@ -6,7 +6,7 @@
 #include "autograd/accumulate_grad.hpp"
 #include "autograd/forward_mode.hpp"
 #include "autograd/kinds.hpp"
-#include "autograd/strided.hpp"
+#include "autograd/kinds/strided.hpp"
 #include "autograd/tracking.hpp"
 #include "autograd/views.hpp"
 #include "core/fail.hpp"

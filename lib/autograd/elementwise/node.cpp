@@ -1,9 +1,9 @@
-#include "autograd/elementwise_node.hpp"
+#include "autograd/elementwise/node.hpp"
 
 #include <array>
 #include <utility>
 
-#include "autograd/elementwise_forward.hpp"
+#include "autograd/elementwise/forward.hpp"
 #include "autograd/saved_value.hpp"
 #include "autograd/shapes.hpp"
 #include "autograd/structural.hpp"

@@ -1,4 +1,4 @@
-#include "autograd/strided.hpp"
+#include "autograd/kinds/strided.hpp"
 
 #include <algorithm>
 #include <type_traits>

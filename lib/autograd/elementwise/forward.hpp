@@ -1,6 +1,6 @@
 #pragma once
 
-#include "autograd/elementwise.hpp"
+#include "autograd/elementwise/info.hpp"
 #include "autograd/structural.hpp"
 #include "core/new_tensor.hpp"
 #include "kernels/base/loops.hpp"

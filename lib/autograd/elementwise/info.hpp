@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "eigengrad/core/tensor.hpp"
+#include "kernels/base/loops.hpp"
+
+namespace eigengrad::autograd {
+
+/// Where a number that is a parameter of the rule stands among the operands: see ops/pointwise/numbers.hpp.
+enum class Number : std::uint8_t { None, Before, After };
+
+/// What the elementwise kind knows of one operator: compiled kernels and the recorded form of its
+/// slopes.
+struct ElementwiseInfo {
+  using Rule = Tensor (*)(const void* op, int input, const Tensor& g, const Tensor* inputs,
+                          const Tensor& output);
+  const char* node_name;  // "MulBackward0"
+  const char* op_name;    // "mul"
+  int arity;
+  bool first_is_mask;
+  bool integers;  // also defined on int64 (and, through it, on bool unless `no_bool`)
+  bool no_bool;
+  Number number;
+  /// Whether PyTorch's node saves the number, so that a released node refuses a second pass.
+  bool number_is_saved;
+  /// Whether gradients of a rule that chooses between constants are recorded as no function of the
+  /// inputs, as PyTorch has it for some.
+  bool gradient_is_constant;
+  /// By dtype: none for bool, int64, float32, float64.
+  kernels::BlockKernel value[4];
+  /// slope times cotangent: [input][float32, float64]; operands: result, g, used inputs, output.
+  kernels::BlockKernel pullback[3][2];
+  /// Bits of the inputs (1, 2, 4) and the output (8) that a slope looks at.
+  unsigned used[3];
+  /// Whether a slope is 1, so that the cotangent passes on unchanged.
+  bool passes_on[3];
+  Rule rule;
+  /// Of one input, where the slope looks at it but can be had from the output as well: from that, for
+  /// calls whose input was written to since. See Note [Elementwise rules].
+  kernels::BlockKernel pullback_at_output[2];
+  Rule rule_at_output;
+};
+
+inline constexpr unsigned kOutputBit = 8;
+inline constexpr std::size_t kOpBytes = 24;
+
+}  // namespace eigengrad::autograd
