@@ -14,7 +14,7 @@ struct LineSample {
   double slope = 0;
 };
 
-/// A sample with what the caller wants back of the one that the search settles on.
+/// A sample with data of the caller, who gets them back for the sample that is chosen.
 template <class Payload>
 struct LinePoint : LineSample {
   Payload payload;
@@ -163,8 +163,9 @@ class WolfeSearch {
 };
 
 /// Note [One line search]
-/// minimize() and LBFGS::step() share this search, whose trials must be PyTorch's in the latter. More and
-/// Thuente's has the same conditions and the same cubics; its interval shrinks by other guards.
+/// minimize() and LBFGS::step() share this search. LBFGS::step() must evaluate the same points as PyTorch does,
+/// so that the search is PyTorch's rather than that of More and Thuente, which has the same conditions and
+/// cubics but other safeguards.
 
 /// Looks for a step with the strong Wolfe conditions, beginning with length `t`. `start` is the
 /// point at t = 0, with a negative slope; `line(t)` evaluates another one.

@@ -60,6 +60,12 @@ void check_not_negative(std::string_view op, std::string_view name, double value
   if (!(value >= 0)) fail<ValueError>(op, name, " is ", value, "; it must be at least 0");
 }
 
+void check_enumerator(std::string_view op, std::string_view what, int value, int last,
+                      std::string_view type) {
+  if (value > last)
+    fail<ValueError>(op, "no ", what, " has the number ", value, "; give one of optim::", type);
+}
+
 void check_at_least(std::string_view op, std::string_view name, std::int64_t value,
                     std::int64_t least) {
   if (value < least) fail<ValueError>(op, name, " is ", value, "; it must be at least ", least);

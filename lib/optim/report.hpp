@@ -37,6 +37,14 @@ std::string rank_note(std::int64_t rank, std::int64_t n,
 void check_start(std::string_view op, const Tensor& x0);
 /// Throws: ValueError for a negative number or NaN.
 void check_not_negative(std::string_view op, std::string_view name, double value);
+/// Throws: ValueError for a `value` above `last`, the last enumerator of optim::`type`. `what` it names: "method".
+void check_enumerator(std::string_view op, std::string_view what, int value, int last,
+                      std::string_view type);
+template <class Enum>
+void check_enumerator(std::string_view op, std::string_view what, Enum value, Enum last,
+                      std::string_view type) {
+  check_enumerator(op, what, static_cast<int>(value), static_cast<int>(last), type);
+}
 /// Throws: ValueError for a count below `least`.
 void check_at_least(std::string_view op, std::string_view name, std::int64_t value,
                     std::int64_t least);

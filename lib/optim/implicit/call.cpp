@@ -13,9 +13,7 @@ using eigengrad::detail::fail;
 namespace {
 
 void check(std::string_view op, const ImplicitOptions& o) {
-  if (o.linear_solver > LinearSolver::MatrixFree)
-    fail<ValueError>(op, "no linear solver has the number ", static_cast<int>(o.linear_solver),
-                     "; give one of optim::LinearSolver");
+  check_enumerator(op, "linear solver", o.linear_solver, LinearSolver::MatrixFree, "LinearSolver");
   check_not_negative(op, "linear_tolerance", o.linear_tolerance);
   check_at_least(op, "linear_max_iter", o.linear_max_iter, 1);
 }

@@ -199,9 +199,7 @@ class FixedPointIteration {
 };
 
 void check_iteration(std::string_view op, const FixedPointOptions& o) {
-  if (o.method > FixedPointMethod::Newton)
-    fail<ValueError>(op, "no method has the number ", static_cast<int>(o.method),
-                     "; give one of optim::FixedPointMethod");
+  check_enumerator(op, "method", o.method, FixedPointMethod::Newton, "FixedPointMethod");
   check_not_negative(op, "tolerance", o.tolerance);
   check_at_least(op, "max_iter", o.max_iter, 0);
   check_at_least(op, "history_size", o.history_size, 1);

@@ -20,12 +20,9 @@ namespace {
 constexpr std::string_view kOp = "least_squares";
 
 void check(const LeastSquaresOptions& o, const Tensor& x0) {
-  if (o.method > LeastSquaresMethod::TrustRegionReflective)
-    fail<ValueError>(kOp, "no method has the number ", static_cast<int>(o.method),
-                     "; give one of optim::LeastSquaresMethod");
-  if (o.loss > Loss::Tukey)
-    fail<ValueError>(kOp, "no loss has the number ", static_cast<int>(o.loss),
-                     "; give one of optim::Loss");
+  check_enumerator(kOp, "method", o.method, LeastSquaresMethod::TrustRegionReflective,
+                   "LeastSquaresMethod");
+  check_enumerator(kOp, "loss", o.loss, Loss::Tukey, "Loss");
   check_start(kOp, x0);
   if (!(o.f_scale > 0) || std::isinf(o.f_scale))
     fail<ValueError>(kOp, "f_scale is ", o.f_scale, "; it must be above 0 and finite");

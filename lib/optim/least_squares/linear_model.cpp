@@ -43,7 +43,8 @@ LinearModel::LinearModel(const Matrix& a, const Vector& b) {
   norms_ = a.colwise().norm().unaryExpr([](double norm) { return norm > 0 ? norm : 1; });
   Matrix unit = a * norms_.cwiseInverse().asDiagonal();
   q_ = b;
-  // Without pivoting a tall matrix is factored in blocks, several times as fast; what is left is small.
+  // A tall matrix is first factored without pivoting, in blocks, which is several times as fast; R is then
+  // factored with pivoting.
   if (a.cols() > 16 && a.rows() > 2 * a.cols()) {
     const Eigen::HouseholderQR<Matrix> blocked(unit);
     q_.applyOnTheLeft(blocked.householderQ().adjoint());
@@ -147,7 +148,7 @@ class BoundedProblem {
   }
 
   Vector solve() {
-    // Each round lowers the value or adds to the active set; the limit is for rounding.
+    // Each round lowers the value or adds to the active set, but for rounding: hence the limit.
     for (Eigen::Index round = 0; round < 10 * (p_.size() + 1); ++round) {
       move();
       if (!release()) break;

@@ -69,7 +69,7 @@ double Weighting::decrease(const Vector& from, const Vector& to) const {
     const double f2 = f_scale_ * f_scale_;
     const double z = weight(i) * to[i] * to[i] / f2;
     const double change = square / f2;
-    // A small change of z by the derivatives, a large one by the difference.
+    // For a small change of z the derivatives give the change of rho without cancellation.
     const Rho at = rho(loss_, z);
     sum += f2 * (std::abs(change) < 1e-5 * (1 + z)
                      ? change * (at.first + 0.5 * change * at.second)

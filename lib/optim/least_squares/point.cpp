@@ -21,7 +21,7 @@ void PointAnalysis::complete(FitPoint& p, bool running_scale) const {
   if (p.d.size() == 0) p.d = Vector::Zero(n);
   for (Eigen::Index k = 0; k < n; ++k) {
     double norm = a.col(k).stableNorm();
-    // A column without influence on the residuals as far as its unknown reaches.
+    // The column is zero, or changes of the unknown by its size have no influence on the residuals.
     if (norm * std::abs(p.x[k]) <= 1e-40 * p.norm && p.x[k] != 0 && norm > 0) {
       a.col(k).setZero();
       norm = 0;
@@ -33,7 +33,7 @@ void PointAnalysis::complete(FitPoint& p, bool running_scale) const {
   a *= p.unit.asDiagonal();
   p.model.emplace(a, b);
   measure(p, a, b);
-  // From here on cosines are small, and digits of them are lost in the sums.
+  // Near a minimum the cosines are small, so that their sums lose digits by cancellation.
   if (p.offset < 1e-3) refine(p, a, b);
 }
 
@@ -67,7 +67,7 @@ void PointAnalysis::measure(FitPoint& p, const Matrix& a, const Vector& b) const
   if (p.norm == 0) p.gradient = p.offset = 0;
 }
 
-/// A rounding of x_k changes residual i by |j_ik x_k| u, and the one of its result by |r_i| u.
+/// Rounding of x_k changes residual i by |j_ik x_k| u, and rounding of the residual by |r_i| u.
 double PointAnalysis::rounding(const FitPoint& p, const Matrix& a, const Vector& b) const {
   return unit_roundoff_ *
          (a.cwiseAbs() * p.x.cwiseQuotient(p.unit).cwiseAbs() + b.cwiseAbs()).norm();
@@ -87,7 +87,7 @@ void PointAnalysis::refine(FitPoint& p, const Matrix& a, const Vector& b) const 
   const Eigen::Index n = a.cols();
   for (Eigen::Index k = 0; k < n; ++k)
     p.gradient_vector[k] = accurate_dot(a.col(k).data(), b.data(), b.size());
-  // R' R = A' A is solved with an accurate A' b: its error in the step is one of the step, not of b.
+  // Solved by R' R = A' A with an accurate A' b: rounding is then relative to the step, not to b.
   if (!p.all_free() || model.rank() < n || std::abs(model.r()(n - 1, n - 1)) < 1e-7) return;
   p.gauss_newton = model.gauss_newton(p.gradient_vector);
   p.offset = model.image_norm(p.gauss_newton) / p.norm;

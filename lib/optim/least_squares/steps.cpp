@@ -10,7 +10,7 @@ namespace {
 
 constexpr double kNoBound = std::numeric_limits<double>::infinity();
 
-/// How far along p it is from `from` to a bound.
+/// The largest t for which from + t p is within the bounds.
 double length_to_bounds(const Vector& from, const Vector& p, const StepBounds& bounds) {
   double length = kNoBound;
   for (Eigen::Index k = 0; k < p.size(); ++k) {
@@ -129,7 +129,7 @@ double best_length(const LinearModel& model, const Vector& from, const Vector& p
 }  // namespace
 
 Step reflective_step(const FitPoint& at, const Box& box, double radius, double damping) {
-  // Not all of the way to a bound, but nearly, and the more so the nearer a minimum is.
+  // A step stops short of a bound, by less the nearer the minimum is.
   const double theta = std::max(0.995, 1 - at.gradient);
   const StepBounds bounds(at, box, kNoBound);
   const ColemanLi scale(at, bounds);
@@ -146,7 +146,7 @@ Step reflective_step(const FitPoint& at, const Box& box, double radius, double d
   if (to_bound > 1) {
     step.p = p;
   } else {
-    // As far as the bound, from there reflected, or downhill: whichever the model prefers.
+    // The best by the model of: the step up to the bound, the step reflected there, steepest descent.
     step.p = theta * to_bound * p;
     const Vector hit = to_bound * p;
     Vector reflected = p;

@@ -54,9 +54,7 @@ std::int64_t default_max_iter(Method method) {
 }
 
 void check(const MinimizeOptions& o, const Tensor& x0) {
-  if (o.method > Method::Adam)
-    fail<ValueError>("minimize", "no method has the number ", static_cast<int>(o.method),
-                     "; give one of optim::Method");
+  check_enumerator("minimize", "method", o.method, Method::Adam, "Method");
   check_start("minimize", x0);
   check_not_negative("minimize", "tolerance_grad", o.tolerance_grad);
   check_not_negative("minimize", "tolerance_f", o.tolerance_f);

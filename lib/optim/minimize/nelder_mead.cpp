@@ -9,10 +9,11 @@
 namespace eigengrad::optim {
 namespace {
 
-/// A simplex of n + 1 points that is reflected, stretched and shrunk; a move goes on until its best
-/// point is another one. Where it has shrunk, or all its points are equal, it is spread out anew as
-/// long as that helps: simplices collapse at kinks and on bounds. Source: Nelder and Mead (1965), with the parameters of Gao and Han,
-/// Implementing the Nelder-Mead simplex algorithm with adaptive parameters (2012).
+/// A simplex of n + 1 points that is reflected, expanded, contracted and shrunk; a move ends when the best
+/// point has changed. Simplices collapse at kinks and on bounds: one that has become small, or whose points
+/// are equal, is begun anew around its best point as long as that lowers the value.
+/// Source: Nelder and Mead (1965), with the parameters of Gao and Han, Implementing the Nelder-Mead simplex
+/// algorithm with adaptive parameters (2012).
 class NelderMead final : public MinimizeMethod {
  public:
   explicit NelderMead(const Box& box) : box_(box) {}
@@ -62,7 +63,7 @@ class NelderMead final : public MinimizeMethod {
     return extent;
   }
 
-  /// A gain below which spreading out once more is not worth it.
+  /// The decrease since the last restart below which there is no other.
   double least_gain(double value) const {
     return 1e-12 * std::abs(value) + 1e-16 * (first_value_ - value);
   }
@@ -140,10 +141,10 @@ class NelderMead final : public MinimizeMethod {
   ScalarType type_ = kFloat64;
   double first_value_ = 0;
   double restarted_at_ = std::numeric_limits<double>::infinity();
-  /// Of the simplex as it is spread out, and to which side.
+  /// The edge along each unknown of a new simplex, and its sign.
   Vector edges_;
   double side_ = 1;
-  /// The best first, after each turn.
+  /// Sorted by value, the best first.
   std::vector<Corner> corners_;
 };
 

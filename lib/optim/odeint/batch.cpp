@@ -19,7 +19,7 @@ namespace {
 
 using Table = Dopri5Table;
 
-/// How far rounding may make results differ that should be the same, relative to the largest.
+/// The relative difference that rounding may cause between results that are equal in exact arithmetic.
 double rounding_of(ScalarType type) noexcept { return type == kFloat32 ? 1e-4 : 1e-10; }
 
 /// relative_difference() of `n` numbers.
@@ -29,7 +29,7 @@ double difference_of(const T* a, const T* b, std::size_t n) {
   for (std::size_t i = 0; i < n; ++i) {
     const auto x = static_cast<double>(a[i]), y = static_cast<double>(b[i]);
     largest = std::max({largest, std::abs(x), std::abs(y)});
-    // Also where one is NaN.
+    // The negation makes a NaN the difference.
     if (!(std::abs(x - y) <= difference)) difference = std::abs(x - y);
   }
   return difference == 0 ? 0 : difference / largest;

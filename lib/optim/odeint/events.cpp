@@ -80,7 +80,7 @@ Tensor event_time(const System& f, const Event::Function& g, const Tensor& t, co
     variable_list leaves;
     const Tensor at = eigengrad::detail::variable(time, true, leaves);
     const Tensor value = g(at, shift(f, t, at - t, y)).reshape({});
-    // Through the state too: the derivative along the flow.
+    // The total derivative by the time: `at` enters through the state too.
     const Tensor rate = eigengrad::detail::sweep({value}, {at}, {value.new_ones({})},
                                                  /*create_graph=*/true)[0];
     if (!rate.defined() || rate.item<double>() == 0)

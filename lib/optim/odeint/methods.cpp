@@ -9,7 +9,7 @@
 namespace eigengrad::optim::ode {
 namespace {
 
-/// factor * row, as many as there are.
+/// The elements of `row` times `factor`.
 template <std::size_t N>
 Weights scaled(const double (&row)[N], double factor) noexcept {
   Weights w{};

@@ -104,7 +104,7 @@ bool NewtonKrylov::evaluate(const Vector& x, State& at, Vector& r) {
   return false;
 }
 
-/// The Newton step p, up to the forcing term; false where products are not finite.
+/// Computes the Newton step p, with a relative residual up to the forcing term; false where it is not finite.
 bool NewtonKrylov::solve() {
   const auto product = [&](const Vector& v) -> Vector {
     ++counts_.Jv;

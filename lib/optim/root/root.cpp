@@ -14,9 +14,7 @@ namespace eigengrad::optim {
 using eigengrad::detail::fail;
 
 void check(std::string_view op, const RootOptions& o) {
-  if (o.method > RootMethod::NewtonKrylov)
-    fail<ValueError>(op, "no method has the number ", static_cast<int>(o.method),
-                     "; give one of optim::RootMethod");
+  check_enumerator(op, "method", o.method, RootMethod::NewtonKrylov, "RootMethod");
   check_not_negative(op, "tolerance_f", o.tolerance_f);
   check_not_negative(op, "tolerance_x", o.tolerance_x);
   check_at_least(op, "max_iter", o.max_iter, 0);

@@ -177,12 +177,12 @@ Step Solver::next_step() {
   return step;
 }
 
-/// `ratio` is the decrease over the predicted one, NaN for a point that is not feasible.
+/// Adapts radius and step length. `ratio`: the decrease over the predicted one, NaN for an infeasible point.
 void Solver::adapt(double ratio, const Step& step) {
   const double norm = step.p.norm();
   damping_ = step.damping;
   const bool is_bad = !(ratio >= 0.25);
-  // Along a Newton step of length t, |f|^2 is about q(t) = 1 - 2 t + c t^2 times what it was: its minimum.
+  // Along the Newton step |f|^2 changes by the factor q(t) = 1 - 2 t + c t^2, about: t is its minimum.
   const double t = length_;
   const double rise = std::isnan(ratio) ? 1e300 : (2 - t) * t * (1 - ratio) / (t * t);
   if (helps(ratio))
