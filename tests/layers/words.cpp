@@ -44,8 +44,6 @@ const std::vector<Entry>& glossary() {
         {"optim/line_search", ""},
         {"optim/lbfgs", ""},
         {"optim/minimize/", ""},
-        {"optim/constrained/kkt", ""},
-        {"optim/least_squares/steps", ""},
         // PyTorch's argument of leaky_relu, and what rrelu draws for it.
         {"ops/pointwise/activations", "drawn_negative_slopes"},
         {"ops/pointwise/activations", "negative_slope"},
