@@ -19,7 +19,7 @@ class ElementwiseArguments {
     for (std::size_t i = 0; i < arity_; ++i) {
       at[i] = inputs[i];
       if (!inputs[i]->defined())
-        detail::fail<ValueError>(info.op_name, "argument ", i, " is undefined");
+        detail::fail<ValueError>(info.op_name, "argument ", i, " is undefined; assign a tensor to it first");
       same = same && (i < first || inputs[i]->dtype() == inputs[first]->dtype()) &&
              inputs[i]->sizes() == inputs[0]->sizes();
     }
