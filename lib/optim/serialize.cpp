@@ -176,12 +176,12 @@ struct Contents {
 };
 
 /// Writes `number` as a field, or reads one that must be the same.
-void same(OptimizerArchive& archive, std::string_view name, std::int64_t number) {
-  std::int64_t found = number;
+void same(OptimizerArchive& archive, std::string_view name, std::int64_t expected) {
+  std::int64_t found = expected;
   archive(name, found);
-  if (found != number)
+  if (found != expected)
     fail<ValueError>("load", "the data have ", found, ' ', name, " where this optimizer has ",
-                     number, "; construct it as the saved one was");
+                     expected, "; construct it as the saved one was");
 }
 
 /// Writes or reads all fields, in their order.

@@ -53,7 +53,7 @@ const std::set<std::string> kPassedOn = {
     "lib/autograd/saved_tensor_hooks.cpp",
     "lib/ops/linalg/products.cpp",
     "lib/ops/linalg/products_contractions.cpp",
-    "lib/optim/ode/integrate.cpp",
+    "lib/optim/odeint/integrate.cpp",
 };
 
 }  // namespace

@@ -19,7 +19,8 @@ class ElementwiseArguments {
     for (std::size_t i = 0; i < arity_; ++i) {
       at[i] = inputs[i];
       if (!inputs[i]->defined())
-        detail::fail<ValueError>(info.op_name, "argument ", i, " is undefined; assign a tensor to it first");
+        detail::fail<ValueError>(info.op_name, "argument ", i,
+                                 " is undefined; assign a tensor to it first");
       same = same && (i < first || inputs[i]->dtype() == inputs[first]->dtype()) &&
              inputs[i]->sizes() == inputs[0]->sizes();
     }
@@ -88,6 +89,6 @@ class ElementwiseArguments {
 
 /// apply_elementwise() without telling observers.
 Tensor call_elementwise(const ElementwiseInfo& info, const void* op, std::size_t op_bytes,
-                        const Tensor* const* inputs, unsigned dying);
+                        const Tensor* const* inputs, unsigned donated);
 
 }  // namespace eigengrad::autograd

@@ -8,11 +8,11 @@
 
 namespace eigengrad::autograd {
 
-/// Where a number that is a parameter of the rule stands among the operands: see ops/pointwise/numbers.hpp.
-enum class Number : std::uint8_t { None, Before, After };
+/// Where a scalar that is a parameter of the rule stands among the operands: see ops/pointwise/scalars.hpp.
+enum class ScalarOperand : std::uint8_t { None, Before, After };
 
 /// What the elementwise kind knows of one operator: compiled kernels and the recorded form of its
-/// slopes.
+/// derivatives.
 struct ElementwiseInfo {
   using Rule = Tensor (*)(const void* op, int input, const Tensor& g, const Tensor* inputs,
                           const Tensor& output);
@@ -22,22 +22,22 @@ struct ElementwiseInfo {
   bool first_is_mask;
   bool integers;  // also defined on int64 (and, through it, on bool unless `no_bool`)
   bool no_bool;
-  Number number;
-  /// Whether PyTorch's node saves the number, so that a released node refuses a second pass.
-  bool number_is_saved;
+  ScalarOperand scalar;
+  /// Whether PyTorch's node saves the scalar, so that a released node refuses a second pass.
+  bool scalar_is_saved;
   /// Whether gradients of a rule that chooses between constants are recorded as no function of the
   /// inputs, as PyTorch has it for some.
   bool gradient_is_constant;
   /// By dtype: none for bool, int64, float32, float64.
   kernels::BlockKernel value[4];
-  /// slope times cotangent: [input][float32, float64]; operands: result, g, used inputs, output.
+  /// derivative times cotangent: [input][float32, float64]; operands: result, g, used inputs, output.
   kernels::BlockKernel pullback[3][2];
-  /// Bits of the inputs (1, 2, 4) and the output (8) that a slope looks at.
+  /// Bits of the inputs (1, 2, 4) and the output (8) that a derivative looks at.
   unsigned used[3];
-  /// Whether a slope is 1, so that the cotangent passes on unchanged.
+  /// Whether a derivative is 1, so that the cotangent passes on unchanged.
   bool passes_on[3];
   Rule rule;
-  /// Of one input, where the slope looks at it but can be had from the output as well: from that, for
+  /// Of one input, where the derivative looks at it but can be had from the output as well: from that, for
   /// calls whose input was written to since. See Note [Elementwise rules].
   kernels::BlockKernel pullback_at_output[2];
   Rule rule_at_output;

@@ -6,16 +6,16 @@
 namespace eigengrad {
 
 /// Linear in x once the indices are known. `dropped` says that the result has lost the dimension.
-struct ChosenAlong {
+struct GatherAlong {
   static constexpr bool uses_input = false;
   static constexpr bool uses_output = false;
   ByPosition at;
   bool dropped = false;
   Tensor vjp(const Tensor& g, const Tensor&, const Tensor&) const {
-    return place_at(at, dropped ? g.unsqueeze(dim()) : g);
+    return scatter_at(at, dropped ? g.unsqueeze(dim()) : g);
   }
   Tensor jvp(const Tensor& t, const Tensor&, const Tensor&) const {
-    const Tensor y = pick_at(at, t);
+    const Tensor y = gather_at(at, t);
     return dropped ? y.squeeze(dim()) : y;
   }
 

@@ -56,10 +56,10 @@ struct AminAmax {
   }
 };
 
-struct MaxDim : ChosenAlong {
+struct MaxDim : GatherAlong {
   static constexpr auto node_name = "MaxBackward0";
 };
-struct MinDim : ChosenAlong {
+struct MinDim : GatherAlong {
   static constexpr auto node_name = "MinBackward0";
 };
 
@@ -79,7 +79,7 @@ std::tuple<Tensor, Tensor> extremum_along(std::string_view op, const Tensor& x, 
   Tensor indices = detail::uninitialised(kInt64, sizes);
   kernels::extremum(values, indices, x, largest);
   const bool dropped = !keepdim && !sizes.empty();
-  const ChosenAlong rule{along(x, d, indices), dropped};
+  const GatherAlong rule{along(x, d, indices), dropped};
   if (dropped) {
     values = without_dim(values, d);
     indices = without_dim(indices.detach(), d);

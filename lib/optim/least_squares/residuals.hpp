@@ -55,7 +55,7 @@ class Residuals {
   std::int64_t n_;
   std::int64_t m_ = 0;
   DimVector sizes_;
-  bool by_columns_ = false;
+  bool forward_mode_ = false;
   bool is_twice_differentiable_ = true;
   double unit_roundoff_;
   LeastSquaresCounts counts_;

@@ -112,7 +112,7 @@ class Integrator {
   }
 
   void accept(double t) {
-    const auto number = result_.counts.accepted++;
+    const auto step_index = result_.counts.accepted++;
     if (keep_) result_.steps.push_back({t_, h_, y_});
     const double theta = event_.is_set() ? find_event(t) : 1;
     const double reached = result_.stopped_by_event ? t_ + theta * h_ : t;
@@ -120,9 +120,9 @@ class Integrator {
       const double time = task_.times[next_row_], ahead = direction_ * (time - reached);
       if (ahead > 0 || (ahead == 0 && result_.stopped_by_event)) break;
       const double at = time == t ? 1 : (time - t_) / h_;
-      add_row(number, at, time, state(at));
+      add_row(step_index, at, time, state(at));
     }
-    if (result_.stopped_by_event) add_row(number, theta, reached, state(theta));
+    if (result_.stopped_by_event) add_row(step_index, theta, reached, state(theta));
     transition_.advance(h_);
     t_ = t;
     y_ = stages_.next;
