@@ -42,74 +42,75 @@ inline constexpr bool masks_first = requires {
 template <class Op, std::size_t K>
 inline constexpr unsigned bit_of = K == arity<Op> ? kOutputBit : 1u << K;
 
-/// Derivative `I` by its name.
+/// The derivative by input `I`, which a rule declares as derivative_a, derivative_b, derivative_c, or with one input as
+/// derivative or derivative_at_output.
 template <std::size_t I, class Op, class... X>
-auto named_derivative(const Op& op,
-                      const X&... x) requires(requires { op.derivative_a(x...); } && I == 0) {
+auto derivative_by(const Op& op,
+                   const X&... x) requires(requires { op.derivative_a(x...); } && I == 0) {
   return op.derivative_a(x...);
 }
 template <std::size_t I, class Op, class... X>
-auto named_derivative(const Op& op,
-                      const X&... x) requires(requires { op.derivative_b(x...); } && I == 1) {
+auto derivative_by(const Op& op,
+                   const X&... x) requires(requires { op.derivative_b(x...); } && I == 1) {
   return op.derivative_b(x...);
 }
 template <std::size_t I, class Op, class... X>
-auto named_derivative(const Op& op,
-                      const X&... x) requires(requires { op.derivative_c(x...); } && I == 2) {
+auto derivative_by(const Op& op,
+                   const X&... x) requires(requires { op.derivative_c(x...); } && I == 2) {
   return op.derivative_c(x...);
 }
 template <std::size_t I, class Op, class X>
-auto named_derivative(const Op& op, const X& x, Unused) requires requires {
+auto derivative_by(const Op& op, const X& x, Unused) requires requires {
   op.derivative(x);
 }
 { return op.derivative(x); }
 template <std::size_t I, class Op, class Y>
-auto named_derivative(const Op& op, Unused, const Y& y) requires requires {
+auto derivative_by(const Op& op, Unused, const Y& y) requires requires {
   op.derivative_at_output(y);
 }
 { return op.derivative_at_output(y); }
 
-/// `v` where a derivative looks at it, Unused elsewhere.
-template <unsigned Looked, unsigned Bit, class V>
-auto masked(const V& v) {
-  if constexpr ((Looked & Bit) != 0)
+/// The argument `v` if a derivative reads it, Unused otherwise. `Read` has a bit for each argument that it reads.
+template <unsigned Read, unsigned Bit, class V>
+auto if_read(const V& v) {
+  if constexpr ((Read & Bit) != 0)
     return v;
   else
     return Unused{};
 }
 
-/// Type of argument `K` of a derivative over packs, as far as the derivative looks at it.
-template <class Op, std::size_t K, unsigned Looked>
-using Example = decltype(masked<Looked, bit_of<Op, K>>(
+/// The type of argument `K` of a derivative over packs: Unused where it is not read.
+template <class Op, std::size_t K, unsigned Read>
+using ArgumentType = decltype(if_read<Read, bit_of<Op, K>>(
     std::declval<std::conditional_t<K == 0 && masks_first<Op>, Mask<double>, Pack<double>>>()));
 
-template <class Op, std::size_t I, unsigned Looked, std::size_t... K>
-auto example_derivative(const Op& op, std::index_sequence<K...>)
-    -> decltype(named_derivative<I>(op, std::declval<Example<Op, K, Looked>>()...));
+template <class Op, std::size_t I, unsigned Read, std::size_t... K>
+auto derivative_on_packs(const Op& op, std::index_sequence<K...>)
+    -> decltype(derivative_by<I>(op, std::declval<ArgumentType<Op, K, Read>>()...));
 
-template <class Op, std::size_t I, unsigned Looked>
-constexpr bool looks_at() {
+/// Whether a rule declares a derivative by input `I` that reads just these arguments.
+template <class Op, std::size_t I, unsigned Read>
+constexpr bool accepts() {
   return requires(const Op& op) {
-    example_derivative<Op, I, Looked>(op, std::make_index_sequence<arity<Op> + 1>());
+    derivative_on_packs<Op, I, Read>(op, std::make_index_sequence<arity<Op> + 1>());
   };
 }
 
-/// What derivative `I` looks at: the one set of arguments that its declaration accepts, since a rule
-/// declares the others as Unused.
-template <class Op, std::size_t I, unsigned Looked = 0>
-constexpr unsigned used_bits() {
-  static_assert(Looked < 16,
-                "a derivative takes Value arguments where it looks and Unused elsewhere");
-  if constexpr ((Looked & 7u) < (1u << arity<Op>)&&looks_at<Op, I, Looked>())
-    return Looked;
+/// The arguments that the derivative by input `I` reads: the one set that its declaration accepts, since a rule declares
+/// the others as Unused.
+template <class Op, std::size_t I, unsigned Read = 0>
+constexpr unsigned arguments_read() {
+  static_assert(Read < 16, "a derivative takes Value arguments that it reads, and Unused ones");
+  if constexpr ((Read & 7u) < (1u << arity<Op>)&&accepts<Op, I, Read>())
+    return Read;
   else
-    return used_bits<Op, I, Looked + 1>();
+    return arguments_read<Op, I, Read + 1>();
 }
 
-template <class Op, std::size_t I, unsigned Looked, class... V>
+template <class Op, std::size_t I, unsigned Read, class... V>
 auto derivative(const Op& op, const V&... v) {
   return [&]<std::size_t... K>(std::index_sequence<K...>) {
-    return named_derivative<I>(op, masked<Looked, bit_of<Op, K>>(v)...);
+    return derivative_by<I>(op, if_read<Read, bit_of<Op, K>>(v)...);
   }
   (std::index_sequence_for<V...>());
 }
@@ -161,29 +162,28 @@ struct Pullback {
   }
 };
 
-template <class Op, class T, std::size_t I, unsigned Looked = used_bits<Op, I>()>
+template <class Op, class T, std::size_t I, unsigned Read = arguments_read<Op, I>()>
 void pullback_kernel(const void* context, std::byte* const* operands, std::int64_t n) {
   const Op op = *static_cast<const Op*>(context);
-  constexpr unsigned looked = Looked;
+  constexpr unsigned read = Read;
   constexpr int width = Pack<T>::size;
   T* const out = reinterpret_cast<T*>(operands[0]);
-  constexpr int count_read = 1 + __builtin_popcount(looked);
+  constexpr int count_read = 1 + __builtin_popcount(read);
   // Copied for the reason that kernels::map_packs() gives.
   const std::byte* x[count_read];
   for (int k = 0; k < count_read; ++k) x[k] = operands[1 + k];
   const auto at = [&]<std::size_t... K>(std::int64_t i, int count, std::index_sequence<K...>) {
     const auto load = [&]<std::size_t J>(std::integral_constant<std::size_t, J>) {
       constexpr unsigned bit = bit_of<Op, J>;
-      if constexpr ((looked & bit) != 0) {
-        constexpr int position = 1 + __builtin_popcount(looked & (bit - 1));
+      if constexpr ((read & bit) != 0) {
+        constexpr int position = 1 + __builtin_popcount(read & (bit - 1));
         return kernels::load_operand<Op, T, J>(x[position], i, count);
       } else {
         return Unused{};
       }
     };
     const Pack<T> g = kernels::load_operand<Op, T, 8>(x[0], i, count);
-    return Pullback::by(g,
-                        named_derivative<I>(op, load(std::integral_constant<std::size_t, K>{})...));
+    return Pullback::by(g, derivative_by<I>(op, load(std::integral_constant<std::size_t, K>{})...));
   };
   constexpr std::make_index_sequence<arity<Op> + 1> all;
   std::int64_t i = 0;
@@ -194,11 +194,11 @@ void pullback_kernel(const void* context, std::byte* const* operands, std::int64
   }
 }
 
-template <class Op, std::size_t I, unsigned Looked = used_bits<Op, I>()>
+template <class Op, std::size_t I, unsigned Read = arguments_read<Op, I>()>
 Tensor recorded_pullback(const Op& op, const Tensor& g, const Tensor* inputs,
                          const Tensor& output) {
   return [&]<std::size_t... K>(std::index_sequence<K...>) {
-    return Pullback::by(g, derivative<Op, I, Looked>(op, (K == arity<Op> ? output : inputs[K])...));
+    return Pullback::by(g, derivative<Op, I, Read>(op, (K == arity<Op> ? output : inputs[K])...));
   }
   (std::make_index_sequence<arity<Op> + 1>());
 }
@@ -230,10 +230,10 @@ constexpr void fill_derivative_at_output(ElementwiseInfo& info) {
 
 template <class Op, std::size_t I>
 constexpr void fill_derivative(ElementwiseInfo& info) {
-  constexpr unsigned looked = used_bits<Op, I>();
-  using Derivative = decltype(example_derivative<Op, I, looked>(
+  constexpr unsigned read = arguments_read<Op, I>();
+  using Derivative = decltype(derivative_on_packs<Op, I, read>(
       std::declval<const Op&>(), std::make_index_sequence<arity<Op> + 1>()));
-  info.used[I] = looked;
+  info.used[I] = read;
   info.passes_on[I] = std::same_as<Derivative, One>;
   if constexpr (!std::same_as<Derivative, One>) {
     info.pullback[I][0] = pullback_kernel<Op, float, I>;
