@@ -489,20 +489,25 @@ auto apply_general(const Op& op, const Tensor& x, const Given&... given) {
   }
 }
 
+/// forward(), which is told whether anything follows where it asks for that.
+template <class Op, std::size_t... I, class... Given>
+auto call_forward(const Op& op, const std::array<Tensor, Op::inputs>& x, bool followed,
+                  std::index_sequence<I...>, const Given&... given) {
+  if constexpr (requires { op.forward(x[I]..., given..., followed); })
+    return op.forward(x[I]..., given..., followed);
+  else
+    return op.forward(x[I]..., given...);
+}
+
 /// The same for several inputs, outputs or constants.
 template <class Op, class... Given>
 auto apply_many(const Op& op, const std::array<Tensor, Op::inputs>& x, const Given&... given) {
   const ObservedCall observed(op.node_name);
   const bool followed =
       std::any_of(x.begin(), x.end(), [](const Tensor& t) { return is_followed(t); });
-  return std::apply(
-      [&](const auto&... each) {
-        if constexpr (requires { op.forward(each..., given..., followed); })
-          return record_computed(op, x, followed, op.forward(each..., given..., followed));
-        else
-          return record_computed(op, x, followed, op.forward(each..., given...));
-      },
-      x);
+  return record_computed(
+      op, x, followed,
+      call_forward(op, x, followed, std::make_index_sequence<Op::inputs>(), given...));
 }
 
 }  // namespace eigengrad::autograd
