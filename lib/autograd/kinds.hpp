@@ -493,8 +493,9 @@ auto apply_general(const Op& op, const Tensor& x, const Given&... given) {
 template <class Op, class... Given>
 auto apply_many(const Op& op, const std::array<Tensor, Op::inputs>& x, const Given&... given) {
   const ObservedCall observed(op.node_name);
-  const bool followed =
-      std::any_of(x.begin(), x.end(), [](const Tensor& t) { return is_followed(t); });
+  // forward() is it that refuses undefined tensors.
+  const bool followed = std::any_of(x.begin(), x.end(),
+                                    [](const Tensor& t) { return t.defined() && is_followed(t); });
   return std::apply(
       [&](const auto&... each) {
         if constexpr (requires { op.forward(each..., given..., followed); })
