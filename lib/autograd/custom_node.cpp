@@ -74,7 +74,7 @@ CustomNode::CustomNode(const detail::FunctionInfo& info, std::unique_ptr<Autogra
   enter_sequence();
 }
 
-std::uint32_t CustomNode::output_number(const Tensor& t, const Call& call) {
+std::uint32_t CustomNode::output_index(const Tensor& t, const Call& call) {
   // From the last output on: a tensor that was returned twice has the history of the last of the two.
   for (std::size_t k = call.outputs.size(); k-- > 0;)
     if (call.differentiable[k] &&
@@ -103,7 +103,7 @@ void CustomNode::save(const Call& call) {
   for (const Tensor& t : context_->to_save_) {
     SavedValue& value = saved_.emplace_back();
     if (!t.defined()) continue;
-    const std::uint32_t nr = output_number(t, call);
+    const std::uint32_t nr = output_index(t, call);
     if (nr != kNone) {
       value.save_output(t, nr);
     } else {
@@ -119,7 +119,7 @@ void CustomNode::keep(const Call& call) {
   for (auto& [key, value] : context_->saved_data)
     value.each_tensor([&](Tensor& t) {
       if (!t.defined()) return;
-      const std::uint32_t nr = output_number(t, call);
+      const std::uint32_t nr = output_index(t, call);
       Edge edge = nr == kNone && call.has_input(t) ? gradient_edge(t) : Edge();
       if (nr == kNone && !edge.is_valid()) return;
       Tensor data = raw_view(t, t.sizes(), t.strides(), 0);

@@ -54,7 +54,7 @@ class CustomNode final : public Node {
   static constexpr std::uint32_t kNone = ~std::uint32_t{0};
 
   friend Tensor recall(const Tensor& t);
-  static std::uint32_t output_number(const Tensor& t, const Call& call);
+  static std::uint32_t output_index(const Tensor& t, const Call& call);
   variable_list evaluate(variable_list& grads);
   variable_list evaluate_once(variable_list& grads);
   void hand_over(variable_list&& gradients, BackwardCall& call) const;

@@ -22,9 +22,9 @@ bool reusable(const Tensor& x, const ElementwiseArguments& p, bool saved) noexce
          !t.is_wrapped_number() && !detail::thread_state.dual_level;
 }
 
-/// The first input with a bit in `dying` over which the result may be written; -1 without one.
+/// The first input with a bit in `donated` over which the result may be written; -1 without one.
 int find_reusable(const ElementwiseInfo& info, const ElementwiseArguments& p,
-                  const Tensor* const* inputs, unsigned dying, bool record) noexcept {
+                  const Tensor* const* inputs, unsigned donated, bool record) noexcept {
   // Hooks that see an output see it computed.
   if (record && detail::thread_state.saved_hooks != nullptr) return -1;
   unsigned used = 0;
@@ -32,7 +32,7 @@ int find_reusable(const ElementwiseInfo& info, const ElementwiseArguments& p,
     if (detail::is_tracked(*p.at[k])) used |= info.used[k];
   for (int i = 0; i < info.arity; ++i) {
     const unsigned bit = 1u << i;
-    if ((dying & bit) != 0 && p.at[i] == inputs[i] && reusable(*inputs[i], p, (used & bit) != 0))
+    if ((donated & bit) != 0 && p.at[i] == inputs[i] && reusable(*inputs[i], p, (used & bit) != 0))
       return i;
   }
   return -1;
@@ -58,8 +58,8 @@ bool is_plain(const ElementwiseInfo& info, const Tensor* const* inputs) noexcept
 }  // namespace
 
 Tensor call_elementwise(const ElementwiseInfo& info, const void* op, std::size_t op_bytes,
-                        const Tensor* const* inputs, unsigned dying) {
-  if (dying == 0 && is_plain(info, inputs)) {
+                        const Tensor* const* inputs, unsigned donated) {
+  if (donated == 0 && is_plain(info, inputs)) {
     const TensorImpl& x = *inputs[0]->impl();
     Tensor y = detail::uninitialised(x.dtype(), x.sizes());
     std::byte* at[kernels::kMaxOperands] = {y.impl()->bytes()};
@@ -75,7 +75,7 @@ Tensor call_elementwise(const ElementwiseInfo& info, const void* op, std::size_t
   for (std::size_t i = 0; i < arity; ++i) operands[i + 1] = p.at[i]->impl();
   std::shared_ptr<Node> node;
   Tensor y;
-  if (const int i = dying != 0 ? find_reusable(info, p, inputs, dying, record) : -1; i >= 0) {
+  if (const int i = donated != 0 ? find_reusable(info, p, inputs, donated, record) : -1; i >= 0) {
     if (record)
       node = make_elementwise_node(info, OpBytes(op, op_bytes), p.at, *inputs[i], p.sizes);
     y = std::move(*const_cast<Tensor*>(inputs[i]));
@@ -104,18 +104,18 @@ namespace {
 [[gnu::cold, gnu::noinline]] Tensor observe_elementwise(const ElementwiseInfo& info, const void* op,
                                                         std::size_t op_bytes,
                                                         const Tensor* const* inputs,
-                                                        unsigned dying) {
+                                                        unsigned donated) {
   const ObservedCall observed(info.node_name);
-  return call_elementwise(info, op, op_bytes, inputs, dying);
+  return call_elementwise(info, op, op_bytes, inputs, donated);
 }
 
 }  // namespace
 
 Tensor apply_elementwise(const ElementwiseInfo& info, const void* op, std::size_t op_bytes,
-                         const Tensor* const* inputs, unsigned dying) {
+                         const Tensor* const* inputs, unsigned donated) {
   if (EIGENGRAD_UNLIKELY(detail::thread_state.annotates))
-    return observe_elementwise(info, op, op_bytes, inputs, dying);
-  return call_elementwise(info, op, op_bytes, inputs, dying);
+    return observe_elementwise(info, op, op_bytes, inputs, donated);
+  return call_elementwise(info, op, op_bytes, inputs, donated);
 }
 
 }  // namespace eigengrad::autograd

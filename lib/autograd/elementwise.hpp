@@ -10,11 +10,11 @@
 
 namespace eigengrad::autograd {
 
-/// Where a number that is a parameter of the rule stands among the operands: see ops/pointwise/numbers.hpp.
-enum class Number : std::uint8_t { None, Before, After };
+/// Where a scalar that is a parameter of the rule stands among the operands: see ops/pointwise/scalars.hpp.
+enum class ScalarOperand : std::uint8_t { None, Before, After };
 
 /// What the elementwise kind knows of one operator: compiled kernels and the recorded form of its
-/// slopes.
+/// derivatives.
 struct ElementwiseInfo {
   using Rule = Tensor (*)(const void* op, int input, const Tensor& g, const Tensor* inputs,
                           const Tensor& output);
@@ -24,22 +24,22 @@ struct ElementwiseInfo {
   bool first_is_mask;
   bool integers;  // also defined on int64 (and, through it, on bool unless `no_bool`)
   bool no_bool;
-  Number number;
-  /// Whether PyTorch's node saves the number, so that a released node refuses a second pass.
-  bool number_is_saved;
+  ScalarOperand scalar;
+  /// Whether PyTorch's node saves the scalar, so that a released node refuses a second pass.
+  bool scalar_is_saved;
   /// Whether gradients of a rule that chooses between constants are recorded as no function of the
   /// inputs, as PyTorch has it for some.
   bool gradient_is_constant;
   /// By dtype: none for bool, int64, float32, float64.
   kernels::BlockKernel value[4];
-  /// slope times cotangent: [input][float32, float64]; operands: result, g, used inputs, output.
+  /// derivative times cotangent: [input][float32, float64]; operands: result, g, used inputs, output.
   kernels::BlockKernel pullback[3][2];
-  /// Bits of the inputs (1, 2, 4) and the output (8) that a slope looks at.
+  /// Bits of the inputs (1, 2, 4) and the output (8) that a derivative looks at.
   unsigned used[3];
-  /// Whether a slope is 1, so that the cotangent passes on unchanged.
+  /// Whether a derivative is 1, so that the cotangent passes on unchanged.
   bool passes_on[3];
   Rule rule;
-  /// Of one input, where the slope looks at it but can be had from the output as well: from that, for
+  /// Of one input, where the derivative looks at it but can be had from the output as well: from that, for
   /// calls whose input was written to since. See Note [Elementwise rules].
   kernels::BlockKernel pullback_at_output[2];
   Rule rule_at_output;
@@ -49,10 +49,10 @@ inline constexpr unsigned kOutputBit = 8;
 inline constexpr std::size_t kOpBytes = 24;
 
 /// Evaluates and records. `op` points to the operator's parameters, at most kOpBytes of them.
-/// `dying` has a bit for each input whose handle the caller gives up, so that its buffer may serve
+/// `donated` has a bit for each input whose handle the caller gives up, so that its buffer may serve
 /// for the result.
 Tensor apply_elementwise(const ElementwiseInfo& info, const void* op, std::size_t op_bytes,
-                         const Tensor* const* inputs, unsigned dying = 0);
+                         const Tensor* const* inputs, unsigned donated = 0);
 /// The same, written into the first input.
 void apply_elementwise_inplace(const ElementwiseInfo& info, const void* op, std::size_t op_bytes,
                                Tensor& self, const Tensor* const* others);
@@ -75,35 +75,38 @@ inline constexpr bool masks_first = requires {
   Op::first_is_mask;
 };
 
-/// The bit of argument `K` of a slope: an input, or the output, which comes last.
+/// The bit of argument `K` of a derivative: an input, or the output, which comes last.
 template <class Op, std::size_t K>
 inline constexpr unsigned bit_of = K == arity<Op> ? kOutputBit : 1u << K;
 
-/// Slope number `I` by its name.
+/// Derivative `I` by its name.
 template <std::size_t I, class Op, class... X>
-auto named_slope(const Op& op, const X&... x) requires(requires { op.slope_a(x...); } && I == 0) {
-  return op.slope_a(x...);
+auto named_derivative(const Op& op,
+                      const X&... x) requires(requires { op.derivative_a(x...); } && I == 0) {
+  return op.derivative_a(x...);
 }
 template <std::size_t I, class Op, class... X>
-auto named_slope(const Op& op, const X&... x) requires(requires { op.slope_b(x...); } && I == 1) {
-  return op.slope_b(x...);
+auto named_derivative(const Op& op,
+                      const X&... x) requires(requires { op.derivative_b(x...); } && I == 1) {
+  return op.derivative_b(x...);
 }
 template <std::size_t I, class Op, class... X>
-auto named_slope(const Op& op, const X&... x) requires(requires { op.slope_c(x...); } && I == 2) {
-  return op.slope_c(x...);
+auto named_derivative(const Op& op,
+                      const X&... x) requires(requires { op.derivative_c(x...); } && I == 2) {
+  return op.derivative_c(x...);
 }
 template <std::size_t I, class Op, class X>
-auto named_slope(const Op& op, const X& x, Unused) requires requires {
-  op.slope(x);
+auto named_derivative(const Op& op, const X& x, Unused) requires requires {
+  op.derivative(x);
 }
-{ return op.slope(x); }
+{ return op.derivative(x); }
 template <std::size_t I, class Op, class Y>
-auto named_slope(const Op& op, Unused, const Y& y) requires requires {
-  op.slope_at_output(y);
+auto named_derivative(const Op& op, Unused, const Y& y) requires requires {
+  op.derivative_at_output(y);
 }
-{ return op.slope_at_output(y); }
+{ return op.derivative_at_output(y); }
 
-/// `v` where a slope looks at it, Unused elsewhere.
+/// `v` where a derivative looks at it, Unused elsewhere.
 template <unsigned Looked, unsigned Bit, class V>
 auto masked(const V& v) {
   if constexpr ((Looked & Bit) != 0)
@@ -112,27 +115,28 @@ auto masked(const V& v) {
     return Unused{};
 }
 
-/// Type of argument `K` of a slope over packs, as far as the slope looks at it.
+/// Type of argument `K` of a derivative over packs, as far as the derivative looks at it.
 template <class Op, std::size_t K, unsigned Looked>
 using Example = decltype(masked<Looked, bit_of<Op, K>>(
     std::declval<std::conditional_t<K == 0 && masks_first<Op>, Mask<double>, Pack<double>>>()));
 
 template <class Op, std::size_t I, unsigned Looked, std::size_t... K>
-auto example_slope(const Op& op, std::index_sequence<K...>)
-    -> decltype(named_slope<I>(op, std::declval<Example<Op, K, Looked>>()...));
+auto example_derivative(const Op& op, std::index_sequence<K...>)
+    -> decltype(named_derivative<I>(op, std::declval<Example<Op, K, Looked>>()...));
 
 template <class Op, std::size_t I, unsigned Looked>
 constexpr bool looks_at() {
   return requires(const Op& op) {
-    example_slope<Op, I, Looked>(op, std::make_index_sequence<arity<Op> + 1>());
+    example_derivative<Op, I, Looked>(op, std::make_index_sequence<arity<Op> + 1>());
   };
 }
 
-/// What slope `I` looks at: the one set of arguments that its declaration accepts, since a rule
+/// What derivative `I` looks at: the one set of arguments that its declaration accepts, since a rule
 /// declares the others as Unused.
 template <class Op, std::size_t I, unsigned Looked = 0>
 constexpr unsigned used_bits() {
-  static_assert(Looked < 16, "a slope takes Value arguments where it looks and Unused elsewhere");
+  static_assert(Looked < 16,
+                "a derivative takes Value arguments where it looks and Unused elsewhere");
   if constexpr ((Looked & 7u) < (1u << arity<Op>)&&looks_at<Op, I, Looked>())
     return Looked;
   else
@@ -140,18 +144,18 @@ constexpr unsigned used_bits() {
 }
 
 template <class Op, std::size_t I, unsigned Looked, class... V>
-auto slope(const Op& op, const V&... v) {
+auto derivative(const Op& op, const V&... v) {
   return [&]<std::size_t... K>(std::index_sequence<K...>) {
-    return named_slope<I>(op, masked<Looked, bit_of<Op, K>>(v)...);
+    return named_derivative<I>(op, masked<Looked, bit_of<Op, K>>(v)...);
   }
   (std::index_sequence_for<V...>());
 }
 
-/// The cotangent `g` times a slope, in one struct so that nested slopes find every form.
-struct Pull {
+/// The cotangent `g` times a derivative, in one struct so that nested derivatives find every form.
+struct Pullback {
   template <class T, class S>
-  static Pack<T> by(Pack<T> g, const S& slope) {
-    return g * Pack<T>(slope);
+  static Pack<T> by(Pack<T> g, const S& derivative) {
+    return g * Pack<T>(derivative);
   }
   template <class T>
   static Pack<T> by(Pack<T>, Zero) {
@@ -159,7 +163,7 @@ struct Pull {
   }
   template <class T, class M, class S>
   static Pack<T> by(Pack<T> g, const When<M, S>& s) {
-    return kernels::select(s.mask, by(g, s.slope), Pack<T>(0));
+    return kernels::select(s.mask, by(g, s.derivative), Pack<T>(0));
   }
   template <class T, class M, class A, class B>
   static Pack<T> by(Pack<T> g, const Either<M, A, B>& s) {
@@ -172,17 +176,17 @@ struct Pull {
 
   // Templates, because the product is that of the operators above this layer.
   template <std::same_as<Tensor> G>
-  static Tensor by(const G& g, const G& slope) {
-    return g * slope;
+  static Tensor by(const G& g, const G& derivative) {
+    return g * derivative;
   }
   template <std::same_as<Tensor> G, class S>
   requires std::is_arithmetic_v<S>
-  static Tensor by(const G& g, S slope) { return slope == S(1) ? g : g * slope; }
+  static Tensor by(const G& g, S derivative) { return derivative == S(1) ? g : g * derivative; }
   static Tensor by(const Tensor& g, One) { return g; }
   static Tensor by(const Tensor& g, Zero) { return zeros_like(g); }
   template <class M, class S>
   static Tensor by(const Tensor& g, const When<M, S>& s) {
-    return where(s.mask, by(g, s.slope), Scalar(0));
+    return where(s.mask, by(g, s.derivative), Scalar(0));
   }
   template <class M, class A, class B>
   static Tensor by(const Tensor& g, const Either<M, A, B>& s) {
@@ -208,14 +212,15 @@ void pullback_kernel(const void* context, std::byte* const* operands, std::int64
     const auto load = [&]<std::size_t J>(std::integral_constant<std::size_t, J>) {
       constexpr unsigned bit = bit_of<Op, J>;
       if constexpr ((looked & bit) != 0) {
-        constexpr int place = 1 + __builtin_popcount(looked & (bit - 1));
-        return kernels::load_operand<Op, T, J>(x[place], i, count);
+        constexpr int position = 1 + __builtin_popcount(looked & (bit - 1));
+        return kernels::load_operand<Op, T, J>(x[position], i, count);
       } else {
         return Unused{};
       }
     };
     const Pack<T> g = kernels::load_operand<Op, T, 8>(x[0], i, count);
-    return Pull::by(g, named_slope<I>(op, load(std::integral_constant<std::size_t, K>{})...));
+    return Pullback::by(g,
+                        named_derivative<I>(op, load(std::integral_constant<std::size_t, K>{})...));
   };
   constexpr std::make_index_sequence<arity<Op> + 1> all;
   std::int64_t i = 0;
@@ -230,7 +235,7 @@ template <class Op, std::size_t I, unsigned Looked = used_bits<Op, I>()>
 Tensor recorded_pullback(const Op& op, const Tensor& g, const Tensor* inputs,
                          const Tensor& output) {
   return [&]<std::size_t... K>(std::index_sequence<K...>) {
-    return Pull::by(g, slope<Op, I, Looked>(op, (K == arity<Op> ? output : inputs[K])...));
+    return Pullback::by(g, derivative<Op, I, Looked>(op, (K == arity<Op> ? output : inputs[K])...));
   }
   (std::make_index_sequence<arity<Op> + 1>());
 }
@@ -254,20 +259,20 @@ Tensor rule_at_output(const void* context, int, const Tensor& g, const Tensor* i
 }
 
 template <class Op>
-constexpr void fill_slope_at_output(ElementwiseInfo& info) {
+constexpr void fill_derivative_at_output(ElementwiseInfo& info) {
   info.pullback_at_output[0] = pullback_kernel<Op, float, 0, kOutputBit>;
   info.pullback_at_output[1] = pullback_kernel<Op, double, 0, kOutputBit>;
   info.rule_at_output = rule_at_output<Op>;
 }
 
 template <class Op, std::size_t I>
-constexpr void fill_slope(ElementwiseInfo& info) {
+constexpr void fill_derivative(ElementwiseInfo& info) {
   constexpr unsigned looked = used_bits<Op, I>();
-  using Slope = decltype(example_slope<Op, I, looked>(std::declval<const Op&>(),
-                                                      std::make_index_sequence<arity<Op> + 1>()));
+  using Derivative = decltype(example_derivative<Op, I, looked>(
+      std::declval<const Op&>(), std::make_index_sequence<arity<Op> + 1>()));
   info.used[I] = looked;
-  info.passes_on[I] = std::same_as<Slope, One>;
-  if constexpr (!std::same_as<Slope, One>) {
+  info.passes_on[I] = std::same_as<Derivative, One>;
+  if constexpr (!std::same_as<Derivative, One>) {
     info.pullback[I][0] = pullback_kernel<Op, float, I>;
     info.pullback[I][1] = pullback_kernel<Op, double, I>;
   }
@@ -287,18 +292,18 @@ constexpr ElementwiseInfo make_info() {
     info.value[1] = kernels::value_kernel<Op, std::int64_t, arity<Op>>;
   }
   info.no_bool = requires { Op::no_bool; };
-  if constexpr (requires { Op::number; }) info.number = Op::number;
-  info.number_is_saved = requires { Op::number_is_saved; };
+  if constexpr (requires { Op::scalar; }) info.scalar = Op::scalar;
+  info.scalar_is_saved = requires { Op::scalar_is_saved; };
   info.gradient_is_constant = requires { Op::gradient_is_constant; };
-  if constexpr (!masks_first<Op>) fill_slope<Op, 0>(info);
-  if constexpr (arity < Op >> 1) fill_slope<Op, 1>(info);
-  if constexpr (arity < Op >> 2) fill_slope<Op, 2>(info);
+  if constexpr (!masks_first<Op>) fill_derivative<Op, 0>(info);
+  if constexpr (arity < Op >> 1) fill_derivative<Op, 1>(info);
+  if constexpr (arity < Op >> 2) fill_derivative<Op, 2>(info);
   info.rule = rule<Op>;
   if constexpr (requires(const Op& op) {
-                  op.slope(std::declval<Pack<double>>());
-                  op.slope_at_output(std::declval<Pack<double>>());
+                  op.derivative(std::declval<Pack<double>>());
+                  op.derivative_at_output(std::declval<Pack<double>>());
                 })
-    fill_slope_at_output<Op>(info);
+    fill_derivative_at_output<Op>(info);
   return info;
 }
 
@@ -318,13 +323,13 @@ constexpr void check_op() {
 /// An operator is a struct with
 ///   static constexpr int arity, const char* node_name, const char* op_name;
 ///   value(x...)                    a generic expression over kernels::Pack
-///   slope(x) or slope_at_output(y) for one input, or both: the first is more accurate, the second
+///   derivative(x) or derivative_at_output(y) for one input, or both: the first is more accurate, the second
 ///   takes its place where the input was written to since, which PyTorch allows;
-///   slope_a(a, b, y), slope_b(a, b, y) for two, slope_c too for three: generic over Pack and
-///   Tensor, with parameters `const Value auto&` where the slope looks and `Unused` elsewhere. The
-///   slope is an expression, a number, One, Zero, over(denominator), when(mask, slope) or
-///   either(mask, slope, slope).
-/// and optionally `on_integers`, `no_bool`, `first_is_mask`, `number`, `gradient_is_constant`. Parameters are its data members.
+///   derivative_a(a, b, y), derivative_b(a, b, y) for two, derivative_c too for three: generic over Pack and
+///   Tensor, with parameters `const Value auto&` where the derivative looks and `Unused` elsewhere. The
+///   derivative is an expression, a scalar, One, Zero, over(denominator), when(mask, derivative) or
+///   either(mask, derivative, derivative).
+/// and optionally `on_integers`, `no_bool`, `first_is_mask`, `scalar`, `gradient_is_constant`. Parameters are its data members.
 /// Saved values, vjp, jvp, broadcasting and every higher order follow.
 template <class Op, class... X>
 Tensor apply(const Op& op, const X&... x) {
@@ -332,12 +337,12 @@ Tensor apply(const Op& op, const X&... x) {
   const Tensor* const inputs[] = {&x...};
   return apply_elementwise(elementwise_detail::info_of<Op>, &op, sizeof(Op), inputs);
 }
-/// The same when the caller gives up the handles with a bit in `dying`.
+/// The same when the caller gives up the handles with a bit in `donated`.
 template <class Op, class... X>
-Tensor apply_reusing(unsigned dying, const Op& op, const X&... x) {
+Tensor apply_reusing(unsigned donated, const Op& op, const X&... x) {
   elementwise_detail::check_op<Op>();
   const Tensor* const inputs[] = {&x...};
-  return apply_elementwise(elementwise_detail::info_of<Op>, &op, sizeof(Op), inputs, dying);
+  return apply_elementwise(elementwise_detail::info_of<Op>, &op, sizeof(Op), inputs, donated);
 }
 /// Writes the result into `self`, the first input.
 template <class Op, class... X>

@@ -88,6 +88,6 @@ class ElementwiseArguments {
 
 /// apply_elementwise() without telling observers.
 Tensor call_elementwise(const ElementwiseInfo& info, const void* op, std::size_t op_bytes,
-                        const Tensor* const* inputs, unsigned dying);
+                        const Tensor* const* inputs, unsigned donated);
 
 }  // namespace eigengrad::autograd

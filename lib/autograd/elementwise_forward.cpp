@@ -10,9 +10,9 @@ namespace {
 
 using detail::TensorImpl;
 
-/// Slope `i` times the tangent `t` in one pass.
-Tensor pushed(const ElementwiseInfo& info, const void* op, int i, const Tensor& t,
-              const Tensor* inputs, const Tensor& y) {
+/// Derivative `i` times the tangent `t` in one pass.
+Tensor pushed_forward(const ElementwiseInfo& info, const void* op, int i, const Tensor& t,
+                      const Tensor* inputs, const Tensor& y) {
   const TensorImpl* operands[kernels::kMaxOperands];
   int n = 1;
   operands[n++] = t.impl();
@@ -25,7 +25,7 @@ Tensor pushed(const ElementwiseInfo& info, const void* op, int i, const Tensor& 
   return r;
 }
 
-/// Whether the tangents of several inputs, with what their slopes look at, are row-major and as long as
+/// Whether the tangents of several inputs, with what their derivatives look at, are row-major and as long as
 /// the result `y`.
 bool lies_together(const ElementwiseInfo& info, const Tensor* inputs, const Tensor& y) {
   const auto fits = [&](const Tensor& t) { return t.is_contiguous() && t.sizes() == y.sizes(); };
@@ -40,7 +40,7 @@ bool lies_together(const ElementwiseInfo& info, const Tensor* inputs, const Tens
   return tangents > 1 && y.is_contiguous();
 }
 
-/// The sum of slopes times tangents in one pass over them: what an input contributes is added to the rest
+/// The sum of derivatives times tangents in one pass over them: what an input contributes is added to the rest
 /// while that is in the first cache.
 template <class T>
 Tensor pushed_together(const ElementwiseInfo& info, const void* op, const Tensor* inputs,
@@ -81,7 +81,7 @@ Tensor pushed_together(const ElementwiseInfo& info, const void* op, const Tensor
   return sum;
 }
 
-/// Slope `i` times the tangent `t` by recorded operators.
+/// Derivative `i` times the tangent `t` by recorded operators.
 Tensor recorded(const ElementwiseInfo& info, const void* op, int i, const Tensor& t,
                 const Tensor* inputs, const Tensor& y) {
   const std::uint64_t since = detail::thread_state.sequence_nr;
@@ -124,7 +124,7 @@ Tensor push_forward(const ElementwiseInfo& info, const void* op, const Tensor* c
     const Tensor& t = detail::tangent_of(inputs[i]);
     accumulate_gradient(tangent, info.passes_on[i] ? Tensor(t)
                                  : record          ? recorded(info, op, i, t, inputs, y)
-                                                   : pushed(info, op, i, t, inputs, y));
+                                                   : pushed_forward(info, op, i, t, inputs, y));
   }
   if (!(tangent.sizes() == y.sizes())) tangent = copy_row_major(expand_to(tangent, y.sizes()));
   return tangent;

@@ -39,7 +39,7 @@ inline Tensor derivative_of_nothing(const Tensor& like, TensorList of) {
   return constant_in(detail::uninitialised(like.dtype(), like.sizes()), of);
 }
 
-/// The tangent of the result `y` of a call on `at`: slopes times tangents of the inputs.
+/// The tangent of the result `y` of a call on `at`: derivatives times tangents of the inputs.
 Tensor push_forward(const ElementwiseInfo& info, const void* op, const Tensor* const* at,
                     const Tensor& y);
 

@@ -19,7 +19,7 @@ struct InputShapes {
   DimVector sizes[kMaxArity];
 };
 
-/// `First` of `Total` edges belongs to the first input; others, of numbers, lead nowhere.
+/// `First` of `Total` edges belongs to the first input; others, of scalars, lead nowhere.
 template <std::size_t N, std::size_t First = 0, std::size_t Total = N>
 class ElementwiseNode final : public Node {
  public:
@@ -35,7 +35,7 @@ class ElementwiseNode final : public Node {
       if (edge(i).is_valid()) used |= info.used[i];
       broadcast = broadcast || !(inputs[i]->sizes() == out_sizes);
     }
-    // What is overwritten by the result is not saved: the slope can be had from that.
+    // What is overwritten by the result is not saved: the derivative can be had from that.
     if (info.rule_at_output != nullptr && inputs[0]->is_same(y)) used = used != 0 ? kOutputBit : 0;
     for (std::size_t i = 0; i < N; ++i)
       if ((used & (1u << i)) != 0) saved_[i].save_input(*inputs[i], First + i);
@@ -76,7 +76,7 @@ class ElementwiseNode final : public Node {
       if (wanted[i]) last = i;
     }
     const detail::SpinLock lock(SavedList::lock(*this));
-    if (EIGENGRAD_UNLIKELY(info_->number_is_saved && SavedList::is_released(*this)))
+    if (EIGENGRAD_UNLIKELY(info_->scalar_is_saved && SavedList::is_released(*this)))
       fail_released(*this);
     const bool record = detail::recording() || detail::thread_state.dual_level;
     for (std::size_t i = 0; i < N; ++i) {
@@ -91,12 +91,12 @@ class ElementwiseNode final : public Node {
 
  private:
   Edge& edge(std::size_t i) noexcept { return edges_[First + i]; }
-  /// Whether the slope has to be had from the output, since the only input was written to.
+  /// Whether the derivative has to be had from the output, since the only input was written to.
   bool is_at_output() noexcept {
     return N == 1 && info_->rule_at_output != nullptr && !saved_[0].is_intact() &&
            saved_[N].is_intact();
   }
-  /// Whether slope `i` looks at saved value `k`: an input, or the output, which comes last.
+  /// Whether derivative `i` looks at saved value `k`: an input, or the output, which comes last.
   bool looks_at(std::size_t i, std::size_t k) noexcept {
     const unsigned used = is_at_output() ? kOutputBit : info_->used[i];
     return (used & (k == N ? kOutputBit : 1u << k)) != 0;
@@ -116,7 +116,7 @@ class ElementwiseNode final : public Node {
     return info_->gradient_is_constant ? r : function_of(std::move(r), values, since);
   }
 
-  /// Slope times cotangent in one pass, into g's own buffer when nobody else sees it.
+  /// Derivative times cotangent in one pass, into g's own buffer when nobody else sees it.
   Tensor computed(std::size_t i, Tensor& g, bool may_overwrite) {
     const TensorImpl* operands[kernels::kMaxOperands];
     int n = 1;
@@ -126,7 +126,7 @@ class ElementwiseNode final : public Node {
       operands[n] = saved_[k].data(*this);
       if (EIGENGRAD_UNLIKELY(operands[n++] == nullptr)) return unpacked(i, g, may_overwrite);
     }
-    return pulled(i, g, may_overwrite, operands, n);
+    return pulled_back(i, g, may_overwrite, operands, n);
   }
 
   /// The same when hooks have packed a value: what they unpack lives until the pass is over.
@@ -140,11 +140,12 @@ class ElementwiseNode final : public Node {
       values[k] = saved_[k].tensor(*this);
       operands[n++] = values[k].impl();
     }
-    return pulled(i, g, may_overwrite, operands, n);
+    return pulled_back(i, g, may_overwrite, operands, n);
   }
 
-  /// `operands` has a place for the result, the cotangent and what the slope needs.
-  Tensor pulled(std::size_t i, Tensor& g, bool may_overwrite, const TensorImpl** operands, int n) {
+  /// `operands` has room for the result, the cotangent and what the derivative needs.
+  Tensor pulled_back(std::size_t i, Tensor& g, bool may_overwrite, const TensorImpl** operands,
+                     int n) {
     Tensor r;
     if (may_overwrite && g.is_contiguous() && g.impl()->exclusively_owned())
       r = std::move(g);
@@ -168,9 +169,9 @@ class ElementwiseNode final : public Node {
 std::shared_ptr<Node> make_elementwise_node(const ElementwiseInfo& info, const OpBytes& op,
                                             const Tensor* const* inputs, const Tensor& y,
                                             IntArrayRef sizes, bool written) {
-  if (info.number == Number::After)
+  if (info.scalar == ScalarOperand::After)
     return make_node<ElementwiseNode<1, 0, 2>>(info, op, inputs, y, sizes, written);
-  if (info.number == Number::Before)
+  if (info.scalar == ScalarOperand::Before)
     return make_node<ElementwiseNode<1, 1, 2>>(info, op, inputs, y, sizes, written);
   if (info.arity == 1) return make_node<ElementwiseNode<1>>(info, op, inputs, y, sizes, written);
   if (info.arity == 2) return make_node<ElementwiseNode<2>>(info, op, inputs, y, sizes, written);

@@ -225,7 +225,7 @@ Tensor make_dual(const Tensor& primal, const Tensor& tangent) {
                              to_string(primal.dtype()), " and ", to_string(tangent.dtype()));
   const detail::NoTangents plain;
   Tensor dual = alias(primal);
-  detail::part_from_tangents(*dual.impl());
+  detail::separate_tangent(*dual.impl());
   if (detail::is_level_hidden()) return dual;
   // Its own tensor, since in-place writes to the dual will write to it.
   detail::attach_tangent(*dual.impl(), copy_laid_out_like(tangent, primal));
@@ -240,7 +240,7 @@ Dual unpack_dual(const Tensor& t) {
   if (detail::carries_tangent(t)) parts.tangent = detail::tangent_of(t);
   const detail::NoTangents plain;
   parts.primal = alias(t);
-  detail::part_from_tangents(*parts.primal.impl());
+  detail::separate_tangent(*parts.primal.impl());
   return parts;
 }
 

@@ -25,7 +25,7 @@ inline TensorImpl* tangent_base(const TensorImpl& t) noexcept {
 }
 inline bool shares_tangent(const TensorImpl& t) noexcept { return tangent_base(t) != nullptr; }
 /// Makes the tangent of a view its own affair.
-inline void part_from_tangents(TensorImpl& view) {
+inline void separate_tangent(TensorImpl& view) {
   AutogradExtra& extra = ensure_extra(view);
   extra.tangent_is_apart = true;
   extra.tangent_base.reset();

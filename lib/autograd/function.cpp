@@ -28,7 +28,7 @@ Tensor custom_view(const Tensor& t) {
   Tensor y = autograd::raw_view(t, t.sizes(), t.strides(), 0);
   detail::TensorImpl* const base = t.impl()->view_base();
   y.impl()->set_view(base != nullptr ? base : t.impl(), detail::ViewKind::CustomFunction);
-  detail::part_from_tangents(*y.impl());
+  detail::separate_tangent(*y.impl());
   return y;
 }
 
@@ -128,7 +128,7 @@ bool FunctionCall::is_differentiable(const Tensor& y) const {
 }
 
 /// Output `y` with its history, by the rules in the contract of Function.
-Tensor FunctionCall::wire(const Tensor& y, std::uint32_t output_nr) const {
+Tensor FunctionCall::with_history(const Tensor& y, std::uint32_t output_nr) const {
   if (!y.defined()) return y;
   const auto input =
       std::find_if(inputs_.begin(), inputs_.end(), [&](const Tensor& x) { return x.is_same(y); });
@@ -168,7 +168,7 @@ variable_list FunctionCall::close(variable_list returned) {
     while (same < n && !(returned[same].defined() && returned[same].is_same(returned[k]))) ++same;
     const bool again =
         same < n && (!contains(inputs_, returned[k]) || contains(context_->dirty_, returned[k]));
-    outputs[k] = again ? outputs[same] : wire(returned[k], static_cast<std::uint32_t>(k));
+    outputs[k] = again ? outputs[same] : with_history(returned[k], static_cast<std::uint32_t>(k));
   }
   if (dual_) propagate_tangents(outputs);
   context_->call_ = nullptr;

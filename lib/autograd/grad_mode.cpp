@@ -19,7 +19,7 @@ bool detail::is_level_hidden() noexcept { return level_hidden; }
 
 std::uint64_t detail::grad_mode_switches() noexcept { return switches_off; }
 
-void detail::set_grad_mode_switches(std::uint64_t number) noexcept { switches_off = number; }
+void detail::set_grad_mode_switches(std::uint64_t count) noexcept { switches_off = count; }
 
 bool GradMode::is_enabled() noexcept { return !thread_state.grad_mode_off; }
 void GradMode::set_enabled(bool on) noexcept {

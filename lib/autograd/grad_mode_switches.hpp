@@ -10,7 +10,7 @@ namespace eigengrad::detail {
 /// How often this thread has turned recording off, or back to off. Grad mode does not stop tangents: a
 /// function during which the count grows may have other derivatives in forward mode than in reverse.
 std::uint64_t grad_mode_switches() noexcept;
-void set_grad_mode_switches(std::uint64_t number) noexcept;
+void set_grad_mode_switches(std::uint64_t count) noexcept;
 
 /// A scope of a function that turns recording off for its own ends and has the same derivatives forward
 /// and backward for all that: of the switches in it, only those of the user's functions count.

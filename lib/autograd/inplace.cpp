@@ -17,15 +17,18 @@ namespace eigengrad::autograd {
 namespace {
 
 /// An in-place write to a view, as the history of its base: it has the inputs of the write, except that the
-/// base replaces the view, which is input `place`.
+/// base replaces the view, which is input `input_index`.
 class CopySlices final : public Node {
  public:
   CopySlices(Edge base_edge, const Tensor& base, const Tensor& view, std::shared_ptr<Node> fn,
-             std::size_t place)
-      : Node(nullptr, 0, 1), gather_(gather_of(base, view)), fn_(std::move(fn)), place_(place) {
+             std::size_t input_index)
+      : Node(nullptr, 0, 1),
+        gather_(gather_of(base, view)),
+        fn_(std::move(fn)),
+        input_index_(input_index) {
     const std::size_t n = std::max<std::size_t>(1, fn_->num_outputs());
     for (std::size_t i = 0; i < n; ++i)
-      edges_.push_back(i == place ? std::move(base_edge) : fn_->edges()[i]);
+      edges_.push_back(i == input_index ? std::move(base_edge) : fn_->edges()[i]);
     set_edges(edges_.data(), static_cast<std::uint32_t>(edges_.size()));
     extra_of(*fn_).enclosing = this;
     enter_sequence();
@@ -46,12 +49,12 @@ class CopySlices final : public Node {
     for (std::size_t i = 0; i < results.size(); ++i) wanted[i] = call.wants(i);
     BackwardCall inner{inside, results.data(), wanted.get()};
     fn_->backward(inner);
-    Tensor into_view = std::move(results[place_]);
-    results[place_].reset();
-    if (edges_[place_].is_valid() && call.wants(place_)) {
-      results[place_] = apply_linear(ZeroInside{gather_}, g);
+    Tensor into_view = std::move(results[input_index_]);
+    results[input_index_].reset();
+    if (edges_[input_index_].is_valid() && call.wants(input_index_)) {
+      results[input_index_] = apply_linear(ZeroPart{gather_}, g);
       if (into_view.defined())
-        accumulate_gradient(results[place_], apply_linear(Scatter{gather_}, into_view));
+        accumulate_gradient(results[input_index_], apply_linear(Scatter{gather_}, into_view));
     }
     std::move(results.begin(), results.end(), call.results);
   }
@@ -60,7 +63,7 @@ class CopySlices final : public Node {
   std::vector<Edge> edges_;
   Gather gather_;
   std::shared_ptr<Node> fn_;
-  std::size_t place_;
+  std::size_t input_index_;
 };
 
 }  // namespace

@@ -66,7 +66,7 @@ class Graph {
     number_leaves();
   }
 
-  std::size_t place(const Node& node) const { return places_.at(&node); }
+  std::size_t index(const Node& node) const { return indices_.at(&node); }
 
   std::vector<Edge> roots;
   std::vector<Node*> nodes;
@@ -74,17 +74,17 @@ class Graph {
 
  private:
   void discover(Node& node) {
-    if (places_.try_emplace(&node, 0).second) nodes.push_back(&node);
+    if (indices_.try_emplace(&node, 0).second) nodes.push_back(&node);
   }
 
   void number_leaves() {
     std::size_t next = nodes.size();
-    for (auto& [node, place] : places_) place = next;
+    for (auto& [node, index] : indices_) index = next;
     next = operators;
-    for (std::size_t i = 0; i < operators; ++i) places_[nodes[i]] = i;
+    for (std::size_t i = 0; i < operators; ++i) indices_[nodes[i]] = i;
     const auto enter = [&](const Edge& e) {
-      if (!e.is_valid() || places_[e.function.get()] != nodes.size()) return;
-      places_[e.function.get()] = next;
+      if (!e.is_valid() || indices_[e.function.get()] != nodes.size()) return;
+      indices_[e.function.get()] = next;
       nodes[next++] = e.function.get();
     };
     for (std::size_t i = 0; i < operators; ++i)
@@ -92,7 +92,7 @@ class Graph {
     for (const Edge& e : roots) enter(e);
   }
 
-  std::unordered_map<const Node*, std::size_t> places_;
+  std::unordered_map<const Node*, std::size_t> indices_;
 };
 
 /// Counts saved values, node by node, and memory that they share once.
@@ -141,7 +141,7 @@ class Shapes final : public autograd::SavedVisitor, public autograd::ShapeVisito
   }
 
   std::string label(const Edge& edge) const {
-    const optional<DimVector>& sizes = shapes_[place(edge)];
+    const optional<DimVector>& sizes = shapes_[index(edge)];
     detail::Text os;
     if (sizes) os << IntArrayRef(*sizes);
     return os.str();
@@ -156,12 +156,12 @@ class Shapes final : public autograd::SavedVisitor, public autograd::ShapeVisito
       input_sizes(*edge, value.held()->sizes());
   }
   void input_sizes(const Edge& edge, IntArrayRef sizes) override {
-    if (edge.is_valid()) learn(shapes_[place(edge)], sizes);
+    if (edge.is_valid()) learn(shapes_[index(edge)], sizes);
   }
   void keeps_shape() override { keeps_[current_] = true; }
 
  private:
-  std::size_t place(const Edge& e) const { return first_[graph_.place(*e.function)] + e.input_nr; }
+  std::size_t index(const Edge& e) const { return first_[graph_.index(*e.function)] + e.input_nr; }
   static void learn(optional<DimVector>& shape, IntArrayRef sizes) {
     if (!shape) shape.emplace(sizes);
   }
@@ -173,7 +173,7 @@ class Shapes final : public autograd::SavedVisitor, public autograd::ShapeVisito
   void pass_up(std::size_t i) {
     if (!keeps_[i] || shapes_[first_[i]]) return;
     for (const Edge& e : graph_.nodes[i]->edges())
-      if (e.is_valid() && shapes_[place(e)]) shapes_[first_[i]] = shapes_[place(e)];
+      if (e.is_valid() && shapes_[index(e)]) shapes_[first_[i]] = shapes_[index(e)];
   }
 
   const Graph& graph_;
@@ -236,9 +236,9 @@ class DotWriter {
   std::string text() const { return os_.str(); }
 
  private:
-  std::string id(std::size_t place) const {
-    return place < graph_.operators ? numbered('n', place)
-                                    : numbered('x', place - graph_.operators);
+  std::string id(std::size_t index) const {
+    return index < graph_.operators ? numbered('n', index)
+                                    : numbered('x', index - graph_.operators);
   }
 
   void write_hooks(std::size_t count) {
@@ -278,7 +278,7 @@ class DotWriter {
   }
 
   void write_edge(const Edge& from, const std::string& to) {
-    os_ << "  " << id(graph_.place(*from.function)) << " -> " << to;
+    os_ << "  " << id(graph_.index(*from.function)) << " -> " << to;
     const std::string shape = shapes_.label(from);
     const bool one_of_several = from.function->num_inputs() > 1;
     if (one_of_several || !shape.empty()) os_ << " [label=\"";

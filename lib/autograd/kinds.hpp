@@ -244,7 +244,7 @@ Tensor apply_bilinear(const Op& op, const Tensor& a, const Tensor& b) {
 //   inputs, outputs;  keeps_input, keeps_output: a bit for each that the rules look at;
 //   vjp(i, g, x, y): the gradient of input i; an element of g is undefined where nothing came in;
 //   jvp(k, t, x, y): the tangent of output k; an element of t is undefined where an input has none,
-// with g, t, x, y pointers to as many tensors as there are, and optionally `looks_nowhere`, a bit for each
+// with g, t, x, y pointers to as many tensors as there are, and optionally `uses_cotangents_only`, a bit for each
 // input whose gradient is a function of the cotangents alone. Where gradients have a part in common, or
 // the rules need `constants` more tensors that were computed on the way (factors), it states instead
 //   gradients(wanted, g, x, y, c, results): all gradients at once;  jvp(k, t, x, y, c).
@@ -313,9 +313,9 @@ constexpr std::size_t count_constants() {
     return 0;
 }
 template <class Op>
-constexpr bool looks_nowhere(std::size_t input) {
-  if constexpr (requires { Op::looks_nowhere; })
-    return (Op::looks_nowhere >> input & 1u) != 0;
+constexpr bool uses_cotangents_only(std::size_t input) {
+  if constexpr (requires { Op::uses_cotangents_only; })
+    return (Op::uses_cotangents_only >> input & 1u) != 0;
   else
     return false;
 }
@@ -373,7 +373,7 @@ class GeneralNode final : public Node {
     std::array<Tensor, N + M> kept;
     std::move(y.begin(), y.end(), std::move(x.begin(), x.end(), kept.begin()));
     for (std::size_t i = 0; i < N; ++i)
-      if (wanted[i] && !looks_nowhere<Op>(i))
+      if (wanted[i] && !uses_cotangents_only<Op>(i))
         call.results[i] = function_of(std::move(call.results[i]), kept, since);
   }
 

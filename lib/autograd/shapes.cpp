@@ -72,7 +72,7 @@ ScalarType result_type(const Tensor* const* inputs, std::size_t n) {
   return result;
 }
 
-Tensor wrap_number(const Scalar& value, const Tensor& like) {
+Tensor wrapped_scalar(const Scalar& value, const Tensor& like) {
   ScalarType dtype = value.type();
   if (is_floating_point(dtype)) dtype = like.is_floating_point() ? like.dtype() : kDefaultDtype;
   if (dtype <= like.dtype()) dtype = like.dtype();

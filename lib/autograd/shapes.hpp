@@ -22,7 +22,7 @@ ScalarType result_type(const Tensor* const* inputs, std::size_t n);
 
 /// A scalar as a tensor without dimensions that counts as a scalar in type promotion, in the dtype that it
 /// will have next to `like`.
-Tensor wrap_number(const Scalar& value, const Tensor& like);
+Tensor wrapped_scalar(const Scalar& value, const Tensor& like);
 
 /// Throws: DtypeError when a result of dtype `result` may not be written into a tensor of `written`.
 void check_result_fits(std::string_view op, ScalarType result, ScalarType written);

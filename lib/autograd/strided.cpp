@@ -37,7 +37,7 @@ Tensor StridedPart::counts(const Layout& layout) const {
   return flat;
 }
 
-void StridedPart::share_out(Tensor& flat) const {
+void StridedPart::divide_by_counts(Tensor& flat) const {
   if (!whole_overlaps) return;
   const Tensor shares = counts(whole);
   const auto* const n = shares.impl()->data<double>();
@@ -61,7 +61,7 @@ Tensor StridedPart::with_whole(const Tensor& x) const {
     kernels::add_into_overlapping(at(flat, whole), x);
   else
     kernels::copy(at(flat, whole), x);
-  share_out(flat);
+  divide_by_counts(flat);
   return flat;
 }
 
@@ -70,17 +70,17 @@ Tensor Gather::transpose(const Tensor& g) const { return apply_linear(Scatter{*t
 Tensor Scatter::forward(const Tensor& g) const {
   Tensor flat = gather.zeros(g.dtype());
   kernels::add_into_overlapping(StridedPart::at(flat, gather.part), g);
-  gather.share_out(flat);
+  gather.divide_by_counts(flat);
   return StridedPart::read(flat, gather.whole);
 }
 Tensor Scatter::transpose(const Tensor& gg) const { return apply_linear(gather, gg); }
 
-Tensor ZeroInside::forward(const Tensor& g) const {
+Tensor ZeroPart::forward(const Tensor& g) const {
   const Tensor flat = gather.with_whole(g);
   kernels::fill(StridedPart::at(flat, gather.part), 0);
   return StridedPart::read(flat, gather.whole);
 }
-Tensor ZeroInside::transpose(const Tensor& g) const { return apply_linear(*this, g); }
+Tensor ZeroPart::transpose(const Tensor& g) const { return apply_linear(*this, g); }
 
 Gather gather_of(const Tensor& base, IntArrayRef sizes, IntArrayRef strides, std::int64_t offset) {
   Gather op;

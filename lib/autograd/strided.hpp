@@ -32,7 +32,7 @@ struct StridedPart {
   /// The memory with the elements `x` of the whole.
   Tensor with_whole(const Tensor& x) const;
   /// Divides each element of the memory by the number of elements of the whole that share it.
-  void share_out(Tensor& flat) const;
+  void divide_by_counts(Tensor& flat) const;
   /// The largest number of elements of the part that share memory.
   std::int64_t most_in_one() const;
 
@@ -55,7 +55,7 @@ struct Scatter {
   Tensor transpose(const Tensor& gg) const;
 };
 /// The whole with zeros at the part.
-struct ZeroInside {
+struct ZeroPart {
   static constexpr auto node_name = "SliceScatterBackward0";
   Gather gather;
   Tensor forward(const Tensor& g) const;

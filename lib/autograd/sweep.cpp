@@ -52,7 +52,7 @@ void Sweep::Scratch::make_room(std::size_t edges) {
   size = std::max<std::size_t>(edges, 8);
   results = std::make_unique<Tensor[]>(size);
   wanted = std::make_unique<bool[]>(size);
-  places = std::make_unique<std::uint32_t[]>(size);
+  indices = std::make_unique<std::uint32_t[]>(size);
 }
 
 Sweep::Sweep(bool keep_graph, bool create_graph)
@@ -80,33 +80,33 @@ void Sweep::unclaim(Task& task) noexcept {
   task.slot_taken = false;
 }
 
-std::uint32_t Sweep::place_of(Node& node) {
+std::uint32_t Sweep::index_of(Node& node) {
   const std::uint64_t claimed = node.sweep_slot_.load(std::memory_order_acquire);
   if ((claimed & ~std::uint64_t{0xffffffff}) == id_) return static_cast<std::uint32_t>(claimed);
   // Nodes that another sweep had claimed when they were discovered are found by hashing, also after that
   // sweep has released them.
   if (!elsewhere_.empty())
     if (const auto at = elsewhere_.find(&node); at != elsewhere_.end()) return at->second;
-  const auto place = static_cast<std::uint32_t>(tasks_.size());
+  const auto index = static_cast<std::uint32_t>(tasks_.size());
   bool taken = false;
   if (claimed == 0) {
     if (detail::single_threaded()) {
-      node.sweep_slot_.store(id_ | place, std::memory_order_relaxed);
+      node.sweep_slot_.store(id_ | index, std::memory_order_relaxed);
       taken = true;
     } else {
       std::uint64_t expected = 0;
-      taken = node.sweep_slot_.compare_exchange_strong(expected, id_ | place);
+      taken = node.sweep_slot_.compare_exchange_strong(expected, id_ | index);
     }
   }
-  if (!taken) elsewhere_.emplace(&node, place);
+  if (!taken) elsewhere_.emplace(&node, index);
   Task& task = tasks_.emplace_back();
   task.node = &node;
   task.slot_taken = taken;
   if (node.num_inputs() != 1) task.grads = std::make_unique<Tensor[]>(node.num_inputs());
-  return place;
+  return index;
 }
 
-std::uint32_t Sweep::find_place(const Node& node) const {
+std::uint32_t Sweep::find_index(const Node& node) const {
   const std::uint64_t claimed = node.sweep_slot_.load(std::memory_order_acquire);
   if ((claimed & ~std::uint64_t{0xffffffff}) == id_) return static_cast<std::uint32_t>(claimed);
   const auto at = elsewhere_.find(&node);
@@ -126,9 +126,9 @@ void Sweep::add_callback(std::function<void()> callback) {
 Sweep* Sweep::current() noexcept { return running; }
 
 void Sweep::discover(std::uint64_t oldest) {
-  for (std::size_t r = 0; r < roots_.size(); ++r) place_of(*roots_[r].function);
+  for (std::size_t r = 0; r < roots_.size(); ++r) index_of(*roots_[r].function);
   for (std::size_t t = 0; stops_at_targets_ && t < targets_.size(); ++t)
-    tasks_[place_of(*targets_[t].edge.function)].ends = true;
+    tasks_[index_of(*targets_[t].edge.function)].ends = true;
   // The list of tasks grows while the loop runs over it: new tasks are nodes whose edges are still to be
   // followed.
   for (std::size_t i = 0; i < tasks_.size(); ++i) {
@@ -136,19 +136,19 @@ void Sweep::discover(std::uint64_t oldest) {
     const Node& node = *tasks_[i].node;
     for (const Edge& e : node.edges()) {
       if (!e.is_valid() || e.function->sequence_nr() < oldest) continue;
-      const std::uint32_t place = place_of(*e.function);
-      ++tasks_[place].dependencies;
+      const std::uint32_t index = index_of(*e.function);
+      ++tasks_[index].dependencies;
     }
   }
 }
 
 void Sweep::mark_needed() {
   for (std::uint32_t t = 0; t < targets_.size(); ++t) {
-    const std::uint32_t place = find_place(*targets_[t].edge.function);
-    if (place == kNone) continue;
-    targets_[t].next = tasks_[place].target;
-    tasks_[place].target = t;
-    tasks_[place].sink = tasks_[place].sink || targets_[t].sink;
+    const std::uint32_t index = find_index(*targets_[t].edge.function);
+    if (index == kNone) continue;
+    targets_[t].next = tasks_[index].target;
+    tasks_[index].target = t;
+    tasks_[index].sink = tasks_[index].sink || targets_[t].sink;
   }
   // A node runs when a target lies strictly below it. Older nodes are decided first; accumulators, which have
   // the largest sequence number, are below everything and have no edges.
@@ -164,22 +164,22 @@ void Sweep::mark_needed() {
     for (const Edge& e : task.node->edges()) {
       if (task.needed) break;
       if (!e.is_valid()) continue;
-      const std::uint32_t place = find_place(*e.function);
-      task.needed = place != kNone && tasks_[place].needed;
+      const std::uint32_t index = find_index(*e.function);
+      task.needed = index != kNone && tasks_[index].needed;
     }
   }
 }
 
-void Sweep::push_ready(std::uint32_t place) {
-  tasks_[place].queued = true;
-  ready_.push_back({tasks_[place].node->sequence_nr(), place});
+void Sweep::push_ready(std::uint32_t index) {
+  tasks_[index].queued = true;
+  ready_.push_back({tasks_[index].node->sequence_nr(), index});
   std::push_heap(ready_.begin(), ready_.end());
 }
 
 Tensor* Sweep::accumulator(void* context, std::size_t edge) {
   const auto& a = *static_cast<const Accumulator*>(context);
   const Edge& e = a.node->edges()[edge];
-  Task& task = a.sweep->tasks_[a.sweep->find_place(*e.function)];
+  Task& task = a.sweep->tasks_[a.sweep->find_index(*e.function)];
   return task.buffer() + e.input_nr;
 }
 
@@ -191,8 +191,8 @@ void Sweep::capture(const Task& task) {
 
 /// As in PyTorch, a gradient that is asked for is the one that the hooks of its tensor leave, unless the
 /// sweep goes on through the node, which then gets what they leave.
-void Sweep::receive(std::uint32_t place, bool runs) {
-  Task& task = tasks_[place];
+void Sweep::receive(std::uint32_t index, bool runs) {
+  Task& task = tasks_[index];
   if (task.ends) return capture(task);
   Node& node = *task.node;
   const bool hooked = node.is_accumulator() || find_extra(node) != nullptr;
@@ -206,9 +206,9 @@ void Sweep::receive(std::uint32_t place, bool runs) {
   if (!runs) capture(task);
 }
 
-void Sweep::evaluate(Node& node, std::uint32_t place) {
+void Sweep::evaluate(Node& node, std::uint32_t index) {
   Accumulator context{this, &node};
-  Task& task = tasks_[place];
+  Task& task = tasks_[index];
   Tensor* const results = scratch_.results.get();
   BackwardCall call{task.buffer(), results, scratch_.wanted.get(),
                     create_graph_ ? nullptr : accumulator, &context};
@@ -233,36 +233,36 @@ void Sweep::evaluate(Node& node, std::uint32_t place) {
   if (hooked) run_posthooks(node, results, grads);
 }
 
-void Sweep::execute(std::uint32_t place) {
-  Node& node = *tasks_[place].node;
-  unclaim(tasks_[place]);
+void Sweep::execute(std::uint32_t index) {
+  Node& node = *tasks_[index].node;
+  unclaim(tasks_[index]);
   const ArrayRef<Edge> edges = node.edges();
-  const std::size_t n = tasks_[place].ends ? 0 : edges.size();
+  const std::size_t n = tasks_[index].ends ? 0 : edges.size();
 
   scratch_.make_room(n);
   Tensor* const results = scratch_.results.get();
   bool* const wanted = scratch_.wanted.get();
-  std::uint32_t* const places = scratch_.places.get();
-  bool runs = node.is_accumulator() && (targets_.empty() || tasks_[place].sink);
+  std::uint32_t* const indices = scratch_.indices.get();
+  bool runs = node.is_accumulator() && (targets_.empty() || tasks_[index].sink);
   for (std::size_t i = 0; i < n; ++i) {
-    places[i] = edges[i].is_valid() ? find_place(*edges[i].function) : kNone;
-    wanted[i] = places[i] != kNone && tasks_[places[i]].needed;
+    indices[i] = edges[i].is_valid() ? find_index(*edges[i].function) : kNone;
+    wanted[i] = indices[i] != kNone && tasks_[indices[i]].needed;
     runs = runs || wanted[i];
   }
-  receive(place, runs);
+  receive(index, runs);
   if (runs) {
-    evaluate(node, place);
+    evaluate(node, index);
     if (!keep_graph_) node.release_saved();
   }
   // Nothing points to the collected cotangents any more; nodes may go on with their buffers.
-  tasks_[place].grad.reset();
-  tasks_[place].grads.reset();
+  tasks_[index].grad.reset();
+  tasks_[index].grads.reset();
   for (std::size_t i = 0; i < n; ++i) {
-    if (places[i] == kNone) continue;
-    Task& next = tasks_[places[i]];
+    if (indices[i] == kNone) continue;
+    Task& next = tasks_[indices[i]];
     if (wanted[i]) accumulate_gradient(next.buffer()[edges[i].input_nr], std::move(results[i]));
     results[i].reset();
-    if (--next.dependencies == 0) push_ready(places[i]);
+    if (--next.dependencies == 0) push_ready(indices[i]);
   }
 }
 
@@ -294,15 +294,15 @@ variable_list Sweep::run_here() {
   const AutoGradMode mode(create_graph_);
   results_.assign(targets_.size(), Tensor());
   for (std::size_t r = 0; r < roots_.size(); ++r) {
-    const std::uint32_t place = find_place(*roots_[r].function);
-    accumulate_gradient(tasks_[place].buffer()[roots_[r].input_nr], std::move(root_grads_[r]));
-    if (tasks_[place].dependencies == 0 && !tasks_[place].queued) push_ready(place);
+    const std::uint32_t index = find_index(*roots_[r].function);
+    accumulate_gradient(tasks_[index].buffer()[roots_[r].input_nr], std::move(root_grads_[r]));
+    if (tasks_[index].dependencies == 0 && !tasks_[index].queued) push_ready(index);
   }
   while (!ready_.empty()) {
     std::pop_heap(ready_.begin(), ready_.end());
-    const std::uint32_t place = ready_.back().task;
+    const std::uint32_t index = ready_.back().task;
     ready_.pop_back();
-    execute(place);
+    execute(index);
   }
   return std::move(results_);
 }
@@ -311,7 +311,7 @@ variable_list Sweep::run_in_fresh_thread() {
   variable_list results;
   std::exception_ptr failure;
   const detail::ThreadState& here = detail::thread_state;
-  std::uint64_t last_number = here.sequence_nr;
+  std::uint64_t last_sequence_nr = here.sequence_nr;
   const AnnotationState annotations = annotation_state();
   std::thread worker([&] {
     detail::ThreadState& there = detail::thread_state;
@@ -319,17 +319,17 @@ variable_list Sweep::run_in_fresh_thread() {
     there.inference_mode = here.inference_mode;
     there.annotates = here.annotates;
     there.saved_hooks = here.saved_hooks;
-    there.sequence_nr = last_number;
+    there.sequence_nr = last_sequence_nr;
     annotation_state() = annotations;
     try {
       results = run_here();
     } catch (...) {
       failure = std::current_exception();
     }
-    last_number = there.sequence_nr;
+    last_sequence_nr = there.sequence_nr;
   });
   worker.join();
-  detail::thread_state.sequence_nr = last_number;
+  detail::thread_state.sequence_nr = last_sequence_nr;
   if (failure) std::rethrow_exception(failure);
   return results;
 }

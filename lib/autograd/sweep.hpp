@@ -43,7 +43,7 @@ class Sweep {
   /// Walks the graph from the roots; runs nothing, so that a request may still be refused.
   void prepare();
   /// After prepare(): whether target `i` can be reached from the roots.
-  bool reaches(std::size_t i) const { return find_place(*targets_[i].edge.function) != kNone; }
+  bool reaches(std::size_t i) const { return find_index(*targets_[i].edge.function) != kNone; }
   /// After prepare(): gradients at the targets, undefined where none arrived.
   variable_list run();
   /// Calls `callback` on the thread of the caller once this sweep has ended.
@@ -88,7 +88,7 @@ class Sweep {
   struct Scratch {
     std::unique_ptr<Tensor[]> results;
     std::unique_ptr<bool[]> wanted;
-    std::unique_ptr<std::uint32_t[]> places;
+    std::unique_ptr<std::uint32_t[]> indices;
     std::size_t size = 0;
     void make_room(std::size_t edges);
   };
@@ -98,19 +98,19 @@ class Sweep {
   };
 
   static Scratch& spare_scratch();
-  std::uint32_t place_of(Node& node);
-  std::uint32_t find_place(const Node& node) const;
+  std::uint32_t index_of(Node& node);
+  std::uint32_t find_index(const Node& node) const;
   void unclaim(Task& task) noexcept;
   void discover(std::uint64_t oldest);
   void mark_needed();
-  void evaluate(Node& node, std::uint32_t place);
-  void execute(std::uint32_t place);
+  void evaluate(Node& node, std::uint32_t index);
+  void execute(std::uint32_t index);
   /// Runs the hooks on the gradients that have arrived, and stores them where a target asked for them.
-  void receive(std::uint32_t place, bool runs);
+  void receive(std::uint32_t index, bool runs);
   void capture(const Task& task);
   variable_list run_here();
   variable_list run_in_fresh_thread();
-  void push_ready(std::uint32_t place);
+  void push_ready(std::uint32_t index);
   static Tensor* accumulator(void* context, std::size_t edge);
 
   bool keep_graph_;

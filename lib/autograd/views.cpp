@@ -25,7 +25,7 @@ struct Alias {
 };
 
 /// The whole (input 0) with input 1 at the part.
-struct Replaced {
+struct ReplacePart {
   static constexpr auto node_name = "AsStridedScatterBackward0";
   Gather gather;
   Tensor forward(TensorList xs) const {
@@ -34,7 +34,7 @@ struct Replaced {
     return StridedPart::read(flat, gather.whole);
   }
   Tensor transpose(const Tensor& g, std::size_t i) const {
-    return i == 0 ? apply_linear(ZeroInside{gather}, g) : apply_linear(gather, g);
+    return i == 0 ? apply_linear(ZeroPart{gather}, g) : apply_linear(gather, g);
   }
 };
 
@@ -90,7 +90,7 @@ Tensor strided_scatter(const Tensor& t, const Tensor& src, IntArrayRef sizes, In
   if (may_overlap(gather.part.sizes, gather.part.strides) && gather.most_in_one() > 1)
     detail::fail<ValueError>("as_strided_scatter", "elements with sizes ", sizes, " and strides ",
                              strides, " share memory, so src cannot be written to them");
-  return apply_linear_list(Replaced{gather}, {t, src});
+  return apply_linear_list(ReplacePart{gather}, {t, src});
 }
 
 }  // namespace eigengrad::autograd

@@ -44,8 +44,8 @@ void compare(const Subject& subject, const Jacobians& analytical, const Jacobian
         for (std::int64_t c = 0; c < n.cols; ++c)
           if (!tolerance.accepts(a(r, c), n(r, c)))
             fail<GradcheckError>(
-                subject.op(), "Jacobian mismatch for output ", subject.output_number(k),
-                " with respect to input ", subject.input_number(i), ": row ", r, ", column ", c,
+                subject.op(), "Jacobian mismatch for output ", subject.output_index(k),
+                " with respect to input ", subject.input_index(i), ": row ", r, ", column ", c,
                 " is ", a(r, c), " by ", way, " and ", n(r, c), " by differences;\nnumerical:\n",
                 to_text(n), "\nanalytical:\n", to_text(a),
                 "\ncorrect the derivative, or the tolerances if the function is steep there");
@@ -114,8 +114,8 @@ void compare_product(Subject& subject, const Probe& p, std::size_t k, std::size_
   const Tolerance tolerance{options.atol * sum_of_abs(p.u[i]) * sum_of_abs(p.v[k]), options.rtol};
   if (tolerance.accepts(analytical, numerical)) return;
   check_slowly(subject, options);
-  fail<GradcheckError>(subject.op(), "Jacobian mismatch for output ", subject.output_number(k),
-                       " with respect to input ", subject.input_number(i),
+  fail<GradcheckError>(subject.op(), "Jacobian mismatch for output ", subject.output_index(k),
+                       " with respect to input ", subject.input_index(i),
                        ": its product with two random vectors is ", analytical, " by ", way,
                        " and ", numerical,
                        " by differences, although no single entry is off; use fast_mode = false or "
@@ -125,20 +125,21 @@ void compare_product(Subject& subject, const Probe& p, std::size_t k, std::size_
 void check_fast(Subject& subject, const GradcheckOptions& options, FixedRandom& random) {
   const Probe p = make_probe(subject, random);
   const variable_list weights = cotangents_of(subject, p.v);
-  std::vector<Vectors> pulled;  // [output][input]
+  std::vector<Vectors> products;  // [output][input]
   double repeat_difference = 0;
   if (options.check_backward_ad) {
     const Evaluation e = subject.evaluate();
     for (std::size_t k = 0; k < weights.size(); ++k) {
       const Evaluation one{e.inputs, {e.outputs[k]}};
-      pulled.push_back(backward_product(one, {weights[k]}));
+      products.push_back(backward_product(one, {weights[k]}));
       const Vectors again = backward_product(one, {weights[k]});
       for (std::size_t i = 0; i < again.size(); ++i)
-        repeat_difference = std::max(repeat_difference, largest_difference(pulled[k][i], again[i]));
+        repeat_difference =
+            std::max(repeat_difference, largest_difference(products[k][i], again[i]));
     }
   }
   for (std::size_t i = 0; i < subject.num_inputs(); ++i) {
-    const Vectors slopes = numerical_product(subject, i, p.u[i], options.eps);
+    const Vectors numerical_products = numerical_product(subject, i, p.u[i], options.eps);
     Vectors tangents;
     if (options.check_forward_ad) {
       Vectors directions(subject.num_inputs());
@@ -146,9 +147,10 @@ void check_fast(Subject& subject, const GradcheckOptions& options, FixedRandom& 
       tangents = forward_product(subject, directions);
     }
     for (std::size_t k = 0; k < weights.size(); ++k) {
-      const double numerical = dot(p.v[k], slopes[k]);
+      const double numerical = dot(p.v[k], numerical_products[k]);
       if (options.check_backward_ad)
-        compare_product(subject, p, k, i, dot(pulled[k][i], p.u[i]), numerical, options, kBackward);
+        compare_product(subject, p, k, i, dot(products[k][i], p.u[i]), numerical, options,
+                        kBackward);
       if (options.check_forward_ad)
         compare_product(subject, p, k, i, dot(p.v[k], tangents[k]), numerical, options, kForward);
     }
@@ -168,10 +170,10 @@ void check_linear(const Subject& subject, const GradcheckOptions& options, Fixed
       scaled[k][r] = factor * v[k][r];
     }
   const Evaluation e = subject.evaluate();
-  const auto pull = [&](const Vectors& w) {
+  const auto products_of = [&](const Vectors& w) {
     return backward_product(e, cotangents_of(subject, w));
   };
-  const Vectors of_zero = pull(zero), of_v = pull(v), of_scaled = pull(scaled);
+  const Vectors of_zero = products_of(zero), of_v = products_of(v), of_scaled = products_of(scaled);
   const Tolerance tolerance{options.atol + options.nondet_tol, options.rtol};
   for (std::size_t i = 0; i < of_v.size(); ++i)
     for (std::size_t c = 0; c < of_v[i].size(); ++c) {
@@ -179,14 +181,14 @@ void check_linear(const Subject& subject, const GradcheckOptions& options, Fixed
         fail<GradcheckError>(subject.op(),
                              "backward not multiplied by grad_output: with cotangents of "
                              "zero element ",
-                             c, " of the gradient of input ", subject.input_number(i), " is ",
+                             c, " of the gradient of input ", subject.input_index(i), " is ",
                              of_zero[i][c], "; multiply by the incoming gradient");
       if (!tolerance.accepts(of_scaled[i][c], factor * of_v[i][c]))
         fail<GradcheckError>(subject.op(),
                              "backward not multiplied by grad_output just once: "
                              "cotangents scaled by ",
                              factor, " change element ", c, " of the gradient of input ",
-                             subject.input_number(i), " from ", of_v[i][c], " to ", of_scaled[i][c],
+                             subject.input_index(i), " from ", of_v[i][c], " to ", of_scaled[i][c],
                              "; make it linear in the incoming gradient");
     }
 }
@@ -214,7 +216,7 @@ void check_undefined(const Subject& subject, std::size_t first, std::size_t last
     fail<GradcheckError>(subject.op(),
                          "Expected backward function to handle undefined output grads: it "
                          "threw when the gradient of output ",
-                         subject.output_number(first), last - first > 1 ? " and others" : "",
+                         subject.output_index(first), last - first > 1 ? " and others" : "",
                          " was undefined (", error.what(), "); take undefined gradients as zeros");
   }
   for (std::size_t i = 0; i < g.size(); ++i)
@@ -223,7 +225,7 @@ void check_undefined(const Subject& subject, std::size_t first, std::size_t last
         fail<GradcheckError>(subject.op(),
                              "Expected all input grads to be undefined or zero when all "
                              "output grads are: the gradient of input ",
-                             subject.input_number(i), " contains ", x,
+                             subject.input_index(i), " contains ", x,
                              "; take undefined gradients as zeros");
 }
 
@@ -246,7 +248,7 @@ void check_tangents_add_up(const Subject& subject, const GradcheckOptions& optio
     for (std::size_t r = 0; r < sum[k].size(); ++r)
       if (!tolerance.accepts(together[k][r], sum[k][r]))
         fail<GradcheckError>(subject.op(), "tangents do not add up: element ", r,
-                             " of the tangent of output ", subject.output_number(k), " is ",
+                             " of the tangent of output ", subject.output_index(k), " is ",
                              together[k][r], " for all inputs at once and ", sum[k][r],
                              " one by one; correct the forward rule");
 }
@@ -261,7 +263,7 @@ void check_constant(Subject& subject, const GradcheckOptions& options) {
           fail<GradcheckError>(subject.op(),
                                "Numerical gradient for function expected to be zero, "
                                "because no output requires grad: the derivative of output ",
-                               subject.output_number(k), " by input ", subject.input_number(i),
+                               subject.output_index(k), " by input ", subject.input_index(i),
                                " contains ", n, "; look for detach() and NoGradGuard");
 }
 

@@ -50,17 +50,18 @@ Jacobians numerical_jacobians(Subject& subject, double eps) {
       const double x = subject.coordinate(i, e);
       subject.set_coordinate(i, e, x + eps);
       const double above = subject.coordinate(i, e);
-      auto slope = values_at(subject);
+      auto quotient = values_at(subject);
       subject.set_coordinate(i, e, x - eps);
       const double below = subject.coordinate(i, e);
       const auto low = values_at(subject);
       subject.set_coordinate(i, e, x);
       if (above == below)
         fail<ValueError>(subject.op(), "a step of eps = ", eps, " does not change element ", e,
-                         " of input ", subject.input_number(i), ", which is ", x,
+                         " of input ", subject.input_index(i), ", which is ", x,
                          "; take a larger eps or scale the input");
-      divide_difference(slope, low, above - below);
-      for (std::size_t k = 0; k < jacobians.size(); ++k) set_column(jacobians[k][i], e, slope[k]);
+      divide_difference(quotient, low, above - below);
+      for (std::size_t k = 0; k < jacobians.size(); ++k)
+        set_column(jacobians[k][i], e, quotient[k]);
     }
   }
   return jacobians;
@@ -75,12 +76,12 @@ std::vector<std::vector<double>> numerical_product(Subject& subject, std::size_t
       subject.set_coordinate(i, static_cast<std::int64_t>(e), start[e] + by * direction[e]);
   };
   move(eps);
-  auto slope = values_at(subject);
+  auto quotient = values_at(subject);
   move(-eps);
   const auto low = values_at(subject);
   move(0);
-  divide_difference(slope, low, 2 * eps);
-  return slope;
+  divide_difference(quotient, low, 2 * eps);
+  return quotient;
 }
 
 std::vector<std::vector<double>> backward_product(const Evaluation& e,

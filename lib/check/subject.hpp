@@ -41,8 +41,8 @@ class Subject {
   std::size_t num_inputs() const noexcept { return checked_inputs_.size(); }
   std::size_t num_outputs() const noexcept { return checked_outputs_.size(); }
   /// Indices of the checked ones among all inputs and outputs, for messages.
-  std::size_t input_number(std::size_t i) const noexcept { return checked_inputs_[i]; }
-  std::size_t output_number(std::size_t k) const noexcept { return checked_outputs_[k]; }
+  std::size_t input_index(std::size_t i) const noexcept { return checked_inputs_[i]; }
+  std::size_t output_index(std::size_t k) const noexcept { return checked_outputs_[k]; }
   const Tensor& input(std::size_t i) const noexcept { return values_[checked_inputs_[i]]; }
   /// Output `k` at the original inputs, without its graph.
   const Tensor& output(std::size_t k) const noexcept { return outputs_[k]; }

@@ -240,14 +240,14 @@ struct Collected {
 };
 
 /// Where a list stands: its index in the list around it, and where that stands.
-struct Place {
-  const Place* around;
+struct Position {
+  const Position* around;
   std::size_t index;
 };
 
-std::string text_of(const Place* place) {
-  if (place == nullptr) return "the list";
-  return text_of(place->around) + '[' + std::to_string(place->index) + ']';
+std::string text_of(const Position* position) {
+  if (position == nullptr) return "the list";
+  return text_of(position->around) + '[' + std::to_string(position->index) + ']';
 }
 
 std::string list_of(std::size_t n) {
@@ -255,33 +255,33 @@ std::string list_of(std::size_t n) {
 }
 
 [[noreturn]] void fail_ragged(const detail::NestedList& list, IntArrayRef expected,
-                              const Place* place) {
-  fail<ShapeError>("tensor", "the list is ragged: ", text_of(place), " is ",
+                              const Position* position) {
+  fail<ShapeError>("tensor", "the list is ragged: ", text_of(position), " is ",
                    list.is_list() ? list_of(list.size()) : "a number", " where ",
                    expected.empty() ? "a number" : list_of(static_cast<std::size_t>(expected[0])),
                    " was expected; give all lists of one level the same length");
 }
 
-void collect(const detail::NestedList& list, IntArrayRef sizes, const Place* place,
+void collect(const detail::NestedList& list, IntArrayRef sizes, const Position* position,
              Collected& into) {
-  if (list.is_list() == sizes.empty()) fail_ragged(list, sizes, place);
+  if (list.is_list() == sizes.empty()) fail_ragged(list, sizes, position);
   if (sizes.empty()) {
-    const ScalarType dtype = list.number().type();
+    const ScalarType dtype = list.scalar().type();
     if (into.values.empty()) into.dtype = dtype;
     if (dtype != into.dtype)
       fail<DtypeError>(
           "tensor",
           "Expected all elements of the tensor to have the same scalar type: the first "
           "is of ",
-          to_string(into.dtype), ", ", text_of(place), " of ", to_string(dtype),
+          to_string(into.dtype), ", ", text_of(position), " of ", to_string(dtype),
           "; write all of them alike");
-    into.values.push_back(list.number());
+    into.values.push_back(list.scalar());
     return;
   }
   const auto n = static_cast<std::size_t>(sizes[0]);
-  if (list.size() != n) fail_ragged(list, sizes, place);
+  if (list.size() != n) fail_ragged(list, sizes, position);
   for (std::size_t i = 0; i < n; ++i) {
-    const Place inner{place, i};
+    const Position inner{position, i};
     collect(list[i], {sizes.data() + 1, sizes.size() - 1}, &inner, into);
   }
 }

@@ -10,7 +10,7 @@ namespace eigengrad {
 
 struct Generator::State {
   std::mutex mutex;
-  Place next;
+  Position next;
 };
 
 Generator::Generator(std::uint64_t seed) : state_(std::make_shared<State>()) {
@@ -48,10 +48,10 @@ void Generator::set_state(const Tensor& state) {
     detail::fail<ShapeError>("set_state", "a state has shape [2], this tensor ", state.sizes(),
                              "; give what get_state() returned");
   const auto* p = state.data_ptr<std::int64_t>();
-  const Place place{static_cast<std::uint64_t>(p[0]),
-                    static_cast<std::uint64_t>(p[state.stride(0)])};
+  const Position position{static_cast<std::uint64_t>(p[0]),
+                          static_cast<std::uint64_t>(p[state.stride(0)])};
   const std::lock_guard lock(state_->mutex);
-  state_->next = place;
+  state_->next = position;
 }
 
 Generator Generator::clone() const {
@@ -61,11 +61,11 @@ Generator Generator::clone() const {
   return copy;
 }
 
-Generator::Place Generator::take(std::uint64_t blocks) {
+Generator::Position Generator::take(std::uint64_t blocks) {
   const std::lock_guard lock(state_->mutex);
-  const Place place = state_->next;
+  const Position position = state_->next;
   state_->next.block += blocks;
-  return place;
+  return position;
 }
 
 Generator default_generator() {

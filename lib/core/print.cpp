@@ -29,7 +29,7 @@ void check(const PrintOptions& o) {
 enum class Notation : std::uint8_t { Exact, Integral, Fixed, Scientific };
 
 /// Writes one number. Python's words for what is not finite, which C may give a sign.
-std::string number(const Scalar& v, Notation notation, int precision) {
+std::string formatted(const Scalar& v, Notation notation, int precision) {
   if (v.isBoolean()) return v.toBool() ? "True" : "False";
   if (notation == Notation::Exact) return std::to_string(v.toLong());
   const double x = v.toDouble();
@@ -61,7 +61,7 @@ class Cells {
                  : integral_ ? Notation::Integral
                              : Notation::Fixed;
     for (const Scalar& v : values_) {
-      std::string text = number(v, notation, o.precision);
+      std::string text = formatted(v, notation, o.precision);
       if (text.size() < width_) text.insert(0, width_ - text.size(), ' ');
       texts_.push_back(std::move(text));
     }
@@ -113,7 +113,7 @@ class Cells {
   void measure(Notation notation, int precision) {
     for (const Scalar& v : values_)
       if (notation == Notation::Exact || counts(v))
-        width_ = std::max(width_, number(v, notation, precision).size());
+        width_ = std::max(width_, formatted(v, notation, precision).size());
   }
 
   const detail::TensorImpl& tensor_;

@@ -44,10 +44,10 @@ template <class T, class Values>
 void fill_blocks(const Tensor& t, Generator generator, Values values) {
   const auto n = static_cast<std::size_t>(t.numel());
   const std::size_t blocks = (n + kPerBlock<T> - 1) / kPerBlock<T>;
-  const Generator::Place place = generator.take(blocks);
+  const Generator::Position position = generator.take(blocks);
   T* p = t.impl()->data<T>();
   for (std::size_t b = 0; b < blocks; ++b) {
-    const std::array<T, kPerBlock<T>> v = values(Philox::block(place.seed, place.block + b));
+    const std::array<T, kPerBlock<T>> v = values(Philox::block(position.seed, position.block + b));
     const std::size_t at = b * kPerBlock<T>;
     std::copy_n(v.begin(), std::min(kPerBlock<T>, n - at), p + at);
   }
@@ -110,14 +110,14 @@ Tensor gaussian(Tensor t, const char* op, double mean, double std,
 class BoundedIntegers {
  public:
   BoundedIntegers(Generator generator, std::int64_t n)
-      : place_(generator.take(static_cast<std::uint64_t>(n + 1) / 2)) {}
+      : position_(generator.take(static_cast<std::uint64_t>(n + 1) / 2)) {}
 
   /// In [0, bound).
   std::uint64_t operator()(std::int64_t i, std::uint64_t bound) const {
     const auto index = static_cast<std::uint64_t>(i);
     for (std::uint64_t attempt = 0;; ++attempt) {
       const std::uint64_t x =
-          word(Philox::block(place_.seed, place_.block + index / 2, attempt), index % 2);
+          word(Philox::block(position_.seed, position_.block + index / 2, attempt), index % 2);
       const Wide product = Wide{x} * bound;
       const auto below = static_cast<std::uint64_t>(product);
       if (below >= bound || below >= (std::uint64_t{0} - bound) % bound)
@@ -127,7 +127,7 @@ class BoundedIntegers {
 
  private:
   __extension__ using Wide = unsigned __int128;
-  Generator::Place place_;
+  Generator::Position position_;
 };
 
 Tensor integers(Tensor t, const char* op, std::int64_t low, std::int64_t high,

@@ -133,9 +133,9 @@ class CheckpointScope::Frame : public std::enable_shared_from_this<Frame> {
   }
   void end_forward() noexcept { complete_ = true; }
 
-  Tensor value(std::size_t number) {
+  Tensor value(std::size_t index) {
     const std::lock_guard one_at_a_time(evaluating_);
-    if (const Recomputed found = find(number); found.value.defined()) return intact(found, number);
+    if (const Recomputed found = find(index); found.value.defined()) return intact(found, index);
     const auto values = std::make_shared<std::vector<Recomputed>>();
     evaluate(*values);
     {
@@ -145,16 +145,16 @@ class CheckpointScope::Frame : public std::enable_shared_from_this<Frame> {
     // Keeps the values until the sweep ends: other nodes of it will ask for theirs.
     if (autograd::Sweep* sweep = autograd::Sweep::current(); sweep != nullptr)
       sweep->add_callback([values] {});
-    return intact(find(number), number);
+    return intact(find(index), index);
   }
 
   /// To be called when nobody will ask for that value again.
-  void drop(std::size_t number) noexcept {
+  void drop(std::size_t index) noexcept {
     Recomputed last;
     const std::lock_guard lock(mutex_);
-    values_[number].wanted = false;
-    if (const auto values = recomputed_.lock(); values != nullptr && number < values->size())
-      last = std::move((*values)[number]);
+    values_[index].wanted = false;
+    if (const auto values = recomputed_.lock(); values != nullptr && index < values->size())
+      last = std::move((*values)[index]);
   }
 
  private:
@@ -169,28 +169,28 @@ class CheckpointScope::Frame : public std::enable_shared_from_this<Frame> {
     std::uint32_t version = 0;
   };
 
-  Recomputed find(std::size_t number) {
+  Recomputed find(std::size_t index) {
     const std::lock_guard lock(mutex_);
     const auto values = recomputed_.lock();
-    return values != nullptr && number < values->size() ? (*values)[number] : Recomputed();
+    return values != nullptr && index < values->size() ? (*values)[index] : Recomputed();
   }
 
   /// Keeps a value of the second evaluation where it is wanted.
   void recompute(std::vector<Recomputed>& values, const Tensor& t) {
     const std::lock_guard lock(mutex_);
-    const std::size_t number = values.size();
+    const std::size_t index = values.size();
     values.emplace_back();
-    if (number >= values_.size()) return;
-    const Description& first = values_[number].description;
+    if (index >= values_.size()) return;
+    const Description& first = values_[index].description;
     Description second(t);
     if (inputs_->are_packed()) second.version = first.version;
     if (!(first == second))
       detail::fail<GraphError>(
-          "checkpoint", "saved value ", number,
+          "checkpoint", "saved value ", index,
           " differs between the first evaluation and the second: ", first, " and ", second,
           "; the function must compute the same each time, from tensors that are not written to "
           "in between");
-    if (values_[number].wanted) values[number] = {t, t.impl()->storage().version()};
+    if (values_[index].wanted) values[index] = {t, t.impl()->storage().version()};
   }
 
   void evaluate(std::vector<Recomputed>& values) {
@@ -221,7 +221,7 @@ class CheckpointScope::Frame : public std::enable_shared_from_this<Frame> {
   }
 
   /// As without a checkpoint, a saved value that the function has overwritten is an error.
-  Tensor intact(const Recomputed& found, std::size_t number) {
+  Tensor intact(const Recomputed& found, std::size_t index) {
     const std::lock_guard lock(mutex_);
     const Tensor& value = found.value;
     if (value.defined() && value.impl()->storage().version() != found.version)
@@ -229,7 +229,7 @@ class CheckpointScope::Frame : public std::enable_shared_from_this<Frame> {
           "checkpoint",
           "a value needed for the gradient was modified by an inplace operation of "
           "the function: saved value ",
-          number, ", a ", values_[number].description, ", is at version ",
+          index, ", a ", values_[index].description, ", is at version ",
           value.impl()->storage().version(), " when the function returns; write into a clone");
     return value;
   }
@@ -247,15 +247,15 @@ class CheckpointScope::Frame : public std::enable_shared_from_this<Frame> {
 };
 
 /// What a node keeps instead of a value: the frame of the checkpoint and the value's index.
-struct CheckpointScope::Place {
-  Place(std::shared_ptr<Frame> f, std::size_t n) noexcept : frame(std::move(f)), number(n) {}
-  Place(Place&&) noexcept = default;
-  Place& operator=(Place&&) = delete;
-  ~Place() {
-    if (frame != nullptr) frame->drop(number);
+struct CheckpointScope::SavedIndex {
+  SavedIndex(std::shared_ptr<Frame> f, std::size_t n) noexcept : frame(std::move(f)), index(n) {}
+  SavedIndex(SavedIndex&&) noexcept = default;
+  SavedIndex& operator=(SavedIndex&&) = delete;
+  ~SavedIndex() {
+    if (frame != nullptr) frame->drop(index);
   }
   std::shared_ptr<Frame> frame;
-  std::size_t number;
+  std::size_t index;
 };
 
 CheckpointScope::CheckpointScope(std::function<void(const variable_list&)> again,
@@ -264,9 +264,9 @@ CheckpointScope::CheckpointScope(std::function<void(const variable_list&)> again
       hooks_(
           // The hooks are kept by every value, and so must not keep the frame alive.
           [frame = frame_.get()](const Tensor& t) {
-            return Place(frame->shared_from_this(), frame->forget(t));
+            return SavedIndex(frame->shared_from_this(), frame->forget(t));
           },
-          [](const Place& place) { return place.frame->value(place.number); }) {}
+          [](const SavedIndex& saved) { return saved.frame->value(saved.index); }) {}
 
 CheckpointScope::~CheckpointScope() { frame_->end_forward(); }
 

@@ -30,7 +30,7 @@ class Block {
     dtype_ = by.dtype();
   }
 
-  /// Slice number `i`, which has to be the next one; undefined for zeros.
+  /// Slice `i`, which has to be the next one; undefined for zeros.
   void add(std::int64_t i, const Tensor& slice) {
     if (!matrix_.defined())
       slices_.push_back(slice.defined() ? slice.reshape({-1}).to(dtype_)
@@ -90,9 +90,9 @@ std::int64_t total_numel(const variable_list& list) {
 }
 
 /// Derivatives of `of`, whose undefined entries have none and are shaped as in `like`.
-DerivativeBlocks by_rows(std::string_view op, const variable_list& of, const variable_list& like,
-                         const variable_list& vars, const FunctionalOptions& options,
-                         const variable_list& leaves) {
+DerivativeBlocks by_reverse_mode(std::string_view op, const variable_list& of,
+                                 const variable_list& like, const variable_list& vars,
+                                 const FunctionalOptions& options, const variable_list& leaves) {
   const bool keep = options.create_graph || DualLevel::is_open();
   BlockMatrix blocks = make_blocks(like, vars, Slices::Rows, keep);
   for (std::size_t k = 0; k < of.size(); ++k) {
@@ -114,8 +114,8 @@ DerivativeBlocks by_rows(std::string_view op, const variable_list& of, const var
 enum class Order : std::uint8_t { First, Second };
 
 /// One evaluation with a tangent per element of `x`: of f, or of f and its gradient.
-DerivativeBlocks by_columns(std::string_view op, ErasedFunction f, const variable_list& x,
-                            const FunctionalOptions& options, Order order) {
+DerivativeBlocks by_forward_mode(std::string_view op, ErasedFunction f, const variable_list& x,
+                                 const FunctionalOptions& options, Order order) {
   const bool create_graph = options.create_graph;
   BlockMatrix blocks;
   variable_list leaves;
@@ -162,7 +162,7 @@ bool columns_are_cheaper(std::int64_t columns, std::int64_t rows) {
 /// where the two could differ or columns cannot be had: an operator or a custom Function without a
 /// forward rule, a function that differentiates by its argument, opens a DualLevel, writes to its
 /// argument, or turns recording off for a part, which tangents would pass; strict mode and anomaly
-/// mode, which are about the backward sweep. An error of the function itself is met again by rows.
+/// mode, which are about the backward sweep. An error of the function itself is met again in reverse mode.
 /// What remains visible: the argument of a column does not require grad.
 class Columns {
  public:
@@ -175,8 +175,8 @@ class Columns {
     variable_list copies;
     for (const Tensor& t : x_) copies.push_back(options_.create_graph ? t : t.detach().clone());
     try {
-      return by_columns("jacobian", watched, copies, options_, Order::First);
-    } catch (const PreferRows&) {
+      return by_forward_mode("jacobian", watched, copies, options_, Order::First);
+    } catch (const PreferReverseMode&) {
     } catch (const NotImplementedError&) {
     } catch (const GraphError&) {
     }
@@ -184,7 +184,7 @@ class Columns {
   }
 
  private:
-  struct PreferRows {};
+  struct PreferReverseMode {};
 
   variable_list evaluate(const variable_list& arguments) {
     const AutoGradMode as_for_rows(true);
@@ -198,7 +198,7 @@ class Columns {
     // The first column shows how many rows there are; taking rows costs another evaluation of f.
     std::int64_t outputs = 0;
     for (const Tensor& t : value) outputs += t.defined() ? t.numel() : 0;
-    if (rows || 5 * (total_numel(x_) - 1) > 4 * (outputs + 2)) throw PreferRows();
+    if (rows || 5 * (total_numel(x_) - 1) > 4 * (outputs + 2)) throw PreferReverseMode();
     return value;
   }
 
@@ -216,7 +216,7 @@ DerivativeBlocks jacobian(ErasedFunction f, const variable_list& x,
   const Strategy strategy = strategy_of(options, Strategy::Auto);
   // Without columns f would not be evaluated, and the shape of its value not known.
   if (strategy == Strategy::Forward && columns > 0)
-    return by_columns("jacobian", f, x, options, Order::First);
+    return by_forward_mode("jacobian", f, x, options, Order::First);
 
   bool may_go_forward = strategy == Strategy::Auto && columns > 0 && !DualLevel::is_open() &&
                         !options.strict && !autograd::AnomalyMode::is_enabled();
@@ -234,14 +234,14 @@ DerivativeBlocks jacobian(ErasedFunction f, const variable_list& x,
     if (!blocks.empty()) return blocks;
   }
   if (options.strict) check_tracked_outputs("jacobian", value);
-  return by_rows("jacobian", value, value, vars, options, leaves);
+  return by_reverse_mode("jacobian", value, value, vars, options, leaves);
 }
 
 DerivativeBlocks hessian(ErasedFunction f, const variable_list& x,
                          const FunctionalOptions& options) {
   check_arguments("hessian", x);
   if (strategy_of(options, Strategy::Reverse) == Strategy::Forward && total_numel(x) > 0)
-    return by_columns("hessian", f, x, options, Order::Second);
+    return by_forward_mode("hessian", f, x, options, Order::Second);
 
   const AutoGradMode recording(true);
   variable_list leaves;
@@ -249,7 +249,7 @@ DerivativeBlocks hessian(ErasedFunction f, const variable_list& x,
   const Tensor y = evaluate_to_one_element("hessian", f, vars);
   if (options.strict) check_tracked_outputs("hessian", {y});
   const variable_list g = sweep({y}, vars, {ones(y.sizes(), y.dtype())}, /*create_graph=*/true);
-  return by_rows("hessian", g, vars, vars, options, leaves);
+  return by_reverse_mode("hessian", g, vars, vars, options, leaves);
 }
 
 }  // namespace eigengrad::detail

@@ -24,14 +24,14 @@ bool is_mostly_zero(const Matrix& h) {
 
 /// The shift s >= `least` at which f(s) = |p(s)| is `radius`; f falls, f(least) >= radius. Newton
 /// on 1 / f, which is nearly linear, within an interval that shrinks.
-template <class NormAndSlope>
-double shift_for(NormAndSlope f, double least, double most, double radius) {
+template <class NormAndDerivative>
+double shift_for(NormAndDerivative f, double least, double most, double radius) {
   double s = std::max(least, std::min(most, least + 1e-3 * (most - least)));
   for (int i = 0; i < 100; ++i) {
-    const auto [norm, slope] = f(s);
+    const auto [norm, derivative] = f(s);
     if (std::abs(norm - radius) <= 1e-8 * radius) break;
     (norm > radius ? least : most) = s;
-    const double next = s + (1 - norm / radius) * norm / slope;
+    const double next = s + (1 - norm / radius) * norm / derivative;
     s = next > least && next < most ? next : (least + most) / 2;
     if (most - least <= 4 * kEpsilon * std::abs(most)) break;
   }
@@ -141,21 +141,21 @@ Vector Quadratic::step(double radius) {
 Vector Quadratic::spectral_step(double radius) {
   const Spectrum& s = spectrum();
   const Vector sizes = s.values.cwiseAbs();
-  const auto norm_and_slope = [&](double shift) {
+  const auto norm_and_derivative = [&](double shift) {
     double square = 0;
-    double slope = 0;
+    double derivative = 0;
     for (Eigen::Index i = 0; i < s.g.size(); ++i) {
       if (s.g[i] == 0) continue;
       const double p = s.g[i] / (sizes[i] + shift);
       square += p * p;
-      slope -= p * p / (sizes[i] + shift);
+      derivative -= p * p / (sizes[i] + shift);
     }
     const double norm = std::sqrt(square);
-    return std::pair{norm, slope / norm};
+    return std::pair{norm, derivative / norm};
   };
   double shift = 0;
-  if (!(norm_and_slope(0).first <= radius))
-    shift = shift_for(norm_and_slope, 0, s.g.norm() / radius, radius);
+  if (!(norm_and_derivative(0).first <= radius))
+    shift = shift_for(norm_and_derivative, 0, s.g.norm() / radius, radius);
   Vector p(s.g.size());
   for (Eigen::Index i = 0; i < p.size(); ++i) p[i] = s.g[i] == 0 ? 0 : -s.g[i] / (sizes[i] + shift);
   return s.vectors * p;

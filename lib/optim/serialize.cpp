@@ -174,12 +174,12 @@ struct Contents {
 };
 
 /// `number` as a field; reading, it must be the same.
-void same(OptimizerArchive& archive, std::string_view name, std::int64_t number) {
-  std::int64_t found = number;
+void same(OptimizerArchive& archive, std::string_view name, std::int64_t expected) {
+  std::int64_t found = expected;
   archive(name, found);
-  if (found != number)
+  if (found != expected)
     fail<ValueError>("load", "the data have ", found, ' ', name, " where this optimizer has ",
-                     number);
+                     expected);
 }
 
 /// All fields in their order, for both directions.

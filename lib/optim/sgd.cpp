@@ -34,9 +34,11 @@ Tensor SGD::step(LossClosure closure) {
       const auto lr = static_cast<T>(o.lr());
       const auto decay = static_cast<T>(o.weight_decay());
       const bool decays = o.weight_decay() != 0;
-      const auto slope = [=](std::int64_t i) { return decays ? grad[i] + decay * x[i] : grad[i]; };
+      const auto gradient = [=](std::int64_t i) {
+        return decays ? grad[i] + decay * x[i] : grad[i];
+      };
       if (!buffer.defined()) {
-        for (std::int64_t i = 0; i < n; ++i) x[i] -= lr * slope(i);
+        for (std::int64_t i = 0; i < n; ++i) x[i] -= lr * gradient(i);
         return;
       }
       T* b = buffer.data_ptr<T>();
@@ -44,7 +46,7 @@ Tensor SGD::step(LossClosure closure) {
       const T fresh = first ? T{1} : static_cast<T>(1 - o.dampening());
       const bool nesterov = o.nesterov();
       for (std::int64_t i = 0; i < n; ++i) {
-        const T g = slope(i);
+        const T g = gradient(i);
         b[i] = momentum * b[i] + fresh * g;
         x[i] -= lr * (nesterov ? g + momentum * b[i] : b[i]);
       }

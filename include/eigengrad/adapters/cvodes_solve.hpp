@@ -80,7 +80,7 @@ class CvodesSolve {
     matrix_.reset(SUNDenseMatrix(n_, n_, context));
     solver_.reset(SUNLinSol_Dense(y_.get(), matrix_.get(), context));
     CVodeSetErrHandlerFn(memory(), &take_message, this);
-    require(CVodeInit(memory(), &slope, task_.times.front(), y_.get()));
+    require(CVodeInit(memory(), &right_hand_side, task_.times.front(), y_.get()));
     require(CVodeSetUserData(memory(), this));
     require(CVodeSStolerances(memory(), task.options.rtol, task.options.atol));
     require(CVodeSetLinearSolver(memory(), solver_.get(), matrix_.get()));
@@ -124,7 +124,8 @@ class CvodesSolve {
       if (j < n_) data(handles_.back())[j] = 1;
     }
     const auto count = static_cast<int>(handles_.size());
-    require(CVodeSensInit(memory(), count, CV_STAGGERED, &slope_of_derivatives, handles_.data()));
+    require(CVodeSensInit(memory(), count, CV_STAGGERED, &right_hand_side_of_sensitivities,
+                          handles_.data()));
     require(CVodeSetSensParams(memory(), nullptr, sizes_.data(), nullptr));
     require(CVodeSensEEtolerances(memory()));
     require(CVodeSetSensErrCon(memory(), 1));
@@ -169,7 +170,7 @@ class CvodesSolve {
     return errors_.first() ? -1 : 1;
   }
 
-  static int slope(double t, N_Vector y, N_Vector to, void* self) noexcept {
+  static int right_hand_side(double t, N_Vector y, N_Vector to, void* self) noexcept {
     auto& s = *static_cast<CvodesSolve*>(self);
     return s.told([&] {
       const Tensor k = s.evaluate(tensor(t), s.copy(y), s.task_.theta);
@@ -203,15 +204,16 @@ class CvodesSolve {
     });
   }
   /// J S, plus the derivatives by theta.
-  static int slope_of_derivatives(int count, double t, N_Vector y, N_Vector, N_Vector* in,
-                                  N_Vector* out, void* self, N_Vector, N_Vector) noexcept {
+  static int right_hand_side_of_sensitivities(int count, double t, N_Vector y, N_Vector,
+                                              N_Vector* in, N_Vector* out, void* self, N_Vector,
+                                              N_Vector) noexcept {
     auto& s = *static_cast<CvodesSolve*>(self);
     return s.told([&] {
       const Tensor by = s.jacobian_at(t, y, /*whole=*/true), by_state = by.narrow(1, 0, s.n_);
       for (std::int64_t j = 0; j < count; ++j) {
-        Tensor slope = by_state.mv(s.copy(in[j]));
-        if (j >= s.n_) slope = slope + by.select(1, j);
-        write(slope, "cvodes", "derivatives", s.n_, data(out[j]));
+        Tensor right_hand_side = by_state.mv(s.copy(in[j]));
+        if (j >= s.n_) right_hand_side = right_hand_side + by.select(1, j);
+        write(right_hand_side, "cvodes", "derivatives", s.n_, data(out[j]));
       }
     });
   }

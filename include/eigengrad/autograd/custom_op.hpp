@@ -167,8 +167,8 @@ class CustomOp {
 /// With y = forward(a, b, ...):  vjp(g, a, b, ..., y) returns the gradients of a, b, ...;
 /// jvp(ta, tb, ..., a, b, ..., y) the tangent of y. Either may leave out y, or y and the inputs; what
 /// no rule takes is not kept. Several outputs (forward returns a list, tuple, pair or array of
-/// Tensors) come to the rules as one variable_list in the place of y, their cotangents as another in that of
-/// g. When forward takes a variable_list, so do the rules in the place of a, b, ...
+/// Tensors) come to the rules as one variable_list in place of y, their cotangents as another in that of
+/// g. When forward takes a variable_list, so do the rules in place of a, b, ...
 /// Rules return a Tensor, or a list, tuple, pair or array of them; undefined stands for zero. What is
 /// missing among g and ta, tb, ... comes as zeros.
 ///

@@ -149,7 +149,7 @@ class EIGENGRAD_API FunctionCall {
   void check_dirty(const variable_list& inputs) const;
   void check_returned(const variable_list& outputs) const;
   bool is_differentiable(const Tensor& y) const;
-  Tensor wire(const Tensor& y, std::uint32_t output_nr) const;
+  Tensor with_history(const Tensor& y, std::uint32_t output_nr) const;
   void propagate_tangents(const variable_list& outputs);
 
   FunctionInfo info_;

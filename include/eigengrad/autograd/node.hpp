@@ -18,7 +18,7 @@ class Node;
 using Variable = Tensor;
 using variable_list = std::vector<Variable>;
 
-/// Where a gradient goes next: input number `input_nr` of `function`.
+/// Where a gradient goes next: input `input_nr` of `function`.
 ///
 /// Note [Iterative teardown]
 /// A graph is released through its edges. The first edge to drop the last reference of a node

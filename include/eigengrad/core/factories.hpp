@@ -60,19 +60,19 @@ namespace detail {
 class NestedList {
  public:
   template <Arithmetic T>
-  constexpr NestedList(T v) noexcept : number_(v) {}
+  constexpr NestedList(T v) noexcept : scalar_(v) {}
   constexpr NestedList(std::initializer_list<NestedList> list) noexcept
       : items_(list.begin()), size_(list.size()), is_list_(true) {}
 
   constexpr bool is_list() const noexcept { return is_list_; }
-  constexpr Scalar number() const noexcept { return number_; }
+  constexpr Scalar scalar() const noexcept { return scalar_; }
   constexpr std::size_t size() const noexcept { return size_; }
   constexpr const NestedList& operator[](std::size_t i) const noexcept { return items_[i]; }
 
  private:
   const NestedList* items_ = nullptr;
   std::size_t size_ = 0;
-  Scalar number_;
+  Scalar scalar_;
   bool is_list_ = false;
 };
 #if defined(__GNUC__) && !defined(__clang__)

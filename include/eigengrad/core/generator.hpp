@@ -43,12 +43,12 @@ class EIGENGRAD_API Generator {
   }
 
   /// Where a run of blocks of 128 bits starts.
-  struct Place {
+  struct Position {
     std::uint64_t seed;
     std::uint64_t block;
   };
   /// Takes the next `blocks` blocks.
-  Place take(std::uint64_t blocks);
+  Position take(std::uint64_t blocks);
 
  private:
   struct State;

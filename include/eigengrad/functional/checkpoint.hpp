@@ -66,7 +66,7 @@ class EIGENGRAD_API CheckpointScope {
 
  private:
   class Frame;
-  struct Place;
+  struct SavedIndex;
   std::shared_ptr<Frame> frame_;
   autograd::SavedTensorHooks hooks_;
 };

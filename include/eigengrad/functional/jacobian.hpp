@@ -24,13 +24,13 @@ inline constexpr void check_is_vector() {
 
 /// All derivatives of the value of `f` at `x`.
 ///
-/// By rows (`Strategy::Reverse`): one evaluation of `f`, then one backward sweep per element of the
-/// value. By columns (`Forward`): one evaluation with tangents per element of `x`. `Auto`, the
+/// In reverse mode (`Strategy::Reverse`): one evaluation of `f`, then one backward sweep per element of the
+/// value. In forward mode (`Forward`): one evaluation with tangents per element of `x`. `Auto`, the
 /// default, takes the columns when `x` has at most 16 elements, unless the first of them shows that
 /// the value has clearly fewer, and when the value has at least 3/2 times as many as `x`. It takes
 /// the rows where columns cannot be had or might differ: inside another level of forward mode, for
 /// an operator or custom Function without a forward rule, for an `f` that turns recording off for a
-/// part, differentiates by `x` or writes to it, in strict mode and under anomaly mode. By columns
+/// part, differentiates by `x` or writes to it, in strict mode and under anomaly mode. In forward mode
 /// `x` does not require grad while `f` runs.
 /// Shapes: those of the value followed by those of `x`. For a list of arguments a list with one
 /// entry per argument; for a function that returns several tensors, one entry per output.
@@ -74,8 +74,8 @@ auto jacobian(F&& f, const Eigen::DenseBase<X>& x, const FunctionalOptions& opti
 
 /// All second derivatives at `x` of an `f` with values of one element.
 ///
-/// By rows (`Strategy::Reverse`, the default, and `Auto`): one recorded gradient, then one sweep
-/// through it per element of `x`. By columns (`Forward`): one Hessian-vector product, forward over
+/// In reverse mode (`Strategy::Reverse`, the default, and `Auto`): one recorded gradient, then one sweep
+/// through it per element of `x`. In forward mode (`Forward`): one Hessian-vector product, forward over
 /// reverse, per element of `x`.
 /// Shapes: those of `x` twice. For a list of arguments, entry [i][j] has those of x[i], then x[j].
 /// Throws: ShapeError when `f` gives more than one element; otherwise as jacobian().

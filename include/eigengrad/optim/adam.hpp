@@ -56,7 +56,7 @@ class EIGENGRAD_API AdamParamState : public OptimizerCloneableParamState<AdamPar
 /// With g the gradient plus weight_decay * p and t the number of the step:
 /// m <- b1 m + (1 - b1) g;  v <- b2 v + (1 - b2) g^2;
 /// p <- p - lr / (1 - b1^t) * m / (sqrt(v) / sqrt(1 - b2^t) + eps),
-/// where amsgrad puts the largest v so far in the place of v.
+/// where amsgrad puts the largest v so far in place of v.
 /// Source: Kingma and Ba 2015; Reddi, Kale and Kumar 2018 for amsgrad.
 class EIGENGRAD_API Adam : public Optimizer {
  public:

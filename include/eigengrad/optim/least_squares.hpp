@@ -140,7 +140,7 @@ using LeastSquaresResult = BasicLeastSquaresResult<Tensor, Tensor, Tensor>;
 
 /// Looks for a local minimum of half the sum of squares of what `r` gives, or of a robust loss of
 /// it. `r` is a function of a tensor shaped as `x0`, written with recorded operators, that gives a
-/// tensor of any shape. The Jacobian is computed from it, by columns where that is cheaper, and
+/// tensor of any shape. The Jacobian is computed from it, in forward mode where that is cheaper, and
 /// factored; its square is never formed.
 ///
 /// Domain: `r` is once differentiable.

@@ -111,7 +111,7 @@ using OdeFunction =
 EIGENGRAD_API OdeintResult solve_ivp(const OdeFunction& f, const Tensor& y0, const Tensor& t,
                                      const variable_list& theta, const OdeintOptions& options);
 
-/// In the place of parameters that were not given.
+/// In place of parameters that were not given.
 struct NoTheta {};
 
 inline variable_list list_of(NoTheta) { return {}; }

@@ -24,22 +24,22 @@ concept Value = !std::same_as<T, Unused>;
 template <class T>
 inline constexpr T kInfinity = std::numeric_limits<T>::infinity();
 
-/// The slope of an input that passes its cotangent on unchanged.
+/// The derivative of an input that passes its cotangent on unchanged.
 struct One {};
-/// The slope of a function that is constant by parts: no cotangent gets through, an infinite one
+/// The derivative of a function that is piecewise constant: no cotangent gets through, an infinite one
 /// neither.
 struct Zero {};
-/// A slope that is exactly zero where `mask` is false, even against an infinite cotangent.
+/// A derivative that is exactly zero where `mask` is false, even against an infinite cotangent.
 template <class M, class S>
 struct When {
   M mask;
-  S slope;
+  S derivative;
 };
 template <class M, class S>
-When<M, S> when(const M& mask, const S& slope) {
-  return {mask, slope};
+When<M, S> when(const M& mask, const S& derivative) {
+  return {mask, derivative};
 }
-/// One slope where `mask` is true, another elsewhere.
+/// One derivative where `mask` is true, another elsewhere.
 template <class M, class A, class B>
 struct Either {
   M mask;
@@ -50,7 +50,7 @@ template <class M, class A, class B>
 Either<M, A, B> either(const M& mask, const A& here, const B& elsewhere) {
   return {mask, here, elsewhere};
 }
-/// The slope 1 / denominator, applied as a division.
+/// The derivative 1 / denominator, applied as a division.
 template <class D>
 struct Over {
   D denominator;

@@ -41,8 +41,8 @@ inline constexpr int kRegisterBytes = 16;
 
 /// Swaps the lanes of `a` with bit `S` set for those of `b` without.
 template <int S, class Register, int... I>
-[[gnu::always_inline]] inline void exchange(Register& a, Register& b,
-                                            std::integer_sequence<int, I...>) {
+[[gnu::always_inline]] inline void swap_lanes(Register& a, Register& b,
+                                              std::integer_sequence<int, I...>) {
   constexpr int n = sizeof...(I);
   const Register first = __builtin_shufflevector(a, b, ((I & S) == 0 ? I : n + I - S)...);
   b = __builtin_shufflevector(a, b, ((I & S) == 0 ? I + S : n + I)...);
@@ -53,7 +53,7 @@ template <int S, class Register, int... I>
 template <int S, class Register, int... I>
 [[gnu::always_inline]] inline void transpose_registers(Register* r,
                                                        std::integer_sequence<int, I...> lanes) {
-  (((I & S) == 0 ? exchange<S>(r[I], r[I | S], lanes) : void()), ...);
+  (((I & S) == 0 ? swap_lanes<S>(r[I], r[I | S], lanes) : void()), ...);
   if constexpr (2 * S < int{sizeof...(I)}) transpose_registers<2 * S>(r, lanes);
 }
 

@@ -11,8 +11,8 @@ namespace eigengrad::kernels {
 namespace {
 
 /// The dimensions that are not indexed; neighbours are merged where their memory is contiguous.
-struct Kept {
-  Kept(IntArrayRef dims, IntArrayRef input_sizes, IntArrayRef input_strides) {
+struct UnindexedDims {
+  UnindexedDims(IntArrayRef dims, IntArrayRef input_sizes, IntArrayRef input_strides) {
     for (const std::int64_t dim : dims) {
       const auto d = static_cast<std::size_t>(dim);
       if (input_sizes[d] == 1) continue;
@@ -60,9 +60,9 @@ void pick_offsets(const IndexPlan& plan, IntArrayRef strides, std::int64_t first
 template <class T>
 struct Read {
   T* result;
-  void one(const T& e, std::int64_t place) const { result[place] = e; }
-  void run(const T* e, std::int64_t n, std::int64_t place) const {
-    T* y = result + place;
+  void one(const T& e, std::int64_t result_index) const { result[result_index] = e; }
+  void run(const T* e, std::int64_t n, std::int64_t result_index) const {
+    T* y = result + result_index;
     // Short runs are copied by a plain loop: a call of memcpy, or the setup of a vectorised loop, would cost
     // more.
     if (n > 64) {
@@ -103,9 +103,9 @@ void combine_into(T& e, const T& v) {
 template <class T, Combine kind>
 struct Put {
   const T* values;
-  void one(T& e, std::int64_t place) const { combine_into<kind>(e, values[place]); }
-  void run(T* __restrict e, std::int64_t n, std::int64_t place) const {
-    const T* __restrict v = values + place;
+  void one(T& e, std::int64_t result_index) const { combine_into<kind>(e, values[result_index]); }
+  void run(T* __restrict e, std::int64_t n, std::int64_t result_index) const {
+    const T* __restrict v = values + result_index;
     for (std::int64_t i = 0; i < n; ++i) combine_into<kind>(e[i], v[i]);
   }
 };
@@ -120,24 +120,24 @@ struct Fill {
 /// Visits rows of `length` neighbours, one for each index.
 template <class T, class Visitor>
 void visit_rows(const Visitor& visit, T* from, const std::int64_t* index, std::int64_t stride,
-                std::int64_t rows, std::int64_t length, std::int64_t place) {
+                std::int64_t rows, std::int64_t length, std::int64_t result_index) {
   if constexpr (std::is_same_v<Visitor, Read<T>>) {
-    T* const y = visit.result + place;
+    T* const y = visit.result + result_index;
     if (length == 2) return read_rows<2>(y, from, index, stride, rows);
     if (length == 3) return read_rows<3>(y, from, index, stride, rows);
     if (length == 4) return read_rows<4>(y, from, index, stride, rows);
     if (length == 8) return read_rows<8>(y, from, index, stride, rows);
   }
   for (std::int64_t p = 0; p < rows; ++p)
-    visit.run(from + index[p] * stride, length, place + p * length);
+    visit.run(from + index[p] * stride, length, result_index + p * length);
 }
 
 /// Visits the picked elements of `indexed`, which has the given strides, in the order of the result.
 template <class T, class Visitor>
 void for_picked(const IndexPlan& plan, T* indexed, IntArrayRef strides, const Visitor& visit) {
   if (std::count(plan.result_sizes.begin(), plan.result_sizes.end(), 0) > 0) return;
-  const Kept before(plan.before, plan.input_sizes, strides);
-  Kept after(plan.after, plan.input_sizes, strides);
+  const UnindexedDims before(plan.before, plan.input_sizes, strides);
+  UnindexedDims after(plan.after, plan.input_sizes, strides);
   const bool runs = !after.sizes.empty();
   const std::int64_t length = runs ? after.sizes.back() : 1;
   const std::int64_t step = runs ? after.strides.back() : 1;
@@ -145,13 +145,13 @@ void for_picked(const IndexPlan& plan, T* indexed, IntArrayRef strides, const Vi
     after.sizes.pop_back();
     after.strides.pop_back();
   }
-  std::int64_t place = 0;
+  std::int64_t result_index = 0;
   const auto run = [&](T* at) {
     if (step == 1)
-      visit.run(at, length, place);
+      visit.run(at, length, result_index);
     else
-      for (std::int64_t i = 0; i < length; ++i) visit.one(at[i * step], place + i);
-    place += length;
+      for (std::int64_t i = 0; i < length; ++i) visit.one(at[i * step], result_index + i);
+    result_index += length;
   };
   const std::int64_t picks = plan.indices[0].numel();
   if (plan.dims.size() == 1) {
@@ -160,11 +160,12 @@ void for_picked(const IndexPlan& plan, T* indexed, IntArrayRef strides, const Vi
     before.walk([&](std::int64_t start) {
       T* const from = indexed + start;
       if (!runs) {
-        for (std::int64_t p = 0; p < picks; ++p) visit.one(from[index[p] * stride], place + p);
-        place += picks;
+        for (std::int64_t p = 0; p < picks; ++p)
+          visit.one(from[index[p] * stride], result_index + p);
+        result_index += picks;
       } else if (after.sizes.empty() && step == 1) {
-        visit_rows(visit, from, index, stride, picks, length, place);
-        place += picks * length;
+        visit_rows(visit, from, index, stride, picks, length, result_index);
+        result_index += picks * length;
       } else {
         for (std::int64_t p = 0; p < picks; ++p)
           after.walk([&](std::int64_t offset) { run(from + index[p] * stride + offset); });
@@ -179,8 +180,8 @@ void for_picked(const IndexPlan& plan, T* indexed, IntArrayRef strides, const Vi
       pick_offsets(plan, strides, first, n, offsets);
       T* const from = indexed + start;
       if (!runs) {
-        for (std::int64_t p = 0; p < n; ++p) visit.one(from[offsets[p]], place + p);
-        place += n;
+        for (std::int64_t p = 0; p < n; ++p) visit.one(from[offsets[p]], result_index + p);
+        result_index += n;
       } else {
         for (std::int64_t p = 0; p < n; ++p)
           after.walk([&](std::int64_t offset) { run(from + offsets[p] + offset); });
@@ -205,16 +206,17 @@ void for_picked(const AlongPlan& plan, T* indexed, IntArrayRef strides, const Vi
   const std::int64_t n = loop.sizes[inner];
   const std::int64_t step = n > 1 ? loop.strides[1][inner] : 0;
   const std::int64_t* at = index.impl()->data<std::int64_t>();
-  std::int64_t place = 0;
+  std::int64_t result_index = 0;
   const auto row = [&](T* from) {
     if (step == 0 && stride == 1)
-      for (std::int64_t i = 0; i < n; ++i) visit.one(from[at[i]], place + i);
+      for (std::int64_t i = 0; i < n; ++i) visit.one(from[at[i]], result_index + i);
     else if (step == 1)
-      for (std::int64_t i = 0; i < n; ++i) visit.one(from[at[i] * stride + i], place + i);
+      for (std::int64_t i = 0; i < n; ++i) visit.one(from[at[i] * stride + i], result_index + i);
     else
-      for (std::int64_t i = 0; i < n; ++i) visit.one(from[at[i] * stride + i * step], place + i);
+      for (std::int64_t i = 0; i < n; ++i)
+        visit.one(from[at[i] * stride + i * step], result_index + i);
     at += n;
-    place += n;
+    result_index += n;
   };
   const std::int64_t rows = inner > 0 ? loop.sizes[inner - 1] : 1;
   const std::int64_t row_step = inner > 0 ? loop.strides[1][inner - 1] : 0;

@@ -76,12 +76,12 @@ int exponent_of(const Panel<const T>& m) noexcept {
   constexpr int kFraction = std::numeric_limits<T>::digits - 1;
   constexpr int kBias = std::numeric_limits<T>::max_exponent - 1;
   constexpr Bits kNoSign = std::numeric_limits<Bits>::max();
-  const Panel<const T> by_rows = m.by_columns() ? m.transposed() : m;
+  const Panel<const T> row_major = m.is_column_major() ? m.transposed() : m;
   // The bit patterns of nonnegative floats are ordered as their values are.
   Bits largest = 0;
-  for (std::int64_t i = 0; i < by_rows.rows; ++i)
-    for (std::int64_t j = 0; j < by_rows.cols; ++j)
-      largest = std::max(largest, std::bit_cast<Bits>(by_rows(i, j)) & kNoSign);
+  for (std::int64_t i = 0; i < row_major.rows; ++i)
+    for (std::int64_t j = 0; j < row_major.cols; ++j)
+      largest = std::max(largest, std::bit_cast<Bits>(row_major(i, j)) & kNoSign);
   const auto biased = static_cast<int>(largest >> kFraction);
   return largest == 0 || biased > 2 * kBias ? 0 : biased - kBias;
 }

@@ -33,7 +33,7 @@ struct Count {
     return P(0);
   }
   template <class P>
-  P slope(P factor, P, P) const {
+  P derivative(P factor, P, P) const {
     return factor;
   }
 };
@@ -52,7 +52,7 @@ struct Sum {
     return g;
   }
   template <class P>
-  P slope(P factor, P d, P) const {
+  P derivative(P factor, P d, P) const {
     return factor * math::sign(d);
   }
 };
@@ -71,11 +71,11 @@ struct Euclidean {
     return select(distance == P(0), P(0), g / distance);
   }
   template <class P>
-  P slope(P factor, P d, P) const {
+  P derivative(P factor, P d, P) const {
     return factor * d;
   }
   template <class P>
-  P slope_by_quotient(P g, P d, P distance) const {
+  P derivative_by_quotient(P g, P d, P distance) const {
     return select(distance == P(0), P(0), g * (d / distance));
   }
   double order() const { return 2; }
@@ -95,7 +95,7 @@ struct Largest {
     return g;
   }
   template <class P>
-  P slope(P factor, P d, P distance) const {
+  P derivative(P factor, P d, P distance) const {
     return select(math::abs(d) == distance, factor * math::sign(d), P(0));
   }
 };
@@ -115,12 +115,12 @@ struct Power {
     return select(distance == P(0), P(0), g / math::pow(distance, P(p - 1)));
   }
   template <class P>
-  P slope(P factor, P d, P) const {
+  P derivative(P factor, P d, P) const {
     const P a = math::abs(d);
     return select(a == P(0), P(0), factor * math::sign(d) * math::pow(a, P(p - 1)));
   }
   template <class P>
-  P slope_by_quotient(P g, P d, P distance) const {
+  P derivative_by_quotient(P g, P d, P distance) const {
     const P a = math::abs(d);
     return select(a == P(0), P(0), g * math::sign(d) * math::pow(a / distance, P(p - 1)));
   }
@@ -136,14 +136,14 @@ concept SumsPowers = requires(const Norm& norm) {
 /// The same norm with powers of quotients only, which stay in range where powers of a distance would not;
 /// slower by a division.
 template <SumsPowers Norm>
-struct OfAnySize : Norm {
+struct WithoutOverflow : Norm {
   template <class P>
   P pair_factor(P g, P) const {
     return g;
   }
   template <class P>
-  P slope(P g, P d, P distance) const {
-    return Norm::slope_by_quotient(g, d, distance);
+  P derivative(P g, P d, P distance) const {
+    return Norm::derivative_by_quotient(g, d, distance);
   }
 };
 
@@ -258,8 +258,8 @@ void pullback(const Norm& norm, const Tensor& dst, const Tensor& g, const Tensor
         const Pack<T> own(rows[i * e.d + k]);
         const T* const others = columns + (s * e.d + k) * e.m;
         const auto term = [&](std::int64_t j, int lanes) {
-          return norm.slope(load_lanes(factors.data() + j, lanes),
-                            own - load_lanes(others + j, lanes), load_lanes(from + j, lanes));
+          return norm.derivative(load_lanes(factors.data() + j, lanes),
+                                 own - load_lanes(others + j, lanes), load_lanes(from + j, lanes));
         };
         dst.impl()->data<T>()[i * e.d + k] = row_sum<T>(0, e.m, term);
       }
@@ -306,7 +306,7 @@ void pair_distances_pullback(const Tensor& dst, const Tensor& g, const Tensor& d
     with_norm(p, [&]<class Norm>(const Norm& norm) {
       if constexpr (SumsPowers<Norm>)
         if (!are_moderate<T>(norm, distances))
-          return pullback<T>(OfAnySize<Norm>{norm}, dst, g, distances, x, y_columns);
+          return pullback<T>(WithoutOverflow<Norm>{norm}, dst, g, distances, x, y_columns);
       pullback<T>(norm, dst, g, distances, x, y_columns);
     });
   });

@@ -95,8 +95,8 @@ class Exponential {
         pivots_(static_cast<std::size_t>(n)) {
     T* next = memory_.impl()->data<T>();
     for (int i = 0; i < (derivative ? 2 : 1); ++i)
-      for (T*& place : places_[i]) {
-        place = next;
+      for (T*& buffer : buffers_[i]) {
+        buffer = next;
         next += n * n;
       }
   }
@@ -110,7 +110,7 @@ class Exponential {
   enum Part { kValue, kMoved };
 
   Square at(Name name, Part part = kValue, int power = 0) {
-    return Square(places_[part][name + power], n_, n_);
+    return Square(buffers_[part][name + power], n_, n_);
   }
 
   void compute(const T* a, const T* e, T* y, Part wanted) {
@@ -146,10 +146,10 @@ class Exponential {
     for (; squarings > 0; --squarings) {
       if (derivative_) {
         differential(at(kWork, kMoved), kR, 0, kR, 0);
-        std::swap(places_[kMoved][kR], places_[kMoved][kWork]);
+        std::swap(buffers_[kMoved][kR], buffers_[kMoved][kWork]);
       }
       product(at(kWork), at(kR), at(kR));
-      std::swap(places_[kValue][kR], places_[kValue][kWork]);
+      std::swap(buffers_[kValue][kR], buffers_[kValue][kWork]);
       replace_known(from, squarings - 1);
     }
     Square(y, n_, n_) = at(kR, wanted) / of_e;
@@ -386,7 +386,7 @@ class Exponential {
   bool derivative_;
   bool upper_ = false, lower_ = false;
   Tensor memory_;
-  T* places_[2][kMatrices];
+  T* buffers_[2][kMatrices];
   std::vector<std::int64_t> pivots_;
 };
 

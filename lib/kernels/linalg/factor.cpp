@@ -208,32 +208,32 @@ std::int64_t lu_one(T* a, std::int64_t n, std::int64_t m, std::int64_t* pivots, 
   const std::int64_t steps = std::min(n, m);
   // Without row interchanges a diagonal element may be large beside what the updates leave of it; updates by
   // blocks keep its digits better.
-  constexpr std::int64_t kUnexchanged = 128;
-  if (steps <= (pivot ? kTileRows : kUnexchanged))
+  constexpr std::int64_t kUnpivoted = 128;
+  if (steps <= (pivot ? kTileRows : kUnpivoted))
     return lu_in_tiles(Panel<T>{a, n, m, 1, n}, pivots, pivot);
   if (!pivot) {
     for (std::int64_t i = 0; i < steps; ++i) pivots[i] = i + 1;
     lu_in_place(a, n, m);
     return first_zero(a, n, m);
   }
-  std::vector<int> exchanges(static_cast<std::size_t>(steps));
+  std::vector<int> interchanges(static_cast<std::size_t>(steps));
 #ifdef EIGENGRAD_USE_BLAS
   if (const Blas* blas = blas_for(steps); blas != nullptr && blas->of<T>().getrf != nullptr) {
     const OneBlasThread scope(*blas);
     const int rows = static_cast<int>(n);
     const int cols = static_cast<int>(m);
     int info = 0;
-    blas->of<T>().getrf(&rows, &cols, a, &rows, exchanges.data(), &info);
-    std::copy(exchanges.begin(), exchanges.end(), pivots);
+    blas->of<T>().getrf(&rows, &cols, a, &rows, interchanges.data(), &info);
+    std::copy(interchanges.begin(), interchanges.end(), pivots);
     return info;
   }
 #endif
   // Eigen's blocks need the diagonal in one square; the columns beyond it follow.
   int count = 0;
   Eigen::internal::partial_lu_impl<T, Eigen::ColMajor, int>::blocked_lu(n, steps, a, n,
-                                                                        exchanges.data(), count);
+                                                                        interchanges.data(), count);
   for (std::int64_t i = 0; i < steps; ++i) {
-    const std::int64_t other = exchanges[static_cast<std::size_t>(i)];
+    const std::int64_t other = interchanges[static_cast<std::size_t>(i)];
     pivots[i] = other + 1;
     if (other != i)
       for (std::int64_t k = steps; k < m; ++k) std::swap(a[i + k * n], a[other + k * n]);
@@ -246,7 +246,7 @@ std::int64_t lu_one(T* a, std::int64_t n, std::int64_t m, std::int64_t* pivots, 
 
 /// Interchanges rows of x as the factorisation did, or back.
 template <class T>
-void exchange(const Panel<T>& x, const std::int64_t* pivots, std::int64_t n, bool back) {
+void interchange(const Panel<T>& x, const std::int64_t* pivots, std::int64_t n, bool back) {
   for (std::int64_t step = 0; step < n; ++step) {
     const std::int64_t i = back ? n - 1 - step : step;
     const std::int64_t other = pivots[i] - 1;
@@ -288,13 +288,13 @@ void lu_solve_one(const Panel<const T>& lu, const std::int64_t* pivots, bool tra
   }
   copy_panel(b, x);
   if (!transposed) {
-    exchange(x, pivots, x.rows, false);
+    interchange(x, pivots, x.rows, false);
     solve_triangle(lu, lower, x);
     solve_triangle(lu, upper, x);
   } else {
     solve_triangle(flipped, {.upper = false, .unit = false}, x);
     solve_triangle(flipped, {.upper = true, .unit = true}, x);
-    exchange(x, pivots, x.rows, true);
+    interchange(x, pivots, x.rows, true);
   }
 }
 
@@ -312,13 +312,13 @@ void lu_invert_one(const T* lu, std::int64_t n, const std::int64_t* pivots, T* i
   if (const Blas* blas = blas_for(n); blas != nullptr && blas->of<T>().getri != nullptr) {
     const OneBlasThread scope(*blas);
     std::copy_n(lu, n * n, inverse);
-    const std::vector<int> exchanges(pivots, pivots + n);
+    const std::vector<int> interchanges(pivots, pivots + n);
     constexpr int kBlock = 64;
     Workspace<T> work(n * kBlock);
     const int extent = static_cast<int>(n);
     const int size = extent * kBlock;
     int info = 0;
-    blas->of<T>().getri(&extent, inverse, &extent, exchanges.data(), work.data(), &size, &info);
+    blas->of<T>().getri(&extent, inverse, &extent, interchanges.data(), work.data(), &size, &info);
     return;
   }
 #endif
@@ -364,16 +364,16 @@ T product_of(const D& elements) {
 template <class F>
 void for_determinants(const Tensor& lu, const Tensor& pivots, F f) {
   const std::int64_t n = lu.sizes().back();
-  const std::int64_t* exchanges = pivots.impl()->data<std::int64_t>();
+  const std::int64_t* interchanges = pivots.impl()->data<std::int64_t>();
   dispatch(lu, [&]<class T>(std::type_identity<T>) {
     const Panels<T> all(lu, batch_of(lu));
-    for (std::int64_t i = 0; i < all.count(); ++i, exchanges += n) {
+    for (std::int64_t i = 0; i < all.count(); ++i, interchanges += n) {
       const Eigen::Map<const Eigen::ArrayX<T>, 0, Eigen::InnerStride<>> diagonal(
           all[i].data, n, Eigen::InnerStride<>(n + 1));
       T sign(1);
       for (std::int64_t k = 0; k < n; ++k) {
         const T pivot = diagonal[k];
-        if (exchanges[k] != k + 1) sign = -sign;
+        if (interchanges[k] != k + 1) sign = -sign;
         sign *= pivot > T(0) ? T(1) : pivot < T(0) ? T(-1) : pivot;
       }
       f(i, diagonal, sign);
@@ -439,16 +439,16 @@ void lu_factor(const Tensor& a, const Tensor& pivots, std::int64_t* info, bool p
   const std::int64_t n = a.sizes()[a.sizes().size() - 2];
   const std::int64_t m = a.sizes().back();
   const std::int64_t steps = std::min(n, m);
-  std::int64_t* const exchanges = pivots.impl()->data<std::int64_t>();
+  std::int64_t* const interchanges = pivots.impl()->data<std::int64_t>();
   dispatch(a, [&]<class T>(std::type_identity<T>) {
     const Panels<T> all(a, batch_of(a));
     for_matrices(all.count(), cube(n), [&](std::int64_t begin, std::int64_t end) {
       if (pivot && n == m && in_lanes(n, all.count())) {
-        lu_in_lanes(all, exchanges, info, begin, end);
+        lu_in_lanes(all, interchanges, info, begin, end);
         return;
       }
       for (std::int64_t i = begin; i < end; ++i)
-        info[i] = lu_one(all[i].data, n, m, exchanges + i * steps, pivot);
+        info[i] = lu_one(all[i].data, n, m, interchanges + i * steps, pivot);
     });
   });
 }
@@ -472,14 +472,15 @@ void lu_solve(const Tensor& lu, const Tensor& pivots, bool transposed, const Ten
       return;
     }
     const Tensor columns = pivots.unsqueeze(-1);
-    const Panels<std::int64_t> exchanges(columns, batch);
+    const Panels<std::int64_t> interchanges(columns, batch);
     for_matrices(count, flops, [&](std::int64_t begin, std::int64_t end) {
       if (lanes) {
-        lu_solve_in_lanes(factors, exchanges, transposed, to, begin, end);
+        lu_solve_in_lanes(factors, interchanges, transposed, to, begin, end);
         return;
       }
       for (std::int64_t i = begin; i < end; ++i)
-        lu_solve_one(readable(factors[i]), exchanges[i].data, transposed, readable(from[i]), to[i]);
+        lu_solve_one(readable(factors[i]), interchanges[i].data, transposed, readable(from[i]),
+                     to[i]);
     });
   });
 }
@@ -542,13 +543,13 @@ std::vector<std::int64_t> nearly_singular(const Tensor& lu) {
 
 void lu_invert(const Tensor& lu, const Tensor& pivots, const Tensor& inverse) {
   const std::int64_t n = lu.sizes().back();
-  const std::int64_t* const exchanges = pivots.impl()->data<std::int64_t>();
+  const std::int64_t* const interchanges = pivots.impl()->data<std::int64_t>();
   dispatch(lu, [&]<class T>(std::type_identity<T>) {
     const Panels<T> all(lu, batch_of(lu));
     const Panels<T> to(inverse, batch_of(inverse));
     for_matrices(all.count(), 2 * cube(n), [&](std::int64_t begin, std::int64_t end) {
       for (std::int64_t i = begin; i < end; ++i)
-        lu_invert_one(all[i].data, n, exchanges + i * n, to[i].data);
+        lu_invert_one(all[i].data, n, interchanges + i * n, to[i].data);
     });
   });
 }

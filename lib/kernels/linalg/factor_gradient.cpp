@@ -29,7 +29,7 @@ void gradient_one(const Panel<const T>& l, const Panel<T>& g) {
   constexpr std::int64_t kBlock = 128;
   const std::int64_t n = l.rows;
   if (n < kWidth<T>) {
-    cholesky_gradient_by_columns(n, l, g);
+    cholesky_gradient_columnwise(n, l, g);
     return;
   }
   if (n <= kTileRows) {

@@ -72,7 +72,7 @@ struct Lanes {
 };
 
 template <class T>
-void exchange_where(Mask<T> m, Pack<T>& a, Pack<T>& b) {
+void swap_where(Mask<T> m, Pack<T>& a, Pack<T>& b) {
   const Pack<T> old = a;
   a = select(m, b, a);
   b = select(m, old, b);
@@ -99,7 +99,7 @@ void factor(Lanes<T, N * N>& a, Lanes<T, N>& pivots, Pack<T>& info) {
     pivots[j] = row + Pack<T>(1);
     for (std::int64_t i = j + 1; i < N; ++i) {
       const Mask<T> chosen = row == Pack<T>(i);
-      for (std::int64_t k = 0; k < N; ++k) exchange_where(chosen, a[j + k * N], a[i + k * N]);
+      for (std::int64_t k = 0; k < N; ++k) swap_where(chosen, a[j + k * N], a[i + k * N]);
     }
     const Mask<T> zero = a[j + j * N] == Pack<T>(0);
     info = select(zero & (info == Pack<T>(0)), Pack<T>(j + 1), info);
@@ -112,15 +112,15 @@ void factor(Lanes<T, N * N>& a, Lanes<T, N>& pivots, Pack<T>& info) {
 }
 
 template <class T, std::int64_t N>
-void exchange(const Lanes<T, N>& pivots, std::int64_t i, Lanes<T, N>& x) {
+void interchange(const Lanes<T, N>& pivots, std::int64_t i, Lanes<T, N>& x) {
   for (std::int64_t r = 0; r < N; ++r)
-    if (r != i) exchange_where(pivots[i] == Pack<T>(r + 1), x[i], x[r]);
+    if (r != i) swap_where(pivots[i] == Pack<T>(r + 1), x[i], x[r]);
 }
 
 template <class T, std::int64_t N>
 void solve(const Lanes<T, N * N>& lu, const Lanes<T, N>& pivots, bool transposed, Lanes<T, N>& x) {
   if (!transposed) {
-    for (std::int64_t i = 0; i < N; ++i) exchange<T, N>(pivots, i, x);
+    for (std::int64_t i = 0; i < N; ++i) interchange<T, N>(pivots, i, x);
     for (std::int64_t j = 0; j < N; ++j)
       for (std::int64_t i = j + 1; i < N; ++i) x[i] = x[i] - lu[i + j * N] * x[j];
     for (std::int64_t j = N; j-- > 0;) {
@@ -135,7 +135,7 @@ void solve(const Lanes<T, N * N>& lu, const Lanes<T, N>& pivots, bool transposed
   }
   for (std::int64_t j = N; j-- > 0;)
     for (std::int64_t i = j + 1; i < N; ++i) x[j] = x[j] - lu[i + j * N] * x[i];
-  for (std::int64_t i = N; i-- > 0;) exchange<T, N>(pivots, i, x);
+  for (std::int64_t i = N; i-- > 0;) interchange<T, N>(pivots, i, x);
 }
 
 /// Element (i, j) of the lower triangle has index i N + j (row-major).
@@ -199,12 +199,12 @@ void solve_range(const Panels<T>& lu, const Panels<std::int64_t>& pivots, bool t
   const std::int64_t factor_col = lu.first().col_stride;
   for_groups<T>(begin, end, [&](std::int64_t first, std::int64_t count) {
     const T* factors[kLanes<T>];
-    const std::int64_t* exchanges[kLanes<T>];
+    const std::int64_t* interchanges[kLanes<T>];
     T* to[kLanes<T>];
     for (std::int64_t l = 0; l < kLanes<T>; ++l) {
       const std::int64_t i = first + std::min(l, count - 1);
       factors[l] = lu[i].data;
-      exchanges[l] = pivots[i].data;
+      interchanges[l] = pivots[i].data;
       to[l] = all[i].data;
     }
     Lanes<T, N * N> a;
@@ -215,7 +215,7 @@ void solve_range(const Panels<T>& lu, const Panels<std::int64_t>& pivots, bool t
       a.load([&](std::int64_t l, std::int64_t e) {
         return factors[l][e % N * factor_row + e / N * factor_col];
       });
-    rows.load([&](std::int64_t l, std::int64_t e) { return static_cast<T>(exchanges[l][e]); });
+    rows.load([&](std::int64_t l, std::int64_t e) { return static_cast<T>(interchanges[l][e]); });
     for (std::int64_t c = 0; c < all.first().cols; ++c) {
       Lanes<T, N> x;
       x.load([&](std::int64_t l, std::int64_t e) { return to[l][e * row + c * col]; });
@@ -260,7 +260,7 @@ void cholesky_gradient_range(const Panels<T>& factors, const Panels<T>& all, std
     Lanes<T, N * N> g;
     l.load_objects(in_turn<N>(factors[first].data, count));
     g.load_objects(in_turn<N>(to, count));
-    cholesky_gradient_by_columns(
+    cholesky_gradient_columnwise(
         N, [&](std::int64_t i, std::int64_t j) { return l[i * N + j]; },
         [&](std::int64_t i, std::int64_t j) -> Pack<T>& { return g[i * N + j]; });
     g.store_objects(count, to);

@@ -29,7 +29,7 @@ void cholesky_in_lanes(const Panels<T>& a, const Panels<T>& l, std::int64_t* inf
 /// g(i, j) := the gradient by a of what has the gradient 2 g(i, j) by the factor l(i, j), as Note
 /// [Cholesky backwards] has it with blocks of one column; for one matrix, or one in each lane.
 template <class Factor, class Gradient>
-void cholesky_gradient_by_columns(std::int64_t n, Factor l, Gradient g) {
+void cholesky_gradient_columnwise(std::int64_t n, Factor l, Gradient g) {
   for (std::int64_t k = n; k-- > 0;)
     for (std::int64_t i = n; i-- > k;) {
       auto c = g(i, k);

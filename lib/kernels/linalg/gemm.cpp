@@ -37,16 +37,16 @@ struct Block {
     std::swap(row_stride, col_stride);
   }
   /// Whether every row lies in one piece and rows do not overlap, as a BLAS asks for.
-  bool by_rows() const noexcept {
+  bool is_row_major() const noexcept {
     return (cols == 1 || col_stride == 1) && (rows == 1 || row_stride >= cols);
   }
-  bool by_columns() const noexcept {
+  bool is_column_major() const noexcept {
     return (rows == 1 || row_stride == 1) && (cols == 1 || col_stride >= rows);
   }
   /// The leading dimension: the distance of neighbouring rows, or of neighbouring columns of a column-major
   /// matrix.
   std::int64_t leading() const noexcept {
-    if (by_rows()) return rows == 1 ? cols : row_stride;
+    if (is_row_major()) return rows == 1 ? cols : row_stride;
     return cols == 1 ? rows : col_stride;
   }
   Block row_range(std::int64_t begin, std::int64_t end) const noexcept {
@@ -62,7 +62,7 @@ template <class T>
 class Readable {
  public:
   explicit Readable(const Block<T>& m, bool rows_only = false) : block_(m) {
-    if (m.by_rows() || (m.by_columns() && !rows_only)) return;
+    if (m.is_row_major() || (m.is_column_major() && !rows_only)) return;
     copy_ = std::make_unique_for_overwrite<T[]>(static_cast<std::size_t>(m.rows * m.cols));
     T* to = copy_.get();
     for (std::int64_t i = 0; i < m.rows; ++i)
@@ -272,7 +272,7 @@ using VectorMap = Eigen::Map<Eigen::Matrix<T, Eigen::Dynamic, 1>, Eigen::Unalign
 template <class T, class F>
 void with_map(const Block<T>& m, F f) {
   const Eigen::OuterStride<> outer(m.leading());
-  if (m.by_rows())
+  if (m.is_row_major())
     f(ConstMap<T, Eigen::RowMajor>(m.data, m.rows, m.cols, outer));
   else
     f(ConstMap<T, Eigen::ColMajor>(m.data, m.rows, m.cols, outer));
@@ -282,7 +282,7 @@ void with_map(const Block<T>& m, F f) {
 template <class T>
 void multiply_vector(T* y, const Block<T>& a, const T* x) {
   // A piece of a column-major matrix needs some length to be read in whole cache lines.
-  const std::int64_t shortest = a.by_rows() ? 8 : 512;
+  const std::int64_t shortest = a.is_row_major() ? 8 : 512;
   const std::int64_t rows = std::max(shortest, kGrain / a.cols / 8 * 8);
   parallel_jobs((a.rows + rows - 1) / rows, [&](std::int64_t job) {
     const std::int64_t begin = job * rows;
@@ -323,11 +323,11 @@ bool fits_blas(const Block<T>& m) noexcept {
 /// c = a b, c row-major.
 template <class T>
 void multiply_by_blas(const Block<T>& c, const Block<T>& a, const Block<T>& b) {
-  const auto number = [](std::int64_t n) { return static_cast<int>(n); };
-  const auto order = [](const Block<T>& m) { return m.by_rows() ? CblasNoTrans : CblasTrans; };
-  blas()->of<T>().gemm(CblasRowMajor, order(a), order(b), number(c.rows), number(c.cols),
-                       number(a.cols), T(1), a.data, number(a.leading()), b.data,
-                       number(b.leading()), T(0), c.data, number(c.row_stride));
+  const auto blas_int = [](std::int64_t n) { return static_cast<int>(n); };
+  const auto order = [](const Block<T>& m) { return m.is_row_major() ? CblasNoTrans : CblasTrans; };
+  blas()->of<T>().gemm(CblasRowMajor, order(a), order(b), blas_int(c.rows), blas_int(c.cols),
+                       blas_int(a.cols), T(1), a.data, blas_int(a.leading()), b.data,
+                       blas_int(b.leading()), T(0), c.data, blas_int(c.row_stride));
 }
 
 #endif
@@ -395,7 +395,7 @@ void multiply_blocks(Block<T> c, Block<T> a, Block<T> b) {
     *c.data = dot(a.data, a.col_stride, b.data, b.row_stride, a.cols);
     return;
   }
-  if (c.rows == 1 || !c.by_rows()) {
+  if (c.rows == 1 || !c.is_row_major()) {
     std::swap(a, b);
     a.transpose();
     b.transpose();

@@ -55,7 +55,7 @@ Choice choose(const Panel<T>& a, std::int64_t k) {
 
 /// Interchanges rows and columns i < p of the remaining matrix, of which the lower triangle is stored.
 template <class T>
-void exchange(const Panel<T>& a, std::int64_t i, std::int64_t p) {
+void interchange(const Panel<T>& a, std::int64_t i, std::int64_t p) {
   for (std::int64_t r = p + 1; r < a.rows; ++r) std::swap(a(r, i), a(r, p));
   for (std::int64_t r = i + 1; r < p; ++r) std::swap(a(r, i), a(p, r));
   std::swap(a(i, i), a(p, p));
@@ -96,7 +96,7 @@ std::int64_t factor_one(const Panel<T>& a, std::int64_t* pivots) {
     const Choice choice = choose(a, k);
     const std::int64_t last = k + choice.extent - 1;
     if (choice.row != last) {
-      exchange(a, last, choice.row);
+      interchange(a, last, choice.row);
       if (choice.extent == 2) std::swap(a(k + 1, k), a(choice.row, k));
     }
     if (choice.extent == 2) {
@@ -120,7 +120,7 @@ void subtract_row(const Panel<T>& x, std::int64_t to, T factor, std::int64_t fro
   for (std::int64_t c = 0; c < x.cols; ++c) x(to, c) -= factor * x(from, c);
 }
 template <class T>
-void exchange_rows(const Panel<T>& x, std::int64_t i, std::int64_t j) {
+void interchange_rows(const Panel<T>& x, std::int64_t i, std::int64_t j) {
   if (i == j) return;
   for (std::int64_t c = 0; c < x.cols; ++c) std::swap(x(i, c), x(j, c));
 }
@@ -131,7 +131,7 @@ void solve_one(const Panel<const T>& ld, const std::int64_t* pivots, const Panel
   for (std::int64_t k = 0; k < n;) {
     const std::int64_t extent = pivots[k] > 0 ? 1 : 2;
     const std::int64_t end = k + extent;
-    exchange_rows(x, end - 1, std::abs(pivots[k]) - 1);
+    interchange_rows(x, end - 1, std::abs(pivots[k]) - 1);
     for (std::int64_t i = end; i < n; ++i)
       for (std::int64_t j = k; j < end; ++j) subtract_row(x, i, ld(i, j), j);
     if (extent == 1) {
@@ -154,7 +154,7 @@ void solve_one(const Panel<const T>& ld, const std::int64_t* pivots, const Panel
     const std::int64_t k = pivots[end - 1] > 0 ? end - 1 : end - 2;
     for (std::int64_t i = end; i < n; ++i)
       for (std::int64_t j = k; j < end; ++j) subtract_row(x, j, ld(i, j), i);
-    exchange_rows(x, end - 1, std::abs(pivots[k]) - 1);
+    interchange_rows(x, end - 1, std::abs(pivots[k]) - 1);
     end = k;
   }
 }
@@ -163,12 +163,12 @@ void solve_one(const Panel<const T>& ld, const std::int64_t* pivots, const Panel
 
 void ldl_factor(const Tensor& a, const Tensor& pivots, std::int64_t* info) {
   const std::int64_t n = a.sizes().back();
-  std::int64_t* const exchanges = pivots.impl()->data<std::int64_t>();
+  std::int64_t* const interchanges = pivots.impl()->data<std::int64_t>();
   detail::dispatch_floating("ldl", a.dtype(), [&]<class T>(std::type_identity<T>) {
     const Panels<T> all(a, batch_of(a));
     const auto flops = static_cast<double>(n * n * n);
     for_matrices(all.count(), flops, [&](std::int64_t begin, std::int64_t end) {
-      for (std::int64_t i = begin; i < end; ++i) info[i] = factor_one(all[i], exchanges + i * n);
+      for (std::int64_t i = begin; i < end; ++i) info[i] = factor_one(all[i], interchanges + i * n);
     });
   });
 }
@@ -177,14 +177,14 @@ void ldl_solve(const Tensor& ld, const Tensor& pivots, const Tensor& x) {
   if (x.numel() == 0) return;
   const IntArrayRef batch = batch_of(x);
   const Tensor columns = pivots.unsqueeze(-1);
-  const Panels<std::int64_t> exchanges(columns, batch);
+  const Panels<std::int64_t> interchanges(columns, batch);
   detail::dispatch_floating("ldl", x.dtype(), [&]<class T>(std::type_identity<T>) {
     const Panels<T> to(x, batch);
     const Panels<T> factors(ld, batch);
     const auto flops = static_cast<double>(2 * to.first().rows * to.first().rows * to.first().cols);
     for_matrices(to.count(), flops, [&](std::int64_t begin, std::int64_t end) {
       for (std::int64_t i = begin; i < end; ++i)
-        solve_one(readable(factors[i]), exchanges[i].data, to[i]);
+        solve_one(readable(factors[i]), interchanges[i].data, to[i]);
     });
   });
 }

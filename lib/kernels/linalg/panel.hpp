@@ -27,9 +27,9 @@ struct Panel {
     return {data + i * row_stride + j * col_stride, n, m, row_stride, col_stride};
   }
   Panel columns(std::int64_t j, std::int64_t m) const noexcept { return part(0, j, rows, m); }
-  bool by_columns() const noexcept { return row_stride == 1; }
+  bool is_column_major() const noexcept { return row_stride == 1; }
   /// Distance of neighbours in the other dimension.
-  std::int64_t leading() const noexcept { return by_columns() ? col_stride : row_stride; }
+  std::int64_t leading() const noexcept { return is_column_major() ? col_stride : row_stride; }
 };
 
 /// The matrices in the last two dimensions of a tensor, whose leading ones broadcast to `batch`.

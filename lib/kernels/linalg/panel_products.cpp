@@ -23,11 +23,11 @@ Matrix as_matrix(const Panel<T>& p) noexcept {
 
 #ifdef EIGENGRAD_USE_BLAS
 
-int number(std::int64_t n) noexcept { return static_cast<int>(n); }
+int blas_int(std::int64_t n) noexcept { return static_cast<int>(n); }
 
 template <class T>
 CBLAS_TRANSPOSE as_columns(const Panel<const T>& p) noexcept {
-  return p.by_columns() ? CblasNoTrans : CblasTrans;
+  return p.is_column_major() ? CblasNoTrans : CblasTrans;
 }
 
 #endif
@@ -62,7 +62,7 @@ void solve_by_halves(const Panel<const T>& t, TriangleKind kind, const Panel<T>&
 template <class T>
 void subtract_product(const Panel<T>& c, const Panel<const T>& a, const Panel<const T>& b) {
   if (c.rows == 0 || c.cols == 0 || a.cols == 0) return;
-  if (!c.by_columns()) {
+  if (!c.is_column_major()) {
     subtract_product(c.transposed(), b.transposed(), a.transposed());
     return;
   }
@@ -70,9 +70,9 @@ void subtract_product(const Panel<T>& c, const Panel<const T>& a, const Panel<co
   if (volume(c.rows, c.cols, a.cols) >= kBlasProduct) {
     if (const Blas* blas = usable_blas(); blas != nullptr) {
       const OneBlasThread scope(*blas);
-      blas->of<T>().gemm(CblasColMajor, as_columns(a), as_columns(b), number(c.rows),
-                         number(c.cols), number(a.cols), T(-1), a.data, number(a.leading()), b.data,
-                         number(b.leading()), T(1), c.data, number(c.leading()));
+      blas->of<T>().gemm(CblasColMajor, as_columns(a), as_columns(b), blas_int(c.rows),
+                         blas_int(c.cols), blas_int(a.cols), T(-1), a.data, blas_int(a.leading()),
+                         b.data, blas_int(b.leading()), T(1), c.data, blas_int(c.leading()));
       return;
     }
   }
@@ -91,14 +91,14 @@ void solve_triangle(const Panel<const T>& t, TriangleKind kind, const Panel<T>& 
       const OneBlasThread scope(*blas);
       // Read as column-major memory, t is itself or its transpose, and so is x; so the BLAS solves t x = b,
       // or x^T t^T = b^T.
-      const bool left = x.by_columns();
-      const bool upper = kind.upper == t.by_columns();
-      const bool transpose = t.by_columns() != left;
+      const bool left = x.is_column_major();
+      const bool upper = kind.upper == t.is_column_major();
+      const bool transpose = t.is_column_major() != left;
       blas->of<T>().trsm(CblasColMajor, left ? CblasLeft : CblasRight,
                          upper ? CblasUpper : CblasLower, transpose ? CblasTrans : CblasNoTrans,
-                         kind.unit ? CblasUnit : CblasNonUnit, number(left ? x.rows : x.cols),
-                         number(left ? x.cols : x.rows), T(1), t.data, number(t.leading()), x.data,
-                         number(x.leading()));
+                         kind.unit ? CblasUnit : CblasNonUnit, blas_int(left ? x.rows : x.cols),
+                         blas_int(left ? x.cols : x.rows), T(1), t.data, blas_int(t.leading()),
+                         x.data, blas_int(x.leading()));
       return;
     }
   }
@@ -146,8 +146,8 @@ void negative_outer_products(const Tensor& c, const Tensor& a, const Tensor& b) 
 void subtract_outer_products(const Tensor& c, const Tensor& scale, const Tensor& a,
                              const Tensor& b) {
   detail::dispatch_floating("linalg", c.dtype(), [&]<class T>(std::type_identity<T>) {
-    const T* const numbers = scale.impl()->data<T>();
-    outer_products<T>(c, a, b, [&](std::int64_t i) { return numbers[i]; });
+    const T* const scales = scale.impl()->data<T>();
+    outer_products<T>(c, a, b, [&](std::int64_t i) { return scales[i]; });
   });
 }
 

@@ -22,14 +22,14 @@ namespace {
 template <class T>
 using Matrix = Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic>;
 template <class T>
-using ByRows = Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+using RowMajorMatrix = Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
 template <class T>
-Eigen::Map<Matrix<T>> by_columns(const Tensor& t, std::int64_t i) {
+Eigen::Map<Matrix<T>> column_major(const Tensor& t, std::int64_t i) {
   return {matrix_of<T>(t, i), MatrixExtents(t).rows, MatrixExtents(t).cols};
 }
 template <class T>
-Eigen::Map<ByRows<T>> by_rows(const Tensor& t, std::int64_t i) {
+Eigen::Map<RowMajorMatrix<T>> row_major(const Tensor& t, std::int64_t i) {
   return {matrix_of<T>(t, i), MatrixExtents(t).rows, MatrixExtents(t).cols};
 }
 
@@ -100,8 +100,8 @@ void product(const Part<const T>& v, const Coefficients<T>& tau, Part<T> q) {
 template <class T>
 class ScaledColumns {
  public:
-  Eigen::Map<const ByRows<T>> operator()(const T* a, Eigen::Index rows, Eigen::Index cols) {
-    const Eigen::Map<const ByRows<T>> given(a, rows, cols);
+  Eigen::Map<const RowMajorMatrix<T>> operator()(const T* a, Eigen::Index rows, Eigen::Index cols) {
+    const Eigen::Map<const RowMajorMatrix<T>> given(a, rows, cols);
     factors_.setZero(cols);
     for (Eigen::Index i = 0; i < rows; ++i)
       factors_ = factors_.cwiseMax(given.row(i).array().abs());
@@ -123,7 +123,7 @@ class ScaledColumns {
 
  private:
   Eigen::Array<T, 1, Eigen::Dynamic> factors_;
-  ByRows<T> copy_;
+  RowMajorMatrix<T> copy_;
   bool scaled_ = false;
 };
 
@@ -135,8 +135,8 @@ class ByQR {
       : tall_(rows >= cols), n_(std::min(rows, cols)), qr_(std::max(rows, cols), n_) {}
 
   /// Returns the rank, or -1 for a zero pivot.
-  std::int64_t solve(const Eigen::Map<const ByRows<T>>& a, const Eigen::Map<ByRows<T>>& b,
-                     Eigen::Map<Matrix<T>> x) {
+  std::int64_t solve(const Eigen::Map<const RowMajorMatrix<T>>& a,
+                     const Eigen::Map<RowMajorMatrix<T>>& b, Eigen::Map<Matrix<T>> x) {
     if (tall_)
       qr_.compute(a);
     else
@@ -176,8 +176,8 @@ class ByCompleteOrthogonal {
   }
 
   template <class T>
-  std::int64_t solve(const Eigen::Map<const ByRows<T>>& a, const Eigen::Map<ByRows<T>>& b,
-                     Eigen::Map<Matrix<T>> x) {
+  std::int64_t solve(const Eigen::Map<const RowMajorMatrix<T>>& a,
+                     const Eigen::Map<RowMajorMatrix<T>>& b, Eigen::Map<Matrix<T>> x) {
     factors_.compute(in_double<Eigen::RowMajor>(a.data(), a.rows(), a.cols()));
     const Eigen::MatrixXd right = b.template cast<double>();
     const Eigen::MatrixXd y = factors_.solve(right);
@@ -199,13 +199,13 @@ void qr(const Tensor& a, const Tensor& q, const Tensor& r) {
       ScaledColumns<T> scaled;
       for (std::int64_t i = begin; i < end; ++i) {
         solver.compute(scaled(matrix_of<T>(a, i), e.rows, e.cols));
-        auto upper = by_columns<T>(r, i);
+        auto upper = column_major<T>(r, i);
         upper = solver.matrixQR().topRows(upper.rows()).template triangularView<Eigen::Upper>();
         scaled.restore(upper);
         if (q.defined())
           product<T>(whole<T>(solver.matrixQR()),
                      {solver.hCoeffs().data(), solver.hCoeffs().size()},
-                     whole<T>(by_columns<T>(q, i)));
+                     whole<T>(column_major<T>(q, i)));
       }
     });
   });
@@ -219,7 +219,7 @@ void reflectors(const Tensor& a, const Tensor& packed, const Tensor& tau) {
       ScaledColumns<T> scaled;
       for (std::int64_t i = begin; i < end; ++i) {
         solver.compute(scaled(matrix_of<T>(a, i), e.rows, e.cols));
-        auto both = by_columns<T>(packed, i);
+        auto both = column_major<T>(packed, i);
         both = solver.matrixQR();
         scaled.restore(both);
         coefficients<T>(tau, i) = solver.hCoeffs();
@@ -234,8 +234,8 @@ void product_of_reflectors(const Tensor& v, const Tensor& tau, const Tensor& q) 
   detail::dispatch_floating("householder_product", v.dtype(), [&]<class T>(std::type_identity<T>) {
     decompose_ranges(e, [&](std::int64_t begin, std::int64_t end) {
       for (std::int64_t i = begin; i < end; ++i) {
-        const Matrix<T> columns = by_rows<T>(v, i).leftCols(k);
-        product<T>(whole<T>(columns), {vector_of<T>(tau, i), k}, whole<T>(by_columns<T>(q, i)));
+        const Matrix<T> columns = row_major<T>(v, i).leftCols(k);
+        product<T>(whole<T>(columns), {vector_of<T>(tau, i), k}, whole<T>(column_major<T>(q, i)));
       }
     });
   });
@@ -248,18 +248,18 @@ std::int64_t least_squares(const Tensor& a, const Tensor& b, const Tensor& x, bo
     // A matrix that is not finite is no failure: its solution is NaN.
     const auto any = [](const T*) { return true; };
     const auto solve_with = [&](auto method) {
-      return [&, method = std::move(method), copy = ByRows<T>()](std::int64_t i,
-                                                                 const T* data) mutable {
-        auto to = by_columns<T>(x, i);
+      return [&, method = std::move(method), copy = RowMajorMatrix<T>()](std::int64_t i,
+                                                                         const T* data) mutable {
+        auto to = column_major<T>(x, i);
         std::int64_t r = 0;
         if (all_finite(data, e.rows * e.cols)) {
           const T scale = scale_for_squares(Panel<const T>{data, e.rows, e.cols, e.cols, 1});
           const T* from = data;
           if (scale != T(1)) {
-            copy = scale * Eigen::Map<const ByRows<T>>(data, e.rows, e.cols);
+            copy = scale * Eigen::Map<const RowMajorMatrix<T>>(data, e.rows, e.cols);
             from = copy.data();
           }
-          r = method.solve({from, e.rows, e.cols}, by_rows<T>(b, i), to);
+          r = method.solve({from, e.rows, e.cols}, row_major<T>(b, i), to);
           if (scale != T(1)) to *= scale;
         } else {
           to.setConstant(std::numeric_limits<T>::quiet_NaN());

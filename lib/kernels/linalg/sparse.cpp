@@ -87,7 +87,7 @@ using Dense = Eigen::Map<Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic, Eigen:
 using Matrix = Eigen::SparseMatrix<double, Eigen::ColMajor, int>;
 
 template <class T>
-Values<T> sparse(const SparsePlaces& a, const Tensor& values) {
+Values<T> sparse(const SparsityPattern& a, const Tensor& values) {
   return {a.rows, a.cols, a.count(), a.starts, a.indices, values.impl()->data<T>()};
 }
 template <class T>
@@ -102,7 +102,7 @@ class NoUnknowns final : public SparseFactor {
 };
 
 /// A factor that Eigen applies to columns in double.
-class ByColumns : public SparseFactor {
+class ColumnMajorFactor : public SparseFactor {
  public:
   void solve(const Tensor& b, bool transposed, const Tensor& x) const final {
     detail::dispatch_floating("sparse_solve", b.dtype(), [&]<class T>(std::type_identity<T>) {
@@ -122,7 +122,7 @@ class ByColumns : public SparseFactor {
   virtual Eigen::MatrixXd columns(const Eigen::MatrixXd& b, bool transposed) const = 0;
 };
 
-class LU final : public ByColumns {
+class LU final : public ColumnMajorFactor {
  public:
   explicit LU(const Matrix& a) {
     solver_.compute(a);
@@ -139,7 +139,7 @@ class LU final : public ByColumns {
 
 Matrix symmetric_part(const Matrix& a) { return (a + Matrix(a.transpose())) * 0.5; }
 
-class LDLT final : public ByColumns {
+class LDLT final : public ColumnMajorFactor {
  public:
   explicit LDLT(const Matrix& a) {
     solver_.compute(symmetric_part(a));
@@ -153,7 +153,7 @@ class LDLT final : public ByColumns {
   Eigen::SimplicialLDLT<Matrix> solver_;
 };
 
-class ConjugateGradient final : public ByColumns {
+class ConjugateGradient final : public ColumnMajorFactor {
  public:
   ConjugateGradient(const Matrix& a, double tolerance, std::int64_t max_iterations)
       : matrix_(symmetric_part(a)), tolerance_(tolerance), max_iterations_(max_iterations) {}
@@ -191,8 +191,8 @@ std::shared_ptr<const SparseFactor> factorize(const Matrix& a, SparseMethod meth
 
 }  // namespace
 
-void sparse_product(const SparsePlaces& a, bool transposed, const Tensor& values, const Tensor& x,
-                    const Tensor& y) {
+void sparse_product(const SparsityPattern& a, bool transposed, const Tensor& values,
+                    const Tensor& x, const Tensor& y) {
   detail::dispatch_floating("sparse_matmul", x.dtype(), [&]<class T>(std::type_identity<T>) {
     const Values<T> matrix = sparse<T>(a, values);
     if (transposed)
@@ -202,18 +202,18 @@ void sparse_product(const SparsePlaces& a, bool transposed, const Tensor& values
   });
 }
 
-void sampled_product(const SparsePlaces& places, const Tensor& a, const Tensor& b,
+void sampled_product(const SparsityPattern& pattern, const Tensor& a, const Tensor& b,
                      const Tensor& values) {
   detail::dispatch_floating("sparse_matmul", a.dtype(), [&]<class T>(std::type_identity<T>) {
     const Dense<T> left = dense<T>(a), right = dense<T>(b);
     T* const out = values.impl()->data<T>();
-    for (std::int64_t j = 0; j < places.cols; ++j)
-      for (std::int64_t p = places.starts[j]; p < places.starts[j + 1]; ++p)
-        out[p] = left.row(places.indices[p]).dot(right.row(j));
+    for (std::int64_t j = 0; j < pattern.cols; ++j)
+      for (std::int64_t p = pattern.starts[j]; p < pattern.starts[j + 1]; ++p)
+        out[p] = left.row(pattern.indices[p]).dot(right.row(j));
   });
 }
 
-std::shared_ptr<const SparseFactor> factorize(const SparsePlaces& a, const Tensor& values,
+std::shared_ptr<const SparseFactor> factorize(const SparsityPattern& a, const Tensor& values,
                                               SparseMethod method, double tolerance,
                                               std::int64_t max_iterations) {
   if (a.rows == 0) return std::make_shared<NoUnknowns>();

@@ -10,7 +10,7 @@
 namespace eigengrad::kernels {
 
 /// The sparsity pattern, in compressed columns; for a row-major matrix, that of its transpose.
-struct SparsePlaces {
+struct SparsityPattern {
   std::int64_t rows;
   std::int64_t cols;
   const std::int64_t* starts;   // cols + 1
@@ -19,10 +19,10 @@ struct SparsePlaces {
 };
 
 /// y = A x, or A^T x.
-void sparse_product(const SparsePlaces& a, bool transposed, const Tensor& values, const Tensor& x,
-                    const Tensor& y);
+void sparse_product(const SparsityPattern& a, bool transposed, const Tensor& values,
+                    const Tensor& x, const Tensor& y);
 /// For every entry (i, j) of the pattern the inner product of row i of a and row j of b.
-void sampled_product(const SparsePlaces& places, const Tensor& a, const Tensor& b,
+void sampled_product(const SparsityPattern& pattern, const Tensor& a, const Tensor& b,
                      const Tensor& values);
 
 /// How a sparse system is solved.
@@ -36,7 +36,7 @@ class SparseFactor {
   virtual void solve(const Tensor& b, bool transposed, const Tensor& x) const = 0;
 };
 /// Throws: NumericError for singular matrices and values that are not finite.
-std::shared_ptr<const SparseFactor> factorize(const SparsePlaces& a, const Tensor& values,
+std::shared_ptr<const SparseFactor> factorize(const SparsityPattern& a, const Tensor& values,
                                               SparseMethod method, double tolerance,
                                               std::int64_t max_iterations);
 

@@ -43,7 +43,7 @@ namespace {
 template <class T>
 using Matrix = Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic>;
 template <class T>
-using ByRows = Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+using RowMajorMatrix = Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
 /// Which factors are wanted, and how many of their columns.
 struct Wanted {
@@ -59,7 +59,7 @@ struct Wanted {
 
 /// Whether outputs are column-major; otherwise they are row-major. It is what LAPACK leaves without a
 /// transpose.
-bool by_columns(std::int64_t rows, std::int64_t cols) noexcept { return rows > cols; }
+bool is_column_major(std::int64_t rows, std::int64_t cols) noexcept { return rows > cols; }
 
 /// Divide and conquer, and Jacobi's method where that hands over to it or fails.
 template <class T>
@@ -94,11 +94,11 @@ class ByEigen {
   }
   /// Columns of v are the rows of its transpose.
   void store(const Eigen::MatrixXd& left, const Eigen::MatrixXd& right, T* u, T* vh) const {
-    if (by_columns(rows_, cols_)) {
+    if (is_column_major(rows_, cols_)) {
       Eigen::Map<Matrix<T>>(u, rows_, wanted_.u_columns) = left.cast<T>();
-      Eigen::Map<ByRows<T>>(vh, cols_, wanted_.v_columns) = right.cast<T>();
+      Eigen::Map<RowMajorMatrix<T>>(vh, cols_, wanted_.v_columns) = right.cast<T>();
     } else {
-      Eigen::Map<ByRows<T>>(u, rows_, wanted_.u_columns) = left.cast<T>();
+      Eigen::Map<RowMajorMatrix<T>>(u, rows_, wanted_.u_columns) = left.cast<T>();
       Eigen::Map<Matrix<T>>(vh, cols_, wanted_.v_columns) = right.cast<T>();
     }
   }
@@ -125,7 +125,7 @@ class ByLapack {
  public:
   ByLapack(const Blas& blas, std::int64_t rows, std::int64_t cols, const Wanted& wanted)
       : blas_(blas),
-        as_it_is_(by_columns(rows, cols)),
+        as_it_is_(is_column_major(rows, cols)),
         tall_(static_cast<int>(std::max(rows, cols))),
         least_(static_cast<int>(std::min(rows, cols))),
         job_(!wanted.vectors                                        ? 'N'
@@ -142,7 +142,7 @@ class ByLapack {
     const OneBlasThread scope(blas_);
     if (as_it_is_)
       Eigen::Map<Matrix<T>>(copy_.data(), tall_, least_) =
-          Eigen::Map<const ByRows<T>>(a, tall_, least_);
+          Eigen::Map<const RowMajorMatrix<T>>(a, tall_, least_);
     else
       std::copy_n(a, copy_.size(), copy_.data());
     T* const left = as_it_is_ ? u : vh;
@@ -221,12 +221,12 @@ NullSpace null_space(const Tensor& a) {
   while (r < n && !(values[n - 1 - r] > kSmall * values[0])) ++r;
   const auto last_columns = [&](const auto& m) {
     const Tensor columns = new_matrix(kFloat64, {n, r});
-    Eigen::Map<ByRows<double>>(columns.impl()->data<double>(), n, r) = m.rightCols(r);
+    Eigen::Map<RowMajorMatrix<double>>(columns.impl()->data<double>(), n, r) = m.rightCols(r);
     const Tensor typed = new_matrix(a.dtype(), {n, r});
     copy(typed, columns);
     return typed;
   };
-  return {last_columns(Eigen::Map<const ByRows<double>>(u.impl()->data<double>(), n, n)),
+  return {last_columns(Eigen::Map<const RowMajorMatrix<double>>(u.impl()->data<double>(), n, n)),
           last_columns(Eigen::Map<const Matrix<double>>(vh.impl()->data<double>(), n, n)),
           values[0] > 0 ? values[0] : 1};
 }

@@ -65,10 +65,11 @@ class ByLapack {
 
   bool compute(const T* a, bool upper, T* values, T* vectors) {
     const OneBlasThread scope(blas_);
-    T* const place = vectors_ ? vectors : copy_.data();
-    std::copy_n(a, n_ * std::int64_t{n_}, place);
-    return call(upper ? 'L' : 'U', place, values, work_.data(), static_cast<int>(work_.size()),
-                integers_.data(), static_cast<int>(integers_.size())) == 0;
+    T* const overwritten = vectors_ ? vectors : copy_.data();
+    std::copy_n(a, n_ * std::int64_t{n_}, overwritten);
+    return call(upper ? 'L' : 'U', overwritten, values, work_.data(),
+                static_cast<int>(work_.size()), integers_.data(),
+                static_cast<int>(integers_.size())) == 0;
   }
 
  private:

@@ -151,7 +151,7 @@ class TiledCholesky {
 
 /// Stores column c of a strip as the column of x with the c-th index.
 template <class T, int V>
-void store_columns(const Panel<T>& x, const std::int64_t* numbers, std::int64_t count,
+void store_columns(const Panel<T>& x, const std::int64_t* indices, std::int64_t count,
                    const T* strip) {
   constexpr std::int64_t kStep = V * kWidth<T>;
   constexpr std::int64_t W = kWidth<T>;
@@ -162,10 +162,10 @@ void store_columns(const Panel<T>& x, const std::int64_t* numbers, std::int64_t 
       square.load(strip + i * kStep + c, kStep);
       square.transpose();
       for (std::int64_t k = 0; k < std::min(W, count - c); ++k)
-        Pack<T>(typename Pack<T>::Raw(square.rows.packet[k])).store(&x(i, numbers[c + k]));
+        Pack<T>(typename Pack<T>::Raw(square.rows.packet[k])).store(&x(i, indices[c + k]));
     }
   for (; i < x.rows; ++i)
-    for (std::int64_t c = 0; c < count; ++c) x(i, numbers[c]) = strip[i * kStep + c];
+    for (std::int64_t c = 0; c < count; ++c) x(i, indices[c]) = strip[i * kStep + c];
 }
 
 template <class T, int V>

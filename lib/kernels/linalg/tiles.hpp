@@ -13,7 +13,7 @@ namespace eigengrad::kernels {
 inline constexpr std::int64_t kTileRows = 512;
 
 /// l := the lower factor of a with zeros above the diagonal; of a the lower triangle counts, and l is
-/// contiguous by rows. Both may be the same memory.
+/// row-major and contiguous. Both may be the same memory.
 /// Returns 0, or the order of the leading minor that is not positive: the columns from there on are
 /// those of a, or undefined if both are the same memory.
 template <class T>

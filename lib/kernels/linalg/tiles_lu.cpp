@@ -23,7 +23,7 @@ class TiledLu {
       const std::int64_t done = std::min(j, steps);
       const Panel<T> columns = a_.columns(j, std::min<std::int64_t>(W, a_.cols - j));
       if (done > 0) {
-        exchange(columns, 0, done);
+        interchange(columns, 0, done);
         above(columns, done);
         std::int64_t i = done;
         constexpr int V = std::max(1, kTileRegisters / W);
@@ -34,14 +34,14 @@ class TiledLu {
       if (j >= steps) continue;
       const std::int64_t end = std::min(j + W, steps);
       for (std::int64_t c = 0; c < columns.cols; ++c) column(columns, j, c);
-      exchange(a_.columns(0, j), j, end);
+      interchange(a_.columns(0, j), j, end);
     }
     return info_;
   }
 
  private:
   /// Applies the row interchanges of the steps [begin, end).
-  void exchange(const Panel<T>& columns, std::int64_t begin, std::int64_t end) const {
+  void interchange(const Panel<T>& columns, std::int64_t begin, std::int64_t end) const {
     if (!pivot_) return;
     for (std::int64_t i = begin; i < end; ++i) {
       const std::int64_t other = pivots_[i] - 1;

@@ -64,7 +64,7 @@ void pick_classes(const Tensor& dst, const Tensor& x, const ClassTargets& c) {
   });
 }
 
-void place_classes(const Tensor& dst, const Tensor& g, const ClassTargets& c) {
+void scatter_classes(const Tensor& dst, const Tensor& g, const ClassTargets& c) {
   typed(g, [&]<class T>(std::type_identity<T>) {
     const Weights<T> weight(c);
     const T* from = g.impl()->data<T>();
@@ -154,8 +154,8 @@ void multilabel_margin(const Tensor& dst, const Tensor& gradient, const Tensor& 
       std::fill(is_target.begin(), is_target.end(), false);
       for (std::int64_t k = 0; k < count; ++k)
         is_target[static_cast<std::size_t>(classes[k])] = true;
-      T* slope = gradient.impl()->data<T>() + r * n;
-      std::fill_n(slope, n, T(0));
+      T* gradient_row = gradient.impl()->data<T>() + r * n;
+      std::fill_n(gradient_row, n, T(0));
       T total(0);
       for (std::int64_t k = 0; k < count; ++k) {
         T own(0);
@@ -163,13 +163,13 @@ void multilabel_margin(const Tensor& dst, const Tensor& gradient, const Tensor& 
           const T z = T(1) - row[classes[k]] + row[i];
           if (is_target[static_cast<std::size_t>(i)] || !(z > T(0))) continue;
           own += z;
-          slope[i] += T(1);
-          slope[classes[k]] -= T(1);
+          gradient_row[i] += T(1);
+          gradient_row[classes[k]] -= T(1);
         }
         total += own;
       }
       dst.impl()->data<T>()[r] = total / static_cast<T>(n);
-      for (std::int64_t i = 0; i < n; ++i) slope[i] /= static_cast<T>(n);
+      for (std::int64_t i = 0; i < n; ++i) gradient_row[i] /= static_cast<T>(n);
     }
   });
 }

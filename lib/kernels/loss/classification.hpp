@@ -23,7 +23,7 @@ double total_weight(const ClassTargets& c);
 /// dst = -weight x at the class of each sample; 0 for ignored ones.
 void pick_classes(const Tensor& dst, const Tensor& x, const ClassTargets& c);
 /// dst, which holds zeros, gets -weight g at the class of each sample.
-void place_classes(const Tensor& dst, const Tensor& g, const ClassTargets& c);
+void scatter_classes(const Tensor& dst, const Tensor& g, const ClassTargets& c);
 
 /// Cross entropy of softmax(x) with inner = 1: dst = weight (log sum exp x - x at the class). `top` and
 /// `log_sum` get the two terms of the logarithm for each sample.

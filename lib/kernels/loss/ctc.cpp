@@ -40,7 +40,7 @@ class Sequence {
         emitted_(static_cast<std::size_t>(states)),
         leap_(static_cast<std::size_t>(states) + 2, kNone) {
     for (std::int64_t s = 0; s < states; ++s)
-      if (may_leap(symbols, s)) leap_[static_cast<std::size_t>(s)] = T(0);
+      if (may_skip_blank(symbols, s)) leap_[static_cast<std::size_t>(s)] = T(0);
   }
 
   /// alpha[t] from alpha[t - 1].
@@ -61,7 +61,7 @@ class Sequence {
             emitted_.data(), states);
   }
 
-  std::vector<T> row_of_nothing() const {
+  std::vector<T> row_of_log_zero() const {
     return std::vector<T>(static_cast<std::size_t>(states) + 4, kNone);
   }
 
@@ -95,7 +95,7 @@ void ctc_forward(const Tensor& losses, const Tensor& alpha, const Tensor& log_pr
           Sequence<T> sequence(plan, n, log_probs);
           T* const first = alpha.impl()->data<T>() + n * most_times * most_states;
           // Before the first step it is in the first state, from which the first two can be entered.
-          std::vector<T> row = sequence.row_of_nothing();
+          std::vector<T> row = sequence.row_of_log_zero();
           row[2] = T(0);
           for (std::int64_t t = 0; t < sequence.times; ++t) {
             sequence.step(row, t);
@@ -128,14 +128,14 @@ void ctc_backward(const Tensor& dst, const Tensor& g, const Tensor& losses, cons
       const T loss = losses.impl()->data<T>()[n];
       if (std::isinf(loss)) return;
       const T scale = g.impl()->data<T>()[n];
-      std::vector<T> beta = sequence.row_of_nothing();
+      std::vector<T> beta = sequence.row_of_log_zero();
       beta[static_cast<std::size_t>(sequence.states) + 1] = T(0);
       if (sequence.states > 1) beta[static_cast<std::size_t>(sequence.states)] = T(0);
       for (std::int64_t t = sequence.times; t-- > 0;) {
         const T* forward = alpha.impl()->data<T>() + (n * most_times + t) * most_states;
-        T* slope = dst.impl()->data<T>() + (t * count + n) * classes;
+        T* gradient_row = dst.impl()->data<T>() + (t * count + n) * classes;
         for (std::int64_t s = 0; s < sequence.states; ++s)
-          slope[sequence.symbols[s]] -=
+          gradient_row[sequence.symbols[s]] -=
               scale * std::exp(forward[s] + beta[static_cast<std::size_t>(s) + 2] + loss);
         if (t > 0) sequence.step_back(beta, t);
       }

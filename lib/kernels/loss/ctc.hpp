@@ -18,7 +18,7 @@ struct CtcPlan {
 };
 
 /// Whether state s of a sequence may be entered from s - 2.
-inline bool may_leap(const std::int64_t* symbols, std::int64_t s) {
+inline bool may_skip_blank(const std::int64_t* symbols, std::int64_t s) {
   return s >= 2 && s % 2 == 1 && symbols[s] != symbols[s - 2];
 }
 

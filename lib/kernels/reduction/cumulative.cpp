@@ -103,7 +103,7 @@ void accumulate(const Tensor& dst, const Tensor& src, std::size_t d, bool revers
 
 /// Calls f(std::type_identity<T>()) for int64, float and double.
 template <class F>
-void dispatch_numbers(std::string_view op, ScalarType dtype, F f) {
+void dispatch_real_or_int64(std::string_view op, ScalarType dtype, F f) {
   if (dtype == kInt64)
     f(std::type_identity<std::int64_t>());
   else
@@ -161,13 +161,13 @@ class RunningLogSum {
 }  // namespace
 
 void cumsum(const Tensor& dst, const Tensor& src, std::size_t d, bool reverse) {
-  dispatch_numbers("cumsum", src.dtype(), [&]<class T>(std::type_identity<T>) {
+  dispatch_real_or_int64("cumsum", src.dtype(), [&]<class T>(std::type_identity<T>) {
     accumulate<RunningSum<T>, T>(dst, src, d, reverse);
   });
 }
 
 void cumprod(const Tensor& dst, const Tensor& src, std::size_t d) {
-  dispatch_numbers("cumprod", src.dtype(), [&]<class T>(std::type_identity<T>) {
+  dispatch_real_or_int64("cumprod", src.dtype(), [&]<class T>(std::type_identity<T>) {
     accumulate<RunningProduct<T>, T>(dst, src, d, false);
   });
 }
@@ -198,7 +198,7 @@ void cumulative_extremum(const Tensor& values, const Tensor& indices, const Tens
                          std::size_t d, bool largest) {
   detail::dispatch(src.dtype(), [&]<class T>(std::type_identity<T>) {
     T* y = values.impl()->data<T>();
-    std::int64_t* place = indices.impl()->data<std::int64_t>();
+    std::int64_t* index = indices.impl()->data<std::int64_t>();
     const T* x = src.impl()->data<T>();
     const Lines lines(src, d);
     // A value that is neither smaller nor larger than itself is NaN.
@@ -213,7 +213,7 @@ void cumulative_extremum(const Tensor& values, const Tensor& indices, const Tens
           const std::int64_t last = at - lines.stride;
           const bool fresh = k == 0 || replaces(x[at], y[last]);
           y[at] = fresh ? x[at] : y[last];
-          place[at] = fresh ? k : place[last];
+          index[at] = fresh ? k : index[last];
         }
     });
   });

@@ -35,16 +35,16 @@ T best_of(const T* p, std::int64_t n, std::int64_t stride) {
     if (stride == 1 && n >= 2 * width) {
       Pack<T> a = Pack<T>::load(p);
       Pack<T> b = Pack<T>::load(p + width);
-      const auto join = [](Pack<T> x, Pack<T> y) {
+      const auto combine = [](Pack<T> x, Pack<T> y) {
         return Max ? math::maximum(x, y) : math::minimum(x, y);
       };
       std::int64_t i = 2 * width;
       for (; i + 2 * width <= n; i += 2 * width) {
-        a = join(a, Pack<T>::load(p + i));
-        b = join(b, Pack<T>::load(p + i + width));
+        a = combine(a, Pack<T>::load(p + i));
+        b = combine(b, Pack<T>::load(p + i + width));
       }
       T lanes[static_cast<std::size_t>(width)];
-      join(a, b).store(lanes);
+      combine(a, b).store(lanes);
       best = lanes[0];
       for (const T v : lanes) best = beats<Max>(v, best) ? v : best;
       for (; i < n; ++i) best = beats<Max>(p[i], best) ? p[i] : best;

@@ -14,11 +14,11 @@
 
 /// Note [Reductions]
 /// A reduction is a struct with
-///   template <class T> static T start();             the identity: combining with it changes nothing
+///   template <class T> static T identity();          the identity: combining with it changes nothing
 ///   Pack<T> map(Pack<T> x, Pack<T> at) const;        what an element contributes; `at` is a number of
 ///                                                    each result, where the caller gives one
-///   static auto join(a, b);                          over Pack and over T
-///   static Pack<T> join_finite(a, b);                optional: a cheaper join for finite numbers
+///   static auto combine(a, b);                       over Pack and over T
+///   static Pack<T> combine_finite(a, b);             optional: a cheaper one for finite numbers
 /// and reduce() runs it over any layout. Blocks of kReduceBlock elements go through SIMD lanes,
 /// their results are combined in pairs; neither depends on the number of threads.
 namespace eigengrad::kernels {
@@ -90,8 +90,8 @@ void parallel_units(std::int64_t units, std::int64_t weight, F f) {
 }
 
 template <class Op, class T>
-concept JoinsFinite = std::floating_point<T> && requires(Pack<T> v) {
-  Op::join_finite(v, v);
+concept CombinesFinite = std::floating_point<T> && requires(Pack<T> v) {
+  Op::combine_finite(v, v);
 };
 
 namespace reduce_detail {
@@ -107,21 +107,21 @@ Pack<T> rotated(Pack<T> v) {
 
 /// All lanes of `v` combined, by halves. (Not Eigen's predux, which for AVX-512 g++ 12 warns about as an
 /// uninitialised read.)
-template <class T, class Join, int Half = Pack<T>::size / 2>
-T across(Pack<T> v, Join join) {
+template <class T, class Combine, int Half = Pack<T>::size / 2>
+T reduce_lanes(Pack<T> v, Combine combine) {
   if constexpr (Half == 0)
     return v.first();
   else
-    return across<T, Join, Half / 2>(join(v, rotated<Half>(v)), join);
+    return reduce_lanes<T, Combine, Half / 2>(combine(v, rotated<Half>(v)), combine);
 }
 template <class Op, class T>
-T across(Pack<T> v) {
-  return across(v, [](Pack<T> a, Pack<T> b) { return Pack<T>(Op::join(a, b)); });
+T reduce_lanes(Pack<T> v) {
+  return reduce_lanes(v, [](Pack<T> a, Pack<T> b) { return Pack<T>(Op::combine(a, b)); });
 }
 
 /// The last `n % width` of `n` elements, mapped, with the identity in the lanes before them.
 template <class Op, class T>
-Pack<T> tail(const Op& op, const T* x, std::int64_t n, Pack<T> at, Pack<T> neutral) {
+Pack<T> tail(const Op& op, const T* x, std::int64_t n, Pack<T> at, Pack<T> identity) {
   using P = Pack<T>;
   constexpr int width = P::size;
   const int rest = static_cast<int>(n % width);
@@ -131,40 +131,40 @@ Pack<T> tail(const Op& op, const T* x, std::int64_t n, Pack<T> at, Pack<T> neutr
     return s;
   }();
   const auto last = P(0) < P::load(steps.data() + rest);
-  if (n >= width) return kernels::select(last, op.map(P::load(x + n - width), at), neutral);
+  if (n >= width) return kernels::select(last, op.map(P::load(x + n - width), at), identity);
   T lanes[static_cast<std::size_t>(width)];
   for (int i = 0; i < width; ++i) lanes[i] = i < width - rest ? x[0] : x[i - width + rest];
-  return kernels::select(last, op.map(P::load(lanes), at), neutral);
+  return kernels::select(last, op.map(P::load(lanes), at), identity);
 }
 
-/// Combines what n elements contribute, lane by lane. `join` gets the index of one of four accumulators, so
+/// Combines what n elements contribute, lane by lane. `combine` gets the index of one of four accumulators, so
 /// that it may keep one of its own for each.
-template <class Op, class T, class Join>
+template <class Op, class T, class Combine>
 [[gnu::always_inline]] inline Pack<T> accumulate(const Op& op, const T* x, std::int64_t n,
-                                                 Pack<T> at, Pack<T> neutral, Join join) {
+                                                 Pack<T> at, Pack<T> identity, Combine combine) {
   using P = Pack<T>;
   constexpr int width = P::size;
-  P s(Op::template start<T>());
+  P s(Op::template identity<T>());
   std::int64_t i = 0;
   // Integers need one accumulator only, and g++ 12.2 vectorises two of them wrongly (GCC bug 107212).
   if constexpr (std::floating_point<T>) {
-    constexpr int many = JoinsFinite<Op, T> ? 4 : 8;
+    constexpr int many = CombinesFinite<Op, T> ? 4 : 8;
     if (n >= many * width) {
       P a[many];
       for (P& each : a) each = s;
       for (; i + many * width <= n; i += many * width) {
 #pragma GCC unroll 8
         for (int k = 0; k < many; ++k)
-          a[k] = join(k & 3, a[k], op.map(P::load(x + i + k * width), at));
+          a[k] = combine(k & 3, a[k], op.map(P::load(x + i + k * width), at));
       }
       for (int half = many / 2; half > 0; half /= 2)
-        for (int k = 0; k < half; ++k) a[k] = join(k, a[k], a[k + half]);
+        for (int k = 0; k < half; ++k) a[k] = combine(k, a[k], a[k + half]);
       s = a[0];
     }
   }
-  for (; i + width <= n; i += width) s = join(0, s, op.map(P::load(x + i), at));
+  for (; i + width <= n; i += width) s = combine(0, s, op.map(P::load(x + i), at));
   if constexpr (std::floating_point<T>)
-    if (i < n) s = join(1, s, tail(op, x, n, at, neutral));
+    if (i < n) s = combine(1, s, tail(op, x, n, at, identity));
   return s;
 }
 
@@ -185,7 +185,7 @@ Pack<T> finite_block(const Op& op, const T* x, std::int64_t n, T at, FiniteCheck
   using P = Pack<T>;
   return accumulate(op, x, n, P(at), op.map(P(x[0]), P(at)), [&check](int k, P a, P v) {
     check.add(k, v);
-    return P(Op::join_finite(a, v));
+    return P(Op::combine_finite(a, v));
   });
 }
 
@@ -193,19 +193,19 @@ Pack<T> finite_block(const Op& op, const T* x, std::int64_t n, T at, FiniteCheck
 template <class Op, class T>
 Pack<T> block(const Op& op, const T* x, std::int64_t n, T at) {
   using P = Pack<T>;
-  if constexpr (JoinsFinite<Op, T>) {
+  if constexpr (CombinesFinite<Op, T>) {
     FiniteCheck<T> check;
     const P s = finite_block(op, x, n, at, check);
     if (check.passed()) return s;
   }
-  return accumulate(op, x, n, P(at), P(Op::template start<T>()),
-                    [](int, P a, P v) { return Op::join(a, v); });
+  return accumulate(op, x, n, P(at), P(Op::template identity<T>()),
+                    [](int, P a, P v) { return Op::combine(a, v); });
 }
 
 template <class Op, class T>
 Pack<T> run(const Op& op, const T* x, std::int64_t n, std::int64_t stride, T at) {
   // A reduction with a cheaper combine for finite numbers rounds nothing, so its blocks may be of any length.
-  if (JoinsFinite<Op, T> && stride == 1 && n <= 4 * kReduceBlock<T>) return block(op, x, n, at);
+  if (CombinesFinite<Op, T> && stride == 1 && n <= 4 * kReduceBlock<T>) return block(op, x, n, at);
   if (n <= kReduceBlock<T>) {
     if (stride == 1) return block(op, x, n, at);
     T gathered[kReduceBlock<T>];
@@ -213,33 +213,34 @@ Pack<T> run(const Op& op, const T* x, std::int64_t n, std::int64_t stride, T at)
     return block(op, gathered, n, at);
   }
   const std::int64_t half = (n / 2 + kReduceBlock<T> - 1) / kReduceBlock<T> * kReduceBlock<T>;
-  return Op::join(run(op, x, half, stride, at), run(op, x + half * stride, n - half, stride, at));
+  return Op::combine(run(op, x, half, stride, at),
+                     run(op, x + half * stride, n - half, stride, at));
 }
 
-/// Reduces a few rows of adjacent columns, one pack of columns after the other, with `join`.
-template <class Op, class T, class Join>
-void few_rows(const Op& op, const T* x, std::int64_t rows, std::int64_t row_stride,
-              std::int64_t count, const T* at, T* out, Join join) {
+/// Reduces a few rows of adjacent columns, one pack of columns after the other, with `combine`.
+template <class Op, class T, class Combine>
+void reduce_few_rows(const Op& op, const T* x, std::int64_t rows, std::int64_t row_stride,
+                     std::int64_t count, const T* at, T* out, Combine combine) {
   using P = Pack<T>;
   constexpr int width = P::size;
   const auto column = [&](std::int64_t c, auto load) {
     const P a = at != nullptr ? load(at + c) : P(0);
-    P s(Op::template start<T>());
+    P s(Op::template identity<T>());
     for (std::int64_t r = 0; r < rows; ++r)
-      s = join(static_cast<int>(r % 2), s, op.map(load(x + r * row_stride + c), a));
+      s = combine(static_cast<int>(r % 2), s, op.map(load(x + r * row_stride + c), a));
     return s;
   };
   const auto full = [](const T* p) { return P::load(p); };
   std::int64_t c = 0;
   // Sums of several packs of columns do not wait for each other.
   for (; c + 4 * width <= count; c += 4 * width) {
-    P s[4] = {P(Op::template start<T>()), P(Op::template start<T>()), P(Op::template start<T>()),
-              P(Op::template start<T>())};
+    P s[4] = {P(Op::template identity<T>()), P(Op::template identity<T>()),
+              P(Op::template identity<T>()), P(Op::template identity<T>())};
     for (std::int64_t r = 0; r < rows; ++r)
       for (int k = 0; k < 4; ++k)
-        s[k] = join(k, s[k],
-                    op.map(P::load(x + r * row_stride + c + k * width),
-                           at != nullptr ? P::load(at + c + k * width) : P(0)));
+        s[k] = combine(k, s[k],
+                       op.map(P::load(x + r * row_stride + c + k * width),
+                              at != nullptr ? P::load(at + c + k * width) : P(0)));
     for (int k = 0; k < 4; ++k) s[k].store(out + c + k * width);
   }
   for (; c + width <= count; c += width) column(c, full).store(out + c);
@@ -255,13 +256,13 @@ void few_rows(const Op& op, const T* x, std::int64_t rows, std::int64_t row_stri
 
 /// Combines `other` into `out`, column by column.
 template <class Op, class T>
-void join_columns(T* out, const T* other, std::int64_t count) {
+void combine_columns(T* out, const T* other, std::int64_t count) {
   using P = Pack<T>;
   constexpr int width = P::size;
   std::int64_t c = 0;
   for (; c + width <= count; c += width)
-    P(Op::join(P::load(out + c), P::load(other + c))).store(out + c);
-  for (; c < count; ++c) out[c] = Op::join(out[c], other[c]);
+    P(Op::combine(P::load(out + c), P::load(other + c))).store(out + c);
+  for (; c < count; ++c) out[c] = Op::combine(out[c], other[c]);
 }
 
 /// `count` adjacent columns over `rows` rows into `out`.
@@ -270,22 +271,23 @@ void columns(const Op& op, const T* x, std::int64_t rows, std::int64_t row_strid
              std::int64_t count, const T* at, T* out) {
   using P = Pack<T>;
   if (rows <= kRows) {
-    if constexpr (JoinsFinite<Op, T>) {
+    if constexpr (CombinesFinite<Op, T>) {
       FiniteCheck<T> check;
-      few_rows(op, x, rows, row_stride, count, at, out, [&check](int k, P a, P v) {
+      reduce_few_rows(op, x, rows, row_stride, count, at, out, [&check](int k, P a, P v) {
         check.add(k, v);
-        return Op::join_finite(a, v);
+        return Op::combine_finite(a, v);
       });
       if (check.passed()) return;
     }
-    few_rows(op, x, rows, row_stride, count, at, out, [](int, P a, P v) { return Op::join(a, v); });
+    reduce_few_rows(op, x, rows, row_stride, count, at, out,
+                    [](int, P a, P v) { return Op::combine(a, v); });
     return;
   }
   T other[kColumns];
   const std::int64_t half = (rows / 2 + kRows - 1) / kRows * kRows;
   columns(op, x, half, row_stride, count, at, out);
   columns(op, x + half * row_stride, rows - half, row_stride, count, at, other);
-  join_columns<Op>(out, other, count);
+  combine_columns<Op>(out, other, count);
 }
 
 /// Reduces over the reduced dimensions from `d` inwards, lane by lane.
@@ -297,7 +299,7 @@ Pack<T> nested(const Op& op, const Split& s, int d, const T* x, T at) {
   const auto range = [&](const auto& self, std::int64_t begin, std::int64_t end) -> Pack<T> {
     if (end - begin == 1) return nested(op, s, d + 1, x + begin * stride, at);
     const std::int64_t mid = begin + (end - begin) / 2;
-    return Op::join(self(self, begin, mid), self(self, mid, end));
+    return Op::combine(self(self, begin, mid), self(self, mid, end));
   };
   return range(range, 0, n);
 }
@@ -322,7 +324,7 @@ void nested_columns(const Op& op, const Split& s, int d, const T* x, std::int64_
     const std::int64_t mid = begin + (end - begin) / 2;
     self(self, begin, mid, into);
     self(self, mid, end, other);
-    join_columns<Op>(into, other, count);
+    combine_columns<Op>(into, other, count);
   };
   range(range, 0, n, out);
 }
@@ -330,16 +332,16 @@ void nested_columns(const Op& op, const Split& s, int d, const T* x, std::int64_
 /// All elements of one piece of memory.
 template <class Op, class T>
 T whole(const Op& op, const T* x, std::int64_t n, T at) {
-  if (n <= kGrain) return across<Op>(run(op, x, n, 1, at));
+  if (n <= kGrain) return reduce_lanes<Op>(run(op, x, n, 1, at));
   const std::int64_t blocks = (n + kGrain - 1) / kGrain;
   std::vector<T> partial(static_cast<std::size_t>(blocks));
   parallel_blocks(n, [&](std::int64_t begin, std::int64_t end) {
     partial[static_cast<std::size_t>(begin / kGrain)] =
-        across<Op>(run(op, x + begin, end - begin, 1, at));
+        reduce_lanes<Op>(run(op, x + begin, end - begin, 1, at));
   });
   const auto range = [&](const auto& self, const T* p, std::int64_t count) -> T {
     if (count == 1) return *p;
-    return Op::join(self(self, p, count / 2), self(self, p + count / 2, count - count / 2));
+    return Op::combine(self(self, p, count / 2), self(self, p + count / 2, count - count / 2));
   };
   return range(range, partial.data(), blocks);
 }
@@ -354,17 +356,17 @@ T at_of(const T* at, std::int64_t to) {
 template <class Op, class T>
 void blocks(const Op& op, const Split& s, const T* x, const T* at, T* out) {
   parallel_units(s.outputs, s.count, [&](std::int64_t begin, std::int64_t end) {
-    if constexpr (JoinsFinite<Op, T>) {
+    if constexpr (CombinesFinite<Op, T>) {
       FiniteCheck<T> check;
       for_kept(s, s.kept, begin, end, [&](std::int64_t from, std::int64_t to) {
         const Pack<T> lanes = finite_block(op, x + from, s.count, at_of(at, to), check);
-        out[to] =
-            across(lanes, [](Pack<T> a, Pack<T> b) { return Pack<T>(Op::join_finite(a, b)); });
+        out[to] = reduce_lanes(
+            lanes, [](Pack<T> a, Pack<T> b) { return Pack<T>(Op::combine_finite(a, b)); });
       });
       if (check.passed()) return;
     }
     for_kept(s, s.kept, begin, end, [&](std::int64_t from, std::int64_t to) {
-      out[to] = across<Op>(block(op, x + from, s.count, at_of(at, to)));
+      out[to] = reduce_lanes<Op>(block(op, x + from, s.count, at_of(at, to)));
     });
   });
 }
@@ -402,7 +404,7 @@ void adjacent_outputs(const Op& op, const Split& s, const T* x, const T* at, T* 
 template <class T, class Op>
 void reduce(const Op& op, const Tensor& dst, const Tensor& src, const Tensor& at = {}) {
   if (src.numel() == 0) {
-    std::fill_n(dst.impl()->data<T>(), dst.numel(), Op::template start<T>());
+    std::fill_n(dst.impl()->data<T>(), dst.numel(), Op::template identity<T>());
     return;
   }
   T* out = dst.impl()->data<T>();
@@ -425,7 +427,7 @@ void reduce(const Op& op, const Tensor& dst, const Tensor& src, const Tensor& at
   }
   parallel_units(s.outputs, s.count, [&](std::int64_t begin, std::int64_t end) {
     for_kept(s, s.kept, begin, end, [&](std::int64_t from, std::int64_t to) {
-      out[to] = reduce_detail::across<Op>(
+      out[to] = reduce_detail::reduce_lanes<Op>(
           reduce_detail::nested(op, s, 0, x + from, reduce_detail::at_of(shift, to)));
     });
   });
@@ -435,11 +437,11 @@ void reduce(const Op& op, const Tensor& dst, const Tensor& src, const Tensor& at
 
 struct Summing {
   template <class T>
-  static T start() {
+  static T identity() {
     return T(0);
   }
-  static auto join(const auto& a, const auto& b) { return a + b; }
-  static std::int64_t join(std::int64_t a, std::int64_t b) {
+  static auto combine(const auto& a, const auto& b) { return a + b; }
+  static std::int64_t combine(std::int64_t a, std::int64_t b) {
     return (Pack<std::int64_t>(a) + Pack<std::int64_t>(b)).v;
   }
 };
@@ -447,20 +449,20 @@ struct Summing {
 /// Reduction to the largest element, or NaN when there is one.
 struct Maximising {
   template <class T>
-  static T start() {
+  static T identity() {
     if constexpr (std::floating_point<T>) return -std::numeric_limits<T>::infinity();
     return std::numeric_limits<T>::min();
   }
   template <class T>
-  static Pack<T> join(Pack<T> a, Pack<T> b) {
+  static Pack<T> combine(Pack<T> a, Pack<T> b) {
     return math::maximum(a, b);
   }
   template <class T>
-  static Pack<T> join_finite(Pack<T> a, Pack<T> b) {
+  static Pack<T> combine_finite(Pack<T> a, Pack<T> b) {
     return Eigen::internal::pmax(a.v, b.v);
   }
   template <class T>
-  static T join(T a, T b) {
+  static T combine(T a, T b) {
     return a < b || b != b ? b : a;
   }
 };
@@ -468,20 +470,20 @@ struct Maximising {
 /// Reduction to the smallest element, or NaN when there is one.
 struct Minimising {
   template <class T>
-  static T start() {
+  static T identity() {
     if constexpr (std::floating_point<T>) return std::numeric_limits<T>::infinity();
     return std::numeric_limits<T>::max();
   }
   template <class T>
-  static Pack<T> join(Pack<T> a, Pack<T> b) {
+  static Pack<T> combine(Pack<T> a, Pack<T> b) {
     return math::minimum(a, b);
   }
   template <class T>
-  static Pack<T> join_finite(Pack<T> a, Pack<T> b) {
+  static Pack<T> combine_finite(Pack<T> a, Pack<T> b) {
     return Eigen::internal::pmin(a.v, b.v);
   }
   template <class T>
-  static T join(T a, T b) {
+  static T combine(T a, T b) {
     return b < a || b != b ? b : a;
   }
 };

@@ -58,9 +58,9 @@ auto key_of(T x) {
 template <class U>
 struct Entry {
   U key;
-  std::int64_t place;
+  std::int64_t index;
   friend bool operator<(const Entry& a, const Entry& b) {
-    return a.key < b.key || (a.key == b.key && a.place < b.place);
+    return a.key < b.key || (a.key == b.key && a.index < b.index);
   }
 };
 
@@ -132,7 +132,7 @@ void for_each_slice(const Tensor& indices, const Tensor& src, std::size_t d, boo
         }
         const std::int64_t first = s / inner * m * inner + s % inner;
         rule(entries, scratch, first,
-             [&](std::int64_t j, std::int64_t place) { out[first + j * inner] = place; });
+             [&](std::int64_t j, std::int64_t index) { out[first + j * inner] = index; });
       }
     };
     parallel_blocks(slices * n, [&](std::int64_t begin, std::int64_t end) {
@@ -155,9 +155,9 @@ void select(Entries<U>& entries, std::int64_t begin, std::int64_t end, const std
 }
 
 template <class U>
-std::int64_t place_of(Entries<U>& entries, std::int64_t rank) {
+std::int64_t index_of(Entries<U>& entries, std::int64_t rank) {
   select(entries, 0, static_cast<std::int64_t>(entries.size()), &rank, &rank + 1);
-  return entries[static_cast<std::size_t>(rank)].place;
+  return entries[static_cast<std::size_t>(rank)].index;
 }
 
 }  // namespace
@@ -166,7 +166,7 @@ void sort(const Tensor& indices, const Tensor& src, std::size_t d, bool descendi
   for_each_slice(indices, src, d, descending, [](auto& entries, auto& scratch, auto, auto put) {
     sort_entries(entries, scratch);
     std::int64_t j = 0;
-    for (const auto& e : entries) put(j++, e.place);
+    for (const auto& e : entries) put(j++, e.index);
   });
 }
 
@@ -176,27 +176,27 @@ void top(const Tensor& indices, const Tensor& src, std::size_t d, bool largest) 
     const auto end = entries.begin() + k;
     if (end != entries.end()) std::nth_element(entries.begin(), end - 1, entries.end());
     std::sort(entries.begin(), end);
-    for (std::int64_t j = 0; j < k; ++j) put(j, entries[static_cast<std::size_t>(j)].place);
+    for (std::int64_t j = 0; j < k; ++j) put(j, entries[static_cast<std::size_t>(j)].index);
   });
 }
 
 void kth(const Tensor& indices, const Tensor& src, std::size_t d, std::int64_t k) {
   for_each_slice(indices, src, d, false,
-                 [k](auto& entries, auto&, auto, auto put) { put(0, place_of(entries, k)); });
+                 [k](auto& entries, auto&, auto, auto put) { put(0, index_of(entries, k)); });
 }
 
 void median(const Tensor& indices, const Tensor& src, std::size_t d, bool ignore_nan) {
   const bool floating = src.is_floating_point();
   for_each_slice(indices, src, d, false, [=]<class U>(Entries<U>& entries, auto&, auto, auto put) {
     const auto n = static_cast<std::int64_t>(entries.size());
-    std::int64_t numbers = n;
+    std::int64_t without_nan = n;
     if (floating)
-      numbers = std::count_if(entries.begin(), entries.end(), [](const Entry<U>& e) {
+      without_nan = std::count_if(entries.begin(), entries.end(), [](const Entry<U>& e) {
         return e.key != std::numeric_limits<U>::max();
       });
-    std::int64_t rank = (numbers - 1) / 2;
-    if (numbers == 0 || (numbers < n && !ignore_nan)) rank = numbers;
-    put(0, place_of(entries, rank));
+    std::int64_t rank = (without_nan - 1) / 2;
+    if (without_nan == 0 || (without_nan < n && !ignore_nan)) rank = without_nan;
+    put(0, index_of(entries, rank));
   });
 }
 
@@ -204,14 +204,14 @@ void mode(const Tensor& indices, const Tensor& src, std::size_t d) {
   for_each_slice(indices, src, d, false, [](auto& entries, auto& scratch, auto, auto put) {
     sort_entries(entries, scratch);
     std::size_t longest = 0;
-    std::int64_t place = 0;
+    std::int64_t index = 0;
     for (std::size_t begin = 0, end = 0; begin < entries.size(); begin = end) {
       while (end < entries.size() && entries[end].key == entries[begin].key) ++end;
       if (end - begin <= longest) continue;
       longest = end - begin;
-      place = entries[end - 1].place;
+      index = entries[end - 1].index;
     }
-    put(0, place);
+    put(0, index);
   });
 }
 
@@ -227,16 +227,16 @@ void at_ranks(const Tensor& indices, const Tensor& ranks, const Tensor& src, std
     select(entries, 0, static_cast<std::int64_t>(entries.size()), ascending.data(),
            ascending.data() + m);
     for (std::int64_t j = 0; j < m; ++j)
-      put(j, entries[static_cast<std::size_t>(wanted[first + j * distance])].place);
+      put(j, entries[static_cast<std::size_t>(wanted[first + j * distance])].index);
   });
 }
 
-void search(const Tensor& places, const Tensor& sorted, const Tensor& values, bool right) {
+void search(const Tensor& indices, const Tensor& sorted, const Tensor& values, bool right) {
   const std::int64_t total = values.numel();
   if (total == 0) return;
   const std::int64_t n = sorted.sizes().back();
   const std::int64_t per_row = sorted.dim() == 1 ? total : values.sizes().back();
-  std::int64_t* const out = places.impl()->data<std::int64_t>();
+  std::int64_t* const out = indices.impl()->data<std::int64_t>();
   detail::dispatch(values.dtype(), [&]<class T>(std::type_identity<T>) {
     const T* const x = sorted.impl()->data<T>();
     const T* const v = values.impl()->data<T>();

@@ -25,7 +25,7 @@ void at_ranks(const Tensor& indices, const Tensor& ranks, const Tensor& src, std
 /// For each value the number of elements of the sequence in the same row of `sorted` that are below it
 /// (not above it, if `right`); NaN is above all. Both contiguous and of one dtype; `sorted` may have one
 /// row for all.
-void search(const Tensor& places, const Tensor& sorted, const Tensor& values, bool right);
+void search(const Tensor& indices, const Tensor& sorted, const Tensor& values, bool right);
 
 /// How many elements of src fall into each of the equal parts of [low, high]; contiguous.
 void count_in_bins(const Tensor& counts, const Tensor& src, double low, double high);

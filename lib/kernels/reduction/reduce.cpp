@@ -91,12 +91,12 @@ struct NanSum : Summing {
 
 struct Product {
   template <class T>
-  static T start() {
+  static T identity() {
     return T(1);
   }
   static auto map(const auto& x, const auto&) { return x; }
-  static auto join(const auto& a, const auto& b) { return a * b; }
-  static std::int64_t join(std::int64_t a, std::int64_t b) {
+  static auto combine(const auto& a, const auto& b) { return a * b; }
+  static std::int64_t combine(std::int64_t a, std::int64_t b) {
     return (Pack<std::int64_t>(a) * Pack<std::int64_t>(b)).v;
   }
 };

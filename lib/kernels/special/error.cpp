@@ -85,7 +85,7 @@ double log_ndtr(int k, double x) {
   const double cdf = std::erfc(-x / std::numbers::sqrt2) / 2;
   for (int m = 0; m < k; ++m) {
     if (m == 0)
-      phi[0] = math::normal_density(Pack<double>(x)).first();
+      phi[0] = math::normal_pdf(Pack<double>(x)).first();
     else
       phi[at(m)] = -x * phi[at(m - 1)] - (m > 1 ? (m - 1) * phi[at(m - 2)] : 0);
     h[at(m)] = phi[at(m)];

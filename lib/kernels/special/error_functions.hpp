@@ -2,7 +2,7 @@
 
 #include <numbers>
 
-#include "kernels/pointwise/slopes.hpp"
+#include "kernels/pointwise/derivatives.hpp"
 
 /// Error functions over Pack that keep their relative error in the tails.
 namespace eigengrad::kernels {
@@ -30,15 +30,15 @@ Pack<T> erfcx(Pack<T> x) {
 template <std::floating_point T>
 Pack<T> log_ndtr(Pack<T> x) {
   const Pack<T> left = math::log(erfcx(x * T(-std::numbers::sqrt2 / 2)) * T(0.5)) - x * x * T(0.5);
-  return select(x < Pack<T>(-1), left, math::log1p(-math::normal_distribution(-x)));
+  return select(x < Pack<T>(-1), left, math::log1p(-math::normal_cdf(-x)));
 }
 
 /// Its derivative phi(x) / Phi(x) = sqrt(2/pi) / erfcx(-x / sqrt 2), which overflows on the right.
 template <std::floating_point T>
-Pack<T> log_ndtr_slope(Pack<T> x) {
+Pack<T> log_ndtr_derivative(Pack<T> x) {
   const Pack<T> left = Pack<T>(std::numbers::sqrt2 * std::numbers::inv_sqrtpi) /
                        erfcx(x * T(-std::numbers::sqrt2 / 2));
-  return select(x < Pack<T>(0), left, math::normal_density(x) / math::normal_distribution(x));
+  return select(x < Pack<T>(0), left, math::normal_pdf(x) / math::normal_cdf(x));
 }
 
 /// log(x / (1 - x)); between 1/4 and 3/4, where the quotient is near 1, log1p((2x - 1) / (1 - x)).

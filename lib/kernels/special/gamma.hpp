@@ -4,7 +4,7 @@
 
 /// Note [Special functions]
 /// Special functions of single numbers, through Boost.Math where it is precise enough. Each belongs
-/// to a family that is closed under differentiation: a number `k` (or `i`, `j`) is the order of a
+/// to a family that is closed under differentiation: an integer `k` (or `i`, `j`) is the order of a
 /// derivative, so that rules of any order are one call. Outside the domain they give NaN.
 namespace eigengrad::kernels {
 

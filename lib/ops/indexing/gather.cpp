@@ -15,8 +15,8 @@
 namespace eigengrad {
 
 Tensor index_select(const Tensor& x, std::int64_t dim, const Tensor& index) {
-  ByLists at = by_rows("index_select", x, dim, index);
-  if (x.dim() > 0) return pick_at<"IndexSelectBackward0">(std::move(at), x);
+  ByLists at = by_slices("index_select", x, dim, index);
+  if (x.dim() > 0) return gather_at<"IndexSelectBackward0">(std::move(at), x);
   if (index.numel() != 1)
     detail::fail<ShapeError>("index_select",
                              "the index of a tensor without dimensions must have one element, got ",
@@ -24,21 +24,21 @@ Tensor index_select(const Tensor& x, std::int64_t dim, const Tensor& index) {
   // An index without dimensions gives a result without dimensions.
   auto plan = std::make_shared<kernels::IndexPlan>(*at.plan);
   plan->result_sizes = DimVector();
-  return pick_at<"IndexSelectBackward0">(ByLists{std::move(plan), at.sizes}, x);
+  return gather_at<"IndexSelectBackward0">(ByLists{std::move(plan), at.sizes}, x);
 }
 Tensor Tensor::index_select(std::int64_t dim, const Tensor& index) const {
   return eigengrad::index_select(*this, dim, index);
 }
 
 Tensor gather(const Tensor& x, std::int64_t dim, const Tensor& index, bool) {
-  return pick_at<"GatherBackward0">(by_position("gather", x, dim, index), x);
+  return gather_at<"GatherBackward0">(by_position("gather", x, dim, index), x);
 }
 Tensor Tensor::gather(std::int64_t dim, const Tensor& index, bool sparse_grad) const {
   return eigengrad::gather(*this, dim, index, sparse_grad);
 }
 
 Tensor take(const Tensor& x, const Tensor& index) {
-  return pick_at<"TakeBackward0">(by_wrapped_positions("take", x, index), x);
+  return gather_at<"TakeBackward0">(by_wrapped_positions("take", x, index), x);
 }
 Tensor Tensor::take(const Tensor& index) const { return eigengrad::take(*this, index); }
 
@@ -77,7 +77,7 @@ Tensor Tensor::take_along_dim(const Tensor& indices, optional<std::int64_t> dim)
 
 namespace {
 
-/// Elements replaced where the mask says so, by a number or a tensor without dimensions.
+/// Elements replaced where the mask says so, by a scalar or a tensor without dimensions.
 template <NodeName name>
 struct MaskedFill {
   static constexpr const char* node_name = name.text;
@@ -102,26 +102,26 @@ void check_mask(std::string_view op, const Tensor& self, const Tensor& mask) {
                              "; an in-place result cannot grow");
 }
 
-/// `value` is undefined for a number, which `number` is then.
+/// `value` is undefined for a scalar, which is `scalar` then.
 template <NodeName name>
-Tensor fill_masked(const Tensor& x, const Tensor& mask, const Tensor& value, const Scalar& number) {
+Tensor fill_masked(const Tensor& x, const Tensor& mask, const Tensor& value, const Scalar& scalar) {
   check_mask_dtype("masked_fill", mask);
   const DimVector sizes = autograd::broadcast_shapes("masked_fill", x.sizes(), mask.sizes());
   const Tensor wide = x.sizes() == IntArrayRef(sizes) ? x : autograd::expand_to(x, sizes);
   Tensor y = detail::uninitialised(x.dtype(), sizes);
-  kernels::masked_fill(y, wide, mask, number);
+  kernels::masked_fill(y, wide, mask, scalar);
   return record_written(MaskedFill<name>{KeptIndices(mask), sizes}, wide, value, y);
 }
 
 template <NodeName name>
 Tensor& fill_masked_inplace(Tensor& self, const Tensor& mask, const Tensor& value,
-                            const Scalar& number) {
+                            const Scalar& scalar) {
   check_mask("masked_fill_", self, mask);
   const bool shares = &mask.impl()->storage() == &self.impl()->storage();
   const Tensor m = shares ? plain_copy(mask) : mask;
   const MaskedFill<name> op{KeptIndices(m), DimVector(self.sizes())};
   return write_inplace("masked_fill_", op, self, value,
-                       [&] { kernels::masked_fill(self, self, m, number); });
+                       [&] { kernels::masked_fill(self, self, m, scalar); });
 }
 
 }  // namespace
@@ -130,7 +130,7 @@ Tensor masked_fill(const Tensor& x, const Tensor& mask, const Scalar& value) {
   return fill_masked<"MaskedFillBackward0">(x, mask, {}, value);
 }
 Tensor masked_fill(const Tensor& x, const Tensor& mask, const Tensor& value) {
-  const Tensor v = checked_number("masked_fill", value, x.dtype());
+  const Tensor v = checked_scalar("masked_fill", value, x.dtype());
   return fill_masked<"MaskedFillBackward1">(x, mask, v, v.item());
 }
 Tensor Tensor::masked_fill(const Tensor& mask, const Scalar& value) const {
@@ -143,7 +143,7 @@ Tensor& Tensor::masked_fill_(const Tensor& mask, const Scalar& value) const {
   return fill_masked_inplace<"MaskedFillBackward0">(self(), mask, {}, value);
 }
 Tensor& Tensor::masked_fill_(const Tensor& mask, const Tensor& value) const {
-  const Tensor v = checked_number("masked_fill_", value, dtype());
+  const Tensor v = checked_scalar("masked_fill_", value, dtype());
   return fill_masked_inplace<"MaskedFillBackward1">(self(), mask, v, v.item());
 }
 
@@ -158,7 +158,7 @@ Tensor masked_select(const Tensor& x, const Tensor& mask) {
     return t.sizes() == IntArrayRef(sizes) ? t : autograd::expand_to(t, sizes);
   };
   const Tensor from = wide(x);
-  return pick_at<"MaskedSelectBackward0">(by_mask(from, wide(mask)), from);
+  return gather_at<"MaskedSelectBackward0">(by_mask(from, wide(mask)), from);
 }
 Tensor Tensor::masked_select(const Tensor& mask) const {
   return eigengrad::masked_select(*this, mask);

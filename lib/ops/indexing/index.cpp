@@ -162,7 +162,7 @@ ByLists plan_of(std::string_view op, const Parsed& p) {
   for (std::size_t d = 0; d < p.by_dim.size(); ++d) {
     if (!p.by_dim[d].defined()) continue;
     plan->dims.push_back(static_cast<std::int64_t>(d));
-    Tensor indices = apart(p.by_dim[d], p.view);
+    Tensor indices = in_own_memory(p.by_dim[d], p.view);
     if (!(indices.sizes() == IntArrayRef(plan->picked)))
       indices = autograd::copy_row_major(autograd::expand_to(indices, plan->picked));
     optional<std::int64_t> outside;
@@ -214,7 +214,7 @@ using IndexPut = WriteAt<ByLists, "IndexPutBackward0">;
 Tensor index(const Tensor& x, ArrayRef<TensorIndex> indices) {
   const Parsed p = parse("index", x, indices);
   if (p.is_basic()) return p.view.is_same(x) ? autograd::alias(x) : p.view;
-  return pick_at<"IndexBackward0">(plan_of("index", p), p.view);
+  return gather_at<"IndexBackward0">(plan_of("index", p), p.view);
 }
 
 Tensor Tensor::index(ArrayRef<TensorIndex> indices) const {
@@ -270,7 +270,7 @@ Tensor& Tensor::index_put_(std::initializer_list<TensorIndex> indices, const Ten
 }
 Tensor& Tensor::index_put_(ArrayRef<TensorIndex> indices, const Scalar& value,
                            bool accumulate) const {
-  return index_put_(indices, autograd::wrap_number(value, self()), accumulate);
+  return index_put_(indices, autograd::wrapped_scalar(value, self()), accumulate);
 }
 Tensor& Tensor::index_put_(std::initializer_list<TensorIndex> indices, const Scalar& value,
                            bool accumulate) const {

@@ -76,7 +76,7 @@ void check_same_dtype(std::string_view op, const Tensor& self, const Tensor& sou
                              "; convert the source with to()");
 }
 
-Tensor checked_number(std::string_view op, const Tensor& value, ScalarType dtype) {
+Tensor checked_scalar(std::string_view op, const Tensor& value, ScalarType dtype) {
   if (value.dim() != 0)
     detail::fail<ShapeError>(op, "only supports a 0-dimensional value tensor, got shape ",
                              value.sizes());
@@ -117,8 +117,8 @@ ByLists by_mask(const Tensor& x, const Tensor& mask) {
   return {point_plan(x.sizes(), kernels::true_positions(mask)), x.sizes()};
 }
 
-ByLists by_rows(std::string_view op, const Tensor& x, std::int64_t dim, const Tensor& index,
-                bool wraps) {
+ByLists by_slices(std::string_view op, const Tensor& x, std::int64_t dim, const Tensor& index,
+                  bool wraps) {
   const IntArrayRef sizes = x.sizes();
   const std::size_t d = detail::wrap_dim(op, dim, sizes.size());
   check_index_dtype(op, index);
@@ -144,8 +144,8 @@ ByLists by_rows(std::string_view op, const Tensor& x, std::int64_t dim, const Te
   return {std::move(plan), sizes};
 }
 
-Tensor source_rows(std::string_view op, const Tensor& self, const ByLists& at,
-                   const Tensor& source) {
+Tensor source_slices(std::string_view op, const Tensor& self, const ByLists& at,
+                     const Tensor& source) {
   check_same_dtype(op, self, source);
   const IntArrayRef shape = at.picked();
   if (source.sizes() == shape) return source;

@@ -107,11 +107,11 @@ struct NodeName {
 };
 
 template <class At>
-struct PlaceAt;
+struct ScatterAt;
 
 /// The picked elements.
 template <class At, NodeName name>
-struct PickAt {
+struct GatherAt {
   static constexpr const char* node_name = name.text;
   At at;
   DimVector input_sizes = at.sizes;
@@ -120,7 +120,7 @@ struct PickAt {
     at.read(y, x);
     return y;
   }
-  Tensor transpose(const Tensor& g) const { return autograd::apply_linear(PlaceAt<At>{at}, g); }
+  Tensor transpose(const Tensor& g) const { return autograd::apply_linear(ScatterAt<At>{at}, g); }
   void add_into(const Tensor& whole, const Tensor& g) const {
     at.put(whole, g.contiguous(), kernels::Combine::Add);
   }
@@ -128,7 +128,7 @@ struct PickAt {
 
 /// The transpose of that: adds values into zeros at the picked elements.
 template <class At>
-struct PlaceAt {
+struct ScatterAt {
   static constexpr auto node_name = "ScatterAddBackward0";
   At at;
   Tensor forward(const Tensor& g) const {
@@ -139,13 +139,13 @@ struct PlaceAt {
     return whole;
   }
   Tensor transpose(const Tensor& gg) const {
-    return autograd::apply_linear(PickAt<At, "GatherBackward0">{at}, gg);
+    return autograd::apply_linear(GatherAt<At, "GatherBackward0">{at}, gg);
   }
 };
 
 /// A copy of the input with zeros at the picked elements.
 template <class At>
-struct ClearAt {
+struct ZeroAt {
   static constexpr auto node_name = "IndexFillBackward0";
   At at;
   Tensor forward(const Tensor& x) const {
@@ -159,23 +159,23 @@ struct ClearAt {
 };
 
 template <NodeName name = "GatherBackward0", class At>
-Tensor pick_at(At at, const Tensor& x) {
-  return autograd::apply_linear(PickAt<At, name>{std::move(at)}, x);
+Tensor gather_at(At at, const Tensor& x) {
+  return autograd::apply_linear(GatherAt<At, name>{std::move(at)}, x);
 }
 template <class At>
-Tensor place_at(const At& at, const Tensor& values) {
-  return autograd::apply_linear(PlaceAt<At>{at}, values);
+Tensor scatter_at(const At& at, const Tensor& values) {
+  return autograd::apply_linear(ScatterAt<At>{at}, values);
 }
 template <class At>
 Tensor clear_at(const At& at, const Tensor& x) {
-  return autograd::apply_linear(ClearAt<At>{at}, x);
+  return autograd::apply_linear(ZeroAt<At>{at}, x);
 }
 
 // ---- Writing. An operator that is linear in the tensor written to (input 0) and the values (input
-// 1, or undefined for a number) states
+// 1, or undefined for a scalar) states
 //   transpose(g, i), and tangent(of the tensor, of the values), either of which may be undefined.
 
-/// Whether one element stands for all, as in a number that was expanded.
+/// Whether one element stands for all, as in a scalar that was expanded.
 inline bool is_constant(const Tensor& t) {
   for (std::size_t d = 0; d < t.sizes().size(); ++d)
     if (t.sizes()[d] != 1 && t.strides()[d] != 0) return false;
@@ -191,13 +191,13 @@ struct WriteAt {
   bool accumulate = false;
   Tensor transpose(const Tensor& g, std::size_t i) const {
     if (i == 0) return accumulate ? g : clear_at(at, g);
-    return pick_at(at, g);
+    return gather_at(at, g);
   }
   Tensor tangent(const Tensor& self, const Tensor& values) const {
     Tensor t;
     if (self.defined()) t = accumulate ? self : clear_at(at, self);
     if (!values.defined()) return t;
-    const Tensor put = place_at(at, values);
+    const Tensor put = scatter_at(at, values);
     return t.defined() ? t + put : put;
   }
   void store(const Tensor& x, const Tensor& values) const {
@@ -287,7 +287,7 @@ inline Tensor plain_copy(const Tensor& x) {
 }
 
 /// `index` in memory that a write to `self` does not change.
-inline Tensor apart(const Tensor& index, const Tensor& self) {
+inline Tensor in_own_memory(const Tensor& index, const Tensor& self) {
   if (!index.defined() || !self.defined()) return index;  // refused later
   return &index.impl()->storage() == &self.impl()->storage() ? plain_copy(index) : index;
 }
@@ -300,7 +300,7 @@ void check_index_dtype(std::string_view op, const Tensor& index);
 void check_mask_dtype(std::string_view op, const Tensor& mask);
 void check_same_dtype(std::string_view op, const Tensor& self, const Tensor& source);
 /// `value`, which must have no dimensions, in the given dtype.
-Tensor checked_number(std::string_view op, const Tensor& value, ScalarType dtype);
+Tensor checked_scalar(std::string_view op, const Tensor& value, ScalarType dtype);
 /// Throws: IndexError when an element of `index`, contiguous, lies outside [0, extent).
 void check_inside(std::string_view op, const Tensor& index, std::size_t d, std::int64_t extent);
 
@@ -315,11 +315,11 @@ ByLists by_wrapped_positions(std::string_view op, const Tensor& x, const Tensor&
 /// The true elements of `mask`, of the shape of `x`.
 ByLists by_mask(const Tensor& x, const Tensor& mask);
 /// The slices along `d` at the elements of `index`. Negative ones count from the end if `wraps`.
-ByLists by_rows(std::string_view op, const Tensor& x, std::int64_t dim, const Tensor& index,
-                bool wraps = false);
-/// `source` in the shape that `at`, from by_rows, picks of `self`.
-Tensor source_rows(std::string_view op, const Tensor& self, const ByLists& at,
-                   const Tensor& source);
+ByLists by_slices(std::string_view op, const Tensor& x, std::int64_t dim, const Tensor& index,
+                  bool wraps = false);
+/// `source` in the shape that `at`, from by_slices, picks of `self`.
+Tensor source_slices(std::string_view op, const Tensor& self, const ByLists& at,
+                     const Tensor& source);
 /// As gather() picks: at each position of `index`, the element there with the coordinate along `dim` replaced
 /// by the index.
 ByPosition by_position(std::string_view op, const Tensor& x, std::int64_t dim, const Tensor& index);

@@ -11,9 +11,9 @@
 namespace eigengrad {
 namespace {
 
-/// A number as a tensor like `self`, expanded to what is picked.
+/// A scalar as a tensor like `self`, expanded to what is picked.
 Tensor constant(const Scalar& value, const Tensor& self, IntArrayRef shape) {
-  return autograd::expand_to(autograd::wrap_number(value, self).to(self.dtype()), shape);
+  return autograd::expand_to(autograd::wrapped_scalar(value, self).to(self.dtype()), shape);
 }
 
 /// `values` written or added to a copy of `x`.
@@ -23,7 +23,7 @@ Tensor write_to_copy(const Op& op, const Tensor& x, const Tensor& values) {
   op.store(y, values);
   return record_written(op, x, values, y);
 }
-/// A number, which is no input of the node.
+/// A scalar, which is no input of the node.
 template <class Op>
 Tensor fill_copy(const Op& op, const Tensor& x, const Scalar& value) {
   const Tensor y = plain_copy(x);
@@ -55,7 +55,7 @@ Tensor scattered(std::string_view op, const Tensor& x, std::int64_t dim, const T
 template <NodeName name>
 Tensor& scatter_into(std::string_view op, Tensor& self, std::int64_t dim, const Tensor& index,
                      const Tensor& src, bool accumulate) {
-  const Scatter<name> rule{by_position(op, self, dim, apart(index, self)), accumulate};
+  const Scatter<name> rule{by_position(op, self, dim, in_own_memory(index, self)), accumulate};
   return write_to(op, rule, self, source_part(op, self, rule.at, src));
 }
 
@@ -104,7 +104,8 @@ Tensor& Tensor::scatter_(std::int64_t dim, const Tensor& index, const Tensor& sr
   return scatter_into<"ScatterBackward0">("scatter_", self(), dim, index, src, false);
 }
 Tensor& Tensor::scatter_(std::int64_t dim, const Tensor& index, const Scalar& value) const {
-  const Scatter<"ScatterBackward1"> op{by_position("scatter_", self(), dim, apart(index, self()))};
+  const Scatter<"ScatterBackward1"> op{
+      by_position("scatter_", self(), dim, in_own_memory(index, self()))};
   return fill_in("scatter_", op, self(), value);
 }
 Tensor& Tensor::scatter_(std::int64_t dim, const Tensor& index, const Tensor& src,
@@ -133,19 +134,19 @@ Tensor& Tensor::scatter_add_(std::int64_t dim, const Tensor& index, const Tensor
 namespace {
 
 template <NodeName name>
-using WriteRows = WriteAt<ByLists, name>;
+using WriteSlices = WriteAt<ByLists, name>;
 
 template <NodeName name>
 Tensor rows_written(std::string_view op, const Tensor& x, std::int64_t dim, const Tensor& index,
                     const Tensor& source, bool accumulate) {
-  const WriteRows<name> rule{by_rows(op, x, dim, index), accumulate};
-  return write_to_copy(rule, x, source_rows(op, x, rule.at, source));
+  const WriteSlices<name> rule{by_slices(op, x, dim, index), accumulate};
+  return write_to_copy(rule, x, source_slices(op, x, rule.at, source));
 }
 template <NodeName name>
 Tensor& write_rows(std::string_view op, Tensor& self, std::int64_t dim, const Tensor& index,
                    const Tensor& source, bool accumulate) {
-  const WriteRows<name> rule{by_rows(op, self, dim, apart(index, self)), accumulate};
-  return write_to(op, rule, self, source_rows(op, self, rule.at, source));
+  const WriteSlices<name> rule{by_slices(op, self, dim, in_own_memory(index, self)), accumulate};
+  return write_to(op, rule, self, source_slices(op, self, rule.at, source));
 }
 
 /// `source` times `alpha`, which is converted to its dtype.
@@ -156,15 +157,15 @@ Tensor scaled(const Tensor& source, const Scalar& alpha) {
 }
 
 /// The slices at `index`, each once, so that the gradient of the value counts no slice twice.
-ByLists filled_rows(std::string_view op, const Tensor& x, std::int64_t dim, const Tensor& index) {
-  ByLists at = by_rows(op, x, dim, apart(index, x), true);
+ByLists filled_slices(std::string_view op, const Tensor& x, std::int64_t dim, const Tensor& index) {
+  ByLists at = by_slices(op, x, dim, in_own_memory(index, x), true);
   const Tensor& list = at.plan->indices[0];
   const std::int64_t* p = list.impl()->data<std::int64_t>();
   std::vector<std::int64_t> rows(p, p + list.numel());
   std::sort(rows.begin(), rows.end());
   rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
   if (std::ssize(rows) == list.numel()) return at;
-  return by_rows(op, x, dim, tensor(rows, kInt64));
+  return by_slices(op, x, dim, tensor(rows, kInt64));
 }
 
 }  // namespace
@@ -196,12 +197,12 @@ Tensor& Tensor::index_copy_(std::int64_t dim, const Tensor& index, const Tensor&
 }
 
 Tensor index_fill(const Tensor& x, std::int64_t dim, const Tensor& index, const Scalar& value) {
-  const WriteRows<"IndexFillBackward0"> op{filled_rows("index_fill", x, dim, index)};
+  const WriteSlices<"IndexFillBackward0"> op{filled_slices("index_fill", x, dim, index)};
   return fill_copy(op, x, value);
 }
 Tensor index_fill(const Tensor& x, std::int64_t dim, const Tensor& index, const Tensor& value) {
-  const WriteRows<"IndexFillBackward1"> op{filled_rows("index_fill", x, dim, index)};
-  const Tensor v = checked_number("index_fill", value, x.dtype());
+  const WriteSlices<"IndexFillBackward1"> op{filled_slices("index_fill", x, dim, index)};
+  const Tensor v = checked_scalar("index_fill", value, x.dtype());
   return write_to_copy(op, x, autograd::expand_to(v, op.at.picked()));
 }
 Tensor Tensor::index_fill(std::int64_t dim, const Tensor& index, const Scalar& value) const {
@@ -211,12 +212,12 @@ Tensor Tensor::index_fill(std::int64_t dim, const Tensor& index, const Tensor& v
   return eigengrad::index_fill(*this, dim, index, value);
 }
 Tensor& Tensor::index_fill_(std::int64_t dim, const Tensor& index, const Scalar& value) const {
-  const WriteRows<"IndexFillBackward0"> op{filled_rows("index_fill_", self(), dim, index)};
+  const WriteSlices<"IndexFillBackward0"> op{filled_slices("index_fill_", self(), dim, index)};
   return fill_in("index_fill_", op, self(), value);
 }
 Tensor& Tensor::index_fill_(std::int64_t dim, const Tensor& index, const Tensor& value) const {
-  const WriteRows<"IndexFillBackward1"> op{filled_rows("index_fill_", self(), dim, index)};
-  const Tensor v = checked_number("index_fill_", value, dtype());
+  const WriteSlices<"IndexFillBackward1"> op{filled_slices("index_fill_", self(), dim, index)};
+  const Tensor v = checked_scalar("index_fill_", value, dtype());
   return write_to("index_fill_", op, self(), autograd::expand_to(v, op.at.picked()));
 }
 
@@ -250,7 +251,7 @@ Tensor Tensor::put(const Tensor& index, const Tensor& source, bool accumulate) c
   return eigengrad::put(*this, index, source, accumulate);
 }
 Tensor& Tensor::put_(const Tensor& index, const Tensor& source, bool accumulate) const {
-  const Put op{by_wrapped_positions("put_", self(), apart(index, self())), accumulate};
+  const Put op{by_wrapped_positions("put_", self(), in_own_memory(index, self())), accumulate};
   return write_to("put_", op, self(), put_source("put_", self(), op.at, source));
 }
 

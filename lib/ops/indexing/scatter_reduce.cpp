@@ -20,7 +20,7 @@ using kernels::Combine;
 enum class Reduce : std::uint8_t { Sum, Prod, Mean, Max, Min };
 
 /// The identity of the reduction: combining with it changes nothing.
-Scalar neutral(Reduce reduce, ScalarType dtype) {
+Scalar identity(Reduce reduce, ScalarType dtype) {
   if (reduce == Reduce::Prod) return 1;
   if (reduce == Reduce::Sum || reduce == Reduce::Mean) return 0;
   const bool largest = reduce == Reduce::Max;
@@ -45,12 +45,12 @@ Combine combine_of(Reduce reduce) {
   }
 }
 
-/// x, or the neutral element where src is put and x does not count, combined with src: plain values.
+/// x, or the identity where src is put and x does not count, combined with src: plain values.
 template <class At>
 Tensor combined(const At& at, Reduce reduce, bool include_self, const Tensor& x,
                 const Tensor& src) {
   const Tensor y = plain_copy(x);
-  if (!include_self) at.fill(y, neutral(reduce, y.dtype()));
+  if (!include_self) at.fill(y, identity(reduce, y.dtype()));
   const detail::Unrecorded unrecorded;
   at.put(y, src.contiguous(), combine_of(reduce));
   return y;
@@ -60,7 +60,7 @@ Tensor combined(const At& at, Reduce reduce, bool include_self, const Tensor& x,
 template <class At>
 Tensor counts(const At& at, ScalarType dtype) {
   const detail::Unrecorded unrecorded;
-  return place_at(at, ones(at.picked(), dtype));
+  return scatter_at(at, ones(at.picked(), dtype));
 }
 
 // ---- Sum and mean: linear. The weight is 1 / (number of summands).
@@ -74,13 +74,13 @@ struct SumAt {
   Tensor divisor = {};
   Tensor transpose(const Tensor& g, std::size_t i) const {
     const Tensor share = divisor.defined() ? g / divisor : g;
-    if (i == 1) return pick_at(at, share);
+    if (i == 1) return gather_at(at, share);
     return include_self ? share : clear_at(at, share);
   }
   Tensor tangent(const Tensor& self, const Tensor& values) const {
     Tensor t;
     if (self.defined()) t = include_self ? self : clear_at(at, self);
-    if (values.defined()) autograd::accumulate_gradient(t, place_at(at, values));
+    if (values.defined()) autograd::accumulate_gradient(t, scatter_at(at, values));
     return divisor.defined() ? t / divisor : t;
   }
 };
@@ -94,12 +94,12 @@ struct ExtremumAt {
   Tensor self_share;
   Tensor src_share;
   Tensor transpose(const Tensor& g, std::size_t i) const {
-    return i == 0 ? g * self_share : pick_at(at, g) * src_share;
+    return i == 0 ? g * self_share : gather_at(at, g) * src_share;
   }
   Tensor tangent(const Tensor& self, const Tensor& values) const {
     Tensor t;
     if (self.defined()) t = self * self_share;
-    if (values.defined()) autograd::accumulate_gradient(t, place_at(at, values * src_share));
+    if (values.defined()) autograd::accumulate_gradient(t, scatter_at(at, values * src_share));
     return t;
   }
 };
@@ -114,10 +114,10 @@ ExtremumAt<At, name> extremum_rule(const At& at, bool include_self, bool self_ta
   const ScalarType dtype = x.dtype();
   Tensor self_wins = is_result(x, y).to(dtype);
   if (!include_self || !self_takes_part) at.fill(self_wins, 0);
-  const Tensor src_wins = is_result(src, pick_at(at, y)).to(dtype);
-  Tensor winners = self_wins + place_at(at, src_wins);
+  const Tensor src_wins = is_result(src, gather_at(at, y)).to(dtype);
+  Tensor winners = self_wins + scatter_at(at, src_wins);
   winners.masked_fill_(winners.eq(0), 1);
-  return {at, self_wins / winners, src_wins / pick_at(at, winners)};
+  return {at, self_wins / winners, src_wins / gather_at(at, winners)};
 }
 
 // ---- Product.
@@ -144,13 +144,13 @@ struct ProdAt {
     return combined(at, Reduce::Prod, include_self, x, src);
   }
   Tensor vjp(std::size_t i, const Tensor& g, const Inputs& x, const Tensor& y) const {
-    return i == 0 ? times_values(g, x.src) : pick_at(at, g) * others(x.self, x.src, y);
+    return i == 0 ? times_values(g, x.src) : gather_at(at, g) * others(x.self, x.src, y);
   }
   Tensor jvp(std::size_t, const Inputs& t, const Inputs& x, const Tensor& y) const {
     Tensor sum;
     if (t.self.defined()) sum = times_values(t.self, x.src);
     if (t.src.defined())
-      autograd::accumulate_gradient(sum, place_at(at, t.src * others(x.self, x.src, y)));
+      autograd::accumulate_gradient(sum, scatter_at(at, t.src * others(x.self, x.src, y)));
     return sum;
   }
 
@@ -167,11 +167,11 @@ struct ProdAt {
   Tensor others(const Tensor& x, const Tensor& src, const Tensor& y) const {
     const bool record = detail::recording() || detail::thread_state.dual_level;
     Tensor left = src.eq(0);
-    Tensor result = pick_at(at, y) / where(left, 1, src);
+    Tensor result = gather_at(at, y) / where(left, 1, src);
     while (left.any().template item<bool>()) {
       const Tensor chosen = one_of_each(left);
       const Tensor product = apply(at, include_self, x, where(chosen, 1, src));
-      result = where(chosen, pick_at(at, product), result);
+      result = where(chosen, gather_at(at, product), result);
       if (!record) break;
       left = left & !chosen;
     }
@@ -181,10 +181,10 @@ struct ProdAt {
   /// Of the true values at each element, only the last one stays true.
   Tensor one_of_each(const Tensor& among) const {
     const detail::Unrecorded unrecorded;
-    const Tensor number = arange(among.numel(), kInt64).reshape(among.sizes());
+    const Tensor index = arange(among.numel(), kInt64).reshape(among.sizes());
     const Tensor last = full(at.sizes, -1, kInt64);
-    at.put(last, where(among, number, -1), Combine::Max);
-    return pick_at(at, last).eq(number) & among;
+    at.put(last, where(among, index, -1), Combine::Max);
+    return gather_at(at, last).eq(index) & among;
   }
 };
 
@@ -287,7 +287,7 @@ Tensor Tensor::scatter_reduce(std::int64_t dim, const Tensor& index, const Tenso
 Tensor& Tensor::scatter_reduce_(std::int64_t dim, const Tensor& index, const Tensor& src,
                                 std::string_view reduce, bool include_self) const {
   const Reduce kind = scatter_reduction("scatter_reduce_", reduce);
-  const ByPosition at = by_position("scatter_reduce_", self(), dim, apart(index, self()));
+  const ByPosition at = by_position("scatter_reduce_", self(), dim, in_own_memory(index, self()));
   return reduce_into<"ScatterReduceBackward0">("scatter_reduce_", at, kind, include_self, self(),
                                                source_part("scatter_reduce_", self(), at, src));
 }
@@ -295,9 +295,9 @@ Tensor& Tensor::scatter_reduce_(std::int64_t dim, const Tensor& index, const Ten
 Tensor index_reduce(const Tensor& x, std::int64_t dim, const Tensor& index, const Tensor& source,
                     std::string_view reduce, bool include_self) {
   const Reduce kind = index_reduction("index_reduce", reduce);
-  const ByLists at = by_rows("index_reduce", x, dim, index);
+  const ByLists at = by_slices("index_reduce", x, dim, index);
   return reduced<"IndexReduceBackward0">("index_reduce", at, kind, include_self, x,
-                                         source_rows("index_reduce", x, at, source));
+                                         source_slices("index_reduce", x, at, source));
 }
 Tensor Tensor::index_reduce(std::int64_t dim, const Tensor& index, const Tensor& source,
                             std::string_view reduce, bool include_self) const {
@@ -306,9 +306,9 @@ Tensor Tensor::index_reduce(std::int64_t dim, const Tensor& index, const Tensor&
 Tensor& Tensor::index_reduce_(std::int64_t dim, const Tensor& index, const Tensor& source,
                               std::string_view reduce, bool include_self) const {
   const Reduce kind = index_reduction("index_reduce_", reduce);
-  const ByLists at = by_rows("index_reduce_", self(), dim, apart(index, self()));
+  const ByLists at = by_slices("index_reduce_", self(), dim, in_own_memory(index, self()));
   return reduce_into<"IndexReduceBackward0">("index_reduce_", at, kind, include_self, self(),
-                                             source_rows("index_reduce_", self(), at, source));
+                                             source_slices("index_reduce_", self(), at, source));
 }
 
 // ---- Segments.
@@ -374,12 +374,12 @@ void check_lengths(const Tensor& data, const Tensor& lengths, std::int64_t axis)
 }
 
 /// For each slice of the data the index of its segment.
-Tensor segment_numbers(const Tensor& lengths, std::int64_t slices) {
-  Tensor numbers = detail::uninitialised(kInt64, {slices});
-  std::int64_t* to = numbers.impl()->data<std::int64_t>();
+Tensor segment_indices(const Tensor& lengths, std::int64_t slices) {
+  Tensor indices = detail::uninitialised(kInt64, {slices});
+  std::int64_t* to = indices.impl()->data<std::int64_t>();
   const std::int64_t* n = lengths.impl()->data<std::int64_t>();
   for (std::int64_t k = 0; k < lengths.numel(); ++k) to = std::fill_n(to, n[k], k);
-  return numbers;
+  return indices;
 }
 
 constexpr NodeName<23> kSegmentNode = "SegmentReduceBackward0";
@@ -390,8 +390,8 @@ Tensor reduce_rows(const Tensor& rows, Reduce reduce, const Tensor& lengths,
   DimVector sizes(rows.sizes());
   sizes[0] = lengths.numel();
   const Tensor start =
-      full(sizes, initial ? *initial : neutral(reduce, rows.dtype()), rows.dtype());
-  const ByLists at = by_rows(kSegments, start, 0, segment_numbers(lengths, rows.sizes()[0]));
+      full(sizes, initial ? *initial : identity(reduce, rows.dtype()), rows.dtype());
+  const ByLists at = by_slices(kSegments, start, 0, segment_indices(lengths, rows.sizes()[0]));
   if (reduce == Reduce::Sum || reduce == Reduce::Prod)
     return reduced<kSegmentNode>(kSegments, at, reduce, true, start, rows);
   Tensor y = combined(at, reduce, true, start, rows);

@@ -101,7 +101,7 @@ LuFactors factors_of(const Tensor& a) {
   return matrices::factor(a, info);
 }
 /// A number for each matrix.
-Tensor numbers_for(const Tensor& a) {
+Tensor one_for_each_matrix(const Tensor& a) {
   return matrices::uninitialised(a.dtype(), matrices::batch_of(a));
 }
 
@@ -118,11 +118,11 @@ struct Det {
 
   autograd::Computed<1, 2> forward(const Tensor& a) const {
     const LuFactors f = factors_of(a);
-    const Tensor value = numbers_for(a);
+    const Tensor value = one_for_each_matrix(a);
     kernels::lu_determinants(f.lu, f.pivots, value);
     return {{value}, {f.lu, f.pivots}};
   }
-  Tensor slope(const Tensor& a, const Tensor& d, const Factors& c) const {
+  Tensor derivative(const Tensor& a, const Tensor& d, const Factors& c) const {
     const std::vector<std::int64_t> singular = kernels::nearly_singular(c.lu);
     const matrices::Scale scale(a);
     if (singular.empty() && scale.is_moderate())
@@ -135,11 +135,11 @@ struct Det {
   }
   void gradients(const bool*, const Tensor& g, const Tensor& a, const Tensor& d, const Factors& c,
                  Tensor* results) const {
-    results[0] = for_matrices(g) * slope(a, d, c);
+    results[0] = for_matrices(g) * derivative(a, d, c);
   }
   Tensor jvp(std::size_t, const Tensor& t, const Tensor& a, const Tensor& d,
              const Factors& c) const {
-    return (slope(a, d, c) * t).sum({-2, -1});
+    return (derivative(a, d, c) * t).sum({-2, -1});
   }
 };
 
@@ -159,8 +159,8 @@ struct Slogdet {
 
   autograd::Computed<2, 2> forward(const Tensor& a) const {
     const LuFactors f = factors_of(a);
-    const Tensor sign = numbers_for(a);
-    const Tensor log = numbers_for(a);
+    const Tensor sign = one_for_each_matrix(a);
+    const Tensor log = one_for_each_matrix(a);
     kernels::lu_log_determinants(f.lu, f.pivots, sign, log);
     return {{sign, log}, {f.lu, f.pivots}};
   }
@@ -180,12 +180,12 @@ struct Slogdet {
 
 Tensor det(std::string_view op, const Tensor& a) {
   matrices::require_square(op, a);
-  return autograd::apply_many(Det{!matrices::by_columns(a)}, {a});
+  return autograd::apply_many(Det{!matrices::is_column_major(a)}, {a});
 }
 
 std::tuple<Tensor, Tensor> slogdet(std::string_view op, const Tensor& a) {
   matrices::require_square(op, a);
-  const auto [sign, log] = autograd::apply_many(Slogdet{!matrices::by_columns(a)}, {a});
+  const auto [sign, log] = autograd::apply_many(Slogdet{!matrices::is_column_major(a)}, {a});
   return {sign, log};
 }
 

@@ -54,7 +54,7 @@ struct Cdist {
   }
   Tensor vjp(std::size_t i, const Tensor* g, const Tensor* x, const Tensor* y) const {
     if (detail::recording() || detail::thread_state.dual_level) {
-      const Tensor all = g[0].unsqueeze(-1) * slopes(x, y[0]);
+      const Tensor all = g[0].unsqueeze(-1) * derivatives(x, y[0]);
       return i == 0 ? all.sum(-2) : -all.sum(-3);
     }
     const Tensor r = empty(x[i].sizes(), x[i].dtype());
@@ -67,7 +67,7 @@ struct Cdist {
     return r;
   }
   Tensor jvp(std::size_t, const Tensor* t, const Tensor* x, const Tensor* y) const {
-    const Tensor all = slopes(x, y[0]);
+    const Tensor all = derivatives(x, y[0]);
     Tensor sum;
     if (t[0].defined()) sum = (all * t[0].unsqueeze(-2)).sum(-1);
     if (t[1].defined()) autograd::accumulate_gradient(sum, -(all * t[1].unsqueeze(-3)).sum(-1));
@@ -77,7 +77,7 @@ struct Cdist {
  private:
   /// The gradient in a_i of every distance, in recorded operators. Divisors that are 0 are replaced before
   /// the division.
-  Tensor slopes(const Tensor* x, const Tensor& y) const {
+  Tensor derivatives(const Tensor* x, const Tensor& y) const {
     const Tensor d = x[0].unsqueeze(-2) - x[1].unsqueeze(-3);
     const Tensor distance = y.unsqueeze(-1);
     if (p == 0) return zeros_like(d);

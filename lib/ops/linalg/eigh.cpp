@@ -36,14 +36,14 @@ struct Eigh {
     require_success(op, kernels::symmetric_eigen(row_major(a), upper, l, v));
     if (detail::carries_tangent(a) && matrices::has_clusters(l)) {
       const detail::Unrecorded unrecorded;
-      matrices::turn_towards(l, matmul(v.mT(), matmul(detail::tangent_of(a), v)), v, {});
+      matrices::rotate_towards(l, matmul(v.mT(), matmul(detail::tangent_of(a), v)), v, {});
     }
     return y;
   }
   Tensor vjp(std::size_t, const EigenPairs& g, const Tensor&, const EigenPairs& y) const {
     const Tensor& v = y.v;
     if (!g.v.defined()) return matmul(v * g.l.unsqueeze(-2), v.mT());
-    Tensor inner = turned(g, y.l, v);
+    Tensor inner = rotation_part(g, y.l, v);
     if (g.l.defined()) inner = inner + diag_embed(g.l);
     return matmul(matmul(v, inner), v.mT());
   }
@@ -55,12 +55,12 @@ struct Eigh {
     const Tensor& l = y.l;
     if (!matrices::has_clusters(l)) return matmul(v, p / gaps(l));
     const Tensor turn = p / matrices::gaps_between_clusters(l);
-    return matmul(v, turn + matrices::turning_within_clusters(l, p, matmul(p, turn)));
+    return matmul(v, turn + matrices::rotations_within_clusters(l, p, matmul(p, turn)));
   }
 
  private:
   /// The part of the gradient that comes from rotations of the vectors.
-  static Tensor turned(const EigenPairs& g, const Tensor& l, const Tensor& v) {
+  static Tensor rotation_part(const EigenPairs& g, const Tensor& l, const Tensor& v) {
     const auto skew = [&](const Tensor& gradient) {
       const Tensor m = matmul(v.mT(), gradient);
       return (m - m.mT()) * 0.5;

@@ -100,7 +100,7 @@ struct FactorSolve {
     const Tensor columns = column(b);
     const DimVector batch = autograd::broadcast_shapes("Cholesky::solve", matrices::batch_of(a),
                                                        matrices::batch_of(columns));
-    Tensor y = matrices::copy(columns, batch, matrices::by_columns(columns));
+    Tensor y = matrices::copy(columns, batch, matrices::is_column_major(columns));
     kernels::solve_triangles(l, {.upper = false}, y);
     kernels::solve_triangles(matrices::flipped(l), {.upper = true}, y);
     if (vector)

@@ -70,7 +70,7 @@ struct LdlSolve {
   autograd::Computed<1, 1> forward(const Tensor& ld, const Tensor& b, const Tensor& pivots) const {
     const DimVector batch = autograd::broadcast_shapes("linalg_ldl_solve", matrices::batch_of(ld),
                                                        matrices::batch_of(b));
-    const Tensor y = matrices::copy(b, batch, matrices::by_columns(b));
+    const Tensor y = matrices::copy(b, batch, matrices::is_column_major(b));
     kernels::ldl_solve(matrices::in_order(ld), pivots, y);
     return {{y}, {pivots}};
   }
@@ -136,9 +136,9 @@ Tensor linalg_ldl_solve(const Tensor& LD, const Tensor& pivots, const Tensor& B,
   matrices::require_square(op, LD);
   matrices::require(op, B);
   matrices::require_same_dtype(op, LD, B);
-  const Tensor exchanges = checked_pivots(op, LD, pivots);
+  const Tensor interchanges = checked_pivots(op, LD, pivots);
   matrices::require_fit(op, LD, B);
-  return autograd::apply_many(LdlSolve{DimVector(B.sizes())}, {LD, B}, exchanges);
+  return autograd::apply_many(LdlSolve{DimVector(B.sizes())}, {LD, B}, interchanges);
 }
 
 }  // namespace eigengrad

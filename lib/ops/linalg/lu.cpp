@@ -340,10 +340,11 @@ Tensor lu_solve(const char* op, const Tensor& lu, const Tensor& pivots, const Te
   matrices::require_square(op, lu);
   matrices::require(op, b);
   matrices::require_same_dtype(op, lu, b);
-  const Tensor exchanges = checked_pivots(op, lu, pivots);
+  const Tensor interchanges = checked_pivots(op, lu, pivots);
   matrices::require_fit(op, lu, b, left);
   return autograd::apply_many(
-      LuSolve{op, left, adjoint, DimVector(lu.sizes()), DimVector(b.sizes())}, {lu, b}, exchanges);
+      LuSolve{op, left, adjoint, DimVector(lu.sizes()), DimVector(b.sizes())}, {lu, b},
+      interchanges);
 }
 
 }  // namespace

@@ -64,9 +64,9 @@ DimVector with_matrix(IntArrayRef batch, std::int64_t rows, std::int64_t cols) {
   return sizes;
 }
 
-Tensor uninitialised(ScalarType dtype, IntArrayRef sizes, bool by_columns) {
+Tensor uninitialised(ScalarType dtype, IntArrayRef sizes, bool is_column_major) {
   Tensor t = detail::uninitialised(dtype, sizes);
-  if (!by_columns) return t;
+  if (!is_column_major) return t;
   DimVector strides(t.strides());
   const std::size_t n = strides.size();
   strides[n - 2] = 1;
@@ -89,8 +89,9 @@ void copy_few(const Tensor& to, const Tensor& from) {
 
 }  // namespace
 
-Tensor copy(const Tensor& a, IntArrayRef batch, bool by_columns) {
-  const Tensor t = uninitialised(a.dtype(), with_matrix(batch, a.size(-2), a.size(-1)), by_columns);
+Tensor copy(const Tensor& a, IntArrayRef batch, bool is_column_major) {
+  const Tensor t =
+      uninitialised(a.dtype(), with_matrix(batch, a.size(-2), a.size(-1)), is_column_major);
   constexpr std::int64_t kFew = 64;
   if (a.dim() == 2 && batch.empty() && a.numel() <= kFew && a.dtype() == kFloat64)
     copy_few(t, a);
@@ -108,10 +109,10 @@ Tensor transposed_copy(const Tensor& a) {
 }
 
 Tensor like(const Tensor& a, IntArrayRef batch) {
-  return uninitialised(a.dtype(), with_matrix(batch, a.size(-2), a.size(-1)), by_columns(a));
+  return uninitialised(a.dtype(), with_matrix(batch, a.size(-2), a.size(-1)), is_column_major(a));
 }
 
-bool by_columns(const Tensor& a) {
+bool is_column_major(const Tensor& a) {
   return a.strides()[a.strides().size() - 2] == 1 && a.strides().back() != 1;
 }
 

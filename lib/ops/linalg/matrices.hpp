@@ -23,10 +23,12 @@ std::int64_t count_of(const Tensor& a);
 DimVector with_matrix(IntArrayRef batch, std::int64_t rows, std::int64_t cols);
 
 // Memory, recorded as nothing.
-Tensor uninitialised(ScalarType dtype, IntArrayRef sizes, bool by_columns = false);
+Tensor uninitialised(ScalarType dtype, IntArrayRef sizes, bool is_column_major = false);
 /// A copy broadcast to `batch`, whose matrices are row-major or column-major.
-Tensor copy(const Tensor& a, IntArrayRef batch, bool by_columns);
-inline Tensor copy(const Tensor& a, bool by_columns) { return copy(a, batch_of(a), by_columns); }
+Tensor copy(const Tensor& a, IntArrayRef batch, bool is_column_major);
+inline Tensor copy(const Tensor& a, bool is_column_major) {
+  return copy(a, batch_of(a), is_column_major);
+}
 /// Copies of square row-major matrices, transposed.
 Tensor transposed_copy(const Tensor& a);
 /// Uninitialised memory for matrices of the same extents and the same layout as those of `a`.
@@ -34,7 +36,7 @@ Tensor like(const Tensor& a, IntArrayRef batch);
 /// A view of the transposed matrices.
 Tensor flipped(const Tensor& a);
 /// Whether the matrices have unit stride between rows.
-bool by_columns(const Tensor& a);
+bool is_column_major(const Tensor& a);
 /// The tensor itself when kernels can read its matrices in place, a copy otherwise.
 Tensor in_order(const Tensor& a);
 

@@ -29,31 +29,35 @@ Matrix column_of(const Tensor& x) {
 }
 Matrix row_of(const Tensor& x) { return {x.impl()->bytes(), 1, x.sizes()[0], 1, x.strides()[0]}; }
 
-bool lies_by_columns(const Tensor& a) {
+bool is_column_major(const Tensor& a) {
   return !a.is_contiguous() && a.strides()[0] == 1 && a.strides()[1] == a.sizes()[0];
 }
 
-Tensor multiply(const Tensor& a, const Tensor& b, bool by_columns = false);
+Tensor multiply(const Tensor& a, const Tensor& b, bool column_major = false);
 
 /// c = a b for matrices: grad a = g b^T, grad b = a^T g. A gradient has the layout of its matrix, so that a
 /// column-major leaf can take it without a copy.
 struct Mm {
   static constexpr auto node_name = "MmBackward0";
-  bool by_columns;
-  bool a_by_columns;
-  bool b_by_columns;
+  bool column_major;
+  bool a_is_column_major;
+  bool b_is_column_major;
   Tensor forward(const Tensor& a, const Tensor& b) const {
     Tensor c = new_result(a, {a.sizes()[0], b.sizes()[1]});
-    if (by_columns) c.impl()->set_geometry(c.sizes(), {1, c.sizes()[0]}, c.impl()->bytes());
+    if (column_major) c.impl()->set_geometry(c.sizes(), {1, c.sizes()[0]}, c.impl()->bytes());
     kernels::multiply(c.dtype(), matrix_of(c), matrix_of(a), matrix_of(b));
     return c;
   }
-  Tensor grad_a(const Tensor& g, const Tensor& b) const { return multiply(g, b.t(), a_by_columns); }
-  Tensor grad_b(const Tensor& g, const Tensor& a) const { return multiply(a.t(), g, b_by_columns); }
+  Tensor grad_a(const Tensor& g, const Tensor& b) const {
+    return multiply(g, b.t(), a_is_column_major);
+  }
+  Tensor grad_b(const Tensor& g, const Tensor& a) const {
+    return multiply(a.t(), g, b_is_column_major);
+  }
 };
 
-Tensor multiply(const Tensor& a, const Tensor& b, bool by_columns) {
-  return apply_bilinear(Mm{by_columns, lies_by_columns(a), lies_by_columns(b)}, a, b);
+Tensor multiply(const Tensor& a, const Tensor& b, bool column_major) {
+  return apply_bilinear(Mm{column_major, is_column_major(a), is_column_major(b)}, a, b);
 }
 
 /// Leading dimensions merged into the rows of one matrix, or of one vector.
@@ -67,7 +71,7 @@ Tensor rows_of(const Tensor& a) {
 /// y = a x: grad a = g x^T, grad x = a^T g. Leading dimensions of a count as rows.
 struct Mv {
   static constexpr auto node_name = "MvBackward0";
-  bool a_by_columns;
+  bool a_is_column_major;
   Tensor forward(const Tensor& a, const Tensor& x) const {
     DimVector sizes(a.sizes());
     sizes.pop_back();
@@ -84,7 +88,7 @@ struct Mv {
     return y;
   }
   Tensor grad_a(const Tensor& g, const Tensor& x) const {
-    if (g.dim() == 1) return multiply(g.unsqueeze(1), x.unsqueeze(0), a_by_columns);
+    if (g.dim() == 1) return multiply(g.unsqueeze(1), x.unsqueeze(0), a_is_column_major);
     return g.unsqueeze(-1) * x;
   }
   Tensor grad_b(const Tensor& g, const Tensor& a) const {
@@ -172,7 +176,7 @@ Tensor mm(const Tensor& a, const Tensor& b) {
 
 Tensor mv(const Tensor& a, const Tensor& x) {
   check("mv", a, x, 2, 1);
-  return apply_bilinear(Mv{lies_by_columns(a)}, a, x);
+  return apply_bilinear(Mv{is_column_major(a)}, a, x);
 }
 
 Tensor dot(const Tensor& a, const Tensor& b) {
@@ -205,10 +209,10 @@ Tensor matmul(const Tensor& a, const Tensor& b) {
   check("matmul", a, b, a_dims, b_dims);
   if (b_dims == 1)
     return a_dims == 1 ? apply_bilinear(Dot{}, a, b)
-                       : apply_bilinear(Mv{a_dims == 2 && lies_by_columns(a)}, a, b);
+                       : apply_bilinear(Mv{a_dims == 2 && is_column_major(a)}, a, b);
   if (a_dims == 1) {
     const Tensor bt = b.mT();
-    return apply_bilinear(Mv{b_dims == 2 && lies_by_columns(bt)}, bt, a);
+    return apply_bilinear(Mv{b_dims == 2 && is_column_major(bt)}, bt, a);
   }
   if (a_dims == 2 && b_dims == 2) return multiply(a, b);
   return apply_bilinear(Bmm{DimVector(a.sizes()), DimVector(b.sizes())}, a, b);

@@ -87,7 +87,7 @@ Tensor with_sizes(const Tensor& x, IntArrayRef sizes) {
   return x.sizes() == sizes ? x : x.reshape(sizes);
 }
 
-Labels numbers(std::int64_t first, std::int64_t count) {
+Labels consecutive_labels(std::int64_t first, std::int64_t count) {
   Labels result;
   for (std::int64_t i = 0; i < count; ++i) result.push_back(static_cast<int>(first + i));
   return result;
@@ -247,7 +247,7 @@ class Einsum {
   }
 
   Tensor run(OptionalIntArrayRef path) {
-    sum_lonely();
+    sum_labels_of_one_operand();
     for (std::size_t step = 0; operands_.size() > 1; ++step) {
       auto [i, j] = path.has_value() ? given_pair(path.value(), step) : cheapest_pair();
       const Labelled a = std::move(operands_[i]);
@@ -255,13 +255,13 @@ class Einsum {
       operands_.erase(operands_.begin() + static_cast<std::ptrdiff_t>(std::max(i, j)));
       operands_.erase(operands_.begin() + static_cast<std::ptrdiff_t>(std::min(i, j)));
       operands_.push_back(contract(a, b, [&](int label) { return needed(label); }));
-      sum_lonely();
+      sum_labels_of_one_operand();
     }
     return operands_[0].arranged(output_);
   }
 
  private:
-  void add_operand(std::size_t number, const Labels& subscripts, const Tensor& tensor) {
+  void add_operand(std::size_t index, const Labels& subscripts, const Tensor& tensor) {
     const auto named = static_cast<std::int64_t>(
         std::count_if(subscripts.begin(), subscripts.end(), [](int l) { return l != kDots; }));
     const bool dots = named != static_cast<std::int64_t>(subscripts.size());
@@ -269,7 +269,7 @@ class Einsum {
     if (rest < 0 || (rest > 0 && !dots))
       detail::fail<ShapeError>("einsum", "the number of subscripts (", named,
                                ") does not match the number of dimensions (", tensor.dim(),
-                               ") of operand ", number, dots ? "" : ", and no ellipsis was given");
+                               ") of operand ", index, dots ? "" : ", and no ellipsis was given");
     dots_ = std::max(dots_, rest);
     Labelled x{tensor, without_dots(subscripts, rest)};
     for (std::size_t d = 0; d < x.labels.size(); ++d) {
@@ -279,13 +279,13 @@ class Einsum {
       const std::size_t first = x.labels.position(label);
       if (const std::int64_t other = tensor.sizes()[first]; other != extent)
         detail::fail<ShapeError>("einsum", "subscript ", name_of(label), " is repeated in operand ",
-                                 number, " of shape ", tensor.sizes(), " with extents ", other,
+                                 index, " of shape ", tensor.sizes(), " with extents ", other,
                                  " and ", extent, "; a diagonal needs equal ones");
       if (known == -1 || known == 1) {
         known = extent;
       } else if (extent != 1 && extent != known) {
         detail::fail<ShapeError>(
-            "einsum", "subscript ", name_of(label), " has extent ", extent, " in operand ", number,
+            "einsum", "subscript ", name_of(label), " has extent ", extent, " in operand ", index,
             " which does not broadcast with the extent ", known, " seen before");
       }
     }
@@ -356,7 +356,7 @@ class Einsum {
   }
 
   /// Sums over the labels that occur in one operand only, and not in the result.
-  void sum_lonely() {
+  void sum_labels_of_one_operand() {
     for (Labelled& x : operands_) {
       Labels lonely;
       for (const int label : x.labels) {
@@ -420,8 +420,8 @@ Tensor tensordot(const Tensor& a, const Tensor& b, IntArrayRef dims_a, IntArrayR
   if (dims_a.size() != dims_b.size())
     detail::fail<ValueError>("tensordot", "the lists of dimensions ", dims_a, " and ", dims_b,
                              " must be of the same length");
-  Labelled p{a, numbers(0, a.dim())};
-  Labelled q{b, numbers(a.dim(), b.dim())};
+  Labelled p{a, consecutive_labels(0, a.dim())};
+  Labelled q{b, consecutive_labels(a.dim(), b.dim())};
   std::vector<bool> used_a(p.labels.size()), used_b(q.labels.size());
   Labels broadcast;
   for (std::size_t i = 0; i < dims_a.size(); ++i) {

@@ -94,7 +94,7 @@ struct AddProduct {
   static constexpr std::size_t outputs = 1;
   static constexpr unsigned keeps_input = Keeps;
   static constexpr unsigned keeps_output = 0;
-  static constexpr unsigned looks_nowhere = 1;
+  static constexpr unsigned uses_cotangents_only = 1;
   static constexpr auto node_name = Form::node_name;
   Scalar beta;
   Scalar alpha;

@@ -22,9 +22,9 @@ namespace {
 class Cutoff {
  public:
   static Cutoff of(const Tensor& a, const optional<double>& atol, const optional<double>& rtol) {
-    const auto number = [&](double v) { return full({}, v, a.options()); };
+    const auto scalar = [&](double v) { return full({}, v, a.options()); };
     const double least = atol.value_or(0.0);
-    return {number(least), number(rtol.value_or(least > 0 ? 0.0 : usual(a)))};
+    return {scalar(least), scalar(rtol.value_or(least > 0 ? 0.0 : usual(a)))};
   }
   static Cutoff of(const Tensor& a, const OptionalTensor& atol, const OptionalTensor& rtol) {
     const Tensor least = given(atol) ? atol->detach() : zeros({}, a.options());

@@ -176,7 +176,7 @@ struct HouseholderProduct {
     const Tensor gu = (f.tau * gw).triu(1);
     const Tensor top = matmul(gp.mT(), f.s);
     const Tensor whole = matmul(f.v, gu + gu.mT()) - matmul(g, matmul(f.v1, f.s.mT()));
-    return f.placed(whole + f.with_rows_below(top), in.x);
+    return f.in_given_order(whole + f.with_rows_below(top), in.x);
   }
   Tensor jvp(std::size_t, const Inputs& t, const Inputs& in, const Tensor&) const {
     const Wy f(in.x, in.tau);
@@ -214,7 +214,7 @@ struct HouseholderProduct {
       return cat({top, zeros(batch_and(top, {below, top.size(-1)}), top.options())}, -2);
     }
     /// The part of the gradient `whole` for the elements of x that are read.
-    Tensor placed(const Tensor& whole, const Tensor& x) const {
+    Tensor in_given_order(const Tensor& whole, const Tensor& x) const {
       const Tensor low = whole.tril(-1);
       const std::int64_t more = x.size(-1) - low.size(-1);
       if (more == 0) return low;

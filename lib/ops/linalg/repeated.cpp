@@ -86,7 +86,7 @@ Tensor gaps_between_clusters(const Tensor& values) {
          where(pairs.ne(0), std::numeric_limits<double>::infinity(), pairs);
 }
 
-void turn_towards(const Tensor& values, const Tensor& p, const Tensor& v, const Tensor& w) {
+void rotate_towards(const Tensor& values, const Tensor& p, const Tensor& v, const Tensor& w) {
   const detail::Unrecorded unrecorded;
   const auto matrix = [](const Tensor& t, std::int64_t b) {
     return t.dim() == 2 ? t : t.flatten(0, -3).select(0, b);
@@ -103,7 +103,7 @@ void turn_towards(const Tensor& values, const Tensor& p, const Tensor& v, const 
   });
 }
 
-Tensor turning_within_clusters(const Tensor& values, const Tensor& p, const Tensor& q) {
+Tensor rotations_within_clusters(const Tensor& values, const Tensor& p, const Tensor& q) {
   const detail::Unrecorded unrecorded;
   const Tensor d = p.diagonal(0, -2, -1), steps = d.unsqueeze(-2) - d.unsqueeze(-1);
   const Tensor noise = rounding_of(values) * 8 * p.abs().amax({-2, -1}, true);

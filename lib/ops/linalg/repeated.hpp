@@ -32,10 +32,10 @@ Tensor gaps_between_clusters(const Tensor& values);
 Tensor pairs_of_clusters(const Tensor& values);
 /// Rotates the columns of `v` (and those of `w` alike) that belong to a cluster so that the symmetric part of
 /// its block of `p` = v^T t w becomes diagonal, t being a tangent.
-void turn_towards(const Tensor& values, const Tensor& p, const Tensor& v, const Tensor& w);
+void rotate_towards(const Tensor& values, const Tensor& p, const Tensor& v, const Tensor& w);
 
 /// How vectors of a cluster rotate into each other: q_ij / (p_jj - p_ii) within clusters, as a constant.
-Tensor turning_within_clusters(const Tensor& values, const Tensor& p, const Tensor& q);
+Tensor rotations_within_clusters(const Tensor& values, const Tensor& p, const Tensor& q);
 
 /// The quotients within clusters.
 class RepeatedPairs {

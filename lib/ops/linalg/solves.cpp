@@ -23,7 +23,7 @@ namespace matrices {
 
 LuFactors factor(const Tensor& a, Infos& info) {
   // Row-major memory is the column-major memory of the transpose.
-  const bool of_transpose = !by_columns(a);
+  const bool of_transpose = !is_column_major(a);
   const Tensor lu = of_transpose && a.is_contiguous() ? transposed_copy(a)
                                                       : copy(of_transpose ? flipped(a) : a, true);
   DimVector sizes(batch_of(a));
@@ -204,7 +204,7 @@ std::array<Tensor, 2> solve(const matrices::OnFailure& failure, const Tensor& a,
     matrices::require_fit(op, a, b, left);
     autograd::broadcast_shapes(op, matrices::batch_of(a), matrices::batch_of(b));
   }
-  return autograd::apply_many(Solve{left, false, vector, !matrices::by_columns(a), failure,
+  return autograd::apply_many(Solve{left, false, vector, !matrices::is_column_major(a), failure,
                                     DimVector(a.sizes()), DimVector(b.sizes())},
                               {a, b});
 }

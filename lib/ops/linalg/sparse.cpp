@@ -10,66 +10,67 @@
 
 namespace eigengrad {
 
-struct SparseMatrix::Places {
+struct SparseMatrix::SparsityPattern {
   std::int64_t rows;
   std::int64_t cols;
   Indices starts;
   Indices indices;
-  kernels::SparsePlaces view() const noexcept {
+  kernels::SparsityPattern view() const noexcept {
     return {rows, cols, starts.data(), indices.data()};
   }
 };
 
 namespace {
 
-using Pattern = std::shared_ptr<const SparseMatrix::Places>;
+using Pattern = std::shared_ptr<const SparseMatrix::SparsityPattern>;
 using autograd::apply_bilinear;
 
 Tensor new_matrix(ScalarType dtype, std::int64_t rows, std::int64_t cols) {
   return detail::uninitialised(dtype, {rows, cols});
 }
 
-Tensor sampled(const Pattern& places, const Tensor& a, const Tensor& b);
-Tensor product(const Pattern& places, bool transposed, const Tensor& values, const Tensor& x);
+Tensor sampled(const Pattern& pattern, const Tensor& a, const Tensor& b);
+Tensor product(const Pattern& pattern, bool transposed, const Tensor& values, const Tensor& x);
 
 /// V x or V^T x, with the values v of V and a matrix x. Its gradient by v is the product g x^T at the
 /// entries of V, whose own gradients are products with V again.
 struct Product {
   static constexpr auto node_name = "SparseMatmulBackward0";
-  Pattern places;
+  Pattern pattern;
   bool transposed;
   Tensor forward(const Tensor& v, const Tensor& x) const {
-    const Tensor y = new_matrix(x.dtype(), transposed ? places->cols : places->rows, x.sizes()[1]);
-    kernels::sparse_product(places->view(), transposed, row_major(v), row_major(x), y);
+    const Tensor y =
+        new_matrix(x.dtype(), transposed ? pattern->cols : pattern->rows, x.sizes()[1]);
+    kernels::sparse_product(pattern->view(), transposed, row_major(v), row_major(x), y);
     return y;
   }
   Tensor grad_a(const Tensor& g, const Tensor& x) const {
-    return transposed ? sampled(places, x, g) : sampled(places, g, x);
+    return transposed ? sampled(pattern, x, g) : sampled(pattern, g, x);
   }
   Tensor grad_b(const Tensor& g, const Tensor& v) const {
-    return product(places, !transposed, v, g);
+    return product(pattern, !transposed, v, g);
   }
 };
 
 /// a b^T at the places of V.
 struct Sampled {
   static constexpr auto node_name = "SparseSampledBackward0";
-  Pattern places;
+  Pattern pattern;
   Tensor forward(const Tensor& a, const Tensor& b) const {
-    const Tensor v = Tensor::adopt(
-        detail::TensorImpl::create(a.dtype(), {static_cast<std::int64_t>(places->indices.size())}));
-    kernels::sampled_product(places->view(), row_major(a), row_major(b), v);
+    const Tensor v = Tensor::adopt(detail::TensorImpl::create(
+        a.dtype(), {static_cast<std::int64_t>(pattern->indices.size())}));
+    kernels::sampled_product(pattern->view(), row_major(a), row_major(b), v);
     return v;
   }
-  Tensor grad_a(const Tensor& g, const Tensor& b) const { return product(places, false, g, b); }
-  Tensor grad_b(const Tensor& g, const Tensor& a) const { return product(places, true, g, a); }
+  Tensor grad_a(const Tensor& g, const Tensor& b) const { return product(pattern, false, g, b); }
+  Tensor grad_b(const Tensor& g, const Tensor& a) const { return product(pattern, true, g, a); }
 };
 
-Tensor product(const Pattern& places, bool transposed, const Tensor& values, const Tensor& x) {
-  return apply_bilinear(Product{places, transposed}, values, x);
+Tensor product(const Pattern& pattern, bool transposed, const Tensor& values, const Tensor& x) {
+  return apply_bilinear(Product{pattern, transposed}, values, x);
 }
-Tensor sampled(const Pattern& places, const Tensor& a, const Tensor& b) {
-  return apply_bilinear(Sampled{places}, a, b);
+Tensor sampled(const Pattern& pattern, const Tensor& a, const Tensor& b) {
+  return apply_bilinear(Sampled{pattern}, a, b);
 }
 
 /// x = V^-1 b or V^-T b. Inputs: the values of V, b. With w = V^-T g the gradient by b is w, that by the
@@ -80,7 +81,7 @@ struct Solution {
   static constexpr unsigned keeps_input = 1;
   static constexpr unsigned keeps_output = 1;
   static constexpr auto node_name = "SparseSolveBackward0";
-  Pattern places;
+  Pattern pattern;
   std::shared_ptr<const kernels::SparseFactor> factor;
   /// Whether the factor is one of the symmetric part of V.
   bool symmetric;
@@ -99,15 +100,15 @@ struct Solution {
   Tensor apply(const Tensor& v, const Tensor& b) const {
     return autograd::apply_many(*this, {v, b});
   }
-  Solution adjoint() const { return {places, factor, symmetric, !transposed}; }
+  Solution adjoint() const { return {pattern, factor, symmetric, !transposed}; }
   /// a b^T at the entries of the pattern of V, or of its symmetric part.
   Tensor outer(const Tensor& a, const Tensor& b) const {
-    if (symmetric) return (sampled(places, a, b) + sampled(places, b, a)) * 0.5;
-    return transposed ? sampled(places, b, a) : sampled(places, a, b);
+    if (symmetric) return (sampled(pattern, a, b) + sampled(pattern, b, a)) * 0.5;
+    return transposed ? sampled(pattern, b, a) : sampled(pattern, a, b);
   }
   Tensor times(const Tensor& v, const Tensor& x) const {
-    if (symmetric) return (product(places, false, v, x) + product(places, true, v, x)) * 0.5;
-    return product(places, transposed, v, x);
+    if (symmetric) return (product(pattern, false, v, x) + product(pattern, true, v, x)) * 0.5;
+    return product(pattern, transposed, v, x);
   }
   Tensor vjp(std::size_t i, const Tensor& g, const Inputs& in, const Tensor& x) const {
     const Tensor w = adjoint().apply(in.values, g);
@@ -140,21 +141,21 @@ Tensor like(const Tensor& y, const Tensor& x) { return x.dim() == 1 ? y.squeeze(
 }  // namespace
 
 std::int64_t SparseMatrix::rows() const noexcept {
-  return transposed_ ? places_->cols : places_->rows;
+  return transposed_ ? pattern_->cols : pattern_->rows;
 }
 std::int64_t SparseMatrix::cols() const noexcept {
-  return transposed_ ? places_->rows : places_->cols;
+  return transposed_ ? pattern_->rows : pattern_->cols;
 }
-const std::int64_t* SparseMatrix::starts() const noexcept { return places_->starts.data(); }
-const std::int64_t* SparseMatrix::indices() const noexcept { return places_->indices.data(); }
+const std::int64_t* SparseMatrix::starts() const noexcept { return pattern_->starts.data(); }
+const std::int64_t* SparseMatrix::indices() const noexcept { return pattern_->indices.data(); }
 
 void SparseMatrix::adopt(std::int64_t rows, std::int64_t cols, Indices starts, Indices indices) {
-  places_ =
-      std::make_shared<const Places>(Places{rows, cols, std::move(starts), std::move(indices)});
+  pattern_ = std::make_shared<const SparsityPattern>(
+      SparsityPattern{rows, cols, std::move(starts), std::move(indices)});
 }
 
 Tensor SparseMatrix::checked(const Tensor& values) const {
-  const auto n = static_cast<std::int64_t>(places_->indices.size());
+  const auto n = static_cast<std::int64_t>(pattern_->indices.size());
   if (values.dim() != 1 || values.numel() != n)
     detail::fail<ShapeError>("SparseMatrix", "the matrix has ", n, " values, got shape ",
                              values.sizes());
@@ -178,7 +179,7 @@ SparseMatrix SparseMatrix::transpose() const {
 
 Tensor sparse_matmul(const SparseMatrix& A, const Tensor& x) {
   const Tensor columns = as_columns("sparse_matmul", A, x, A.cols());
-  return like(product(A.shared_places(), A.is_transposed(), A.values(), columns), x);
+  return like(product(A.shared_pattern(), A.is_transposed(), A.values(), columns), x);
 }
 
 Tensor sparse_solve(const SparseMatrix& A, const Tensor& b, const SparseSolveOptions& options) {
@@ -190,8 +191,8 @@ Tensor sparse_solve(const SparseMatrix& A, const Tensor& b, const SparseSolveOpt
                              static_cast<int>(options.solver), "; give one of SparseSolver");
   const Tensor columns = as_columns("sparse_solve", A, b, A.rows());
   const auto method = static_cast<kernels::SparseMethod>(options.solver);
-  const Solution solution{A.shared_places(),
-                          kernels::factorize(A.places().view(), A.values(), method,
+  const Solution solution{A.shared_pattern(),
+                          kernels::factorize(A.pattern().view(), A.values(), method,
                                              options.tolerance, options.max_iterations),
                           options.solver != SparseSolver::LU, A.is_transposed()};
   return like(solution.apply(A.values(), columns), b);

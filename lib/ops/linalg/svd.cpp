@@ -42,7 +42,7 @@ void choose_vectors(const Tensor& a, const Tensor& all_u, const Tensor& s, const
   const detail::Unrecorded unrecorded;
   const std::int64_t k = s.size(-1);
   const Tensor u = all_u.narrow(-1, 0, k), v = vh.mT().narrow(-1, 0, k);
-  matrices::turn_towards(s, matmul(u.mT(), matmul(detail::tangent_of(a), v)), u, v);
+  matrices::rotate_towards(s, matmul(u.mT(), matmul(detail::tangent_of(a), v)), u, v);
 }
 
 /// a = u diag(s) vh, k values; u = [u1 u2] and v = [v1 v2] if they are full. With p = u1^T t v1,
@@ -94,7 +94,7 @@ struct Svd {
     const Side v(y.vh.mT(), g.vh.defined() ? g.vh.mT() : Tensor(), k, " rows of Vh");
     Tensor inner;
     if (g.s.defined()) inner = diag_embed(where_not_zero(s, g.s));
-    if (u.g.defined() || v.g.defined()) add(inner, turned(g, y, u, v));
+    if (u.g.defined() || v.g.defined()) add(inner, rotation_part(g, y, u, v));
     Tensor left = matmul(u.thin, inner);
     if (u.turns()) left = left + u.turn() / s.unsqueeze(-2);
     Tensor y_grad = matmul(left, v.thin.mT());
@@ -167,24 +167,24 @@ struct Svd {
   }
   /// The part of the gradient that comes from rotations of the vectors. At least one of the skew parts `of_u`
   /// and `of_v` is defined.
-  static Tensor turned(const Tensor& of_u, const Tensor& of_v, const Tensor& gap,
-                       const Tensor& part) {
+  static Tensor rotation_part(const Tensor& of_u, const Tensor& of_v, const Tensor& gap,
+                              const Tensor& part) {
     Tensor inner;
     if (of_u.defined()) add(inner, of_u / gap * part);
     if (of_v.defined()) add(inner, of_v / gap * part.mT());
     return inner;
   }
-  static Tensor turned(const Outputs& g, const Outputs& y, const Side& u, const Side& v) {
+  static Tensor rotation_part(const Outputs& g, const Outputs& y, const Side& u, const Side& v) {
     const Tensor& s = y.s;
     const Tensor of_u = skew_of(u, u.g), of_v = skew_of(v, v.g);
-    if (!matrices::has_clusters(s)) return turned(of_u, of_v, gaps(s), shares(s));
+    if (!matrices::has_clusters(s)) return rotation_part(of_u, of_v, gaps(s), shares(s));
     Tensor total;
     for (const Tensor& of_side : {of_u, of_v})
       if (of_side.defined()) add(total, of_side);
     const matrices::RepeatedPairs pairs({total * 0.5, s, g.s, {y.u, y.vh}, {u.g, v.g}});
     // Pairs on which the function does not depend may have two singular values of 0.
     const Tensor sum = sums(s) + pairs.untouched();
-    Tensor inner = turned(of_u, of_v, pairs.divisor(), s.unsqueeze(-2) / sum);
+    Tensor inner = rotation_part(of_u, of_v, pairs.divisor(), s.unsqueeze(-2) / sum);
     if (of_u.defined()) inner = inner + of_u * 0.5 * pairs.special() / sum;
     if (of_v.defined()) inner = inner - of_v * 0.5 * pairs.special() / sum;
     if (!pairs.has_limits()) return inner;
@@ -210,7 +210,7 @@ struct Svd {
     if (v.leaves()) second = second + (gram(matmul(t.mT(), u.thin)) - gram(p.mT())) / row;
     const Tensor turn = odd * matrices::pairs_of_clusters(s) / sum;
     return tangent_within(p, left, gap, shares(s)) + (left ? turn : -turn) +
-           matrices::turning_within_clusters(s, even, second);
+           matrices::rotations_within_clusters(s, even, second);
   }
   static Tensor gram(const Tensor& x) { return matmul(x.mT(), x); }
   static Tensor tangent_within(const Tensor& p, bool left, const Tensor& gap, const Tensor& part) {

@@ -19,7 +19,7 @@ bool same_memory(const Tensor& a, const Tensor& b) {
          a.strides() == b.strides();
 }
 
-/// float64, contiguous by rows.
+/// float64, row-major and contiguous.
 Tensor doubles(const Tensor& a, IntArrayRef batch) {
   const Tensor t =
       matrices::uninitialised(kFloat64, matrices::with_matrix(batch, a.size(-2), a.size(-1)));

@@ -46,7 +46,7 @@ struct NllTransposed {
   Tensor forward(const Tensor& g) const {
     const NoGradGuard off;
     const Tensor r = zeros(rule.input, g.dtype());
-    kernels::place_classes(r, rule.spread(g), rule.targets);
+    kernels::scatter_classes(r, rule.spread(g), rule.targets);
     return r;
   }
   Tensor transpose(const Tensor& gg) const { return apply_linear(rule, gg); }
@@ -227,7 +227,7 @@ Tensor cross_entropy_of_probabilities(const Tensor& x, const Tensor& target,
 
 // ---- Margins.
 
-/// A loss that is linear in x as long as the same terms are positive: `gradient` has its slopes.
+/// A loss that is linear in x as long as the same terms are positive: `gradient` has its derivatives.
 struct MultilabelMargin {
   static constexpr auto node_name = "MultilabelMarginLossBackward0";
   static constexpr bool uses_input = false;

@@ -20,9 +20,9 @@ using kernels::CtcPlan;
 
 /// Stands for log 0 where derivatives are recorded: finite, so that differences of two such values are
 /// finite, and small enough to vanish beside any other logarithm.
-constexpr double kNothing = -1e30;
+constexpr double kLogZero = -1e30;
 
-Tensor numbers(const std::vector<std::int64_t>& values) {
+Tensor int64_tensor(const std::vector<std::int64_t>& values) {
   return tensor(values, TensorOptions(kInt64));
 }
 
@@ -38,40 +38,40 @@ Tensor recorded_losses(const Tensor& log_probs, const CtcPlan& plan) {
   const std::int64_t n = log_probs.size(1);
   const std::int64_t states = plan.symbols.size(1);
   const Tensor sequence = arange(n, kInt64).unsqueeze(1);
-  const Tensor emitted = log_probs.index({Slice(), sequence, plan.symbols}).clamp_min(kNothing);
-  const Tensor times = numbers(plan.times).unsqueeze(1);
-  const Tensor places = arange(states, kInt64);
+  const Tensor emitted = log_probs.index({Slice(), sequence, plan.symbols}).clamp_min(kLogZero);
+  const Tensor times = int64_tensor(plan.times).unsqueeze(1);
+  const Tensor state_index = arange(states, kInt64);
 
-  Tensor leaps = zeros({n, states}, kBool);
+  Tensor skips = zeros({n, states}, kBool);
   for (std::int64_t i = 0; i < n; ++i)
     for (std::int64_t s = 0; s < plan.states[static_cast<std::size_t>(i)]; ++s)
-      if (kernels::may_leap(plan.symbols.data_ptr<std::int64_t>() + i * states, s))
-        leaps.data_ptr<bool>()[i * states + s] = true;
+      if (kernels::may_skip_blank(plan.symbols.data_ptr<std::int64_t>() + i * states, s))
+        skips.data_ptr<bool>()[i * states + s] = true;
 
-  const Tensor two = full({n, 2}, kNothing, log_probs.dtype());
-  Tensor alpha = full({n, states}, kNothing, log_probs.dtype());
+  const Tensor two = full({n, 2}, kLogZero, log_probs.dtype());
+  Tensor alpha = full({n, states}, kLogZero, log_probs.dtype());
   for (std::int64_t t = 0; t < log_probs.size(0); ++t) {
     Tensor next;
     if (t == 0) {
-      next = where(places < 2, emitted.select(0, 0), kNothing);
+      next = where(state_index < 2, emitted.select(0, 0), kLogZero);
     } else {
       const Tensor padded = cat({two, alpha}, 1);
       const Tensor one_before = padded.narrow(1, 1, states);
-      const Tensor two_before = where(leaps, padded.narrow(1, 0, states), kNothing);
+      const Tensor two_before = where(skips, padded.narrow(1, 0, states), kLogZero);
       next = log_sum(alpha, one_before, two_before) + emitted.select(0, t);
     }
     alpha = where(times > t, next, alpha);
   }
   // The two states to end in; an empty sequence has one, and is certain when there are no steps.
-  const Tensor last = numbers(plan.states).unsqueeze(1) - 1;
+  const Tensor last = int64_tensor(plan.states).unsqueeze(1) - 1;
   const Tensor final_last =
-      where(times == 0, where(last == 0, 0.0, full({}, kNothing)), alpha.index({sequence, last}));
-  const Tensor final_other = where((last == 0) | (times == 0), kNothing,
+      where(times == 0, where(last == 0, 0.0, full({}, kLogZero)), alpha.index({sequence, last}));
+  const Tensor final_other = where((last == 0) | (times == 0), kLogZero,
                                    alpha.index({sequence, where(last == 0, 0, last - 1)}));
   const Tensor losses =
-      -log_sum(final_last, final_other, full({}, kNothing, log_probs.dtype()).expand_as(final_last))
+      -log_sum(final_last, final_other, full({}, kLogZero, log_probs.dtype()).expand_as(final_last))
            .squeeze(1);
-  return where(losses > -0.1 * kNothing, std::numeric_limits<double>::infinity(), losses);
+  return where(losses > -0.1 * kLogZero, std::numeric_limits<double>::infinity(), losses);
 }
 
 struct Ctc {
@@ -195,7 +195,7 @@ Tensor ctc_loss(const Tensor& log_probs, const Tensor& targets, IntArrayRef inpu
   if (reduction == Reduction::Mean) {
     std::vector<std::int64_t> lengths;
     for (const std::int64_t l : target_lengths) lengths.push_back(std::max<std::int64_t>(1, l));
-    y = y / numbers(lengths);
+    y = y / int64_tensor(lengths);
   }
   return losses::reduce(y, reduction);
 }

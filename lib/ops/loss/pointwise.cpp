@@ -32,7 +32,7 @@ using losses::loss;
 using math::Unused;
 using math::Value;
 
-// ---- What the slopes are written in, over Pack and Tensor.
+// ---- What the derivatives are written in, over Pack and Tensor.
 
 /// exp(-|x|), from which log(1 + exp) and sigmoid of x and -x follow without overflow or cancellation.
 template <class T>
@@ -59,16 +59,16 @@ auto at_least(double bound, const auto& x) { return math::where(x < bound, bound
 
 struct Mse : Binary<"mse_loss"> {
   static auto value(const auto& x, const auto& t) { return (x - t) * (x - t); }
-  static auto slope_a(const Value auto& x, const Value auto& t, Unused) { return (x - t) * 2; }
-  static auto slope_b(const Value auto& x, const Value auto& t, Unused) { return (t - x) * 2; }
+  static auto derivative_a(const Value auto& x, const Value auto& t, Unused) { return (x - t) * 2; }
+  static auto derivative_b(const Value auto& x, const Value auto& t, Unused) { return (t - x) * 2; }
 };
 
 struct L1 : Binary<"l1_loss"> {
   static auto value(const auto& x, const auto& t) { return math::abs(x - t); }
-  static auto slope_a(const Value auto& x, const Value auto& t, Unused) {
+  static auto derivative_a(const Value auto& x, const Value auto& t, Unused) {
     return math::sign(x - t);
   }
-  static auto slope_b(const Value auto& x, const Value auto& t, Unused) {
+  static auto derivative_b(const Value auto& x, const Value auto& t, Unused) {
     return math::sign(t - x);
   }
 };
@@ -79,12 +79,16 @@ struct SmoothL1 : Binary<"smooth_l1_loss"> {
     const auto d = math::abs(x - t);
     return math::where(d < beta, d * d * (0.5 / beta), d - 0.5 * beta);
   }
-  auto slope_a(const Value auto& x, const Value auto& t, Unused) const { return slope(x - t); }
-  auto slope_b(const Value auto& x, const Value auto& t, Unused) const { return slope(t - x); }
+  auto derivative_a(const Value auto& x, const Value auto& t, Unused) const {
+    return derivative(x - t);
+  }
+  auto derivative_b(const Value auto& x, const Value auto& t, Unused) const {
+    return derivative(t - x);
+  }
 
  private:
   template <class D>
-  D slope(const D& d) const {
+  D derivative(const D& d) const {
     return math::where((d < beta) & (d > -beta), d * (1 / beta), math::sign(d));
   }
 };
@@ -95,27 +99,31 @@ struct Huber : Binary<"huber_loss"> {
     const auto d = math::abs(x - t);
     return math::where(d < delta, d * d * 0.5, (d - 0.5 * delta) * delta);
   }
-  auto slope_a(const Value auto& x, const Value auto& t, Unused) const { return slope(x - t); }
-  auto slope_b(const Value auto& x, const Value auto& t, Unused) const { return slope(t - x); }
+  auto derivative_a(const Value auto& x, const Value auto& t, Unused) const {
+    return derivative(x - t);
+  }
+  auto derivative_b(const Value auto& x, const Value auto& t, Unused) const {
+    return derivative(t - x);
+  }
 
  private:
   template <class D>
-  D slope(const D& d) const {
+  D derivative(const D& d) const {
     return math::where((d < delta) & (d > -delta), d, math::sign(d) * delta);
   }
 };
 
 // ---- Probabilities.
 
-/// PyTorch's slope, (x - t) over x (1 - x) that is at least 1e-12, has neither derivative at x = t = 0 and 1.
+/// PyTorch's derivative, (x - t) over x (1 - x) that is at least 1e-12, has neither derivative at x = t = 0 and 1.
 struct BinaryCrossEntropy : Binary<"binary_cross_entropy"> {
   static auto value(const auto& x, const auto& t) {
     return (t - 1) * at_least(-100, math::log1p(-x)) - t * at_least(-100, math::log(x));
   }
-  static auto slope_a(const Value auto& x, const Value auto& t, Unused) {
+  static auto derivative_a(const Value auto& x, const Value auto& t, Unused) {
     return (1 - t) / at_least(1e-12, 1 - x) - t / at_least(1e-12, x);
   }
-  static auto slope_b(const Value auto& x, Unused, Unused) {
+  static auto derivative_b(const Value auto& x, Unused, Unused) {
     return at_least(-100, math::log1p(-x)) - at_least(-100, math::log(x));
   }
 };
@@ -125,10 +133,10 @@ struct LogisticCrossEntropy : Binary<"binary_cross_entropy_with_logits"> {
   static auto value(const auto& x, const auto& t) {
     return math::maximum(x, 0) - x * t + math::vendor::log1p(decay(x));
   }
-  static auto slope_a(const Value auto& x, const Value auto& t, Unused) {
+  static auto derivative_a(const Value auto& x, const Value auto& t, Unused) {
     return (1 - t) * sigmoid(x) - t * sigmoid(-x);
   }
-  static auto slope_b(const Value auto& x, Unused, Unused) { return -x; }
+  static auto derivative_b(const Value auto& x, Unused, Unused) { return -x; }
 };
 
 /// The same with the terms in t times a weight w.
@@ -136,13 +144,13 @@ struct WeightedLogisticCrossEntropy : Ternary<"binary_cross_entropy_with_logits"
   static auto value(const auto& x, const auto& t, const auto& w) {
     return (1 - t) * log1p_exp(x) + w * t * log1p_exp(-x);
   }
-  static auto slope_a(const Value auto& x, const Value auto& t, const Value auto& w, Unused) {
+  static auto derivative_a(const Value auto& x, const Value auto& t, const Value auto& w, Unused) {
     return (1 - t) * sigmoid(x) - w * t * sigmoid(-x);
   }
-  static auto slope_b(const Value auto& x, Unused, const Value auto& w, Unused) {
+  static auto derivative_b(const Value auto& x, Unused, const Value auto& w, Unused) {
     return w * log1p_exp(-x) - log1p_exp(x);
   }
-  static auto slope_c(const Value auto& x, const Value auto& t, Unused, Unused) {
+  static auto derivative_c(const Value auto& x, const Value auto& t, Unused, Unused) {
     return t * log1p_exp(-x);
   }
 };
@@ -151,16 +159,16 @@ struct KlDivergence : Binary<"kl_div"> {
   static auto value(const auto& x, const auto& t) {
     return math::where(t == 0, t, t * math::log(t)) - t * x;
   }
-  static auto slope_a(Unused, const Value auto& t, Unused) { return -t; }
-  static auto slope_b(const Value auto& x, const Value auto& t, Unused) {
+  static auto derivative_a(Unused, const Value auto& t, Unused) { return -t; }
+  static auto derivative_b(const Value auto& x, const Value auto& t, Unused) {
     return math::log(t) + 1 - x;
   }
 };
 
 struct KlDivergenceOfLogs : Binary<"kl_div"> {
   static auto value(const auto& x, const auto& t) { return math::exp(t) * (t - x); }
-  static auto slope_a(Unused, const Value auto& t, Unused) { return -math::exp(t); }
-  static auto slope_b(const Value auto& x, const Value auto& t, Unused) {
+  static auto derivative_a(Unused, const Value auto& t, Unused) { return -math::exp(t); }
+  static auto derivative_b(const Value auto& x, const Value auto& t, Unused) {
     return math::exp(t) * (t - x + 1);
   }
 };
@@ -170,7 +178,7 @@ auto stirling(const auto& t) {
   const auto s = at_least(1, t);
   return math::where(t <= 1, 0, s * math::log(s) - s + math::log(s * (2 * std::numbers::pi)) * 0.5);
 }
-auto stirling_slope(const auto& t) {
+auto stirling_derivative(const auto& t) {
   const auto s = at_least(1, t);
   return math::where(t <= 1, 0, math::log(s) + 0.5 / s);
 }
@@ -182,10 +190,12 @@ struct PoissonOfLogs : Binary<"poisson_nll_loss"> {
     const auto y = math::exp(x) - t * x;
     return full ? y + stirling(t) : y;
   }
-  static auto slope_a(const Value auto& x, const Value auto& t, Unused) { return math::exp(x) - t; }
+  static auto derivative_a(const Value auto& x, const Value auto& t, Unused) {
+    return math::exp(x) - t;
+  }
   template <class X>
-  X slope_b(const X& x, const X& t, Unused) const requires Value<X> {
-    return full ? stirling_slope(t) - x : -x;
+  X derivative_b(const X& x, const X& t, Unused) const requires Value<X> {
+    return full ? stirling_derivative(t) - x : -x;
   }
 };
 
@@ -197,11 +207,13 @@ struct Poisson : Binary<"poisson_nll_loss"> {
     const auto y = x - t * math::log(x + eps);
     return full ? y + stirling(t) : y;
   }
-  auto slope_a(const Value auto& x, const Value auto& t, Unused) const { return 1 - t / (x + eps); }
+  auto derivative_a(const Value auto& x, const Value auto& t, Unused) const {
+    return 1 - t / (x + eps);
+  }
   template <class X>
-  X slope_b(const X& x, const X& t, Unused) const requires Value<X> {
+  X derivative_b(const X& x, const X& t, Unused) const requires Value<X> {
     const X y = -math::log(x + eps);
-    return full ? stirling_slope(t) + y : y;
+    return full ? stirling_derivative(t) + y : y;
   }
 };
 
@@ -212,14 +224,14 @@ struct Gaussian : Ternary<"gaussian_nll_loss"> {
     const auto v = at_least(eps, var);
     return (math::log(v) + (x - t) * (x - t) / v) * 0.5 + constant;
   }
-  auto slope_a(const Value auto& x, const Value auto& t, const Value auto& var, Unused) const {
+  auto derivative_a(const Value auto& x, const Value auto& t, const Value auto& var, Unused) const {
     return (x - t) / at_least(eps, var);
   }
-  auto slope_b(const Value auto& x, const Value auto& t, const Value auto& var, Unused) const {
+  auto derivative_b(const Value auto& x, const Value auto& t, const Value auto& var, Unused) const {
     return (t - x) / at_least(eps, var);
   }
   /// Below eps the derivative is that at eps, so that a variance that fell below it can grow again.
-  auto slope_c(const Value auto& x, const Value auto& t, const Value auto& var, Unused) const {
+  auto derivative_c(const Value auto& x, const Value auto& t, const Value auto& var, Unused) const {
     const auto v = at_least(eps, var);
     return (1 - (x - t) * (x - t) / v) / (v * 2);
   }
@@ -233,11 +245,11 @@ struct HingeEmbedding : Binary<"hinge_embedding_loss"> {
     return math::where(t == 1, 0, math::maximum(margin - x, 0)) + math::where(t == -1, 0, x);
   }
   template <class X>
-  X slope_a(const X& x, const X& t, Unused) const requires Value<X> {
+  X derivative_a(const X& x, const X& t, Unused) const requires Value<X> {
     const X one = math::ones_like(x);
     return math::where(t == -1, 0, one) - math::where((t == 1) | (x > margin), 0, one);
   }
-  static math::Zero slope_b(Unused, Unused, Unused) { return {}; }
+  static math::Zero derivative_b(Unused, Unused, Unused) { return {}; }
 };
 
 struct MarginRanking : Ternary<"margin_ranking_loss"> {
@@ -245,23 +257,23 @@ struct MarginRanking : Ternary<"margin_ranking_loss"> {
   auto value(const auto& x, const auto& o, const auto& t) const {
     return math::maximum(margin - t * (x - o), 0);
   }
-  auto slope_a(const Value auto& x, const Value auto& o, const Value auto& t, Unused) const {
+  auto derivative_a(const Value auto& x, const Value auto& o, const Value auto& t, Unused) const {
     return math::when(t * (x - o) <= margin, -t);
   }
-  auto slope_b(const Value auto& x, const Value auto& o, const Value auto& t, Unused) const {
+  auto derivative_b(const Value auto& x, const Value auto& o, const Value auto& t, Unused) const {
     return math::when(t * (x - o) <= margin, t);
   }
-  auto slope_c(const Value auto& x, const Value auto& o, const Value auto& t, Unused) const {
+  auto derivative_c(const Value auto& x, const Value auto& o, const Value auto& t, Unused) const {
     return math::when(t * (x - o) <= margin, o - x);
   }
 };
 
 struct SoftMargin : Binary<"soft_margin_loss"> {
   static auto value(const auto& x, const auto& t) { return log1p_exp(-(t * x)); }
-  static auto slope_a(const Value auto& x, const Value auto& t, Unused) {
+  static auto derivative_a(const Value auto& x, const Value auto& t, Unused) {
     return -(t * sigmoid(-(t * x)));
   }
-  static auto slope_b(const Value auto& x, const Value auto& t, Unused) {
+  static auto derivative_b(const Value auto& x, const Value auto& t, Unused) {
     return -(x * sigmoid(-(t * x)));
   }
 };

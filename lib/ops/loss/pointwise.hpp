@@ -107,7 +107,7 @@ struct Reduced {
   Tensor recorded(std::size_t i, const Tensor& g, const Tensor* x) const {
     return info.rule(&rule, static_cast<int>(i), g, x, {});
   }
-  /// Slope times cotangent in one pass.
+  /// Derivative times cotangent in one pass.
   Tensor computed(std::size_t i, const Tensor& g, const Tensor* x) const {
     const Tensor r = detail::uninitialised(g.dtype(), sizes);
     const Tensor* operands[kernels::kMaxOperands] = {&r, &g};

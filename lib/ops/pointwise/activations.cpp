@@ -11,7 +11,7 @@
 #include "eigengrad/ops/pointwise/arithmetic.hpp"
 #include "eigengrad/ops/shape/assembly.hpp"
 #include "eigengrad/ops/shape/views.hpp"
-#include "kernels/pointwise/slopes.hpp"
+#include "kernels/pointwise/derivatives.hpp"
 #include "ops/pointwise/closed_families.hpp"
 #include "ops/pointwise/rule_math.hpp"
 
@@ -25,21 +25,21 @@ using autograd::Unary;
 using math::Unused;
 using math::Value;
 
-/// Where the slope of a gated function is 0 or 1 for good; infinity times 0 would be NaN.
+/// Where the derivative of a gated function is 0 or 1 for good; infinity times 0 would be NaN.
 constexpr double kFar = 2000;
 
 // ---- Smooth ones.
 
-/// The slope comes from x: y (1 - y) loses the right tail, where y rounds to 1.
+/// The derivative comes from x: y (1 - y) loses the right tail, where y rounds to 1.
 struct Sigmoid : Unary<"sigmoid"> {
   static auto value(const auto& x) { return math::sigmoid(x); }
-  static auto slope(const Value auto& x) { return math::sigmoid_slope(x); }
-  static auto slope_at_output(const Value auto& y) { return y * (1 - y); }
+  static auto derivative(const Value auto& x) { return math::sigmoid_derivative(x); }
+  static auto derivative_at_output(const Value auto& y) { return y * (1 - y); }
 };
 
 struct LogSigmoid : Unary<"log_sigmoid"> {
   static auto value(const auto& x) { return -math::log1p_exp(-x); }
-  static auto slope(const Value auto& x) { return math::sigmoid(-x); }
+  static auto derivative(const Value auto& x) { return math::sigmoid(-x); }
 };
 
 struct Softplus : Unary<"softplus"> {
@@ -49,7 +49,7 @@ struct Softplus : Unary<"softplus"> {
     const auto z = x * beta;
     return math::where(z > limit, x, math::log1p_exp(z) / beta);
   }
-  auto slope(const Value auto& x) const {
+  auto derivative(const Value auto& x) const {
     const auto z = x * beta;
     return math::either(z > limit, 1, math::sigmoid(z));
   }
@@ -63,7 +63,7 @@ struct Softsign : Unary<"softsign"> {
     return math::where(m < math::kInfinity<double>, x / (1 + m),
                        math::copysign(math::minimum(m, 1), x));
   }
-  static auto slope(const Value auto& x) {
+  static auto derivative(const Value auto& x) {
     const auto q = 1 / (math::abs(x) + 1);
     return q * q;
   }
@@ -72,7 +72,7 @@ struct Softsign : Unary<"softsign"> {
 struct Tanhshrink : Unary<"tanhshrink"> {
   static constexpr auto node_name = "SubBackward0";
   static auto value(const auto& x) { return math::tanhshrink(x); }
-  static auto slope(const Value auto& x) {
+  static auto derivative(const Value auto& x) {
     const auto t = math::tanh(x);
     return t * t;
   }
@@ -82,9 +82,9 @@ struct Silu : Unary<"silu"> {
   static auto value(const auto& x) {
     return math::gated(x, [](const auto& z) { return math::times_sigmoid(z, z, 0); });
   }
-  static auto slope(const Value auto& x) {
+  static auto derivative(const Value auto& x) {
     const auto z = math::within(x, kFar);
-    return math::sigmoid(z) + z * math::sigmoid_slope(z);
+    return math::sigmoid(z) + z * math::sigmoid_derivative(z);
   }
 };
 
@@ -92,16 +92,18 @@ struct Mish : Unary<"mish"> {
   static auto value(const auto& x) {
     return math::gated(x, [](const auto& z) { return math::mish(z); });
   }
-  static auto slope(const Value auto& x) { return math::mish_slope(math::within(x, kFar)); }
+  static auto derivative(const Value auto& x) {
+    return math::mish_derivative(math::within(x, kFar));
+  }
 };
 
 struct Gelu : Unary<"gelu"> {
   static auto value(const auto& x) {
     return math::gated(x, [](const auto& z) { return math::gelu(z); });
   }
-  static auto slope(const Value auto& x) {
+  static auto derivative(const Value auto& x) {
     const auto z = math::within(x, kFar);
-    return math::normal_distribution(z) + z * math::normal_density(z);
+    return math::normal_cdf(z) + z * math::normal_pdf(z);
   }
 };
 
@@ -112,7 +114,7 @@ struct GeluTanh : Unary<"gelu"> {
     if (order > 0) return math::gelu_by_tanh(math::within(x, 100), order);
     return math::gated(x, [](const auto& z) { return math::gelu_by_tanh(z, 0); });
   }
-  auto slope(const Value auto& x) const {
+  auto derivative(const Value auto& x) const {
     return order < 2 ? math::evaluate(GeluTanh{{}, order + 1}, x) : third(math::within(x, 100));
   }
 
@@ -124,7 +126,7 @@ struct GeluTanh : Unary<"gelu"> {
     constexpr auto linear = static_cast<double>(math::kGeluLinear);
     constexpr auto cubic = static_cast<double>(math::kGeluCubic);
     const X v = x * (x * x * cubic + linear), v1 = x * x * (3 * cubic) + linear;
-    const X v2 = x * (6 * cubic), s1 = math::sigmoid_slope(v);
+    const X v2 = x * (6 * cubic), s1 = math::sigmoid_derivative(v);
     const X s2 = s1 * (math::sigmoid(v) * -2 + 1), s3 = s1 * (s1 * -6 + 1);
     return (s2 * v1 * v1 + s1 * v2) * 3 +
            x * (s3 * v1 * v1 * v1 + s2 * v1 * v2 * 3 + s1 * (6 * cubic));
@@ -139,8 +141,8 @@ struct Elu : Unary<"elu"> {
   auto value(const auto& x) const {
     return math::where(x > 0, x * positive, math::expm1(x * inner) * negative);
   }
-  auto slope(const Value auto& x) const {
-    // On the right exp must not overflow, or its own slope would be 0 times infinity.
+  auto derivative(const Value auto& x) const {
+    // On the right exp must not overflow, or its own derivative would be 0 times infinity.
     const auto left = math::at_most(x, 0);
     return math::either(x > 0, positive, math::exp(left * inner) * (negative * inner));
   }
@@ -155,7 +157,7 @@ struct Celu : Elu {
 struct Relu : Unary<"relu"> {
   static constexpr bool on_integers = true;
   static auto value(const auto& x) { return math::maximum(x, 0); }
-  static auto slope_at_output(const Value auto& y) { return math::when(y > 0, 1); }
+  static auto derivative_at_output(const Value auto& y) { return math::when(y > 0, 1); }
 };
 
 /// With T = std::int64_t for integers.
@@ -165,11 +167,11 @@ struct Hardtanh : Unary<"hardtanh"> {
   T low;
   T high;
   auto value(const auto& x) const { return math::minimum(math::maximum(x, low), high); }
-  auto slope(const Value auto& x) const { return math::when((x > low) & (x < high), 1); }
+  auto derivative(const Value auto& x) const { return math::when((x > low) & (x < high), 1); }
 };
 struct HardtanhInteger : Hardtanh<std::int64_t> {
   static constexpr bool on_integers = true;
-  static auto slope(Unused) { return math::Zero{}; }
+  static auto derivative(Unused) { return math::Zero{}; }
 };
 
 template <class T>
@@ -178,16 +180,18 @@ struct Threshold : Unary<"threshold"> {
   T threshold;
   T replacement;
   auto value(const auto& x) const { return math::where(x <= threshold, replacement, x); }
-  auto slope(const Value auto& x) const { return math::when(x > threshold, 1); }
+  auto derivative(const Value auto& x) const { return math::when(x > threshold, 1); }
 };
 struct ThresholdInteger : Threshold<std::int64_t> {
   static constexpr bool on_integers = true;
-  static auto slope(Unused) { return math::Zero{}; }
+  static auto derivative(Unused) { return math::Zero{}; }
 };
 
 struct Hardsigmoid : Unary<"hardsigmoid"> {
   static auto value(const auto& x) { return math::minimum(math::maximum(x + 3, 0), 6) / 6; }
-  static auto slope(const Value auto& x) { return math::when((x > -3) & (x < 3), math::over(6)); }
+  static auto derivative(const Value auto& x) {
+    return math::when((x > -3) & (x < 3), math::over(6));
+  }
 };
 
 struct Hardswish : Unary<"hardswish"> {
@@ -195,7 +199,7 @@ struct Hardswish : Unary<"hardswish"> {
     const auto z = math::maximum(x, -4);
     return z * (math::minimum(math::maximum(z + 3, 0), 6) / 6);
   }
-  static auto slope(const Value auto& x) {
+  static auto derivative(const Value auto& x) {
     return math::either(!(x < 3), 1, math::when(x > -3, x * (1.0 / 3) + 0.5));
   }
 };
@@ -203,7 +207,7 @@ struct Hardswish : Unary<"hardswish"> {
 struct Hardshrink : Unary<"hardshrink"> {
   double lambd;
   auto value(const auto& x) const { return math::where((x >= -lambd) & (x <= lambd), 0, x); }
-  auto slope(const Value auto& x) const { return math::when((x < -lambd) | (x > lambd), 1); }
+  auto derivative(const Value auto& x) const { return math::when((x < -lambd) | (x > lambd), 1); }
 };
 
 struct Softshrink : Unary<"softshrink"> {
@@ -212,13 +216,13 @@ struct Softshrink : Unary<"softshrink"> {
     const auto inside = math::where(x == x, 0, x);
     return math::where(x > lambd, x - lambd, math::where(x < -lambd, x + lambd, inside));
   }
-  auto slope(const Value auto& x) const { return math::when((x < -lambd) | (x > lambd), 1); }
+  auto derivative(const Value auto& x) const { return math::when((x < -lambd) | (x > lambd), 1); }
 };
 
 struct LeakyRelu : Unary<"leaky_relu"> {
   double factor;
   auto value(const auto& x) const { return math::where(x > 0, x, x * factor); }
-  auto slope(const Value auto& x) const { return math::either(x > 0, 1, factor); }
+  auto derivative(const Value auto& x) const { return math::either(x > 0, 1, factor); }
 };
 
 struct RreluInEvaluation : LeakyRelu {
@@ -230,10 +234,10 @@ struct RreluInEvaluation : LeakyRelu {
 struct Prelu : Binary<"prelu"> {
   static constexpr auto node_name = "PreluKernelBackward0";
   static auto value(const auto& a, const auto& b) { return math::where(a > 0, a, a * b); }
-  static auto slope_a(const Value auto& a, const Value auto& b, Unused) {
+  static auto derivative_a(const Value auto& a, const Value auto& b, Unused) {
     return math::either(a > 0, 1, b);
   }
-  static auto slope_b(const Value auto& a, Unused, Unused) { return math::when(a <= 0, a); }
+  static auto derivative_b(const Value auto& a, Unused, Unused) { return math::when(a <= 0, a); }
 };
 struct RreluInTraining : Prelu {
   static constexpr auto node_name = "RreluWithNoiseBackward0";
@@ -255,12 +259,12 @@ struct Gate {
   }
   Tensor vjp(const Tensor& g, const Tensor& x, const Tensor&) const {
     const auto [a, b] = halves(x);
-    return cat({g * sigmoid(b), g * a * math::sigmoid_slope(b)}, dim);
+    return cat({g * sigmoid(b), g * a * math::sigmoid_derivative(b)}, dim);
   }
   Tensor jvp(const Tensor& t, const Tensor& x, const Tensor&) const {
     const auto [a, b] = halves(x);
     const auto [t_a, t_b] = halves(t);
-    return t_a * sigmoid(b) + t_b * a * math::sigmoid_slope(b);
+    return t_a * sigmoid(b) + t_b * a * math::sigmoid_derivative(b);
   }
 
  private:
@@ -315,9 +319,9 @@ auto choose(const Tensor& x, const Scalar& a, const Scalar& b, F f) {
   return f(Real{{}, a.toDouble(), b.toDouble()});
 }
 
-/// The slope of rrelu on the left, for each element.
-Tensor drawn_slopes(const Tensor& x, double lower, double upper,
-                    const optional<Generator>& generator) {
+/// The factor of rrelu for x < 0, for each element.
+Tensor drawn_negative_slopes(const Tensor& x, double lower, double upper,
+                             const optional<Generator>& generator) {
   const NoGradGuard off;
   return rand(x.sizes(), generator, TensorOptions().dtype(x.dtype())) * (upper - lower) + lower;
 }
@@ -437,7 +441,7 @@ Tensor rrelu(const Tensor& x, const Scalar& lower, const Scalar& upper, bool tra
   if (!training) return apply(rrelu_rule(lower, upper), x);
   const Tensor real = x.is_floating_point() ? x : x.to(kDefaultDtype);
   return apply(RreluInTraining{}, real,
-               drawn_slopes(real, lower.toDouble(), upper.toDouble(), generator));
+               drawn_negative_slopes(real, lower.toDouble(), upper.toDouble(), generator));
 }
 Tensor& rrelu_(Tensor& x, const Scalar& lower, const Scalar& upper, bool training,
                const optional<Generator>& generator) {
@@ -447,7 +451,7 @@ Tensor& rrelu_(Tensor& x, const Scalar& lower, const Scalar& upper, bool trainin
   autograd::check_result_fits("rrelu_", x.is_floating_point() ? x.dtype() : kDefaultDtype,
                               x.dtype());
   return apply_inplace(RreluInTraining{}, x,
-                       drawn_slopes(x, lower.toDouble(), upper.toDouble(), generator));
+                       drawn_negative_slopes(x, lower.toDouble(), upper.toDouble(), generator));
 }
 
 Tensor elu(const Tensor& x, const Scalar& alpha, const Scalar& scale, const Scalar& input_scale) {

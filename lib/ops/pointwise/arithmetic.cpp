@@ -8,8 +8,8 @@
 #include "core/fail.hpp"
 #include "core/thread_state.hpp"
 #include "kernels/indexing/index.hpp"
-#include "ops/pointwise/numbers.hpp"
 #include "ops/pointwise/rule_math.hpp"
+#include "ops/pointwise/scalars.hpp"
 #include "ops/pointwise/write_back.hpp"
 
 namespace eigengrad {
@@ -22,7 +22,7 @@ using autograd::apply_reusing;
 using autograd::Binary;
 using autograd::Ternary;
 using autograd::Unary;
-using autograd::wrap_number;
+using autograd::wrapped_scalar;
 using math::One;
 using math::Unused;
 using math::Value;
@@ -32,46 +32,48 @@ struct AddScaled : Binary<"add"> {
   static constexpr bool on_integers = true;
   double alpha;
   auto value(const auto& a, const auto& b) const { return a + b * alpha; }
-  static auto slope_a(Unused, Unused, Unused) { return One{}; }
-  auto slope_b(Unused, Unused, Unused) const { return alpha; }
+  static auto derivative_a(Unused, Unused, Unused) { return One{}; }
+  auto derivative_b(Unused, Unused, Unused) const { return alpha; }
 };
 
 struct Sub : Binary<"sub"> {
   static constexpr bool on_integers = true;
   static constexpr bool no_bool = true;
   static auto value(const auto& a, const auto& b) { return a - b; }
-  static auto slope_a(Unused, Unused, Unused) { return One{}; }
-  static auto slope_b(Unused, Unused, Unused) { return -1; }
+  static auto derivative_a(Unused, Unused, Unused) { return One{}; }
+  static auto derivative_b(Unused, Unused, Unused) { return -1; }
 };
 
 struct Mul : Binary<"mul"> {
   static constexpr bool on_integers = true;
   static auto value(const auto& a, const auto& b) { return a * b; }
-  static auto slope_a(Unused, const Value auto& b, Unused) { return b; }
-  static auto slope_b(const Value auto& a, Unused, Unused) { return a; }
+  static auto derivative_a(Unused, const Value auto& b, Unused) { return b; }
+  static auto derivative_b(const Value auto& a, Unused, Unused) { return a; }
 };
 
 struct Div : Binary<"div"> {
   static auto value(const auto& a, const auto& b) { return a / b; }
-  static auto slope_a(Unused, const Value auto& b, Unused) { return math::over(b); }
+  static auto derivative_a(Unused, const Value auto& b, Unused) { return math::over(b); }
   // From a, not from the value, which programs write to in place, as in y = a / b; y += 1.
-  static auto slope_b(const Value auto& a, const Value auto& b, Unused) { return -(a / b / b); }
+  static auto derivative_b(const Value auto& a, const Value auto& b, Unused) {
+    return -(a / b / b);
+  }
 };
 
 struct Neg : Unary<"neg"> {
   static constexpr bool on_integers = true;
   static constexpr bool no_bool = true;
   static auto value(const auto& x) { return -x; }
-  static auto slope(Unused) { return -1; }
+  static auto derivative(Unused) { return -1; }
 };
 
 struct Pow : Binary<"pow"> {
   static constexpr auto node_name = "PowBackward1";
   static auto value(const auto& a, const auto& b) { return math::pow(a, b); }
-  static auto slope_a(const Value auto& a, const Value auto& b, Unused) {
+  static auto derivative_a(const Value auto& a, const Value auto& b, Unused) {
     return math::when((a < 0) | (a > 0) | !(b == 0), b * math::pow(a, b - 1));
   }
-  static auto slope_b(const Value auto& a, const Value auto& b, const Value auto& y) {
+  static auto derivative_b(const Value auto& a, const Value auto& b, const Value auto& y) {
     return math::when(!((a == 0) & (b >= 0)), y * math::log(a));
   }
 };
@@ -93,8 +95,8 @@ struct PowInteger : Binary<"pow"> {
   static math::Pack<T> value(const math::Pack<T>& a, const math::Pack<T>& b) {
     return math::pow(a, b);
   }
-  static auto slope_a(Unused, Unused, Unused) { return math::Zero{}; }
-  static auto slope_b(Unused, Unused, Unused) { return math::Zero{}; }
+  static auto derivative_a(Unused, Unused, Unused) { return math::Zero{}; }
+  static auto derivative_b(Unused, Unused, Unused) { return math::Zero{}; }
 };
 
 /// Whether products are the fastest way to x to the power `e`.
@@ -134,7 +136,7 @@ math::Pack<T> small_power(const math::Pack<T>& x, double e) {
 }
 
 /// x to a fixed power. Small integer powers are products.
-struct PowNumber : Unary<"pow"> {
+struct PowScalar : Unary<"pow"> {
   double exponent;
   /// What the exponent has beyond the digits of a double: b - 1 rounds for many b, and x^b with it by
   /// a part of log(x).
@@ -146,7 +148,7 @@ struct PowNumber : Unary<"pow"> {
     const X c = math::log(x) * tail;
     return math::where(math::abs(c) < 1, y * (1 + c), y);
   }
-  auto slope(const Value auto& x) const { return times(power_rule(x, less_one()), exponent); }
+  auto derivative(const Value auto& x) const { return times(power_rule(x, less_one()), exponent); }
 
  private:
   template <class X>
@@ -168,18 +170,18 @@ struct PowNumber : Unary<"pow"> {
     return is_small_power(e) ? small_power(x, e) : math::pow(x, e);
   }
   /// By TwoSum.
-  PowNumber less_one() const {
+  PowScalar less_one() const {
     const double e = exponent - 1, back = e - exponent;
     return {{}, e, (exponent - (e - back)) + (-1 - back) + tail};
   }
   template <class T>
-  static math::Pack<T> power_rule(const math::Pack<T>& x, const PowNumber& p) {
+  static math::Pack<T> power_rule(const math::Pack<T>& x, const PowScalar& p) {
     return p.value(x);
   }
-  static Tensor power_rule(const Tensor& x, const PowNumber& p) {
+  static Tensor power_rule(const Tensor& x, const PowScalar& p) {
     return p.tail == 0 ? eigengrad::pow(x, p.exponent) : apply(p, x);
   }
-  /// The exponent 0 has slope 0 everywhere, also where 1/x is not finite.
+  /// The exponent 0 has derivative 0 everywhere, also where 1/x is not finite.
   template <class X>
   static X times(const X& p, double e) {
     return e == 0 ? X(math::zeros_like(p)) : X(p * e);
@@ -190,11 +192,11 @@ struct Maximum : Binary<"maximum"> {
   static constexpr bool on_integers = true;
   static constexpr bool gradient_is_constant = true;
   static auto value(const auto& a, const auto& b) { return math::maximum(a, b); }
-  static auto slope_a(const Value auto& a, const Value auto& b, Unused) {
+  static auto derivative_a(const Value auto& a, const Value auto& b, Unused) {
     return math::when(!(a < b), math::where(a == b, 0.5, math::ones_like(a)));
   }
-  static auto slope_b(const Value auto& a, const Value auto& b, Unused) {
-    return slope_a(b, a, Unused{});
+  static auto derivative_b(const Value auto& a, const Value auto& b, Unused) {
+    return derivative_a(b, a, Unused{});
   }
 };
 
@@ -202,11 +204,11 @@ struct Minimum : Binary<"minimum"> {
   static constexpr bool on_integers = true;
   static constexpr bool gradient_is_constant = true;
   static auto value(const auto& a, const auto& b) { return math::minimum(a, b); }
-  static auto slope_a(const Value auto& a, const Value auto& b, Unused) {
+  static auto derivative_a(const Value auto& a, const Value auto& b, Unused) {
     return math::when(!(b < a), math::where(a == b, 0.5, math::ones_like(a)));
   }
-  static auto slope_b(const Value auto& a, const Value auto& b, Unused) {
-    return slope_a(b, a, Unused{});
+  static auto derivative_b(const Value auto& a, const Value auto& b, Unused) {
+    return derivative_a(b, a, Unused{});
   }
 };
 
@@ -214,8 +216,10 @@ struct Where : Ternary<"where"> {
   static constexpr bool on_integers = true;
   static constexpr bool first_is_mask = true;
   static auto value(const auto& m, const auto& a, const auto& b) { return math::where(m, a, b); }
-  static auto slope_b(const Value auto& m, Unused, Unused, Unused) { return math::when(m, 1); }
-  static auto slope_c(const Value auto& m, Unused, Unused, Unused) { return math::when(!m, 1); }
+  static auto derivative_b(const Value auto& m, Unused, Unused, Unused) { return math::when(m, 1); }
+  static auto derivative_c(const Value auto& m, Unused, Unused, Unused) {
+    return math::when(!m, 1);
+  }
 };
 
 void check_alpha(std::string_view op, const Tensor& a, const Tensor& b, const Scalar& alpha) {
@@ -278,8 +282,8 @@ Tensor add(const Tensor& a, const Tensor& b, const Scalar& alpha) {
   return add_scaled(a, b, alpha);
 }
 Tensor add(const Tensor& a, const Scalar& b, const Scalar& alpha) {
-  if (a.is_floating_point()) return apply(AddNumber{{}, b.toDouble() * alpha.toDouble()}, a);
-  return add_scaled(a, wrap_number(b, a), alpha);
+  if (a.is_floating_point()) return apply(AddScalar{{}, b.toDouble() * alpha.toDouble()}, a);
+  return add_scaled(a, wrapped_scalar(b, a), alpha);
 }
 Tensor sub(const Tensor& a, const Tensor& b, const Scalar& alpha) {
   if (alpha.toDouble() == 1) return apply(Sub{}, a, b);
@@ -287,23 +291,23 @@ Tensor sub(const Tensor& a, const Tensor& b, const Scalar& alpha) {
   return apply(Sub{}, a, mul(b, alpha));
 }
 Tensor sub(const Tensor& a, const Scalar& b, const Scalar& alpha) {
-  if (a.is_floating_point()) return apply(SubNumber{{}, b.toDouble() * alpha.toDouble()}, a);
-  return sub(a, wrap_number(b, a), alpha);
+  if (a.is_floating_point()) return apply(SubScalar{{}, b.toDouble() * alpha.toDouble()}, a);
+  return sub(a, wrapped_scalar(b, a), alpha);
 }
 Tensor rsub(const Tensor& a, const Tensor& b, const Scalar& alpha) { return sub(b, a, alpha); }
 Tensor rsub(const Tensor& a, const Scalar& b, const Scalar& alpha) {
-  if (a.is_floating_point() && alpha.toDouble() == 1) return apply(NumberSub{{}, b.toDouble()}, a);
-  return sub(wrap_number(b, a), a, alpha);
+  if (a.is_floating_point() && alpha.toDouble() == 1) return apply(ScalarSub{{}, b.toDouble()}, a);
+  return sub(wrapped_scalar(b, a), a, alpha);
 }
 Tensor mul(const Tensor& a, const Tensor& b) { return apply(Mul{}, a, b); }
 Tensor mul(const Tensor& a, const Scalar& b) {
-  if (a.is_floating_point()) return apply(MulNumber{{}, b.toDouble()}, a);
-  return apply(Mul{}, a, wrap_number(b, a));
+  if (a.is_floating_point()) return apply(MulScalar{{}, b.toDouble()}, a);
+  return apply(Mul{}, a, wrapped_scalar(b, a));
 }
 Tensor div(const Tensor& a, const Tensor& b) { return apply(Div{}, a, b); }
 Tensor div(const Tensor& a, const Scalar& b) {
-  if (a.is_floating_point()) return apply(DivNumber{{}, b.toDouble()}, a);
-  return apply(Div{}, a, wrap_number(b, a));
+  if (a.is_floating_point()) return apply(DivScalar{{}, b.toDouble()}, a);
+  return apply(Div{}, a, wrapped_scalar(b, a));
 }
 Tensor neg(const Tensor& x) { return apply(Neg{}, x); }
 
@@ -316,11 +320,11 @@ Tensor pow(const Tensor& a, const Scalar& b) {
   if (integer_power(a, b)) {
     check_integer_power(a, b.toLong());
     const Tensor base = a.dtype() == kBool ? a.to(kInt64) : a;
-    return apply(PowInteger{}, base, wrap_number(b, base));
+    return apply(PowInteger{}, base, wrapped_scalar(b, base));
   }
-  return apply(PowNumber{{}, b.toDouble()}, a.is_floating_point() ? a : a.to(kDefaultDtype));
+  return apply(PowScalar{{}, b.toDouble()}, a.is_floating_point() ? a : a.to(kDefaultDtype));
 }
-Tensor pow(const Scalar& a, const Tensor& b) { return pow(wrap_number(a, b), b); }
+Tensor pow(const Scalar& a, const Tensor& b) { return pow(wrapped_scalar(a, b), b); }
 
 Tensor float_power(const Tensor& a, const Tensor& b) { return pow(a.to(kFloat64), b.to(kFloat64)); }
 Tensor float_power(const Tensor& a, const Scalar& b) { return pow(a.to(kFloat64), b); }
@@ -333,13 +337,13 @@ Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b) {
   return apply(Where{}, condition, a, b);
 }
 Tensor where(const Tensor& condition, const Tensor& a, const Scalar& b) {
-  return where(condition, a, wrap_number(b, a));
+  return where(condition, a, wrapped_scalar(b, a));
 }
 Tensor where(const Tensor& condition, const Scalar& a, const Tensor& b) {
-  return where(condition, wrap_number(a, b), b);
+  return where(condition, wrapped_scalar(a, b), b);
 }
 Tensor where(const Tensor& condition, const Scalar& a, const Scalar& b) {
-  return where(condition, wrap_number(a, condition), wrap_number(b, condition));
+  return where(condition, wrapped_scalar(a, condition), wrapped_scalar(b, condition));
 }
 std::vector<Tensor> where(const Tensor& condition) {
   return kernels::true_positions((condition.dim() == 0 ? condition.reshape({1}) : condition).ne(0));
@@ -354,23 +358,23 @@ Tensor& add_out(Tensor& out, const Tensor& a, const Tensor& b, const Scalar& alp
   return write_out(out, add(a, b, alpha));
 }
 
-#define EIGENGRAD_OPERATOR(op, Rule, Number)                                                 \
+#define EIGENGRAD_OPERATOR(op, Rule, ScalarRule)                                             \
   Tensor operator op(const Tensor& a, const Tensor& b) { return apply(Rule{}, a, b); }       \
   Tensor operator op(Tensor&& a, const Tensor& b) { return apply_reusing(1, Rule{}, a, b); } \
   Tensor operator op(const Tensor& a, Tensor&& b) { return apply_reusing(2, Rule{}, a, b); } \
   Tensor operator op(Tensor&& a, Tensor&& b) { return apply_reusing(3, Rule{}, a, b); }      \
   Tensor operator op(const Tensor& a, const Scalar& b) {                                     \
-    if (a.is_floating_point()) return apply(Number{{}, b.toDouble()}, a);                    \
-    return apply(Rule{}, a, wrap_number(b, a));                                              \
+    if (a.is_floating_point()) return apply(ScalarRule{{}, b.toDouble()}, a);                \
+    return apply(Rule{}, a, wrapped_scalar(b, a));                                           \
   }                                                                                          \
   Tensor operator op(Tensor&& a, const Scalar& b) {                                          \
-    if (a.is_floating_point()) return apply_reusing(1, Number{{}, b.toDouble()}, a);         \
-    return apply_reusing(1, Rule{}, a, wrap_number(b, a));                                   \
+    if (a.is_floating_point()) return apply_reusing(1, ScalarRule{{}, b.toDouble()}, a);     \
+    return apply_reusing(1, Rule{}, a, wrapped_scalar(b, a));                                \
   }
-EIGENGRAD_OPERATOR(+, Add, AddNumber)
-EIGENGRAD_OPERATOR(-, Sub, SubNumber)
-EIGENGRAD_OPERATOR(*, Mul, MulNumber)
-EIGENGRAD_OPERATOR(/, Div, DivNumber)
+EIGENGRAD_OPERATOR(+, Add, AddScalar)
+EIGENGRAD_OPERATOR(-, Sub, SubScalar)
+EIGENGRAD_OPERATOR(*, Mul, MulScalar)
+EIGENGRAD_OPERATOR(/, Div, DivScalar)
 #undef EIGENGRAD_OPERATOR
 
 Tensor operator+(const Scalar& a, const Tensor& b) { return b + a; }
@@ -379,12 +383,12 @@ Tensor operator*(const Scalar& a, const Tensor& b) { return b * a; }
 Tensor operator*(const Scalar& a, Tensor&& b) { return std::move(b) * a; }
 Tensor operator-(const Scalar& a, const Tensor& b) { return rsub(b, a); }
 Tensor operator-(const Scalar& a, Tensor&& b) {
-  if (b.is_floating_point()) return apply_reusing(1, NumberSub{{}, a.toDouble()}, b);
+  if (b.is_floating_point()) return apply_reusing(1, ScalarSub{{}, a.toDouble()}, b);
   return rsub(b, a);
 }
-Tensor operator/(const Scalar& a, const Tensor& b) { return apply(Div{}, wrap_number(a, b), b); }
+Tensor operator/(const Scalar& a, const Tensor& b) { return apply(Div{}, wrapped_scalar(a, b), b); }
 Tensor operator/(const Scalar& a, Tensor&& b) {
-  return apply_reusing(2, Div{}, wrap_number(a, b), b);
+  return apply_reusing(2, Div{}, wrapped_scalar(a, b), b);
 }
 
 Tensor Tensor::operator-() const { return eigengrad::neg(*this); }
@@ -422,8 +426,8 @@ Tensor& Tensor::add_(const Tensor& o, const Scalar& alpha) const {
 }
 Tensor& Tensor::add_(const Scalar& o, const Scalar& alpha) const {
   if (is_floating_point())
-    return apply_inplace(AddNumber{{}, o.toDouble() * alpha.toDouble()}, self());
-  return add_(wrap_number(o, self()), alpha);
+    return apply_inplace(AddScalar{{}, o.toDouble() * alpha.toDouble()}, self());
+  return add_(wrapped_scalar(o, self()), alpha);
 }
 Tensor& Tensor::sub_(const Tensor& o, const Scalar& alpha) const {
   if (alpha.toDouble() == 1) return apply_inplace(Sub{}, self(), o);
@@ -432,18 +436,18 @@ Tensor& Tensor::sub_(const Tensor& o, const Scalar& alpha) const {
 }
 Tensor& Tensor::sub_(const Scalar& o, const Scalar& alpha) const {
   if (is_floating_point())
-    return apply_inplace(SubNumber{{}, o.toDouble() * alpha.toDouble()}, self());
-  return sub_(wrap_number(o, self()), alpha);
+    return apply_inplace(SubScalar{{}, o.toDouble() * alpha.toDouble()}, self());
+  return sub_(wrapped_scalar(o, self()), alpha);
 }
 Tensor& Tensor::mul_(const Tensor& o) const { return apply_inplace(Mul{}, self(), o); }
 Tensor& Tensor::mul_(const Scalar& o) const {
-  if (is_floating_point()) return apply_inplace(MulNumber{{}, o.toDouble()}, self());
-  return mul_(wrap_number(o, self()));
+  if (is_floating_point()) return apply_inplace(MulScalar{{}, o.toDouble()}, self());
+  return mul_(wrapped_scalar(o, self()));
 }
 Tensor& Tensor::div_(const Tensor& o) const { return apply_inplace(Div{}, self(), o); }
 Tensor& Tensor::div_(const Scalar& o) const {
-  if (is_floating_point()) return apply_inplace(DivNumber{{}, o.toDouble()}, self());
-  return div_(wrap_number(o, self()));
+  if (is_floating_point()) return apply_inplace(DivScalar{{}, o.toDouble()}, self());
+  return div_(wrapped_scalar(o, self()));
 }
 Tensor& Tensor::float_power_(const Tensor& e) const {
   check_float_power(self());
@@ -460,7 +464,7 @@ Tensor& Tensor::pow_(const Tensor& e) const {
 }
 Tensor& Tensor::pow_(const Scalar& e) const {
   if (!is_floating_point()) return write_back("pow_", self(), eigengrad::pow(self(), e));
-  return apply_inplace(PowNumber{{}, e.toDouble()}, self());
+  return apply_inplace(PowScalar{{}, e.toDouble()}, self());
 }
 
 }  // namespace eigengrad

@@ -5,7 +5,7 @@
 #include "autograd/kinds.hpp"
 #include "autograd/shapes.hpp"
 #include "core/fail.hpp"
-#include "kernels/pointwise/slopes.hpp"
+#include "kernels/pointwise/derivatives.hpp"
 #include "ops/pointwise/rule_math.hpp"
 #include "ops/pointwise/write_back.hpp"
 
@@ -17,7 +17,7 @@ using autograd::apply_inplace;
 using autograd::Binary;
 using autograd::RuleName;
 using autograd::Ternary;
-using autograd::wrap_number;
+using autograd::wrapped_scalar;
 using math::One;
 using math::Pack;
 using math::Unused;
@@ -45,26 +45,26 @@ Tensor power_of_two(const Tensor& x) { return eigengrad::pow(Scalar(2), x); }
 /// d atan2(a, b) = (b da - a db) / (a^2 + b^2).
 struct Atan2 : Binary<"atan2"> {
   static auto value(const auto& a, const auto& b) { return math::atan2(a, b); }
-  static auto slope_a(const Value auto& a, const Value auto& b, Unused) {
+  static auto derivative_a(const Value auto& a, const Value auto& b, Unused) {
     const auto r = radius(a, b);
     return b / r / r;
   }
-  static auto slope_b(const Value auto& a, const Value auto& b, Unused) {
+  static auto derivative_b(const Value auto& a, const Value auto& b, Unused) {
     const auto r = radius(a, b);
     return -(a / r / r);
   }
 };
 
-/// A recorded slope is an operator of its own: as a quotient, its derivative (1 - a^2 / y^2) / y would be a
+/// A recorded derivative is an operator of its own: as a quotient, its derivative (1 - a^2 / y^2) / y would be a
 /// difference that loses b where a dominates.
 struct Hypot : Binary<"hypot"> {
   static auto value(const auto& a, const auto& b) { return math::hypot(a, b); }
   template <class X>
-  static X slope_a(const X& a, const X& b, const X& y) requires Value<X> {
+  static X derivative_a(const X& a, const X& b, const X& y) requires Value<X> {
     return share_of(a, b, y);
   }
   template <class X>
-  static X slope_b(const X& a, const X& b, const X& y) requires Value<X> {
+  static X derivative_b(const X& a, const X& b, const X& y) requires Value<X> {
     return share_of(b, a, y);
   }
 
@@ -80,10 +80,10 @@ struct Hypot : Binary<"hypot"> {
 
 struct CopySign : Binary<"copysign"> {
   static auto value(const auto& a, const auto& b) { return math::copysign(a, b); }
-  static auto slope_a(const Value auto& a, Unused, const Value auto& y) {
+  static auto derivative_a(const Value auto& a, Unused, const Value auto& y) {
     return math::sign(a) * math::sign(y);
   }
-  static auto slope_b(Unused, Unused, Unused) { return Zero{}; }
+  static auto derivative_b(Unused, Unused, Unused) { return Zero{}; }
 };
 
 /// a 2^b = a (2^h)^3 2^(b - 3 h), h = b / 4 rounded down, so that no factor leaves the range.
@@ -96,8 +96,8 @@ struct Ldexp : Binary<"ldexp"> {
     const Pack<T> p = math::exp2(h);
     return a * p * p * p * math::exp2(e - h * Pack<T>(3));
   }
-  static auto slope_a(Unused, const Value auto& b, Unused) { return power_of_two(b); }
-  static auto slope_b(Unused, Unused, const Value auto& y) { return y * kLog2; }
+  static auto derivative_a(Unused, const Value auto& b, Unused) { return power_of_two(b); }
+  static auto derivative_b(Unused, Unused, const Value auto& y) { return y * kLog2; }
 };
 
 /// a - b, 0 between equal infinities.
@@ -121,8 +121,8 @@ struct LogAddExp : Binary<"logaddexp"> {
     const auto d = math::where(a == b, 0, -math::abs(a - b));
     return math::maximum(a, b) + math::log1p(math::exp(d));
   }
-  static auto slope_a(const Value auto& a, const Value auto& b, Unused) { return share(a, b); }
-  static auto slope_b(const Value auto& a, const Value auto& b, Unused) { return share(b, a); }
+  static auto derivative_a(const Value auto& a, const Value auto& b, Unused) { return share(a, b); }
+  static auto derivative_b(const Value auto& a, const Value auto& b, Unused) { return share(b, a); }
 };
 
 struct LogAddExp2 : Binary<"logaddexp2"> {
@@ -130,11 +130,11 @@ struct LogAddExp2 : Binary<"logaddexp2"> {
     const auto d = math::where(a == b, 0, -math::abs(a - b));
     return math::maximum(a, b) + math::log1p(math::exp2(d)) * (1 / kLog2);
   }
-  static auto slope_a(const Value auto& a, const Value auto& b, Unused) {
-    return math::sigmoid_of_two(gap(a, b));
+  static auto derivative_a(const Value auto& a, const Value auto& b, Unused) {
+    return math::sigmoid_base_2(gap(a, b));
   }
-  static auto slope_b(const Value auto& a, const Value auto& b, Unused) {
-    return math::sigmoid_of_two(gap(b, a));
+  static auto derivative_b(const Value auto& a, const Value auto& b, Unused) {
+    return math::sigmoid_base_2(gap(b, a));
   }
 };
 
@@ -154,10 +154,10 @@ struct FExtremum : Binary<name> {
   }
   static auto value(const auto& a, const auto& b) { return math::where(takes_first(a, b), a, b); }
   static constexpr bool gradient_is_constant = true;
-  static auto slope_a(const Value auto& a, const Value auto& b, Unused) {
+  static auto derivative_a(const Value auto& a, const Value auto& b, Unused) {
     return math::when(takes_first(a, b), half_where(a == b, a));
   }
-  static auto slope_b(const Value auto& a, const Value auto& b, Unused) {
+  static auto derivative_b(const Value auto& a, const Value auto& b, Unused) {
     return math::when((a == b) | !takes_first(a, b), half_where(a == b, a));
   }
 };
@@ -170,15 +170,18 @@ struct ClampBetween : Ternary<"clamp"> {
     return math::minimum(math::maximum(x, low), high);
   }
   static constexpr bool gradient_is_constant = true;
-  static auto slope_a(const Value auto& x, const Value auto& low, const Value auto& high, Unused) {
+  static auto derivative_a(const Value auto& x, const Value auto& low, const Value auto& high,
+                           Unused) {
     const auto outside = (x < low) | (high < x) | (high < low);
     return math::when(!outside, half_where(((x == low) | (x == high)) & (low < high), x));
   }
-  static auto slope_b(const Value auto& x, const Value auto& low, const Value auto& high, Unused) {
+  static auto derivative_b(const Value auto& x, const Value auto& low, const Value auto& high,
+                           Unused) {
     const auto edge = (x == low) & (low < high);
     return math::when(((x < low) & (low <= high)) | edge, half_where(edge, x));
   }
-  static auto slope_c(const Value auto& x, const Value auto& low, const Value auto& high, Unused) {
+  static auto derivative_c(const Value auto& x, const Value auto& low, const Value auto& high,
+                           Unused) {
     const auto edge = (x == high) & (low < high);
     return math::when((high < x) | (high < low) | edge, half_where(edge, x));
   }
@@ -188,10 +191,10 @@ struct ClampBelow : Binary<"clamp_min"> {
   static constexpr bool on_integers = true;
   static constexpr bool gradient_is_constant = true;
   static auto value(const auto& x, const auto& low) { return math::maximum(x, low); }
-  static auto slope_a(const Value auto& x, const Value auto& low, Unused) {
+  static auto derivative_a(const Value auto& x, const Value auto& low, Unused) {
     return math::when(!(x < low), half_where(x == low, x));
   }
-  static auto slope_b(const Value auto& x, const Value auto& low, Unused) {
+  static auto derivative_b(const Value auto& x, const Value auto& low, Unused) {
     return math::when(!(low < x), half_where(x == low, x));
   }
 };
@@ -200,10 +203,10 @@ struct ClampAbove : Binary<"clamp_max"> {
   static constexpr bool on_integers = true;
   static constexpr bool gradient_is_constant = true;
   static auto value(const auto& x, const auto& high) { return math::minimum(x, high); }
-  static auto slope_a(const Value auto& x, const Value auto& high, Unused) {
+  static auto derivative_a(const Value auto& x, const Value auto& high, Unused) {
     return math::when(!(high < x), half_where(x == high, x));
   }
-  static auto slope_b(const Value auto& x, const Value auto& high, Unused) {
+  static auto derivative_b(const Value auto& x, const Value auto& high, Unused) {
     return math::when(!(x < high), half_where(x == high, x));
   }
 };
@@ -232,34 +235,36 @@ struct Lerp : Ternary<"lerp"> {
     const auto y = math::where(math::abs(w) < 0.5, a + w * (b - a), b - (b - a) * (1 - w));
     return or_limit(y, a, b, w);
   }
-  static auto slope_a(Unused, Unused, const Value auto& w, Unused) { return 1 - w; }
-  static auto slope_b(Unused, Unused, const Value auto& w, Unused) { return w; }
-  static auto slope_c(const Value auto& a, const Value auto& b, Unused, Unused) { return b - a; }
+  static auto derivative_a(Unused, Unused, const Value auto& w, Unused) { return 1 - w; }
+  static auto derivative_b(Unused, Unused, const Value auto& w, Unused) { return w; }
+  static auto derivative_c(const Value auto& a, const Value auto& b, Unused, Unused) {
+    return b - a;
+  }
 };
-struct LerpNumber : Binary<"lerp"> {
+struct LerpScalar : Binary<"lerp"> {
   double w;
   auto value(const auto& a, const auto& b) const {
     const auto y = w > -0.5 && w < 0.5 ? a + (b - a) * w : b - (b - a) * (1 - w);
     return or_limit(y, a, b, w);
   }
-  auto slope_a(Unused, Unused, Unused) const { return 1 - w; }
-  auto slope_b(Unused, Unused, Unused) const { return w; }
+  auto derivative_a(Unused, Unused, Unused) const { return 1 - w; }
+  auto derivative_b(Unused, Unused, Unused) const { return w; }
 };
 
 struct AddCMul : Ternary<"addcmul"> {
   static constexpr bool on_integers = true;
   double v;
   auto value(const auto& a, const auto& b, const auto& c) const { return a + b * c * v; }
-  static auto slope_a(Unused, Unused, Unused, Unused) { return One{}; }
-  auto slope_b(Unused, Unused, const Value auto& c, Unused) const { return c * v; }
-  auto slope_c(Unused, const Value auto& b, Unused, Unused) const { return b * v; }
+  static auto derivative_a(Unused, Unused, Unused, Unused) { return One{}; }
+  auto derivative_b(Unused, Unused, const Value auto& c, Unused) const { return c * v; }
+  auto derivative_c(Unused, const Value auto& b, Unused, Unused) const { return b * v; }
 };
 struct AddCDiv : Ternary<"addcdiv"> {
   double v;
   auto value(const auto& a, const auto& b, const auto& c) const { return a + b * v / c; }
-  static auto slope_a(Unused, Unused, Unused, Unused) { return One{}; }
-  auto slope_b(Unused, Unused, const Value auto& c, Unused) const { return v / c; }
-  auto slope_c(Unused, const Value auto& b, const Value auto& c, Unused) const {
+  static auto derivative_a(Unused, Unused, Unused, Unused) { return One{}; }
+  auto derivative_b(Unused, Unused, const Value auto& c, Unused) const { return v / c; }
+  auto derivative_c(Unused, const Value auto& b, const Value auto& c, Unused) const {
     return -(b * v / c / c);
   }
 };
@@ -269,8 +274,8 @@ struct NextAfter : Binary<"nextafter"> {
   static Pack<T> value(const Pack<T>& a, const Pack<T>& b) {
     return kernels::by_element(a, b, [](T x, T y) { return std::nextafter(x, y); });
   }
-  static auto slope_a(Unused, Unused, Unused) { return Zero{}; }
-  static auto slope_b(Unused, Unused, Unused) { return Zero{}; }
+  static auto derivative_a(Unused, Unused, Unused) { return Zero{}; }
+  static auto derivative_b(Unused, Unused, Unused) { return Zero{}; }
 };
 /// The same, where differentiating it throws.
 struct NotDifferentiated {
@@ -310,7 +315,7 @@ void check_addcdiv(std::string_view op, const Tensor& b, const Tensor& c) {
                              "integer division is not supported; convert tensor1 or tensor2 with "
                              "to(kFloat64)");
 }
-/// As in PyTorch, the operands are not converted; but for a weight that is one number.
+/// As in PyTorch, the operands are not converted; but for a weight that is one scalar.
 void check_lerp(const Tensor& a, const Tensor& b, const Tensor& weight = {}) {
   if (!a.defined() || !b.defined()) return;  // what is undefined is refused as everywhere
   if (b.dtype() != a.dtype())
@@ -346,9 +351,9 @@ EIGENGRAD_BINARY(fmin, FMin)
 #undef EIGENGRAD_BINARY
 #undef EIGENGRAD_BINARY_INPLACE
 
-Tensor copysign(const Tensor& a, const Scalar& b) { return copysign(a, wrap_number(b, a)); }
+Tensor copysign(const Tensor& a, const Scalar& b) { return copysign(a, wrapped_scalar(b, a)); }
 Tensor Tensor::copysign(const Scalar& b) const { return eigengrad::copysign(*this, b); }
-Tensor& Tensor::copysign_(const Scalar& b) const { return copysign_(wrap_number(b, self())); }
+Tensor& Tensor::copysign_(const Scalar& b) const { return copysign_(wrapped_scalar(b, self())); }
 
 Tensor clamp(const Tensor& x, const OptionalTensor& min, const OptionalTensor& max) {
   check_bounds("clamp", min, max);
@@ -379,7 +384,7 @@ Tensor& Tensor::clamp_max_(const Tensor& max) const {
 
 Tensor lerp(const Tensor& a, const Tensor& b, const Scalar& weight) {
   check_lerp(a, b);
-  return apply(LerpNumber{{}, weight.toDouble()}, a, b);
+  return apply(LerpScalar{{}, weight.toDouble()}, a, b);
 }
 Tensor lerp(const Tensor& a, const Tensor& b, const Tensor& weight) {
   check_lerp(a, b, weight);
@@ -389,7 +394,7 @@ Tensor Tensor::lerp(const Tensor& b, const Scalar& w) const { return eigengrad::
 Tensor Tensor::lerp(const Tensor& b, const Tensor& w) const { return eigengrad::lerp(*this, b, w); }
 Tensor& Tensor::lerp_(const Tensor& b, const Scalar& w) const {
   check_lerp(self(), b);
-  return apply_inplace(LerpNumber{{}, w.toDouble()}, self(), b);
+  return apply_inplace(LerpScalar{{}, w.toDouble()}, self(), b);
 }
 Tensor& Tensor::lerp_(const Tensor& b, const Tensor& w) const {
   check_lerp(self(), b, w);

@@ -17,7 +17,7 @@ namespace eigengrad {
 using autograd::Binary;
 namespace {
 
-using autograd::wrap_number;
+using autograd::wrapped_scalar;
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
@@ -102,8 +102,8 @@ struct Heaviside : Binary<"heaviside"> {
   static auto value(const auto& a, const auto& b) {
     return math::where(a == 0, b, math::where(0 < a, 1, 0));
   }
-  static auto slope_a(math::Unused, math::Unused, math::Unused) { return math::Zero{}; }
-  static auto slope_b(const math::Value auto& a, math::Unused, math::Unused) {
+  static auto derivative_a(math::Unused, math::Unused, math::Unused) { return math::Zero{}; }
+  static auto derivative_b(const math::Value auto& a, math::Unused, math::Unused) {
     return math::when(a == 0, 1);
   }
 };
@@ -227,9 +227,9 @@ bool allclose(const Tensor& a, const Tensor& b, double rtol, double atol, bool e
   return compare("allclose", a, b, closeness("allclose", rtol, atol, equal_nan)).all().item<bool>();
 }
 
-#define EIGENGRAD_COMPARISON(name)                                                     \
-  Tensor name(const Tensor& a, const Scalar& b) { return name(a, wrap_number(b, a)); } \
-  Tensor Tensor::name(const Tensor& o) const { return eigengrad::name(*this, o); }     \
+#define EIGENGRAD_COMPARISON(name)                                                        \
+  Tensor name(const Tensor& a, const Scalar& b) { return name(a, wrapped_scalar(b, a)); } \
+  Tensor Tensor::name(const Tensor& o) const { return eigengrad::name(*this, o); }        \
   Tensor Tensor::name(const Scalar& o) const { return eigengrad::name(*this, o); }
 EIGENGRAD_COMPARISON(eq)
 EIGENGRAD_COMPARISON(ne)
@@ -238,18 +238,18 @@ EIGENGRAD_COMPARISON(le)
 EIGENGRAD_COMPARISON(gt)
 EIGENGRAD_COMPARISON(ge)
 #undef EIGENGRAD_COMPARISON
-#define EIGENGRAD_BITWISE(name, Rule, op)                                              \
-  Tensor name(const Tensor& a, const Tensor& b) { return bitwise<Rule>(#name, a, b); } \
-  Tensor name(const Tensor& a, const Scalar& b) { return name(a, wrap_number(b, a)); } \
-  Tensor name(const Scalar& a, const Tensor& b) { return name(wrap_number(a, b), b); } \
-  Tensor operator op(const Tensor& a, const Tensor& b) { return name(a, b); }          \
-  Tensor operator op(const Tensor& a, const Scalar& b) { return name(a, b); }          \
-  Tensor operator op(const Scalar& a, const Tensor& b) { return name(a, b); }          \
-  Tensor Tensor::name(const Tensor& o) const { return eigengrad::name(*this, o); }     \
-  Tensor Tensor::name(const Scalar& o) const { return eigengrad::name(*this, o); }     \
-  Tensor& Tensor::name##_(const Tensor& o) const {                                     \
-    return write_back(#name "_", self(), name(o));                                     \
-  }                                                                                    \
+#define EIGENGRAD_BITWISE(name, Rule, op)                                                 \
+  Tensor name(const Tensor& a, const Tensor& b) { return bitwise<Rule>(#name, a, b); }    \
+  Tensor name(const Tensor& a, const Scalar& b) { return name(a, wrapped_scalar(b, a)); } \
+  Tensor name(const Scalar& a, const Tensor& b) { return name(wrapped_scalar(a, b), b); } \
+  Tensor operator op(const Tensor& a, const Tensor& b) { return name(a, b); }             \
+  Tensor operator op(const Tensor& a, const Scalar& b) { return name(a, b); }             \
+  Tensor operator op(const Scalar& a, const Tensor& b) { return name(a, b); }             \
+  Tensor Tensor::name(const Tensor& o) const { return eigengrad::name(*this, o); }        \
+  Tensor Tensor::name(const Scalar& o) const { return eigengrad::name(*this, o); }        \
+  Tensor& Tensor::name##_(const Tensor& o) const {                                        \
+    return write_back(#name "_", self(), name(o));                                        \
+  }                                                                                       \
   Tensor& Tensor::name##_(const Scalar& o) const { return write_back(#name "_", self(), name(o)); }
 EIGENGRAD_BITWISE(bitwise_and, BitAnd, &)
 EIGENGRAD_BITWISE(bitwise_or, BitOr, |)

@@ -12,7 +12,7 @@ namespace {
 using autograd::apply;
 using autograd::apply_inplace;
 using autograd::Binary;
-using autograd::wrap_number;
+using autograd::wrapped_scalar;
 using math::One;
 using math::Pack;
 using math::Unused;
@@ -64,23 +64,23 @@ struct DivFloor : Binary<"div"> {
   static constexpr auto node_name = "DivBackward2";
   static constexpr bool on_integers = true;
   static auto value(const auto& a, const auto& b) { return floor_quotient(a, b); }
-  static auto slope_a(Unused, Unused, Unused) { return math::Zero{}; }
-  static auto slope_b(Unused, Unused, Unused) { return math::Zero{}; }
+  static auto derivative_a(Unused, Unused, Unused) { return math::Zero{}; }
+  static auto derivative_b(Unused, Unused, Unused) { return math::Zero{}; }
 };
 struct DivTrunc : Binary<"div"> {
   static constexpr auto node_name = "DivBackward2";
   static constexpr bool on_integers = true;
   static auto value(const auto& a, const auto& b) { return truncated_quotient(a, b); }
-  static auto slope_a(Unused, Unused, Unused) { return math::Zero{}; }
-  static auto slope_b(Unused, Unused, Unused) { return math::Zero{}; }
+  static auto derivative_a(Unused, Unused, Unused) { return math::Zero{}; }
+  static auto derivative_b(Unused, Unused, Unused) { return math::Zero{}; }
 };
 
 struct FMod : Binary<"fmod"> {
   static constexpr auto node_name = "FmodBackward1";
   static constexpr bool on_integers = true;
   static auto value(const auto& a, const auto& b) { return truncated_rest(a, b); }
-  static auto slope_a(Unused, Unused, Unused) { return One{}; }
-  static auto slope_b(const Value auto& a, const Value auto& b, Unused) {
+  static auto derivative_a(Unused, Unused, Unused) { return One{}; }
+  static auto derivative_b(const Value auto& a, const Value auto& b, Unused) {
     return -truncated_quotient(a, b);
   }
 };
@@ -97,8 +97,8 @@ struct Remainder : Binary<"remainder"> {
       return math::where(((m < zero) & (zero < b)) | ((zero < m) & (b < zero)), m + b, m);
     }
   }
-  static auto slope_a(Unused, Unused, Unused) { return One{}; }
-  static auto slope_b(const Value auto& a, const Value auto& b, Unused) {
+  static auto derivative_a(Unused, Unused, Unused) { return One{}; }
+  static auto derivative_b(const Value auto& a, const Value auto& b, Unused) {
     return -floor_quotient(a, b);
   }
 };
@@ -134,7 +134,7 @@ Tensor div(const Tensor& a, const Tensor& b, optional<std::string_view> rounding
   return r == Rounding::Floor ? apply(DivFloor{}, a, b) : apply(DivTrunc{}, a, b);
 }
 Tensor div(const Tensor& a, const Scalar& b, optional<std::string_view> rounding_mode) {
-  return div(a, wrap_number(b, a), rounding_mode);
+  return div(a, wrapped_scalar(b, a), rounding_mode);
 }
 Tensor true_divide(const Tensor& a, const Tensor& b) { return div(a, b); }
 Tensor true_divide(const Tensor& a, const Scalar& b) { return div(a, b); }
@@ -144,13 +144,13 @@ Tensor fmod(const Tensor& a, const Tensor& b) {
   check_divisor("fmod", a, b);
   return apply(FMod{}, a, b);
 }
-Tensor fmod(const Tensor& a, const Scalar& b) { return fmod(a, wrap_number(b, a)); }
+Tensor fmod(const Tensor& a, const Scalar& b) { return fmod(a, wrapped_scalar(b, a)); }
 Tensor remainder(const Tensor& a, const Tensor& b) {
   check_divisor("remainder", a, b);
   return apply(Remainder{}, a, b);
 }
-Tensor remainder(const Tensor& a, const Scalar& b) { return remainder(a, wrap_number(b, a)); }
-Tensor remainder(const Scalar& a, const Tensor& b) { return remainder(wrap_number(a, b), b); }
+Tensor remainder(const Tensor& a, const Scalar& b) { return remainder(a, wrapped_scalar(b, a)); }
+Tensor remainder(const Scalar& a, const Tensor& b) { return remainder(wrapped_scalar(a, b), b); }
 Tensor operator%(const Tensor& a, const Tensor& b) { return remainder(a, b); }
 Tensor operator%(const Tensor& a, const Scalar& b) { return remainder(a, b); }
 Tensor operator%(const Scalar& a, const Tensor& b) { return remainder(a, b); }
@@ -163,18 +163,18 @@ Tensor& Tensor::div_(const Tensor& o, optional<std::string_view> rounding_mode) 
                               : apply_inplace(DivTrunc{}, self(), o);
 }
 Tensor& Tensor::div_(const Scalar& o, optional<std::string_view> rounding_mode) const {
-  return div_(wrap_number(o, self()), rounding_mode);
+  return div_(wrapped_scalar(o, self()), rounding_mode);
 }
 Tensor& Tensor::fmod_(const Tensor& o) const {
   check_divisor("fmod_", self(), o);
   return apply_inplace(FMod{}, self(), o);
 }
-Tensor& Tensor::fmod_(const Scalar& o) const { return fmod_(wrap_number(o, self())); }
+Tensor& Tensor::fmod_(const Scalar& o) const { return fmod_(wrapped_scalar(o, self())); }
 Tensor& Tensor::remainder_(const Tensor& o) const {
   check_divisor("remainder_", self(), o);
   return apply_inplace(Remainder{}, self(), o);
 }
-Tensor& Tensor::remainder_(const Scalar& o) const { return remainder_(wrap_number(o, self())); }
+Tensor& Tensor::remainder_(const Scalar& o) const { return remainder_(wrapped_scalar(o, self())); }
 #define EIGENGRAD_DIVISION(name)                                                   \
   Tensor Tensor::name(const Tensor& o) const { return eigengrad::name(*this, o); } \
   Tensor Tensor::name(const Scalar& o) const { return eigengrad::name(*this, o); }

@@ -27,45 +27,45 @@ struct Floor : Unary<"floor"> {
   static constexpr bool on_integers = true;
   static constexpr bool no_bool = true;
   static auto value(const auto& x) { return math::floor(x); }
-  static auto slope(Unused) { return Zero{}; }
+  static auto derivative(Unused) { return Zero{}; }
 };
 
 struct Ceil : Unary<"ceil"> {
   static constexpr bool on_integers = true;
   static constexpr bool no_bool = true;
   static auto value(const auto& x) { return math::ceil(x); }
-  static auto slope(Unused) { return Zero{}; }
+  static auto derivative(Unused) { return Zero{}; }
 };
 
 struct Trunc : Unary<"trunc"> {
   static constexpr bool on_integers = true;
   static constexpr bool no_bool = true;
   static auto value(const auto& x) { return math::trunc(x); }
-  static auto slope(Unused) { return Zero{}; }
+  static auto derivative(Unused) { return Zero{}; }
 };
 
 struct Round : Unary<"round"> {
   static constexpr bool on_integers = true;
   static constexpr bool no_bool = true;
   static auto value(const auto& x) { return math::rint(x); }
-  static auto slope(Unused) { return Zero{}; }
+  static auto derivative(Unused) { return Zero{}; }
 };
 
 struct Sign : Unary<"sign"> {
   static constexpr bool on_integers = true;
   static auto value(const auto& x) { return math::sign(x); }
-  static auto slope(Unused) { return Zero{}; }
+  static auto derivative(Unused) { return Zero{}; }
 };
 
 struct Sgn : Unary<"sgn"> {
   static constexpr bool on_integers = true;
   static auto value(const auto& x) { return math::sign(x); }
-  static auto slope(Unused) { return Zero{}; }
+  static auto derivative(Unused) { return Zero{}; }
 };
 
 struct Frac : Unary<"frac"> {
   static auto value(const auto& x) { return x - math::trunc(x); }
-  static auto slope(Unused) { return One{}; }
+  static auto derivative(Unused) { return One{}; }
 };
 
 /// To multiples of `unit`, or of 1 / unit: powers of ten are exact only as integers.
@@ -78,7 +78,7 @@ struct RoundDecimals : Unary<"round"> {
     // What is too large to have such decimals, infinities among them.
     return inverse ? math::where(math::abs(x * unit) < kIntegersFrom, y, x) : y;
   }
-  static auto slope(Unused) { return Zero{}; }
+  static auto derivative(Unused) { return Zero{}; }
 
  private:
   static constexpr double kIntegersFrom = 0x1p52;
@@ -94,7 +94,7 @@ struct NanToNum : Unary<"nan_to_num"> {
     const auto y = math::where(x == inf, high, math::where(x == -inf, low, x));
     return math::where(x == x, y, nan);
   }
-  static auto slope(const Value auto& x) {
+  static auto derivative(const Value auto& x) {
     return math::when(math::abs(x) < std::numeric_limits<double>::infinity(), 1);
   }
 };
@@ -130,7 +130,7 @@ void frexp_kernel(const void*, std::byte* const* operands, std::int64_t n) {
   }
 }
 
-/// The mantissa is x 2^-e, where e is constant by parts.
+/// The mantissa is x 2^-e, where e is piecewise constant.
 struct Frexp {
   static constexpr std::size_t inputs = 1;
   static constexpr std::size_t outputs = 2;

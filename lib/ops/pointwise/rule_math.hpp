@@ -39,29 +39,29 @@ inline Tensor within(const Tensor& x, double bound) { return eigengrad::clamp(x,
 inline Tensor zeros_like(const Tensor& x) { return eigengrad::zeros_like(x); }
 inline Tensor ones_like(const Tensor& x) { return eigengrad::ones_like(x); }
 
-// Recorded derivatives: ops/pointwise/rule_math.cpp; over Pack: kernels/pointwise/slopes.hpp.
+// Recorded derivatives: ops/pointwise/rule_math.cpp; over Pack: kernels/pointwise/derivatives.hpp.
 inline Tensor sigmoid(const Tensor& x) { return eigengrad::sigmoid(x); }
-Tensor sigmoid_slope(const Tensor& x);
-Tensor tanh_slope(const Tensor& x);
-Tensor atan_slope(const Tensor& x);
+Tensor sigmoid_derivative(const Tensor& x);
+Tensor tanh_derivative(const Tensor& x);
+Tensor atan_derivative(const Tensor& x);
 Tensor atan_ratio(const Tensor& x);
 Tensor one_minus_square(const Tensor& x);
 Tensor cosine_of(const Tensor& a, const Tensor& b);
-Tensor sigmoid_of_two(const Tensor& x);
+Tensor sigmoid_base_2(const Tensor& x);
 Tensor inverse_hypot(const Tensor& x);
 Tensor hypot_ratio(const Tensor& x);
-Tensor acosh_slope(const Tensor& x);
+Tensor acosh_derivative(const Tensor& x);
 Tensor acosh_ratio(const Tensor& x);
-Tensor normal_density(const Tensor& x);
-Tensor mish_slope(const Tensor& x);
+Tensor normal_pdf(const Tensor& x);
+Tensor mish_derivative(const Tensor& x);
 Tensor sinc_factor(const Tensor& x, int n);
-Tensor sinc_slope(const Tensor& x, int n);
+Tensor sinc_derivative(const Tensor& x, int n);
 
 // Derivatives of log_softmax at its value y, to be recorded: ops/reduction/softmax.cpp.
 Tensor log_softmax_pulled(const Tensor& g, const Tensor& y, std::int64_t dim);
 Tensor log_softmax_pushed(const Tensor& t, const Tensor& y, std::int64_t dim);
 
 // Special functions in rules of others: ops/special/functions.cpp.
-Tensor normal_distribution(const Tensor& x);
+Tensor normal_cdf(const Tensor& x);
 
 }  // namespace eigengrad::math

@@ -5,7 +5,7 @@
 #include "autograd/elementwise.hpp"
 #include "autograd/shapes.hpp"
 #include "core/fail.hpp"
-#include "kernels/pointwise/slopes.hpp"
+#include "kernels/pointwise/derivatives.hpp"
 #include "ops/pointwise/rule_math.hpp"
 
 namespace eigengrad {
@@ -25,55 +25,55 @@ constexpr double kDegree = 57.2957795130823208767981548141051703;
 struct Abs : Unary<"abs"> {
   static constexpr bool on_integers = true;
   static auto value(const auto& x) { return math::abs(x); }
-  static auto slope(const Value auto& x) { return math::sign(x); }
+  static auto derivative(const Value auto& x) { return math::sign(x); }
 };
 
 struct Exp : Unary<"exp"> {
   static auto value(const auto& x) { return math::exp(x); }
-  static auto slope_at_output(const Value auto& y) { return y; }
+  static auto derivative_at_output(const Value auto& y) { return y; }
 };
 
 struct Exp2 : Unary<"exp2"> {
   static auto value(const auto& x) { return math::exp2(x); }
-  static auto slope_at_output(const Value auto& y) { return y * kLog2; }
+  static auto derivative_at_output(const Value auto& y) { return y * kLog2; }
 };
 
 struct Expm1 : Unary<"expm1"> {
   static auto value(const auto& x) { return math::expm1(x); }
-  static auto slope(const Value auto& x) { return math::exp(x); }
+  static auto derivative(const Value auto& x) { return math::exp(x); }
   // 0 for x below -37.
-  static auto slope_at_output(const Value auto& y) { return y + 1; }
+  static auto derivative_at_output(const Value auto& y) { return y + 1; }
 };
 
 struct Log : Unary<"log"> {
   static auto value(const auto& x) { return math::log(x); }
-  static auto slope(const Value auto& x) { return math::over(x); }
+  static auto derivative(const Value auto& x) { return math::over(x); }
 };
 
 struct Log2 : Unary<"log2"> {
   static auto value(const auto& x) { return math::log2(x); }
-  static auto slope(const Value auto& x) { return math::over(x * kLog2); }
+  static auto derivative(const Value auto& x) { return math::over(x * kLog2); }
 };
 
 struct Log10 : Unary<"log10"> {
   static auto value(const auto& x) { return math::log10(x); }
-  /// Not 1 / (x log 10), whose denominator overflows before the slope underflows.
-  static auto slope(const Value auto& x) { return 1 / kLog10 / x; }
+  /// Not 1 / (x log 10), whose denominator overflows before the derivative underflows.
+  static auto derivative(const Value auto& x) { return 1 / kLog10 / x; }
 };
 
 struct Log1p : Unary<"log1p"> {
   static auto value(const auto& x) { return math::log1p(x); }
-  static auto slope(const Value auto& x) { return math::over(x + 1); }
+  static auto derivative(const Value auto& x) { return math::over(x + 1); }
 };
 
 struct Sqrt : Unary<"sqrt"> {
   static auto value(const auto& x) { return math::sqrt(x); }
-  static auto slope_at_output(const Value auto& y) { return math::over(y * 2); }
+  static auto derivative_at_output(const Value auto& y) { return math::over(y * 2); }
 };
 
 struct Rsqrt : Unary<"rsqrt"> {
   static auto value(const auto& x) { return 1 / math::sqrt(x); }
-  static auto slope_at_output(const Value auto& y) { return y * -0.5 * y * y; }
+  static auto derivative_at_output(const Value auto& y) { return y * -0.5 * y * y; }
 };
 
 /// x, recorded as a power, so that further derivatives are functions of x as well.
@@ -88,92 +88,92 @@ struct Square : Unary<"square"> {
   static constexpr auto node_name = "PowBackward0";
   static constexpr bool on_integers = true;
   static auto value(const auto& x) { return x * x; }
-  static auto slope(const Value auto& x) { return first_power(x) * 2; }
+  static auto derivative(const Value auto& x) { return first_power(x) * 2; }
 };
 
 struct Reciprocal : Unary<"reciprocal"> {
   static auto value(const auto& x) { return 1 / x; }
-  static auto slope_at_output(const Value auto& y) { return -(y * y); }
+  static auto derivative_at_output(const Value auto& y) { return -(y * y); }
 };
 
 struct Sin : Unary<"sin"> {
   static auto value(const auto& x) { return math::sin(x); }
-  static auto slope(const Value auto& x) { return math::cos(x); }
+  static auto derivative(const Value auto& x) { return math::cos(x); }
 };
 
 struct Cos : Unary<"cos"> {
   static auto value(const auto& x) { return math::cos(x); }
-  static auto slope(const Value auto& x) { return -math::sin(x); }
+  static auto derivative(const Value auto& x) { return -math::sin(x); }
 };
 
 struct Tan : Unary<"tan"> {
   static auto value(const auto& x) { return math::tan(x); }
-  static auto slope_at_output(const Value auto& y) { return y * y + 1; }
+  static auto derivative_at_output(const Value auto& y) { return y * y + 1; }
 };
 
 struct Asin : Unary<"asin"> {
   static auto value(const auto& x) { return math::asin(x); }
-  static auto slope(const Value auto& x) {
+  static auto derivative(const Value auto& x) {
     return math::over(math::sqrt(math::one_minus_square(x)));
   }
 };
 
 struct Acos : Unary<"acos"> {
   static auto value(const auto& x) { return math::acos(x); }
-  static auto slope(const Value auto& x) {
+  static auto derivative(const Value auto& x) {
     return math::over(-math::sqrt(math::one_minus_square(x)));
   }
 };
 
 struct Atan : Unary<"atan"> {
   static auto value(const auto& x) { return math::atan(x); }
-  static auto slope(const Value auto& x) { return math::atan_slope(x); }
+  static auto derivative(const Value auto& x) { return math::atan_derivative(x); }
 };
 
 struct Sinc : Unary<"sinc"> {
   static auto value(const auto& x) { return math::sinc_factor(x, 0); }
-  static auto slope(const Value auto& x) { return math::sinc_slope(x, 0); }
+  static auto derivative(const Value auto& x) { return math::sinc_derivative(x, 0); }
 };
 
 struct Deg2Rad : Unary<"deg2rad"> {
   static auto value(const auto& x) { return x * kRadian; }
-  static auto slope(Unused) { return kRadian; }
+  static auto derivative(Unused) { return kRadian; }
 };
 
 struct Rad2Deg : Unary<"rad2deg"> {
   static auto value(const auto& x) { return x * kDegree; }
-  static auto slope(Unused) { return kDegree; }
+  static auto derivative(Unused) { return kDegree; }
 };
 
 struct Sinh : Unary<"sinh"> {
   static auto value(const auto& x) { return math::sinh(x); }
-  static auto slope(const Value auto& x) { return math::cosh(x); }
+  static auto derivative(const Value auto& x) { return math::cosh(x); }
 };
 
 struct Cosh : Unary<"cosh"> {
   static auto value(const auto& x) { return math::cosh(x); }
-  static auto slope(const Value auto& x) { return math::sinh(x); }
+  static auto derivative(const Value auto& x) { return math::sinh(x); }
 };
 
 struct Tanh : Unary<"tanh"> {
   static auto value(const auto& x) { return math::tanh(x); }
-  static auto slope(const Value auto& x) { return math::tanh_slope(x); }
-  static auto slope_at_output(const Value auto& y) { return 1 - y * y; }
+  static auto derivative(const Value auto& x) { return math::tanh_derivative(x); }
+  static auto derivative_at_output(const Value auto& y) { return 1 - y * y; }
 };
 
 struct Asinh : Unary<"asinh"> {
   static auto value(const auto& x) { return math::asinh(x); }
-  static auto slope(const Value auto& x) { return math::inverse_hypot(x); }
+  static auto derivative(const Value auto& x) { return math::inverse_hypot(x); }
 };
 
 struct Acosh : Unary<"acosh"> {
   static auto value(const auto& x) { return math::acosh(x); }
-  static auto slope(const Value auto& x) { return math::acosh_slope(x); }
+  static auto derivative(const Value auto& x) { return math::acosh_derivative(x); }
 };
 
 struct Atanh : Unary<"atanh"> {
   static auto value(const auto& x) { return math::atanh(x); }
-  static auto slope(const Value auto& x) { return math::over(math::one_minus_square(x)); }
+  static auto derivative(const Value auto& x) { return math::over(math::one_minus_square(x)); }
 };
 
 struct Clamp : Unary<"clamp"> {
@@ -186,7 +186,7 @@ struct Clamp : Unary<"clamp"> {
   bool bounded_above;
   auto value(const auto& x) const { return math::minimum(math::maximum(x, low), high); }
   /// 0 at a bound.
-  auto slope(const Value auto& x) const {
+  auto derivative(const Value auto& x) const {
     auto inside = (x > low) & (x < high);
     if (!bounded_below) inside = inside | (x == low);
     if (!bounded_above) inside = inside | (x == high);
@@ -210,7 +210,7 @@ struct ClampInteger : Unary<"clamp"> {
   std::int64_t low;
   std::int64_t high;
   auto value(const auto& x) const { return math::minimum(math::maximum(x, low), high); }
-  static auto slope(Unused) { return 0; }
+  static auto derivative(Unused) { return 0; }
 };
 
 bool integer_bound(const optional<Scalar>& bound) { return !bound || !bound->isFloatingPoint(); }
@@ -282,11 +282,11 @@ Tensor& Tensor::clamp_(const optional<Scalar>& min, const optional<Scalar>& max)
   return copy_(y);
 }
 Tensor& Tensor::clamp_min_(const Scalar& min) const {
-  if (!is_floating_point()) return clamp_min_(autograd::wrap_number(min, self()));
+  if (!is_floating_point()) return clamp_min_(autograd::wrapped_scalar(min, self()));
   return apply_inplace(ClampMin{clamp_rule(min, nullopt)}, self());
 }
 Tensor& Tensor::clamp_max_(const Scalar& max) const {
-  if (!is_floating_point()) return clamp_max_(autograd::wrap_number(max, self()));
+  if (!is_floating_point()) return clamp_max_(autograd::wrapped_scalar(max, self()));
   return apply_inplace(ClampMax{clamp_rule(nullopt, max)}, self());
 }
 

@@ -7,7 +7,7 @@ namespace eigengrad {
 
 /// The rule of the values, linear in x once the indices are known. `dropped` says that the result has lost the
 /// dimension.
-struct ChosenAlong {
+struct GatherAlong {
   static constexpr std::size_t inputs = 1;
   static constexpr std::size_t outputs = 1;
   static constexpr unsigned keeps_input = 0;
@@ -16,10 +16,10 @@ struct ChosenAlong {
   ByPosition at;
   bool dropped = false;
   Tensor vjp(std::size_t, const Tensor& g, const Tensor&, const Tensor&) const {
-    return place_at(at, dropped ? g.unsqueeze(dim()) : g);
+    return scatter_at(at, dropped ? g.unsqueeze(dim()) : g);
   }
   Tensor jvp(std::size_t, const Tensor& t, const Tensor&, const Tensor&) const {
-    const Tensor y = pick_at(at, t);
+    const Tensor y = gather_at(at, t);
     return dropped ? y.squeeze(dim()) : y;
   }
 
@@ -28,7 +28,7 @@ struct ChosenAlong {
 };
 
 /// Values and indices of chosen elements.
-using ChosenValues = autograd::ComputedRule<ChosenAlong, 2>;
+using ChosenValues = autograd::ComputedRule<GatherAlong, 2>;
 
 /// The elements of x at `index` along dimension `d`; the indices are contiguous and not negative.
 inline ByPosition along(const Tensor& x, std::size_t d, const Tensor& index) {

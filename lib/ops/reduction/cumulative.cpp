@@ -271,7 +271,7 @@ class SampledDerivative {
     const Tensor rise = at(k + 1) - at(k);
     return even() ? rise / step_ : rise / step(k);
   }
-  /// The slope at element a of the parabola through a, b and c, which follow each other up or down.
+  /// The derivative at element a of the parabola through a, b and c, which follow each other up or down.
   Tensor parabola(std::int64_t a, std::int64_t b, std::int64_t c) const {
     const double sign = a < b ? 1 : -1;
     if (even()) return (at(b) * 4 - at(a) * 3 - at(c)) / (2 * sign * step_);
@@ -281,7 +281,7 @@ class SampledDerivative {
     const Tensor far = (at(c) - at(b)) / q;
     return (near + (near - far) * (p / (p + q))) * sign;
   }
-  /// With slopes s, t over the steps p, q on both sides: (q s + p t) / (p + q).
+  /// With derivatives s, t over the steps p, q on both sides: (q s + p t) / (p + q).
   Tensor inner() const {
     const std::int64_t m = n_ - 2;
     if (even()) return (at(2, m) - at(0, m)) / (2 * step_);

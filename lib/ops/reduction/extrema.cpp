@@ -79,7 +79,7 @@ struct ExtremumAlong {
     Tensor indices = detail::uninitialised(kInt64, sizes);
     kernels::extremum(values, indices, x, largest);
     const bool dropped = !keepdim && !sizes.empty();
-    const ChosenAlong rule{node_name, along(x, d, indices), dropped};
+    const GatherAlong rule{node_name, along(x, d, indices), dropped};
     if (dropped) {
       values = without_dim(values, d);
       indices = without_dim(indices.detach(), d);

@@ -26,14 +26,14 @@ struct Norm {
     return dims.values(kernel, x);
   }
   Tensor vjp(const Tensor& g, const Tensor& x, const Tensor& y) const {
-    return dims.spread(g) * slope(x, dims.with_ones(y));
+    return dims.spread(g) * derivative(x, dims.with_ones(y));
   }
   Tensor jvp(const Tensor& t, const Tensor& x, const Tensor& y) const {
-    return dims.gathered(t * slope(x, dims.with_ones(y)));
+    return dims.gathered(t * derivative(x, dims.with_ones(y)));
   }
 
  private:
-  Tensor slope(const Tensor& x, const Tensor& y) const {
+  Tensor derivative(const Tensor& x, const Tensor& y) const {
     if (p == 0) return zeros_like(x.detach());
     if (p == 1) return math::sign(x);
     if (std::isinf(p)) return share(x, y);

@@ -23,14 +23,14 @@ Tensor with_dim(const Tensor& x) {
   return y.dim() == 0 ? y.reshape({1}) : y;
 }
 
-Tensor place_of_largest(const Tensor& y, std::int64_t d) {
+Tensor argmax_of(const Tensor& y, std::int64_t d) {
   const NoGradGuard off;
   return y.detach().argmax(d, true);
 }
 /// The element of `g` at the largest element of `y` along `d`.
 Tensor of_largest(const Tensor& g, const Tensor& y, std::int64_t d) {
   if (y.numel() == 0) return g.sum(d, true);
-  return g.gather(d, place_of_largest(y, d));
+  return g.gather(d, argmax_of(y, d));
 }
 
 /// What both forms share. The Jacobian of softmax, diag(y) - y y^T, is symmetric.
@@ -46,13 +46,13 @@ struct Normalise {
     return y;
   }
   Tensor vjp(const Tensor& g, const Tensor&, const Tensor& y) const {
-    if (detail::recording() || detail::thread_state.dual_level) return Form::pull(g, y, dim);
+    if (detail::recording() || detail::thread_state.dual_level) return Form::pullback(g, y, dim);
     const Tensor r = empty(y.sizes(), y.dtype());
-    Form::pull(r, with_dim(g), with_dim(y), axis(y));
+    Form::pullback(r, with_dim(g), with_dim(y), axis(y));
     return r;
   }
   Tensor jvp(const Tensor& t, const Tensor&, const Tensor& y) const {
-    return Form::push(t, y, dim);
+    return Form::pushforward(t, y, dim);
   }
 
  private:
@@ -65,31 +65,33 @@ struct Softmax : Normalise<Softmax> {
   static constexpr auto node_name = "SoftmaxBackward0";
   static constexpr auto op_name = "softmax";
   static constexpr auto value = kernels::softmax;
-  static void pull(const Tensor& r, const Tensor& g, const Tensor& y, std::size_t d) {
+  static void pullback(const Tensor& r, const Tensor& g, const Tensor& y, std::size_t d) {
     kernels::softmax_pullback(r, g, y, d);
   }
   /// Note [What one element leaves to the others].
-  static Tensor pull(const Tensor& g, const Tensor& y, std::int64_t d) {
+  static Tensor pullback(const Tensor& g, const Tensor& y, std::int64_t d) {
     const Tensor c = g - of_largest(g, y, d);
     return y * (c - (c * y).sum(d, true));
   }
-  static Tensor push(const Tensor& t, const Tensor& y, std::int64_t d) { return pull(t, y, d); }
+  static Tensor pushforward(const Tensor& t, const Tensor& y, std::int64_t d) {
+    return pullback(t, y, d);
+  }
 };
 
 struct LogSoftmax : Normalise<LogSoftmax> {
   static constexpr auto node_name = "LogSoftmaxBackward0";
   static constexpr auto op_name = "log_softmax";
   static constexpr auto value = kernels::log_softmax;
-  static void pull(const Tensor& r, const Tensor& g, const Tensor& y, std::size_t d) {
+  static void pullback(const Tensor& r, const Tensor& g, const Tensor& y, std::size_t d) {
     kernels::log_softmax_pullback(r, g, y, d);
   }
-  static Tensor pull(const Tensor& g, const Tensor& y, std::int64_t d) {
+  static Tensor pullback(const Tensor& g, const Tensor& y, std::int64_t d) {
     if (y.numel() == 0) return g - y;
-    const Tensor is_largest = zeros_like(y, kBool).scatter(d, place_of_largest(y, d), 1);
+    const Tensor is_largest = zeros_like(y, kBool).scatter(d, argmax_of(y, d), 1);
     const Tensor others = where(is_largest, 0, g).sum(d, true);
     return where(is_largest, -(y.expm1() * g + y.exp() * others), g - y.exp() * g.sum(d, true));
   }
-  static Tensor push(const Tensor& t, const Tensor& y, std::int64_t d) {
+  static Tensor pushforward(const Tensor& t, const Tensor& y, std::int64_t d) {
     const Tensor c = t - of_largest(t, y, d);
     return c - (c * y.exp()).sum(d, true);
   }
@@ -109,10 +111,10 @@ Tensor normalised(const Tensor& x, std::int64_t dim, optional<ScalarType> dtype)
 }  // namespace
 
 Tensor math::log_softmax_pulled(const Tensor& g, const Tensor& y, std::int64_t dim) {
-  return LogSoftmax::pull(g, y, dim);
+  return LogSoftmax::pullback(g, y, dim);
 }
 Tensor math::log_softmax_pushed(const Tensor& t, const Tensor& y, std::int64_t dim) {
-  return LogSoftmax::push(t, y, dim);
+  return LogSoftmax::pushforward(t, y, dim);
 }
 
 Tensor softmax(const Tensor& x, std::int64_t dim, optional<ScalarType> dtype) {

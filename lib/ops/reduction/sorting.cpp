@@ -35,7 +35,7 @@ struct Choose {
     const Tensor indices = detail::uninitialised(kInt64, sizes);
     kernel(indices, x);
     const bool dropped = drop && !sizes.empty();
-    const ChosenAlong rule{node_name, along(x, d, indices), dropped};
+    const GatherAlong rule{node_name, along(x, d, indices), dropped};
     Tensor values = detail::uninitialised(x.dtype(), sizes);
     rule.at.read(values, x);
     if (dropped) values = without_dim(values, d);
@@ -139,8 +139,8 @@ void check_quantile(std::string_view op, const Tensor& x, const Tensor& q) {
 /// The ranks that the fractions q have in each row (last dimension) of x.
 Tensor ranks_of(const Tensor& x, const Tensor& q, bool ignore_nan) {
   if (!ignore_nan) return q * static_cast<double>(x.size(-1) - 1);
-  const Tensor numbers = x.detach().isnan().logical_not().sum(-1, true).clamp_min(1);
-  return q * (numbers - 1).to(x.dtype());
+  const Tensor without_nan = x.detach().isnan().logical_not().sum(-1, true).clamp_min(1);
+  return q * (without_nan - 1).to(x.dtype());
 }
 
 /// The ranks rounded to integers: down, up, or to the nearest.
@@ -168,7 +168,7 @@ Tensor elements_at(const Tensor& x, const Tensor& ranks, bool ignore_nan) {
         ignore_nan ? ranks : where(x.isnan().any(-1, true), x.size(-1) - 1, ranks);
     kernels::at_ranks(indices, wanted.expand(sizes).contiguous(), x, last);
   }
-  return pick_at(along(x, last, indices), x);
+  return gather_at(along(x, last, indices), x);
 }
 
 /// Along the last dimension.
@@ -246,11 +246,11 @@ Tensor in_order(std::string_view op, const Tensor& sequence, const Tensor& sorte
   if (!(sorter.ge(0) & sorter.lt(n)).all().item<bool>())
     detail::fail<IndexError>(op, "the sorter has indices out of range for ", n, " elements");
   const std::size_t last = sequence.sizes().size() - 1;
-  return pick_at(along(sequence, last, sorter.contiguous()), sequence);
+  return gather_at(along(sequence, last, sorter.contiguous()), sequence);
 }
 
-Tensor places(std::string_view op, const Tensor& sequence, const Tensor& values, bool out_int32,
-              bool right) {
+Tensor insertion_points(std::string_view op, const Tensor& sequence, const Tensor& values,
+                        bool out_int32, bool right) {
   if (out_int32)
     detail::fail<DtypeError>(op, "there is no int32; leave out_int32 false for int64 indices");
   const std::int64_t dims = values.dim();
@@ -340,21 +340,21 @@ Tensor searchsorted(const Tensor& sorted_sequence, const Tensor& values, bool ou
   const Tensor sequence = sorter && sorter->defined() && sorted_sequence.dim() > 0
                               ? in_order("searchsorted", sorted_sequence.detach(), *sorter)
                               : sorted_sequence;
-  return places("searchsorted", sequence, values, out_int32, from_right);
+  return insertion_points("searchsorted", sequence, values, out_int32, from_right);
 }
 Tensor searchsorted(const Tensor& sorted_sequence, const Scalar& value, bool out_int32, bool right,
                     optional<std::string_view> side, const OptionalTensor& sorter) {
-  return searchsorted(sorted_sequence, autograd::wrap_number(value, sorted_sequence), out_int32,
+  return searchsorted(sorted_sequence, autograd::wrapped_scalar(value, sorted_sequence), out_int32,
                       right, side, sorter);
 }
 Tensor bucketize(const Tensor& values, const Tensor& boundaries, bool out_int32, bool right) {
   if (boundaries.dim() != 1)
     detail::fail<ShapeError>("bucketize", "boundaries must have one dimension, got shape ",
                              boundaries.sizes());
-  return places("bucketize", boundaries, values, out_int32, right);
+  return insertion_points("bucketize", boundaries, values, out_int32, right);
 }
 Tensor bucketize(const Scalar& value, const Tensor& boundaries, bool out_int32, bool right) {
-  return bucketize(autograd::wrap_number(value, boundaries), boundaries, out_int32, right);
+  return bucketize(autograd::wrapped_scalar(value, boundaries), boundaries, out_int32, right);
 }
 
 Pair Tensor::sort(std::int64_t dim, bool descending) const {

@@ -74,15 +74,15 @@ struct Std : Deviations {
     return y.div_(std::sqrt(divisor));
   }
   Tensor vjp(const Tensor& g, const Tensor& x, const Tensor& y) const {
-    return dims.spread(g) * slope(x, y);
+    return dims.spread(g) * derivative(x, y);
   }
   Tensor jvp(const Tensor& t, const Tensor& x, const Tensor& y) const {
-    return dims.gathered(t * slope(x, y));
+    return dims.gathered(t * derivative(x, y));
   }
 
  private:
   /// (x_i - mean) / (std divisor), and 0 at every order where the deviation is 0.
-  Tensor slope(const Tensor& x, const Tensor& y) const {
+  Tensor derivative(const Tensor& x, const Tensor& y) const {
     const Tensor deviation = dims.with_ones(y);
     const Tensor zero = deviation.eq(0);
     const Tensor u = centred(x) / (where(zero, 1, deviation) * divisor);
@@ -266,7 +266,7 @@ Tensor bincount(const Tensor& x, const OptionalTensor& weights, std::int64_t min
       !weighted ? ones(x.sizes(), kInt64)
                 : (weights->is_floating_point() ? *weights : weights->to(kDefaultDtype));
   const ByPosition bins{DimVector{std::max(n, minlength)}, 0, KeptIndices(x.contiguous())};
-  return place_at(bins, ones_or_weights);
+  return scatter_at(bins, ones_or_weights);
 }
 
 Tensor Tensor::var() const { return eigengrad::var(*this); }

@@ -106,10 +106,10 @@ struct DiagOfMatrix : Diagonal {
   static constexpr auto node_name = "DiagBackward0";
   Tensor forward(const Tensor& x) const { return autograd::copy_row_major(part_of(x)); }
 };
-struct DiagOfVector : Place<Diagonal> {
+struct DiagOfVector : ScatterPart<Diagonal> {
   static constexpr auto node_name = "DiagBackward0";
 };
-struct DiagEmbed : Place<Diagonal> {
+struct DiagEmbed : ScatterPart<Diagonal> {
   static constexpr auto node_name = "DiagEmbedBackward0";
 };
 

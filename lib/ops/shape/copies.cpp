@@ -35,7 +35,7 @@ struct Zeroed : Filled {
 };
 
 /// Filling with a scalar: the linear part is 0, and the caller writes the scalar into the result.
-struct FillNumber : Filled {
+struct FillScalar : Filled {
   Tensor forward(const Tensor& x) const { return zeros(x.sizes(), x.dtype()); }
 };
 struct FillTensor {
@@ -51,7 +51,7 @@ struct FillTensor {
 };
 
 template <class Op>
-void write_number(std::string_view op, Tensor& self, const Scalar& value) {
+void write_scalar(std::string_view op, Tensor& self, const Scalar& value) {
   const bool record = detail::recording() && detail::is_tracked(self);
   autograd::check_inplace(op, self, record);
   autograd::NextHistory history;
@@ -92,7 +92,7 @@ Tensor Tensor::clone() const {
 }
 
 Tensor fill(const Tensor& x, const Scalar& value) {
-  Tensor y = apply_linear(FillNumber{}, x);
+  Tensor y = apply_linear(FillScalar{}, x);
   kernels::fill(y, value);
   return y;
 }
@@ -145,7 +145,7 @@ Tensor& Tensor::copy_(const Tensor& src) const {
 
 Tensor& Tensor::fill_(const Scalar& value) const {
   get();
-  write_number<Filled>("fill_", self(), value);
+  write_scalar<Filled>("fill_", self(), value);
   return self();
 }
 Tensor& Tensor::fill_(const Tensor& value) const {
@@ -156,7 +156,7 @@ Tensor& Tensor::fill_(const Tensor& value) const {
 }
 Tensor& Tensor::zero_() const {
   get();
-  write_number<Zeroed>("zero_", self(), 0);
+  write_scalar<Zeroed>("zero_", self(), 0);
   return self();
 }
 

@@ -75,7 +75,7 @@ struct WithoutPart {
 
 /// A copy of input 0 in which input 1 replaces the part.
 template <class Pick>
-struct Replaced {
+struct ReplacePart {
   const char* node_name;
   Pick pick;
   Tensor forward(TensorList xs) const {
@@ -100,7 +100,7 @@ template <class Pick>
 Tensor replace(std::string_view op, const char* node_name, const Pick& pick, const Tensor& x,
                const Tensor& src) {
   check_part(op, src, pick.geometry(x.sizes(), x.strides()).sizes);
-  return autograd::apply_linear_list(Replaced<Pick>{node_name, pick},
+  return autograd::apply_linear_list(ReplacePart<Pick>{node_name, pick},
                                      {x, autograd::cast(src, x.dtype())});
 }
 
@@ -209,7 +209,7 @@ std::vector<Tensor> chunks_of(std::string_view op, const char* node_name, detail
 }
 
 /// The elements of an int64 tensor of at most one dimension.
-std::vector<std::int64_t> numbers_of(std::string_view op, const Tensor& x) {
+std::vector<std::int64_t> int64_values(std::string_view op, const Tensor& x) {
   if (x.dtype() != kInt64)
     detail::fail<DtypeError>(op, "positions must be a tensor of int64, got ", x.dtype());
   if (x.dim() > 1)
@@ -256,7 +256,7 @@ Tensor narrow(const Tensor& x, std::int64_t dim, std::int64_t start, std::int64_
   return apply_linear(SliceOf{{DimVector(x.sizes())}, d, first, length, 1}, x);
 }
 Tensor narrow(const Tensor& x, std::int64_t dim, const Tensor& start, std::int64_t length) {
-  const std::vector<std::int64_t> first = numbers_of("narrow", start);
+  const std::vector<std::int64_t> first = int64_values("narrow", start);
   if (start.dim() != 0)
     detail::fail<ShapeError>("narrow", "start must be a tensor without dimensions, got shape ",
                              start.sizes());
@@ -343,9 +343,9 @@ std::vector<Tensor> tensor_split(const Tensor& x, IntArrayRef indices, std::int6
 }
 std::vector<Tensor> tensor_split(const Tensor& x, const Tensor& indices_or_sections,
                                  std::int64_t dim) {
-  const std::vector<std::int64_t> numbers = numbers_of("tensor_split", indices_or_sections);
-  if (indices_or_sections.dim() == 0) return tensor_split(x, numbers[0], dim);
-  return tensor_split(x, IntArrayRef(numbers), dim);
+  const std::vector<std::int64_t> values = int64_values("tensor_split", indices_or_sections);
+  if (indices_or_sections.dim() == 0) return tensor_split(x, values[0], dim);
+  return tensor_split(x, IntArrayRef(values), dim);
 }
 
 std::vector<Tensor> hsplit(const Tensor& x, std::int64_t sections) {

@@ -41,7 +41,7 @@ inline void add_to(Tensor part, const Tensor& g) {
 
 /// The transpose of a pick: zeros with `g` at the part that `Op` picks.
 template <class Op>
-struct Place {
+struct ScatterPart {
   static constexpr auto node_name = Op::transpose_name;
   Op op;
   Tensor forward(const Tensor& g) const {
@@ -67,7 +67,9 @@ struct Picks {
     return autograd::raw_view(x, at.sizes, at.strides, at.offset);
   }
   Tensor forward(const Tensor& x) const { return view_of(x, detail::ViewKind::Plain); }
-  Tensor transpose(const Tensor& g) const { return autograd::apply_linear(Place<Op>{self()}, g); }
+  Tensor transpose(const Tensor& g) const {
+    return autograd::apply_linear(ScatterPart<Op>{self()}, g);
+  }
   /// Sets the elements outside the part of a row-major whole to zero; maybe those inside as well.
   void clear_around(const Tensor& whole) const {
     const Tensor part = part_of(whole);

@@ -256,11 +256,11 @@ Tensor movedim(const Tensor& x, IntArrayRef source, IntArrayRef destination) {
   if (n == 0) return autograd::alias(x);
   DimVector order(n, -1);
   for (std::size_t k = 0; k < to.size(); ++k) order[static_cast<std::size_t>(to[k])] = from[k];
-  std::int64_t* place = order.begin();
+  std::int64_t* next = order.begin();
   for (std::int64_t d = 0; d < x.dim(); ++d) {
     if (std::find(from.begin(), from.end(), d) != from.end()) continue;
-    place = std::find(place, order.end(), -1);
-    *place = d;
+    next = std::find(next, order.end(), -1);
+    *next = d;
   }
   return apply_linear(Permute{"PermuteBackward0", order}, x);
 }

@@ -22,7 +22,7 @@ struct Bessel : Unary<name> {
   auto value(const auto& x) const {
     return in_double([this](double e) { return F(n, k, e); }, x);
   }
-  auto slope(const Value auto& x) const { return evaluate(Bessel{{}, n, k + 1}, x); }
+  auto derivative(const Value auto& x) const { return evaluate(Bessel{{}, n, k + 1}, x); }
 };
 /// Derivative `k` of the function that `F` computes.
 template <RuleName name, double (*F)(int, double)>
@@ -31,7 +31,7 @@ struct Function : Unary<name> {
   auto value(const auto& x) const {
     return in_double([this](double e) { return F(k, e); }, x);
   }
-  auto slope(const Value auto& x) const { return evaluate(Function{{}, k + 1}, x); }
+  auto derivative(const Value auto& x) const { return evaluate(Function{{}, k + 1}, x); }
 };
 
 using J0 = Bessel<"special_bessel_j0", kernels::bessel_j>;

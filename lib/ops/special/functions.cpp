@@ -17,7 +17,7 @@ using autograd::apply;
 using autograd::apply_inplace;
 using autograd::Binary;
 using autograd::Unary;
-using autograd::wrap_number;
+using autograd::wrapped_scalar;
 using kernels::Pack;
 using math::evaluate;
 using math::Unused;
@@ -30,12 +30,12 @@ constexpr double kSqrtPi = 1 / std::numbers::inv_sqrtpi;
 
 struct Erf : Unary<"erf"> {
   static auto value(const auto& x) { return math::erf(x); }
-  static auto slope(const Value auto& x) { return math::exp(-(x * x)) * (2 / kSqrtPi); }
+  static auto derivative(const Value auto& x) { return math::exp(-(x * x)) * (2 / kSqrtPi); }
 };
 
 struct Erfc : Unary<"erfc"> {
   static auto value(const auto& x) { return math::erfc(x); }
-  static auto slope(const Value auto& x) { return math::exp(-(x * x)) * (-2 / kSqrtPi); }
+  static auto derivative(const Value auto& x) { return math::exp(-(x * x)) * (-2 / kSqrtPi); }
 };
 
 /// exp(y^2) for y = erfinv(x), or erfcinv(x) if `complementary`. Far out, where exp would magnify the
@@ -54,20 +54,20 @@ struct ExpOfSquare : Binary<"exp"> {
     const Pack<T> quotient = kernels::erfcx(math::abs(y)) / tail;
     return kernels::select(far, kernels::select(tail == zero, inf, quotient), near);
   }
-  static auto slope_a(const Value auto& y, Unused, const Value auto& e) { return y * e * 2; }
-  static auto slope_b(Unused, Unused, Unused) { return math::Zero{}; }
+  static auto derivative_a(const Value auto& y, Unused, const Value auto& e) { return y * e * 2; }
+  static auto derivative_b(Unused, Unused, Unused) { return math::Zero{}; }
 };
 
 struct Erfinv : Unary<"erfinv"> {
   static auto value(const auto& x) { return in_double(kernels::erfinv, x); }
-  static auto slope_a(const Value auto& x, const Value auto& y) {
+  static auto derivative_a(const Value auto& x, const Value auto& y) {
     return evaluate(ExpOfSquare{{}, false}, y, x) * (kSqrtPi / 2);
   }
 };
 
 struct Erfcinv : Unary<"erfcinv"> {
   static auto value(const auto& x) { return in_double(kernels::erfcinv, x); }
-  static auto slope_a(const Value auto& x, const Value auto& y) {
+  static auto derivative_a(const Value auto& x, const Value auto& y) {
     return evaluate(ExpOfSquare{{}, true}, y, x) * (-kSqrtPi / 2);
   }
 };
@@ -79,31 +79,31 @@ struct Erfcx : Unary<"special_erfcx"> {
     if (order == 0) return kernels::erfcx(x);
     return in_double([this](double e) { return kernels::erfcx(order, e); }, x);
   }
-  auto slope(const Value auto& x) const { return evaluate(Erfcx{{}, order + 1}, x); }
+  auto derivative(const Value auto& x) const { return evaluate(Erfcx{{}, order + 1}, x); }
 };
 
 struct Ndtr : Unary<"special_ndtr"> {
-  static auto value(const auto& x) { return math::normal_distribution(x); }
-  static auto slope(const Value auto& x) { return math::normal_density(x); }
+  static auto value(const auto& x) { return math::normal_cdf(x); }
+  static auto derivative(const Value auto& x) { return math::normal_pdf(x); }
 };
 
 struct Ndtri : Unary<"special_ndtri"> {
   static auto value(const auto& x) { return in_double(kernels::ndtri, x); }
   // From the result, since PyTorch lets programs write into x.
-  static auto slope_at_output(const Value auto& y) {
+  static auto derivative_at_output(const Value auto& y) {
     return math::exp(y * y * 0.5) * (std::numbers::sqrt2 * kSqrtPi);
   }
 };
 
-/// Derivative `order` of log Phi(x), where Phi is the normal distribution function.
+/// Derivative `order` of log Phi(x), where Phi is the normal cdf.
 struct LogNdtr : Unary<"special_log_ndtr"> {
   int order;
   auto value(const auto& x) const {
     if (order == 0) return kernels::log_ndtr(x);
-    if (order == 1) return kernels::log_ndtr_slope(x);
+    if (order == 1) return kernels::log_ndtr_derivative(x);
     return in_double([this](double e) { return kernels::log_ndtr(order, e); }, x);
   }
-  auto slope(const Value auto& x) const { return evaluate(LogNdtr{{}, order + 1}, x); }
+  auto derivative(const Value auto& x) const { return evaluate(LogNdtr{{}, order + 1}, x); }
 };
 
 // ---- Gamma functions. DLMF 5.2.2 and 5.15.
@@ -113,17 +113,17 @@ struct Polygamma : Unary<"polygamma"> {
   auto value(const auto& x) const {
     return in_double([this](double e) { return kernels::polygamma(n, e); }, x);
   }
-  auto slope(const Value auto& x) const { return evaluate(Polygamma{{}, n + 1}, x); }
+  auto derivative(const Value auto& x) const { return evaluate(Polygamma{{}, n + 1}, x); }
 };
 
 struct Digamma : Unary<"digamma"> {
   static auto value(const auto& x) { return in_double(kernels::digamma, x); }
-  static auto slope(const Value auto& x) { return evaluate(Polygamma{{}, 1}, x); }
+  static auto derivative(const Value auto& x) { return evaluate(Polygamma{{}, 1}, x); }
 };
 
 struct Lgamma : Unary<"lgamma"> {
   static auto value(const auto& x) { return math::lgamma(x); }
-  static auto slope(const Value auto& x) { return evaluate(Digamma{}, x); }
+  static auto derivative(const Value auto& x) { return evaluate(Digamma{}, x); }
 };
 
 /// Derivative `order` of the logarithm of the multivariate gamma function.
@@ -133,21 +133,21 @@ struct Mvlgamma : Unary<"mvlgamma"> {
   auto value(const auto& x) const {
     return in_double([this](double e) { return kernels::multigammaln(order, p, e); }, x);
   }
-  auto slope(const Value auto& x) const { return evaluate(Mvlgamma{{}, p, order + 1}, x); }
+  auto derivative(const Value auto& x) const { return evaluate(Mvlgamma{{}, p, order + 1}, x); }
 };
 
 // ---- Logarithms.
 
 struct Entr : Unary<"special_entr"> {
   static auto value(const auto& x) { return kernels::entr(x); }
-  static auto slope(const Value auto& x) { return -math::log(x) - 1; }
+  static auto derivative(const Value auto& x) { return -math::log(x) - 1; }
 };
 
 struct Logit : Unary<"logit"> {
   static auto value(const auto& x) { return kernels::logit(x); }
   /// 1 / (x (1 - x)), as a sum whose derivatives are infinite at 0 and 1 and not infinity minus infinity;
   /// NaN outside [0, 1].
-  static auto slope(const Value auto& x) {
+  static auto derivative(const Value auto& x) {
     constexpr double nan = std::numeric_limits<double>::quiet_NaN();
     return math::where((x < 0) | (x > 1), nan, 1 / x + 1 / (1 - x));
   }
@@ -159,7 +159,7 @@ struct LogitClamped : Unary<"logit"> {
   auto value(const auto& x) const {
     return kernels::logit(math::minimum(math::maximum(x, low), high));
   }
-  auto slope(const Value auto& x) const {
+  auto derivative(const Value auto& x) const {
     return math::when((x >= low) & (x <= high), 1 / x + 1 / (1 - x));
   }
 };
@@ -169,10 +169,10 @@ struct Xlogy : Binary<"xlogy"> {
   static auto value(const auto& a, const auto& b) {
     return math::where((a == 0) & (b == b), 0, a * math::log(b));
   }
-  static auto slope_a(const Value auto& a, const Value auto& b, Unused) {
+  static auto derivative_a(const Value auto& a, const Value auto& b, Unused) {
     return math::when(!((a == 0) & (b <= 0)), math::log(b));
   }
-  static auto slope_b(const Value auto& a, const Value auto& b, Unused) { return a / b; }
+  static auto derivative_b(const Value auto& a, const Value auto& b, Unused) { return a / b; }
 };
 
 /// a log(1 + b); 0 for a = 0, unless b is NaN.
@@ -180,10 +180,10 @@ struct Xlog1py : Binary<"special_xlog1py"> {
   static auto value(const auto& a, const auto& b) {
     return math::where((a == 0) & (b == b), 0, a * math::log1p(b));
   }
-  static auto slope_a(const Value auto& a, const Value auto& b, Unused) {
+  static auto derivative_a(const Value auto& a, const Value auto& b, Unused) {
     return math::when(!((a == 0) & (b <= -1)), math::log1p(b));
   }
-  static auto slope_b(const Value auto& a, const Value auto& b, Unused) { return a / (b + 1); }
+  static auto derivative_b(const Value auto& a, const Value auto& b, Unused) { return a / (b + 1); }
 };
 
 /// The time that mvlgamma takes grows with its dimension, that of polygamma does not with its order.
@@ -210,7 +210,7 @@ std::int64_t checked_order(std::string_view op, std::int64_t n) {
 
 }  // namespace
 
-Tensor math::normal_distribution(const Tensor& x) { return special_ndtr(x); }
+Tensor math::normal_cdf(const Tensor& x) { return special_ndtr(x); }
 
 Tensor erf(const Tensor& x) { return apply(Erf{}, x); }
 Tensor erfc(const Tensor& x) { return apply(Erfc{}, x); }
@@ -234,14 +234,14 @@ Tensor logit(const Tensor& x, optional<double> eps) {
   return apply(LogitClamped{{}, *eps, 1 - *eps}, x);
 }
 Tensor xlogy(const Tensor& a, const Tensor& b) { return apply(Xlogy{}, a, b); }
-Tensor xlogy(const Tensor& a, const Scalar& b) { return xlogy(a, wrap_number(b, a)); }
-Tensor xlogy(const Scalar& a, const Tensor& b) { return xlogy(wrap_number(a, b), b); }
+Tensor xlogy(const Tensor& a, const Scalar& b) { return xlogy(a, wrapped_scalar(b, a)); }
+Tensor xlogy(const Scalar& a, const Tensor& b) { return xlogy(wrapped_scalar(a, b), b); }
 Tensor special_xlog1py(const Tensor& a, const Tensor& b) { return apply(Xlog1py{}, a, b); }
 Tensor special_xlog1py(const Tensor& a, const Scalar& b) {
-  return special_xlog1py(a, wrap_number(b, a));
+  return special_xlog1py(a, wrapped_scalar(b, a));
 }
 Tensor special_xlog1py(const Scalar& a, const Tensor& b) {
-  return special_xlog1py(wrap_number(a, b), b);
+  return special_xlog1py(wrapped_scalar(a, b), b);
 }
 
 #define EIGENGRAD_UNARY(name, Rule)                              \
@@ -270,6 +270,6 @@ Tensor& Tensor::logit_(optional<double> eps) const {
 Tensor Tensor::xlogy(const Tensor& other) const { return eigengrad::xlogy(*this, other); }
 Tensor Tensor::xlogy(const Scalar& other) const { return eigengrad::xlogy(*this, other); }
 Tensor& Tensor::xlogy_(const Tensor& other) const { return apply_inplace(Xlogy{}, self(), other); }
-Tensor& Tensor::xlogy_(const Scalar& other) const { return xlogy_(wrap_number(other, self())); }
+Tensor& Tensor::xlogy_(const Scalar& other) const { return xlogy_(wrapped_scalar(other, self())); }
 
 }  // namespace eigengrad

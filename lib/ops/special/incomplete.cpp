@@ -15,7 +15,7 @@ using autograd::apply;
 using autograd::apply_inplace;
 using autograd::Binary;
 using autograd::Ternary;
-using autograd::wrap_number;
+using autograd::wrapped_scalar;
 using math::evaluate;
 using math::Unused;
 using math::Value;
@@ -28,11 +28,11 @@ struct Zeta : Binary<"special_zeta"> {
   auto value(const auto& s, const auto& q) const {
     return in_double([this](double u, double v) { return kernels::zeta(k, u, v); }, s, q);
   }
-  auto slope_a(const Value auto& s, const Value auto& q, Unused) const {
+  auto derivative_a(const Value auto& s, const Value auto& q, Unused) const {
     return evaluate(Zeta{{}, k + 1}, s, q);
   }
   template <Value X>
-  auto slope_b(const X& s, const X& q, Unused) const {
+  auto derivative_b(const X& s, const X& q, Unused) const {
     const X first = -(s * evaluate(Zeta{{}, k}, s + 1, q));
     return k == 0 ? first : X(first - evaluate(Zeta{{}, k - 1}, s + 1, q) * k);
   }
@@ -48,15 +48,15 @@ struct GammaDensityAtZero : Binary<"igamma"> {
     return in_double(
         [this](double u, double v) { return kernels::gamma_density_at_zero(k, n, u, v); }, a, x);
   }
-  auto slope_a(const Value auto& a, const Value auto& x, Unused) const {
+  auto derivative_a(const Value auto& a, const Value auto& x, Unused) const {
     return evaluate(GammaDensityAtZero{{}, k + 1, n}, a, x);
   }
-  auto slope_b(const Value auto& a, const Value auto& x, Unused) const {
+  auto derivative_b(const Value auto& a, const Value auto& x, Unused) const {
     return evaluate(GammaDensityAtZero{{}, k, n + 1}, a, x);
   }
 };
 
-/// Derivative `k` in a of dP/dx = x^(a-1) exp(-x) / Gamma(a). Its slope in x is that of
+/// Derivative `k` in a of dP/dx = x^(a-1) exp(-x) / Gamma(a). Its derivative in x is that of
 /// ((a-1) / x - 1) times itself, differentiated k times in a.
 struct GammaDensity : Binary<"igamma"> {
   static constexpr auto node_name = "IgammaInXBackward0";
@@ -64,11 +64,11 @@ struct GammaDensity : Binary<"igamma"> {
   auto value(const auto& a, const auto& x) const {
     return in_double([this](double u, double v) { return kernels::gamma_density(k, u, v); }, a, x);
   }
-  auto slope_a(const Value auto& a, const Value auto& x, Unused) const {
+  auto derivative_a(const Value auto& a, const Value auto& x, Unused) const {
     return evaluate(GammaDensity{{}, k + 1}, a, x);
   }
   template <Value X>
-  auto slope_b(const X& a, const X& x, Unused) const {
+  auto derivative_b(const X& a, const X& x, Unused) const {
     const X z = math::where(x == 0, 1, x);
     X away = ((a - 1) / z - 1) * evaluate(GammaDensity{{}, k}, a, z);
     if (k > 0) away = away + evaluate(GammaDensity{{}, k - 1}, a, z) * k / z;
@@ -83,10 +83,10 @@ struct GammaInA : Binary<"igamma"> {
   auto value(const auto& a, const auto& x) const {
     return in_double([this](double u, double v) { return kernels::gamma_p_in_a(k, u, v); }, a, x);
   }
-  auto slope_a(const Value auto& a, const Value auto& x, Unused) const {
+  auto derivative_a(const Value auto& a, const Value auto& x, Unused) const {
     return evaluate(GammaInA{{}, k + 1}, a, x);
   }
-  auto slope_b(const Value auto& a, const Value auto& x, Unused) const {
+  auto derivative_b(const Value auto& a, const Value auto& x, Unused) const {
     return evaluate(GammaDensity{{}, k}, a, x);
   }
 };
@@ -94,10 +94,10 @@ struct GammaInA : Binary<"igamma"> {
 /// P(a, x), DLMF 8.2.4.
 struct Igamma : Binary<"igamma"> {
   static auto value(const auto& a, const auto& x) { return in_double(kernels::gamma_p, a, x); }
-  static auto slope_a(const Value auto& a, const Value auto& x, Unused) {
+  static auto derivative_a(const Value auto& a, const Value auto& x, Unused) {
     return evaluate(GammaInA{{}, 1}, a, x);
   }
-  static auto slope_b(const Value auto& a, const Value auto& x, Unused) {
+  static auto derivative_b(const Value auto& a, const Value auto& x, Unused) {
     return evaluate(GammaDensity{{}, 0}, a, x);
   }
 };
@@ -105,10 +105,10 @@ struct Igamma : Binary<"igamma"> {
 /// Q(a, x) = 1 - P(a, x).
 struct Igammac : Binary<"igammac"> {
   static auto value(const auto& a, const auto& x) { return in_double(kernels::gamma_q, a, x); }
-  static auto slope_a(const Value auto& a, const Value auto& x, Unused) {
+  static auto derivative_a(const Value auto& a, const Value auto& x, Unused) {
     return -evaluate(GammaInA{{}, 1}, a, x);
   }
-  static auto slope_b(const Value auto& a, const Value auto& x, Unused) {
+  static auto derivative_b(const Value auto& a, const Value auto& x, Unused) {
     return -evaluate(GammaDensity{{}, 0}, a, x);
   }
 };
@@ -124,18 +124,18 @@ struct BetaDensityAtEnd : Ternary<"special_betainc"> {
                             double w) { return kernels::beta_density_at_end(i, j, n, u, v, w); },
                      a, b, x);
   }
-  auto slope_a(const Value auto& a, const Value auto& b, const Value auto& x, Unused) const {
+  auto derivative_a(const Value auto& a, const Value auto& b, const Value auto& x, Unused) const {
     return evaluate(BetaDensityAtEnd{{}, i + 1, j, n}, a, b, x);
   }
-  auto slope_b(const Value auto& a, const Value auto& b, const Value auto& x, Unused) const {
+  auto derivative_b(const Value auto& a, const Value auto& b, const Value auto& x, Unused) const {
     return evaluate(BetaDensityAtEnd{{}, i, j + 1, n}, a, b, x);
   }
-  auto slope_c(const Value auto& a, const Value auto& b, const Value auto& x, Unused) const {
+  auto derivative_c(const Value auto& a, const Value auto& b, const Value auto& x, Unused) const {
     return evaluate(BetaDensityAtEnd{{}, i, j, n + 1}, a, b, x);
   }
 };
 
-/// Derivative (i, j) in a and b of dI/dx = x^(a-1) (1-x)^(b-1) / B(a, b). Its slope in x is that of
+/// Derivative (i, j) in a and b of dI/dx = x^(a-1) (1-x)^(b-1) / B(a, b). Its derivative in x is that of
 /// ((a-1) / x - (b-1) / (1-x)) times itself, differentiated in a and b.
 struct BetaDensity : Ternary<"special_betainc"> {
   static constexpr auto node_name = "SpecialBetaincInXBackward0";
@@ -146,14 +146,14 @@ struct BetaDensity : Ternary<"special_betainc"> {
         [this](double u, double v, double w) { return kernels::beta_density(i, j, u, v, w); }, a, b,
         x);
   }
-  auto slope_a(const Value auto& a, const Value auto& b, const Value auto& x, Unused) const {
+  auto derivative_a(const Value auto& a, const Value auto& b, const Value auto& x, Unused) const {
     return evaluate(BetaDensity{{}, i + 1, j}, a, b, x);
   }
-  auto slope_b(const Value auto& a, const Value auto& b, const Value auto& x, Unused) const {
+  auto derivative_b(const Value auto& a, const Value auto& b, const Value auto& x, Unused) const {
     return evaluate(BetaDensity{{}, i, j + 1}, a, b, x);
   }
   template <Value X>
-  auto slope_c(const X& a, const X& b, const X& x, Unused) const {
+  auto derivative_c(const X& a, const X& b, const X& x, Unused) const {
     const auto is_end = (x == 0) | (x == 1);
     const X z = math::where(is_end, 0.5, x);
     X away = ((a - 1) / z - (b - 1) / (1 - z)) * evaluate(BetaDensity{{}, i, j}, a, b, z);
@@ -174,13 +174,13 @@ struct Betainc : Ternary<"special_betainc"> {
         },
         a, b, x);
   }
-  auto slope_a(const Value auto& a, const Value auto& b, const Value auto& x, Unused) const {
+  auto derivative_a(const Value auto& a, const Value auto& b, const Value auto& x, Unused) const {
     return evaluate(Betainc{{}, i + 1, j}, a, b, x);
   }
-  auto slope_b(const Value auto& a, const Value auto& b, const Value auto& x, Unused) const {
+  auto derivative_b(const Value auto& a, const Value auto& b, const Value auto& x, Unused) const {
     return evaluate(Betainc{{}, i, j + 1}, a, b, x);
   }
-  auto slope_c(const Value auto& a, const Value auto& b, const Value auto& x, Unused) const {
+  auto derivative_c(const Value auto& a, const Value auto& b, const Value auto& x, Unused) const {
     return evaluate(BetaDensity{{}, i, j}, a, b, x);
   }
 };
@@ -188,8 +188,12 @@ struct Betainc : Ternary<"special_betainc"> {
 }  // namespace
 
 Tensor special_zeta(const Tensor& s, const Tensor& q) { return apply(Zeta{{}, 0}, s, q); }
-Tensor special_zeta(const Tensor& s, const Scalar& q) { return special_zeta(s, wrap_number(q, s)); }
-Tensor special_zeta(const Scalar& s, const Tensor& q) { return special_zeta(wrap_number(s, q), q); }
+Tensor special_zeta(const Tensor& s, const Scalar& q) {
+  return special_zeta(s, wrapped_scalar(q, s));
+}
+Tensor special_zeta(const Scalar& s, const Tensor& q) {
+  return special_zeta(wrapped_scalar(s, q), q);
+}
 Tensor igamma(const Tensor& a, const Tensor& x) { return apply(Igamma{}, a, x); }
 Tensor igammac(const Tensor& a, const Tensor& x) { return apply(Igammac{}, a, x); }
 Tensor special_betainc(const Tensor& a, const Tensor& b, const Tensor& x) {

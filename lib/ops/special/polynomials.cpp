@@ -13,7 +13,7 @@ namespace {
 using autograd::apply;
 using autograd::Binary;
 using autograd::RuleName;
-using autograd::wrap_number;
+using autograd::wrapped_scalar;
 using kernels::PolynomialKind;
 using math::evaluate;
 using math::Unused;
@@ -29,10 +29,10 @@ struct Polynomial : Binary<name> {
     const X y = kernels::polynomial(kind, k, x * 2 - 1, n);
     return k == 0 ? y : y * std::ldexp(1.0, k);
   }
-  auto slope_a(const Value auto& x, const Value auto& n, Unused) const {
+  auto derivative_a(const Value auto& x, const Value auto& n, Unused) const {
     return evaluate(Polynomial{{}, k + 1}, x, n);
   }
-  static auto slope_b(Unused, Unused, Unused) { return math::Zero{}; }
+  static auto derivative_b(Unused, Unused, Unused) { return math::Zero{}; }
 };
 
 /// Throws: ValueError for a degree that the recurrence does not reach.
@@ -48,13 +48,13 @@ const Tensor& checked_degree(const char* op, const Tensor& n) {
 
 }  // namespace
 
-#define EIGENGRAD_POLYNOMIAL(name, kind, is_shifted)                                   \
-  Tensor name(const Tensor& x, const Tensor& n) {                                      \
-    const Polynomial<#name, PolynomialKind::kind, is_shifted> rule{{}, 0};             \
-    return apply(rule, x, checked_degree(#name, n));                                   \
-  }                                                                                    \
-  Tensor name(const Scalar& x, const Tensor& n) { return name(wrap_number(x, n), n); } \
-  Tensor name(const Tensor& x, const Scalar& n) { return name(x, wrap_number(n, x)); }
+#define EIGENGRAD_POLYNOMIAL(name, kind, is_shifted)                                      \
+  Tensor name(const Tensor& x, const Tensor& n) {                                         \
+    const Polynomial<#name, PolynomialKind::kind, is_shifted> rule{{}, 0};                \
+    return apply(rule, x, checked_degree(#name, n));                                      \
+  }                                                                                       \
+  Tensor name(const Scalar& x, const Tensor& n) { return name(wrapped_scalar(x, n), n); } \
+  Tensor name(const Tensor& x, const Scalar& n) { return name(x, wrapped_scalar(n, x)); }
 EIGENGRAD_POLYNOMIAL(special_chebyshev_polynomial_t, ChebyshevT, false)
 EIGENGRAD_POLYNOMIAL(special_chebyshev_polynomial_u, ChebyshevU, false)
 EIGENGRAD_POLYNOMIAL(special_chebyshev_polynomial_v, ChebyshevV, false)

@@ -58,16 +58,16 @@ class FixedPointIteration {
     y_ = y;
     if (!evaluate()) return false;
     const Vector f = f_;
-    Vector slope = Vector::Zero(y.size());
+    Vector derivative = Vector::Zero(y.size());
     constexpr double kPart = 0.01;
     for (const double sign : {1.0, -1.0}) {
       for (Eigen::Index k = 0; k < y.size(); ++k)
         y_[k] = y[k] * (1 + kPart * (k % 2 == 0 ? 1 : sign));
       if (!evaluate()) return false;
-      slope = slope.cwiseMax((f_ - f).cwiseAbs() / kPart);
+      derivative = derivative.cwiseMax((f_ - f).cwiseAbs() / kPart);
     }
     const Vector rest = f.cwiseAbs().cwiseMax(u_ * y.cwiseAbs());
-    return (rest.array() > 1e-3 * slope.array()).any();
+    return (rest.array() > 1e-3 * derivative.array()).any();
   }
 
   /// Whether Newton steps from `before`, where the iterates ended, went on away from the start to where

@@ -21,7 +21,7 @@ using autograd::Node;
 using autograd::SavedList;
 using autograd::SavedValue;
 
-/// Where the graph of `r` that was recorded after node number `since` ends: at older nodes and at leaves.
+/// Where the graph of `r` that was recorded after sequence number `since` ends: at older nodes and at leaves.
 /// Each edge comes once.
 std::vector<Edge> edges_to_older(const Tensor& r, std::uint64_t since) {
   std::vector<Edge> found;

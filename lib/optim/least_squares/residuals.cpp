@@ -29,17 +29,17 @@ Residuals::Residuals(std::string_view op, const std::function<Tensor(const Tenso
   m_ = recorded_.numel();
   sizes_ = DimVector(recorded_.sizes());
   // See Note [Direction of a Jacobian].
-  by_columns_ = (2 * n_ <= 3 * m_) && !autograd::DualLevel::is_open() &&
-                eigengrad::detail::grad_mode_switches() == switches;
-  if (!by_columns_) return;
+  forward_mode_ = (2 * n_ <= 3 * m_) && !autograd::DualLevel::is_open() &&
+                  eigengrad::detail::grad_mode_switches() == switches;
+  if (!forward_mode_) return;
   for (std::int64_t j = 0; j < n_; ++j) units_.push_back(eigengrad::detail::unit(x0_, j));
   try {
     Vector probe(m_);
     column(0, probe.data());
   } catch (const NotImplementedError&) {
-    by_columns_ = false;
+    forward_mode_ = false;
   } catch (const GraphError&) {
-    by_columns_ = false;
+    forward_mode_ = false;
   }
 }
 
@@ -97,7 +97,7 @@ void Residuals::evaluate_at(const Tensor& x, Vector& r) {
   const AutoGradMode recording(true);
   r.resize(m_);
   x_ = x;
-  if (!by_columns_) {
+  if (!forward_mode_) {
     x_.requires_grad_();
     recorded_ = call(x_);
     copy_to(recorded_, r.data());
@@ -129,7 +129,7 @@ bool Residuals::differentiate(Matrix& j) {
   ++counts_.jacobians;
   j.resize(m_, n_);
   try {
-    if (by_columns_) {
+    if (forward_mode_) {
       j.col(0) = first_column_;
       for (std::int64_t k = 1; k < n_; ++k) column(k, j.col(k).data());
     } else {

@@ -55,13 +55,13 @@ class Residuals {
   std::int64_t n_;
   std::int64_t m_ = 0;
   DimVector sizes_;
-  bool by_columns_ = false;
+  bool forward_mode_ = false;
   bool is_twice_differentiable_ = true;
   double unit_roundoff_;
   LeastSquaresCounts counts_;
   /// One for each unknown: the tangents of the columns.
   std::vector<Tensor> units_;
-  /// Where evaluate() was last; by rows with the graph of the residuals, by columns with one column.
+  /// Where evaluate() was last; in reverse mode with the graph of the residuals, in forward mode with one column.
   Tensor x_;
   Tensor recorded_;
   Vector first_column_;

@@ -81,7 +81,7 @@ bool Batch::evaluate(const variable_list& theta) {
 }
 
 bool Batch::evaluate_by(const OdeFunction& f, const variable_list& theta) {
-  slopes_.clear();
+  stages_.clear();
   const AutoGradMode recording(true);
   const Tensor& like = replay_.steps.front().y;
   const auto step = [&](std::int64_t i) -> const Step& {
@@ -101,10 +101,10 @@ bool Batch::evaluate_by(const OdeFunction& f, const variable_list& theta) {
   next_ = start_;
   try {
     for (std::size_t s = 0; s < Table::stages; ++s) {
-      if (s > 0) next_ = combine(start_, Table::a[s], slopes_.data(), s);
+      if (s > 0) next_ = combine(start_, Table::a[s], stages_.data(), s);
       for (std::int64_t i = 0; i < count_; ++i)
         times[static_cast<std::size_t>(i)] = step(i).t + Table::c[s] * step(i).h;
-      slopes_.push_back(system.slope(copy_of(times.data(), {count_}, like.dtype()), next_) * h);
+      stages_.push_back(system.rhs(copy_of(times.data(), {count_}, like.dtype()), next_) * h);
     }
     return next_.requires_grad() && leads_on(next_);
   } catch (const std::exception&) {
@@ -163,7 +163,7 @@ std::vector<std::vector<double>> Batch::carry(std::vector<double> cotangent,
         {next_}, {start_}, {copy_of(unit.data(), start_.sizes(), start_.dtype())}, true)[0]));
   }
   if (rows_within_) {
-    const Tensor by = autograd::grad(slopes_, {start_}, seeds_, true, false, true)[0];
+    const Tensor by = autograd::grad(stages_, {start_}, seeds_, true, false, true)[0];
     if (by.defined()) {
       const std::vector<double> more = to_doubles(by);
       for (std::size_t k = 0; k < more.size(); ++k) at_start_[k] += more[k];
@@ -188,7 +188,7 @@ std::vector<std::vector<double>> Batch::carry(std::vector<double> cotangent,
 variable_list Batch::gradients(const variable_list& leaves) const {
   variable_list roots{next_}, cotangents{carried_};
   if (rows_within_) {
-    roots.insert(roots.end(), slopes_.begin(), slopes_.end());
+    roots.insert(roots.end(), stages_.begin(), stages_.end());
     cotangents.insert(cotangents.end(), seeds_.begin(), seeds_.end());
   }
   return eigengrad::detail::sweep(roots, leaves, cotangents, /*create_graph=*/false);

@@ -40,7 +40,7 @@ class Batch {
   std::int64_t first_, count_, n_;
   Tensor start_, next_;
   /// Stages times step sizes, and their cotangents from rows within the steps.
-  variable_list slopes_, seeds_;
+  variable_list stages_, seeds_;
   /// Cotangents from rows: of the starts and of the ends of steps, {n, count}.
   std::vector<double> at_start_, at_end_;
   /// Of the ends, all together.

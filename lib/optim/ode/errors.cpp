@@ -86,11 +86,11 @@ double Transition::factor(const Scale& scale, const Task& task, double t, double
                           const Tensor& next) {
   const double apart[2] = {1 / h, -1 / h};
   const Tensor states[2] = {next, y};
-  slope_ = combine(Tensor(), apart, states, 2);
+  derivative_ = combine(Tensor(), apart, states, 2);
   if (!before_.defined()) return 1;
   const double minus = -1;
-  const Tensor change = combine(slope_, &minus, &before_, 1);
-  const double size = std::max(scale.norm(slope_, y, next), scale.norm(before_, y, next));
+  const Tensor change = combine(derivative_, &minus, &before_, 1);
+  const double size = std::max(scale.norm(derivative_, y, next), scale.norm(before_, y, next));
   const double distance = (std::abs(h) + std::abs(h_before_)) / 2;
   const double rate = scale.norm(change, y, next) / (size * distance);
   const double epsilon = eigengrad::detail::epsilon_of(y.dtype());
@@ -100,25 +100,25 @@ double Transition::factor(const Scale& scale, const Task& task, double t, double
 }
 
 void Transition::advance(double h) {
-  before_ = std::move(slope_);
+  before_ = std::move(derivative_);
   h_before_ = h;
 }
 
-double first_step(const System& f, const Task& task, const Tensor& slope) {
+double first_step(const System& f, const Task& task, const Tensor& rhs) {
   const Scale scale(task);
   const double direction = task.times.back() < task.times.front() ? -1 : 1;
   const double span = std::abs(task.times.back() - task.times.front());
   const double most = std::min(span, task.options.max_step);
   const Tensor& y = task.start;
-  const double d0 = scale.norm(y, y, y), d1 = scale.norm(slope, y, y);
+  const double d0 = scale.norm(y, y, y), d1 = scale.norm(rhs, y, y);
   double h = d0 <= 1e-5 || d1 <= 1e-5 ? 1e-6 : 0.01 * (d0 / d1);
   h = std::min(h, most);
   const double weight = direction * h;
-  const Tensor euler = combine(y, &weight, &slope, 1);
+  const Tensor euler = combine(y, &weight, &rhs, 1);
   Tensor change;
   try {
     const double minus = -1;
-    change = combine(f.slope(task.times.front() + weight, euler), &minus, &slope, 1);
+    change = combine(f.rhs(task.times.front() + weight, euler), &minus, &rhs, 1);
   } catch (const NumericError&) {
     return direction * h;
   }

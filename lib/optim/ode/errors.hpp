@@ -63,11 +63,11 @@ class Transition {
 
  private:
   /// The mean of y' over the step that is tried, and over the one before.
-  Tensor slope_, before_;
+  Tensor derivative_, before_;
   double h_before_ = 0;
 };
 
-/// The size of the first step, from an explicit Euler step. `slope`: f at the start.
-double first_step(const System& f, const Task& task, const Tensor& slope);
+/// The size of the first step, from an explicit Euler step. `rhs`: f at the start.
+double first_step(const System& f, const Task& task, const Tensor& rhs);
 
 }  // namespace eigengrad::optim::ode

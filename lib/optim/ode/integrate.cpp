@@ -50,14 +50,14 @@ class Integrator {
     for (; next_row_ < task_.times.size() && task_.times[next_row_] == t_; ++next_row_)
       add_row(-1, 0, t_, y_);
     event_.start(t_, y_);
-    Tensor slope = f_.slope(t_, y_);
-    if (const std::int64_t i = first_not_finite(slope); i >= 0)
+    Tensor rhs = f_.rhs(t_, y_);
+    if (const std::int64_t i = first_not_finite(rhs); i >= 0)
       fail<NumericError>("odeint", "f is not finite at the start t = ", t_, ": component ", i,
                          " of dy/dt; start where f is defined");
     const double given = task_.options.first_step;
-    h_ = given > 0 ? direction_ * given : first_step(f_, task_, slope);
+    h_ = given > 0 ? direction_ * given : first_step(f_, task_, rhs);
     limit();
-    stages_.k[0] = std::move(slope);
+    stages_.k[0] = std::move(rhs);
   }
 
   void limit() {
@@ -112,7 +112,7 @@ class Integrator {
   }
 
   void accept(double t) {
-    const auto number = result_.counts.accepted++;
+    const auto step_index = result_.counts.accepted++;
     if (keep_) result_.steps.push_back({t_, h_, y_});
     const double theta = event_.is_set() ? find_event(t) : 1;
     const double reached = result_.stopped_by_event ? t_ + theta * h_ : t;
@@ -120,9 +120,9 @@ class Integrator {
       const double time = task_.times[next_row_], ahead = direction_ * (time - reached);
       if (ahead > 0 || (ahead == 0 && result_.stopped_by_event)) break;
       const double at = time == t ? 1 : (time - t_) / h_;
-      add_row(number, at, time, state(at));
+      add_row(step_index, at, time, state(at));
     }
-    if (result_.stopped_by_event) add_row(number, theta, reached, state(theta));
+    if (result_.stopped_by_event) add_row(step_index, theta, reached, state(theta));
     transition_.advance(h_);
     t_ = t;
     y_ = stages_.next;

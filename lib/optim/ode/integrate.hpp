@@ -17,7 +17,7 @@ struct Step {
   Tensor y;
 };
 
-/// A row of the solution: the state in step number `step`, at its start + theta h.
+/// A row of the solution: the state in step `step`, at its start + theta h.
 struct Row {
   std::int64_t step;
   double theta;

@@ -24,17 +24,17 @@ class Dopri5 final : public Method {
   std::size_t stages() const noexcept override { return Table::stages; }
 
   void evaluate(const System& f, double t, double h, const Tensor& y, Stages& s) const override {
-    if (!s.k[0].defined()) s.k[0] = f.slope(t, y);
+    if (!s.k[0].defined()) s.k[0] = f.rhs(t, y);
     for (std::size_t i = 1; i < Table::stages; ++i) {
       s.next = combine(y, scaled(Table::a[i], h).data(), s.k.data(), i);
-      if (i + 1 < Table::stages) s.k[i] = f.slope(t + Table::c[i] * h, s.next);
+      if (i + 1 < Table::stages) s.k[i] = f.rhs(t + Table::c[i] * h, s.next);
     }
   }
   void complete(const System& f, double t, double h, Stages& s) const override {
-    s.k[6] = f.slope(t + h, s.next);
+    s.k[6] = f.rhs(t + h, s.next);
   }
   /// With b the last row of a: theta (b_i + (1 - theta) (delta_1i - b_i + theta (2 b_i - delta_1i -
-  /// delta_7i + (1 - theta) d_i))), which is Hairer's nested form, sorted by slopes.
+  /// delta_7i + (1 - theta) d_i))), which is Hairer's nested form, sorted by stages.
   Weights dense(double theta, double h) const noexcept override {
     Weights w{};
     for (std::size_t i = 0; i < Table::stages; ++i) {
@@ -45,7 +45,7 @@ class Dopri5 final : public Method {
     return w;
   }
   Weights error(double h) const noexcept override { return scaled(Table::error, h); }
-  /// The last slope is the first of the next step.
+  /// The last stage is the first of the next step.
   void advance(Stages& s) const override { s.k[0] = std::move(s.k[6]); }
 };
 
@@ -63,8 +63,8 @@ class Rodas5P final : public Method {
     s.next = y;
     for (std::size_t i = 0; i < Table::stages; ++i) {
       if (i > 0) s.next = combine(y, scaled(Table::a[i], 1).data(), s.k.data(), i);
-      const Tensor slope = f.slope(t + Table::c[i] * h, s.next);
-      Tensor right = combine(slope, scaled(Table::g[i], 1 / h).data(), s.k.data(), i);
+      const Tensor rhs = f.rhs(t + Table::c[i] * h, s.next);
+      Tensor right = combine(rhs, scaled(Table::g[i], 1 / h).data(), s.k.data(), i);
       const double by_time = h * Table::e[i];
       right = combine(right, &by_time, &s.at_start.by_time, 1);
       s.k[i] = linalg_lu_solve(lu, pivots, right.reshape({n, 1})).reshape(y.sizes()).contiguous();
@@ -108,12 +108,12 @@ const Method& method_of(OdeintMethod method) {
 
 Tensor shift(const System& f, const Tensor& t, const Tensor& h, const Tensor& y) {
   std::array<Tensor, Dopri5Table::stages> k;
-  k[0] = f.slope(t, y);
+  k[0] = f.rhs(t, y);
   Tensor end;
   for (std::size_t i = 1; i < Dopri5Table::stages; ++i) {
     const Tensor mean = combine(Tensor(), Dopri5Table::a[i], k.data(), i);
     end = y + h * mean;
-    if (i + 1 < Dopri5Table::stages) k[i] = f.slope(t.add(h, Dopri5Table::c[i]), end);
+    if (i + 1 < Dopri5Table::stages) k[i] = f.rhs(t.add(h, Dopri5Table::c[i]), end);
   }
   return end;
 }

@@ -14,7 +14,7 @@ using Weights = std::array<double, kMostStages>;
 
 /// What one step computes.
 struct Stages {
-  /// Slopes (Dopri5) or increments (Rodas5P). The first slope is computed unless it is there.
+  /// Stage derivatives (Dopri5) or increments (Rodas5P). The first one is computed unless it is there.
   std::array<Tensor, kMostStages> k;
   /// The state at the end of the step.
   Tensor next;

@@ -52,7 +52,7 @@ class Sweeper {
       if (!wanted[i + 1]) continue;
       theta_.back().requires_grad_();
       leaves_.push_back(theta_.back());
-      places_.push_back(i + 1);
+      input_indices_.push_back(i + 1);
     }
     start_ = y0.detach();
   }
@@ -78,14 +78,15 @@ class Sweeper {
     if (g.defined()) into = into.defined() ? into + g : std::move(g);
   }
 
-  /// From the cotangent of the state at the end of step number `n` to that at its start.
+  /// From the cotangent of the state at the end of step `n` to that at its start.
   void step_back(const System& system, std::int64_t n, const Tensor& gradient) {
     variable_list by = step_back(system, n, gradient, std::move(gradients_[0]));
     gradients_[0] = std::move(by.back());
-    for (std::size_t i = 0; i < places_.size(); ++i) add(gradients_[places_[i]], std::move(by[i]));
+    for (std::size_t i = 0; i < input_indices_.size(); ++i)
+      add(gradients_[input_indices_[i]], std::move(by[i]));
   }
 
-  /// Throws: GraphError where step number `n` no longer leads to where it led in the solve.
+  /// Throws: GraphError where step `n` no longer leads to where it led in the solve.
   void check_same(std::int64_t n, const Tensor& next) const {
     const auto after = static_cast<std::size_t>(n) + 1;
     if (after >= replay_.steps.size()) return;
@@ -145,8 +146,8 @@ class Sweeper {
     if (!last.defined() || !agree(before.back(), to_doubles(last), start_.dtype())) return false;
     if (!leaves_.empty()) {
       variable_list by = batch.gradients(leaves_);
-      for (std::size_t i = 0; i < places_.size(); ++i)
-        add(gradients_[places_[i]], std::move(by[i]));
+      for (std::size_t i = 0; i < input_indices_.size(); ++i)
+        add(gradients_[input_indices_[i]], std::move(by[i]));
     }
     Tensor at_start = empty(start_.sizes(), dtype(kFloat64));
     std::copy(before.front().begin(), before.front().end(), at_start.data_ptr<double>());
@@ -159,7 +160,7 @@ class Sweeper {
   variable_list theta_;
   /// Of theta, those wanted, and where their gradients go.
   variable_list leaves_;
-  std::vector<std::size_t> places_;
+  std::vector<std::size_t> input_indices_;
   variable_list gradients_;
 };
 

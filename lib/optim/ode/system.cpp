@@ -43,7 +43,7 @@ Tensor System::evaluate(const Tensor& t, const Tensor& y) const {
   return k;
 }
 
-Tensor System::slope(const Tensor& t, const Tensor& y) const {
+Tensor System::rhs(const Tensor& t, const Tensor& y) const {
   ++evaluations_;
   if (!is_plain()) return evaluate(t, y).contiguous();
   const AutoGradMode mode(GradMode::is_enabled() && !captured_);

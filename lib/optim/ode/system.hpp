@@ -34,8 +34,8 @@ class System {
 
   bool is_plain() const noexcept { return mode_ == Mode::Plain; }
   /// Contiguous. Throws: ShapeError, DtypeError.
-  Tensor slope(const Tensor& t, const Tensor& y) const;
-  Tensor slope(double t, const Tensor& y) const { return slope(time(t), y); }
+  Tensor rhs(const Tensor& t, const Tensor& y) const;
+  Tensor rhs(double t, const Tensor& y) const { return rhs(time(t), y); }
 
   struct Derivatives {
     /// Shaped as y.
@@ -43,7 +43,7 @@ class System {
     /// n by n.
     Tensor by_state;
   };
-  /// Recorded where slope() is.
+  /// Recorded where rhs() is.
   Derivatives derivatives(double t, const Tensor& y) const;
 
   Tensor time(double t) const;

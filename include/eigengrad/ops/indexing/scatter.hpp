@@ -45,7 +45,7 @@ EIGENGRAD_API Tensor scatter_reduce(const Tensor& x, std::int64_t dim, const Ten
 /// Shapes: source is as large as x but along dim, where it is as long as index.
 EIGENGRAD_API Tensor index_add(const Tensor& x, std::int64_t dim, const Tensor& index,
                                const Tensor& source, const Scalar& alpha = 1);
-/// The same with source in the place of the slices.
+/// The same with source in place of the slices.
 EIGENGRAD_API Tensor index_copy(const Tensor& x, std::int64_t dim, const Tensor& index,
                                 const Tensor& source);
 /// The same with a number, or a tensor without dimensions. Negative indices count from the end.

@@ -53,9 +53,9 @@ class EIGENGRAD_API SparseMatrix {
   M to_eigen(const Tensor& values) const;
 
   /// Where the values are; belongs to the library.
-  struct Places;
-  const Places& places() const noexcept { return *places_; }
-  const std::shared_ptr<const Places>& shared_places() const noexcept { return places_; }
+  struct SparsityPattern;
+  const SparsityPattern& pattern() const noexcept { return *pattern_; }
+  const std::shared_ptr<const SparsityPattern>& shared_pattern() const noexcept { return pattern_; }
   bool is_transposed() const noexcept { return transposed_; }
 
  private:
@@ -66,7 +66,7 @@ class EIGENGRAD_API SparseMatrix {
   const std::int64_t* starts() const noexcept;
   const std::int64_t* indices() const noexcept;
 
-  std::shared_ptr<const Places> places_;
+  std::shared_ptr<const SparsityPattern> pattern_;
   Tensor values_;
   /// Whether the places are those of the transpose.
   bool transposed_ = false;

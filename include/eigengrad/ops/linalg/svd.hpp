@@ -27,7 +27,7 @@ EIGENGRAD_API std::tuple<Tensor, Tensor, Tensor> linalg_svd(
     const Tensor& A, bool full_matrices = true, optional<std::string_view> driver = nullopt);
 /// The singular values of linalg_svd(). Vectors are computed when a derivative may be asked for.
 EIGENGRAD_API Tensor linalg_svdvals(const Tensor& A, optional<std::string_view> driver = nullopt);
-/// linalg_svd() with V in the place of Vh, its transpose; thin with `some`. Without `compute_uv` zeros
+/// linalg_svd() with V in place of Vh, its transpose; thin with `some`. Without `compute_uv` zeros
 /// stand for the full U and V.
 EIGENGRAD_API std::tuple<Tensor, Tensor, Tensor> svd(const Tensor& A, bool some = true,
                                                      bool compute_uv = true);

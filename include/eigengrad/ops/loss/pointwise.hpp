@@ -24,7 +24,7 @@ EIGENGRAD_API Tensor huber_loss(const Tensor& x, const Tensor& target,
                                 std::int64_t reduction = Reduction::Mean, double delta = 1);
 /// -weight (target log x + (1 - target) log(1 - x)). Domain: x in [0, 1].
 /// At the edge: logarithms are at least -100; the gradient divides by at least 1e-12. Where x = target = 0
-/// or 1 it is 1 or -1, the slope there, and not PyTorch's 0.
+/// or 1 it is 1 or -1, the derivative there, and not PyTorch's 0.
 /// Accuracy: 4 ulp; first derivative 2, second 1.5.
 /// Throws: ValueError for x outside.
 EIGENGRAD_API Tensor binary_cross_entropy(const Tensor& x, const Tensor& target,

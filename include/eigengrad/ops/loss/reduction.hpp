@@ -8,7 +8,7 @@ namespace eigengrad {
 // their sum (Sum). Every tensor that is not of integers has derivatives, weights and targets too, but
 // for those that name a class.
 // Throws: ValueError for another reduction; ShapeError for shapes that do not fit; DtypeError for
-// integers in the place of a floating point tensor.
+// integers in place of a floating point tensor.
 
 /// What becomes of the losses of single elements.
 namespace Reduction {

@@ -40,7 +40,7 @@ EIGENGRAD_API Tensor& silu_(Tensor& x);
 EIGENGRAD_API Tensor mish(const Tensor& x);
 /// mish() written into its argument.
 EIGENGRAD_API Tensor& mish_(Tensor& x);
-/// x times the normal distribution function at x; with approximate "tanh",
+/// x times the normal cdf at x; with approximate "tanh",
 /// x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2. At the edge: -0 at -inf.
 /// Accuracy: 2 ulp; first derivative 3, second 16.
 /// Accuracy (tanh): 2.5 ulp; first derivative 2.5, second 8.

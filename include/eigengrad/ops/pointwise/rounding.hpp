@@ -6,7 +6,7 @@
 
 namespace eigengrad {
 
-// Functions that are constant by parts: their gradient is 0 everywhere, except that of frac,
+// Functions that are piecewise constant: their gradient is 0 everywhere, except that of frac,
 // nan_to_num and of frexp's mantissa. Domain: floating point and int64, which keeps its dtype.
 
 /// The largest integer <= x. Throws: DtypeError for bool tensors.

@@ -73,7 +73,7 @@ EIGENGRAD_API std::vector<Tensor> vsplit(const Tensor& x, IntArrayRef indices);
 EIGENGRAD_API std::vector<Tensor> dsplit(const Tensor& x, std::int64_t sections);
 EIGENGRAD_API std::vector<Tensor> dsplit(const Tensor& x, IntArrayRef indices);
 
-// Copies of x with `src` in the place of the part that the view function of the same name shows.
+// Copies of x with `src` in place of the part that the view function of the same name shows.
 // Shapes: src has those of the part; the result has those and the dtype of x. Throws: ShapeError.
 /// Replaces the slice at one index.
 EIGENGRAD_API Tensor select_scatter(const Tensor& x, const Tensor& src, std::int64_t d,

@@ -26,7 +26,7 @@ EIGENGRAD_API Tensor erfcinv(const Tensor& x);
 /// exp(x^2) erfc(x), which neither overflows nor underflows for x > 0. Source: DLMF 7.2.3 at i x.
 /// Accuracy: 4 ulp; first derivative 3, second 5.
 EIGENGRAD_API Tensor special_erfcx(const Tensor& x);
-/// The normal distribution function, erfc(-x / sqrt(2)) / 2.
+/// The normal cdf, erfc(-x / sqrt(2)) / 2.
 /// Accuracy: 2 ulp; first derivative 2, second 5.
 EIGENGRAD_API Tensor special_ndtr(const Tensor& x);
 /// The x of special_ndtr(x). Domain: [0, 1]. At the edge: -inf and inf, with gradient inf.

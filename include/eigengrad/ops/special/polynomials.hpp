@@ -7,7 +7,7 @@ namespace eigengrad {
 // Orthogonal polynomials of degree n at x. Shapes: x and n broadcast.
 // Domain: floating point; int64 and bool are converted to float64; n is truncated to an integer, and
 // the result is 0 for n < 0. At the edge: a result that overflows is infinite.
-// Gradient: in x, at every order; the functions are constant by parts in n.
+// Gradient: in x, at every order; the functions are piecewise constant in n.
 // Accuracy: for degrees up to 30; the amplitude is the largest size on the interval.
 // Cost: O(n) per element. Source: DLMF 18.3 and 18.9.
 

@@ -2,7 +2,7 @@
 
 #include "kernels/base/math.hpp"
 
-/// Functions over Pack that activations and the slopes of elementwise operators are made of.
+/// Functions over Pack that activations and the derivatives of elementwise operators are made of.
 /// ops/pointwise/rule_math.hpp has the same over Tensor where a rule needs it.
 namespace eigengrad::math {
 
@@ -11,37 +11,37 @@ Pack<T> within(Pack<T> x, double bound) {
   return maximum(minimum(x, Pack<T>(bound)), Pack<T>(-bound));
 }
 
-/// A sum of two, for the bits that one number has no room for.
+/// A double-double: the unevaluated sum high + low, with |low| at most half an ulp of high.
 template <class T>
-struct Twofold {
+struct DoubleDouble {
   Pack<T> high;
   Pack<T> low;
 };
-/// a + b for |a| >= |b| (Dekker 1971).
+/// a + b without an error, for |a| >= |b| (FastTwoSum; Dekker 1971).
 template <std::floating_point T>
-Twofold<T> sum_of(Pack<T> a, Pack<T> b) {
+DoubleDouble<T> fast_two_sum(Pack<T> a, Pack<T> b) {
   const Pack<T> s = a + b;
   return {s, b - (s - a)};
 }
-/// The same for any a (Knuth), and b in two parts.
+/// a + b for any a and a double-double b (TwoSum; Knuth).
 template <std::floating_point T>
-Twofold<T> any_sum_of(Pack<T> a, Twofold<T> b) {
+DoubleDouble<T> two_sum(Pack<T> a, DoubleDouble<T> b) {
   const Pack<T> s = a + b.high;
   const Pack<T> part = s - a;
   return {s, (a - (s - part)) + (b.high - part) + b.low};
 }
 template <std::floating_point T>
-Twofold<T> product_of(Pack<T> a, Pack<T> b) {
+DoubleDouble<T> two_product(Pack<T> a, Pack<T> b) {
   const Pack<T> p = a * b;
   return {p, fma(a, b, -p)};
 }
 template <std::floating_point T>
-Twofold<T> constant_of(long double x) {
+DoubleDouble<T> double_double(long double x) {
   const T high = static_cast<T>(x);
   return {Pack<T>(high), Pack<T>(static_cast<T>(x - high))};
 }
 template <std::floating_point T>
-Twofold<T> operator/(Twofold<T> a, Twofold<T> b) {
+DoubleDouble<T> operator/(DoubleDouble<T> a, DoubleDouble<T> b) {
   const Pack<T> inverse = Pack<T>(1) / b.high;
   const Pack<T> q = a.high * inverse;
   const Pack<T> rest = fma(-q, b.high, a.high) + a.low;
@@ -51,22 +51,22 @@ Twofold<T> operator/(Twofold<T> a, Twofold<T> b) {
 /// f e for e = exp(x), which alone may underflow: a power of e is taken out first. x plus its exponent
 /// is exact, since both are multiples of the last place of x.
 template <std::floating_point T>
-Pack<T> times_exp(Twofold<T> f, Pack<T> x, Pack<T> e) {
+Pack<T> times_exp(DoubleDouble<T> f, Pack<T> x, Pack<T> e) {
   constexpr bool wide = std::same_as<T, double>;
   const Pack<T> y = fma(e, f.high, e * f.low);
   const Mask<T> small = x < Pack<T>(wide ? -680 : -78);
   if (!kernels::any(small)) return y;
   const Pack<T> scaled = exp(x + Pack<T>(wide ? 128 : 32));
-  Twofold<T> z = product_of(scaled, f.high);
+  DoubleDouble<T> z = two_product(scaled, f.high);
   z.low = fma(scaled, f.low, z.low);
-  const Twofold<T> back =
-      constant_of<T>(wide ? 2.5722093726424150069e-56L : 1.2664165549094175723e-14L);
+  const DoubleDouble<T> back =
+      double_double<T>(wide ? 2.5722093726424150069e-56L : 1.2664165549094175723e-14L);
   return kernels::select(small, fma(z.high, back.high, fma(z.high, back.low, z.low * back.high)),
                          y);
 }
 /// f exp(x).
 template <std::floating_point T>
-Pack<T> scaled_exp(Pack<T> x, Twofold<T> f) {
+Pack<T> scaled_exp(Pack<T> x, DoubleDouble<T> f) {
   return times_exp(f, x, exp(x));
 }
 
@@ -80,7 +80,7 @@ template <std::floating_point T>
 Pack<T> sigmoid(Pack<T> x) {
   const Pack<T> one(1);
   const Pack<T> e = exp(-abs(x));
-  const Twofold<T> d = sum_of(one, e);
+  const DoubleDouble<T> d = fast_two_sum(one, e);
   const Mask<T> left = x < Pack<T>(0);
   const Pack<T> y = kernels::select(left, e, one) / d.high;
   // 1 / d is y on the right and 1 - y on the left.
@@ -99,7 +99,7 @@ Pack<T> times_sigmoid(Pack<T> f, Pack<T> x, std::type_identity_t<Pack<T>> rest) 
   const Pack<T> one(1), zero(0);
   const Pack<T> e = exp(-abs(x));
   const Mask<T> left = x < zero;
-  Twofold<T> q = Twofold<T>{f, zero} / sum_of(one, e);
+  DoubleDouble<T> q = DoubleDouble<T>{f, zero} / fast_two_sum(one, e);
   // sigmoid' / sigmoid = sigmoid(-x).
   q.low = fma(q.high * rest, kernels::select(left, one, e) / (one + e), q.low);
   const Pack<T> right = q.high + q.low;
@@ -107,15 +107,15 @@ Pack<T> times_sigmoid(Pack<T> f, Pack<T> x, std::type_identity_t<Pack<T>> rest) 
 }
 /// Its derivative, which is even.
 template <std::floating_point T>
-Pack<T> sigmoid_slope(Pack<T> x) {
+Pack<T> sigmoid_derivative(Pack<T> x) {
   const Pack<T> e = exp(-abs(x));
   const Pack<T> d = Pack<T>(1) + e;
   return e / (d * d);
 }
 /// The derivative of tanh, 1 / cosh(x)^2; 1 - tanh(x)^2 loses the tails.
 template <std::floating_point T>
-Pack<T> tanh_slope(Pack<T> x) {
-  return Pack<T>(4) * sigmoid_slope(x * Pack<T>(2));
+Pack<T> tanh_derivative(Pack<T> x) {
+  return Pack<T>(4) * sigmoid_derivative(x * Pack<T>(2));
 }
 /// log(1 + exp(x)).
 template <std::floating_point T>
@@ -124,7 +124,7 @@ Pack<T> log1p_exp(Pack<T> x) {
 }
 /// The derivative of atan, 1 / (1 + x x), the square scaled so that it overflows where this underflows.
 template <std::floating_point T>
-Pack<T> atan_slope(Pack<T> x) {
+Pack<T> atan_derivative(Pack<T> x) {
   const Pack<T> scale(T(0x1p-60));
   return scale / fma(x * scale, x, scale);
 }
@@ -146,7 +146,7 @@ Pack<T> cosine_of(Pack<T> a, Pack<T> b) {
 }
 /// 1 / (1 + 2^-x).
 template <std::floating_point T>
-Pack<T> sigmoid_of_two(Pack<T> x) {
+Pack<T> sigmoid_base_2(Pack<T> x) {
   return Pack<T>(1) / (Pack<T>(1) + exp2(-x));
 }
 /// 1 / sqrt(1 + x x).
@@ -154,11 +154,11 @@ template <std::floating_point T>
 Pack<T> inverse_hypot(Pack<T> x) {
   return Pack<T>(1) / hypot(Pack<T>(1), x);
 }
-/// Of a slope that goes as 1 / |x|, x times it, with its limit.
+/// Of a derivative that goes as 1 / |x|, x times it, with its limit.
 template <std::floating_point T>
-Pack<T> times_to_one(Pack<T> x, Pack<T> slope) {
+Pack<T> times_to_one(Pack<T> x, Pack<T> derivative) {
   const Pack<T> far(std::numeric_limits<T>::max() / 4);
-  return kernels::select(abs(x) < far, x * slope, copysign(Pack<T>(1), x));
+  return kernels::select(abs(x) < far, x * derivative, copysign(Pack<T>(1), x));
 }
 template <std::floating_point T>
 Pack<T> hypot_ratio(Pack<T> x) {
@@ -166,13 +166,13 @@ Pack<T> hypot_ratio(Pack<T> x) {
 }
 /// The derivative of acosh, 1 / sqrt(x x - 1), whose square would overflow.
 template <std::floating_point T>
-Pack<T> acosh_slope(Pack<T> x) {
+Pack<T> acosh_derivative(Pack<T> x) {
   const Pack<T> one(1);
   return one / (sqrt(x - one) * sqrt(x + one));
 }
 template <std::floating_point T>
 Pack<T> acosh_ratio(Pack<T> x) {
-  return times_to_one(x, acosh_slope(x));
+  return times_to_one(x, acosh_derivative(x));
 }
 
 /// exp(-x x / 2), the rounding error of the square made good.
@@ -183,15 +183,15 @@ Pack<T> gauss(Pack<T> x) {
   const Pack<T> rest = fma(x, x, -square) * Pack<T>(0.5);
   return kernels::select(square < Pack<T>(2000), y - y * rest, y);
 }
-/// The density of the standard normal distribution.
+/// The standard normal pdf.
 template <std::floating_point T>
-Pack<T> normal_density(Pack<T> x) {
+Pack<T> normal_pdf(Pack<T> x) {
   return gauss(x) * Pack<T>(0.398942280401432677939946059934381868L);
 }
-/// Its distribution function, erfc(-x / sqrt 2) / 2, in two parts, for finite x.
+/// The standard normal cdf, erfc(-x / sqrt 2) / 2, in two parts, for finite x.
 template <std::floating_point T>
-Twofold<T> normal_tail(Pack<T> x) {
-  const Twofold<T> root_half = constant_of<T>(0.707106781186547524400844362104849039L);
+DoubleDouble<T> normal_cdf_in_two(Pack<T> x) {
+  const DoubleDouble<T> root_half = double_double<T>(0.707106781186547524400844362104849039L);
   // -x / sqrt 2 = z + rest; erfc(z + rest) = erfc(z) - rest 2 exp(-z z) / sqrt(pi).
   const Pack<T> z = -(x * root_half.high);
   const Pack<T> rest = -fma(x, root_half.high, z) - x * root_half.low;
@@ -199,8 +199,8 @@ Twofold<T> normal_tail(Pack<T> x) {
           rest * gauss(x) * Pack<T>(-0.564189583547756286948079451560772586L)};
 }
 template <std::floating_point T>
-Pack<T> normal_distribution(Pack<T> x) {
-  const Twofold<T> y = normal_tail(within(x, 40));
+Pack<T> normal_cdf(Pack<T> x) {
+  const DoubleDouble<T> y = normal_cdf_in_two(within(x, 40));
   return y.high + y.low;
 }
 
@@ -209,8 +209,8 @@ Pack<T> normal_distribution(Pack<T> x) {
 template <std::floating_point T>
 Pack<T> sinc_factor(Pack<T> x, int n) {
   constexpr long double kPi = 3.141592653589793238462643383279502884L;
-  Twofold<T> z = product_of(x, constant_of<T>(kPi).high);
-  z.low = fma(x, constant_of<T>(kPi).low, z.low);
+  DoubleDouble<T> z = two_product(x, double_double<T>(kPi).high);
+  z.low = fma(x, double_double<T>(kPi).low, z.low);
   // Upwards from cos and sin: k_(n+1) = ((2 n + 1) k_n - k_(n-1)) / z^2, stable for z > n.
   Pack<T> below = cospi(x);
   const Pack<T> s = sinpi(x);
@@ -236,7 +236,7 @@ Pack<T> sinc_factor(Pack<T> x, int n) {
 }
 /// The derivative of sinc_factor by x.
 template <std::floating_point T>
-Pack<T> sinc_slope(Pack<T> x, int n) {
+Pack<T> sinc_derivative(Pack<T> x, int n) {
   constexpr T pi_squared = static_cast<T>(9.869604401089358618834490999876151135L);
   return x * Pack<T>(-pi_squared) * sinc_factor(x, n + 1);
 }
@@ -249,17 +249,17 @@ Pack<T> tanhshrink(Pack<T> x) {
   const Pack<T> far = (m - Pack<T>(1)) + Pack<T>(2) / (exp(m * Pack<T>(2)) + Pack<T>(1));
   const Mask<T> small = m < Pack<T>(1);
   if (!kernels::any(small)) return copysign(far, x);
-  const Twofold<T> q = product_of(m, m);
+  const DoubleDouble<T> q = two_product(m, m);
   Pack<T> sum(1);
   for (int k = 11; k > 2; --k)  // terms k and k - 1 are in the ratio q / (2 (k - 1) (2 k + 1))
     sum = Pack<T>(1) + q.high * sum * Pack<T>(T(0.5) / static_cast<T>((k - 1) * (2 * k + 1)));
-  const Twofold<T> series = sum_of(Pack<T>(1), q.high * sum * Pack<T>(T(0.1)));
-  Twofold<T> cube = product_of(m, q.high);
+  const DoubleDouble<T> series = fast_two_sum(Pack<T>(1), q.high * sum * Pack<T>(T(0.1)));
+  DoubleDouble<T> cube = two_product(m, q.high);
   cube.low = fma(m, q.low, cube.low);
-  Twofold<T> numerator = product_of(cube.high, series.high);
+  DoubleDouble<T> numerator = two_product(cube.high, series.high);
   numerator.low = fma(cube.high, series.low, fma(cube.low, series.high, numerator.low));
-  Twofold<T> denominator = product_of(cosh(m), Pack<T>(3));
-  const Twofold<T> near = numerator / denominator;
+  DoubleDouble<T> denominator = two_product(cosh(m), Pack<T>(3));
+  const DoubleDouble<T> near = numerator / denominator;
   return copysign(kernels::select(small, near.high + near.low, far), x);
 }
 
@@ -272,24 +272,24 @@ Pack<T> mish(Pack<T> x) {
   const Mask<T> left = x < zero;
   const Pack<T> lead = kernels::select(left, two, one);
   const Pack<T> twice = kernels::select(left, e, two * e);
-  const Twofold<T> n = sum_of(lead, twice);
+  const DoubleDouble<T> n = fast_two_sum(lead, twice);
   // d = lead + twice (n on the left, 1 + e on the right).
-  const Twofold<T> inner = sum_of(lead, e);
-  const Twofold<T> factor{kernels::select(left, n.high, inner.high),
-                          kernels::select(left, n.low, inner.low)};
-  Twofold<T> added = product_of(twice, factor.high);
+  const DoubleDouble<T> inner = fast_two_sum(lead, e);
+  const DoubleDouble<T> factor{kernels::select(left, n.high, inner.high),
+                               kernels::select(left, n.low, inner.low)};
+  DoubleDouble<T> added = two_product(twice, factor.high);
   added.low = fma(twice, factor.low, added.low);
   // Up to 3 is added to 2, and up to 4 to 1.
-  const Twofold<T> d = any_sum_of(lead, added);
-  Twofold<T> numerator = product_of(x, n.high);
+  const DoubleDouble<T> d = two_sum(lead, added);
+  DoubleDouble<T> numerator = two_product(x, n.high);
   numerator.low = fma(x, n.low, numerator.low);
-  const Twofold<T> q = numerator / d;
+  const DoubleDouble<T> q = numerator / d;
   const Pack<T> right = q.high + q.low;
   return kernels::any(left) ? kernels::select(left, scaled_exp(minimum(x, zero), q), right) : right;
 }
 /// (w - 1) / (w + 1) + x 4 w / (w + 1)^2 exp(x) / (1 + exp(x)).
 template <std::floating_point T>
-Pack<T> mish_slope(Pack<T> x) {
+Pack<T> mish_derivative(Pack<T> x) {
   const Pack<T> one(1), two(2), four(4);
   const Pack<T> e = exp(-abs(x));
   const Mask<T> left = x < Pack<T>(0);
@@ -300,22 +300,22 @@ Pack<T> mish_slope(Pack<T> x) {
   return t + x * s;
 }
 
-/// x times the normal distribution function. Far down, where that underflows first, by its expansion
+/// x times the normal cdf. Far down, where that underflows first, by its expansion
 /// for large |x|: -density (1 - 1 / x^2 + 3 / x^4 - 15 / x^6 + ...) (Abramowitz and Stegun 26.2.12).
 template <std::floating_point T>
 Pack<T> gelu(Pack<T> x) {
-  const Twofold<T> tail = normal_tail(x);
+  const DoubleDouble<T> tail = normal_cdf_in_two(x);
   const Pack<T> y = fma(x, tail.high, x * tail.low);
   const Mask<T> far = x < Pack<T>(std::same_as<T, double> ? -36 : -12);
   if (!kernels::any(far)) return y;
   const Pack<T> one(1);
   const Pack<T> m = kernels::select(far, x, Pack<T>(-36));
-  const Twofold<T> square = product_of(m, m);
+  const DoubleDouble<T> square = two_product(m, m);
   const Pack<T> q = one / square.high;
   Pack<T> rest(0);
   for (int k = 8; k > 0; --k) rest = Pack<T>(static_cast<T>(1 - 2 * k)) * q * (one + rest);
   rest = rest - Pack<T>(T(0.5)) * square.low * (one + rest);
-  Twofold<T> density = constant_of<T>(-0.398942280401432677939946059934381868L);
+  DoubleDouble<T> density = double_double<T>(-0.398942280401432677939946059934381868L);
   density.low = fma(density.high, rest, density.low);
   return kernels::select(far, scaled_exp(square.high * Pack<T>(T(-0.5)), density), y);
 }
@@ -324,21 +324,21 @@ Pack<T> gelu(Pack<T> x) {
 inline constexpr long double kGeluLinear = 1.595769121605730711759784239737527442L;
 inline constexpr long double kGeluCubic = kGeluLinear * 0.044715L;
 template <std::floating_point T>
-Twofold<T> gelu_argument(Pack<T> x) {
-  const Twofold<T> linear = constant_of<T>(kGeluLinear);
-  const Twofold<T> cubic = constant_of<T>(kGeluCubic);
-  const Twofold<T> square = product_of(x, x);
-  Twofold<T> p = product_of(square.high, cubic.high);
+DoubleDouble<T> gelu_argument(Pack<T> x) {
+  const DoubleDouble<T> linear = double_double<T>(kGeluLinear);
+  const DoubleDouble<T> cubic = double_double<T>(kGeluCubic);
+  const DoubleDouble<T> square = two_product(x, x);
+  DoubleDouble<T> p = two_product(square.high, cubic.high);
   p.low = fma(square.high, cubic.low, fma(square.low, cubic.high, p.low));
-  const Twofold<T> s = any_sum_of(linear.high, p);
-  const Twofold<T> v = product_of(x, s.high);
+  const DoubleDouble<T> s = two_sum(linear.high, p);
+  const DoubleDouble<T> v = two_product(x, s.high);
   return {v.high, fma(x, s.low + linear.low, v.low)};
 }
 /// Derivative `order` (0, 1, 2) of x sigmoid(v). With e = exp(-|v|) and d = 1 + e, the derivatives of
 /// sigmoid are e / d^2 and -+e (1 - e) / d^3; e, which may underflow, is multiplied last.
 template <std::floating_point T>
 Pack<T> gelu_by_tanh(Pack<T> x, int order) {
-  const Twofold<T> v = gelu_argument(x);
+  const DoubleDouble<T> v = gelu_argument(x);
   if (order == 0) return times_sigmoid(x, v.high, v.low);
   const Pack<T> zero(0), one(1), m = -abs(v.high);
   const Mask<T> left = v.high < zero;
@@ -349,13 +349,13 @@ Pack<T> gelu_by_tanh(Pack<T> x, int order) {
     const Pack<T> v2 = x * Pack<T>(6 * kGeluCubic);
     const Pack<T> terms = v1 + v1 + x * v2 - abs(x) * v1 * v1 * (one - e) * inverse;
     const Pack<T> f = terms * inverse * inverse;
-    return times_exp(Twofold<T>{f, f * rest}, m, e);
+    return times_exp(DoubleDouble<T>{f, f * rest}, m, e);
   }
   const Pack<T> f = x * v1 * inverse * inverse;
   const Pack<T> right = fma(e + e * rest, f, inverse);
   if (!kernels::any(left)) return right;
   const Pack<T> both = f + inverse;
-  return kernels::select(left, times_exp(Twofold<T>{both, both * rest}, m, e), right);
+  return kernels::select(left, times_exp(DoubleDouble<T>{both, both * rest}, m, e), right);
 }
 
 }  // namespace eigengrad::math
