@@ -503,8 +503,9 @@ auto call_forward(const Op& op, const std::array<Tensor, Op::inputs>& x, bool fo
 template <class Op, class... Given>
 auto apply_many(const Op& op, const std::array<Tensor, Op::inputs>& x, const Given&... given) {
   const ObservedCall observed(op.node_name);
-  const bool followed =
-      std::any_of(x.begin(), x.end(), [](const Tensor& t) { return is_followed(t); });
+  // Undefined tensors are refused by forward().
+  const bool followed = std::any_of(x.begin(), x.end(),
+                                    [](const Tensor& t) { return t.defined() && is_followed(t); });
   return record_computed(
       op, x, followed,
       call_forward(op, x, followed, std::make_index_sequence<Op::inputs>(), given...));

@@ -132,20 +132,25 @@ struct ProdAt {
   At at;
   bool include_self;
 
-  static Tensor apply(const At& at, bool include_self, const Tensor& x, const Tensor& src) {
-    const Tensor y = combined(at, Reduce::Prod, include_self, x, src);
-    autograd::record_many(ProdAt{at, include_self}, {x, src}, {y});
-    return y;
-  }
+  struct Inputs {
+    const Tensor& self;
+    const Tensor& src;
+  };
 
-  Tensor vjp(std::size_t i, const Tensor* g, const Tensor* x, const Tensor* y) const {
-    return i == 0 ? times_values(g[0], x[1]) : gather_at(at, g[0]) * others(x[0], x[1], y[0]);
+  static Tensor apply(const At& at, bool include_self, const Tensor& x, const Tensor& src) {
+    return autograd::apply_many(ProdAt{at, include_self}, {x, src});
   }
-  Tensor jvp(std::size_t, const Tensor* t, const Tensor* x, const Tensor* y) const {
+  Tensor forward(const Tensor& x, const Tensor& src) const {
+    return combined(at, Reduce::Prod, include_self, x, src);
+  }
+  Tensor vjp(std::size_t i, const Tensor& g, const Inputs& x, const Tensor& y) const {
+    return i == 0 ? times_values(g, x.src) : gather_at(at, g) * others(x.self, x.src, y);
+  }
+  Tensor jvp(std::size_t, const Inputs& t, const Inputs& x, const Tensor& y) const {
     Tensor sum;
-    if (t[0].defined()) sum = times_values(t[0], x[1]);
-    if (t[1].defined())
-      autograd::accumulate_gradient(sum, scatter_at(at, t[1] * others(x[0], x[1], y[0])));
+    if (t.self.defined()) sum = times_values(t.self, x.src);
+    if (t.src.defined())
+      autograd::accumulate_gradient(sum, scatter_at(at, t.src * others(x.self, x.src, y)));
     return sum;
   }
 

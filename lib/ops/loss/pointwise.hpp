@@ -66,12 +66,15 @@ struct Reduced {
   DimVector sizes;
   double divisor;
 
-  Tensor forward(const std::array<Tensor, inputs>& x) const {
+  template <class... X>
+  requires(sizeof...(X) == inputs) Tensor forward(const X&... each)
+  const {
     const detail::Unrecorded unrecorded;
+    const std::array<const Tensor*, inputs> x{&each...};
     std::array<Tensor, inputs> dense;
     for (std::size_t i = 0; i < inputs; ++i)
-      dense[i] = autograd::expand_to(x[i], sizes).contiguous();
-    const ScalarType dtype = x[0].dtype();
+      dense[i] = autograd::expand_to(*x[i], sizes).contiguous();
+    const ScalarType dtype = x[0]->dtype();
     const Tensor y = detail::uninitialised(dtype, {});
     const auto sum = [&]<class T>(std::type_identity<T>) {
       *y.impl()->data<T>() = sum_of_values<T>(info.value[static_cast<int>(dtype)], &rule,
@@ -145,10 +148,8 @@ Tensor loss(const Rule& rule, std::int64_t reduction, const X&... inputs) {
   for (std::size_t i = 1; i < n; ++i)
     sizes = autograd::broadcast_shapes(Rule::op_name, sizes, x[i].sizes());
   const auto count = static_cast<double>(detail::numel_of(sizes));
-  const Reduced<Rule> op{rule, sizes, reduction == Reduction::Mean ? count : 1};
-  const Tensor y = op.forward(x);
-  autograd::record_many(op, x, {y});
-  return y;
+  return autograd::apply_many(Reduced<Rule>{rule, sizes, reduction == Reduction::Mean ? count : 1},
+                              x);
 }
 
 }  // namespace eigengrad::losses

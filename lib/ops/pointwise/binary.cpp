@@ -277,13 +277,17 @@ struct NextAfter : Binary<"nextafter"> {
   static auto derivative_a(Unused, Unused, Unused) { return Zero{}; }
   static auto derivative_b(Unused, Unused, Unused) { return Zero{}; }
 };
-/// What differentiating it comes to.
-struct NoDerivative {
+/// The same, where differentiating it throws.
+struct NotDifferentiated {
   static constexpr std::size_t inputs = 2;
   static constexpr std::size_t outputs = 1;
   static constexpr unsigned keeps_input = 0;
   static constexpr unsigned keeps_output = 0;
   static constexpr auto node_name = NextAfter::node_name;
+  static Tensor forward(const Tensor& a, const Tensor& b) {
+    const detail::Unrecorded unrecorded;
+    return apply(NextAfter{}, a, b);
+  }
   Tensor vjp(std::size_t, const Tensor*, const Tensor*, const Tensor*) const { refuse(); }
   Tensor jvp(std::size_t, const Tensor*, const Tensor*, const Tensor*) const { refuse(); }
   [[noreturn]] static void refuse() {
@@ -422,13 +426,7 @@ Tensor& Tensor::addcdiv_(const Tensor& b, const Tensor& c, const Scalar& value) 
 }
 
 Tensor nextafter(const Tensor& a, const Tensor& b) {
-  Tensor y;
-  {
-    const detail::Unrecorded unrecorded;
-    y = apply(NextAfter{}, a, b);
-  }
-  autograd::record_many(NoDerivative{}, {a, b}, {y});
-  return y;
+  return autograd::apply_many(NotDifferentiated{}, {a, b});
 }
 Tensor Tensor::nextafter(const Tensor& o) const { return eigengrad::nextafter(*this, o); }
 Tensor& Tensor::nextafter_(const Tensor& o) const {

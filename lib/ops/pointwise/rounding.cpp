@@ -140,12 +140,25 @@ struct Frexp {
   static constexpr unsigned keeps_input = 0;
   static constexpr unsigned keeps_output = 0;
   static constexpr auto node_name = "FrexpBackward0";
-  static void gradients(const bool*, const Tensor* g, const Tensor*, const Tensor*, const Tensor* c,
-                        Tensor* results) {
-    if (g[0].defined()) results[0] = scaled(g[0], c[0]);
+  struct Outputs {
+    const Tensor& mantissa;
+    const Tensor& exponent;
+  };
+
+  static autograd::Computed<2, 1> forward(const Tensor& x, bool followed) {
+    const Tensor m = detail::uninitialised(x.dtype(), x.sizes());
+    const Tensor e = detail::uninitialised(kInt64, x.sizes());
+    kernels::pointwise(x.sizes(), {m, e, x}, 2,
+                       x.dtype() == kFloat32 ? frexp_kernel<float> : frexp_kernel<double>, nullptr);
+    return {{m, e}, {followed ? e.clone() : Tensor()}};
   }
-  static Tensor jvp(std::size_t, const Tensor* t, const Tensor*, const Tensor*, const Tensor* c) {
-    return scaled(t[0], c[0]);
+  static void gradients(const bool*, const Outputs& g, const Tensor&, const Outputs&,
+                        const Tensor& exponent, Tensor* results) {
+    if (g.mantissa.defined()) results[0] = scaled(g.mantissa, exponent);
+  }
+  static Tensor jvp(std::size_t, const Tensor& t, const Tensor&, const Outputs&,
+                    const Tensor& exponent) {
+    return scaled(t, exponent);
   }
 
  private:
@@ -217,12 +230,8 @@ Tensor& Tensor::nan_to_num_(optional<double> nan, optional<double> posinf,
 
 std::tuple<Tensor, Tensor> frexp(const Tensor& x) {
   need_floating_point("frexp", x);
-  const Tensor m = detail::uninitialised(x.dtype(), x.sizes());
-  const Tensor e = detail::uninitialised(kInt64, x.sizes());
-  kernels::pointwise(x.sizes(), {m, e, x}, 2,
-                     x.dtype() == kFloat32 ? frexp_kernel<float> : frexp_kernel<double>, nullptr);
-  if (autograd::is_followed(x)) autograd::record_many(Frexp{}, {x}, {m, e}, {e.clone()});
-  return {m, e};
+  const auto [mantissa, exponent] = autograd::apply_many(Frexp{}, {x});
+  return {mantissa, exponent};
 }
 std::tuple<Tensor, Tensor> Tensor::frexp() const { return eigengrad::frexp(*this); }
 

@@ -21,8 +21,7 @@ namespace eigengrad {
 namespace {
 
 using autograd::apply_linear;
-using autograd::record_general;
-using autograd::record_many;
+using autograd::apply_many;
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
@@ -83,28 +82,31 @@ struct LinearScan {
   static constexpr auto node_name = "LinearScanBackward0";
   std::int64_t d;
   bool reverse;
-  Tensor apply(const Tensor& link, const Tensor& u) const {
+  struct Inputs {
+    const Tensor& link;
+    const Tensor& term;
+  };
+
+  Tensor forward(const Tensor& link, const Tensor& u) const {
     Tensor s = detail::uninitialised(u.dtype(), u.sizes());
     kernels::linear_scan(s, row_major(link), row_major(u), from_front(u, d), reverse);
-    record_many(*this, {link, u}, {s});
     return s;
   }
-  Tensor vjp(std::size_t i, const Tensor* g, const Tensor* x, const Tensor* s) const {
-    const Tensor v = LinearScan{d, !reverse}.apply(x[0], g[0]);
+  Tensor vjp(std::size_t i, const Tensor& g, const Inputs& x, const Tensor& s) const {
+    const Tensor v = apply_many(LinearScan{d, !reverse}, {x.link, g});
     if (i == 1) return v;
-    return reverse ? before(v, d, 0) * s[0] : v * before(s[0], d, 0);
+    return reverse ? before(v, d, 0) * s : v * before(s, d, 0);
   }
-  Tensor jvp(std::size_t, const Tensor* t, const Tensor* x, const Tensor* s) const {
-    Tensor u = t[1];
-    if (t[0].defined())
-      autograd::accumulate_gradient(u,
-                                    reverse ? behind(t[0] * s[0], d) : t[0] * before(s[0], d, 0));
-    return apply(x[0], u);
+  Tensor jvp(std::size_t, const Inputs& t, const Inputs& x, const Tensor& s) const {
+    Tensor u = t.term;
+    if (t.link.defined())
+      autograd::accumulate_gradient(u, reverse ? behind(t.link * s, d) : t.link * before(s, d, 0));
+    return apply_many(*this, {x.link, u});
   }
 };
 
 Tensor scan(const Tensor& link, const Tensor& u, std::int64_t d, bool reverse = false) {
-  return LinearScan{d, reverse}.apply(link, u);
+  return apply_many(LinearScan{d, reverse}, {link, u});
 }
 
 /// y_k = x_k y_{k-1}. Element k has the gradient y_{k-1} (g_k + x_{k+1} (g_{k+1} + ...)).
@@ -146,22 +148,28 @@ struct LogCumSumExp {
   Tensor link(const Tensor& y) const { return ratio(before(y, d, -kInfinity), y); }
 };
 
-/// Running extremum. The cotangent of an output goes to the last input, up to that position, that is the
+/// The rule of a running extremum. The cotangent of an output goes to the last input, up to that position, that is the
 /// extremum.
-struct CumulativeExtremum {
+struct CumulativeExtremumRule {
   static constexpr std::size_t inputs = 1;
   static constexpr std::size_t outputs = 2;
   static constexpr unsigned keeps_input = 0;
   static constexpr unsigned keeps_output = 0;
+  const char* node_name;
   std::int64_t d;
   Tensor indices;
-  Tensor vjp(std::size_t, const Tensor* g, const Tensor*, const Tensor*) const {
+  struct Outputs {
+    const Tensor& values;
+    const Tensor& indices;
+  };
+
+  Tensor vjp(std::size_t, const Outputs& g, const Tensor&, const Outputs&) const {
     const Tensor chosen = fresh();
-    return where(chosen, scan((!chosen).to(g[0].dtype()), g[0], d, true), 0);
+    return where(chosen, scan((!chosen).to(g.values.dtype()), g.values, d, true), 0);
   }
-  Tensor jvp(std::size_t, const Tensor* t, const Tensor*, const Tensor*) const {
+  Tensor jvp(std::size_t, const Tensor& t, const Tensor&, const Outputs&) const {
     const Tensor chosen = fresh();
-    return scan((!chosen).to(t[0].dtype()), where(chosen, t[0], 0), d);
+    return scan((!chosen).to(t.dtype()), where(chosen, t, 0), d);
   }
 
  private:
@@ -173,21 +181,24 @@ struct CumulativeExtremum {
     return indices == arange(sizes[at], kInt64).reshape(sizes);
   }
 };
-struct CumMax : CumulativeExtremum {
-  static constexpr auto node_name = "CummaxBackward0";
-};
-struct CumMin : CumulativeExtremum {
-  static constexpr auto node_name = "CumminBackward0";
+/// Values and indices.
+struct CumulativeExtremum {
+  static constexpr std::size_t inputs = 1;
+  const char* node_name;
+  std::int64_t d;
+  bool largest;
+  autograd::ComputedRule<CumulativeExtremumRule, 2> forward(const Tensor& x) const {
+    const Tensor values = detail::uninitialised(x.dtype(), x.sizes());
+    const Tensor indices = detail::uninitialised(kInt64, x.sizes());
+    kernels::cumulative_extremum(values, indices, row_major(x), from_front(x, d), largest);
+    return {{node_name, d, indices}, {values, indices}};
+  }
 };
 
-template <class Op>
-std::tuple<Tensor, Tensor> cumulative_extremum(std::string_view op, const Tensor& x,
-                                               std::int64_t dim, bool largest) {
-  const std::int64_t d = from_end(op, x, dim);
-  Tensor values = detail::uninitialised(x.dtype(), x.sizes());
-  Tensor indices = detail::uninitialised(kInt64, x.sizes());
-  kernels::cumulative_extremum(values, indices, row_major(x), from_front(x, d), largest);
-  record_many(Op{{d, indices}}, {x}, {values, indices});
+std::tuple<Tensor, Tensor> cumulative_extremum(std::string_view op, const char* node_name,
+                                               const Tensor& x, std::int64_t dim, bool largest) {
+  const auto [values, indices] =
+      apply_many(CumulativeExtremum{node_name, from_end(op, x, dim), largest}, {x});
   return {values, indices};
 }
 
@@ -351,10 +362,10 @@ Tensor logcumsumexp(const Tensor& x, std::int64_t dim) {
                                  x.is_floating_point() ? x : x.to(kDefaultDtype));
 }
 std::tuple<Tensor, Tensor> cummax(const Tensor& x, std::int64_t dim) {
-  return cumulative_extremum<CumMax>("cummax", x, dim, true);
+  return cumulative_extremum("cummax", "CummaxBackward0", x, dim, true);
 }
 std::tuple<Tensor, Tensor> cummin(const Tensor& x, std::int64_t dim) {
-  return cumulative_extremum<CumMin>("cummin", x, dim, false);
+  return cumulative_extremum("cummin", "CumminBackward0", x, dim, false);
 }
 
 Tensor diff(const Tensor& x, std::int64_t n, std::int64_t dim, const OptionalTensor& prepend,

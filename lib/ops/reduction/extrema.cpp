@@ -46,21 +46,46 @@ struct AminAmax {
   static constexpr auto node_name = "AminmaxBackward0";
   Extreme smallest;
   Extreme largest;
-  Tensor vjp(std::size_t, const Tensor* g, const Tensor* x, const Tensor* y) const {
-    if (!g[1].defined()) return smallest.vjp(g[0], *x, y[0]);
-    const Tensor of_largest = largest.vjp(g[1], *x, y[1]);
-    return g[0].defined() ? smallest.vjp(g[0], *x, y[0]) + of_largest : of_largest;
+  struct Outputs {
+    const Tensor& min;
+    const Tensor& max;
+  };
+
+  std::array<Tensor, 2> forward(const Tensor& x) const {
+    return {smallest.forward(x), largest.forward(x)};
   }
-  Tensor jvp(std::size_t k, const Tensor* t, const Tensor* x, const Tensor* y) const {
-    return (k == 0 ? smallest : largest).jvp(*t, *x, y[k]);
+  Tensor vjp(std::size_t, const Outputs& g, const Tensor& x, const Outputs& y) const {
+    if (!g.max.defined()) return smallest.vjp(g.min, x, y.min);
+    const Tensor of_largest = largest.vjp(g.max, x, y.max);
+    return g.min.defined() ? smallest.vjp(g.min, x, y.min) + of_largest : of_largest;
+  }
+  Tensor jvp(std::size_t k, const Tensor& t, const Tensor& x, const Outputs& y) const {
+    return k == 0 ? smallest.jvp(t, x, y.min) : largest.jvp(t, x, y.max);
   }
 };
 
-struct MaxDim : GatherAlong {
-  static constexpr auto node_name = "MaxBackward0";
-};
-struct MinDim : GatherAlong {
-  static constexpr auto node_name = "MinBackward0";
+/// The largest or smallest element of each slice along `d`, and its index.
+struct ExtremumAlong {
+  static constexpr std::size_t inputs = 1;
+  const char* node_name;
+  std::size_t d;
+  bool keepdim;
+  bool largest;
+
+  ChosenValues forward(const Tensor& x) const {
+    DimVector sizes(x.sizes());
+    if (!sizes.empty()) sizes[d] = 1;
+    Tensor values = detail::uninitialised(x.dtype(), sizes);
+    Tensor indices = detail::uninitialised(kInt64, sizes);
+    kernels::extremum(values, indices, x, largest);
+    const bool dropped = !keepdim && !sizes.empty();
+    const GatherAlong rule{node_name, along(x, d, indices), dropped};
+    if (dropped) {
+      values = without_dim(values, d);
+      indices = without_dim(indices.detach(), d);
+    }
+    return {rule, {values, indices}};
+  }
 };
 
 Extreme extreme_rule(std::string_view op, const Tensor& x, OptionalIntArrayRef dim, bool keepdim,
@@ -73,21 +98,9 @@ std::tuple<Tensor, Tensor> extremum_along(std::string_view op, const Tensor& x, 
                                           bool keepdim, bool largest) {
   const std::size_t d = detail::wrap_dim(op, dim, x.sizes().size());
   require_elements(op, x, dim);
-  DimVector sizes(x.sizes());
-  if (!sizes.empty()) sizes[d] = 1;
-  Tensor values = detail::uninitialised(x.dtype(), sizes);
-  Tensor indices = detail::uninitialised(kInt64, sizes);
-  kernels::extremum(values, indices, x, largest);
-  const bool dropped = !keepdim && !sizes.empty();
-  const GatherAlong rule{along(x, d, indices), dropped};
-  if (dropped) {
-    values = without_dim(values, d);
-    indices = without_dim(indices.detach(), d);
-  }
-  if (largest)
-    autograd::record_general(MaxDim{rule}, x, values);
-  else
-    autograd::record_general(MinDim{rule}, x, values);
+  const char* const node_name = largest ? "MaxBackward0" : "MinBackward0";
+  const auto [values, indices] =
+      autograd::apply_many(ExtremumAlong{node_name, d, keepdim, largest}, {x});
   return {values, indices};
 }
 
@@ -125,9 +138,8 @@ std::tuple<Tensor, Tensor> aminmax(const Tensor& x, optional<std::int64_t> dim, 
   const OptionalIntArrayRef dims = dim ? OptionalIntArrayRef(*dim) : nullopt;
   const AminAmax rule{extreme_rule("aminmax", x, dims, keepdim, false),
                       extreme_rule("aminmax", x, dims, keepdim, true)};
-  const std::array<Tensor, 2> y{rule.smallest.forward(x), rule.largest.forward(x)};
-  autograd::record_many(rule, {x}, y);
-  return {y[0], y[1]};
+  const auto [low, high] = autograd::apply_many(rule, {x});
+  return {low, high};
 }
 Tensor argmax(const Tensor& x, optional<std::int64_t> dim, bool keepdim) {
   return arg_extremum("argmax", x, dim, keepdim, true);

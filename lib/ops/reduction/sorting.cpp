@@ -19,50 +19,44 @@ namespace {
 using autograd::apply_general;
 using Pair = std::tuple<Tensor, Tensor>;
 
-struct Sort : GatherAlong {
-  static constexpr auto node_name = "SortBackward0";
-};
-struct StableSort : GatherAlong {
-  static constexpr auto node_name = "SortBackward1";
-};
-struct Topk : GatherAlong {
-  static constexpr auto node_name = "TopkBackward0";
-};
-struct Kthvalue : GatherAlong {
-  static constexpr auto node_name = "KthvalueBackward0";
-};
-struct MedianDim : GatherAlong {
-  static constexpr auto node_name = "MedianBackward1";
-};
-struct NanMedianDim : GatherAlong {
-  static constexpr auto node_name = "NanmedianBackward1";
-};
-struct Mode : GatherAlong {
-  static constexpr auto node_name = "ModeBackward0";
+/// The `count` elements of each slice along `d` that kernel(indices, x) chooses, and their indices.
+template <class Kernel>
+struct Choose {
+  static constexpr std::size_t inputs = 1;
+  const char* node_name;
+  Kernel kernel;
+  std::size_t d;
+  std::int64_t count;
+  bool drop;
+
+  ChosenValues forward(const Tensor& x) const {
+    DimVector sizes(x.sizes());
+    if (!sizes.empty()) sizes[d] = count;
+    const Tensor indices = detail::uninitialised(kInt64, sizes);
+    kernel(indices, x);
+    const bool dropped = drop && !sizes.empty();
+    const GatherAlong rule{node_name, along(x, d, indices), dropped};
+    Tensor values = detail::uninitialised(x.dtype(), sizes);
+    rule.at.read(values, x);
+    if (dropped) values = without_dim(values, d);
+    return {rule, {values, dropped ? without_dim(indices.detach(), d) : indices.detach()}};
+  }
 };
 
-/// The `count` elements of each slice along `d` that kernel(indices) chooses, and their indices. Recorded as
-/// Rule.
-template <class Rule, class Kernel>
-Pair chosen(Kernel kernel, const Tensor& x, std::size_t d, std::int64_t count, bool drop) {
-  DimVector sizes(x.sizes());
-  if (!sizes.empty()) sizes[d] = count;
-  const Tensor indices = detail::uninitialised(kInt64, sizes);
-  kernel(indices);
-  const bool dropped = drop && !sizes.empty();
-  const Rule rule{{along(x, d, indices), dropped}};
-  Tensor values = detail::uninitialised(x.dtype(), sizes);
-  rule.at.read(values, x);
-  if (dropped) values = without_dim(values, d);
-  autograd::record_general(rule, x, values);
-  return {values, dropped ? without_dim(indices.detach(), d) : indices.detach()};
+template <class Kernel>
+Pair chosen(const char* node_name, Kernel kernel, const Tensor& x, std::size_t d,
+            std::int64_t count, bool drop) {
+  const auto [values, indices] =
+      autograd::apply_many(Choose<Kernel>{node_name, kernel, d, count, drop}, {x});
+  return {values, indices};
 }
 
-template <class Rule>
-Pair sorted_along(const Tensor& x, std::int64_t dim, bool descending) {
+Pair sorted_along(const char* node_name, const Tensor& x, std::int64_t dim, bool descending) {
   const std::size_t d = detail::wrap_dim("sort", dim, x.sizes().size());
-  const auto kernel = [&](const Tensor& i) { kernels::sort(i, x, d, descending); };
-  return chosen<Rule>(kernel, x, d, x.dim() == 0 ? 1 : x.sizes()[d], false);
+  const auto kernel = [d, descending](const Tensor& i, const Tensor& of) {
+    kernels::sort(i, of, d, descending);
+  };
+  return chosen(node_name, kernel, x, d, x.dim() == 0 ? 1 : x.sizes()[d], false);
 }
 
 /// The number of elements along `d`. Throws: IndexError unless there are `k` of them.
@@ -74,13 +68,14 @@ std::int64_t require_enough(std::string_view op, const Tensor& x, std::size_t d,
   return n;
 }
 
-template <class Rule>
-Pair median_along(std::string_view op, const Tensor& x, std::int64_t dim, bool keepdim,
-                  bool ignore_nan) {
+Pair median_along(std::string_view op, const char* node_name, const Tensor& x, std::int64_t dim,
+                  bool keepdim, bool ignore_nan) {
   const std::size_t d = detail::wrap_dim(op, dim, x.sizes().size());
   require_elements(op, x, dim);
-  const auto kernel = [&](const Tensor& i) { kernels::median(i, x, d, ignore_nan); };
-  return chosen<Rule>(kernel, x, d, 1, !keepdim);
+  const auto kernel = [d, ignore_nan](const Tensor& i, const Tensor& of) {
+    kernels::median(i, of, d, ignore_nan);
+  };
+  return chosen(node_name, kernel, x, d, 1, !keepdim);
 }
 
 /// The median of all elements.
@@ -281,10 +276,10 @@ Tensor insertion_points(std::string_view op, const Tensor& sequence, const Tenso
 }  // namespace
 
 Pair sort(const Tensor& x, std::int64_t dim, bool descending) {
-  return sorted_along<Sort>(x, dim, descending);
+  return sorted_along("SortBackward0", x, dim, descending);
 }
 Pair sort(const Tensor& x, optional<bool>, std::int64_t dim, bool descending) {
-  return sorted_along<StableSort>(x, dim, descending);
+  return sorted_along("SortBackward1", x, dim, descending);
 }
 Tensor msort(const Tensor& x) { return std::get<0>(sort(x, 0)); }
 Tensor argsort(const Tensor& x, std::int64_t dim, bool descending) {
@@ -294,32 +289,34 @@ Tensor argsort(const Tensor& x, std::int64_t dim, bool descending) {
 Pair topk(const Tensor& x, std::int64_t k, std::int64_t dim, bool largest, bool) {
   const std::size_t d = detail::wrap_dim("topk", dim, x.sizes().size());
   require_enough("topk", x, d, k);
-  const auto kernel = [&](const Tensor& i) { kernels::top(i, x, d, largest); };
-  return chosen<Topk>(kernel, x, d, k, false);
+  const auto kernel = [d, largest](const Tensor& i, const Tensor& of) {
+    kernels::top(i, of, d, largest);
+  };
+  return chosen("TopkBackward0", kernel, x, d, k, false);
 }
 
 Pair kthvalue(const Tensor& x, std::int64_t k, std::int64_t dim, bool keepdim) {
   const std::size_t d = detail::wrap_dim("kthvalue", dim, x.sizes().size());
   require_elements("kthvalue", x, dim);
   require_enough("kthvalue", x, d, k == 0 ? -1 : k);
-  const auto kernel = [&](const Tensor& i) { kernels::kth(i, x, d, k - 1); };
-  return chosen<Kthvalue>(kernel, x, d, 1, !keepdim);
+  const auto kernel = [d, k](const Tensor& i, const Tensor& of) { kernels::kth(i, of, d, k - 1); };
+  return chosen("KthvalueBackward0", kernel, x, d, 1, !keepdim);
 }
 
 Tensor median(const Tensor& x) { return apply_general(Median{over_all(x), false}, x); }
 Pair median(const Tensor& x, std::int64_t dim, bool keepdim) {
-  return median_along<MedianDim>("median", x, dim, keepdim, false);
+  return median_along("median", "MedianBackward1", x, dim, keepdim, false);
 }
 Tensor nanmedian(const Tensor& x) { return apply_general(NanMedian{{over_all(x), true}}, x); }
 Pair nanmedian(const Tensor& x, std::int64_t dim, bool keepdim) {
-  return median_along<NanMedianDim>("nanmedian", x, dim, keepdim, true);
+  return median_along("nanmedian", "NanmedianBackward1", x, dim, keepdim, true);
 }
 
 Pair mode(const Tensor& x, std::int64_t dim, bool keepdim) {
   const std::size_t d = detail::wrap_dim("mode", dim, x.sizes().size());
   require_elements("mode", x, dim);
-  const auto kernel = [&](const Tensor& i) { kernels::mode(i, x, d); };
-  return chosen<Mode>(kernel, x, d, 1, !keepdim);
+  const auto kernel = [d](const Tensor& i, const Tensor& of) { kernels::mode(i, of, d); };
+  return chosen("ModeBackward0", kernel, x, d, 1, !keepdim);
 }
 
 Tensor quantile(const Tensor& x, const Tensor& q, optional<std::int64_t> dim, bool keepdim,

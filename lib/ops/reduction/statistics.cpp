@@ -98,14 +98,25 @@ struct WithMean {
   static constexpr unsigned keeps_input = 1;
   static constexpr unsigned keeps_output = Spread::uses_output ? 1 : 0;
   Spread of;
-  Tensor vjp(std::size_t, const Tensor* g, const Tensor* x, const Tensor* y) const {
-    if (!g[1].defined()) return of.vjp(g[0], *x, y[0]);
-    const Tensor of_mean = of.dims.spread(g[1] / of.count);
-    return g[0].defined() ? of.vjp(g[0], *x, y[0]) + of_mean : of_mean;
+  struct Outputs {
+    const Tensor& spread;
+    const Tensor& mean;
+  };
+
+  std::array<Tensor, 2> forward(const Tensor& x) const {
+    const Tensor at = of.mean(x);
+    const Tensor y = of.forward(x, at);
+    of.dims.drop_ones(at);
+    return {y, at};
   }
-  Tensor jvp(std::size_t k, const Tensor* t, const Tensor* x, const Tensor* y) const {
-    if (k == 0) return of.jvp(*t, *x, y[0]);
-    return of.dims.gathered(*t) / of.count;
+  Tensor vjp(std::size_t, const Outputs& g, const Tensor& x, const Outputs& y) const {
+    if (!g.mean.defined()) return of.vjp(g.spread, x, y.spread);
+    const Tensor of_mean = of.dims.spread(g.mean / of.count);
+    return g.spread.defined() ? of.vjp(g.spread, x, y.spread) + of_mean : of_mean;
+  }
+  Tensor jvp(std::size_t k, const Tensor& t, const Tensor& x, const Outputs& y) const {
+    if (k == 0) return of.jvp(t, x, y.spread);
+    return of.dims.gathered(t) / of.count;
   }
 };
 struct VarMean : WithMean<Var> {
@@ -127,12 +138,9 @@ Deviations deviations(std::string_view op, const Tensor& x, OptionalIntArrayRef 
 template <class Both>
 Pair with_mean(std::string_view op, const Tensor& x, OptionalIntArrayRef dim,
                std::int64_t correction, bool keepdim) {
-  const Both rule{{{deviations(op, x, dim, correction, keepdim)}}};
-  const Tensor at = rule.of.mean(x);
-  std::array<Tensor, 2> y{rule.of.forward(x, at), at};
-  rule.of.dims.drop_ones(at);
-  autograd::record_many(rule, {x}, y);
-  return {y[0], y[1]};
+  const auto [spread, mean] =
+      autograd::apply_many(Both{{{deviations(op, x, dim, correction, keepdim)}}}, {x});
+  return {spread, mean};
 }
 
 Tensor var_of(const Tensor& x, OptionalIntArrayRef dim, std::int64_t correction, bool keepdim) {
