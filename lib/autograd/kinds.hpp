@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <memory>
-#include <tuple>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -489,6 +488,20 @@ auto apply_general(const Op& op, const Tensor& x, const Given&... given) {
   }
 }
 
+// What forward() returns.
+template <class Op, class... X>
+auto call_forward(const Op& op, [[maybe_unused]] bool followed, const X&... x) {
+  if constexpr (requires { op.forward(x..., followed); })
+    return op.forward(x..., followed);
+  else
+    return op.forward(x...);
+}
+template <class Op, std::size_t... I, class... Given>
+auto forward_of(const Op& op, bool followed, const std::array<Tensor, sizeof...(I)>& x,
+                std::index_sequence<I...>, const Given&... given) {
+  return call_forward(op, followed, x[I]..., given...);
+}
+
 /// The same for several inputs, outputs or constants.
 template <class Op, class... Given>
 auto apply_many(const Op& op, const std::array<Tensor, Op::inputs>& x, const Given&... given) {
@@ -496,14 +509,9 @@ auto apply_many(const Op& op, const std::array<Tensor, Op::inputs>& x, const Giv
   // forward() is it that refuses undefined tensors.
   const bool followed = std::any_of(x.begin(), x.end(),
                                     [](const Tensor& t) { return t.defined() && is_followed(t); });
-  return std::apply(
-      [&](const auto&... each) {
-        if constexpr (requires { op.forward(each..., given..., followed); })
-          return record_computed(op, x, followed, op.forward(each..., given..., followed));
-        else
-          return record_computed(op, x, followed, op.forward(each..., given...));
-      },
-      x);
+  return record_computed(
+      op, x, followed,
+      forward_of(op, followed, x, std::make_index_sequence<Op::inputs>(), given...));
 }
 
 }  // namespace eigengrad::autograd
