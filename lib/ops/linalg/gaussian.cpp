@@ -27,7 +27,6 @@ Tensor symmetric_part(const Tensor& a) { return (a + a.mT()) * 0.5; }
 
 Tensor for_matrices(const Tensor& g) { return g.unsqueeze(-1).unsqueeze(-1); }
 
-Tensor inverse_from(const Tensor& a, const Tensor& l);
 
 /// Y = A^-1: dY = -Y dA Y, gA = -Y g Y.
 struct FactorInverse {
