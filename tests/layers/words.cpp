@@ -30,8 +30,8 @@ struct Entry {
   std::string field_word;
   In where = In::CodeAndComments;
   /// Files of the library that the entry is about, as in Context.
-  std::string files;
-  std::vector<Context> allowed;
+  std::string files = {};
+  std::vector<Context> allowed = {};
 };
 
 const std::vector<Entry>& glossary() {

@@ -27,7 +27,6 @@ Tensor symmetric_part(const Tensor& a) { return (a + a.mT()) * 0.5; }
 
 Tensor for_matrices(const Tensor& g) { return g.unsqueeze(-1).unsqueeze(-1); }
 
-
 /// Y = A^-1: dY = -Y dA Y, gA = -Y g Y.
 struct FactorInverse {
   static constexpr auto node_name = "CholeskyFactorInverseBackward0";
