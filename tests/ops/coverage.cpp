@@ -65,6 +65,10 @@ std::vector<std::string> found(const std::string& text, const std::string& patte
 
 constexpr const char* kName = R"((operator\s*[^\s(a-z]{1,2}|[A-Za-z_]\w*))";
 
+std::string without_macros(const std::string& text) {
+  return std::regex_replace(text, std::regex(R"(#define(.*\\\n)*.*\n)"), "");
+}
+
 std::string whole(const std::filesystem::path& path) {
   std::ifstream file(path);
   std::ostringstream text;
@@ -86,7 +90,7 @@ std::set<std::string> declared_functions() {
     std::string text = read(entry.path());
     for (const std::string& op : found(text, R"(\bEIGENGRAD_OPERATOR\(([^a-z)])\))"))
       names.insert("operator" + op);
-    text = std::regex_replace(text, std::regex(R"(#define(.*\\\n)*.*\n)"), "");
+    text = without_macros(text);
     const std::string pattern =
         std::string(R"((?:EIGENGRAD_API|inline)\s[\w\s:&*<>,]*?\b)") + kName + R"(\s*\()";
     for (const std::string& name : found(text, pattern)) names.insert(name);
@@ -107,6 +111,7 @@ std::set<std::string> declared_members() {
   std::string members = text.substr(begin, end - begin);
   for (const auto& entry : std::filesystem::directory_iterator(core / "members"))
     members += whole(entry.path());
+  members = without_macros(members);
   std::set<std::string> names;
   const std::string pattern =
       std::string(R"(\n *(?:Tensor&?|bool|std::\S+<.*>) )") + R"((operator[^(]*(?:\(\))?|\w+)\()";
