@@ -38,8 +38,8 @@ int find_reusable(const ElementwiseInfo& info, const ElementwiseArguments& p,
   return -1;
 }
 
-/// Whether a call is one run over row-major memory of one shape and floating dtype, which nothing
-/// records.
+/// Whether a call needs one kernel call and nothing else: inputs of one floating dtype and one shape, row-major, at
+/// most kGrain elements, no mask; and neither mode of differentiation has anything to record.
 bool is_plain(const ElementwiseInfo& info, const Tensor* const* inputs) noexcept {
   const TensorImpl* first = inputs[0]->impl();
   if (first == nullptr || !is_floating_point(first->dtype()) || info.first_is_mask ||

@@ -88,7 +88,7 @@ template <class Op, std::size_t I, unsigned Read, std::size_t... K>
 auto derivative_on_packs(const Op& op, std::index_sequence<K...>)
     -> decltype(derivative_by<I>(op, std::declval<ArgumentType<Op, K, Read>>()...));
 
-/// Whether a rule declares a derivative by input `I` that reads just these arguments.
+/// Whether `Op` declares a derivative by input `I` that reads exactly the arguments whose bits are set in `Read`.
 template <class Op, std::size_t I, unsigned Read>
 constexpr bool accepts() {
   return requires(const Op& op) {

@@ -21,7 +21,7 @@ struct TangentList {
   std::atomic<bool> lock{false};
   AutogradExtra::Link head;
 };
-TangentList tangents;
+TangentList tangent_list;
 struct Mark : AutogradExtra::Link {
   /// What wants the tangents when the level ends.
   std::vector<std::weak_ptr<KeptTangents>> keepers;
@@ -39,7 +39,7 @@ void link_after(AutogradExtra::Link& head, AutogradExtra::Link& link) noexcept {
 void link_first(AutogradExtra::Link& link, TensorImpl* tensor) noexcept {
   link.tensor = tensor;
   link.level = &thread_state;
-  link_after(tangents.head, link);
+  link_after(tangent_list.head, link);
 }
 
 void unlink(AutogradExtra::Link& link) noexcept {
@@ -52,7 +52,7 @@ void unlink(AutogradExtra::Link& link) noexcept {
 
 void forget_tangent(TensorImpl& t) noexcept {
   if (t.extra()->link.previous != nullptr) {
-    const SpinLock lock(tangents.lock);
+    const SpinLock lock(tangent_list.lock);
     unlink(t.extra()->link);
     t.set_has_tangent(false);
   }
@@ -74,7 +74,7 @@ void attach_tangent(TensorImpl& impl, const Tensor& tangent) {
   AutogradExtra& extra = ensure_extra(impl);
   extra.tangent = tangent;
   if (impl.has_tangent()) return;
-  const SpinLock lock(tangents.lock);
+  const SpinLock lock(tangent_list.lock);
   if (extra.link.previous == nullptr) link_first(extra.link, &impl);
   impl.set_has_tangent(true);
 }
@@ -144,7 +144,7 @@ RestoredTangents::RestoredTangents(const KeptTangents* kept)
 void RestoredTangents::end() noexcept {
   for (const Tensor& t : restored_) {
     Tensor dropped;
-    const SpinLock lock(tangents.lock);
+    const SpinLock lock(tangent_list.lock);
     if (t.impl()->has_tangent()) dropped = take_tangent(*t.impl());
   }
   restored_now = outer_;
@@ -160,7 +160,7 @@ DualLevel::DualLevel() {
                              "a level of forward mode is open already on this thread; "
                              "levels do not nest");
   detail::marks.push_back(std::make_unique<detail::Mark>());
-  const detail::SpinLock lock(detail::tangents.lock);
+  const detail::SpinLock lock(detail::tangent_list.lock);
   detail::link_first(*detail::marks.back(), nullptr);
   detail::thread_state.dual_level = true;
 }
@@ -171,10 +171,10 @@ DualLevel::~DualLevel() {
   detail::AutogradExtra::Link mine;
   std::vector<std::weak_ptr<detail::KeptTangents>> keepers;
   {
-    const detail::SpinLock lock(detail::tangents.lock);
+    const detail::SpinLock lock(detail::tangent_list.lock);
     auto* const mark = detail::marks.back().get();
     keepers = std::move(mark->keepers);
-    for (auto* link = detail::tangents.head.next; link != mark;) {
+    for (auto* link = detail::tangent_list.head.next; link != mark;) {
       auto* next = link->next;
       if (link->level == &detail::thread_state) {
         detail::unlink(*link);
@@ -187,13 +187,13 @@ DualLevel::~DualLevel() {
   }
   for (const auto& keeper : keepers) {
     const auto kept = keeper.lock();
-    const detail::SpinLock lock(detail::tangents.lock);
+    const detail::SpinLock lock(detail::tangent_list.lock);
     for (const auto* link = mine.next; kept != nullptr && link != nullptr; link = link->next)
       if (link->tensor->handle_count() > 0) kept->keep(*link->tensor);
   }
   for (;;) {
     Tensor dropped;
-    const detail::SpinLock lock(detail::tangents.lock);
+    const detail::SpinLock lock(detail::tangent_list.lock);
     if (mine.next == nullptr) return;
     dropped = detail::take_tangent(*mine.next->tensor);
   }

@@ -33,7 +33,7 @@ std::string eigen_version() {
   return out.str();
 }
 
-std::string blas() {
+std::string blas_description() {
 #ifdef EIGENGRAD_USE_BLAS
   return EIGENGRAD_BLAS_SONAME ", loaded by the first large product";
 #else
@@ -41,7 +41,7 @@ std::string blas() {
 #endif
 }
 
-std::string sleef() {
+std::string sleef_version() {
 #ifdef EIGENGRAD_USE_SLEEF
   detail::Text out;
   out << SLEEF_VERSION_MAJOR << '.' << SLEEF_VERSION_MINOR << '.' << SLEEF_VERSION_PATCHLEVEL;
@@ -60,8 +60,8 @@ std::string show_config() {
       << "compiler:  " << compiler() << '\n'
       << "SIMD:      " << Eigen::SimdInstructionSetsInUse() << '\n'
       << "Eigen:     " << eigen_version() << '\n'
-      << "BLAS:      " << blas() << '\n'
-      << "SLEEF:     " << sleef() << '\n'
+      << "BLAS:      " << blas_description() << '\n'
+      << "SLEEF:     " << sleef_version() << '\n'
       << "threads:   " << get_num_threads() << '\n';
   return out.str();
 }

@@ -22,10 +22,11 @@ struct ListLock {
   ~ListLock() { list_lock.clear(std::memory_order_release); }
 };
 
-struct ThreadEnd {
-  ~ThreadEnd() {
+/// Leaves the counts of a thread that ends to the next thread.
+struct ReleaseCountsAtThreadEnd {
+  ~ReleaseCountsAtThreadEnd() {
     const ListLock lock;
-    if (num_idle < 64) {
+    if (thread_state.live != nullptr && num_idle < 64) {
       idle_counts[num_idle++] = thread_state.live;
       thread_state.live = nullptr;
     }
@@ -37,7 +38,7 @@ struct ThreadEnd {
 thread_local constinit ThreadState thread_state{};
 
 LiveCounts& enter_live_counts() noexcept {
-  thread_local const ThreadEnd end;
+  thread_local const ReleaseCountsAtThreadEnd end;
   static_cast<void>(end);
   const ListLock lock;
   if (num_idle > 0) {

@@ -34,6 +34,17 @@ BOOST_AUTO_TEST_CASE(eigenvectors_that_are_dependent) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(condition_beside_a_singular_matrix) {
+  // The sum of the elements of the second one overflows.
+  const Tensor a = eg::stack({eg::zeros({2, 2}), eg::eye(2) * 1.2e308});
+  for (const int order : {2, -2}) {
+    BOOST_TEST_INFO_SCOPE("order " << order);
+    const auto second = [&](const Tensor& m) { return eg::linalg_cond(m, order)[1]; };
+    BOOST_TEST(second(a).item<double>() == 1);
+    BOOST_TEST(eg::grad(second)(a)[1].isfinite().all().item<bool>());
+  }
+}
+
 BOOST_AUTO_TEST_CASE(layouts) {
   for (const std::int64_t n : {1, 3, 20, 70}) {
     BOOST_TEST_INFO_SCOPE("n " << n);

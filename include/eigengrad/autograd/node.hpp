@@ -94,7 +94,8 @@ class EIGENGRAD_API Node : public std::enable_shared_from_this<Node> {
   ArrayRef<Edge> edges() const noexcept { return {edges_, num_edges_}; }
   /// Gradients that the node takes: outputs of the recorded call.
   std::uint32_t num_inputs() const noexcept { return num_inputs_; }
-  /// Gradients that the node gives: differentiable inputs of the recorded call.
+  /// How many gradients the node gives: one per edge. An edge leads nowhere for an input that needs no gradient, and
+  /// for a scalar.
   std::uint32_t num_outputs() const noexcept { return num_edges_; }
   bool is_accumulator() const noexcept { return sequence_nr_ == kAccumulator; }
   /// What the node keeps for its backward pass, each value with the history that it had: inputs of the

@@ -35,11 +35,11 @@ class EIGENGRAD_API RMSpropParamState : public OptimizerCloneableParamState<RMSp
   EIGENGRAD_OPTION(Tensor, grad_avg);
 };
 
-/// Steps over the root of a running mean of the squared gradient.
+/// Gradient steps divided by the root of a running mean of the squared gradient.
 ///
-/// With g the gradient plus weight_decay * p: v <- alpha v + (1 - alpha) g^2, the same mean m of g, and
-/// d = g / (sqrt(v) + eps), or with `centered` g / (sqrt(v - m^2) + eps);
-/// with momentum b <- momentum * b + d;  p <- p - lr b, else p <- p - lr d.
+/// With g = gradient + weight_decay p:  v <- alpha v + (1 - alpha) g^2,  d = g / (sqrt(v) + eps),  p <- p - lr d.
+/// With `centered`, v - m^2 replaces v in d, where m <- alpha m + (1 - alpha) g.
+/// With momentum:  b <- momentum b + d,  p <- p - lr b.
 /// Source: Tieleman and Hinton 2012; Graves 2013 for `centered`.
 class EIGENGRAD_API RMSprop : public Optimizer {
  public:

@@ -8,7 +8,8 @@
 
 namespace eigengrad::autograd {
 
-/// Where a scalar that is a parameter of the rule stands among the operands: see ops/pointwise/scalars.hpp.
+/// Where a scalar operand that the rule keeps as a number stands: After the tensor as in x - b, Before it as in a - x.
+/// None: the rule has no such scalar. See Note [Scalars as operands] in ops/pointwise/scalars.hpp.
 enum class ScalarOperand : std::uint8_t { None, Before, After };
 
 /// What the elementwise kind knows of one operator: compiled kernels and the recorded form of its

@@ -126,8 +126,8 @@ class ConstantNode final : public Node {
   std::vector<Edge> edges_;
 };
 
-/// Strides of a dense tensor with extents `sizes` whose dimensions lie in memory in the order of
-/// `like`; nothing when `like` is not dense.
+/// The strides of `like`, if it has the extents `sizes` and is dense (its elements fill their memory without gaps,
+/// in any order of dimensions); otherwise nothing.
 optional<DimVector> dense_strides(IntArrayRef sizes, const Tensor& like) {
   if (!(sizes == like.sizes())) return nullopt;
   DimVector left;

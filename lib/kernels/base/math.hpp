@@ -309,7 +309,7 @@ Pack<T> fmod(Pack<T> a, Pack<T> b) {
   return copysign(kernels::select(r < Pack<T>(0), r + m, r), a);
 }
 
-/// sin(pi x) and cos(pi x), of which SLEEF's need a small argument.
+/// sin(pi x) and cos(pi x). The argument is reduced to [-1, 1] first, since SLEEF's functions need a small one.
 template <std::floating_point T>
 Pack<T> sinpi(Pack<T> x) {
   const Pack<T> r = x - Pack<T>(2) * rint(x * Pack<T>(0.5));

@@ -58,8 +58,8 @@ struct Blas {
 /// installed at run time.
 const Blas* blas() noexcept;
 
-/// The BLAS, when there is one that is worth calling: with kernels for the SIMD registers that we are
-/// compiled for.
+/// blas(), if its kernels suit the SIMD registers that this library is compiled for; null otherwise, since Eigen's
+/// own products are faster then.
 const Blas* usable_blas() noexcept;
 
 /// Within the scope OpenBLAS uses no threads of its own: how it sums up depends on their number.

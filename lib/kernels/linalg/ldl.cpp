@@ -53,7 +53,8 @@ Choice choose(const Panel<T>& a, std::int64_t k) {
   return {other, 2};
 }
 
-/// Interchanges rows and columns i < p of the remaining matrix, of which the lower triangle is stored.
+/// Interchanges row i with row p and column i with column p (i < p) of the symmetric matrix that remains from i on;
+/// only its lower triangle is stored.
 template <class T>
 void interchange(const Panel<T>& a, std::int64_t i, std::int64_t p) {
   for (std::int64_t r = p + 1; r < a.rows; ++r) std::swap(a(r, i), a(r, p));
@@ -114,7 +115,7 @@ std::int64_t factor_one(const Panel<T>& a, std::int64_t* pivots) {
   return info;
 }
 
-/// to -= factor from, for rows of x.
+/// Row `to` of x -= factor times row `from`.
 template <class T>
 void subtract_row(const Panel<T>& x, std::int64_t to, T factor, std::int64_t from) {
   for (std::int64_t c = 0; c < x.cols; ++c) x(to, c) -= factor * x(from, c);

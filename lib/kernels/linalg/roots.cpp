@@ -117,9 +117,9 @@ bool structured_schur(const Eigen::MatrixXd& a, Complex& t, Complex& u) {
   return true;
 }
 
-/// f of the triangular factor of a = q t q^H, as a real matrix.
+/// y := q f(t) q^H, the function f of a = q t q^H (Schur form); NotReal unless that is real but for rounding.
 template <class T, class F>
-Breakdown of_triangle(const Tensor& a, const Tensor& y, F f) {
+Breakdown function_by_schur(const Tensor& a, const Tensor& y, F f) {
   const std::int64_t n = a.sizes().back();
   return decompose_each<T>(a, [&] {
     return [&, n, t = Complex(), u = Complex(), result = Complex()](std::int64_t i,
@@ -148,22 +148,22 @@ bool on_negative_axis(const Complex& t, double epsilon) {
 }
 
 template <class F>
-Breakdown of_triangle(const char* op, const Tensor& a, const Tensor& y, F f) {
+Breakdown function_by_schur(const char* op, const Tensor& a, const Tensor& y, F f) {
   if (a.numel() == 0) return {};
   return detail::dispatch_floating(
-      op, a.dtype(), [&]<class T>(std::type_identity<T>) { return of_triangle<T>(a, y, f); });
+      op, a.dtype(), [&]<class T>(std::type_identity<T>) { return function_by_schur<T>(a, y, f); });
 }
 
 }  // namespace
 
 Breakdown matrix_sqrt(const Tensor& a, const Tensor& y) {
-  return of_triangle("sqrtm", a, y, [](const Complex& t, double, Complex& result) {
+  return function_by_schur("sqrtm", a, y, [](const Complex& t, double, Complex& result) {
     return square_root(t, result);
   });
 }
 
 Breakdown matrix_log(const Tensor& a, const Tensor& y) {
-  return of_triangle("logm", a, y, [](const Complex& t, double epsilon, Complex& result) {
+  return function_by_schur("logm", a, y, [](const Complex& t, double epsilon, Complex& result) {
     return !on_negative_axis(t, epsilon) && logarithm(t, result);
   });
 }

@@ -125,8 +125,8 @@ void power_norm(const Tensor& dst, const Tensor& src, double p) {
   for (std::int64_t i = 0; i < n; ++i) y[i] = root(y[i], p);
 }
 
-/// The largest element of each slice, or 0 where that is not finite: then the sum of exp(x) is not
-/// either, or is zero.
+/// What to subtract from each slice before exp: its largest element, or 0 where that is not finite and the difference
+/// could be NaN. Without a shift the sum is right there too: infinite, NaN, or 0 for a slice of -inf.
 template <class T>
 Tensor finite_largest(const Tensor& dst, const Tensor& src) {
   const Tensor m = detail::uninitialised(dst.dtype(), dst.sizes());

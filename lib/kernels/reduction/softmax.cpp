@@ -46,10 +46,10 @@ void column_max(const T* x, std::int64_t n, std::int64_t stride, std::int64_t co
   }
 }
 
-/// Each form says what becomes of one row, and of some neighbouring columns: `n` rows of `count`
-/// elements that are `stride` apart.
+/// Softmax, or its logarithm if `log`. The kernels here have two forms: row() for `n` adjacent elements, and columns()
+/// for `count` adjacent columns, whose `n` rows are `stride` apart.
 template <class T>
-struct Normalised {
+struct SoftmaxKernel {
   bool log;
   const T* x;
   T* y;
@@ -137,7 +137,7 @@ struct Normalised {
 };
 
 template <class T>
-struct Pulled {
+struct SoftmaxPullbackKernel {
   bool log;
   const T* g;
   const T* y;
@@ -253,14 +253,14 @@ void run(const Extents& e, const Form& form) {
 
 void normalise(const Tensor& dst, const Tensor& src, std::size_t d, bool log) {
   detail::dispatch_floating("softmax", src.dtype(), [&]<class T>(std::type_identity<T>) {
-    run(Extents(src, d), Normalised<T>{log, src.impl()->data<T>(), dst.impl()->data<T>()});
+    run(Extents(src, d), SoftmaxKernel<T>{log, src.impl()->data<T>(), dst.impl()->data<T>()});
   });
 }
 
 void pull(const Tensor& dst, const Tensor& g, const Tensor& y, std::size_t d, bool log) {
   detail::dispatch_floating("softmax", y.dtype(), [&]<class T>(std::type_identity<T>) {
-    run(Extents(y, d),
-        Pulled<T>{log, g.impl()->data<T>(), y.impl()->data<T>(), dst.impl()->data<T>()});
+    run(Extents(y, d), SoftmaxPullbackKernel<T>{log, g.impl()->data<T>(), y.impl()->data<T>(),
+                                                dst.impl()->data<T>()});
   });
 }
 

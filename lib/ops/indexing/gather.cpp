@@ -15,7 +15,7 @@
 namespace eigengrad {
 
 Tensor index_select(const Tensor& x, std::int64_t dim, const Tensor& index) {
-  ByLists at = by_slices("index_select", x, dim, index);
+  ByLists at = slices_at("index_select", x, dim, index);
   if (x.dim() > 0) return gather_at<"IndexSelectBackward0">(std::move(at), x);
   if (index.numel() != 1)
     detail::fail<ShapeError>("index_select",
@@ -102,7 +102,7 @@ void check_mask(std::string_view op, const Tensor& self, const Tensor& mask) {
                              "; an in-place result cannot grow");
 }
 
-/// `value` is undefined for a scalar, which is `scalar` then.
+/// Fills with `scalar`. `value` is the tensor it was read from, undefined when a number was given.
 template <NodeName name>
 Tensor fill_masked(const Tensor& x, const Tensor& mask, const Tensor& value, const Scalar& scalar) {
   check_mask_dtype("masked_fill", mask);

@@ -187,7 +187,8 @@ ByLists plan_of(std::string_view op, const Parsed& p) {
 }
 
 /// `values` converted to the dtype, and expanded to the shape, that index_put_ writes.
-Tensor fitted(std::string_view op, const Tensor& values, ScalarType dtype, IntArrayRef shape) {
+Tensor cast_and_expand(std::string_view op, const Tensor& values, ScalarType dtype,
+                       IntArrayRef shape) {
   if (values.dtype() != dtype && values.dim() != 0)
     detail::fail<DtypeError>(op, "source and destination dtypes must match, got ",
                              to_string(values.dtype()), " for a tensor of ", to_string(dtype),
@@ -239,8 +240,8 @@ Tensor index_put(const Tensor& x, ArrayRef<TensorIndex> indices, const Tensor& v
     return y.index_put_(indices, values, accumulate);
   }
   const IndexPut op{plan_of("index_put", p), accumulate};
-  const Tensor source = fitted("index_put", without_leading_ones(values, op.at.picked().size()),
-                               x.dtype(), op.at.picked());
+  const Tensor source = cast_and_expand(
+      "index_put", without_leading_ones(values, op.at.picked().size()), x.dtype(), op.at.picked());
   const Tensor y = plain_copy(x);
   op.store(y, source);
   return record_written(op, x, source, y);
@@ -255,8 +256,9 @@ Tensor& Tensor::index_put_(ArrayRef<TensorIndex> indices, const Tensor& values,
   Parsed p = parse("index_put_", self(), indices);
   if (!p.is_basic()) {
     const IndexPut op{plan_of("index_put_", p), accumulate};
-    const Tensor source = fitted("index_put_", without_leading_ones(values, op.at.picked().size()),
-                                 p.view.dtype(), op.at.picked());
+    const Tensor source =
+        cast_and_expand("index_put_", without_leading_ones(values, op.at.picked().size()),
+                        p.view.dtype(), op.at.picked());
     write_inplace("index_put_", op, p.view, source, [&] { op.store(p.view, source); });
     return self();
   }

@@ -117,7 +117,7 @@ ByLists by_mask(const Tensor& x, const Tensor& mask) {
   return {point_plan(x.sizes(), kernels::true_positions(mask)), x.sizes()};
 }
 
-ByLists by_slices(std::string_view op, const Tensor& x, std::int64_t dim, const Tensor& index,
+ByLists slices_at(std::string_view op, const Tensor& x, std::int64_t dim, const Tensor& index,
                   bool wraps) {
   const IntArrayRef sizes = x.sizes();
   const std::size_t d = detail::wrap_dim(op, dim, sizes.size());

@@ -314,10 +314,10 @@ Tensor wrapped_indices(const Tensor& index, std::int64_t extent, optional<std::i
 ByLists by_wrapped_positions(std::string_view op, const Tensor& x, const Tensor& index);
 /// The true elements of `mask`, of the shape of `x`.
 ByLists by_mask(const Tensor& x, const Tensor& mask);
-/// The slices along `d` at the elements of `index`. Negative ones count from the end if `wraps`.
-ByLists by_slices(std::string_view op, const Tensor& x, std::int64_t dim, const Tensor& index,
+/// The slices along `dim` at the elements of `index`. Negative ones count from the end if `wraps`.
+ByLists slices_at(std::string_view op, const Tensor& x, std::int64_t dim, const Tensor& index,
                   bool wraps = false);
-/// `source` in the shape that `at`, from by_slices, picks of `self`.
+/// `source` in the shape that `at`, from slices_at, picks of `self`.
 Tensor source_slices(std::string_view op, const Tensor& self, const ByLists& at,
                      const Tensor& source);
 /// As gather() picks: at each position of `index`, the element there with the coordinate along `dim` replaced

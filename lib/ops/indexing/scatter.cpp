@@ -137,15 +137,15 @@ template <NodeName name>
 using WriteSlices = WriteAt<ByLists, name>;
 
 template <NodeName name>
-Tensor rows_written(std::string_view op, const Tensor& x, std::int64_t dim, const Tensor& index,
-                    const Tensor& source, bool accumulate) {
-  const WriteSlices<name> rule{by_slices(op, x, dim, index), accumulate};
+Tensor with_slices_written(std::string_view op, const Tensor& x, std::int64_t dim,
+                           const Tensor& index, const Tensor& source, bool accumulate) {
+  const WriteSlices<name> rule{slices_at(op, x, dim, index), accumulate};
   return write_to_copy(rule, x, source_slices(op, x, rule.at, source));
 }
 template <NodeName name>
-Tensor& write_rows(std::string_view op, Tensor& self, std::int64_t dim, const Tensor& index,
-                   const Tensor& source, bool accumulate) {
-  const WriteSlices<name> rule{by_slices(op, self, dim, in_own_memory(index, self)), accumulate};
+Tensor& write_slices_inplace(std::string_view op, Tensor& self, std::int64_t dim,
+                             const Tensor& index, const Tensor& source, bool accumulate) {
+  const WriteSlices<name> rule{slices_at(op, self, dim, in_own_memory(index, self)), accumulate};
   return write_to(op, rule, self, source_slices(op, self, rule.at, source));
 }
 
@@ -158,14 +158,14 @@ Tensor scaled(const Tensor& source, const Scalar& alpha) {
 
 /// The slices at `index`, each once, so that the gradient of the value counts no slice twice.
 ByLists filled_slices(std::string_view op, const Tensor& x, std::int64_t dim, const Tensor& index) {
-  ByLists at = by_slices(op, x, dim, in_own_memory(index, x), true);
+  ByLists at = slices_at(op, x, dim, in_own_memory(index, x), true);
   const Tensor& list = at.plan->indices[0];
   const std::int64_t* p = list.impl()->data<std::int64_t>();
   std::vector<std::int64_t> rows(p, p + list.numel());
   std::sort(rows.begin(), rows.end());
   rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
   if (std::ssize(rows) == list.numel()) return at;
-  return by_slices(op, x, dim, tensor(rows, kInt64));
+  return slices_at(op, x, dim, tensor(rows, kInt64));
 }
 
 }  // namespace
@@ -173,7 +173,8 @@ ByLists filled_slices(std::string_view op, const Tensor& x, std::int64_t dim, co
 Tensor index_add(const Tensor& x, std::int64_t dim, const Tensor& index, const Tensor& source,
                  const Scalar& alpha) {
   check_same_dtype("index_add", x, source);
-  return rows_written<"IndexAddBackward0">("index_add", x, dim, index, scaled(source, alpha), true);
+  return with_slices_written<"IndexAddBackward0">("index_add", x, dim, index, scaled(source, alpha),
+                                                  true);
 }
 Tensor Tensor::index_add(std::int64_t dim, const Tensor& index, const Tensor& source,
                          const Scalar& alpha) const {
@@ -182,18 +183,19 @@ Tensor Tensor::index_add(std::int64_t dim, const Tensor& index, const Tensor& so
 Tensor& Tensor::index_add_(std::int64_t dim, const Tensor& index, const Tensor& source,
                            const Scalar& alpha) const {
   check_same_dtype("index_add_", self(), source);
-  return write_rows<"IndexAddBackward0">("index_add_", self(), dim, index, scaled(source, alpha),
-                                         true);
+  return write_slices_inplace<"IndexAddBackward0">("index_add_", self(), dim, index,
+                                                   scaled(source, alpha), true);
 }
 
 Tensor index_copy(const Tensor& x, std::int64_t dim, const Tensor& index, const Tensor& source) {
-  return rows_written<"IndexCopyBackward0">("index_copy", x, dim, index, source, false);
+  return with_slices_written<"IndexCopyBackward0">("index_copy", x, dim, index, source, false);
 }
 Tensor Tensor::index_copy(std::int64_t dim, const Tensor& index, const Tensor& source) const {
   return eigengrad::index_copy(*this, dim, index, source);
 }
 Tensor& Tensor::index_copy_(std::int64_t dim, const Tensor& index, const Tensor& source) const {
-  return write_rows<"IndexCopyBackward0">("index_copy_", self(), dim, index, source, false);
+  return write_slices_inplace<"IndexCopyBackward0">("index_copy_", self(), dim, index, source,
+                                                    false);
 }
 
 Tensor index_fill(const Tensor& x, std::int64_t dim, const Tensor& index, const Scalar& value) {

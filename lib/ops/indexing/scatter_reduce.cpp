@@ -203,10 +203,11 @@ Tensor mean_of(const Tensor& sum, const Tensor& divisor) {
   return y;
 }
 
-/// `f(op, y)` with the rule, for a reduction that is linear in x and src, and plain values.
+/// Computes the reduction y, any but Prod, and returns f(rule, y), where `rule` records y as a linear function of x and
+/// src.
 template <NodeName name, class At, class F>
-auto with_linear_rule(std::string_view op, const At& at, Reduce reduce, bool include_self,
-                      const Tensor& x, const Tensor& src, F&& f) {
+auto reduce_then(std::string_view op, const At& at, Reduce reduce, bool include_self,
+                 const Tensor& x, const Tensor& src, F&& f) {
   Tensor y = combined(at, reduce, include_self, x, src);
   if (reduce == Reduce::Sum) return f(SumAt<At, name>{at, include_self}, y);
   if (reduce == Reduce::Mean) {
@@ -231,7 +232,7 @@ template <NodeName name, class At>
 Tensor reduced(std::string_view op, const At& at, Reduce reduce, bool include_self, const Tensor& x,
                const Tensor& src) {
   if (reduce == Reduce::Prod) return ProdAt<At, name>::apply(at, include_self, x, src);
-  return with_linear_rule<name>(
+  return reduce_then<name>(
       op, at, reduce, include_self, x, src,
       [&](const auto& rule, const Tensor& y) { return record_written(rule, x, src, y); });
 }
@@ -245,11 +246,11 @@ Tensor& reduce_into(std::string_view op, const At& at, Reduce reduce, bool inclu
     const Tensor before = autograd::copy_row_major(self);
     return self.copy_(ProdAt<At, name>::apply(at, include_self, before, kept_apart(src, self)));
   }
-  with_linear_rule<name>(op, at, reduce, include_self, self, src,
-                         [&](const auto& rule, const Tensor& y) {
-                           write_inplace(op, rule, self, src, [&] { kernels::copy(self, y); });
-                           return 0;
-                         });
+  reduce_then<name>(op, at, reduce, include_self, self, src,
+                    [&](const auto& rule, const Tensor& y) {
+                      write_inplace(op, rule, self, src, [&] { kernels::copy(self, y); });
+                      return 0;
+                    });
   return self;
 }
 
@@ -295,7 +296,7 @@ Tensor& Tensor::scatter_reduce_(std::int64_t dim, const Tensor& index, const Ten
 Tensor index_reduce(const Tensor& x, std::int64_t dim, const Tensor& index, const Tensor& source,
                     std::string_view reduce, bool include_self) {
   const Reduce kind = index_reduction("index_reduce", reduce);
-  const ByLists at = by_slices("index_reduce", x, dim, index);
+  const ByLists at = slices_at("index_reduce", x, dim, index);
   return reduced<"IndexReduceBackward0">("index_reduce", at, kind, include_self, x,
                                          source_slices("index_reduce", x, at, source));
 }
@@ -306,7 +307,7 @@ Tensor Tensor::index_reduce(std::int64_t dim, const Tensor& index, const Tensor&
 Tensor& Tensor::index_reduce_(std::int64_t dim, const Tensor& index, const Tensor& source,
                               std::string_view reduce, bool include_self) const {
   const Reduce kind = index_reduction("index_reduce_", reduce);
-  const ByLists at = by_slices("index_reduce_", self(), dim, in_own_memory(index, self()));
+  const ByLists at = slices_at("index_reduce_", self(), dim, in_own_memory(index, self()));
   return reduce_into<"IndexReduceBackward0">("index_reduce_", at, kind, include_self, self(),
                                              source_slices("index_reduce_", self(), at, source));
 }
@@ -395,7 +396,7 @@ Tensor reduce_rows(const Tensor& rows, Reduce reduce, const Tensor& lengths,
   sizes[0] = lengths.numel();
   const Tensor start =
       full(sizes, initial ? *initial : identity(reduce, rows.dtype()), rows.dtype());
-  const ByLists at = by_slices(kSegments, start, 0, segment_indices(lengths, rows.sizes()[0]));
+  const ByLists at = slices_at(kSegments, start, 0, segment_indices(lengths, rows.sizes()[0]));
   if (reduce == Reduce::Sum || reduce == Reduce::Prod)
     return reduced<kSegmentNode>(kSegments, at, reduce, true, start, rows);
   Tensor y = combined(at, reduce, true, start, rows);

@@ -45,7 +45,7 @@ struct CholeskyRule {
   std::array<Tensor, 2> forward(const Tensor& a) const {
     matrices::Infos info;
     const Tensor l = lower_factor(failure, a, info);
-    return {upper ? matrices::flipped(l) : l, failure.told(info, matrices::batch_of(a))};
+    return {upper ? matrices::flipped(l) : l, failure.info_result(info, matrices::batch_of(a))};
   }
   Tensor vjp(const Tensor& g, const Tensor&, const Tensor& y) const {
     const Tensor l = upper ? y.mT() : y;

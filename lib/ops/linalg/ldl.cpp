@@ -43,7 +43,7 @@ struct LdlFactor {
                                  "the matrix is singular: element ", info[i],
                                  " on the diagonal of D is zero; linalg_ldl_factor_ex() gives the "
                                  "factors nevertheless");
-    return {ld, pivots, failure.told(info, matrices::batch_of(a))};
+    return {ld, pivots, failure.info_result(info, matrices::batch_of(a))};
   }
   Tensor vjp(std::size_t, const Tensor*, const Tensor*, const Tensor*) const {
     refuse_factors("linalg_ldl_factor");

@@ -172,7 +172,7 @@ struct LuFactor {
                                  " on the diagonal of U is zero; linalg_lu() and "
                                  "linalg_lu_factor_ex() give the factors nevertheless");
     const Permutation p = followed ? permutation_of(f.pivots, a.size(-2)) : Permutation();
-    return {{f.lu, f.pivots, failure.told(f.info, matrices::batch_of(a))}, {p.rows, p.back}};
+    return {{f.lu, f.pivots, failure.info_result(f.info, matrices::batch_of(a))}, {p.rows, p.back}};
   }
   void gradients(const bool*, const Tensor& g, const Tensor&, const Tensor& lu, const Order& c,
                  Tensor* results) const {

@@ -96,9 +96,9 @@ struct OnFailure {
   std::string_view op;
   bool throws = true;
   /// Whether `info` is a result.
-  bool tells = false;
-  Tensor told(const Infos& info, IntArrayRef batch) const {
-    return tells ? info_of(info, batch) : Tensor();
+  bool returns_info = false;
+  Tensor info_result(const Infos& info, IntArrayRef batch) const {
+    return returns_info ? info_of(info, batch) : Tensor();
   }
 };
 /// The index of the first one that is not 0, or info.size().

@@ -99,12 +99,13 @@ void require_one_or_two(std::string_view op, const Tensor& x, const OptionalIntA
                            " needs dim; it may be left out for vectors and matrices");
 }
 
-/// Quotients x / y of singular values of `a`; where all of them are 0, `numerator` / 0. There singular values
-/// have the derivative 0 by convention, but the quotient has none.
+/// x / y for singular values x and y of `a`; where both are 0, `numerator` / 0. Where y is 0 the gradient by `a` is
+/// NaN, by the term 0 * sum(a): the derivative 0 that singular values of 0 have by convention would give a finite one, and
+/// the quotient has none.
 Tensor quotient(const Tensor& x, const Tensor& y, double numerator, const Tensor& a) {
   const Tensor none = y.detach().eq(0);
   if (!none.any().item<bool>()) return x / y;
-  return (x + none * (a.sum({-2, -1}) * 0 + numerator)) / y;
+  return (x + where(none, a.sum({-2, -1}) * 0 + numerator, 0)) / y;
 }
 
 /// The norm of a times that of its inverse, without overflow at any scale of a.

@@ -61,7 +61,7 @@ struct Inverse {
     matrices::Infos info;
     const LuFactors f = matrices::factor(a, info);
     if (failure.throws) matrices::require_regular(failure.op, a, info);
-    return {forward(a, f), failure.told(info, matrices::batch_of(a))};
+    return {forward(a, f), failure.info_result(info, matrices::batch_of(a))};
   }
   /// From the factors.
   Tensor forward(const Tensor&, const LuFactors& f) const {
@@ -112,7 +112,7 @@ struct Solve {
     matrices::Infos info;
     const LuFactors f = matrices::factor(a, info);
     if (failure.throws) matrices::require_regular(failure.op, a, info);
-    return {{solution(a, b, {f.lu, f.pivots}), failure.told(info, matrices::batch_of(a))},
+    return {{solution(a, b, {f.lu, f.pivots}), failure.info_result(info, matrices::batch_of(a))},
             {f.lu, f.pivots}};
   }
   autograd::Computed<1, 2> forward(const Tensor& a, const Tensor& b, const Tensor& lu,

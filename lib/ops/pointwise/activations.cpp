@@ -142,7 +142,8 @@ struct Elu : Unary<"elu"> {
     return math::where(x > 0, x * positive, math::expm1(x * inner) * negative);
   }
   auto derivative(const Value auto& x) const {
-    // On the right exp must not overflow, or its own derivative would be 0 times infinity.
+    // exp is evaluated where x > 0 too, though its value is not taken there. It must not overflow, or the next
+    // derivative of that branch would be 0 times infinity.
     const auto left = math::at_most(x, 0);
     return math::either(x > 0, positive, math::exp(left * inner) * (negative * inner));
   }

@@ -16,7 +16,7 @@ namespace {
 using autograd::apply_general;
 
 /// Largest or smallest elements over dimensions.
-struct Extreme : SharedByTies {
+struct Extreme : TieSharingDerivative {
   bool largest;
   Tensor forward(const Tensor& x) const {
     const auto kernel = [this](const Tensor& y, const Tensor& of) {

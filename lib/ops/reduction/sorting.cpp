@@ -79,7 +79,7 @@ Pair median_along(std::string_view op, const char* node_name, const Tensor& x, s
 }
 
 /// The median of all elements.
-struct Median : SharedByTies {
+struct Median : TieSharingDerivative {
   static constexpr auto node_name = "MedianBackward0";
   bool ignore_nan = false;
   Tensor forward(const Tensor& x) const {
@@ -103,7 +103,7 @@ struct NanMedian : Median {
   static constexpr auto node_name = "NanmedianBackward0";
 };
 
-SharedByTies over_all(const Tensor& x) { return {{"median", x, nullopt, false}}; }
+TieSharingDerivative over_all(const Tensor& x) { return {{"median", x, nullopt, false}}; }
 
 // ---- Quantiles.
 
@@ -157,7 +157,8 @@ Tensor whole_ranks(const Tensor& ranks, Between which) {
   return to;
 }
 
-/// The elements of the rows of x at integer ranks.
+/// The elements that stand at `ranks` (int64, from 0) when each row of x is sorted. NaN sorts last; a row that has
+/// NaN gives NaN at every rank unless `ignore_nan`.
 Tensor elements_at(const Tensor& x, const Tensor& ranks, bool ignore_nan) {
   const std::size_t last = x.sizes().size() - 1;
   DimVector sizes(x.sizes());

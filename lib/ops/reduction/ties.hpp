@@ -10,9 +10,9 @@
 
 namespace eigengrad {
 
-/// The derivative of a reduction that picks one of its elements: those equal to the result share
-/// evenly, as do the NaN when it is one.
-struct SharedByTies {
+/// The derivative of a reduction whose result is one of its elements: the elements equal to the result share the
+/// gradient evenly; where the result is NaN, the NaN do.
+struct TieSharingDerivative {
   static constexpr bool uses_input = true;
   static constexpr bool uses_output = true;
   ReducedDims dims;

@@ -174,7 +174,7 @@ class ConstrainedMinimization {
     }
     if (is_feasible()) return without_multipliers();
     if (restart()) return std::nullopt;
-    return infeasible();
+    return verdict_at_least_violation();
   }
 
   /// Whether a minimisation of the augmented Lagrangian went to infinity: the penalty is too low.
@@ -319,9 +319,9 @@ class ConstrainedMinimization {
     return minimum_of(violation, x);
   }
 
-  /// Moves p_ to the nearest minimum of the violation: where that is not 0, the constraints contradict each
-  /// other there.
-  Verdict infeasible() {
+  /// Minimises the violation from p_ and moves p_ there. The verdict is Infeasible when constraints are still
+  /// violated; otherwise that of a feasible point without multipliers.
+  Verdict verdict_at_least_violation() {
     p_ = problem_.at(vector_of(least_violation(p_.x).x.reshape({-1})));
     Eigen::Index worst = 0;
     if (problem_.violation(p_, &worst) <= tolerance_) return without_multipliers();

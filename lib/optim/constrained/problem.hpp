@@ -49,7 +49,7 @@ class ConstrainedProblem {
   ConstrainedPoint at(const Vector& x);
   /// Of the objective minus the constraints times `multipliers`.
   Matrix hessian(const Vector& x, const Vector& multipliers);
-  /// What element i of the constraints is beyond its sides; negative below the lower one.
+  /// By how much element i of the constraints is beyond its nearer bound: negative below the lower, 0 within.
   double excess(const ConstrainedPoint& p, Eigen::Index i) const;
   /// The size that an element is compared with: of its sides and of the terms of its linear model.
   double size_of(const ConstrainedPoint& p, Eigen::Index i) const;

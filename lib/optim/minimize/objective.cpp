@@ -25,7 +25,7 @@ Objective::Objective(const std::function<Tensor(const Tensor&)>& f, const Tensor
 
 namespace {
 
-/// Adds the time of a scope to a phase.
+/// Adds the seconds from its construction to its destruction to a sum.
 class Stopwatch {
  public:
   explicit Stopwatch(double& seconds) : seconds_(seconds) {}

@@ -22,7 +22,7 @@ EIGENGRAD_API Tensor linalg_cholesky(const Tensor& self, bool upper = false);
 /// Throws: NumericError only if `check_errors`.
 EIGENGRAD_API std::tuple<Tensor, Tensor> linalg_cholesky_ex(const Tensor& self, bool upper = false,
                                                             bool check_errors = false);
-/// linalg_cholesky().
+/// The same as linalg_cholesky().
 EIGENGRAD_API Tensor cholesky(const Tensor& self, bool upper = false);
 
 /// The solution of A X = self from the factor of A. Shapes: (... n k) (... n n) -> (... n k).

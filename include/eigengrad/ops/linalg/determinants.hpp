@@ -16,12 +16,12 @@ namespace eigengrad {
 /// digits with the condition, up to half of them at most.
 /// Source: Giles 2008, section 2.2.4; for singular matrices see the rule.
 EIGENGRAD_API Tensor linalg_det(const Tensor& A);
-/// linalg_det().
+/// The same as linalg_det().
 EIGENGRAD_API Tensor det(const Tensor& self);
 /// The sign of the determinant and the logarithm of its absolute value. Shapes: (... n n) -> (...) (...).
 /// At the edge: 0 and -inf for a singular matrix, whose gradient is inf or NaN.
 EIGENGRAD_API std::tuple<Tensor, Tensor> linalg_slogdet(const Tensor& A);
-/// linalg_slogdet().
+/// The same as linalg_slogdet().
 EIGENGRAD_API std::tuple<Tensor, Tensor> slogdet(const Tensor& self);
 /// The logarithm of the determinant. Shapes: (... n n) -> (...).
 /// At the edge: NaN where the determinant is negative, -inf where it is 0.

@@ -14,7 +14,7 @@ namespace eigengrad {
 /// Source: Higham (2005); derivatives: Al-Mohy and Higham (2009), at higher orders Mathias (1996): the
 /// block above the diagonal of exp([A E; 0 A]).
 EIGENGRAD_API Tensor linalg_matrix_exp(const Tensor& A);
-/// linalg_matrix_exp().
+/// The same as linalg_matrix_exp().
 EIGENGRAD_API Tensor matrix_exp(const Tensor& A);
 
 /// The principal square root: X X = A, eigenvalues with a positive real part.

@@ -21,7 +21,7 @@ EIGENGRAD_API Tensor mm(const Tensor& a, const Tensor& b);
 EIGENGRAD_API Tensor mv(const Tensor& a, const Tensor& x);
 /// Shapes: (n) (n) -> ().
 EIGENGRAD_API Tensor dot(const Tensor& a, const Tensor& b);
-/// dot: real numbers need no conjugate. Shapes: (n) (n) -> ().
+/// The same as dot(): tensors are real, so there is nothing to conjugate. Shapes: (n) (n) -> ().
 EIGENGRAD_API Tensor vdot(const Tensor& a, const Tensor& b);
 /// Shapes: (n) (m) -> (n m).
 EIGENGRAD_API Tensor outer(const Tensor& a, const Tensor& b);
@@ -89,7 +89,7 @@ EIGENGRAD_API Tensor chain_matmul(TensorList matrices);
 /// At the edge: the identity for n = 0; a power of the inverse for negative n.
 /// Throws: ShapeError unless square; NumericError for negative n and a singular matrix.
 EIGENGRAD_API Tensor linalg_matrix_power(const Tensor& x, std::int64_t n);
-/// linalg_matrix_power().
+/// The same as linalg_matrix_power().
 EIGENGRAD_API Tensor matrix_power(const Tensor& x, std::int64_t n);
 /// Powers 0 to N - 1 of every element, along a new last dimension; N is the last extent of x if it is
 /// not given. Shapes: (... n) -> (... n N). Throws: ValueError for N below 2; DtypeError for bool.
@@ -105,14 +105,14 @@ EIGENGRAD_API Tensor cross(const Tensor& a, const Tensor& b, optional<std::int64
 
 namespace linalg {
 inline Tensor matmul(const Tensor& a, const Tensor& b) { return eigengrad::matmul(a, b); }
-/// linalg_multi_dot().
+/// The same as linalg_multi_dot().
 inline Tensor multi_dot(TensorList matrices) { return linalg_multi_dot(matrices); }
 inline Tensor matrix_power(const Tensor& x, std::int64_t n) { return linalg_matrix_power(x, n); }
-/// linalg_vander().
+/// The same as linalg_vander().
 inline Tensor vander(const Tensor& x, optional<std::int64_t> N = nullopt) {
   return linalg_vander(x, N);
 }
-/// linalg_vecdot().
+/// The same as linalg_vecdot().
 inline Tensor vecdot(const Tensor& a, const Tensor& b, std::int64_t dim = -1) {
   return linalg_vecdot(a, b, dim);
 }

@@ -38,7 +38,7 @@ EIGENGRAD_API std::tuple<Tensor, Tensor> geqrf(const Tensor& A);
 /// Throws: ShapeError for other shapes; DtypeError when the dtypes differ.
 /// Cost: 4 m n k flops. Source: compact WY form, Schreiber and Van Loan (1989).
 EIGENGRAD_API Tensor linalg_householder_product(const Tensor& input, const Tensor& tau);
-/// linalg_householder_product().
+/// The same as linalg_householder_product().
 EIGENGRAD_API Tensor orgqr(const Tensor& input, const Tensor& tau);
 
 }  // namespace eigengrad

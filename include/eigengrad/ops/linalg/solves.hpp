@@ -42,7 +42,7 @@ EIGENGRAD_API Tensor linalg_inv(const Tensor& A);
 /// linalg_inv() beside an int64 tensor: 0, or the first zero pivot, counted from 1, of every matrix.
 /// Throws: NumericError only if `check_errors`.
 EIGENGRAD_API std::tuple<Tensor, Tensor> linalg_inv_ex(const Tensor& A, bool check_errors = false);
-/// linalg_inv().
+/// The same as linalg_inv().
 EIGENGRAD_API Tensor inverse(const Tensor& self);
 
 /// The inverse of the linear map from the dimensions from `ind` on to those before: tensordot() of the two

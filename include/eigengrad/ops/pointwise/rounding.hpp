@@ -60,7 +60,7 @@ inline Tensor& nan_to_num_(Tensor& x, optional<double> nan = nullopt,
   return x.nan_to_num_(nan, posinf, neginf);
 }
 
-/// round().
+/// The same as round().
 inline Tensor special_round(const Tensor& x, std::int64_t decimals = 0) {
   return round(x, decimals);
 }

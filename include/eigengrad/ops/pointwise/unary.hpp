@@ -116,13 +116,13 @@ EIGENGRAD_API Tensor clamp_max(const Tensor& x, const Scalar& max);
 inline Tensor& square_(Tensor& x) { return x.square_(); }
 
 // The names that libtorch gives them beside these.
-/// exp2().
+/// The same as exp2().
 inline Tensor special_exp2(const Tensor& x) { return exp2(x); }
-/// expm1().
+/// The same as expm1().
 inline Tensor special_expm1(const Tensor& x) { return expm1(x); }
-/// log1p().
+/// The same as log1p().
 inline Tensor special_log1p(const Tensor& x) { return log1p(x); }
-/// sinc().
+/// The same as sinc().
 inline Tensor special_sinc(const Tensor& x) { return sinc(x); }
 namespace special {
 inline Tensor exp2(const Tensor& x) { return eigengrad::exp2(x); }

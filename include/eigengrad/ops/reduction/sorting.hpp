@@ -43,7 +43,7 @@ EIGENGRAD_API Tensor median(const Tensor& x);
 /// The same along `dim`, and the indices. At the edge: the first NaN wins.
 EIGENGRAD_API std::tuple<Tensor, Tensor> median(const Tensor& x, std::int64_t dim,
                                                 bool keepdim = false);
-/// The same over the elements that are not NaN. At the edge: NaN when there are no others.
+/// median() over the elements that are not NaN, with or without `dim`. At the edge: NaN when there are no others.
 EIGENGRAD_API Tensor nanmedian(const Tensor& x);
 EIGENGRAD_API std::tuple<Tensor, Tensor> nanmedian(const Tensor& x, std::int64_t dim,
                                                    bool keepdim = false);

@@ -12,8 +12,8 @@ namespace eigengrad {
 // Throws: IndexError for a dimension out of range; DtypeError unless floating point, where integers
 // are not mentioned.
 
-/// Mean squared deviation from the mean, divided by n - correction; `unbiased` stands for a correction
-/// of 1, which is the default, otherwise 0. In two passes, so that a large mean costs no accuracy.
+/// Sum of squared deviations from the mean, divided by n - correction. The correction is 1 by default and with
+/// `unbiased`, 0 when `unbiased` is false. In two passes, so that a large mean costs no accuracy.
 /// At the edge: NaN or infinite when n <= correction.
 EIGENGRAD_API Tensor var(const Tensor& x);
 EIGENGRAD_API Tensor var(const Tensor& x, OptionalIntArrayRef dim, bool unbiased = true,
