@@ -32,6 +32,9 @@ class ElementwiseArguments {
     if (!same || !is_floating_point(dtype)) unify(info, inputs);
   }
 
+  ElementwiseArguments(const ElementwiseArguments&) = delete;
+  ElementwiseArguments& operator=(const ElementwiseArguments&) = delete;
+
   /// Whether one of them is tracked.
   bool any_tracked() const noexcept {
     for (std::size_t i = 0; i < arity_; ++i)

@@ -25,8 +25,8 @@ Tensor cosine_embedding_loss(const Tensor& x1, const Tensor& x2, const Tensor& t
   constexpr double eps = 1e-12;
   const auto length = [](const Tensor& x) { return ((x * x).sum(-1) + eps).sqrt(); };
   const Tensor cosine = (a * b).sum(-1) / (length(a) * length(b));
-  const Tensor in_own_memory = (cosine - margin).clamp_min(0);
-  const Tensor losses = where(target.eq(1), 1 - cosine, where(target.eq(-1), in_own_memory, 0));
+  const Tensor apart = (cosine - margin).clamp_min(0);
+  const Tensor losses = where(target.eq(1), 1 - cosine, where(target.eq(-1), apart, 0));
   return losses::reduce(losses, reduction);
 }
 
@@ -47,12 +47,12 @@ Tensor triplet_margin_with_distance_loss(const Tensor& anchor, const Tensor& pos
   if (anchor.dim() != positive.dim() || anchor.dim() != negative.dim())
     detail::fail<ShapeError>(op, "shapes ", anchor.sizes(), ", ", positive.sizes(), " and ",
                              negative.sizes(), " must have the same number of dimensions");
-  const auto in_own_memory = [&](const Tensor& a, const Tensor& b) {
+  const auto apart = [&](const Tensor& a, const Tensor& b) {
     return distance ? distance(a, b) : pairwise_distance(a, b);
   };
-  const Tensor near = in_own_memory(anchor, positive);
-  Tensor far = in_own_memory(anchor, negative);
-  if (swap) far = far.minimum(in_own_memory(positive, negative));
+  const Tensor near = apart(anchor, positive);
+  Tensor far = apart(anchor, negative);
+  if (swap) far = far.minimum(apart(positive, negative));
   return losses::reduce((near - far + margin).clamp_min(0), reduction);
 }
 

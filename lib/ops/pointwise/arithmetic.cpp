@@ -237,16 +237,18 @@ void check_alpha(std::string_view op, const Tensor& a, const Tensor& b, const Sc
     detail::fail<DtypeError>(op, "alpha must be an integer for integer tensors, got ", alpha);
 }
 
-/// Whether the factor can be a parameter of the rule, which holds it as a double.
-bool is_exact_in_double(const Scalar& alpha) {
+/// Whether alpha is a parameter of the rule, which holds it as a double: always but in products of integers with an
+/// integer that double does not hold.
+bool is_parameter(const Scalar& alpha, const Tensor& a, const Tensor& b) {
   constexpr std::int64_t largest = std::int64_t{1} << 53;
-  return alpha.isFloatingPoint() || (alpha.toLong() >= -largest && alpha.toLong() <= largest);
+  return a.is_floating_point() || b.is_floating_point() || alpha.isFloatingPoint() ||
+         (alpha.toLong() >= -largest && alpha.toLong() <= largest);
 }
 
 Tensor add_scaled(const Tensor& a, const Tensor& b, const Scalar& alpha) {
   if (alpha.toDouble() == 1) return apply(Add{}, a, b);
   check_alpha("add", a, b, alpha);
-  if (!is_exact_in_double(alpha)) return apply(Add{}, a, mul(b, alpha));
+  if (!is_parameter(alpha, a, b)) return apply(Add{}, a, mul(b, alpha));
   return apply(AddScaled{{}, alpha.toDouble()}, a, b);
 }
 
@@ -306,7 +308,7 @@ Tensor add(const Tensor& a, const Scalar& b, const Scalar& alpha) {
 Tensor sub(const Tensor& a, const Tensor& b, const Scalar& alpha) {
   if (alpha.toDouble() == 1) return apply(Sub{}, a, b);
   check_alpha("sub", a, b, alpha);
-  if (!is_exact_in_double(alpha)) return apply(Sub{}, a, mul(b, alpha));
+  if (!is_parameter(alpha, a, b)) return apply(Sub{}, a, mul(b, alpha));
   return apply(SubScaled{{}, alpha.toDouble()}, a, b);
 }
 Tensor sub(const Tensor& a, const Scalar& b, const Scalar& alpha) {
@@ -441,7 +443,8 @@ Tensor Tensor::minimum(const Tensor& o) const { return eigengrad::minimum(*this,
 Tensor& Tensor::add_(const Tensor& o, const Scalar& alpha) const {
   if (alpha.toDouble() == 1) return apply_inplace(Add{}, self(), o);
   check_alpha("add_", self(), o, alpha);
-  if (!is_exact_in_double(alpha)) return apply_inplace(Add{}, self(), eigengrad::mul(o, alpha));
+  if (!is_parameter(alpha, self(), o))
+    return apply_inplace(Add{}, self(), eigengrad::mul(o, alpha));
   return apply_inplace(AddScaled{{}, alpha.toDouble()}, self(), o);
 }
 Tensor& Tensor::add_(const Scalar& o, const Scalar& alpha) const {
@@ -452,7 +455,8 @@ Tensor& Tensor::add_(const Scalar& o, const Scalar& alpha) const {
 Tensor& Tensor::sub_(const Tensor& o, const Scalar& alpha) const {
   if (alpha.toDouble() == 1) return apply_inplace(Sub{}, self(), o);
   check_alpha("sub_", self(), o, alpha);
-  if (!is_exact_in_double(alpha)) return apply_inplace(Sub{}, self(), eigengrad::mul(o, alpha));
+  if (!is_parameter(alpha, self(), o))
+    return apply_inplace(Sub{}, self(), eigengrad::mul(o, alpha));
   return apply_inplace(SubScaled{{}, alpha.toDouble()}, self(), o);
 }
 Tensor& Tensor::sub_(const Scalar& o, const Scalar& alpha) const {
