@@ -402,12 +402,4 @@ void pointwise(IntArrayRef sizes, const detail::TensorImpl* const* tensors, int 
   run_elementwise(sizes, operands, count, num_outputs, kernel, context);
 }
 
-void pointwise(IntArrayRef sizes, std::initializer_list<Tensor> tensors, int num_outputs,
-               BlockKernel kernel, const void* context) {
-  const detail::TensorImpl* list[kMaxOperands];
-  int count = 0;
-  for (const Tensor& t : tensors) list[count++] = t.impl();
-  pointwise(sizes, list, count, num_outputs, kernel, context);
-}
-
 }  // namespace eigengrad::kernels

@@ -42,8 +42,10 @@ void run_elementwise(IntArrayRef sizes, const Operand* operands, int num_operand
 /// The same over the elements of `count` tensors, the outputs first, broadcast to `sizes`.
 void pointwise(IntArrayRef sizes, const detail::TensorImpl* const* tensors, int count,
                int num_outputs, BlockKernel kernel, const void* context);
-void pointwise(IntArrayRef sizes, std::initializer_list<Tensor> tensors, int num_outputs,
-               BlockKernel kernel, const void* context);
+inline void pointwise(IntArrayRef sizes, std::initializer_list<const detail::TensorImpl*> tensors,
+                      int num_outputs, BlockKernel kernel, const void* context) {
+  pointwise(sizes, tensors.begin(), static_cast<int>(tensors.size()), num_outputs, kernel, context);
+}
 
 /// Strides over `out_sizes` of a tensor that broadcasts to them; 0 where it is expanded.
 void broadcast_strides(IntArrayRef sizes, IntArrayRef strides, IntArrayRef out_sizes,

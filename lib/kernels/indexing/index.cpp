@@ -405,7 +405,7 @@ void fill_picked(const AlongPlan& plan, const Tensor& dst, const Scalar& value) 
 void masked_fill(const Tensor& dst, const Tensor& src, const Tensor& mask, const Scalar& value) {
   detail::dispatch(dst.dtype(), [&]<class T>(std::type_identity<T>) {
     const T v = value.to<T>();
-    pointwise(dst.sizes(), {dst, src, mask}, 1, masked_fill_kernel<T>, &v);
+    pointwise(dst.sizes(), {dst.impl(), src.impl(), mask.impl()}, 1, masked_fill_kernel<T>, &v);
   });
 }
 

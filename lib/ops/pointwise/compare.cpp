@@ -127,7 +127,7 @@ Tensor run_pair(std::string_view name, const Tensor& a, const Tensor& b, bool ke
   const Tensor y = autograd::cast(b, dtype);
   const kernels::BlockKernel kernel = kernel_of(dtype);
   Tensor out = detail::uninitialised(keeps_dtype ? dtype : kBool, sizes);
-  kernels::pointwise(sizes, {out, x, y}, 1, kernel, op);
+  kernels::pointwise(sizes, {out.impl(), x.impl(), y.impl()}, 1, kernel, op);
   return out;
 }
 
@@ -166,7 +166,7 @@ template <class Op>
 Tensor test(const Tensor& x) {
   Tensor out = detail::uninitialised(kBool, x.sizes());
   const Op op{};
-  kernels::pointwise(x.sizes(), {out, x}, 1,
+  kernels::pointwise(x.sizes(), {out.impl(), x.impl()}, 1,
                      kernel_for<Op>(x.dtype(), std::integral_constant<std::size_t, 1>{}), &op);
   return out;
 }

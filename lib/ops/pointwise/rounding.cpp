@@ -148,7 +148,7 @@ struct Frexp {
   static autograd::Computed<2, 1> forward(const Tensor& x, bool followed) {
     const Tensor m = detail::uninitialised(x.dtype(), x.sizes());
     const Tensor e = detail::uninitialised(kInt64, x.sizes());
-    kernels::pointwise(x.sizes(), {m, e, x}, 2,
+    kernels::pointwise(x.sizes(), {m.impl(), e.impl(), x.impl()}, 2,
                        x.dtype() == kFloat32 ? frexp_kernel<float> : frexp_kernel<double>, nullptr);
     return {{m, e}, {followed ? e.clone() : Tensor()}};
   }
