@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
-#include <fstream>
 #include <map>
 #include <regex>
 #include <sstream>
@@ -13,13 +12,6 @@
 namespace layers {
 namespace {
 
-std::string whole(const fs::path& file) {
-  std::ifstream in(file);
-  std::ostringstream text;
-  text << in.rdbuf();
-  return text.str();
-}
-
 /// The sources as the page's diffs leave them, applied one after the other.
 class Patched {
  public:
@@ -29,7 +21,7 @@ class Patched {
     name_ = path.substr(0, path.find(is_new));
     const bool exists = fs::exists(root() / name_) || text_.contains(name_);
     BOOST_TEST(exists != path.ends_with(is_new), path << " exists: " << exists);
-    if (!text_.contains(name_)) text_[name_] = exists ? whole(root() / name_) : "";
+    if (!text_.contains(name_)) text_[name_] = exists ? contents(root() / name_) : "";
   }
   void line(const std::string& line) {
     if (line[0] != '+') before_ += line.substr(1) + '\n';
@@ -60,7 +52,7 @@ class Patched {
 BOOST_AUTO_TEST_SUITE(how_to_add)
 
 BOOST_AUTO_TEST_CASE(diffs_apply_and_paths_exist) {
-  const std::string page = whole(root() / "lib" / "README.md");
+  const std::string page = contents(root() / "lib" / "README.md");
   BOOST_TEST(std::count(page.begin(), page.end(), '\n') <= 310);
   std::istringstream lines(page);
   Patched patched;

@@ -1,6 +1,4 @@
 #include <boost/test/unit_test.hpp>
-#include <fstream>
-#include <iterator>
 #include <regex>
 #include <set>
 #include <string>
@@ -66,8 +64,7 @@ BOOST_AUTO_TEST_CASE(every_error_says_what_to_do) {
   for (const fs::path& file : library_sources()) {
     const std::string name = file.lexically_relative(root()).generic_string();
     if (kPassedOn.contains(name)) continue;
-    std::ifstream in(file);
-    const std::string code((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+    const std::string code = contents(file);
     for (std::sregex_iterator i(code.begin(), code.end(), begin), end; i != end; ++i) {
       const std::string text = text_of(call_at(code, static_cast<std::size_t>(i->position())));
       ++calls;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <iterator>
 #include <regex>
 
 namespace layers {
@@ -25,6 +26,11 @@ std::vector<fs::path> library_sources() {
   std::vector<fs::path> all = sources(root() / "include");
   for (const fs::path& file : sources(root() / "lib")) all.push_back(file);
   return all;
+}
+
+std::string contents(const fs::path& file) {
+  std::ifstream in(file);
+  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
 }
 
 std::vector<Include> own_includes(const fs::path& file) {

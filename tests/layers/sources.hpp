@@ -24,6 +24,9 @@ std::vector<fs::path> sources(const fs::path& below);
 /// Headers and sources of include/ and lib/.
 std::vector<fs::path> library_sources();
 
+/// The text of a file.
+std::string contents(const fs::path& file);
+
 /// Includes in quotes; standard and third-party headers stand in angle brackets.
 std::vector<Include> own_includes(const fs::path& file);
 std::vector<Include> library_includes();
