@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string_view>
+
 #include "eigengrad/functional/callable.hpp"
 
 namespace eigengrad {
@@ -13,6 +15,27 @@ EIGENGRAD_API DerivativeBlocks jacobian(ErasedFunction f, const variable_list& x
                                         const FunctionalOptions& options);
 EIGENGRAD_API DerivativeBlocks hessian(ErasedFunction f, const variable_list& x,
                                        const FunctionalOptions& options);
+
+/// Derivatives, and what was computed on the way to them.
+struct Derivatives {
+  variable_list value;
+  /// Of a Hessian only.
+  variable_list gradient;
+  DerivativeBlocks blocks;
+};
+
+/// Which results are recorded: those of `options.create_graph`, or what Note [Nested transforms] says.
+enum class Recording : std::uint8_t { AsOptionsSay, WhereNeeded };
+
+/// What one differentiates, in messages the function `op`.
+EIGENGRAD_API Derivatives value_and_jacobian(std::string_view op, ErasedFunction f,
+                                             const variable_list& x,
+                                             const FunctionalOptions& options,
+                                             Recording recording = Recording::AsOptionsSay);
+EIGENGRAD_API Derivatives value_and_hessian(std::string_view op, ErasedFunction f,
+                                            const variable_list& x,
+                                            const FunctionalOptions& options,
+                                            Recording recording = Recording::AsOptionsSay);
 
 template <class Derived>
 inline constexpr void check_is_vector() {
