@@ -140,6 +140,22 @@ bool any_tracked(const variable_list& list) {
                      [](const Tensor& t) { return t.defined() && t.requires_grad(); });
 }
 
+struct Column {
+  variable_list value;
+  /// What is differentiated: the value, or the gradient.
+  variable_list results;
+};
+Column evaluate_column(std::string_view op, ErasedFunction f, const variable_list& arguments,
+                       bool strict, bool create_graph, Order order) {
+  if (order == Order::First) {
+    const variable_list value = evaluate(op, f, arguments);
+    return {value, value};
+  }
+  const variable_list value = as_list(evaluate_to_one_element(op, f, arguments));
+  if (strict) check_tracked_outputs(op, value);
+  return {value, sweep(value, arguments, {ones(value[0].sizes(), value[0].dtype())}, create_graph)};
+}
+
 /// One evaluation with a tangent per element of `x`: of f, or of f and its gradient.
 Derivatives by_forward_mode(std::string_view op, ErasedFunction f, const variable_list& x,
                             FunctionalOptions options, Order order,
@@ -157,14 +173,7 @@ Derivatives by_forward_mode(std::string_view op, ErasedFunction f, const variabl
         arguments.push_back(order == Order::Second ? variable(t, may_record, leaves)
                                                    : (may_record ? t : t.detach()));
       arguments[j] = autograd::make_dual(arguments[j], unit(x[j], e));
-      variable_list results, value;
-      if (order == Order::First) {
-        value = results = evaluate(op, f, arguments);
-      } else {
-        value = as_list(evaluate_to_one_element(op, f, arguments));
-        if (options.strict) check_tracked_outputs(op, value);
-        results = sweep(value, arguments, {ones(value[0].sizes(), value[0].dtype())}, may_record);
-      }
+      auto [value, results] = evaluate_column(op, f, arguments, options.strict, may_record, order);
       if (blocks.empty()) {
         // A derivative has a history only where the value of its column has one.
         if (recording == Recording::WhereNeeded)
