@@ -1,10 +1,13 @@
 #include "eigengrad/functional/jacobian.hpp"
 
+#include <algorithm>
+
 #include "autograd/grad_mode_switches.hpp"
 #include "eigengrad/autograd/anomaly_mode.hpp"
 #include "eigengrad/autograd/engine.hpp"
 #include "eigengrad/autograd/forward_mode.hpp"
 #include "eigengrad/autograd/grad_mode.hpp"
+#include "eigengrad/core/allocator.hpp"
 #include "eigengrad/ops/shape/views.hpp"
 #include "functional/variables.hpp"
 
@@ -40,10 +43,22 @@ class Block {
       matrix_.select(dim(), i).copy_(slice.reshape({-1}));
     }
   }
+  /// `count` rows from row `i` on, which has to be the next one, in a leading dimension; undefined for zeros.
+  void add_rows(std::int64_t i, std::int64_t count, const Tensor& rows) {
+    if (matrix_.defined()) {
+      if (!rows.defined()) return;
+      const NoGradGuard copy_only;
+      matrix_.narrow(0, i, count).copy_(rows.reshape({count, slice_numel_}));
+      return;
+    }
+    are_batches_ = true;
+    slices_.push_back(rows.defined() ? rows.reshape({count, slice_numel_}).to(dtype_)
+                                     : zeros({count, slice_numel_}, dtype_));
+  }
   Tensor finish() {
     if (matrix_.defined()) return matrix_.view(sizes_);
     if (slices_.empty()) return zeros(sizes_, dtype_);
-    return stack(slices_, dim()).reshape(sizes_);
+    return (are_batches_ ? cat(slices_, 0) : stack(slices_, dim())).reshape(sizes_);
   }
 
  private:
@@ -53,6 +68,7 @@ class Block {
   std::int64_t slice_numel_;
   Slices kind_;
   ScalarType dtype_;
+  bool are_batches_ = false;
   Tensor matrix_;
   variable_list slices_;
 };
@@ -89,27 +105,63 @@ std::int64_t total_numel(const variable_list& list) {
   return n;
 }
 
+/// How many rows one sweep computes, where an evaluation of f has left `graph_bytes` for it to read.
+///
+/// Note [Rows at once]
+/// A sweep for many rows pays what a node costs beside its arithmetic once for all of them, and multiplies by matrices as
+/// long as it has many. But what it carries from node to node is as many times larger, and should stay in cache; and a
+/// bound on memory, 256 MB for cotangents as large as all that was recorded, is kept in any case.
+std::int64_t rows_at_once(const Tensor& of, const variable_list& vars, std::size_t graph_bytes) {
+  constexpr std::int64_t kElements = 1 << 15;
+  constexpr std::size_t kBytes = std::size_t{1} << 28;
+  constexpr std::int64_t kFewest = 8;
+  const std::int64_t numel = std::max<std::int64_t>({1, of.numel(), total_numel(vars)});
+  const std::int64_t in_cache = std::max(kFewest, kElements / numel);
+  const std::size_t in_memory = kBytes / std::max<std::size_t>(1, graph_bytes);
+  return std::clamp<std::int64_t>(static_cast<std::int64_t>(in_memory), 1, in_cache);
+}
+
 /// Derivatives of `of`, whose undefined entries have none and are shaped as in `like`.
 DerivativeBlocks by_reverse_mode(std::string_view op, const variable_list& of,
                                  const variable_list& like, const variable_list& vars,
-                                 const FunctionalOptions& options, const variable_list& leaves) {
+                                 const FunctionalOptions& options, const variable_list& leaves,
+                                 std::size_t graph_bytes) {
   const bool keep = options.create_graph || DualLevel::is_open();
   BlockMatrix blocks = make_blocks(like, vars, Slices::Rows, keep);
   for (std::size_t k = 0; k < of.size(); ++k) {
     const bool tracked = of[k].defined() && of[k].requires_grad();
-    for (std::int64_t i = 0; i < like[k].numel(); ++i) {
-      variable_list row(vars.size());
+    const std::int64_t rows = like[k].numel();
+    const std::int64_t at_once = rows_at_once(like[k], vars, graph_bytes);
+    for (std::int64_t i = 0; i < rows; i += at_once) {
+      const std::int64_t count = std::min(at_once, rows - i);
+      variable_list g(vars.size());
       if (tracked)
-        row = autograd::grad({of[k]}, vars, {unit(like[k], i)}, /*retain_graph=*/true,
-                             options.create_graph, /*allow_unused=*/true);
+        g = autograd::grad({of[k]}, vars,
+                           {.grad_outputs = {units(like[k], i, count)},
+                            .retain_graph = true,
+                            .create_graph = options.create_graph,
+                            .allow_unused = true,
+                            .is_grads_batched = true});
       for (std::size_t j = 0; j < vars.size(); ++j) {
-        if (options.strict && !row[j].defined()) fail_independent(op, "by argument", j);
-        blocks[k][j].add(i, row[j]);
+        if (options.strict && !g[j].defined()) fail_independent(op, "by argument", j);
+        blocks[k][j].add_rows(i, count, g[j]);
       }
     }
   }
   return finish(op, blocks, options, leaves);
 }
+
+/// Bytes that large tensors take now, and how many more later on.
+class MemoryGrowth {
+ public:
+  std::size_t bytes() const noexcept {
+    const std::size_t now = memory_stats().in_use;
+    return now > before_ ? now - before_ : 0;
+  }
+
+ private:
+  std::size_t before_ = memory_stats().in_use;
+};
 
 enum class Order : std::uint8_t { First, Second };
 
@@ -228,13 +280,14 @@ DerivativeBlocks jacobian(ErasedFunction f, const variable_list& x,
   const AutoGradMode recording(true);
   variable_list leaves;
   variable_list vars = variables("jacobian", x, options.create_graph, leaves);
+  const MemoryGrowth growth;
   variable_list value = evaluate("jacobian", f, vars);
   if (may_go_forward && columns_are_cheaper(columns, total_numel(value))) {
     DerivativeBlocks blocks = Columns(f, x, options).try_all();
     if (!blocks.empty()) return blocks;
   }
   if (options.strict) check_tracked_outputs("jacobian", value);
-  return by_reverse_mode("jacobian", value, value, vars, options, leaves);
+  return by_reverse_mode("jacobian", value, value, vars, options, leaves, growth.bytes());
 }
 
 DerivativeBlocks hessian(ErasedFunction f, const variable_list& x,
@@ -246,10 +299,11 @@ DerivativeBlocks hessian(ErasedFunction f, const variable_list& x,
   const AutoGradMode recording(true);
   variable_list leaves;
   const variable_list vars = variables("hessian", x, options.create_graph, leaves);
+  const MemoryGrowth growth;
   const Tensor y = evaluate_to_one_element("hessian", f, vars);
   if (options.strict) check_tracked_outputs("hessian", {y});
   const variable_list g = sweep({y}, vars, {ones(y.sizes(), y.dtype())}, /*create_graph=*/true);
-  return by_reverse_mode("hessian", g, vars, vars, options, leaves);
+  return by_reverse_mode("hessian", g, vars, vars, options, leaves, growth.bytes());
 }
 
 }  // namespace eigengrad::detail

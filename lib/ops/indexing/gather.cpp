@@ -83,8 +83,11 @@ struct MaskedFill {
   static constexpr const char* node_name = name.text;
   KeptIndices mask;
   DimVector sizes;
+  std::int64_t lead = -1;
+  void lift(std::int64_t to) { lead = to; }
   Tensor transpose(const Tensor& g, std::size_t i) const {
-    return i == 0 ? masked_fill(g, mask.get(), 0) : where(mask.get(), g, 0).sum();
+    if (i == 0) return masked_fill(g, mask.get(), 0);
+    return autograd::sum_to(where(mask.get(), g, 0), {}, lead);
   }
   Tensor tangent(const Tensor& self, const Tensor& value) const {
     if (!value.defined()) return masked_fill(self, mask.get(), 0);

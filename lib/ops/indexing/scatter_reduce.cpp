@@ -72,6 +72,7 @@ struct SumAt {
   bool include_self;
   /// For a mean, the number of summands of each element.
   Tensor divisor = {};
+  void lift(std::int64_t lead) { at.lift(lead); }
   Tensor transpose(const Tensor& g, std::size_t i) const {
     const Tensor share = divisor.defined() ? g / divisor : g;
     if (i == 1) return gather_at(at, share);
@@ -93,6 +94,7 @@ struct ExtremumAt {
   At at;
   Tensor self_share;
   Tensor src_share;
+  void lift(std::int64_t lead) { at.lift(lead); }
   Tensor transpose(const Tensor& g, std::size_t i) const {
     return i == 0 ? g * self_share : gather_at(at, g) * src_share;
   }
@@ -131,6 +133,7 @@ struct ProdAt {
   static constexpr const char* node_name = name.text;
   At at;
   bool include_self;
+  std::int64_t lead = -1;
 
   struct Inputs {
     const Tensor& self;
@@ -138,14 +141,18 @@ struct ProdAt {
   };
 
   static Tensor apply(const At& at, bool include_self, const Tensor& x, const Tensor& src) {
-    return autograd::apply_many(ProdAt{at, include_self}, {x, src});
+    return autograd::apply_many(ProdAt{at, include_self, -1}, {x, src});
   }
   Tensor forward(const Tensor& x, const Tensor& src) const {
     return combined(at, Reduce::Prod, include_self, x, src);
   }
   Tensor vjp(std::size_t i, const Tensor& g, const Inputs& x, const Tensor& y) const {
-    return i == 0 ? times_values(g, x.src) : gather_at(at, g) * others(x.self, x.src, y);
+    At of_cotangents = at;
+    if (lead >= 0) of_cotangents.lift(lead);
+    if (i == 1) return gather_at(of_cotangents, g) * others(x.self, x.src, y);
+    return include_self ? times_values(g, x.src) : clear_at(of_cotangents, g);
   }
+  void lift(std::int64_t to) { lead = to; }
   Tensor jvp(std::size_t, const Inputs& t, const Inputs& x, const Tensor& y) const {
     Tensor sum;
     if (t.self.defined()) sum = times_values(t.self, x.src);

@@ -113,6 +113,7 @@ struct Det {
   static constexpr unsigned keeps_input = 1;
   static constexpr unsigned keeps_output = 1;
   static constexpr auto node_name = "LinalgDetBackward0";
+  static constexpr bool lifts_to_itself = true;
   /// Whether the factors are those of the transpose, as matrices::factor() chooses.
   bool of_transpose;
 
@@ -151,6 +152,7 @@ struct Slogdet {
   static constexpr unsigned keeps_input = 1;
   static constexpr unsigned keeps_output = 0;
   static constexpr auto node_name = "LinalgSlogdetBackward0";
+  static constexpr bool lifts_to_itself = true;
   bool of_transpose;
   struct Outputs {
     const Tensor& sign;

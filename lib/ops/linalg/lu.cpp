@@ -268,6 +268,8 @@ struct LuSolve {
   bool adjoint;
   DimVector lu_sizes;
   DimVector b_sizes;
+  std::int64_t lead = -1;
+  void lift(std::int64_t to) { lead = to; }
   struct Inputs {
     const Tensor& lu;
     const Tensor& b;
@@ -287,13 +289,13 @@ struct LuSolve {
   void gradients(const bool* wanted, const Tensor& g, const Inputs& x, const Tensor& y,
                  const Tensor& pivots, Tensor* results) const {
     const Tensor gb = linalg_lu_solve(x.lu, pivots, g, left, !adjoint);
-    if (wanted[1]) results[1] = autograd::sum_to(gb, b_sizes);
+    if (wanted[1]) results[1] = autograd::sum_to(gb, b_sizes, lead);
     if (!wanted[0]) return;
     const bool g_first = left != adjoint;
     const Tensor& first = g_first ? gb : y;
     const Tensor& second = g_first ? y : gb;
     const Tensor product = left ? matmul(first, second.mT()) : matmul(first.mT(), second);
-    const Tensor ga = autograd::sum_to(product, lu_sizes);
+    const Tensor ga = autograd::sum_to(product, lu_sizes, lead);
     const Tensor w = take_rows(ga, permutation_of(pivots, ga.size(-2)).rows);
     results[0] = -(tril(matmul(w, upper_of(x.lu).mT()), -1) + triu(matmul(lower_of(x.lu).mT(), w)));
   }

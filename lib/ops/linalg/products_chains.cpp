@@ -89,9 +89,12 @@ Tensor chain_product(std::string_view op, TensorList matrices) {
 /// arguments rotate, so grad a = b x g and grad b = g x a.
 struct Cross {
   static constexpr auto node_name = "LinalgCrossBackward0";
+  /// Counted from the end.
   std::int64_t dim;
   DimVector a_sizes;
   DimVector b_sizes;
+  std::int64_t lead = -1;
+  void lift(std::int64_t to) { lead = to; }
 
   Tensor forward(const Tensor& a, const Tensor& b) const {
     const detail::Unrecorded unrecorded;
@@ -107,10 +110,16 @@ struct Cross {
     return y;
   }
   Tensor grad_a(const Tensor& g, const Tensor& b) const {
-    return autograd::sum_to(linalg_cross(b, g, dim), a_sizes);
+    return autograd::sum_to(linalg_cross(beside(g, b), g, dim), a_sizes, lead);
   }
   Tensor grad_b(const Tensor& g, const Tensor& a) const {
-    return autograd::sum_to(linalg_cross(g, a, dim), b_sizes);
+    return autograd::sum_to(linalg_cross(g, beside(g, a), dim), b_sizes, lead);
+  }
+
+ private:
+  /// The value x with as many dimensions as the cotangent g.
+  static Tensor beside(const Tensor& g, const Tensor& x) {
+    return g.dim() == x.dim() ? x : x.unsqueeze(0);
   }
 };
 
@@ -185,8 +194,8 @@ Tensor linalg_cross(const Tensor& a, const Tensor& b, std::int64_t dim) {
     detail::fail<DtypeError>("linalg_cross",
                              "is not defined for bool tensors; convert them with to(kInt64)");
   return autograd::apply_bilinear(
-      Cross{static_cast<std::int64_t>(d), DimVector(a.sizes()), DimVector(b.sizes())}, a.to(dtype),
-      b.to(dtype));
+      Cross{static_cast<std::int64_t>(d) - a.dim(), DimVector(a.sizes()), DimVector(b.sizes()), -1},
+      a.to(dtype), b.to(dtype));
 }
 
 Tensor cross(const Tensor& a, const Tensor& b, optional<std::int64_t> dim) {

@@ -251,6 +251,8 @@ struct Gate {
   static constexpr bool uses_input = true;
   static constexpr bool uses_output = false;
   static constexpr auto node_name = "GluBackward0";
+  static constexpr bool lifts_to_itself = true;
+  /// Counted from the end.
   std::int64_t dim;
 
   Tensor forward(const Tensor& x) const {
@@ -382,7 +384,7 @@ Tensor glu(const Tensor& x, std::int64_t dim) {
   if (x.size(d) % 2 != 0)
     detail::fail<ShapeError>("glu", "the extent to be halved must be even: dimension ", d,
                              " of shape ", x.sizes());
-  return autograd::apply_general(Gate{d}, x.is_floating_point() ? x : x.to(kDefaultDtype));
+  return autograd::apply_general(Gate{d - x.dim()}, x.is_floating_point() ? x : x.to(kDefaultDtype));
 }
 
 Tensor relu6(const Tensor& x) { return hardtanh(x, 0, 6); }

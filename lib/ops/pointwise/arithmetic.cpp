@@ -168,6 +168,7 @@ struct PowScalar : Unary<"pow"> {
   template <class X>
   static X power(const X& x, double e) {
     if (e == 2) return square(x);
+    if (e == 0) return X(1);
     if (e == 1) return x;
     if (e == 3) return x * x * x;
     if (e == 0.5) return math::sqrt(x);

@@ -140,6 +140,7 @@ struct Frexp {
   static constexpr unsigned keeps_input = 0;
   static constexpr unsigned keeps_output = 0;
   static constexpr auto node_name = "FrexpBackward0";
+  static constexpr bool lifts_to_itself = true;
   struct Outputs {
     const Tensor& mantissa;
     const Tensor& exponent;

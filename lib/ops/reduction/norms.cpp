@@ -31,6 +31,7 @@ struct Norm {
   Tensor jvp(const Tensor& t, const Tensor& x, const Tensor& y) const {
     return dims.gathered(t * derivative(x, dims.with_ones(y)));
   }
+  void lift(std::int64_t lead) { dims.lift(lead); }
 
  private:
   Tensor derivative(const Tensor& x, const Tensor& y) const {

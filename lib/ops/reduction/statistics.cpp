@@ -33,6 +33,7 @@ struct Deviations {
   double count;
   double divisor;
 
+  void lift(std::int64_t lead) { dims.lift(lead); }
   Tensor mean(const Tensor& x) const {
     const auto kernel = [this](const Tensor& y, const Tensor& of) { kernels::mean(y, of, count); };
     return dims.values_with_ones(kernel, x, x.dtype());
@@ -98,6 +99,7 @@ struct WithMean {
   static constexpr unsigned keeps_input = 1;
   static constexpr unsigned keeps_output = Spread::uses_output ? 1 : 0;
   Spread of;
+  void lift(std::int64_t lead) { of.lift(lead); }
   struct Outputs {
     const Tensor& spread;
     const Tensor& mean;
@@ -155,6 +157,7 @@ struct NanSum {
   static constexpr bool uses_input = true;
   static constexpr bool uses_output = false;
   ReducedDims dims;
+  void lift(std::int64_t lead) { dims.lift(lead); }
   Tensor forward(const Tensor& x) const { return dims.values(kernels::nan_sum, x); }
   Tensor vjp(const Tensor& g, const Tensor& x, const Tensor&) const {
     return where(x.isnan(), 0, dims.spread(g));

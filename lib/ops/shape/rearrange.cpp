@@ -42,6 +42,9 @@ Tensor copy_of(const Tensor& x, const Geometry& g) {
 struct Flip {
   static constexpr auto node_name = "FlipBackward0";
   DimVector dims;
+  void lift(std::int64_t) {
+    for (std::int64_t& d : dims) ++d;
+  }
   Tensor forward(const Tensor& x) const {
     return copy_of(x, reversed({DimVector(x.sizes()), DimVector(x.strides())}, dims));
   }
@@ -67,6 +70,10 @@ struct Rot90 {
   Tensor transpose(const Tensor& g) const {
     return apply_linear(Rot90{(4 - quarters) % 4, from, to}, g);
   }
+  void lift(std::int64_t) {
+    ++from;
+    ++to;
+  }
 };
 
 // ---- Strips.
@@ -86,6 +93,13 @@ struct Strips {
   DimVector result_sizes;
   std::vector<std::vector<Strip>> by_dim;
 
+  /// The same strips behind a leading dimension that is kept.
+  Strips under(std::int64_t lead) const {
+    Strips all{autograd::with_lead(lead, input_sizes), autograd::with_lead(lead, result_sizes),
+               by_dim};
+    all.by_dim.insert(all.by_dim.begin(), {{0, 0, lead, 1}});
+    return all;
+  }
   /// Calls f(strips, one for each dimension) for every block of the result.
   template <class F>
   void for_blocks(F&& f) const {
@@ -144,10 +158,19 @@ struct Roll {
   /// By dimension, from 0 to the extent; one only when the elements count as a vector.
   DimVector shifts;
   bool flat = false;
+  /// How many leading dimensions do not count as part of that vector.
+  std::size_t leads = 0;
+  void lift(std::int64_t) {
+    shifts.insert(0, 0);
+    ++leads;
+  }
   Tensor forward(const Tensor& x) const {
     if (flat) {
       const Tensor dense = x.is_contiguous() ? x : copy_of(x, {x.sizes(), x.strides()});
-      const Tensor y = Roll{shifts}.forward(raw_view(dense, {x.numel()}, {1}, 0));
+      DimVector rows(IntArrayRef(x.sizes().data(), leads));
+      rows.push_back(vector_numel(x));
+      const Tensor y =
+          Roll{shifts}.forward(raw_view(dense, rows, detail::row_major_strides(rows), 0));
       return raw_view(y, x.sizes(), detail::row_major_strides(x.sizes()), 0);
     }
     Strips layout{DimVector(x.sizes()), DimVector(x.sizes()), {}};
@@ -158,10 +181,15 @@ struct Roll {
     return fill_strips(layout, x);
   }
   Tensor transpose(const Tensor& g) const {
-    Roll back{shifts, flat};
+    Roll back{shifts, flat, leads};
     for (std::size_t d = 0; d < shifts.size(); ++d)
-      if (shifts[d] != 0) back.shifts[d] = (flat ? g.numel() : g.sizes()[d]) - shifts[d];
+      if (shifts[d] != 0) back.shifts[d] = (flat ? vector_numel(g) : g.sizes()[d]) - shifts[d];
     return apply_linear(back, g);
+  }
+
+ private:
+  std::int64_t vector_numel(const Tensor& x) const {
+    return detail::numel_of({x.sizes().data() + leads, x.sizes().size() - leads});
   }
 };
 
@@ -170,6 +198,7 @@ struct PadByElements {
   const char* node_name;
   const char* transpose_name;
   Layout layout;
+  void lift(std::int64_t lead) { layout = std::make_shared<const Strips>(layout->under(lead)); }
   Tensor forward(const Tensor& x) const { return fill_strips(*layout, x); }
   Tensor transpose(const Tensor& g) const;
 };
@@ -178,6 +207,7 @@ struct PadByElements {
 struct FoldMargins {
   const char* node_name;
   PadByElements op;
+  void lift(std::int64_t lead) { op.lift(lead); }
   Tensor forward(const Tensor& g) const {
     const detail::Unrecorded unrecorded;
     Tensor x = detail::uninitialised(g.dtype(), op.layout->input_sizes);
@@ -265,6 +295,11 @@ struct ConstantPad {
       kernels::copy(part_of(y, target(block, y.strides())), part_of(x, source(block, x.strides())));
     fill_margins(y, margins, 0);
     return y;
+  }
+  void lift(std::int64_t lead) {
+    margins.before.insert(0, 0);
+    margins.after.insert(0, 0);
+    result_sizes.insert(0, lead);
   }
   Tensor transpose(const Tensor& g) const {
     ConstantPad back{margins, result_sizes};
@@ -373,9 +408,19 @@ struct Sliding {
   }
 };
 
+/// `Op` on g; with a lead, on the images of all directions in one list.
+template <class Op>
+Tensor on_all_images(Sliding op, std::int64_t lead, const Tensor& g) {
+  if (lead < 0) return apply_linear(Op{op}, g);
+  op.images[0] *= lead;
+  return apply_linear(Op{op}, g.flatten(0, 1)).unflatten(0, {lead, op.images[0] / lead});
+}
+
 struct Im2Col {
   static constexpr auto node_name = "Im2ColBackward0";
   Sliding op;
+  std::int64_t lead = -1;
+  void lift(std::int64_t to) { lead = to; }
   Tensor forward(const Tensor& x) const {
     Tensor y = detail::uninitialised(
         x.dtype(),
@@ -391,6 +436,8 @@ struct Im2Col {
 struct Col2Im {
   static constexpr auto node_name = "Col2ImBackward0";
   Sliding op;
+  std::int64_t lead = -1;
+  void lift(std::int64_t to) { lead = to; }
   Tensor forward(const Tensor& x) const {
     Tensor y = detail::uninitialised(x.dtype(), {op.images, 4});
     kernels::fill(y, 0);
@@ -398,9 +445,9 @@ struct Col2Im {
                     [](const Tensor& image, const Tensor& columns) { add_to(image, columns); });
     return y;
   }
-  Tensor transpose(const Tensor& g) const { return apply_linear(Im2Col{op}, g); }
+  Tensor transpose(const Tensor& g) const { return on_all_images<Im2Col>(op, lead, g); }
 };
-Tensor Im2Col::transpose(const Tensor& g) const { return apply_linear(Col2Im{op}, g); }
+Tensor Im2Col::transpose(const Tensor& g) const { return on_all_images<Col2Im>(op, lead, g); }
 
 /// One or two numbers, each at least `least`.
 void read_pair(std::string_view op, const char* what, IntArrayRef list, std::int64_t least,
