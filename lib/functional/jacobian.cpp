@@ -7,8 +7,8 @@
 #include "eigengrad/autograd/engine.hpp"
 #include "eigengrad/autograd/forward_mode.hpp"
 #include "eigengrad/autograd/grad_mode.hpp"
-#include "eigengrad/core/allocator.hpp"
 #include "eigengrad/ops/shape/views.hpp"
+#include "functional/rows.hpp"
 #include "functional/variables.hpp"
 
 namespace eigengrad::detail {
@@ -105,22 +105,6 @@ std::int64_t total_numel(const variable_list& list) {
   return n;
 }
 
-/// How many rows one sweep computes, where an evaluation of f has left `graph_bytes` for it to read.
-///
-/// Note [Rows at once]
-/// A sweep for many rows pays what a node costs beside its arithmetic once for all of them, and multiplies by matrices as
-/// long as it has many. But what it carries from node to node is as many times larger, and should stay in cache; and a
-/// bound on memory, 256 MB for cotangents as large as all that was recorded, is kept in any case.
-std::int64_t rows_at_once(const Tensor& of, const variable_list& vars, std::size_t graph_bytes) {
-  constexpr std::int64_t kElements = 1 << 15;
-  constexpr std::size_t kBytes = std::size_t{1} << 28;
-  constexpr std::int64_t kFewest = 8;
-  const std::int64_t numel = std::max<std::int64_t>({1, of.numel(), total_numel(vars)});
-  const std::int64_t in_cache = std::max(kFewest, kElements / numel);
-  const std::size_t in_memory = kBytes / std::max<std::size_t>(1, graph_bytes);
-  return std::clamp<std::int64_t>(static_cast<std::int64_t>(in_memory), 1, in_cache);
-}
-
 /// Derivatives of `of`, whose undefined entries have none and are shaped as in `like`.
 DerivativeBlocks by_reverse_mode(std::string_view op, const variable_list& of,
                                  const variable_list& like, const variable_list& vars,
@@ -131,7 +115,7 @@ DerivativeBlocks by_reverse_mode(std::string_view op, const variable_list& of,
   for (std::size_t k = 0; k < of.size(); ++k) {
     const bool tracked = of[k].defined() && of[k].requires_grad();
     const std::int64_t rows = like[k].numel();
-    const std::int64_t at_once = rows_at_once(like[k], vars, graph_bytes);
+    const std::int64_t at_once = rows_at_once(like[k].numel(), total_numel(vars), graph_bytes);
     for (std::int64_t i = 0; i < rows; i += at_once) {
       const std::int64_t count = std::min(at_once, rows - i);
       variable_list g(vars.size());
@@ -150,18 +134,6 @@ DerivativeBlocks by_reverse_mode(std::string_view op, const variable_list& of,
   }
   return finish(op, blocks, options, leaves);
 }
-
-/// Bytes that large tensors take now, and how many more later on.
-class MemoryGrowth {
- public:
-  std::size_t bytes() const noexcept {
-    const std::size_t now = memory_stats().in_use;
-    return now > before_ ? now - before_ : 0;
-  }
-
- private:
-  std::size_t before_ = memory_stats().in_use;
-};
 
 enum class Order : std::uint8_t { First, Second };
 

@@ -5,7 +5,6 @@
 
 #include "autograd/accumulate_grad.hpp"
 #include "autograd/forward_mode.hpp"
-#include "autograd/lifting.hpp"
 #include "core/dispatch.hpp"
 #include "core/fail.hpp"
 #include "eigengrad/autograd/engine.hpp"
@@ -217,15 +216,6 @@ void check_recorded(std::string_view op, const variable_list& results) {
 Tensor unit(const Tensor& like, std::int64_t i) {
   Tensor t = zeros(like.sizes(), like.dtype());
   dispatch(t.dtype(), [&]<class T>(std::type_identity<T>) { t.impl()->data<T>()[i] = T(1); });
-  return t;
-}
-
-Tensor units(const Tensor& like, std::int64_t first, std::int64_t count) {
-  Tensor t = zeros(autograd::with_lead(count, like.sizes()), like.dtype());
-  dispatch(t.dtype(), [&]<class T>(std::type_identity<T>) {
-    T* const p = t.impl()->data<T>();
-    for (std::int64_t i = 0; i < count; ++i) p[i * like.numel() + first + i] = T(1);
-  });
   return t;
 }
 

@@ -68,8 +68,6 @@ void check_recorded(std::string_view op, const variable_list& results);
 
 /// A unit tensor: 1 at element `i`, counted in row-major order, and 0 elsewhere.
 Tensor unit(const Tensor& like, std::int64_t i);
-/// The unit tensors `first` to `first + count - 1` in a leading dimension.
-Tensor units(const Tensor& like, std::int64_t first, std::int64_t count);
 
 /// The strategy that the options name, or `otherwise`. Throws: ValueError when they name none of them.
 Strategy strategy_of(const FunctionalOptions& options, Strategy otherwise);
