@@ -159,11 +159,14 @@ variable_list grad(const variable_list& outputs, const variable_list& inputs,
   variable_list grads = lead == 0 ? variable_list(inputs.size()) : sweep.run();
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     if (grads[i].defined()) continue;
-    if (materialize_grads || (lead == 0 && sweep.reaches(i)))
-      grads[i] = lead < 0 ? zeros_like(inputs[i])
-                          : zeros(with_lead(lead, inputs[i].sizes()), inputs[i].dtype());
-    else if (!allow_unused)
+    if (materialize_grads || (lead == 0 && sweep.reaches(i))) {
+      const IntArrayRef sizes = inputs[i].sizes();
+      grads[i] = lead < 0 ? zeros(sizes, inputs[i].dtype())
+                          : zeros(with_lead(lead, sizes), inputs[i].dtype());
+      if (create_graph) grads[i].requires_grad_();
+    } else if (!allow_unused) {
       refuse_unused(inputs[i], i);
+    }
   }
   return grads;
 }
