@@ -182,7 +182,7 @@ Breakdown decompose_all(Make solver_for, const Tensor& a, const Tensor& u, const
 }  // namespace
 
 Breakdown singular_values(const Tensor& a, const Tensor& u, const Tensor& s, const Tensor& vh) {
-  const MatrixExtents e(a);
+  const BatchExtents e(a);
   if (e.count == 0) return {};
   const bool vectors = u.defined();
   const Wanted wanted{vectors, vectors ? u.sizes().back() : 0,

@@ -13,7 +13,7 @@
 #include "eigengrad/ops/reduction/sums.hpp"
 #include "eigengrad/ops/shape/views.hpp"
 #include "kernels/linalg/factor.hpp"
-#include "kernels/linalg/panel_products.hpp"
+#include "kernels/linalg/updates.hpp"
 #include "ops/linalg/cholesky.hpp"
 #include "ops/linalg/matrices.hpp"
 

@@ -146,9 +146,9 @@ Scale::Scale(const Tensor& x, int moderate) : dtype_(x.dtype()), batch_(batch_of
   if (x.numel() == 0) return;
   detail::dispatch_floating("linalg", dtype_, [&]<class T>(std::type_identity<T>) {
     const int most = moderate > 0 ? moderate : std::numeric_limits<T>::max_exponent / 16;
-    const kernels::Panels<T> all(x, batch_);
+    const kernels::MatrixBatch<T> all(x, batch_);
     for (std::int64_t i = 0; i < all.count(); ++i) {
-      const int e = kernels::exponent_of(readable(all[i]));
+      const int e = kernels::exponent_of(read_only(all[i]));
       largest_ = std::max(largest_, std::abs(e));
       if (largest_ <= most) continue;
       exponents_.resize(static_cast<std::size_t>(all.count()));

@@ -20,12 +20,12 @@ namespace eigengrad {
 namespace {
 
 /// The two dimensions that a norm runs over.
-struct Plane {
+struct DimPair {
   std::int64_t rows;
   std::int64_t cols;
 };
 
-Plane plane_of(std::string_view op, const Tensor& x, IntArrayRef dim) {
+DimPair dims_of_norm(std::string_view op, const Tensor& x, IntArrayRef dim) {
   if (dim.size() != 2) detail::fail<ShapeError>(op, "needs two dimensions to run over, got ", dim);
   const std::size_t n = x.sizes().size();
   const auto rows = detail::wrap_dim(op, dim[0], n), cols = detail::wrap_dim(op, dim[1], n);
@@ -50,7 +50,7 @@ Tensor with_dtype(std::string_view op, const Tensor& x, const optional<ScalarTyp
 
 /// `over` of the singular values, which are in the last dimension; the result has the shape of the norm.
 template <class F>
-Tensor of_singular_values(const Tensor& x, Plane p, bool keepdim, F over) {
+Tensor of_singular_values(const Tensor& x, DimPair p, bool keepdim, F over) {
   const std::int64_t n = x.dim();
   const Tensor y = over(linalg_svdvals(movedim(x, {p.rows, p.cols}, {n - 2, n - 1})));
   if (!keepdim) return y;
@@ -67,7 +67,7 @@ Tensor of_sums(const Tensor& x, std::int64_t summed, std::int64_t other, bool sm
 
 Tensor matrix_norm(std::string_view op, const Tensor& x, double order, IntArrayRef dim,
                    bool keepdim) {
-  const Plane p = plane_of(op, x, dim);
+  const DimPair p = dims_of_norm(op, x, dim);
   const double size = std::abs(order);
   const bool smallest = order < 0;
   if (size == 1) return of_sums(x, p.rows, p.cols, smallest, keepdim);
@@ -81,7 +81,7 @@ Tensor matrix_norm(std::string_view op, const Tensor& x, double order, IntArrayR
 
 Tensor matrix_norm(std::string_view op, const Tensor& x, std::string_view order, IntArrayRef dim,
                    bool keepdim) {
-  const Plane p = plane_of(op, x, dim);
+  const DimPair p = dims_of_norm(op, x, dim);
   if (order == "fro") return linalg_vector_norm(x, 2, {p.rows, p.cols}, keepdim);
   if (order == "nuc")
     return of_singular_values(x, p, keepdim, [](const Tensor& s) { return s.sum(-1); });

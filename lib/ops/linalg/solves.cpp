@@ -13,7 +13,7 @@
 #include "eigengrad/ops/shape/bands.hpp"
 #include "eigengrad/ops/shape/views.hpp"
 #include "kernels/linalg/factor.hpp"
-#include "kernels/linalg/panel_products.hpp"
+#include "kernels/linalg/updates.hpp"
 #include "ops/linalg/lu_factors.hpp"
 #include "ops/linalg/matrices.hpp"
 
