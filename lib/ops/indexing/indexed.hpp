@@ -11,6 +11,7 @@
 #include "autograd/kinds.hpp"
 #include "autograd/views.hpp"
 #include "core/fail.hpp"
+#include "core/fixed_string.hpp"
 #include "core/geometry.hpp"
 #include "core/new_tensor.hpp"
 #include "eigengrad/autograd/grad_mode.hpp"
@@ -99,18 +100,13 @@ struct ByPosition {
 
 // ---- Linear operators with a pattern.
 
-/// The name of a node as a template argument.
-template <std::size_t N>
-struct NodeName {
-  constexpr NodeName(const char (&s)[N]) { std::copy_n(s, N, text); }
-  char text[N];
-};
+using detail::FixedString;
 
 template <class At>
 struct ScatterAt;
 
 /// Reads the picked elements: y = x[at].
-template <class At, NodeName name>
+template <class At, FixedString name>
 struct GatherAt {
   static constexpr const char* node_name = name.text;
   At at;
@@ -158,7 +154,7 @@ struct ZeroAt {
   Tensor transpose(const Tensor& g) const { return autograd::apply_linear(*this, g); }
 };
 
-template <NodeName name = "GatherBackward0", class At>
+template <FixedString name = "GatherBackward0", class At>
 Tensor gather_at(At at, const Tensor& x) {
   return autograd::apply_linear(GatherAt<At, name>{std::move(at)}, x);
 }
@@ -184,7 +180,7 @@ inline bool is_constant(const Tensor& t) {
 
 /// Values of the picked shape written or added at the picked elements. Where a Write meets an element
 /// twice, the last value stays but each gets the gradient of the element, as in PyTorch.
-template <class At, NodeName name>
+template <class At, FixedString name>
 struct WriteAt {
   static constexpr const char* node_name = name.text;
   At at;

@@ -15,9 +15,9 @@ namespace {
 using autograd::apply;
 using autograd::apply_inplace;
 using autograd::Binary;
-using autograd::RuleName;
 using autograd::Ternary;
 using autograd::wrapped_scalar;
+using detail::FixedString;
 using math::One;
 using math::Pack;
 using math::Unused;
@@ -143,7 +143,7 @@ auto half_where(const auto& tie, const auto& x) {
   return math::where(tie, 0.5, math::ones_like(x));
 }
 
-template <RuleName name, bool Larger>
+template <FixedString name, bool Larger>
 struct FExtremum : Binary<name> {
   static constexpr bool on_integers = true;
   static auto takes_first(const auto& a, const auto& b) {
