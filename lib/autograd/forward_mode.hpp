@@ -39,7 +39,7 @@ inline bool carries_tangent(const Tensor& t) { return carries_tangent(*t.impl())
 /// Gives `t` a tangent for the rest of the dual level: `tangent` itself if nobody else has it, or `t` is
 /// a view.
 void set_tangent(const Tensor& t, const Tensor& tangent);
-/// The same without a copy; the layouts must agree.
+/// Gives `impl` the tensor `tangent` itself as its tangent, without a copy; the layouts must agree.
 void attach_tangent(TensorImpl& impl, const Tensor& tangent);
 /// Takes the tangent from the tensor, but not from what was saved of it before.
 inline void drop_tangent(TensorImpl& impl) noexcept {

@@ -27,7 +27,7 @@ struct BasicLeastSquaresResult {
   Point x;
   /// Half the sum of f_scale^2 rho(w (r / f_scale)^2); half the sum of squares by default.
   double cost = 0;
-  /// As the function gave them at `x`: without weights and loss.
+  /// The residuals that the function gave at `x`, without weights and loss.
   Vector residuals;
   /// m by n, of `residuals`.
   Matrix jacobian;

@@ -43,7 +43,7 @@ enum class Loss : std::uint8_t {
 
 /// Evaluations so far.
 struct LeastSquaresCounts {
-  /// Of the residuals, the ones that carry a tangent for the Jacobian left out.
+  /// Evaluations of the residuals, those that carry a tangent for the Jacobian left out.
   std::int64_t residuals = 0;
   std::int64_t jacobians = 0;
   /// Second derivatives, where steps without them converge slowly.

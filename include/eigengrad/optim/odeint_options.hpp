@@ -10,7 +10,7 @@
 
 namespace eigengrad::optim {
 
-/// How odeint() steps.
+/// The integration method of odeint().
 enum class OdeintMethod : std::uint8_t {
   /// Explicit Runge-Kutta pair of order 5(4), with dense output of order 4: for problems that are not
   /// stiff. Source: Dormand and Prince, A family of embedded Runge-Kutta formulae (1980); Hairer,
@@ -77,7 +77,7 @@ struct OdeintOptions {
 struct OdeintCounts {
   std::int64_t accepted = 0;
   std::int64_t rejected = 0;
-  /// Of f, those for Jacobians left out.
+  /// Evaluations of f, those for Jacobians left out.
   std::int64_t evaluations = 0;
   std::int64_t jacobians = 0;
 };

@@ -37,7 +37,7 @@ enum class RootMethod : std::uint8_t {
 
 /// Evaluations so far.
 struct RootCounts {
-  /// Of the function, those that carry a tangent for the Jacobian left out.
+  /// Evaluations of the function, those that carry a tangent for the Jacobian left out.
   std::int64_t f = 0;
   std::int64_t J = 0;
   /// Products with the Jacobian, of NewtonKrylov.

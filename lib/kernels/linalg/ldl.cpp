@@ -30,7 +30,7 @@ T largest_beside(const MatrixView<T>& a, std::int64_t k, std::int64_t i) {
   return most;
 }
 
-/// Which row and column to bring to the front, and how many rows the block of d has.
+/// The row and column to interchange with the first ones, and the number of rows of the block of d.
 struct Choice {
   std::int64_t row;
   std::int64_t extent;
@@ -73,8 +73,8 @@ void eliminate_one(const MatrixView<T>& a, std::int64_t k) {
   for (std::int64_t i = k + 1; i < a.rows; ++i) a(i, k) *= scale;
 }
 
-/// The same for d = (p, q; q, s), whose inverse is (s, -q; -q, p) / (p s - q^2), scaled by q, which is
-/// large.
+/// The step for a block of two rows, d = (p, q; q, s): l = x d^-1, a -= l d l^T. The inverse of d is
+/// (s, -q; -q, p) / (p s - q^2); it is scaled by q, the largest element.
 template <class T>
 void eliminate_two(const MatrixView<T>& a, std::int64_t k) {
   const T q = a(k + 1, k);

@@ -6,7 +6,7 @@
 /// Triangles solved with in tiles (kernels/linalg/tiles.hpp), for a strip of right-hand sides at a time.
 namespace eigengrad::kernels {
 
-/// The same matrix with rows and columns counted from the end: an upper triangle as a lower one.
+/// A view of the matrix with rows and columns counted from the end: an upper triangle as a lower one.
 template <class T>
 MatrixView<T> reversed(const MatrixView<T>& p) noexcept {
   return {&p(p.rows - 1, p.cols - 1), p.rows, p.cols, -p.row_stride, -p.col_stride};

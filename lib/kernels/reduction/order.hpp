@@ -10,7 +10,7 @@ namespace eigengrad::kernels {
 
 /// All of them, in ascending or descending order (then NaN come first).
 void sort(const Tensor& indices, const Tensor& src, std::size_t d, bool descending);
-/// As many as `indices` is long, the largest or smallest first.
+/// Indices of the largest (smallest) elements along `d`, in order, as many as `indices` is long.
 void top(const Tensor& indices, const Tensor& src, std::size_t d, bool largest);
 /// The one that has `k` before it in ascending order.
 void kth(const Tensor& indices, const Tensor& src, std::size_t d, std::int64_t k);
@@ -19,7 +19,8 @@ void kth(const Tensor& indices, const Tensor& src, std::size_t d, std::int64_t k
 void median(const Tensor& indices, const Tensor& src, std::size_t d, bool ignore_nan);
 /// The last of the most frequent ones, of which the smallest is taken.
 void mode(const Tensor& indices, const Tensor& src, std::size_t d);
-/// Those at the given ranks in ascending order; `ranks` has the shape of `indices` and is contiguous.
+/// Indices of the elements that have the given ranks in ascending order; `ranks` has the shape of `indices` and
+/// is contiguous.
 void at_ranks(const Tensor& indices, const Tensor& ranks, const Tensor& src, std::size_t d);
 
 /// For each value the number of elements of the sequence in the same row of `sorted` that are below it

@@ -316,8 +316,8 @@ ByLists slices_at(std::string_view op, const Tensor& x, std::int64_t dim, const 
 /// `source` in the shape that `at`, from slices_at, picks of `self`.
 Tensor source_slices(std::string_view op, const Tensor& self, const ByLists& at,
                      const Tensor& source);
-/// As gather() picks: at each position of `index`, the element there with the coordinate along `dim` replaced
-/// by the index.
+/// The pattern of gather(): at each position of `index`, the element there with the coordinate along `dim`
+/// replaced by the index.
 ByPosition by_position(std::string_view op, const Tensor& x, std::int64_t dim, const Tensor& index);
 /// The part of `src` that has the extents of the index.
 Tensor source_part(std::string_view op, const Tensor& self, const ByPosition& at,

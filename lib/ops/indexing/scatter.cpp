@@ -156,7 +156,8 @@ Tensor scaled(const Tensor& source, const Scalar& alpha) {
   return alpha.toLong() == 1 ? source : mul(source, alpha.toLong()).to(source.dtype());
 }
 
-/// The slices at `index`, each once, so that the gradient of the value counts no slice twice.
+/// The slices of x along `dim` at `index`, duplicates removed: the gradient of the value that fills them sums
+/// over each slice once.
 ByLists filled_slices(std::string_view op, const Tensor& x, std::int64_t dim, const Tensor& index) {
   ByLists at = slices_at(op, x, dim, in_own_memory(index, x), true);
   const Tensor& list = at.plan->indices[0];

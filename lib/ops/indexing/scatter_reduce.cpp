@@ -178,7 +178,7 @@ struct ProdAt {
     return result;
   }
 
-  /// Of the true values at each element, only the last one stays true.
+  /// `among` with only the last of the true values at each element of the result left true.
   Tensor one_of_each(const Tensor& among) const {
     const detail::Unrecorded unrecorded;
     const Tensor index = arange(among.numel(), kInt64).reshape(among.sizes());

@@ -33,7 +33,7 @@ Tensor lower_factor(const matrices::OnFailure& failure, const Tensor& a, matrice
   return l;
 }
 
-/// A = L L^T. With phi as above,
+/// A = L L^T. With phi, the lower triangle with half the diagonal,
 ///   dL = L phi(L^-1 dA L^-T),   gA = L^-T sym(phi(L^T gL)) L^-1,
 /// where a change of A counts by its symmetric part.
 struct CholeskyRule {

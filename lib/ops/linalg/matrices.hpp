@@ -11,7 +11,7 @@ namespace eigengrad::matrices {
 
 /// Throws: DtypeError unless floating point; ShapeError below two dimensions.
 void require(std::string_view op, const Tensor& a);
-/// Throws: the same, and ShapeError unless square.
+/// Throws: DtypeError unless floating point; ShapeError unless square.
 void require_square(std::string_view op, const Tensor& a);
 /// Throws: DtypeError when the dtypes differ.
 void require_same_dtype(std::string_view op, const Tensor& a, const Tensor& b);
@@ -88,9 +88,9 @@ Tensor pinv_jvp(const Tensor& t, const Tensor& a, const Tensor& y, Rank rank);
 
 /// One integer for each matrix, 0 where the factorisation succeeded (kernels/linalg/factor.hpp).
 using Infos = DimVector;
-/// The same as an int64 tensor.
+/// Infos as an int64 tensor.
 Tensor info_of(const Infos& info, IntArrayRef batch);
-/// What becomes of matrices whose factorisation fails.
+/// Whether a failed factorisation throws, and in whose name.
 struct OnFailure {
   /// The operator that messages name.
   std::string_view op;

@@ -128,9 +128,9 @@ std::tuple<Tensor, Tensor> decompose(std::string_view op, const Tensor& a, Mode 
   return {q, r};
 }
 
-/// The same from recorded operators: q = e - v z with unit lower triangular v and upper triangular z,
-/// of which tau is the diagonal, so v and z are the factors of e - q. Of a square q the last reflector
-/// is 1 and the last column of v says nothing.
+/// The reflectors v and factors tau from recorded operators: q = e - v z with unit lower triangular v and upper
+/// triangular z, of which tau is the diagonal, so v and z are the factors of e - q. Of a square q the last
+/// reflector is 1 and the last column of v says nothing.
 /// Source: Ballard et al., Reconstructing Householder vectors from tall-skinny QR (2014), section 4.
 std::tuple<Tensor, Tensor> recorded_reflectors(const Tensor& a) {
   const auto [q, r] = linalg_qr(a);

@@ -228,7 +228,7 @@ Tensor cross_entropy_of_probabilities(const Tensor& x, const Tensor& target,
 
 // ---- Margins.
 
-/// A loss that is linear in x as long as the same terms are positive: `gradient` has its derivatives.
+/// The multi-label margin loss. It is piecewise linear in x, so forward() stores its derivatives in `gradient`.
 struct MultilabelMargin {
   static constexpr auto node_name = "MultilabelMarginLossBackward0";
   static constexpr bool uses_input = false;

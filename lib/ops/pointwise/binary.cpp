@@ -277,7 +277,7 @@ struct NextAfter : Binary<"nextafter"> {
   static auto derivative_a(Unused, Unused, Unused) { return Zero{}; }
   static auto derivative_b(Unused, Unused, Unused) { return Zero{}; }
 };
-/// The same, where differentiating it throws.
+/// nextafter() of a tracked tensor: differentiating it throws.
 struct NotDifferentiated {
   static constexpr std::size_t inputs = 2;
   static constexpr std::size_t outputs = 1;

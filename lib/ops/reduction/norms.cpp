@@ -80,7 +80,8 @@ Tensor norm_as(std::string_view op, const Tensor& x, double p, OptionalIntArrayR
 
 double order_of(const optional<Scalar>& p) { return p ? p->toDouble() : 2.0; }
 
-/// The factor that each slice along `dim` is multiplied by.
+/// The factors by which renorm() multiplies the slices along `dim`, so that no norm of a slice is above
+/// maxnorm.
 Tensor factors(const Tensor& x, const Scalar& p, std::int64_t dim, const Scalar& maxnorm) {
   if (x.dim() < 2)
     detail::fail<ShapeError>("renorm", "needs at least two dimensions, got shape ", x.sizes());

@@ -25,7 +25,7 @@ struct KktPoint {
 
 /// The gradient of the Lagrangian: of the objective minus the constraints times `multipliers`.
 Vector lagrangian_gradient(const ConstrainedPoint& p, const Vector& multipliers);
-/// Which unknowns a bound holds at `x` against that `gradient`.
+/// Whether, for each unknown, a bound at `x` keeps it from moving along -gradient.
 std::vector<bool> held_by(const Box& box, const Vector& x, const Vector& gradient);
 /// A gradient, split by whether a bound holds the unknown.
 struct SplitGradient {

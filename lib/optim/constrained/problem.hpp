@@ -47,7 +47,7 @@ class ConstrainedProblem {
   Tensor all_constraints(const Tensor& x) const;
 
   ConstrainedPoint at(const Vector& x);
-  /// Of the objective minus the constraints times `multipliers`.
+  /// The Hessian of the objective minus the constraints times `multipliers`.
   Matrix hessian(const Vector& x, const Vector& multipliers);
   /// By how much element i of the constraints is beyond its nearer bound: negative below the lower, 0 within.
   double excess(const ConstrainedPoint& p, Eigen::Index i) const;

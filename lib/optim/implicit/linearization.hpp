@@ -15,7 +15,7 @@ using autograd::variable_list;
 
 /// F(y, inputs) = 0, which defines y as a function of the inputs and of what F captured.
 struct Equation {
-  /// Of the function that the user called: "implicit_root".
+  /// The name of the function that the user called, such as "implicit_root", for messages.
   std::string_view op;
   std::string node_name;
   detail::ParametricFunction f;

@@ -33,7 +33,8 @@ class LinearModel {
 
   /// A p that minimises |b + A p|; where there are more, the shortest N^-1 p.
   Vector gauss_newton() const;
-  /// The same step from a given A' b, which may be more accurate than q. For a full rank only.
+  /// The p that minimises |b + A p|, from a given A' b, which may be more accurate than q. For a full rank
+  /// only.
   Vector gauss_newton(const Vector& gradient) const;
   /// The p with |p| <= radius that minimises |b + A p|, up to a tenth of the radius. `damping` is a
   /// first guess and becomes the multiplier. Source: More (1978), section 5.

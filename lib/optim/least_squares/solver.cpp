@@ -95,7 +95,7 @@ Status Solver::run() {
 }
 
 bool Solver::test(Status& status) {
-  watch_offset();
+  count_stalled_offset();
   if (is_converged()) {
     status = Status::Converged;
   } else if (is_at_rounding_level()) {
@@ -141,7 +141,7 @@ bool Solver::is_at_rounding_level() {
   return false;
 }
 
-void Solver::watch_offset() {
+void Solver::count_stalled_offset() {
   if (p_.offset < 0.9 * best_offset_) {
     best_offset_ = p_.offset;
     stalled_ = 0;

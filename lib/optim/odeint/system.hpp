@@ -43,7 +43,7 @@ class System {
     /// n by n.
     Tensor by_state;
   };
-  /// Of f at (t, y). Recorded where derivative() is.
+  /// The partial derivatives of f at (t, y). Recorded where derivative() is.
   Partials partials(double t, const Tensor& y) const;
 
   Tensor time(double t) const;
