@@ -30,7 +30,8 @@ decltype(auto) dispatch(ScalarType dtype, F&& f) {
 template <class F>
 decltype(auto) dispatch_floating(std::string_view op, ScalarType dtype, F&& f) {
   if (!is_floating_point(dtype))
-    fail<DtypeError>(op, "needs a floating point tensor, got ", to_string(dtype));
+    fail<DtypeError>(op, "needs a floating point tensor, got ", to_string(dtype),
+                     "; convert it with to()");
   if (dtype == ScalarType::Float32) return std::forward<F>(f)(std::type_identity<float>());
   return std::forward<F>(f)(std::type_identity<double>());
 }

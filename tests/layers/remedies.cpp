@@ -37,10 +37,11 @@ std::string text_of(const std::string& call) {
   return text;
 }
 
-/// A clause of its own, or a requirement that names what would be right.
+/// A clause of its own, or a requirement that names the values that would be right. "needs" alone names a shape or
+/// a dtype, but not how to come by it.
 bool has_remedy(const std::string& text) {
   static const std::regex pattern(
-      ";|must|needs? |[Ee]xpect|should|has to|takes |only|at most|[Gg]ive |[Ss]et "
+      ";|must|[Ee]xpect|should|has to|takes |only|at most|[Gg]ive |[Ss]et "
       "|implement|Specify|name the |open an ");
   return std::regex_search(text, pattern);
 }

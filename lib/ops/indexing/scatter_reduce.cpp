@@ -346,7 +346,7 @@ Tensor segment_lengths(const OptionalTensor& lengths, const OptionalTensor& offs
 void check_lengths(const Tensor& data, const Tensor& lengths, std::int64_t axis) {
   if (!data.is_floating_point())
     detail::fail<DtypeError>(kSegments, "needs a floating point tensor, got ",
-                             to_string(data.dtype()));
+                             to_string(data.dtype()), "; convert it with to()");
   const std::size_t dims = lengths.sizes().size();
   if (data.sizes().size() < dims)
     detail::fail<ShapeError>(kSegments, "lengths of shape ", lengths.sizes(),

@@ -208,7 +208,7 @@ void require_fit(const Tensor& a, const Tensor& b) {
   matrices::require_same_dtype(op, a, b);
   if (b.dim() < 1 || b.dim() > a.dim() || b.dim() < a.dim() - 1)
     detail::fail<ShapeError>(op, "B of shape ", b.sizes(), " does not fit A of shape ", a.sizes(),
-                             ": it needs as many dimensions, or one less");
+                             "; it needs as many dimensions, or one less for vectors");
 }
 
 /// Whether b holds a vector for each matrix, by PyTorch's rule.
@@ -219,7 +219,7 @@ bool holds_vectors(const Tensor& a, const Tensor& b) {
   const IntArrayRef given(b.sizes().data(), b.sizes().size() - (vectors ? 0 : 1));
   if (!(rows == given))
     detail::fail<ShapeError>(op, "B of shape ", b.sizes(), " does not fit A of shape ", a.sizes(),
-                             ": it needs the same batch and number of rows");
+                             "; it needs the same batch and number of rows");
   return vectors;
 }
 

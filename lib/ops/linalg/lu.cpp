@@ -316,7 +316,8 @@ struct LuSolve {
 /// that matrix.
 Tensor checked_pivots(std::string_view op, const Tensor& lu, const Tensor& pivots) {
   if (lu.dim() < 2)
-    detail::fail<ShapeError>(op, "needs a matrix or a batch of them, got shape ", lu.sizes());
+    detail::fail<ShapeError>(op, "needs a matrix or a batch of them, got shape ", lu.sizes(),
+                             "; give what linalg_lu_factor() returns");
   DimVector sizes(matrices::batch_of(lu));
   sizes.push_back(least_extent(lu));
   if (!(pivots.sizes() == sizes))

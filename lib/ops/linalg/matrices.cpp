@@ -21,7 +21,8 @@ namespace eigengrad::matrices {
 
 void require(std::string_view op, const Tensor& a) {
   if (a.dim() < 2)
-    detail::fail<ShapeError>(op, "needs a matrix or a batch of them, got shape ", a.sizes());
+    detail::fail<ShapeError>(op, "needs a matrix or a batch of them, got shape ", a.sizes(),
+                             "; unsqueeze() adds a dimension");
   if (!a.is_floating_point())
     detail::fail<DtypeError>(op, "needs a floating point tensor, got ", to_string(a.dtype()),
                              "; convert it with to()");
@@ -30,7 +31,8 @@ void require(std::string_view op, const Tensor& a) {
 void require_square(std::string_view op, const Tensor& a) {
   require(op, a);
   if (a.size(-1) != a.size(-2))
-    detail::fail<ShapeError>(op, "needs square matrices, got shape ", a.sizes());
+    detail::fail<ShapeError>(op, "needs square matrices, got shape ", a.sizes(),
+                             "; linalg_lstsq() and linalg_svd() take others");
 }
 
 void require_same_dtype(std::string_view op, const Tensor& a, const Tensor& b) {
@@ -44,7 +46,7 @@ void require_fit(std::string_view op, const Tensor& a, const Tensor& b, bool lef
   if (a.size(-1) != b.size(left ? -2 : -1))
     detail::fail<ShapeError>(op, "shapes ", a.sizes(), " and ", b.sizes(),
                              " do not fit the equation ", left ? "A X = B" : "X A = B",
-                             ": A and B need equal numbers of ", left ? "rows" : "columns");
+                             "; give a B with as many ", left ? "rows" : "columns", " as A");
 }
 
 Tensor flipped(const Tensor& a) {

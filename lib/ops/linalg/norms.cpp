@@ -26,11 +26,14 @@ struct DimPair {
 };
 
 DimPair dims_of_norm(std::string_view op, const Tensor& x, IntArrayRef dim) {
-  if (dim.size() != 2) detail::fail<ShapeError>(op, "needs two dimensions to run over, got ", dim);
+  if (dim.size() != 2)
+    detail::fail<ShapeError>(op, "needs two dimensions to run over, got ", dim,
+                             "; linalg_vector_norm() takes any");
   const std::size_t n = x.sizes().size();
   const auto rows = detail::wrap_dim(op, dim[0], n), cols = detail::wrap_dim(op, dim[1], n);
   if (n < 2)
-    detail::fail<ShapeError>(op, "needs a matrix or a batch of them, got shape ", x.sizes());
+    detail::fail<ShapeError>(op, "needs a matrix or a batch of them, got shape ", x.sizes(),
+                             "; linalg_vector_norm() takes vectors");
   if (rows == cols)
     detail::fail<ValueError>(op, "the two dimensions in ", dim,
                              " are the same; give two different ones");
@@ -39,7 +42,8 @@ DimPair dims_of_norm(std::string_view op, const Tensor& x, IntArrayRef dim) {
 
 Tensor with_dtype(std::string_view op, const Tensor& x, const optional<ScalarType>& dtype) {
   if (!x.is_floating_point())
-    detail::fail<DtypeError>(op, "needs a floating point tensor, got ", to_string(x.dtype()));
+    detail::fail<DtypeError>(op, "needs a floating point tensor, got ", to_string(x.dtype()),
+                             "; convert it with to()");
   if (!dtype) return x;
   if (!is_floating_point(*dtype) || *dtype < x.dtype())
     detail::fail<DtypeError>(op, "the dtype ", to_string(*dtype),
@@ -155,7 +159,8 @@ Tensor linalg_norm(const Tensor& x, std::string_view ord, OptionalIntArrayRef di
 
 Tensor nuclear_norm(const Tensor& x, bool keepdim) {
   if (x.dim() != 2)
-    detail::fail<ShapeError>("nuclear_norm", "needs a matrix, got shape ", x.sizes());
+    detail::fail<ShapeError>("nuclear_norm", "needs a matrix, got shape ", x.sizes(),
+                             "; name two dimensions of a batch");
   return nuclear_norm(x, {0, 1}, keepdim);
 }
 Tensor nuclear_norm(const Tensor& x, IntArrayRef dim, bool keepdim) {

@@ -230,10 +230,11 @@ Tensor householder_product(std::string_view op, const Tensor& x, const Tensor& t
   matrices::require(op, x);
   matrices::require_same_dtype(op, x, tau);
   if (x.size(-2) < x.size(-1))
-    detail::fail<ShapeError>(op, "needs at least as many rows as columns, got shape ", x.sizes());
+    detail::fail<ShapeError>(op, "needs at least as many rows as columns, got shape ", x.sizes(),
+                             "; drop columns");
   if (tau.dim() != x.dim() - 1 || !(batch_and(x, {}) == batch_and(tau.unsqueeze(-1), {})))
     detail::fail<ShapeError>(op, "tau of shape ", tau.sizes(), " does not fit matrices of shape ",
-                             x.sizes(), ": it needs one row for each");
+                             x.sizes(), "; it needs one row for each matrix, as geqrf() gives it");
   if (tau.size(-1) > x.size(-1))
     detail::fail<ShapeError>(op, tau.size(-1), " reflectors do not fit into the ", x.size(-1),
                              " columns of a matrix; give at most one for each column");

@@ -333,9 +333,10 @@ std::vector<Tensor> gradient_along(const Tensor& x, IntArrayRef dims, std::int64
       detail::fail<ValueError>("gradient", "dimension ", dims[i],
                                " appears twice in the list of dimensions; name each once");
     if (y.size(d) < edge_order + 1)
-      detail::fail<ShapeError>(
-          "gradient", "each dimension needs at least edge_order + 1 = ", edge_order + 1,
-          " elements, dimension ", dims[i], " of shape ", y.sizes(), " has ", y.size(d));
+      detail::fail<ShapeError>("gradient",
+                               "each dimension needs at least edge_order + 1 = ", edge_order + 1,
+                               " elements, dimension ", dims[i], " of shape ", y.sizes(), " has ",
+                               y.size(d), "; leave it out of dim");
     const Tensor& coordinates = spacing_of(i).coordinates;
     if (coordinates.defined() && (coordinates.dim() != 1 || coordinates.size(0) != y.size(d)))
       detail::fail<ShapeError>("gradient", "coordinates must be one for each element: got shape ",

@@ -67,7 +67,8 @@ struct VectorNorm : Norm {
 
 void require_floating(std::string_view op, ScalarType dtype) {
   if (!is_floating_point(dtype))
-    detail::fail<DtypeError>(op, "needs a floating point dtype, got ", to_string(dtype));
+    detail::fail<DtypeError>(op, "needs a floating point dtype, got ", to_string(dtype),
+                             "; convert the tensor with to(), or name another dtype");
 }
 
 template <class Rule>
@@ -84,7 +85,8 @@ double order_of(const optional<Scalar>& p) { return p ? p->toDouble() : 2.0; }
 /// maxnorm.
 Tensor factors(const Tensor& x, const Scalar& p, std::int64_t dim, const Scalar& maxnorm) {
   if (x.dim() < 2)
-    detail::fail<ShapeError>("renorm", "needs at least two dimensions, got shape ", x.sizes());
+    detail::fail<ShapeError>("renorm", "needs at least two dimensions, got shape ", x.sizes(),
+                             "; unsqueeze() adds one");
   if (!(p.toDouble() > 0))
     detail::fail<ValueError>("renorm", "the order of the norm must be positive: ", p.toDouble());
   if (!(maxnorm.toDouble() >= 0))

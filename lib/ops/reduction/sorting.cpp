@@ -124,7 +124,8 @@ Between parse_interpolation(std::string_view op, std::string_view name) {
 
 void check_quantile(std::string_view op, const Tensor& x, const Tensor& q) {
   if (!x.is_floating_point())
-    detail::fail<DtypeError>(op, "needs a floating point tensor, got ", to_string(x.dtype()));
+    detail::fail<DtypeError>(op, "needs a floating point tensor, got ", to_string(x.dtype()),
+                             "; convert it with to()");
   if (q.dtype() != x.dtype())
     detail::fail<DtypeError>(op, "q must be of the dtype of the tensor, ", to_string(x.dtype()),
                              ", got ", to_string(q.dtype()));
