@@ -81,7 +81,7 @@ void attach_tangent(TensorImpl& impl, const Tensor& tangent) {
 
 namespace {
 
-/// What `t` carried.
+/// Takes the tangent that `t` carries away from it.
 Tensor take_tangent(TensorImpl& t) noexcept {
   unlink(t.extra()->link);
   t.set_has_tangent(false);
@@ -228,7 +228,7 @@ Tensor make_dual(const Tensor& primal, const Tensor& tangent) {
   Tensor dual = alias(primal);
   detail::separate_tangent(*dual.impl());
   if (detail::is_level_hidden()) return dual;
-  // Its own tensor, since in-place writes to the dual will write to it.
+  // A copy, since in-place writes to the dual will write to it.
   detail::attach_tangent(*dual.impl(), copy_laid_out_like(tangent, primal));
   return dual;
 }

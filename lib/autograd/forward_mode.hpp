@@ -24,7 +24,7 @@ inline TensorImpl* tangent_base(const TensorImpl& t) noexcept {
   return extra != nullptr && extra->tangent_is_apart ? extra->tangent_base.impl() : t.view_base();
 }
 inline bool shares_tangent(const TensorImpl& t) noexcept { return tangent_base(t) != nullptr; }
-/// Makes the tangent of a view its own affair.
+/// Separates the tangent of a view from that of its base.
 inline void separate_tangent(TensorImpl& view) {
   AutogradExtra& extra = ensure_extra(view);
   extra.tangent_is_apart = true;

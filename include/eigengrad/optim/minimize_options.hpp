@@ -70,13 +70,13 @@ struct PhaseSeconds {
 struct Iteration {
   std::int64_t iter = 0;
   double value = 0;
-  /// Value minus the one before.
+  /// The value minus that of the iteration before.
   double change = 0;
   /// Euclidean norms of the gradient (without what bounds hold back) and of the step that led here.
   double gradient_norm = 0;
   double step_norm = 0;
   EvaluationCounts counts = {};
-  /// Since the call of minimize().
+  /// Time since the call of minimize().
   double seconds = 0;
 };
 

@@ -46,7 +46,7 @@ constexpr std::array<double, 14> kPade13{64764752532480000,
 constexpr double kBounds[] = {1.495585217958292e-2, 2.539398330063230e-1, 9.504178996162932e-1,
                               2.097847961257068, 5.371920351148152};
 constexpr double kDerivativeBounds[] = {1.08e-2, 2.00e-1, 7.83e-1, 1.78, 4.74};
-/// For float: degrees 3, 5, 7.
+/// The largest norms for float, of the approximants of degree 3, 5 and 7.
 constexpr double kSingleBounds[] = {4.258730016922831e-1, 1.880152677804762, 3.925724783138660};
 
 /// Constants of the approximant of highest degree, from which the number of squarings is found: the bound for

@@ -12,7 +12,7 @@
 #include "kernels/linalg/matrix_batch.hpp"
 #include "kernels/linalg/updates.hpp"
 
-// Also for optim/least_squares.
+// Instantiated for optim/least_squares as well.
 template void Eigen::HouseholderQR<Eigen::MatrixXd>::computeInPlace();
 template void Eigen::ColPivHouseholderQR<Eigen::MatrixXd>::computeInPlace();
 

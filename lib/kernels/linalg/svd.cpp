@@ -45,7 +45,7 @@ using Matrix = Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic>;
 template <class T>
 using RowMajorMatrix = Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
-/// Which factors are wanted, and how many of their columns.
+/// Whether singular vectors are wanted, and the columns of u and v.
 struct Wanted {
   bool vectors;
   std::int64_t u_columns;

@@ -87,7 +87,7 @@ EIGEN_ALWAYS_INLINE void subtract_columns(const T* x, std::int64_t step, std::in
   }
 }
 
-/// 0, 1, 2, ...
+/// A pack of the indices of its lanes: 0, 1, 2, ...
 template <class T>
 EIGEN_ALWAYS_INLINE Pack<T> lanes() {
   return Pack<T>(Eigen::internal::plset<typename Pack<T>::Raw>(T(0)));

@@ -48,8 +48,8 @@ class KeptIndices {
 
 // ---- Patterns.
 
-/// Lists of indices for some dimensions. A plan over other extents than those of the tensor sees its
-/// elements in row-major order.
+/// The pattern of lists of indices for some dimensions. The extents that `plan` indexes need not be `sizes`,
+/// those of the tensor: then its elements are taken in row-major order.
 struct ByLists {
   std::shared_ptr<const kernels::IndexPlan> plan;
   DimVector sizes;
@@ -81,7 +81,7 @@ struct ByLists {
   }
 };
 
-/// One index tensor along a dimension.
+/// The pattern of one index tensor along a dimension.
 struct ByPosition {
   DimVector sizes;
   std::size_t d;
@@ -290,9 +290,9 @@ inline Tensor in_own_memory(const Tensor& index, const Tensor& self) {
 
 // ---- Checks.
 
-/// `index`, which must be int64.
+/// Throws: DtypeError unless `index` is int64.
 void check_index_dtype(std::string_view op, const Tensor& index);
-/// `mask`, which must be bool.
+/// Throws: DtypeError unless `mask` is bool.
 void check_mask_dtype(std::string_view op, const Tensor& mask);
 void check_same_dtype(std::string_view op, const Tensor& self, const Tensor& source);
 /// `value`, which must have no dimensions, in the given dtype.

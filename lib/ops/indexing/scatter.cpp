@@ -23,7 +23,7 @@ Tensor write_to_copy(const Op& op, const Tensor& x, const Tensor& values) {
   op.store(y, values);
   return record_written(op, x, values, y);
 }
-/// A scalar, which is no input of the node.
+/// A copy of x with the scalar `value` written or added, as `op` states; a scalar is no input of the node.
 template <class Op>
 Tensor fill_copy(const Op& op, const Tensor& x, const Scalar& value) {
   const Tensor y = plain_copy(x);

@@ -91,7 +91,7 @@ std::array<Tensor, 2> factor(const matrices::OnFailure& failure, const Tensor& a
 
 // ---- From a factor.
 
-/// The lower factor of the two.
+/// The lower factor, from the upper one if `upper`.
 Tensor lower_of(const Tensor& l, bool upper) { return upper ? l.mT() : l; }
 
 /// dA = dL L^T + L dL^T for A = L L^T.

@@ -35,11 +35,11 @@ class Pseudoinverse {
     else
       std::tie(q_, r_) = linalg_qr(rank == Rank::Columns ? a_ : a_.mT());
   }
-  /// p b.
+  /// The product p b.
   Tensor of(const Tensor& b) const { return scale_.off(of_scaled(b)); }
-  /// p^T b.
+  /// The product p^T b.
   Tensor transposed_of(const Tensor& b) const { return scale_.off(transposed_of_scaled(b)); }
-  /// (1 - p a) b.
+  /// The product (1 - p a) b.
   Tensor rest_of(const Tensor& b) const { return b - of_scaled(matmul(a_, b)); }
 
   // The residual of x, with b divided by the scale of a.

@@ -147,7 +147,7 @@ Factored factored(const Tensor& a, bool pivot) {
   return f;
 }
 
-/// Of both factorisations.
+/// The constants of LuFactor and Lu: the order of the rows, and its inverse.
 struct Order {
   const Tensor& rows;
   const Tensor& back;

@@ -29,7 +29,7 @@ Tensor copy(const Tensor& a, IntArrayRef batch, bool is_column_major);
 inline Tensor copy(const Tensor& a, bool is_column_major) {
   return copy(a, batch_of(a), is_column_major);
 }
-/// Copies of square row-major matrices, transposed.
+/// A copy of `a` whose square row-major matrices are transposed.
 Tensor transposed_copy(const Tensor& a);
 /// Uninitialised memory for matrices of the same extents and the same layout as those of `a`.
 Tensor like(const Tensor& a, IntArrayRef batch);

@@ -63,7 +63,7 @@ struct Inverse {
     if (failure.throws) matrices::require_regular(failure.op, a, info);
     return {forward(a, f), failure.info_result(info, matrices::batch_of(a))};
   }
-  /// From the factors.
+  /// The inverse from the factors `f`.
   Tensor forward(const Tensor&, const LuFactors& f) const {
     // Factors of the transpose give the transposed solution: column-major memory, read as row-major.
     const Tensor y = matrices::uninitialised(f.lu.dtype(), f.lu.sizes(), !f.of_transpose);

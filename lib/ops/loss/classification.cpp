@@ -34,7 +34,7 @@ struct NllRule {
     return losses.sum() / divisor;
   }
   /// The cotangents of the single samples' losses, from that of the reduced loss.
-  Tensor spread(const Tensor& g) const {
+  Tensor cotangents_of_losses(const Tensor& g) const {
     return plain_row_major(reduced() ? (g / divisor).expand(each) : g);
   }
 };
@@ -46,7 +46,7 @@ struct NllTransposed {
   Tensor forward(const Tensor& g) const {
     const NoGradGuard off;
     const Tensor r = zeros(rule.input, g.dtype());
-    kernels::scatter_classes(r, rule.spread(g), rule.targets);
+    kernels::scatter_classes(r, rule.cotangents_of_losses(g), rule.targets);
     return r;
   }
   Tensor transpose(const Tensor& gg) const { return apply_linear(rule, gg); }
@@ -94,7 +94,8 @@ struct CrossEntropy {
       return math::log_softmax_pulled(nll.transpose(g), log_softmax(x, -1), -1);
     }
     const Tensor r = empty(x.sizes(), x.dtype());
-    kernels::cross_entropy_pullback(r, nll.spread(g), top, log_sum, row_major(x), nll.targets);
+    kernels::cross_entropy_pullback(r, nll.cotangents_of_losses(g), top, log_sum, row_major(x),
+                                    nll.targets);
     return r;
   }
   Tensor jvp(const Tensor& t, const Tensor& x, const Tensor&) const {

@@ -55,7 +55,7 @@ struct Softplus : Unary<"softplus"> {
   }
 };
 
-// PyTorch's softsign is a quotient, its tanhshrink a difference.
+// The nodes of softsign and tanhshrink are named as in PyTorch, which computes a quotient and a difference.
 struct Softsign : Unary<"softsign"> {
   static constexpr auto node_name = "DivBackward0";
   static auto value(const auto& x) {
@@ -161,7 +161,7 @@ struct Relu : Unary<"relu"> {
   static auto derivative_at_output(const Value auto& y) { return math::when(y > 0, 1); }
 };
 
-/// With T = std::int64_t for integers.
+/// x limited to [low, high]; T is std::int64_t for integers, which keep their dtype.
 template <class T>
 struct Hardtanh : Unary<"hardtanh"> {
   static constexpr bool no_bool = true;

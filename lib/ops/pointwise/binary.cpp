@@ -138,7 +138,7 @@ struct LogAddExp2 : Binary<"logaddexp2"> {
   }
 };
 
-/// The share of an operand that ties with another one, and of one that does not.
+/// The derivative by the operand that is the result: 1/2 where it equals the other one, 1 elsewhere.
 auto half_where(const auto& tie, const auto& x) {
   return math::where(tie, 0.5, math::ones_like(x));
 }
@@ -316,7 +316,7 @@ void check_addcdiv(std::string_view op, const Tensor& b, const Tensor& c) {
                              "integer division is not supported; convert tensor1 or tensor2 with "
                              "to(kFloat64)");
 }
-/// As in PyTorch, the operands are not converted; but for a weight that is one scalar.
+/// Refuses operands of different dtypes, as PyTorch does, except for a weight that is a scalar.
 void check_lerp(const Tensor& a, const Tensor& b, const Tensor& weight = {}) {
   if (!a.defined() || !b.defined()) return;  // what is undefined is refused as everywhere
   if (b.dtype() != a.dtype())

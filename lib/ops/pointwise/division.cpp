@@ -104,7 +104,7 @@ struct Remainder : Binary<"remainder"> {
   }
 };
 
-/// Integers over 0, which no dtype has a value for, and bools, which have no quotients.
+/// Refuses integers divided by 0, which no integer represents, and quotients of bools.
 void check_divisor(std::string_view op, const Tensor& a, const Tensor& b) {
   if (a.is_floating_point() || b.is_floating_point()) return;
   if (a.dtype() == kBool && b.dtype() == kBool)

@@ -181,7 +181,7 @@ struct CumulativeExtremumRule {
     return indices == arange(sizes[at], kInt64).reshape(sizes);
   }
 };
-/// Values and indices.
+/// The operators cummax and cummin: values and indices.
 struct CumulativeExtremum {
   static constexpr std::size_t inputs = 1;
   const char* node_name;

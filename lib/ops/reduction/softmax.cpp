@@ -33,7 +33,7 @@ Tensor gather_at_largest(const Tensor& g, const Tensor& y, std::int64_t d) {
   return g.gather(d, argmax_of(y, d));
 }
 
-/// What both forms share. The Jacobian of softmax, diag(y) - y y^T, is symmetric.
+/// What the rules of softmax and log_softmax share. The Jacobian of softmax, diag(y) - y y^T, is symmetric.
 template <class Form>
 struct Normalise {
   static constexpr bool uses_input = false;

@@ -41,7 +41,7 @@ enum class KktOutcome : std::uint8_t {
   Minimum,
   /// The conditions hold, but the value falls along the constraints.
   Saddle,
-  /// Newton's method did not get there.
+  /// Newton's method did not converge to a point that satisfies the conditions.
   Failed
 };
 

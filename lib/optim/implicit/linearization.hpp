@@ -24,7 +24,7 @@ struct Equation {
   std::string singular = {};
 };
 
-/// Whether results carry tangents where what they are computed from does.
+/// Whether results carry tangents where the inputs that they are computed from do.
 enum class Tangents : std::uint8_t { Travel, EndHere };
 
 /// The residual r = F(y, inputs) at one point, recorded, with products and solves with its Jacobian J by y.

@@ -159,7 +159,7 @@ bool Solver::is_on_plateau() {
     if (p_.flat[static_cast<std::size_t>(k)] && (had_influence || are_all_flat)) flat = k;
   }
   if (flat < 0) return false;
-  // A minimum of the cost all the same where each residual is at an extremum: the Hessian tells.
+  // It is a minimum of the cost if each residual is at an extremum, which the Hessian shows.
   wants_newton_ = true;
   if (!newton_) add_newton_model();
   if (newton_ && newton_->is_convex()) return false;

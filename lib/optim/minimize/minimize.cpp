@@ -317,7 +317,7 @@ class Minimization {
   Prediction prediction_;
   /// The largest absolute value of each unknown on the path.
   Vector largest_;
-  /// See Sizes.
+  /// Sizes::doubling.
   Vector doubling_;
   /// Claims of convergence that second derivatives refuted, and the iteration from which on the next one
   /// may be made.

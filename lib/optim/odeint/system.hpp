@@ -38,9 +38,9 @@ class System {
   Tensor derivative(double t, const Tensor& y) const { return derivative(time(t), y); }
 
   struct Partials {
-    /// Shaped as y.
+    /// df/dt, shaped as y.
     Tensor by_time;
-    /// n by n.
+    /// df/dy, n by n.
     Tensor by_state;
   };
   /// The partial derivatives of f at (t, y). Recorded where derivative() is.

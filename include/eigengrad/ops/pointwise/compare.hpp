@@ -97,7 +97,7 @@ inline Tensor operator>(const Scalar& a, const Tensor& b) { return lt(b, a); }
 inline Tensor operator>=(const Tensor& a, const Tensor& b) { return ge(a, b); }
 inline Tensor operator>=(const Tensor& a, const Scalar& b) { return ge(a, b); }
 inline Tensor operator>=(const Scalar& a, const Tensor& b) { return le(b, a); }
-/// bitwise_and, bitwise_or, bitwise_xor.
+/// bitwise_and(), bitwise_or() and bitwise_xor() as operators.
 EIGENGRAD_API Tensor operator&(const Tensor& a, const Tensor& b);
 EIGENGRAD_API Tensor operator&(const Tensor& a, const Scalar& b);
 EIGENGRAD_API Tensor operator&(const Scalar& a, const Tensor& b);
@@ -107,7 +107,7 @@ EIGENGRAD_API Tensor operator|(const Scalar& a, const Tensor& b);
 EIGENGRAD_API Tensor operator^(const Tensor& a, const Tensor& b);
 EIGENGRAD_API Tensor operator^(const Tensor& a, const Scalar& b);
 EIGENGRAD_API Tensor operator^(const Scalar& a, const Tensor& b);
-/// logical_not.
+/// logical_not() as an operator.
 EIGENGRAD_API Tensor operator!(const Tensor& x);
 
 }  // namespace eigengrad

@@ -26,7 +26,7 @@ EIGENGRAD_API Tensor linalg_vector_norm(const Tensor& x, const Scalar& ord = 2,
                                         OptionalIntArrayRef dim = nullopt, bool keepdim = false,
                                         optional<ScalarType> dtype = nullopt);
 namespace linalg {
-/// linalg_vector_norm.
+/// The same as linalg_vector_norm().
 inline Tensor vector_norm(const Tensor& x, const Scalar& ord = 2, OptionalIntArrayRef dim = nullopt,
                           bool keepdim = false, optional<ScalarType> dtype = nullopt) {
   return linalg_vector_norm(x, ord, dim, keepdim, dtype);
