@@ -35,7 +35,7 @@ long double inverse_power(long double q, long double s) {
 long double hurwitz(int k, long double s, long double q) {
   constexpr int kTerms = 16;
   constexpr int kBernoulli = 12;
-  // Every term underflows, however many logarithms it is multiplied by.
+  // Beyond this, q^-s and its derivatives in s, which multiply it by powers of log(q), all underflow.
   constexpr long double kVanishing = 12000;
   if (s * std::log(q) > kVanishing) return 0;
   long double sum = 0;

@@ -25,7 +25,8 @@ using autograd::Unary;
 using math::Unused;
 using math::Value;
 
-/// Where the derivative of a gated function is 0 or 1 for good; infinity times 0 would be NaN.
+/// Beyond +-kFar the derivatives of silu and mish have rounded to 0 or 1. They are computed at limited arguments,
+/// since infinity times 0 would be NaN.
 constexpr double kFar = 2000;
 
 // ---- Smooth ones.
