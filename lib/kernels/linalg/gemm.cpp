@@ -393,13 +393,21 @@ MatrixView<T> first_matrix(const Tensor& t) {
           t.strides()[n - 2], t.strides()[n - 1]};
 }
 
+/// A tensor of one or two dimensions, a row if it is a vector.
+template <class T>
+MatrixView<T> matrix_or_row(const Tensor& t) {
+  const IntArrayRef sizes = t.sizes();
+  if (sizes.size() == 2) return first_matrix<T>(t);
+  return {t.impl()->data<std::remove_const_t<T>>(), 1, sizes[0], 1, t.strides()[0]};
+}
 /// A tensor of at most two dimensions, a column if it is a vector.
 template <class T>
 MatrixView<T> matrix_or_column(const Tensor& t) {
-  if (t.sizes().size() == 2) return first_matrix<T>(t);
+  const IntArrayRef sizes = t.sizes();
+  if (sizes.size() == 2) return first_matrix<T>(t);
   T* const data = t.impl()->data<std::remove_const_t<T>>();
-  if (t.sizes().empty()) return {data, 1, 1, 1, 1};
-  return {data, t.sizes()[0], 1, t.strides()[0], 1};
+  if (sizes.size() == 0) return {data, 1, 1, 1, 1};
+  return {data, sizes[0], 1, t.strides()[0], 1};
 }
 
 /// Calls f with the type of the elements of a product.
@@ -492,9 +500,8 @@ void subtract_by_eigen(const MatrixView<T>& c, const MatrixView<const T>& a,
 
 void multiply(const Tensor& c, const Tensor& a, const Tensor& b) {
   dispatch_product(c.dtype(), [&]<class T>(std::type_identity<T>) {
-    const auto left = matrix_or_column<const T>(a);
-    multiply(matrix_or_column<T>(c), a.sizes().size() == 1 ? left.transposed() : left,
-             matrix_or_column<const T>(b));
+    multiply_matrices(matrix_or_column<T>(c), matrix_or_row<const T>(a),
+                      matrix_or_column<const T>(b));
   });
 }
 
