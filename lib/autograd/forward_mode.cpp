@@ -221,9 +221,10 @@ Tensor make_dual(const Tensor& primal, const Tensor& tangent) {
                              "the tangent has a different size than the primal: ", tangent.sizes(),
                              " against ", primal.sizes(), "; give one of the primal's shape");
   if (primal.dtype() != tangent.dtype() || !primal.is_floating_point())
-    detail::fail<DtypeError>("make_dual",
-                             "primal and tangent must be of one floating point dtype: ",
-                             to_string(primal.dtype()), " and ", to_string(tangent.dtype()));
+    detail::fail<DtypeError>(
+        "make_dual",
+        "primal and tangent must be of one floating point dtype: ", to_string(primal.dtype()),
+        " and ", to_string(tangent.dtype()), "; convert one with to()");
   const detail::NoTangents plain;
   Tensor dual = alias(primal);
   detail::separate_tangent(*dual.impl());

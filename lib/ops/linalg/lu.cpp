@@ -326,8 +326,8 @@ Tensor checked_pivots(std::string_view op, const Tensor& lu, const Tensor& pivot
                              ", which has those of shape ", IntArrayRef(sizes),
                              "; give both as linalg_lu_factor() returned them");
   if (pivots.dtype() != kInt64)
-    detail::fail<DtypeError>(op, "pivots must be int64, as linalg_lu_factor() gives them, got ",
-                             to_string(pivots.dtype()));
+    detail::fail<DtypeError>(op, "pivots must be int64, got ", to_string(pivots.dtype()),
+                             "; give those of linalg_lu_factor()");
   const Tensor dense = pivots.is_contiguous() ? pivots : autograd::copy_row_major(pivots);
   const std::int64_t* const p = dense.impl()->data<std::int64_t>();
   const auto* const outside =

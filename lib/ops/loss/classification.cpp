@@ -112,7 +112,7 @@ NllRule nll_rule(std::string_view op, const Tensor& x, const Tensor& target,
   check_real(op, x);
   if (target.dtype() != kInt64)
     detail::fail<DtypeError>(op, "the target must name classes in int64, got ",
-                             to_string(target.dtype()));
+                             to_string(target.dtype()), "; convert it with to()");
   const std::size_t d = x.dim() == 1 ? 0 : 1;
   DimVector each(x.sizes());
   if (x.dim() > 0) each.erase(d);
@@ -316,7 +316,7 @@ Tensor multilabel_margin_loss(const Tensor& x, const Tensor& target, std::int64_
   check_samples(op, x);
   if (target.dtype() != kInt64)
     detail::fail<DtypeError>(op, "the target must name classes in int64, got ",
-                             to_string(target.dtype()));
+                             to_string(target.dtype()), "; convert it with to()");
   if (!(target.sizes() == x.sizes()))
     detail::fail<ShapeError>(op, "a target of shape ", target.sizes(),
                              " does not fit an input of shape ", x.sizes(),

@@ -427,7 +427,7 @@ Tensor prelu(const Tensor& x, const Tensor& weight) {
   need_defined("prelu", weight, 1);
   if (x.dtype() != weight.dtype())
     detail::fail<DtypeError>("prelu", "x and weight must have one dtype: ", to_string(x.dtype()),
-                             " and ", to_string(weight.dtype()));
+                             " and ", to_string(weight.dtype()), "; convert one with to()");
   if (weight.numel() == 1)
     return apply(Prelu{}, x, weight.dim() == 0 ? weight : weight.reshape({}));
   const std::int64_t channels = x.dim() > 1 ? x.size(1) : 1;
