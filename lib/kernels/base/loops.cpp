@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "kernels/base/copy_matrix.hpp"
 #include "kernels/base/parallel.hpp"
-#include "kernels/base/plane.hpp"
 
 namespace eigengrad::kernels {
 namespace {
@@ -176,9 +176,9 @@ class Tiles {
         step[k] = columns * size;
         if (k >= num_outputs_)
           with_word(size, [&]<class Word>(Word) {
-            copy_plane<Word>({reinterpret_cast<Word*>(buffers_[k]), columns, 1},
-                             {reinterpret_cast<const Word*>(at[k]), row_[k], column_[k]}, rows,
-                             columns);
+            copy_matrix<Word>(
+                {reinterpret_cast<Word*>(buffers_[k]), rows, columns, columns, 1},
+                {reinterpret_cast<const Word*>(at[k]), rows, columns, row_[k], column_[k]});
           });
       }
       one_piece = one_piece && step[k] == columns * size;
@@ -196,8 +196,9 @@ class Tiles {
       if (column_[k] != 1)
         with_word(operands_[k].element_size, [&]<class Word>(Word) {
           // Writes along the rows of the output, so that whole cache lines are written.
-          copy_plane<Word>({reinterpret_cast<Word*>(at[k]), column_[k], row_[k]},
-                           {reinterpret_cast<const Word*>(buffers_[k]), 1, columns}, columns, rows);
+          copy_matrix<Word>(
+              {reinterpret_cast<Word*>(at[k]), columns, rows, column_[k], row_[k]},
+              {reinterpret_cast<const Word*>(buffers_[k]), columns, rows, 1, columns});
         });
   }
 

@@ -78,7 +78,7 @@ Tensor Tensor::take_along_dim(const Tensor& indices, optional<std::int64_t> dim)
 namespace {
 
 /// Elements replaced where the mask says so, by a scalar or a tensor without dimensions.
-template <NodeName name>
+template <FixedString name>
 struct MaskedFill {
   static constexpr const char* node_name = name.text;
   KeptIndices mask;
@@ -106,7 +106,7 @@ void check_mask(std::string_view op, const Tensor& self, const Tensor& mask) {
 }
 
 /// Fills with `scalar`. `value` is the tensor it was read from, undefined when a number was given.
-template <NodeName name>
+template <FixedString name>
 Tensor fill_masked(const Tensor& x, const Tensor& mask, const Tensor& value, const Scalar& scalar) {
   check_mask_dtype("masked_fill", mask);
   const DimVector sizes = autograd::broadcast_shapes("masked_fill", x.sizes(), mask.sizes());
@@ -116,7 +116,7 @@ Tensor fill_masked(const Tensor& x, const Tensor& mask, const Tensor& value, con
   return record_written(MaskedFill<name>{KeptIndices(mask), sizes}, wide, value, y);
 }
 
-template <NodeName name>
+template <FixedString name>
 Tensor& fill_masked_inplace(Tensor& self, const Tensor& mask, const Tensor& value,
                             const Scalar& scalar) {
   check_mask("masked_fill_", self, mask);

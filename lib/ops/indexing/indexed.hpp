@@ -11,6 +11,7 @@
 #include "autograd/kinds.hpp"
 #include "autograd/views.hpp"
 #include "core/fail.hpp"
+#include "core/fixed_string.hpp"
 #include "core/geometry.hpp"
 #include "core/new_tensor.hpp"
 #include "eigengrad/autograd/grad_mode.hpp"
@@ -69,8 +70,8 @@ void for_each_slice(std::size_t leads, const Tensor& x, const Tensor& y, const F
     for_each_slice(leads - 1, slice(x, i), slice(y, i), f);
 }
 
-/// Lists of indices for some dimensions. A plan over other extents than those of the tensor sees its
-/// elements in row-major order.
+/// The pattern of lists of indices for some dimensions. The extents that `plan` indexes need not be `sizes`,
+/// those of the tensor: then its elements are taken in row-major order.
 struct ByLists {
   std::shared_ptr<const kernels::IndexPlan> plan;
   DimVector sizes;
@@ -116,7 +117,7 @@ struct ByLists {
   }
 };
 
-/// One index tensor along a dimension.
+/// The pattern of one index tensor along a dimension.
 struct ByPosition {
   DimVector own_sizes;
   /// Counted among `own_sizes`.
@@ -154,18 +155,13 @@ struct ByPosition {
 
 // ---- Linear operators with a pattern.
 
-/// The name of a node as a template argument.
-template <std::size_t N>
-struct NodeName {
-  constexpr NodeName(const char (&s)[N]) { std::copy_n(s, N, text); }
-  char text[N];
-};
+using detail::FixedString;
 
 template <class At>
 struct ScatterAt;
 
 /// Reads the picked elements: y = x[at].
-template <class At, NodeName name>
+template <class At, FixedString name>
 struct GatherAt {
   static constexpr const char* node_name = name.text;
   At at;
@@ -219,7 +215,7 @@ struct ZeroAt {
   void lift(std::int64_t lead) { at.lift(lead); }
 };
 
-template <NodeName name = "GatherBackward0", class At>
+template <FixedString name = "GatherBackward0", class At>
 Tensor gather_at(At at, const Tensor& x) {
   return autograd::apply_linear(GatherAt<At, name>{std::move(at)}, x);
 }
@@ -245,7 +241,7 @@ inline bool is_constant(const Tensor& t) {
 
 /// Values of the picked shape written or added at the picked elements. Where a Write meets an element
 /// twice, the last value stays but each gets the gradient of the element, as in PyTorch.
-template <class At, NodeName name>
+template <class At, FixedString name>
 struct WriteAt {
   static constexpr const char* node_name = name.text;
   At at;
@@ -356,9 +352,9 @@ inline Tensor in_own_memory(const Tensor& index, const Tensor& self) {
 
 // ---- Checks.
 
-/// `index`, which must be int64.
+/// Throws: DtypeError unless `index` is int64.
 void check_index_dtype(std::string_view op, const Tensor& index);
-/// `mask`, which must be bool.
+/// Throws: DtypeError unless `mask` is bool.
 void check_mask_dtype(std::string_view op, const Tensor& mask);
 void check_same_dtype(std::string_view op, const Tensor& self, const Tensor& source);
 /// `value`, which must have no dimensions, in the given dtype.
@@ -382,8 +378,8 @@ ByLists slices_at(std::string_view op, const Tensor& x, std::int64_t dim, const 
 /// `source` in the shape that `at`, from slices_at, picks of `self`.
 Tensor source_slices(std::string_view op, const Tensor& self, const ByLists& at,
                      const Tensor& source);
-/// As gather() picks: at each position of `index`, the element there with the coordinate along `dim` replaced
-/// by the index.
+/// The pattern of gather(): at each position of `index`, the element there with the coordinate along `dim`
+/// replaced by the index.
 ByPosition by_position(std::string_view op, const Tensor& x, std::int64_t dim, const Tensor& index);
 /// The part of `src` that has the extents of the index.
 Tensor source_part(std::string_view op, const Tensor& self, const ByPosition& at,

@@ -33,7 +33,7 @@ Tensor lower_factor(const matrices::OnFailure& failure, const Tensor& a, matrice
   return l;
 }
 
-/// A = L L^T. With phi as above,
+/// A = L L^T. With phi, the lower triangle with half the diagonal,
 ///   dL = L phi(L^-1 dA L^-T),   gA = L^-T sym(phi(L^T gL)) L^-1,
 /// where a change of A counts by its symmetric part.
 struct CholeskyRule {
@@ -92,7 +92,7 @@ std::array<Tensor, 2> factor(const matrices::OnFailure& failure, const Tensor& a
 
 // ---- From a factor.
 
-/// The lower factor of the two.
+/// The lower factor, from the upper one if `upper`.
 Tensor lower_of(const Tensor& l, bool upper) { return upper ? l.mT() : l; }
 
 /// dA = dL L^T + L dL^T for A = L L^T.

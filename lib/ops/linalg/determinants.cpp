@@ -90,7 +90,7 @@ Tensor cofactors_of_batch(const Tensor& a, const std::vector<std::int64_t>& sing
 
 // ---- Determinants.
 
-/// The constants of both.
+/// The constants of Det and Slogdet.
 struct Factors {
   const Tensor& lu;
   const Tensor& pivots;
@@ -100,7 +100,7 @@ LuFactors factors_of(const Tensor& a) {
   matrices::Infos info;
   return matrices::factor(a, info);
 }
-/// A number for each matrix.
+/// Uninitialised memory for one element per matrix.
 Tensor one_for_each_matrix(const Tensor& a) {
   return matrices::uninitialised(a.dtype(), matrices::batch_of(a));
 }

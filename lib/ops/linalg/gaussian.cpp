@@ -13,7 +13,7 @@
 #include "eigengrad/ops/reduction/sums.hpp"
 #include "eigengrad/ops/shape/views.hpp"
 #include "kernels/linalg/factor.hpp"
-#include "kernels/linalg/panel_products.hpp"
+#include "kernels/linalg/updates.hpp"
 #include "ops/linalg/cholesky.hpp"
 #include "ops/linalg/matrices.hpp"
 
@@ -145,7 +145,7 @@ bool is_vector(std::string_view op, const Tensor& a, const Tensor& b) {
       b.dim() == 1 || b.sizes() == IntArrayRef(a.sizes().data(), a.sizes().size() - 1);
   if (b.size(vector ? -1 : -2) != a.size(-1))
     detail::fail<ShapeError>(op, "shapes ", a.sizes(), " and ", b.sizes(),
-                             " do not fit the equation A X = B: both need equal numbers of rows");
+                             " do not fit the equation A X = B; give a B with as many rows as A");
   return vector;
 }
 
@@ -242,7 +242,7 @@ Tensor quad_form(const Tensor& A, const Tensor& x) {
   matrices::require_square("quad_form", A);
   if (x.dim() == 0 || x.size(-1) != A.size(-1))
     detail::fail<ShapeError>("quad_form", "shapes ", A.sizes(), " and ", x.sizes(),
-                             " do not fit x^T A x: both need equal last extents");
+                             " do not fit x^T A x; give an x with as many elements as A has rows");
   matrices::require_same_dtype("quad_form", A, x);
   return (matmul(A, x.unsqueeze(-1)).squeeze(-1) * x).sum(-1);
 }
@@ -251,8 +251,9 @@ std::tuple<Tensor, Tensor> inv_quad_logdet(const Tensor& A, const Tensor& b) {
   constexpr auto op = "inv_quad_logdet";
   matrices::require_square(op, A);
   if (b.dim() == 0 || b.size(-1) != A.size(-1))
-    detail::fail<ShapeError>(op, "shapes ", A.sizes(), " and ", b.sizes(),
-                             " do not fit b^T A^-1 b: both need equal last extents");
+    detail::fail<ShapeError>(
+        op, "shapes ", A.sizes(), " and ", b.sizes(),
+        " do not fit b^T A^-1 b; give a b with as many elements as A has rows");
   matrices::require_same_dtype(op, A, b);
   const auto [quadratic, logarithm] = autograd::apply_many(InvQuadLogdet(), {A, b});
   return {quadratic, logarithm};

@@ -147,7 +147,7 @@ Factored factored(const Tensor& a, bool pivot) {
   return f;
 }
 
-/// Of both factorisations.
+/// The constants of LuFactor and Lu: the order of the rows, and its inverse.
 struct Order {
   const Tensor& rows;
   const Tensor& back;
@@ -318,7 +318,8 @@ struct LuSolve {
 /// that matrix.
 Tensor checked_pivots(std::string_view op, const Tensor& lu, const Tensor& pivots) {
   if (lu.dim() < 2)
-    detail::fail<ShapeError>(op, "needs a matrix or a batch of them, got shape ", lu.sizes());
+    detail::fail<ShapeError>(op, "needs a matrix or a batch of them, got shape ", lu.sizes(),
+                             "; give what linalg_lu_factor() returns");
   DimVector sizes(matrices::batch_of(lu));
   sizes.push_back(least_extent(lu));
   if (!(pivots.sizes() == sizes))
@@ -327,8 +328,8 @@ Tensor checked_pivots(std::string_view op, const Tensor& lu, const Tensor& pivot
                              ", which has those of shape ", IntArrayRef(sizes),
                              "; give both as linalg_lu_factor() returned them");
   if (pivots.dtype() != kInt64)
-    detail::fail<DtypeError>(op, "pivots must be int64, as linalg_lu_factor() gives them, got ",
-                             to_string(pivots.dtype()));
+    detail::fail<DtypeError>(op, "pivots must be int64, got ", to_string(pivots.dtype()),
+                             "; give those of linalg_lu_factor()");
   const Tensor dense = pivots.is_contiguous() ? pivots : autograd::copy_row_major(pivots);
   const std::int64_t* const p = dense.impl()->data<std::int64_t>();
   const auto* const outside =

@@ -19,19 +19,10 @@ namespace eigengrad {
 namespace {
 
 using autograd::apply_bilinear;
-using kernels::Matrix;
 
 Tensor new_result(const Tensor& like, IntArrayRef sizes) {
   return detail::uninitialised(like.dtype(), sizes);
 }
-
-Matrix matrix_of(const Tensor& a) {
-  return {a.impl()->bytes(), a.sizes()[0], a.sizes()[1], a.strides()[0], a.strides()[1]};
-}
-Matrix column_of(const Tensor& x) {
-  return {x.impl()->bytes(), x.sizes()[0], 1, x.strides()[0], 1};
-}
-Matrix row_of(const Tensor& x) { return {x.impl()->bytes(), 1, x.sizes()[0], 1, x.strides()[0]}; }
 
 bool is_column_major(const Tensor& a) {
   return !a.is_contiguous() && a.strides()[0] == 1 && a.strides()[1] == a.sizes()[0];
@@ -109,7 +100,7 @@ struct Mm {
   Tensor forward(const Tensor& a, const Tensor& b) const {
     Tensor c = new_result(a, {a.sizes()[0], b.sizes()[1]});
     if (column_major) c.impl()->set_geometry(c.sizes(), {1, c.sizes()[0]}, c.impl()->bytes());
-    kernels::multiply(c.dtype(), matrix_of(c), matrix_of(a), matrix_of(b));
+    kernels::multiply(c, a, b);
     return c;
   }
   static constexpr bool lifts_to_itself = true;
@@ -136,7 +127,7 @@ struct Mv {
     sizes.pop_back();
     Tensor y = new_result(a, sizes);
     if (a.dim() == 2) {
-      kernels::multiply(y.dtype(), column_of(y), matrix_of(a), column_of(x));
+      kernels::multiply(y, a, x);
     } else {
       sizes.push_back(1);
       DimVector strides(y.strides());
@@ -162,7 +153,7 @@ struct Dot {
   static constexpr auto node_name = "DotBackward0";
   Tensor forward(const Tensor& a, const Tensor& b) const {
     Tensor y = new_result(a, {});
-    kernels::multiply(y.dtype(), {y.impl()->bytes(), 1, 1, 1, 1}, row_of(a), column_of(b));
+    kernels::multiply(y, a, b);
     return y;
   }
   static constexpr bool lifts_to_itself = true;

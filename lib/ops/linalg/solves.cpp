@@ -13,7 +13,7 @@
 #include "eigengrad/ops/shape/bands.hpp"
 #include "eigengrad/ops/shape/views.hpp"
 #include "kernels/linalg/factor.hpp"
-#include "kernels/linalg/panel_products.hpp"
+#include "kernels/linalg/updates.hpp"
 #include "ops/linalg/lu_factors.hpp"
 #include "ops/linalg/matrices.hpp"
 
@@ -64,7 +64,7 @@ struct Inverse {
     if (failure.throws) matrices::require_regular(failure.op, a, info);
     return {forward(a, f), failure.info_result(info, matrices::batch_of(a))};
   }
-  /// From the factors.
+  /// The inverse from the factors `f`.
   Tensor forward(const Tensor&, const LuFactors& f) const {
     // Factors of the transpose give the transposed solution: column-major memory, read as row-major.
     const Tensor y = matrices::uninitialised(f.lu.dtype(), f.lu.sizes(), !f.of_transpose);
@@ -210,7 +210,7 @@ std::array<Tensor, 2> solve(const matrices::OnFailure& failure, const Tensor& a,
                              "; give a row as unsqueeze(-2)");
   if (vector && b.size(-1) != a.size(-1))
     detail::fail<ShapeError>(op, "shapes ", a.sizes(), " and ", b.sizes(),
-                             " do not fit the equation A x = b: both need equal numbers of rows");
+                             " do not fit the equation A x = b; give b as many rows as A has");
   if (!vector) {
     matrices::require_fit(op, a, b, left);
     autograd::broadcast_shapes(op, matrices::batch_of(a), matrices::batch_of(b));
@@ -377,8 +377,8 @@ Tensor linalg_tensorsolve(const Tensor& self, const Tensor& other, OptionalIntAr
           : detail::numel_of({a.sizes().data() + rows, a.sizes().size() - rows});
   if (unknowns != n || a.numel() != n * n)
     detail::fail<ShapeError>("linalg_tensorsolve", "shapes ", self.sizes(), " and ", other.sizes(),
-                             " are no system of equations: A needs as many elements as B in its "
-                             "first ",
+                             " are no system of equations; give an A with as many elements as B in "
+                             "its first ",
                              rows, " dimensions, and as many in the others");
   const DimVector result{IntArrayRef(a.sizes().data() + rows, a.sizes().size() - rows)};
   return linalg_solve(a.reshape({n, n}), other.reshape({n})).reshape(result);

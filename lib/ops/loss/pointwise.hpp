@@ -140,7 +140,7 @@ std::array<Tensor, N> promoted(const std::array<Tensor, N>& x) {
   return y;
 }
 
-/// The loss that `rule` states, reduced.
+/// The loss of the elementwise `rule`, reduced to its sum or mean if `reduction` says so.
 template <class Rule, class... X>
 Tensor loss(const Rule& rule, std::int64_t reduction, const X&... inputs) {
   check_reduction(Rule::op_name, reduction);

@@ -75,7 +75,7 @@ struct RoundDecimals : Unary<"round"> {
   bool inverse;
   auto value(const auto& x) const {
     const auto y = inverse ? math::rint(x * unit) / unit : math::rint(x / unit) * unit;
-    // What is too large to have such decimals, infinities among them.
+    // Values that are too large to have such decimals, infinities among them, stay as they are.
     return inverse ? math::where(math::abs(x * unit) < kIntegersFrom, y, x) : y;
   }
   static auto derivative(Unused) { return Zero{}; }

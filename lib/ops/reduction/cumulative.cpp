@@ -188,7 +188,7 @@ struct CumulativeExtremumRule : AlongFromEnd {
     return indices == arange(sizes[at], kInt64).reshape(sizes);
   }
 };
-/// Values and indices.
+/// The operators cummax and cummin: values and indices.
 struct CumulativeExtremum {
   static constexpr std::size_t inputs = 1;
   const char* node_name;
@@ -340,9 +340,10 @@ std::vector<Tensor> gradient_along(const Tensor& x, IntArrayRef dims, std::int64
       detail::fail<ValueError>("gradient", "dimension ", dims[i],
                                " appears twice in the list of dimensions; name each once");
     if (y.size(d) < edge_order + 1)
-      detail::fail<ShapeError>(
-          "gradient", "each dimension needs at least edge_order + 1 = ", edge_order + 1,
-          " elements, dimension ", dims[i], " of shape ", y.sizes(), " has ", y.size(d));
+      detail::fail<ShapeError>("gradient",
+                               "each dimension needs at least edge_order + 1 = ", edge_order + 1,
+                               " elements, dimension ", dims[i], " of shape ", y.sizes(), " has ",
+                               y.size(d), "; leave it out of dim");
     const Tensor& coordinates = spacing_of(i).coordinates;
     if (coordinates.defined() && (coordinates.dim() != 1 || coordinates.size(0) != y.size(d)))
       detail::fail<ShapeError>("gradient", "coordinates must be one for each element: got shape ",

@@ -16,7 +16,7 @@ namespace eigengrad {
 /// The dimensions that a reduction runs over, for tensors of one shape.
 class ReducedDims {
  public:
-  /// Without dimensions: all of them.
+  /// Reduces over all dimensions if `dim` is missing or empty.
   ReducedDims(std::string_view op, const Tensor& x, OptionalIntArrayRef dim, bool keepdim)
       : input_(x.sizes()), keepdim_(keepdim) {
     static_assert(detail::kMaxDim <= 64);
@@ -54,7 +54,7 @@ class ReducedDims {
   Tensor values(Kernel kernel, const Tensor& x) const {
     return values(kernel, x, x.dtype());
   }
-  /// The same, with extent 1 in the reduced dimensions.
+  /// The result of `kernel` on x, with extent 1 in the reduced dimensions whether keepdim or not.
   template <class Kernel>
   Tensor values_with_ones(Kernel kernel, const Tensor& x, ScalarType dtype) const {
     const Extents ones(*this, true);

@@ -28,14 +28,14 @@ Tensor argmax_of(const Tensor& y, std::int64_t d) {
   return y.detach().argmax(d, true);
 }
 /// The element of `g` at the largest element of `y` along `d`.
-Tensor of_largest(const Tensor& g, const Tensor& y, std::int64_t d) {
+Tensor gather_at_largest(const Tensor& g, const Tensor& y, std::int64_t d) {
   if (y.numel() == 0) return g.sum(d, true);
   const Tensor index = argmax_of(y, d);
   if (g.dim() == y.dim()) return g.gather(d, index);
   return g.gather(d, index.expand(autograd::with_lead(g.size(0), index.sizes())));
 }
 
-/// What both forms share. The Jacobian of softmax, diag(y) - y y^T, is symmetric.
+/// What the rules of softmax and log_softmax share. The Jacobian of softmax, diag(y) - y y^T, is symmetric.
 template <class Form>
 struct Normalise {
   static constexpr bool uses_input = false;
@@ -76,7 +76,7 @@ struct Softmax : Normalise<Softmax> {
   }
   /// Note [What one element leaves to the others].
   static Tensor pullback(const Tensor& g, const Tensor& y, std::int64_t d) {
-    const Tensor c = g - of_largest(g, y, d);
+    const Tensor c = g - gather_at_largest(g, y, d);
     return y * (c - (c * y).sum(d, true));
   }
   static Tensor pushforward(const Tensor& t, const Tensor& y, std::int64_t d) {
@@ -98,7 +98,7 @@ struct LogSoftmax : Normalise<LogSoftmax> {
     return where(is_largest, -(y.expm1() * g + y.exp() * others), g - y.exp() * g.sum(d, true));
   }
   static Tensor pushforward(const Tensor& t, const Tensor& y, std::int64_t d) {
-    const Tensor c = t - of_largest(t, y, d);
+    const Tensor c = t - gather_at_largest(t, y, d);
     return c - (c * y.exp()).sum(d, true);
   }
 };

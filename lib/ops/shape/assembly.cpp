@@ -328,8 +328,8 @@ Tensor repeat_interleave(const Tensor& repeats, optional<std::int64_t> output_si
     detail::fail<ShapeError>("repeat_interleave", "repeats must be a vector, got shape ",
                              repeats.sizes());
   if (repeats.dtype() != kInt64)
-    detail::fail<DtypeError>("repeat_interleave", "repeats must be of int64, got ",
-                             repeats.dtype());
+    detail::fail<DtypeError>("repeat_interleave", "repeats must be of int64, got ", repeats.dtype(),
+                             "; convert them with to()");
   const Tensor dense = repeats.contiguous();
   const std::int64_t* counts = dense.impl()->data<std::int64_t>();
   std::int64_t total = 0;

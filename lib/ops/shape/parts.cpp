@@ -221,7 +221,8 @@ std::vector<Tensor> chunks_of(std::string_view op, const char* node_name, detail
 /// The elements of an int64 tensor of at most one dimension.
 std::vector<std::int64_t> int64_values(std::string_view op, const Tensor& x) {
   if (x.dtype() != kInt64)
-    detail::fail<DtypeError>(op, "positions must be a tensor of int64, got ", x.dtype());
+    detail::fail<DtypeError>(op, "positions must be a tensor of int64, got ", x.dtype(),
+                             "; convert it with to()");
   if (x.dim() > 1)
     detail::fail<ShapeError>(op, "positions must have at most one dimension, got shape ",
                              x.sizes());

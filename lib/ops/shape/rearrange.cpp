@@ -123,7 +123,7 @@ struct Strips {
 using Layout = std::shared_ptr<const Strips>;
 using Block = std::vector<const Strip*>;
 
-/// Where a block is in the result, and in the input.
+/// The geometry of a block in the result.
 Geometry target(const Block& block, IntArrayRef strides) {
   Geometry g{{}, DimVector(strides), 0};
   for (std::size_t d = 0; d < block.size(); ++d) {

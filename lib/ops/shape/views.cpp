@@ -395,7 +395,7 @@ std::vector<Tensor> meshgrid(TensorList xs, std::string_view indexing) {
                                " and more than one dimension; flatten() it");
     if (xs[k].dtype() != xs[0].dtype())
       detail::fail<DtypeError>("meshgrid", "tensors must have one dtype, got ", xs[0].dtype(),
-                               " and ", xs[k].dtype());
+                               " and ", xs[k].dtype(), "; convert one with to()");
     shape[dim_of(k)] = xs[k].numel();
   }
   std::vector<Tensor> grids;
