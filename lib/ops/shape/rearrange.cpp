@@ -14,6 +14,7 @@
 #include "eigengrad/ops/shape/views.hpp"
 #include "ops/shape/dims.hpp"
 #include "ops/shape/picks.hpp"
+#include "ops/shape/strips.hpp"
 
 namespace eigengrad {
 namespace {
@@ -78,81 +79,6 @@ struct Rot90 {
 
 // ---- Strips.
 
-/// Consecutive positions along a dimension of the result, from `to` on, and the positions of the
-/// input whose elements they get: from, from + step, ... with step 1, -1 or 0.
-struct Strip {
-  std::int64_t to;
-  std::int64_t from;
-  std::int64_t length;
-  std::int64_t step;
-};
-
-/// For every dimension, the strips that the result consists of.
-struct Strips {
-  DimVector input_sizes;
-  DimVector result_sizes;
-  std::vector<std::vector<Strip>> by_dim;
-
-  /// The same strips behind a leading dimension that is kept.
-  Strips under(std::int64_t lead) const {
-    Strips all{autograd::with_lead(lead, input_sizes), autograd::with_lead(lead, result_sizes),
-               by_dim};
-    all.by_dim.insert(all.by_dim.begin(), {{0, 0, lead, 1}});
-    return all;
-  }
-  /// Calls f(strips, one for each dimension) for every block of the result.
-  template <class F>
-  void for_blocks(F&& f) const {
-    std::vector<const Strip*> block(by_dim.size());
-    walk(f, block, 0);
-  }
-
- private:
-  template <class F>
-  void walk(F& f, std::vector<const Strip*>& block, std::size_t d) const {
-    if (d == by_dim.size()) {
-      f(block);
-      return;
-    }
-    for (const Strip& s : by_dim[d]) {
-      block[d] = &s;
-      if (s.length > 0) walk(f, block, d + 1);
-    }
-  }
-};
-using Layout = std::shared_ptr<const Strips>;
-using Block = std::vector<const Strip*>;
-
-/// The geometry of a block in the result.
-Geometry target(const Block& block, IntArrayRef strides) {
-  Geometry g{{}, DimVector(strides), 0};
-  for (std::size_t d = 0; d < block.size(); ++d) {
-    g.sizes.push_back(block[d]->length);
-    g.offset += block[d]->to * strides[d];
-  }
-  return g;
-}
-Geometry source(const Block& block, IntArrayRef strides) {
-  Geometry g;
-  for (std::size_t d = 0; d < block.size(); ++d) {
-    g.sizes.push_back(block[d]->length);
-    g.strides.push_back(block[d]->step * strides[d]);
-    g.offset += block[d]->from * strides[d];
-  }
-  return g;
-}
-Tensor part_of(const Tensor& x, const Geometry& g) {
-  return raw_view(x, g.sizes, g.strides, g.offset);
-}
-
-Tensor fill_strips(const Strips& layout, const Tensor& x) {
-  Tensor y = detail::uninitialised(x.dtype(), layout.result_sizes);
-  layout.for_blocks([&](const Block& block) {
-    kernels::copy(part_of(y, target(block, y.strides())), part_of(x, source(block, x.strides())));
-  });
-  return y;
-}
-
 struct Roll {
   static constexpr auto node_name = "RollBackward0";
   /// By dimension, from 0 to the extent; one only when the elements count as a vector.
@@ -197,7 +123,7 @@ struct Roll {
 struct PadByElements {
   const char* node_name;
   const char* transpose_name;
-  Layout layout;
+  SharedStrips layout;
   void lift(std::int64_t lead) { layout = std::make_shared<const Strips>(layout->under(lead)); }
   Tensor forward(const Tensor& x) const { return fill_strips(*layout, x); }
   Tensor transpose(const Tensor& g) const;
@@ -212,10 +138,10 @@ struct FoldMargins {
     const detail::Unrecorded unrecorded;
     Tensor x = detail::uninitialised(g.dtype(), op.layout->input_sizes);
     kernels::fill(x, 0);
-    op.layout->for_blocks([&](const Block& block) {
+    op.layout->for_blocks([&](const StripBlock& block) {
       // The input is written to, so each of its elements is visited once, forwards.
-      Geometry to = source(block, x.strides());
-      Geometry from = target(block, g.strides());
+      Geometry to = source_of(block, x.strides());
+      Geometry from = target_of(block, g.strides());
       for (std::size_t d = 0; d < block.size(); ++d) {
         if (block[d]->step == 0) to.sizes[d] = 1;
         if (block[d]->step != -1) continue;
@@ -283,7 +209,7 @@ struct ConstantPad {
   DimVector result_sizes;
   Tensor forward(const Tensor& x) const {
     Tensor y = detail::uninitialised(x.dtype(), result_sizes);
-    Block block;
+    StripBlock block;
     std::vector<Strip> strips(result_sizes.size());
     for (std::size_t d = 0; d < strips.size(); ++d) {
       const std::int64_t skipped = std::max<std::int64_t>(0, -margins.before[d]);
@@ -292,7 +218,8 @@ struct ConstantPad {
       block.push_back(&strips[d]);
     }
     if (std::all_of(strips.begin(), strips.end(), [](const Strip& s) { return s.length > 0; }))
-      kernels::copy(part_of(y, target(block, y.strides())), part_of(x, source(block, x.strides())));
+      kernels::copy(part_of(y, target_of(block, y.strides())),
+                    part_of(x, source_of(block, x.strides())));
     fill_margins(y, margins, 0);
     return y;
   }
