@@ -46,6 +46,15 @@ class Sweep {
   void prepare();
   /// After prepare(): whether target `i` can be reached from the roots.
   bool reaches(std::size_t i) const { return find_index(*targets_[i].edge.function) != kNone; }
+  /// After prepare(): whether it met a node for which `condition` holds.
+  template <class Condition>
+  bool met(Condition condition) const {
+    for (const Task& task : tasks_)
+      if (condition(*task.node)) return true;
+    return false;
+  }
+  /// After prepare(): gradients are to be recorded, and the graph kept. Not for a sweep that has run.
+  void record() noexcept { keep_graph_ = create_graph_ = true; }
   /// After prepare(): gradients at the targets, undefined where none arrived.
   variable_list run();
   /// Calls `callback` on the thread of the caller once this sweep has ended.

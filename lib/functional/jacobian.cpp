@@ -8,6 +8,7 @@
 #include "eigengrad/autograd/forward_mode.hpp"
 #include "eigengrad/autograd/grad_mode.hpp"
 #include "eigengrad/ops/shape/views.hpp"
+#include "functional/batch.hpp"
 #include "functional/rows.hpp"
 #include "functional/variables.hpp"
 
@@ -99,12 +100,6 @@ DerivativeBlocks finish(std::string_view op, BlockMatrix& blocks, const Function
   return results;
 }
 
-std::int64_t total_numel(const variable_list& list) {
-  std::int64_t n = 0;
-  for (const Tensor& t : list) n += t.numel();
-  return n;
-}
-
 /// Derivatives of `of`, whose undefined entries have none and are shaped as in `like`.
 DerivativeBlocks by_reverse_mode(std::string_view op, const variable_list& of,
                                  const variable_list& like, const variable_list& vars,
@@ -115,7 +110,8 @@ DerivativeBlocks by_reverse_mode(std::string_view op, const variable_list& of,
   for (std::size_t k = 0; k < of.size(); ++k) {
     const bool tracked = of[k].defined() && of[k].requires_grad();
     const std::int64_t rows = like[k].numel();
-    const std::int64_t at_once = rows_at_once(like[k].numel(), total_numel(vars), graph_bytes);
+    const std::int64_t at_once =
+        options.chunk_size.value_or(rows_at_once(like[k].numel(), total_numel(vars), graph_bytes));
     for (std::int64_t i = 0; i < rows; i += at_once) {
       const std::int64_t count = std::min(at_once, rows - i);
       variable_list g(vars.size());
@@ -137,31 +133,64 @@ DerivativeBlocks by_reverse_mode(std::string_view op, const variable_list& of,
 
 enum class Order : std::uint8_t { First, Second };
 
+/// Values beside derivatives: constants, unless these are recorded, and then where nothing but `leaves` is behind them.
+void finish_values(variable_list& values, bool record, const variable_list& leaves) {
+  if (!record) {
+    make_constant(values);
+  } else if (!leaves.empty()) {
+    retire(leaves);
+    for (Tensor& t : values) make_constant_if_own(t);
+  }
+}
+
+/// The primals of `results`; where there is none, zeros as `like`.
+variable_list primals_of(const variable_list& results, const variable_list& like) {
+  variable_list primals;
+  for (std::size_t k = 0; k < results.size(); ++k)
+    primals.push_back(results[k].defined() ? autograd::unpack_dual(results[k]).primal
+                                           : zeros(like[k].sizes(), like[k].dtype()));
+  return primals;
+}
+
+bool any_tracked(const variable_list& list) {
+  return std::any_of(list.begin(), list.end(),
+                     [](const Tensor& t) { return t.defined() && t.requires_grad(); });
+}
+
 /// One evaluation with a tangent per element of `x`: of f, or of f and its gradient.
-DerivativeBlocks by_forward_mode(std::string_view op, ErasedFunction f, const variable_list& x,
-                                 const FunctionalOptions& options, Order order) {
-  const bool create_graph = options.create_graph;
+Derivatives by_forward_mode(std::string_view op, ErasedFunction f, const variable_list& x,
+                            FunctionalOptions options, Order order,
+                            Recording recording = Recording::AsOptionsSay) {
+  const bool may_record = options.create_graph;
+  Derivatives d;
   BlockMatrix blocks;
   variable_list leaves;
   for (std::size_t j = 0; j < x.size(); ++j) {
     for (std::int64_t e = 0; e < x[j].numel(); ++e) {
       const DualLevel level;
-      const AutoGradMode recording(create_graph || order == Order::Second);
+      const AutoGradMode recorded(may_record || order == Order::Second);
       variable_list arguments;
       for (const Tensor& t : x)
-        arguments.push_back(order == Order::Second ? variable(t, create_graph, leaves)
-                                                   : (create_graph ? t : t.detach()));
+        arguments.push_back(order == Order::Second ? variable(t, may_record, leaves)
+                                                   : (may_record ? t : t.detach()));
       arguments[j] = autograd::make_dual(arguments[j], unit(x[j], e));
-      variable_list results;
+      variable_list results, value;
       if (order == Order::First) {
-        results = evaluate(op, f, arguments);
+        value = results = evaluate(op, f, arguments);
       } else {
-        const Tensor y = evaluate_to_one_element(op, f, arguments);
-        if (options.strict) check_tracked_outputs(op, {y});
-        results = sweep({y}, arguments, {ones(y.sizes(), y.dtype())}, create_graph);
+        value = as_list(evaluate_to_one_element(op, f, arguments));
+        if (options.strict) check_tracked_outputs(op, value);
+        results = sweep(value, arguments, {ones(value[0].sizes(), value[0].dtype())}, may_record);
       }
-      if (blocks.empty())
-        blocks = make_blocks(order == Order::First ? results : x, x, Slices::Columns, create_graph);
+      if (blocks.empty()) {
+        // A derivative has a history only where the value of its column has one.
+        if (recording == Recording::WhereNeeded)
+          options.create_graph = may_record && any_tracked(results);
+        blocks = make_blocks(order == Order::First ? results : x, x, Slices::Columns,
+                             options.create_graph);
+        d.value = primals_of(value, {});
+        if (order == Order::Second) d.gradient = primals_of(results, x);
+      }
       for (std::size_t k = 0; k < blocks.size(); ++k) {
         Tensor column;
         if (results[k].defined()) column = autograd::unpack_dual(results[k]).tangent;
@@ -170,7 +199,10 @@ DerivativeBlocks by_forward_mode(std::string_view op, ErasedFunction f, const va
       }
     }
   }
-  return finish(op, blocks, options, leaves);
+  d.blocks = finish(op, blocks, options, leaves);
+  finish_values(d.value, options.create_graph, leaves);
+  finish_values(d.gradient, options.create_graph, leaves);
+  return d;
 }
 
 /// Up to this many columns, Auto takes forward mode without knowing the shape of the value.
@@ -193,13 +225,13 @@ class Columns {
   Columns(ErasedFunction f, const variable_list& x, const FunctionalOptions& options)
       : f_(f), x_(x), options_(options) {}
 
-  /// The columns; empty where reverse mode is to be used instead.
-  DerivativeBlocks try_all() {
+  /// The columns; without blocks where reverse mode is to be used instead.
+  Derivatives try_all(std::string_view op, Recording recording) {
     const auto watched = [this](const variable_list& arguments) { return evaluate(arguments); };
     variable_list copies;
     for (const Tensor& t : x_) copies.push_back(options_.create_graph ? t : t.detach().clone());
     try {
-      return by_forward_mode("jacobian", watched, copies, options_, Order::First);
+      return by_forward_mode(op, watched, copies, options_, Order::First, recording);
     } catch (const PreferReverseMode&) {
     } catch (const NotImplementedError&) {
     } catch (const GraphError&) {
@@ -231,51 +263,87 @@ class Columns {
   const FunctionalOptions& options_;
 };
 
+/// Sets `options.create_graph`, which says whether recording is allowed, to whether it is needed: for a tracked argument
+/// or a captured tensor. Retires `leaves`, those that the transform made.
+void record_where_needed(FunctionalOptions& options, const variable_list& x,
+                         const variable_list& value, const variable_list& leaves) {
+  if (!options.create_graph || any_tracked(x)) return;
+  retire(leaves);
+  options.create_graph = std::any_of(value.begin(), value.end(), depends_on_tracked);
+}
+
 }  // namespace
 
 DerivativeBlocks jacobian(ErasedFunction f, const variable_list& x,
                           const FunctionalOptions& options) {
-  check_arguments("jacobian", x);
+  return value_and_jacobian("jacobian", f, x, options).blocks;
+}
+
+Derivatives value_and_jacobian(std::string_view op, ErasedFunction f, const variable_list& x,
+                               const FunctionalOptions& given, Recording when) {
+  check_arguments(op, x);
+  check_chunk_size(op, given.chunk_size);
+  FunctionalOptions options = given;
+  if (when == Recording::WhereNeeded) options.create_graph = GradMode::is_enabled();
   const std::int64_t columns = total_numel(x);
   const Strategy strategy = strategy_of(options, Strategy::Auto);
   // Without columns f would not be evaluated, and the shape of its value not known.
   if (strategy == Strategy::Forward && columns > 0)
-    return by_forward_mode("jacobian", f, x, options, Order::First);
+    return by_forward_mode(op, f, x, options, Order::First, when);
 
   bool may_go_forward = strategy == Strategy::Auto && columns > 0 && !DualLevel::is_open() &&
                         !options.strict && !autograd::AnomalyMode::is_enabled();
   if (may_go_forward && columns <= kFewColumns) {
-    DerivativeBlocks blocks = Columns(f, x, options).try_all();
-    if (!blocks.empty()) return blocks;
+    Derivatives d = Columns(f, x, options).try_all(op, when);
+    if (!d.blocks.empty()) return d;
     may_go_forward = false;
   }
   const AutoGradMode recording(true);
+  Derivatives d;
   variable_list leaves;
-  variable_list vars = variables("jacobian", x, options.create_graph, leaves);
+  const variable_list vars = variables(op, x, options.create_graph, leaves);
   const MemoryGrowth growth;
-  variable_list value = evaluate("jacobian", f, vars);
-  if (may_go_forward && columns_are_cheaper(columns, total_numel(value))) {
-    DerivativeBlocks blocks = Columns(f, x, options).try_all();
-    if (!blocks.empty()) return blocks;
+  d.value = evaluate(op, f, vars);
+  if (may_go_forward && columns_are_cheaper(columns, total_numel(d.value))) {
+    Derivatives by_columns = Columns(f, x, options).try_all(op, when);
+    if (!by_columns.blocks.empty()) return by_columns;
   }
-  if (options.strict) check_tracked_outputs("jacobian", value);
-  return by_reverse_mode("jacobian", value, value, vars, options, leaves, growth.bytes());
+  if (options.strict) check_tracked_outputs(op, d.value);
+  if (when == Recording::WhereNeeded) record_where_needed(options, x, d.value, leaves);
+  d.blocks = by_reverse_mode(op, d.value, d.value, vars, options, leaves, growth.bytes());
+  finish_values(d.value, options.create_graph, leaves);
+  return d;
 }
 
 DerivativeBlocks hessian(ErasedFunction f, const variable_list& x,
                          const FunctionalOptions& options) {
-  check_arguments("hessian", x);
+  return value_and_hessian("hessian", f, x, options).blocks;
+}
+
+Derivatives value_and_hessian(std::string_view op, ErasedFunction f, const variable_list& x,
+                              const FunctionalOptions& given, Recording when) {
+  check_arguments(op, x);
+  check_chunk_size(op, given.chunk_size);
+  FunctionalOptions options = given;
+  if (when == Recording::WhereNeeded) options.create_graph = GradMode::is_enabled();
   if (strategy_of(options, Strategy::Reverse) == Strategy::Forward && total_numel(x) > 0)
-    return by_forward_mode("hessian", f, x, options, Order::Second);
+    return by_forward_mode(op, f, x, options, Order::Second, when);
 
   const AutoGradMode recording(true);
+  Derivatives d;
   variable_list leaves;
-  const variable_list vars = variables("hessian", x, options.create_graph, leaves);
+  const variable_list vars = variables(op, x, options.create_graph, leaves);
   const MemoryGrowth growth;
-  const Tensor y = evaluate_to_one_element("hessian", f, vars);
-  if (options.strict) check_tracked_outputs("hessian", {y});
-  const variable_list g = sweep({y}, vars, {ones(y.sizes(), y.dtype())}, /*create_graph=*/true);
-  return by_reverse_mode("hessian", g, vars, vars, options, leaves, growth.bytes());
+  d.value = as_list(evaluate_to_one_element(op, f, vars));
+  const Tensor& y = d.value[0];
+  if (options.strict) check_tracked_outputs(op, d.value);
+  d.gradient = sweep(d.value, vars, {ones(y.sizes(), y.dtype())}, /*create_graph=*/true);
+  if (when == Recording::WhereNeeded) record_where_needed(options, x, d.value, leaves);
+  d.blocks = by_reverse_mode(op, d.gradient, vars, vars, options, leaves, growth.bytes());
+  fill_in_zeros(op, d.gradient, vars, /*strict=*/false, "by argument");
+  finish_values(d.value, options.create_graph, leaves);
+  finish_values(d.gradient, options.create_graph, leaves);
+  return d;
 }
 
 }  // namespace eigengrad::detail

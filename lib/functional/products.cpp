@@ -3,6 +3,8 @@
 #include "eigengrad/autograd/engine.hpp"
 #include "eigengrad/autograd/forward_mode.hpp"
 #include "eigengrad/autograd/grad_mode.hpp"
+#include "functional/batch.hpp"
+#include "functional/products_batched.hpp"
 #include "functional/variables.hpp"
 
 namespace eigengrad::detail {
@@ -118,6 +120,8 @@ Product hvp_by_sweeps(std::string_view op, ErasedFunction f, const variable_list
 
 Product vjp(ErasedFunction f, const variable_list& x, const variable_list& v,
             const FunctionalOptions& options) {
+  check_chunk_size("vjp", options.chunk_size);
+  if (options.is_v_batched) return vjp_of_batch(f, x, v, options);
   const AutoGradMode recording(true);
   variable_list leaves;
   const variable_list vars = variables("vjp", x, options.create_graph, leaves);
@@ -131,18 +135,24 @@ Product vjp(ErasedFunction f, const variable_list& x, const variable_list& v,
 
 Product jvp(ErasedFunction f, const variable_list& x, const variable_list& v,
             const FunctionalOptions& options) {
+  check_chunk_size("jvp", options.chunk_size);
+  if (options.is_v_batched) return jvp_of_batch(f, x, v, options);
   return choose_tangents(options) ? jvp_by_tangents(f, x, v, options)
                                   : jvp_by_sweeps(f, x, v, options);
 }
 
 Product hvp(ErasedFunction f, const variable_list& x, const variable_list& v,
             const FunctionalOptions& options) {
+  check_chunk_size("hvp", options.chunk_size);
+  if (options.is_v_batched) return hvp_of_batch("hvp", f, x, v, options);
   return choose_tangents(options) ? hvp_by_tangents(f, x, v, options)
                                   : hvp_by_sweeps("hvp", f, x, v, options);
 }
 
 Product vhp(ErasedFunction f, const variable_list& x, const variable_list& v,
             const FunctionalOptions& options) {
+  check_chunk_size("vhp", options.chunk_size);
+  if (options.is_v_batched) return hvp_of_batch("vhp", f, x, v, options);
   return hvp_by_sweeps("vhp", f, x, v, options);
 }
 

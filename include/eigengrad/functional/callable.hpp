@@ -36,6 +36,23 @@ struct FunctionalOptions {
   bool strict = false;
   /// Unset: what each function documents.
   optional<Strategy> strategy = nullopt;
+  /// How many rows, columns or directions may be computed at once; positive. Bounds memory, as in
+  /// torch.func.jacrev. Unset: as many as pay.
+  optional<std::int64_t> chunk_size = nullopt;
+  /// Of vjp(), jvp(), hvp() and vhp(): whether `v` holds many vectors, counted by one more dimension in front, as
+  /// `is_grads_batched` of autograd::grad() says of its weights. The product then has that dimension too, the
+  /// value has not.
+  bool is_v_batched = false;
+};
+
+/// Options of jacrev(), jacfwd(), hessian(f), per_sample_grad() and gauss_newton().
+struct MatrixTransformOptions {
+  /// Unset: results are recorded where they are needed, see Note [Nested transforms].
+  optional<bool> create_graph = nullopt;
+  /// Whether an output that does not depend on an argument is an error instead of a zero.
+  bool strict = false;
+  /// As in FunctionalOptions.
+  optional<std::int64_t> chunk_size = nullopt;
 };
 
 namespace detail {

@@ -42,8 +42,17 @@ EIGENGRAD_API ValueAndGradients value_and_gradients(std::string_view op, ErasedF
 template <class T>
 concept TensorLike = std::convertible_to<const T&, const Tensor&>;
 
-/// The callable behind grad() and value_and_grad().
-template <bool WithValue, class F, std::size_t... Argnums>
+/// The same without recording, where each gradient is copied into the tensor of `into`. Gives the value.
+EIGENGRAD_API Tensor value_and_gradients_into(ErasedFunction f, const variable_list& x,
+                                              const variable_list& into, bool strict);
+[[noreturn]] EIGENGRAD_API void throw_gradient_shape(std::int64_t rows, std::int64_t cols,
+                                                     std::int64_t x_rows, std::int64_t x_cols);
+
+/// What the callables of gradients return.
+enum class Returns : std::uint8_t { Gradient, ValueAndGradient, GradientAndValue };
+
+/// The callable behind grad(), value_and_grad() and grad_and_value().
+template <Returns kReturns, class F, std::size_t... Argnums>
 class Gradient {
  public:
   Gradient(F f, const GradTransformOptions& options) : f_(std::move(f)), options_(options) {
@@ -86,8 +95,53 @@ class Gradient {
                       eigen_like(r.gradients[0], x));
   }
 
+  /// The value, and the gradient at `x` into the memory of `gradient`, which has the shape of `x` and any strides. Nothing is
+  /// recorded, and once a first call has filled the library's free lists no large memory is allocated.
+  /// Throws: ShapeError when `gradient` is shaped otherwise; GraphError when it is tracked.
+  Tensor into(const Tensor& x, const Tensor& gradient) const
+      requires(kReturns == Returns::ValueAndGradient && sizeof...(Argnums) == 0) {
+    const auto call = [this](const variable_list& v) {
+      return as_list(result(std::invoke(f_, v[0])));
+    };
+    return value_and_gradients_into(call, as_list(x), as_list(gradient), options_.strict);
+  }
+  /// For functions of a list of tensors.
+  Tensor into(const variable_list& x, const variable_list& gradients) const
+      requires(kReturns == Returns::ValueAndGradient && sizeof...(Argnums) == 0) {
+    const auto call = [this](const variable_list& v) {
+      return as_list(result(std::invoke(f_, v)));
+    };
+    return value_and_gradients_into(call, x, gradients, options_.strict);
+  }
+  /// Eigen in, Eigen out: a scalar, and the gradient into a Matrix, Map, Ref or block; a temporary is written through,
+  /// as Eigen's own functions do.
+  template <class X, class G>
+  auto into(const Eigen::DenseBase<X>& x, const Eigen::DenseBase<G>& gradient) const
+      requires(kReturns == Returns::ValueAndGradient && sizeof...(Argnums) == 0) {
+    static_assert(std::is_same_v<typename X::Scalar, typename G::Scalar>,
+                  "the gradient needs the scalar type of the argument");
+    if (gradient.rows() != x.rows() || gradient.cols() != x.cols())
+      throw_gradient_shape(gradient.rows(), gradient.cols(), x.rows(), x.cols());
+    G& g = const_cast<G&>(gradient.derived());
+    const Tensor memory = from_blob(g.data(), sizes_of(x), strides_like(g, x),
+                                    TensorOptions(dtype_of<typename X::Scalar>));
+    const Tensor value = into(tensor_of(x), memory);
+    return static_cast<typename X::Scalar>(value.template item<double>());
+  }
+
  private:
-  static constexpr std::string_view kName = WithValue ? "value_and_grad" : "grad";
+  static constexpr std::string_view kName = kReturns == Returns::Gradient ? "grad"
+                                            : kReturns == Returns::ValueAndGradient
+                                                ? "value_and_grad"
+                                                : "grad_and_value";
+
+  /// The strides of `g` for a tensor of as many dimensions as `x` is copied to.
+  template <class G, class X>
+  static DimVector strides_like(const G& g, const Eigen::DenseBase<X>&) {
+    if constexpr (X::IsVectorAtCompileTime)
+      return {X::ColsAtCompileTime == 1 ? g.rowStride() : g.colStride()};
+    return {g.rowStride(), g.colStride()};
+  }
 
   static ArrayRef<std::size_t> argnums() noexcept {
     static constexpr std::array<std::size_t, sizeof...(Argnums)> kArgnums{Argnums...};
@@ -107,9 +161,12 @@ class Gradient {
   }
   template <class Value, class Gradients>
   static auto with_value(Value&& value, Gradients&& gradients) {
-    if constexpr (WithValue)
+    if constexpr (kReturns == Returns::ValueAndGradient)
       return std::pair<std::decay_t<Value>, std::decay_t<Gradients>>(
           std::forward<Value>(value), std::forward<Gradients>(gradients));
+    else if constexpr (kReturns == Returns::GradientAndValue)
+      return std::pair<std::decay_t<Gradients>, std::decay_t<Value>>(
+          std::forward<Gradients>(gradients), std::forward<Value>(value));
     else
       return std::decay_t<Gradients>(std::forward<Gradients>(gradients));
   }
@@ -137,13 +194,20 @@ concept MaybeFunction = !std::convertible_to<F, Tensor> && !std::convertible_to<
 /// Source: Griewank and Walther, Evaluating Derivatives (2008), chapter 3.
 template <std::size_t... Argnums, detail::MaybeFunction F>
 auto grad(F f, const GradTransformOptions& options = {}) {
-  return detail::Gradient<false, F, Argnums...>(std::move(f), options);
+  return detail::Gradient<detail::Returns::Gradient, F, Argnums...>(std::move(f), options);
 }
 
-/// The same with the value beside it: `auto [v, g] = value_and_grad(f)(x);`
+/// The same with the value beside it: `auto [v, g] = value_and_grad(f)(x);`. With `v = value_and_grad(f).into(x, g)` the
+/// gradient goes into memory that the caller has, as optimisers from elsewhere ask for it.
 template <std::size_t... Argnums, detail::MaybeFunction F>
 auto value_and_grad(F f, const GradTransformOptions& options = {}) {
-  return detail::Gradient<true, F, Argnums...>(std::move(f), options);
+  return detail::Gradient<detail::Returns::ValueAndGradient, F, Argnums...>(std::move(f), options);
+}
+
+/// The same in the order of torch.func: `auto [g, v] = grad_and_value(f)(x);`
+template <std::size_t... Argnums, detail::MaybeFunction F>
+auto grad_and_value(F f, const GradTransformOptions& options = {}) {
+  return detail::Gradient<detail::Returns::GradientAndValue, F, Argnums...>(std::move(f), options);
 }
 
 }  // namespace eigengrad

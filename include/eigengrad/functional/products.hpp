@@ -43,11 +43,43 @@ auto product_on_tensor(ProductFunction& product, F& f, const Tensor& x, const Te
   }
 }
 
+/// Whether an Eigen `v` holds many vectors: a matrix beside an `x` that is a vector.
+template <class X, class V>
+inline constexpr bool are_columns = bool(X::IsVectorAtCompileTime) &&
+                                    !bool(V::IsVectorAtCompileTime);
+
 template <class F, class X, class V>
 Product product_on_eigen(ProductFunction& product, F& f, const Eigen::DenseBase<X>& x,
-                         const Eigen::DenseBase<V>& v, const FunctionalOptions& options) {
+                         const Eigen::DenseBase<V>& v, FunctionalOptions options) {
   static_assert(is_tensor<ResultOnTensor<F>>, "the function must return one Tensor");
-  return product(erase_on_tensor(f), as_list(tensor_of(x)), as_list(tensor_of(v)), options);
+  if constexpr (are_columns<X, V>) {
+    options.is_v_batched = true;
+    return product(erase_on_tensor(f), as_list(tensor_of(x)), as_list(tensor_of(v.transpose())),
+                   options);
+  } else {
+    return product(erase_on_tensor(f), as_list(tensor_of(x)), as_list(tensor_of(v)), options);
+  }
+}
+
+/// Products as the columns of a matrix.
+template <class X, class V>
+auto eigen_columns(const Tensor& products) {
+  using Value = typename X::Scalar;
+  const Eigen::Index count = static_cast<Eigen::Index>(products.size(0));
+  Eigen::Index rows = 1;
+  for (std::int64_t d = 1; d < products.dim(); ++d)
+    rows *= static_cast<Eigen::Index>(products.size(d));
+  const auto by_rows =
+      eigen_of<Eigen::Matrix<Value, Eigen::Dynamic, Eigen::Dynamic>>(products, count, rows);
+  return Eigen::Matrix<Value, Eigen::Dynamic, V::ColsAtCompileTime>(by_rows.transpose());
+}
+/// A product in the shape of `x`.
+template <class X, class V>
+auto eigen_product_like(const Tensor& product, const Eigen::DenseBase<X>& x) {
+  if constexpr (are_columns<X, V>)
+    return eigen_columns<X, V>(product);
+  else
+    return eigen_like(product, x);
 }
 
 }  // namespace detail
@@ -55,6 +87,12 @@ Product product_on_eigen(ProductFunction& product, F& f, const Eigen::DenseBase<
 // Each product comes in three forms: for functions of one Tensor, of a list of Tensors (the vectors
 // are then a list too), and with Eigen vectors or matrices. A function may return a Tensor or several
 // (a list, tuple, pair or array); what is shaped like its value then is a list.
+//
+// Many vectors at once: `hvp(f, x, v, {.is_v_batched = true})` takes `v` with one more dimension in front, which
+// counts vectors, and gives the product that dimension too; the value comes once. `f` is evaluated once, except by
+// jvp() and where forward mode is asked for. Beside an Eigen vector `x` a matrix `v` holds the vectors in
+// its columns, and so does the product, as in H * V. A batch without vectors gives an empty product.
+// Throws: ShapeError for a batch that does not fit, or differs in length between the tensors of a list.
 
 /// `f(x)` and the product of `v` with the Jacobian of `f` at `x`: one backward sweep.
 ///
@@ -78,7 +116,8 @@ template <class F, class X, class V>
 auto vjp(F&& f, const Eigen::DenseBase<X>& x, const Eigen::DenseBase<V>& v,
          const FunctionalOptions& options = {}) {
   const detail::Product p = detail::product_on_eigen(detail::vjp, f, x, v, options);
-  return std::pair(detail::eigen_vector_of<X>(p.value[0]), detail::eigen_like(p.product[0], x));
+  return std::pair(detail::eigen_vector_of<X>(p.value[0]),
+                   detail::eigen_product_like<X, V>(p.product[0], x));
 }
 
 /// `f(x)` and the product of the Jacobian of `f` at `x` with `v`: one pass with tangents, no graph.
@@ -105,8 +144,12 @@ template <class F, class X, class V>
 auto jvp(F&& f, const Eigen::DenseBase<X>& x, const Eigen::DenseBase<V>& v,
          const FunctionalOptions& options = {}) {
   const detail::Product p = detail::product_on_eigen(detail::jvp, f, x, v, options);
-  return std::pair(detail::eigen_vector_of<X>(p.value[0]),
-                   detail::eigen_vector_of<X>(p.product[0]));
+  if constexpr (detail::are_columns<X, V>)
+    return std::pair(detail::eigen_vector_of<X>(p.value[0]),
+                     detail::eigen_columns<X, V>(p.product[0]));
+  else
+    return std::pair(detail::eigen_vector_of<X>(p.value[0]),
+                     detail::eigen_vector_of<X>(p.product[0]));
 }
 
 /// `f(x)` and the product of the Hessian of `f` at `x` with `v`, for an `f` with values of one element.
@@ -131,7 +174,8 @@ auto hvp(F&& f, const Tensor& x, const Tensor& v = {}, const FunctionalOptions& 
 template <class F, class X, class V>
 auto hvp(F&& f, const Eigen::DenseBase<X>& x, const Eigen::DenseBase<V>& v,
          const FunctionalOptions& options = {}) {
-  return detail::eigen_like(detail::product_on_eigen(detail::hvp, f, x, v, options).product[0], x);
+  return detail::eigen_product_like<X, V>(
+      detail::product_on_eigen(detail::hvp, f, x, v, options).product[0], x);
 }
 
 /// `f(x)` and the product of `v` with the Hessian of `f` at `x`: reverse over reverse, a recorded
@@ -149,7 +193,8 @@ auto vhp(F&& f, const Tensor& x, const Tensor& v = {}, const FunctionalOptions& 
 template <class F, class X, class V>
 auto vhp(F&& f, const Eigen::DenseBase<X>& x, const Eigen::DenseBase<V>& v,
          const FunctionalOptions& options = {}) {
-  return detail::eigen_like(detail::product_on_eigen(detail::vhp, f, x, v, options).product[0], x);
+  return detail::eigen_product_like<X, V>(
+      detail::product_on_eigen(detail::vhp, f, x, v, options).product[0], x);
 }
 
 }  // namespace eigengrad
