@@ -14,3 +14,12 @@ file(
   "void example(const eg::Tensor& K, const eg::Tensor& y, const Eigen::SparseMatrix<double>& L) {\n${example}}\n")
 execute_process(COMMAND ${CXX} -std=c++20 -fsyntax-only "-I${TOP}/include" -isystem "${EIGEN}" "${BUILD}/readme_sparse.cpp"
                         COMMAND_ERROR_IS_FATAL ANY)
+
+# So does the example of derivatives of functions, with eigengrad.hpp alone.
+if(NOT readme MATCHES "```cpp\n([^`]*eg::value_grad_hessian[^`]*)```")
+  message(FATAL_ERROR "README.md has no example with eg::value_grad_hessian")
+endif()
+file(WRITE "${BUILD}/readme_functional.cpp"
+     "#include <eigengrad/eigengrad.hpp>\nnamespace eg = eigengrad;\nvoid example() {\n${CMAKE_MATCH_1}}\n")
+execute_process(COMMAND ${CXX} -std=c++20 -fsyntax-only "-I${TOP}/include" -isystem "${EIGEN}"
+                        "${BUILD}/readme_functional.cpp" COMMAND_ERROR_IS_FATAL ANY)
