@@ -157,6 +157,17 @@ bool any_tracked(const variable_list& list) {
                      [](const Tensor& t) { return t.defined() && t.requires_grad(); });
 }
 
+/// Adds the tangents of `results`, which are the derivatives by element `e` of argument `j`.
+void add_columns(std::string_view op, BlockMatrix& blocks, std::size_t j, std::int64_t e,
+                 const variable_list& results, bool strict) {
+  for (std::size_t k = 0; k < blocks.size(); ++k) {
+    Tensor column;
+    if (results[k].defined()) column = autograd::unpack_dual(results[k]).tangent;
+    if (strict && !column.defined()) fail_independent(op, "by argument", j);
+    blocks[k][j].add(e, column);
+  }
+}
+
 /// One evaluation with a tangent per element of `x`: of f, or of f and its gradient.
 Derivatives by_forward_mode(std::string_view op, ErasedFunction f, const variable_list& x,
                             FunctionalOptions options, Order order,
@@ -191,12 +202,7 @@ Derivatives by_forward_mode(std::string_view op, ErasedFunction f, const variabl
         d.value = primals_of(value, {});
         if (order == Order::Second) d.gradient = primals_of(results, x);
       }
-      for (std::size_t k = 0; k < blocks.size(); ++k) {
-        Tensor column;
-        if (results[k].defined()) column = autograd::unpack_dual(results[k]).tangent;
-        if (options.strict && !column.defined()) fail_independent(op, "by argument", j);
-        blocks[k][j].add(e, column);
-      }
+      add_columns(op, blocks, j, e, results, options.strict);
     }
   }
   d.blocks = finish(op, blocks, options, leaves);

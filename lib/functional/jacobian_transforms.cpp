@@ -17,8 +17,8 @@ struct Transform {
 Transform transform_of(Matrix which) {
   // One level of forward mode can be open at a time.
   const Strategy columns = autograd::DualLevel::is_open() ? Strategy::Reverse : Strategy::Forward;
-  if (which == Matrix::JacobianByRows) return {"jacrev", &value_and_jacobian, Strategy::Reverse};
-  if (which == Matrix::JacobianByColumns) return {"jacfwd", &value_and_jacobian, columns};
+  if (which == Matrix::ReverseJacobian) return {"jacrev", &value_and_jacobian, Strategy::Reverse};
+  if (which == Matrix::ForwardJacobian) return {"jacfwd", &value_and_jacobian, columns};
   return {"hessian", &value_and_hessian, Strategy::Auto};
 }
 

@@ -11,7 +11,7 @@ namespace eigengrad {
 namespace detail {
 
 /// Which derivatives a transform gives, and how.
-enum class Matrix : std::uint8_t { JacobianByRows, JacobianByColumns, Hessian };
+enum class Matrix : std::uint8_t { ReverseJacobian, ForwardJacobian, Hessian };
 
 /// `options` as the functions of a point take them.
 EIGENGRAD_API FunctionalOptions functional_options(const MatrixTransformOptions& options);
@@ -125,8 +125,8 @@ class MatrixTransform {
 /// See also: value_and_jacobian(); jacobian(), which chooses the direction.
 template <std::size_t... Argnums, detail::MaybeFunction F>
 auto jacrev(F f, const MatrixTransformOptions& options = {}) {
-  return detail::MatrixTransform<detail::Matrix::JacobianByRows, F, Argnums...>(std::move(f),
-                                                                                options);
+  return detail::MatrixTransform<detail::Matrix::ReverseJacobian, F, Argnums...>(std::move(f),
+                                                                                 options);
 }
 
 /// The same by tangents, a column at a time: for functions with more outputs than arguments.
@@ -138,8 +138,8 @@ auto jacrev(F f, const MatrixTransformOptions& options = {}) {
 /// Cost: as jacobian() in forward mode. Source: PyTorch, torch.func.jacfwd.
 template <std::size_t... Argnums, detail::MaybeFunction F>
 auto jacfwd(F f, const MatrixTransformOptions& options = {}) {
-  return detail::MatrixTransform<detail::Matrix::JacobianByColumns, F, Argnums...>(std::move(f),
-                                                                                   options);
+  return detail::MatrixTransform<detail::Matrix::ForwardJacobian, F, Argnums...>(std::move(f),
+                                                                                 options);
 }
 
 /// The Hessian of an `f` of one element as a function: `hessian(f)(x)`; all else as jacrev().
