@@ -15,7 +15,7 @@ DECLARATION = re.compile(r"(?:EIGENGRAD_API|inline)\s[\w\s:&*<>,]*?\b([A-Za-z_]\
 MEMBER = re.compile(r"^ *(?:Tensor&?|bool|std::\S+<.*>) (\w+)\(", re.M)
 # A function in the list of those that have an in-place form as well.
 LISTED = re.compile(r"^EIGENGRAD_UNARY\((\w+),", re.M)
-KEYS = r"(?:Shapes|Units|Domain|At the edge|Accuracy(?: \([^)]*\))?|Throws|Cost|Source):"
+KEYS = r"(?:Shapes|Units|Domain|At the edge|Accuracy(?: \([^)]*\))?|Throws|Cost|Source|See also):"
 ACCURACY = re.compile(r"Accuracy(?: \(([^)]*)\))?: (.*)\.")
 DERIVATIVES = re.compile(r"(?:; )?first derivative ((?:\[[^]]*\]|[^,])*)(?:, second (.*))?")
 

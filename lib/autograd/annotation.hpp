@@ -46,11 +46,11 @@ void evaluate_watched(Node& node, BackwardCall& call);
 /// A call that observers are told about at the end of the scope, if there are any at its begin.
 class ObservedCall {
  public:
-  /// A call of the operator whose nodes are named `node_name`.
+  /// Observes a call of the operator whose nodes are named `node_name`.
   explicit ObservedCall(std::string_view node_name) {
     if (EIGENGRAD_UNLIKELY(detail::thread_state.annotates)) begin(node_name);
   }
-  /// An evaluation of `node`.
+  /// Observes an evaluation of `node`.
   explicit ObservedCall(const Node& node) {
     if (EIGENGRAD_UNLIKELY(detail::thread_state.annotates)) begin(node);
   }

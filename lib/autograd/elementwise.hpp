@@ -235,6 +235,7 @@ constexpr void fill_derivative(ElementwiseInfo& info) {
       std::declval<const Op&>(), std::make_index_sequence<arity<Op> + 1>()));
   info.used[I] = read;
   info.passes_on[I] = std::same_as<Derivative, One>;
+  info.is_factor[I] = std::same_as<Derivative, Pack<double>>;
   if constexpr (!std::same_as<Derivative, One>) {
     info.pullback[I][0] = pullback_kernel<Op, float, I>;
     info.pullback[I][1] = pullback_kernel<Op, double, I>;

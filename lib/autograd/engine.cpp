@@ -1,5 +1,6 @@
 #include "eigengrad/autograd/engine.hpp"
 
+#include "autograd/lifting.hpp"
 #include "autograd/structural.hpp"
 #include "autograd/sweep.hpp"
 #include "autograd/tracking.hpp"
@@ -31,9 +32,52 @@ Tensor seed(std::string_view op, const Tensor& root, const Tensor& given, bool c
   return cast(g, root.dtype());
 }
 
+/// The extent of the leading dimension that all of `grads` have.
+std::int64_t lead_of(const variable_list& tensors, TensorList grads) {
+  std::int64_t lead = -1;
+  std::size_t first = 0;
+  for (std::size_t i = 0; i < grads.size() && i < tensors.size(); ++i) {
+    const Tensor& g = grads[i];
+    if (!g.defined()) continue;
+    if (g.dim() == 0)
+      detail::fail<ShapeError>("grad", "is_grads_batched: gradient ", i,
+                               " has no dimensions; its first one must count the gradients");
+    if (lead >= 0 && g.size(0) != lead)
+      detail::fail<ShapeError>("grad", "is_grads_batched: gradient ", first, " holds ", lead,
+                               " gradients and gradient ", i, " holds ", g.size(0),
+                               "; give equally many for each output");
+    if (lead < 0) first = i;
+    lead = g.size(0);
+  }
+  if (lead < 0)
+    detail::fail<GraphError>("grad",
+                             "is_grads_batched: no gradient is given, so that their number is not "
+                             "known; pass one with a leading dimension");
+  return lead;
+}
+
+/// The cotangents of `root`, `lead` of them in a leading dimension.
+Tensor batched_seed(const Tensor& root, const Tensor& given, std::size_t i, std::int64_t lead,
+                    bool create_graph) {
+  const DimVector sizes = with_lead(lead, root.sizes());
+  if (!given.defined()) {
+    if (root.numel() == 1) return ones(sizes, root.dtype());
+    detail::fail<GraphError>("grad",
+                             "grad can be implicitly created only for scalar outputs, not for "
+                             "shape ",
+                             root.sizes(), "; pass gradients of that shape");
+  }
+  if (!(given.sizes() == IntArrayRef(sizes)))
+    detail::fail<ShapeError>("grad", "is_grads_batched: gradient ", i, " has shape ", given.sizes(),
+                             ", expected ", IntArrayRef(sizes),
+                             ": the shape of its output behind the leading dimension");
+  const AutoGradMode mode(create_graph);
+  return cast(given, root.dtype());
+}
+
 /// Checks everything before the sweep is started, so that a refused call has changed nothing.
 void add_roots(std::string_view op, Sweep& sweep, const variable_list& tensors, TensorList grads,
-               bool create_graph) {
+               bool create_graph, std::int64_t lead = -1) {
   if (!grads.empty() && grads.size() != tensors.size())
     detail::fail<GraphError>(op, "got ", tensors.size(), " tensors and ", grads.size(),
                              " gradients; pass one gradient per tensor, or none");
@@ -46,8 +90,9 @@ void add_roots(std::string_view op, Sweep& sweep, const variable_list& tensors, 
       detail::fail<GraphError>(op, "element ", i,
                                " of tensors does not require grad and does not have a grad_fn; "
                                "compute it from a tensor that requires grad");
-    sweep.add_root(std::move(edge),
-                   seed(op, root, grads.empty() ? Tensor() : grads[i], create_graph));
+    const Tensor given = grads.empty() ? Tensor() : grads[i];
+    sweep.add_root(std::move(edge), lead < 0 ? seed(op, root, given, create_graph)
+                                             : batched_seed(root, given, i, lead, create_graph));
   }
 }
 
@@ -94,12 +139,15 @@ void backward(const variable_list& tensors, const variable_list& grad_tensors,
 
 variable_list grad(const variable_list& outputs, const variable_list& inputs,
                    TensorList grad_outputs, optional<bool> retain_graph, bool create_graph,
-                   bool allow_unused) {
+                   bool allow_unused, bool is_grads_batched, bool materialize_grads) {
   if (inputs.empty())
     detail::fail<ValueError>(
         "grad", "grad requires non-empty inputs: name the tensors to differentiate by");
+  allow_unused = allow_unused || materialize_grads;
+  const std::int64_t lead = is_grads_batched ? lead_of(outputs, grad_outputs) : -1;
   Sweep sweep(retain_graph.value_or(create_graph), create_graph);
-  add_roots("grad", sweep, outputs, grad_outputs, create_graph);
+  sweep.lift(lead);
+  add_roots("grad", sweep, outputs, grad_outputs, create_graph, lead);
   for (std::size_t i = 0; i < inputs.size(); ++i)
     sweep.add_target(inputs[i].defined() && is_unreached_view(inputs[i])
                          ? Edge(std::make_shared<Unreached>(), 0)
@@ -107,16 +155,26 @@ variable_list grad(const variable_list& outputs, const variable_list& inputs,
   sweep.prepare();
   for (std::size_t i = 0; i < inputs.size() && !allow_unused; ++i)
     if (!sweep.reaches(i)) refuse_unused(inputs[i], i);
-  variable_list grads = sweep.run();
-  for (std::size_t i = 0; i < inputs.size() && !allow_unused; ++i)
-    if (!grads[i].defined()) refuse_unused(inputs[i], i);
+  // Without cotangents there is nothing to evaluate.
+  variable_list grads = lead == 0 ? variable_list(inputs.size()) : sweep.run();
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    if (grads[i].defined()) continue;
+    if (materialize_grads || (lead == 0 && sweep.reaches(i))) {
+      const IntArrayRef sizes = inputs[i].sizes();
+      grads[i] = lead < 0 ? zeros(sizes, inputs[i].dtype())
+                          : zeros(with_lead(lead, sizes), inputs[i].dtype());
+      if (create_graph) grads[i].requires_grad_();
+    } else if (!allow_unused) {
+      refuse_unused(inputs[i], i);
+    }
+  }
   return grads;
 }
 
 variable_list grad(const variable_list& outputs, const variable_list& inputs,
                    const GradOptions& options) {
   return grad(outputs, inputs, options.grad_outputs, options.retain_graph, options.create_graph,
-              options.allow_unused);
+              options.allow_unused, options.is_grads_batched, options.materialize_grads);
 }
 
 Engine& Engine::get_default_engine() noexcept {

@@ -81,7 +81,7 @@ void attach_tangent(TensorImpl& impl, const Tensor& tangent) {
 
 namespace {
 
-/// What `t` carried.
+/// Takes the tangent that `t` carries away from it.
 Tensor take_tangent(TensorImpl& t) noexcept {
   unlink(t.extra()->link);
   t.set_has_tangent(false);
@@ -221,14 +221,15 @@ Tensor make_dual(const Tensor& primal, const Tensor& tangent) {
                              "the tangent has a different size than the primal: ", tangent.sizes(),
                              " against ", primal.sizes(), "; give one of the primal's shape");
   if (primal.dtype() != tangent.dtype() || !primal.is_floating_point())
-    detail::fail<DtypeError>("make_dual",
-                             "primal and tangent must be of one floating point dtype: ",
-                             to_string(primal.dtype()), " and ", to_string(tangent.dtype()));
+    detail::fail<DtypeError>(
+        "make_dual",
+        "primal and tangent must be of one floating point dtype: ", to_string(primal.dtype()),
+        " and ", to_string(tangent.dtype()), "; convert one with to()");
   const detail::NoTangents plain;
   Tensor dual = alias(primal);
   detail::separate_tangent(*dual.impl());
   if (detail::is_level_hidden()) return dual;
-  // Its own tensor, since in-place writes to the dual will write to it.
+  // A copy, since in-place writes to the dual will write to it.
   detail::attach_tangent(*dual.impl(), copy_laid_out_like(tangent, primal));
   return dual;
 }

@@ -24,7 +24,7 @@ inline TensorImpl* tangent_base(const TensorImpl& t) noexcept {
   return extra != nullptr && extra->tangent_is_apart ? extra->tangent_base.impl() : t.view_base();
 }
 inline bool shares_tangent(const TensorImpl& t) noexcept { return tangent_base(t) != nullptr; }
-/// Makes the tangent of a view its own affair.
+/// Separates the tangent of a view from that of its base.
 inline void separate_tangent(TensorImpl& view) {
   AutogradExtra& extra = ensure_extra(view);
   extra.tangent_is_apart = true;
@@ -39,7 +39,7 @@ inline bool carries_tangent(const Tensor& t) { return carries_tangent(*t.impl())
 /// Gives `t` a tangent for the rest of the dual level: `tangent` itself if nobody else has it, or `t` is
 /// a view.
 void set_tangent(const Tensor& t, const Tensor& tangent);
-/// The same without a copy; the layouts must agree.
+/// Gives `impl` the tensor `tangent` itself as its tangent, without a copy; the layouts must agree.
 void attach_tangent(TensorImpl& impl, const Tensor& tangent);
 /// Takes the tangent from the tensor, but not from what was saved of it before.
 inline void drop_tangent(TensorImpl& impl) noexcept {

@@ -23,7 +23,7 @@ bool contains(const autograd::variable_list& list, const Tensor& t) noexcept {
   return std::any_of(list.begin(), list.end(), [&](const Tensor& x) { return x.is_same(t); });
 }
 
-/// The same memory and geometry as a tensor of its own.
+/// A new tensor of the same memory and geometry as `t`.
 Tensor custom_view(const Tensor& t) {
   Tensor y = autograd::raw_view(t, t.sizes(), t.strides(), 0);
   detail::TensorImpl* const base = t.impl()->view_base();

@@ -63,7 +63,7 @@ struct NodeHooks {
 /// Hands the gradients of the node's outputs to the hooks of those tensors, and keeps them where they are
 /// retained.
 void run_tensor_hooks(Node& node, Tensor* grads);
-/// The same as run_tensor_hooks(), then hands the gradients to the node's pre-hooks.
+/// Calls run_tensor_hooks(), then hands the gradients to the node's pre-hooks.
 void run_prehooks(Node& node, Tensor* grads);
 bool has_posthooks(const Node& node) noexcept;
 /// Hands the results of the node, computed from `grads`, to its post-hooks.

@@ -7,11 +7,11 @@
 
 namespace eigengrad::autograd {
 
-/// The history that `self` will have after an in-place write. It is made before the write: whatever can
-/// fail has succeeded when the first element changes.
+/// The node and output that will have computed `self` after an in-place write. It is made before the write, so
+/// that nothing can fail once the first element has changed.
 class NextHistory {
  public:
-  /// That of a write which nothing records.
+  /// The history after a write that is not recorded: none.
   NextHistory() noexcept = default;
   /// Output `output_nr` of `node`, through the base when `self` is a view, which only the one output of
   /// a node may be. `self` is input `input_nr` of the write.
@@ -52,7 +52,7 @@ void write_tangent(const Tensor& self, const Tensor& tangent);
 
 /// Refuses an in-place write that memory or the graph cannot represent.
 void check_inplace(std::string_view op, const Tensor& self, bool will_record);
-/// The same for a new geometry, with which nothing is written.
+/// Refuses new sizes and strides for `self` that memory or the graph cannot represent. No element is written.
 void check_new_geometry(std::string_view op, const Tensor& self);
 
 }  // namespace eigengrad::autograd

@@ -11,6 +11,7 @@
 #include "autograd/accumulate_grad.hpp"
 #include "autograd/annotation.hpp"
 #include "autograd/forward_mode.hpp"
+#include "autograd/lifting.hpp"
 #include "autograd/saved_value.hpp"
 #include "autograd/structural.hpp"
 #include "autograd/tracking.hpp"
@@ -55,15 +56,12 @@ class LinearNode final : public Node {
     enter_sequence();
   }
   std::string name() const override { return op_.node_name; }
+  bool lifts(const BackwardCall& call) const override { return can_lift(op_, call, 1); }
   void backward(BackwardCall& call) override {
     if (!call.grads[0].defined() || !call.wants(0)) return;
-    if constexpr (PicksPart<Op>) {
-      if (call.accumulator != nullptr && !detail::thread_state.dual_level) {
-        add_into_part(op_, *call.accumulator(call.context, 0), call.grads[0]);
-        return;
-      }
-    }
-    call.results[0] = op_.transpose(call.grads[0]);
+    if constexpr (Liftable<Op>)
+      if (call.lead >= 0) return pull_back(lifted(op_, call.lead), call);
+    pull_back(op_, call);
   }
   void visit_shapes(ShapeVisitor& visitor) override {
     if constexpr (requires { IntArrayRef(op_.input_sizes); })
@@ -71,6 +69,16 @@ class LinearNode final : public Node {
   }
 
  private:
+  static void pull_back(const Op& op, BackwardCall& call) {
+    if constexpr (PicksPart<Op>) {
+      if (call.accumulator != nullptr && !detail::thread_state.dual_level) {
+        add_into_part(op, *call.accumulator(call.context, 0), call.grads[0]);
+        return;
+      }
+    }
+    call.results[0] = op.transpose(call.grads[0]);
+  }
+
   Edge edge_;
   Op op_;
 };
@@ -99,13 +107,20 @@ class ListLinearNode final : public Node {
     enter_sequence();
   }
   std::string name() const override { return op_.node_name; }
+  bool lifts(const BackwardCall& call) const override { return can_lift(op_, call, 1); }
   void backward(BackwardCall& call) override {
     if (!call.grads[0].defined()) return;
-    for (std::size_t i = 0; i < edges_.size(); ++i)
-      if (edges_[i].is_valid() && call.wants(i)) call.results[i] = op_.transpose(call.grads[0], i);
+    if constexpr (Liftable<Op>)
+      if (call.lead >= 0) return pull_back(lifted(op_, call.lead), call);
+    pull_back(op_, call);
   }
 
  private:
+  void pull_back(const Op& op, BackwardCall& call) const {
+    for (std::size_t i = 0; i < edges_.size(); ++i)
+      if (edges_[i].is_valid() && call.wants(i)) call.results[i] = op.transpose(call.grads[0], i);
+  }
+
   std::vector<Edge> edges_;
   Op op_;
 };
@@ -154,11 +169,19 @@ class MultiViewNode final : public Node {
     enter_sequence();
   }
   std::string name() const override { return op_.node_name; }
+  bool lifts(const BackwardCall& call) const override { return can_lift(op_, call, num_inputs()); }
   void backward(BackwardCall& call) override {
     if (!call.wants(0)) return;
+    if constexpr (Liftable<Op>)
+      if (call.lead >= 0) return pull_back(lifted(op_, call.lead), call);
+    pull_back(op_, call);
+  }
+
+ private:
+  void pull_back(const Op& op, BackwardCall& call) const {
     for (std::uint32_t i = 0; i < num_inputs(); ++i) {
       if (!call.grads[i].defined()) continue;
-      const auto part = op_.part(i);
+      const auto part = op.part(i);
       if (call.accumulator != nullptr && !detail::thread_state.dual_level)
         add_into_part(part, *call.accumulator(call.context, 0), call.grads[i]);
       else
@@ -166,7 +189,6 @@ class MultiViewNode final : public Node {
     }
   }
 
- private:
   Edge edge_;
   Op op_;
 };
@@ -200,14 +222,20 @@ class BilinearNode final : public Node {
     enter_sequence();
   }
   std::string name() const override { return Op::node_name; }
+  bool lifts(const BackwardCall& call) const override { return can_lift(op_, call, 1); }
   void backward(BackwardCall& call) override {
     if (!call.grads[0].defined()) return;
-    const Tensor& g = call.grads[0];
-    if (edges_[0].is_valid() && call.wants(0)) call.results[0] = op_.grad_a(g, read(1));
-    if (edges_[1].is_valid() && call.wants(1)) call.results[1] = op_.grad_b(g, read(0));
+    if constexpr (Liftable<Op>)
+      if (call.lead >= 0) return pull_back(lifted(op_, call.lead), call);
+    pull_back(op_, call);
   }
 
  private:
+  void pull_back(const Op& op, BackwardCall& call) {
+    const Tensor& g = call.grads[0];
+    if (edges_[0].is_valid() && call.wants(0)) call.results[0] = op.grad_a(g, read(1));
+    if (edges_[1].is_valid() && call.wants(1)) call.results[1] = op.grad_b(g, read(0));
+  }
   Tensor read(std::size_t i) {
     const detail::SpinLock lock(SavedList::lock(*this));
     return saved_[i].tensor(*this);
@@ -303,6 +331,9 @@ struct Single {
   Tensor jvp(std::size_t, const Tensor* t, const Tensor* x, const Tensor* y) const {
     return op.jvp(t[0], x[0], y[0]);
   }
+  void lift(std::int64_t lead) requires Liftable<Op> { op = lifted(std::move(op), lead); }
+  std::int64_t rank_needed() const requires requires { op.rank_needed(); }
+  { return op.rank_needed(); }
 };
 
 template <class Op>
@@ -342,9 +373,17 @@ class GeneralNode final : public Node {
     enter_sequence();
   }
   std::string name() const override { return op_.node_name; }
+  bool lifts(const BackwardCall& call) const override { return can_lift(op_, call, M); }
   void backward(BackwardCall& call) override {
     if (std::none_of(call.grads, call.grads + M, [](const Tensor& g) { return g.defined(); }))
       return;
+    if constexpr (Liftable<Op>)
+      if (call.lead >= 0) return pull_back(lifted(op_, call.lead), call);
+    pull_back(op_, call);
+  }
+
+ private:
+  void pull_back(const Op& op, BackwardCall& call) {
     std::array<Tensor, N> x;
     std::array<Tensor, M> y;
     Constants<Op> c;
@@ -361,13 +400,12 @@ class GeneralNode final : public Node {
     }
     const std::uint64_t since = detail::thread_state.sequence_nr;
     if constexpr (C > 0 || requires { &Op::gradients; }) {
-      op_.gradients(wanted.data(), Named<M>(call.grads), Named<N>(x.data()), Named<M>(y.data()),
-                    Named<C>(c.data()), call.results);
+      op.gradients(wanted.data(), Named<M>(call.grads), Named<N>(x.data()), Named<M>(y.data()),
+                   Named<C>(c.data()), call.results);
     } else {
       for (std::size_t i = 0; i < N; ++i)
         if (wanted[i])
-          call.results[i] =
-              op_.vjp(i, Named<M>(call.grads), Named<N>(x.data()), Named<M>(y.data()));
+          call.results[i] = op.vjp(i, Named<M>(call.grads), Named<N>(x.data()), Named<M>(y.data()));
     }
     if (!detail::recording()) return;
     std::array<Tensor, N + M> kept;
@@ -377,7 +415,6 @@ class GeneralNode final : public Node {
         call.results[i] = function_of(std::move(call.results[i]), kept, since);
   }
 
- private:
   Edge edges_[N];
   SavedValues<N + M + C> saved_{*this};
   Op op_;

@@ -3,6 +3,8 @@
 #include <array>
 #include <cstddef>
 
+#include "core/fixed_string.hpp"
+
 /// Note [Names of rules]
 /// An elementwise operator derives from Unary, Binary or Ternary of its name: struct Exp : Unary<"exp">. The
 /// name is what messages say. PyTorch's name of the node, ExpBackward0, follows from it; a rule whose node
@@ -10,18 +12,11 @@
 /// first braces of its initializer are those of the base: AddScaled{{}, alpha}.
 namespace eigengrad::autograd {
 
-/// A string as a template argument.
-template <std::size_t N>
-struct RuleName {
-  char text[N];
-  constexpr RuleName(const char (&s)[N]) {
-    for (std::size_t i = 0; i < N; ++i) text[i] = s[i];
-  }
-};
+using detail::FixedString;
 
 /// "LogSigmoidBackward0" for "log_sigmoid" and "Log1PBackward0" for "log1p": a letter at the beginning, behind an
 /// underscore or behind a digit becomes a capital.
-template <RuleName name>
+template <FixedString name>
 inline constexpr auto kNodeName = [] {
   constexpr char suffix[] = "Backward0";
   std::array<char, sizeof name.text + sizeof suffix> text{};
@@ -37,17 +32,17 @@ inline constexpr auto kNodeName = [] {
   return text;
 }();
 
-template <int inputs, RuleName name>
+template <int inputs, FixedString name>
 struct Rule {
   static constexpr int arity = inputs;
   static constexpr const char* op_name = name.text;
   static constexpr const char* node_name = kNodeName<name>.data();
 };
-template <RuleName name>
+template <FixedString name>
 using Unary = Rule<1, name>;
-template <RuleName name>
+template <FixedString name>
 using Binary = Rule<2, name>;
-template <RuleName name>
+template <FixedString name>
 using Ternary = Rule<3, name>;
 
 }  // namespace eigengrad::autograd

@@ -130,6 +130,12 @@ class SavedList {
   static std::atomic<bool>& lock(Node& node) noexcept { return node.saved_lock_; }
   /// Whether a pass has released the node; also for a node that saved nothing.
   static bool is_released(const Node& node) noexcept { return node.saved_released_; }
+  /// Whether hooks packed one of the values.
+  static bool has_packed(const Node& node) noexcept {
+    for (std::uint32_t i = 0; i < node.num_saved_; ++i)
+      if (node.saved_[i].is_packed()) return true;
+    return false;
+  }
 };
 
 /// All values that a node keeps; a data member of the node.

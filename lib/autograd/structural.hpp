@@ -36,4 +36,9 @@ Tensor function_of(Tensor r, TensorList values, std::uint64_t since);
 /// The transpose of expand_to: sums over what was repeated.
 Tensor sum_to(const Tensor& x, IntArrayRef sizes);
 
+/// The same for tensors with a lead (Note [Lifting]), whose extents without it are to become `sizes`. Nothing is summed over
+/// the lead, nor does it count where extents are aligned. A `lead` of -1 stands for none.
+Tensor expand_to(const Tensor& x, IntArrayRef sizes, std::int64_t lead);
+Tensor sum_to(const Tensor& x, IntArrayRef sizes, std::int64_t lead);
+
 }  // namespace eigengrad::autograd

@@ -8,6 +8,7 @@
 #include "autograd/accumulate_grad.hpp"
 #include "autograd/annotation.hpp"
 #include "autograd/hooks.hpp"
+#include "autograd/lifting.hpp"
 #include "autograd/tracking.hpp"
 #include "eigengrad/autograd/grad_mode.hpp"
 
@@ -199,10 +200,14 @@ void Sweep::receive(std::uint32_t index, bool runs) {
   // The gradient of a leaf that is a target is returned, not accumulated.
   const bool arrives = targets_.empty() || task.sink;
   if (runs) capture(task);
+  const auto run_hooks = [&](void (*hooks)(Node&, Tensor*)) {
+    run_hooks_lifted(task.buffer(), node.num_inputs(), lead_,
+                     [&](Tensor* grads) { hooks(node, grads); });
+  };
   if (hooked && (runs || arrives))
-    run_prehooks(node, task.buffer());
+    run_hooks(run_prehooks);
   else if (hooked && task.target != kNone)
-    run_tensor_hooks(node, task.buffer());
+    run_hooks(run_tensor_hooks);
   if (!runs) capture(task);
 }
 
@@ -210,12 +215,22 @@ void Sweep::evaluate(Node& node, std::uint32_t index) {
   Accumulator context{this, &node};
   Task& task = tasks_[index];
   Tensor* const results = scratch_.results.get();
-  BackwardCall call{task.buffer(), results, scratch_.wanted.get(),
-                    create_graph_ ? nullptr : accumulator, &context};
+  BackwardCall call{
+      task.buffer(), results, scratch_.wanted.get(), create_graph_ ? nullptr : accumulator,
+      &context,      lead_};
   if (EIGENGRAD_LIKELY(!detail::thread_state.annotates && find_extra(node) == nullptr)) {
-    node.backward(call);
+    evaluate_node(node, call);
     return;
   }
+  const bool each = lead_ >= 0 && (watches_anomalies() || has_posthooks(node) ||
+                                   !node.lifts(call) || SavedList::has_packed(node));
+  if (each)
+    for_each_direction(node, call, [&](BackwardCall& one) { evaluate_annotated(node, one); });
+  else
+    evaluate_annotated(node, call);
+}
+
+void Sweep::evaluate_annotated(Node& node, BackwardCall& call) {
   const bool watched = detail::thread_state.annotates && watches_anomalies();
   // Post-hooks and anomaly mode look at the results, which must then not go straight into the gradient of a
   // view's base.
@@ -230,7 +245,7 @@ void Sweep::evaluate(Node& node, std::uint32_t index) {
     else
       node.backward(call);
   }
-  if (hooked) run_posthooks(node, results, grads);
+  if (hooked) run_posthooks(node, call.results, grads);
 }
 
 void Sweep::execute(std::uint32_t index) {

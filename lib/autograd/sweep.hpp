@@ -40,6 +40,8 @@ class Sweep {
   /// Ends the sweep at its targets: each is held fixed in the derivatives by the others, though it was
   /// computed from them, and what lies below is not visited. Hooks of the targets' tensors do not run.
   void stop_at_targets() noexcept { stops_at_targets_ = true; }
+  /// Makes it a lifted sweep, see Note [Lifting]: cotangents and gradients have a lead. For a sweep with targets only.
+  void lift(std::int64_t lead) noexcept { lead_ = lead; }
   /// Walks the graph from the roots; runs nothing, so that a request may still be refused.
   void prepare();
   /// After prepare(): whether target `i` can be reached from the roots.
@@ -113,6 +115,7 @@ class Sweep {
   void discover(std::uint64_t oldest);
   void mark_needed();
   void evaluate(Node& node, std::uint32_t index);
+  void evaluate_annotated(Node& node, BackwardCall& call);
   void execute(std::uint32_t index);
   /// Runs the hooks on the gradients that have arrived, and stores them where a target asked for them.
   void receive(std::uint32_t index, bool runs);
@@ -125,6 +128,7 @@ class Sweep {
   bool keep_graph_;
   bool create_graph_;
   bool stops_at_targets_ = false;
+  std::int64_t lead_ = -1;
   int level_ = 0;
   std::uint64_t id_;
   std::vector<Edge> roots_;

@@ -20,7 +20,7 @@ const Tensor& Tensor::requires_grad_(bool on) const {
     detail::fail<DtypeError>("requires_grad_",
                              "only tensors of floating point dtype can require "
                              "gradients, this one holds ",
-                             eigengrad::to_string(dtype()));
+                             eigengrad::to_string(dtype()), "; convert it with to()");
   if (on && is_inference() && !detail::thread_state.inference_mode)
     detail::fail<GraphError>("requires_grad_",
                              "a tensor made in inference mode cannot require "

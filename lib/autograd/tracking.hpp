@@ -38,7 +38,7 @@ struct AutogradExtra {
   std::shared_ptr<autograd::LeafHooks> hooks;
   std::atomic<bool> lock{false};
   bool retains_grad = false;
-  /// Of a view: whether its tangent is no part of its base's, and the tensor of whose tangent it is a part
+  /// For a view, whether its tangent is no part of its base's, and the tensor of whose tangent it is a part
   /// instead, if it is not its own affair.
   bool tangent_is_apart = false;
   Tensor tangent_base;

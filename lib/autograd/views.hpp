@@ -18,7 +18,7 @@ namespace eigengrad::autograd {
 Tensor raw_view(const Tensor& t, IntArrayRef sizes, IntArrayRef strides,
                 std::int64_t offset_elements);
 
-/// The same memory and geometry, recorded as a view.
+/// A tensor of the same memory and geometry, recorded as a view of `t`.
 Tensor alias(const Tensor& t);
 
 /// A view by explicit geometry, `offset` in elements from the first element of `t`. Its transpose adds

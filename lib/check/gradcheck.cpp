@@ -312,7 +312,7 @@ bool check(std::string_view op, ErasedFunction f, const variable_list& inputs,
   }
 }
 
-/// Those of `outputs` that are tracked.
+/// The tracked tensors among `outputs`.
 variable_list tracked(const variable_list& outputs) {
   variable_list list;
   for (const Tensor& y : outputs)

@@ -9,7 +9,7 @@
 
 namespace eigengrad::detail {
 
-/// Row-major.
+/// A row-major matrix of doubles.
 struct DoubleMatrix {
   DoubleMatrix(std::int64_t r, std::int64_t c)
       : rows(r), cols(c), values(static_cast<std::size_t>(r * c)) {}

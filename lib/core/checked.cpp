@@ -7,8 +7,8 @@
 namespace eigengrad::detail {
 namespace {
 
-/// Memory of the machine, swap included. What is larger cannot be had, and a system that promises it
-/// all the same ends the program when it is written to.
+/// Bytes of memory of the machine, swap included. Allocations beyond that are refused: an operating system that
+/// overcommits would grant them and kill the program when it writes to them.
 std::int64_t machine_memory() noexcept {
   static const std::int64_t bytes = [] {
     struct sysinfo info {};

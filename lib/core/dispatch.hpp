@@ -26,11 +26,12 @@ decltype(auto) dispatch(ScalarType dtype, F&& f) {
   return std::forward<F>(f)(std::type_identity<double>());
 }
 
-/// The same for float and double; other dtypes are refused in the name of `op`.
+/// Calls f with the type of a floating point dtype; other dtypes are refused in the name of `op`.
 template <class F>
 decltype(auto) dispatch_floating(std::string_view op, ScalarType dtype, F&& f) {
   if (!is_floating_point(dtype))
-    fail<DtypeError>(op, "needs a floating point tensor, got ", to_string(dtype));
+    fail<DtypeError>(op, "needs a floating point tensor, got ", to_string(dtype),
+                     "; convert it with to()");
   if (dtype == ScalarType::Float32) return std::forward<F>(f)(std::type_identity<float>());
   return std::forward<F>(f)(std::type_identity<double>());
 }

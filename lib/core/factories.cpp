@@ -239,7 +239,7 @@ struct Collected {
   ScalarType dtype = kBool;
 };
 
-/// Where a list stands: its index in the list around it, and where that stands.
+/// The position of a nested list: its index in the enclosing list, and the position of that one.
 struct Position {
   const Position* around;
   std::size_t index;

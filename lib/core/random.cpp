@@ -112,7 +112,7 @@ class BoundedIntegers {
   BoundedIntegers(Generator generator, std::int64_t n)
       : position_(generator.take(static_cast<std::uint64_t>(n + 1) / 2)) {}
 
-  /// In [0, bound).
+  /// The i-th random integer in [0, bound).
   std::uint64_t operator()(std::int64_t i, std::uint64_t bound) const {
     const auto index = static_cast<std::uint64_t>(i);
     for (std::uint64_t attempt = 0;; ++attempt) {

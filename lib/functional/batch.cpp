@@ -35,6 +35,16 @@ void LeadingSlices::add(std::int64_t i, const Tensor& slice) {
     part.zero_();
 }
 
+void LeadingSlices::add(std::int64_t i, std::int64_t count, const Tensor& slices) {
+  if (result_.defined() && slices.defined()) {
+    const NoGradGuard copy_only;
+    result_.narrow(0, i, count).copy_(slices);
+    return;
+  }
+  for (std::int64_t k = 0; k < count; ++k)
+    add(i + k, slices.defined() ? slices.select(0, k) : Tensor());
+}
+
 void LeadingSlices::keep_from(std::int64_t done) {
   if (!result_.defined()) return;
   for (std::int64_t i = 0; i < done; ++i) slices_.push_back(result_.select(0, i));
@@ -68,6 +78,13 @@ variable_list Directions::at(std::int64_t i) const {
   return one;
 }
 
+variable_list Directions::from(std::int64_t i, std::int64_t n) const {
+  variable_list some;
+  some.reserve(v.size());
+  for (const Tensor& t : v) some.push_back(t.narrow(0, i, n));
+  return some;
+}
+
 Directions check_directions(std::string_view op, const variable_list& v, const variable_list& like,
                             std::string_view like_what) {
   if (v.size() != like.size())
@@ -94,7 +111,7 @@ Directions check_directions(std::string_view op, const variable_list& v, const v
 }
 
 variable_list sweep_again(const variable_list& outputs, const variable_list& vars,
-                          const variable_list& cotangents, bool create_graph) {
+                          const variable_list& cotangents, bool create_graph, bool batched) {
   variable_list roots, weights;
   for (std::size_t i = 0; i < outputs.size(); ++i)
     if (outputs[i].defined() && outputs[i].requires_grad()) {
@@ -103,7 +120,7 @@ variable_list sweep_again(const variable_list& outputs, const variable_list& var
     }
   if (roots.empty()) return variable_list(vars.size());
   return autograd::grad(roots, vars, weights, /*retain_graph=*/true, create_graph,
-                        /*allow_unused=*/true);
+                        /*allow_unused=*/true, batched);
 }
 
 }  // namespace eigengrad::detail

@@ -20,6 +20,8 @@ class LeadingSlices {
   LeadingSlices(std::int64_t count, const Tensor& like, bool keep);
   /// Slice `i`, which has to be the next one; undefined for zeros.
   void add(std::int64_t i, const Tensor& slice);
+  /// `count` slices from slice `i` on in a leading dimension; likewise.
+  void add(std::int64_t i, std::int64_t count, const Tensor& slices);
   /// From the next slice on with graphs and tangents; `done` have been added.
   void keep_from(std::int64_t done);
   Tensor finish();
@@ -41,14 +43,17 @@ struct Directions {
   variable_list v;
 
   variable_list at(std::int64_t i) const;
+  /// The `count` directions from `i` on.
+  variable_list from(std::int64_t i, std::int64_t count) const;
 };
 /// Throws: ShapeError when `v` is left out, does not fit `like`, or differs in how many there are. `like_what` names `like`
 /// in messages.
 Directions check_directions(std::string_view op, const variable_list& v, const variable_list& like,
                             std::string_view like_what);
 
-/// Gradients of the tracked ones of `outputs`, as sweep() gives them, whose graph is kept for further sweeps.
+/// Gradients of the tracked ones of `outputs`, as sweep() gives them, whose graph is kept for further sweeps. If `batched`,
+/// the cotangents and the gradients have a leading dimension.
 variable_list sweep_again(const variable_list& outputs, const variable_list& vars,
-                          const variable_list& cotangents, bool create_graph);
+                          const variable_list& cotangents, bool create_graph, bool batched = false);
 
 }  // namespace eigengrad::detail

@@ -9,6 +9,7 @@
 #include "eigengrad/autograd/grad_mode.hpp"
 #include "eigengrad/ops/shape/views.hpp"
 #include "functional/batch.hpp"
+#include "functional/rows.hpp"
 #include "functional/variables.hpp"
 
 namespace eigengrad::detail {
@@ -43,10 +44,22 @@ class Block {
       matrix_.select(dim(), i).copy_(slice.reshape({-1}));
     }
   }
+  /// `count` rows from row `i` on, which has to be the next one, in a leading dimension; undefined for zeros.
+  void add_rows(std::int64_t i, std::int64_t count, const Tensor& rows) {
+    if (matrix_.defined()) {
+      if (!rows.defined()) return;
+      const NoGradGuard copy_only;
+      matrix_.narrow(0, i, count).copy_(rows.reshape({count, slice_numel_}));
+      return;
+    }
+    are_batches_ = true;
+    slices_.push_back(rows.defined() ? rows.reshape({count, slice_numel_}).to(dtype_)
+                                     : zeros({count, slice_numel_}, dtype_));
+  }
   Tensor finish() {
     if (matrix_.defined()) return matrix_.view(sizes_);
     if (slices_.empty()) return zeros(sizes_, dtype_);
-    return stack(slices_, dim()).reshape(sizes_);
+    return (are_batches_ ? cat(slices_, 0) : stack(slices_, dim())).reshape(sizes_);
   }
 
  private:
@@ -56,6 +69,7 @@ class Block {
   std::int64_t slice_numel_;
   Slices kind_;
   ScalarType dtype_;
+  bool are_batches_ = false;
   Tensor matrix_;
   variable_list slices_;
 };
@@ -86,28 +100,31 @@ DerivativeBlocks finish(std::string_view op, BlockMatrix& blocks, const Function
   return results;
 }
 
-std::int64_t total_numel(const variable_list& list) {
-  std::int64_t n = 0;
-  for (const Tensor& t : list) n += t.numel();
-  return n;
-}
-
 /// Derivatives of `of`, whose undefined entries have none and are shaped as in `like`.
 DerivativeBlocks by_reverse_mode(std::string_view op, const variable_list& of,
                                  const variable_list& like, const variable_list& vars,
-                                 const FunctionalOptions& options, const variable_list& leaves) {
+                                 const FunctionalOptions& options, const variable_list& leaves,
+                                 std::size_t graph_bytes) {
   const bool keep = options.create_graph || DualLevel::is_open();
   BlockMatrix blocks = make_blocks(like, vars, Slices::Rows, keep);
   for (std::size_t k = 0; k < of.size(); ++k) {
     const bool tracked = of[k].defined() && of[k].requires_grad();
-    for (std::int64_t i = 0; i < like[k].numel(); ++i) {
-      variable_list row(vars.size());
+    const std::int64_t rows = like[k].numel();
+    const std::int64_t at_once =
+        options.chunk_size.value_or(rows_at_once(like[k].numel(), total_numel(vars), graph_bytes));
+    for (std::int64_t i = 0; i < rows; i += at_once) {
+      const std::int64_t count = std::min(at_once, rows - i);
+      variable_list g(vars.size());
       if (tracked)
-        row = autograd::grad({of[k]}, vars, {unit(like[k], i)}, /*retain_graph=*/true,
-                             options.create_graph, /*allow_unused=*/true);
+        g = autograd::grad({of[k]}, vars,
+                           {.grad_outputs = {units(like[k], i, count)},
+                            .retain_graph = true,
+                            .create_graph = options.create_graph,
+                            .allow_unused = true,
+                            .is_grads_batched = true});
       for (std::size_t j = 0; j < vars.size(); ++j) {
-        if (options.strict && !row[j].defined()) fail_independent(op, "by argument", j);
-        blocks[k][j].add(i, row[j]);
+        if (options.strict && !g[j].defined()) fail_independent(op, "by argument", j);
+        blocks[k][j].add_rows(i, count, g[j]);
       }
     }
   }
@@ -140,20 +157,15 @@ bool any_tracked(const variable_list& list) {
                      [](const Tensor& t) { return t.defined() && t.requires_grad(); });
 }
 
-struct Column {
-  variable_list value;
-  /// What is differentiated: the value, or the gradient.
-  variable_list results;
-};
-Column evaluate_column(std::string_view op, ErasedFunction f, const variable_list& arguments,
-                       bool strict, bool create_graph, Order order) {
-  if (order == Order::First) {
-    const variable_list value = evaluate(op, f, arguments);
-    return {value, value};
+/// Adds the tangents of `results`, which are the derivatives by element `e` of argument `j`.
+void add_columns(std::string_view op, BlockMatrix& blocks, std::size_t j, std::int64_t e,
+                 const variable_list& results, bool strict) {
+  for (std::size_t k = 0; k < blocks.size(); ++k) {
+    Tensor column;
+    if (results[k].defined()) column = autograd::unpack_dual(results[k]).tangent;
+    if (strict && !column.defined()) fail_independent(op, "by argument", j);
+    blocks[k][j].add(e, column);
   }
-  const variable_list value = as_list(evaluate_to_one_element(op, f, arguments));
-  if (strict) check_tracked_outputs(op, value);
-  return {value, sweep(value, arguments, {ones(value[0].sizes(), value[0].dtype())}, create_graph)};
 }
 
 /// One evaluation with a tangent per element of `x`: of f, or of f and its gradient.
@@ -173,7 +185,14 @@ Derivatives by_forward_mode(std::string_view op, ErasedFunction f, const variabl
         arguments.push_back(order == Order::Second ? variable(t, may_record, leaves)
                                                    : (may_record ? t : t.detach()));
       arguments[j] = autograd::make_dual(arguments[j], unit(x[j], e));
-      auto [value, results] = evaluate_column(op, f, arguments, options.strict, may_record, order);
+      variable_list results, value;
+      if (order == Order::First) {
+        value = results = evaluate(op, f, arguments);
+      } else {
+        value = as_list(evaluate_to_one_element(op, f, arguments));
+        if (options.strict) check_tracked_outputs(op, value);
+        results = sweep(value, arguments, {ones(value[0].sizes(), value[0].dtype())}, may_record);
+      }
       if (blocks.empty()) {
         // A derivative has a history only where the value of its column has one.
         if (recording == Recording::WhereNeeded)
@@ -183,12 +202,7 @@ Derivatives by_forward_mode(std::string_view op, ErasedFunction f, const variabl
         d.value = primals_of(value, {});
         if (order == Order::Second) d.gradient = primals_of(results, x);
       }
-      for (std::size_t k = 0; k < blocks.size(); ++k) {
-        Tensor column;
-        if (results[k].defined()) column = autograd::unpack_dual(results[k]).tangent;
-        if (options.strict && !column.defined()) fail_independent(op, "by argument", j);
-        blocks[k][j].add(e, column);
-      }
+      add_columns(op, blocks, j, e, results, options.strict);
     }
   }
   d.blocks = finish(op, blocks, options, leaves);
@@ -294,6 +308,7 @@ Derivatives value_and_jacobian(std::string_view op, ErasedFunction f, const vari
   Derivatives d;
   variable_list leaves;
   const variable_list vars = variables(op, x, options.create_graph, leaves);
+  const MemoryGrowth growth;
   d.value = evaluate(op, f, vars);
   if (may_go_forward && columns_are_cheaper(columns, total_numel(d.value))) {
     Derivatives by_columns = Columns(f, x, options).try_all(op, when);
@@ -301,7 +316,7 @@ Derivatives value_and_jacobian(std::string_view op, ErasedFunction f, const vari
   }
   if (options.strict) check_tracked_outputs(op, d.value);
   if (when == Recording::WhereNeeded) record_where_needed(options, x, d.value, leaves);
-  d.blocks = by_reverse_mode(op, d.value, d.value, vars, options, leaves);
+  d.blocks = by_reverse_mode(op, d.value, d.value, vars, options, leaves, growth.bytes());
   finish_values(d.value, options.create_graph, leaves);
   return d;
 }
@@ -324,12 +339,13 @@ Derivatives value_and_hessian(std::string_view op, ErasedFunction f, const varia
   Derivatives d;
   variable_list leaves;
   const variable_list vars = variables(op, x, options.create_graph, leaves);
+  const MemoryGrowth growth;
   d.value = as_list(evaluate_to_one_element(op, f, vars));
   const Tensor& y = d.value[0];
   if (options.strict) check_tracked_outputs(op, d.value);
   d.gradient = sweep(d.value, vars, {ones(y.sizes(), y.dtype())}, /*create_graph=*/true);
   if (when == Recording::WhereNeeded) record_where_needed(options, x, d.value, leaves);
-  d.blocks = by_reverse_mode(op, d.gradient, vars, vars, options, leaves);
+  d.blocks = by_reverse_mode(op, d.gradient, vars, vars, options, leaves, growth.bytes());
   fill_in_zeros(op, d.gradient, vars, /*strict=*/false, "by argument");
   finish_values(d.value, options.create_graph, leaves);
   finish_values(d.gradient, options.create_graph, leaves);

@@ -1,9 +1,12 @@
 #include "functional/products_batched.hpp"
 
+#include <algorithm>
+
 #include "eigengrad/autograd/engine.hpp"
 #include "eigengrad/autograd/forward_mode.hpp"
 #include "eigengrad/autograd/grad_mode.hpp"
 #include "functional/batch.hpp"
+#include "functional/rows.hpp"
 #include "functional/variables.hpp"
 
 namespace eigengrad::detail {
@@ -47,13 +50,21 @@ void add_all(std::vector<LeadingSlices>& slices, std::int64_t i, const variable_
   }
 }
 
-/// The sweeps from `outputs` by each of the directions, whose graph serves them all.
+/// The sweeps from `outputs` by the directions, many at once, whose graph serves them all.
 void add_sweeps(std::vector<LeadingSlices>& slices, const variable_list& outputs,
                 const variable_list& vars, const Directions& directions, std::string_view op,
                 const FunctionalOptions& options, std::string_view by) {
-  for (std::int64_t i = 0; i < directions.count; ++i)
-    add_all(slices, i, sweep_again(outputs, vars, directions.at(i), options.create_graph), op,
-            options.strict, by);
+  const std::int64_t at_once = options.chunk_size.value_or(
+      rows_at_once(total_numel(outputs), total_numel(vars), /*graph_bytes=*/0));
+  for (std::int64_t i = 0; i < directions.count; i += at_once) {
+    const std::int64_t count = std::min(at_once, directions.count - i);
+    const variable_list parts = sweep_again(outputs, vars, directions.from(i, count),
+                                            options.create_graph, /*batched=*/true);
+    for (std::size_t j = 0; j < slices.size(); ++j) {
+      if (options.strict && !parts[j].defined()) fail_independent(op, by, j);
+      slices[j].add(i, count, parts[j]);
+    }
+  }
 }
 
 /// One pass with tangents per direction.

@@ -1,11 +1,14 @@
 #include "eigengrad/functional/traces.hpp"
 
+#include <algorithm>
+
 #include "core/fail.hpp"
 #include "eigengrad/autograd/forward_mode.hpp"
 #include "eigengrad/autograd/grad_mode.hpp"
 #include "eigengrad/ops/pointwise/arithmetic.hpp"
 #include "eigengrad/ops/shape/views.hpp"
 #include "functional/batch.hpp"
+#include "functional/rows.hpp"
 #include "functional/variables.hpp"
 
 namespace eigengrad::detail {
@@ -51,11 +54,15 @@ class Trace {
 void add_rows(Trace& trace, std::string_view op, const variable_list& of, const variable_list& vars,
               const FunctionalOptions& options) {
   for (std::size_t j = 0; j < vars.size(); ++j) {
-    for (std::int64_t i = 0; i < vars[j].numel(); ++i) {
-      const Tensor row =
-          sweep_again({of[j]}, {vars[j]}, {unit(vars[j], i)}, options.create_graph)[0];
-      if (options.strict && !row.defined()) fail_independent(op, "by argument", j);
-      trace.add(row, i);
+    const std::int64_t n = vars[j].numel();
+    const std::int64_t at_once = options.chunk_size.value_or(rows_at_once(n, n, /*graph_bytes=*/0));
+    for (std::int64_t i = 0; i < n; i += at_once) {
+      const std::int64_t count = std::min(at_once, n - i);
+      const Tensor rows = sweep_again({of[j]}, {vars[j]}, {units(vars[j], i, count)},
+                                      options.create_graph, /*batched=*/true)[0];
+      if (options.strict && !rows.defined()) fail_independent(op, "by argument", j);
+      for (std::int64_t k = 0; rows.defined() && k < count; ++k)
+        trace.add(rows.select(0, k), i + k);
     }
   }
 }

@@ -18,6 +18,12 @@ Tensor find_tangent(const Tensor& t) {
   return DualLevel::is_open() ? autograd::unpack_dual(t).tangent : Tensor();
 }
 
+std::int64_t total_numel(const variable_list& list) noexcept {
+  std::int64_t n = 0;
+  for (const Tensor& t : list) n += t.defined() ? t.numel() : 0;
+  return n;
+}
+
 void check_argument(std::string_view op, std::size_t i, const Tensor& x) {
   if (!x.defined())
     fail<DtypeError>(op, "argument ", i, " is an undefined tensor; give it a value");

@@ -12,6 +12,9 @@ namespace eigengrad::detail {
 /// The tangent that `t` carries, undefined when there is none.
 Tensor find_tangent(const Tensor& t);
 
+/// The number of elements of all tensors; undefined ones have none.
+std::int64_t total_numel(const variable_list& list) noexcept;
+
 /// Throws: DtypeError for a tensor that is undefined or not floating point.
 void check_argument(std::string_view op, std::size_t i, const Tensor& x);
 /// Throws: also GraphError for an empty list.

@@ -33,7 +33,7 @@ namespace {
 
 struct AdamStep {
   double beta1, beta2, length, correction, eps;
-  /// Added to the gradient times x; what x is multiplied by.
+  /// Weight decay: decay * x is added to the gradient, or x is multiplied by shrink (AdamW).
   double decay, shrink;
 };
 

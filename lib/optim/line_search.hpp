@@ -27,7 +27,7 @@ struct WolfeOptions {
   double c2 = 0.9;
   /// Intervals shorter than this are not divided any more.
   double min_width = 0;
-  /// Lengthenings and divisions of the interval.
+  /// The largest number of times that the interval is lengthened or divided.
   int max_moves = 25;
   /// Rounding error of a value. Where values differ by no more, slopes decide whether there was
   /// enough decrease. Source: Hager and Zhang 2005, the approximate Wolfe conditions.
@@ -46,8 +46,8 @@ template <class Payload>
 struct WolfeResult {
   LinePoint<Payload> point;
   int evaluations = 0;
-  /// Both conditions hold at `point`. Otherwise it is the lowest one with enough decrease, or the
-  /// start.
+  /// Whether the strong Wolfe conditions hold at `point`. Otherwise `point` is the lowest one with sufficient
+  /// decrease, or the start.
   bool satisfied = false;
 };
 

@@ -85,7 +85,7 @@ Matrix scaled(const Matrix& h, const Vector& d);
 struct Curvatures {
   /// The number of eigenvalues that are not rounding.
   std::int64_t rank = 0;
-  /// The pseudoinverse.
+  /// The pseudoinverse of the Hessian.
   Matrix inverse;
   /// For each unknown, whether it is 0 in all eigenvectors without curvature.
   std::vector<bool> is_determined;

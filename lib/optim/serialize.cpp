@@ -40,7 +40,7 @@ enum class Kind : char {
   None = '0'
 };
 
-/// The bytes of numbers, lowest first.
+/// Writes numbers byte by byte, the least significant byte first.
 class Writer final : public OptimizerArchive {
  public:
   explicit Writer(std::ostream& to) : to_(to) {}

@@ -123,6 +123,19 @@ Bits custom() {
   const Tensor g = eg::autograd::grad({Cube::apply(x).sum()}, {x}, {}, {}, true)[0];
   return gradients(g.sum(), {x});
 }
+Bits batched() {
+  const Tensor x = leaf({3, 2}), row = leaf({1, 2});
+  const Tensor y = x * 2;
+  y.narrow(0, 1, 2).mul_(row);
+  const Tensor a = y.exp(), z = Cube::apply(a).matmul(x.t()).softmax(0);
+  a.register_hook([](const Tensor& g) { return g * 2; });
+  const Tensor w = leaf({4, 3, 3}).detach();
+  const auto g = eg::autograd::grad(
+      {z}, {x, row}, {.grad_outputs = {w}, .create_graph = true, .is_grads_batched = true});
+  Bits bits = bits_of(g[0]);
+  put(bits, g[1]);
+  return bits;
+}
 Bits forward_mode() {
   const auto f = [](const Tensor& x) { return (x.exp() * x.narrow(0, 0, 1)).cumsum(0); };
   const Tensor x = leaf({3}).detach();
@@ -290,6 +303,7 @@ const Program kPrograms[] = {ROW(network),
                              ROW(anomaly),
                              ROW(observed),
                              ROW(custom),
+                             ROW(batched),
                              ROW(forward_mode),
                              ROW(views),
                              ROW(indexed),

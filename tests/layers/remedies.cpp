@@ -37,11 +37,14 @@ std::string text_of(const std::string& call) {
   return text;
 }
 
-/// A clause of its own, or a requirement that names what would be right.
+/// A clause of its own, or a requirement that names the values that would be right. "needs" alone names a shape or
+/// a dtype, but not how to come by it; nor does the name of the right dtype.
 bool has_remedy(const std::string& text) {
   static const std::regex pattern(
-      ";|must|needs? |[Ee]xpect|should|has to|takes |only|at most|[Gg]ive |[Ss]et "
+      ";|must|[Ee]xpect|should|has to|takes |only|at most|[Gg]ive |[Ss]et "
       "|implement|Specify|name the |open an ");
+  static const std::regex names_dtype("int64|float64|dtype|floating");
+  if (text.find(';') == text.npos && std::regex_search(text, names_dtype)) return false;
   return std::regex_search(text, pattern);
 }
 

@@ -89,6 +89,19 @@ def vjp(f, x, v):
     return constant_of(g, y)
 
 
+def jacobian(f, x):
+    """eg::jacobian(f, x, {.create_graph = true, .strategy = eg::Strategy::Reverse})"""
+    with torch.enable_grad():
+        y = x.view_as(x) if x.requires_grad else x.detach().requires_grad_()
+        value = f(y)
+        sizes = value.shape + x.shape
+        if not value.requires_grad or value.numel() == 0:
+            return torch.zeros(sizes, dtype=x.dtype)
+        rows = [torch.autograd.grad(v, y, create_graph=True, materialize_grads=True)[0]
+                for v in value.reshape(-1)]
+    return constant_of(torch.stack(rows).reshape(sizes), y)
+
+
 def hvp(f, x, v):
     """eg::hvp(weighted f, x, v, {.create_graph = true}).second"""
     with torch.enable_grad():
@@ -133,7 +146,7 @@ def replay(text, orders):
     out = []
     log = []
     scope = {"torch": torch, "checkpoint": checkpoint, "hooked": hooked, "inference": inference}
-    scope |= {"gradient": gradient, "jvp": jvp, "vjp": vjp, "hvp": hvp}
+    scope |= {"gradient": gradient, "jvp": jvp, "vjp": vjp, "jacobian": jacobian, "hvp": hvp}
     scope["record"] = lambda v, total: log.extend((float(v[1:]), total.item()))
     scope["failed"] = lambda i, e: out.append(f"error|{i}|{first_line(e)}")
     exec(compile(text, "program", "exec"), scope)

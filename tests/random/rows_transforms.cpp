@@ -107,7 +107,24 @@ Row transform(const char* name, const char* text, const char* python,
           .has_body = true};
 }
 
+/// The derivative of each element of f by each of x, row by row.
+template <class F>
+Value jacobian(F&& f, const Value& x) {
+  const Value y = f(x);
+  require(eg::is_floating_point(y.dtype));
+  std::vector<Number> elements;
+  for (std::size_t k = 0; k < y.elements().size(); ++k) {
+    const Value row = gradient([&](const Value& z) { return f(z).elements()[k]; }, x);
+    for (const Number& e : row.elements()) elements.push_back(e);
+  }
+  Sizes sizes = y.sizes;
+  sizes.insert(sizes.end(), x.sizes.begin(), x.sizes.end());
+  return make(sizes, elements, x.dtype);
+}
+
 constexpr eg::FunctionalOptions kRecorded{.create_graph = true};
+constexpr eg::FunctionalOptions kRecordedRows{.create_graph = true,
+                                              .strategy = eg::Strategy::Reverse};
 
 }  // namespace
 
@@ -182,6 +199,12 @@ Rows transform_rows() {
                 },
                 c.x[0]);
           }),
+      transform(
+          "jacobian",
+          "eg::jacobian(%f, %0, {.create_graph = true, .strategy = eg::Strategy::Reverse})",
+          "jacobian(%f, %0)", draw_real,
+          [](const Call& c) { return eg::jacobian(c.f, c.x[0], kRecordedRows); },
+          [](const Reference& c) { return jacobian(c.f, c.x[0]); }),
       transform(
           "hvp",
           "eg::hvp([=](const eg::Tensor& x) { return weighted(%f(x)); }, %0, %1, "

@@ -32,7 +32,7 @@ struct CvodesOptions {
   bool stiff = true;
   double rtol = 1e-8;
   double atol = 1e-10;
-  /// Between two times.
+  /// The largest number of steps between two times.
   std::int64_t max_steps = 100000;
 };
 
@@ -41,7 +41,7 @@ namespace detail {
 using optim::detail::OdeFunction;
 using variable_list = autograd::variable_list;
 
-/// Owners of what SUNDIALS hands out.
+/// Frees objects that SUNDIALS has allocated.
 struct CvodesDelete {
   void operator()(N_Vector v) const noexcept { N_VDestroy(v); }
   void operator()(SUNMatrix a) const noexcept { SUNMatDestroy(a); }
@@ -54,7 +54,7 @@ using CvodesHandle = std::unique_ptr<std::remove_pointer_t<Handle>, CvodesDelete
 
 struct CvodesTask {
   OdeFunction f;
-  /// Plain copies.
+  /// Copies of the state and the parameters, without history and tangents.
   Tensor y0;
   std::vector<double> times;
   variable_list theta;

@@ -62,18 +62,18 @@ inline void* nlopt_delete(void* f) {
 // it, own what they are given. A NumericError of a function counts as the value inf; what it throws
 // otherwise makes opt.optimize() throw an error of NLopt's, and optimize() below the one that it was.
 
-/// nlopt::opt::set_min_objective().
+/// Calls nlopt::opt::set_min_objective() with `f` and its gradient.
 inline void set_min_objective(::nlopt::opt& opt, detail::Objective f) {
   opt.set_min_objective(&detail::nlopt_value, new detail::Objective(std::move(f)),
                         &detail::nlopt_delete, &detail::nlopt_copy);
 }
-/// nlopt::opt::add_inequality_constraint(): NLopt's sign, f(x) <= 0.
+/// Calls nlopt::opt::add_inequality_constraint(), with NLopt's sign, f(x) <= 0.
 inline void add_inequality_constraint(::nlopt::opt& opt, detail::Objective f,
                                       double tolerance = 0) {
   opt.add_inequality_constraint(&detail::nlopt_value, new detail::Objective(std::move(f)),
                                 &detail::nlopt_delete, &detail::nlopt_copy, tolerance);
 }
-/// nlopt::opt::add_equality_constraint(): f(x) = 0.
+/// Calls nlopt::opt::add_equality_constraint() for f(x) = 0.
 inline void add_equality_constraint(::nlopt::opt& opt, detail::Objective f, double tolerance = 0) {
   opt.add_equality_constraint(&detail::nlopt_value, new detail::Objective(std::move(f)),
                               &detail::nlopt_delete, &detail::nlopt_copy, tolerance);

@@ -37,13 +37,13 @@ class CvodesProblem {
     }
     return by;
   }
-  /// Flat.
+  /// The tangent of the states, as one vector, from the tangents of y0 and theta.
   Tensor tangent(const variable_list& tangents) {
     return derivatives().mv(flat(tangents[0], {tangents.begin() + 1, tangents.end()}));
   }
 
  private:
-  /// {times times state, state and theta}.
+  /// The Jacobian of the states, as one vector, by y0 and theta: {times times state, state and theta}.
   const Tensor& derivatives() {
     std::call_once(once_,
                    [&] { matrix_ = CvodesSolve(task_).rows(/*derivatives=*/true).flatten(0, 1); });
@@ -114,7 +114,7 @@ template <class F>
 Tensor cvodes(F f, const Tensor& y0, const Tensor& t, const CvodesOptions& options = {}) {
   return cvodes(std::move(f), y0, t, optim::detail::NoTheta(), options);
 }
-/// A braced list of parameters.
+/// cvodes() whose parameters are a list in braces.
 template <class F>
 Tensor cvodes(F f, const Tensor& y0, const Tensor& t, const autograd::variable_list& theta,
               const CvodesOptions& options = {}) {

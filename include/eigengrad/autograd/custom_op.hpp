@@ -134,13 +134,13 @@ class CustomOp {
       return on_tensors(static_cast<const Tensor&>(x)...);
   }
 
-  /// The same operator under a name, which its nodes and messages have.
+  /// This operator under a name, which its nodes and messages have.
   CustomOp named(std::string name) const {
     State state = *state_;
     state.name = std::move(name);
     return CustomOp(std::move(state));
   }
-  /// The same operator with the statement that vjp computes outside of recorded operators (through
+  /// This operator with the statement that vjp computes outside of recorded operators (through
   /// data_ptr() or Eigen maps): differentiating its results throws GraphError, where otherwise they
   /// would count as constants.
   CustomOp once_differentiable() const {

@@ -28,7 +28,7 @@ variable_list as_list(T results) {
   return std::apply([](auto&... t) { return variable_list{Tensor(std::move(t))...}; }, results);
 }
 
-/// The other direction: from the list to the type that the user's function returned.
+/// Converts from the list to the type that the user's function returned.
 template <class Result>
 Result from_list(variable_list&& list) {
   if constexpr (std::same_as<Result, Tensor>)

@@ -62,6 +62,9 @@ struct BackwardCall {
   /// gradients are to be recorded (see Note [Gradients of views]).
   Tensor* (*accumulator)(void* context, std::size_t edge) = nullptr;
   void* context = nullptr;
+  /// How many cotangents each tensor of `grads` holds: the extent of a leading dimension that these and the results
+  /// have. -1 where they hold one, without that dimension.
+  std::int64_t lead = -1;
 
   bool wants(std::size_t edge) const noexcept { return wanted == nullptr || wanted[edge]; }
 };
@@ -125,6 +128,8 @@ class EIGENGRAD_API Node : public std::enable_shared_from_this<Node> {
   /// Fills call.results from call.grads.
   /// Throws: GraphError when saved values were released or modified in place.
   virtual void backward(BackwardCall& call) = 0;
+  /// Whether backward() takes `call`, whose cotangents have a lead. A sweep evaluates other nodes once per direction.
+  virtual bool lifts(const BackwardCall&) const { return false; }
   /// Drops the saved values; a later backward() that needs them throws. Kinds of nodes leave this and
   /// the next to their SavedValues; only what stands for another node hands them on to it.
   virtual void release_saved() noexcept;

@@ -46,7 +46,7 @@ constexpr bool can_cast(ScalarType from, ScalarType to) noexcept {
   return from <= to;
 }
 
-/// "float64", "float32", "int64" or "bool".
+/// The name of a dtype: "float64", "float32", "int64" or "bool".
 EIGENGRAD_API std::string_view to_string(ScalarType t) noexcept;
 /// Writes the libtorch name of the type: Double, Float, Long or Bool.
 EIGENGRAD_API std::ostream& operator<<(std::ostream& os, ScalarType t);

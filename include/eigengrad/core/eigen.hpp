@@ -133,7 +133,8 @@ Tensor from_eigen(const Eigen::DenseBase<Derived>& expression, TensorOptions o =
   return t;
 }
 
-/// The same for diagonal, triangular, self-adjoint and permutation matrices, zeros included.
+/// A new dense tensor with the elements of a diagonal, triangular, self-adjoint or permutation matrix, zeros
+/// included.
 template <detail::EigenStructured M>
 Tensor from_eigen(const M& matrix, TensorOptions o = {}) {
   return from_eigen(typename M::DenseMatrixType(matrix), o);

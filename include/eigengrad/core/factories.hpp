@@ -13,7 +13,7 @@ namespace eigengrad {
 // Throws: ShapeError for a negative extent; DtypeError when the options ask for a gradient of
 // integers or bools.
 
-/// Uninitialised memory.
+/// A tensor whose elements are not initialised.
 EIGENGRAD_API Tensor empty(IntArrayRef sizes, TensorOptions o = {});
 EIGENGRAD_API Tensor zeros(IntArrayRef sizes, TensorOptions o = {});
 EIGENGRAD_API Tensor ones(IntArrayRef sizes, TensorOptions o = {});
@@ -46,7 +46,7 @@ EIGENGRAD_API Tensor zeros_like(const Tensor& like, TensorOptions o = {});
 EIGENGRAD_API Tensor ones_like(const Tensor& like, TensorOptions o = {});
 EIGENGRAD_API Tensor full_like(const Tensor& like, const Scalar& value, TensorOptions o = {});
 
-/// A tensor without dimensions.
+/// A tensor without dimensions that holds `value`.
 EIGENGRAD_API Tensor scalar_tensor(const Scalar& value, TensorOptions o = {});
 
 namespace detail {

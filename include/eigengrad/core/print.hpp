@@ -35,7 +35,7 @@ EIGENGRAD_API void set_print_options(const PrintOptions& options);
 EIGENGRAD_API PrintOptions get_print_options();
 
 /// The text of `t`, whatever the options in force. Records nothing; an undefined tensor is written
-/// `tensor(undefined)`. Throws: ValueError as above.
+/// `tensor(undefined)`. Throws: what set_print_options() throws.
 EIGENGRAD_API std::string to_string(const Tensor& t, const PrintOptions& options);
 
 }  // namespace eigengrad

@@ -28,7 +28,7 @@ class Scalar {
     }
   }
 
-  /// Bool, Int64 or Float64.
+  /// The kind of the number: Bool, Int64 or Float64.
   constexpr ScalarType type() const noexcept { return type_; }
   constexpr bool isFloatingPoint() const noexcept { return type_ == ScalarType::Float64; }
   /// `includeBool` decides whether a bool counts as an integer.

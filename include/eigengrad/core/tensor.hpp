@@ -144,7 +144,8 @@ class EIGENGRAD_API Tensor {
   bool is_leaf() const;
   /// The accumulated gradient, undefined when there is none.
   const Tensor& grad() const;
-  /// The same for writing, as autograd/tensor.hpp says: assignable (checked), `.reset()`, `.zero_()`.
+  /// The accumulated gradient for writing, by assignment (checked), `.reset()` or `.zero_()`:
+  /// autograd/tensor.hpp.
   GradSlot mutable_grad() const;
   /// The node that computed this tensor; null for leaves.
   std::shared_ptr<autograd::Node> grad_fn() const;
@@ -171,7 +172,7 @@ class EIGENGRAD_API Tensor {
   /// A new leaf on the same memory and version counter.
   Tensor detach() const;
   Tensor& detach_() const;
-  /// The same memory with a version counter of its own: writes to it go unnoticed.
+  /// A tensor over the same memory with a version counter of its own: autograd does not notice writes to it.
   Tensor data() const;
   Tensor variable_data() const { return data(); }
   /// The number of in-place writes to the memory so far. Throws: GraphError for a tensor made in inference

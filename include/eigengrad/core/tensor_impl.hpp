@@ -41,7 +41,7 @@ class EIGENGRAD_API TensorImpl {
   TensorImpl(const TensorImpl&) = delete;
   TensorImpl& operator=(const TensorImpl&) = delete;
 
-  /// Uninitialised row-major memory.
+  /// A row-major tensor whose elements are not initialised.
   static TensorImpl* create(ScalarType dtype, IntArrayRef sizes);
   /// Another geometry over `storage`, which gains a reference.
   static TensorImpl* create_view(Storage* storage, std::byte* data, ScalarType dtype,
@@ -51,7 +51,7 @@ class EIGENGRAD_API TensorImpl {
                                      IntArrayRef strides, void (*release)(void*) noexcept,
                                      void* context);
 
-  // Geometry.
+  // ---- Geometry.
   int dim() const noexcept { return ndim_; }
   std::int64_t numel() const noexcept { return numel_; }
   ScalarType dtype() const noexcept { return dtype_; }
@@ -64,7 +64,7 @@ class EIGENGRAD_API TensorImpl {
     return reinterpret_cast<T*>(data_);
   }
   Storage& storage() const noexcept { return *storage_; }
-  /// In elements from the start of the storage.
+  /// The offset of the first element, in elements from the start of the storage.
   std::int64_t storage_offset() const noexcept;
   /// Replaces sizes and strides (in-place transpose_, squeeze_ and the like), and the first element.
   void set_geometry(IntArrayRef sizes, IntArrayRef strides, std::byte* data);
@@ -108,7 +108,7 @@ class EIGENGRAD_API TensorImpl {
   bool has_tangent() const noexcept { return has_tangent_; }
   void set_has_tangent(bool on) noexcept { has_tangent_ = on; }
 
-  // Views.
+  // ---- Views.
   TensorImpl* view_base() const noexcept { return view_base_; }
   ViewKind view_kind() const noexcept { return view_kind_; }
   /// Takes a reference to `base`.

@@ -47,8 +47,8 @@ inline constexpr void check_is_vector() {
 
 /// All derivatives of the value of `f` at `x`.
 ///
-/// In reverse mode (`Strategy::Reverse`): one evaluation of `f`, then one backward sweep per element of the
-/// value. In forward mode (`Forward`): one evaluation with tangents per element of `x`. `Auto`, the
+/// In reverse mode (`Strategy::Reverse`): one evaluation of `f`, then backward sweeps, each for many elements of the
+/// value at once (`chunk_size`; as many as stay in cache unless it is set). In forward mode (`Forward`): one evaluation with tangents per element of `x`. `Auto`, the
 /// default, takes the columns when `x` has at most 16 elements, unless the first of them shows that
 /// the value has clearly fewer, and when the value has at least 3/2 times as many as `x`. It takes
 /// the rows where columns cannot be had or might differ: inside another level of forward mode, for
@@ -97,8 +97,8 @@ auto jacobian(F&& f, const Eigen::DenseBase<X>& x, const FunctionalOptions& opti
 
 /// All second derivatives at `x` of an `f` with values of one element.
 ///
-/// In reverse mode (`Strategy::Reverse`, the default, and `Auto`): one recorded gradient, then one sweep
-/// through it per element of `x`. In forward mode (`Forward`): one Hessian-vector product, forward over
+/// In reverse mode (`Strategy::Reverse`, the default, and `Auto`): one recorded gradient, then sweeps through it, each
+/// for many elements of `x` at once. In forward mode (`Forward`): one Hessian-vector product, forward over
 /// reverse, per element of `x`.
 /// Shapes: those of `x` twice. For a list of arguments, entry [i][j] has those of x[i], then x[j].
 /// Throws: ShapeError when `f` gives more than one element; otherwise as jacobian().

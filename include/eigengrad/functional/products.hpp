@@ -69,9 +69,9 @@ auto eigen_columns(const Tensor& products) {
   Eigen::Index rows = 1;
   for (std::int64_t d = 1; d < products.dim(); ++d)
     rows *= static_cast<Eigen::Index>(products.size(d));
-  const auto transposed =
+  const auto row_major =
       eigen_of<Eigen::Matrix<Value, Eigen::Dynamic, Eigen::Dynamic>>(products, count, rows);
-  return Eigen::Matrix<Value, Eigen::Dynamic, V::ColsAtCompileTime>(transposed.transpose());
+  return Eigen::Matrix<Value, Eigen::Dynamic, V::ColsAtCompileTime>(row_major.transpose());
 }
 /// A product in the shape of `x`.
 template <class X, class V>

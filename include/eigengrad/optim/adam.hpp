@@ -25,7 +25,7 @@ class EIGENGRAD_API AdamOptions : public OptimizerCloneableOptions<AdamOptions> 
   EIGENGRAD_OPTION(bool, amsgrad) = false;
 };
 
-/// As AdamOptions, with decay that is not part of the gradient.
+/// Options of AdamW: those of Adam, but weight decay is no part of the gradient.
 class EIGENGRAD_API AdamWOptions : public OptimizerCloneableOptions<AdamWOptions> {
  public:
   using betas_t = AdamOptions::betas_t;

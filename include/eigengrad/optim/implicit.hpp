@@ -15,7 +15,7 @@ namespace eigengrad::optim {
 struct ImplicitRootOptions {
   RootOptions solver = {};
   ImplicitOptions derivative = {};
-  /// Gets how the solver ended.
+  /// Called with the result of the solver, converged or not.
   std::function<void(const RootResult&)> report = nullptr;
 };
 
@@ -25,7 +25,7 @@ enum class FixedPointMethod : std::uint8_t {
   /// The combination of the last iterates and their images with the smallest residual. Source: Walker and
   /// Ni, Anderson acceleration for fixed-point iterations (2011).
   Anderson,
-  /// y <- g(y).
+  /// The plain iteration y <- g(y).
   Plain,
   /// root() on g(y) - y.
   Newton
@@ -39,7 +39,8 @@ struct FixedPointOptions {
   /// Iterates that Anderson combines.
   std::int64_t history_size = 5;
   ImplicitOptions derivative = {};
-  /// Gets how the iteration ended: `residuals` are g(y) - y; `counts.f` evaluations of g.
+  /// Called with the result of the iteration, converged or not: `residuals` are g(y) - y; `counts.f`
+  /// evaluations of g.
   std::function<void(const RootResult&)> report = nullptr;
 };
 
@@ -48,7 +49,7 @@ struct ArgminOptions {
   /// differentiated.
   MinimizeOptions solver = {};
   ImplicitOptions derivative = {};
-  /// Gets how the solver ended.
+  /// Called with the result of the solver, converged or not.
   std::function<void(const MinimizeResult&)> report = nullptr;
 };
 

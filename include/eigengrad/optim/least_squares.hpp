@@ -23,20 +23,20 @@ namespace eigengrad::optim {
 /// and NaN in `covariance`, and the message names it. Without a degree of freedom (df = 0) all are NaN.
 template <class Point, class Vector, class Matrix>
 struct BasicLeastSquaresResult {
-  /// In the shape of the start.
+  /// The last point, in the shape of the start.
   Point x;
   /// Half the sum of f_scale^2 rho(w (r / f_scale)^2); half the sum of squares by default.
   double cost = 0;
-  /// As the function gave them at `x`: without weights and loss.
+  /// The residuals that the function gave at `x`, without weights and loss.
   Vector residuals;
-  /// m by n, of `residuals`.
+  /// The Jacobian of `residuals`, m by n.
   Matrix jacobian;
   /// Number of directions of x that the residuals depend on, as far as rounding tells.
   std::int64_t rank = 0;
-  /// n by n.
+  /// The covariance of the unknowns, n by n.
   Matrix covariance;
   Matrix correlation;
-  /// n, roots of the diagonal of `covariance`.
+  /// The standard errors of the n unknowns: the roots of the diagonal of `covariance`.
   Vector std_errors;
   /// Residuals with a weight above 0, minus rank.
   std::int64_t df = 0;
@@ -105,7 +105,7 @@ auto least_squares(F&& r, const Eigen::DenseBase<Derived>& x0,
 
 namespace detail {
 
-/// What a report shows.
+/// The part of a result that is printed.
 struct LeastSquaresSummary {
   const double* x;
   const double* std_errors;

@@ -43,7 +43,7 @@ enum class Loss : std::uint8_t {
 
 /// Evaluations so far.
 struct LeastSquaresCounts {
-  /// Of the residuals, the ones that carry a tangent for the Jacobian left out.
+  /// Evaluations of the residuals, those that carry a tangent for the Jacobian left out.
   std::int64_t residuals = 0;
   std::int64_t jacobians = 0;
   /// Second derivatives, where steps without them converge slowly.
@@ -56,7 +56,7 @@ struct LeastSquaresCounts {
 struct LeastSquaresIteration {
   std::int64_t iter = 0;
   double cost = 0;
-  /// Cost minus the one before.
+  /// The cost minus that of the iteration before.
   double change = 0;
   /// The largest cosine between the residuals and a column of the Jacobian, bounds observed.
   double gradient = 0;
@@ -67,7 +67,7 @@ struct LeastSquaresIteration {
   double step_norm = 0;
   double radius = 0;
   LeastSquaresCounts counts = {};
-  /// Since the call of least_squares().
+  /// Time since the call of least_squares().
   double seconds = 0;
 };
 
@@ -79,7 +79,8 @@ struct LeastSquaresOptions {
   /// Bounds on the unknowns: none, one for all, or one for each.
   ScalarOrTensor lower = {};
   ScalarOrTensor upper = {};
-  /// Sizes of changes of the unknowns that matter alike; D is one over them. Unset: D is the largest
+  /// Changes of the unknowns that matter alike, one for each; the scaling matrix D of the step is diagonal,
+  /// with one over them. Unset: D is the largest
   /// norm that the column of the Jacobian has had, so that units do not matter.
   ScalarOrTensor x_scale = {};
   /// Each multiplies the square of its residual: 1 / variance, say. At least 0.

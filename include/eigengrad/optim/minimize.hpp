@@ -150,7 +150,7 @@ auto minimize(F&& f, const std::tuple<Parts...>& x0, const MinimizeOptions& opti
 
 namespace detail {
 
-/// What a report shows. The message has no units; `std_errors` may be null.
+/// The part of a result that is printed. `std_errors` is null where there is no covariance.
 struct MinimizeSummary {
   const double* x;
   const double* std_errors;

@@ -26,7 +26,7 @@ enum class Method : std::uint8_t {
   BFGS,
   /// Limited-memory BFGS with a strong Wolfe line search. NW algorithm 7.4.
   LBFGS,
-  /// As TrustRegion.
+  /// Another name of TrustRegion.
   Newton,
   /// The Newton equations solved by conjugate gradients on Hessian-vector products, up to the first
   /// direction of negative curvature; strong Wolfe line search. NW algorithm 7.1. For many
@@ -58,7 +58,7 @@ struct EvaluationCounts {
   std::int64_t infeasible = 0;
 };
 
-/// Where the time went, in seconds.
+/// The time spent in each phase, in seconds.
 struct PhaseSeconds {
   double value = 0;
   double gradient = 0;
@@ -70,13 +70,13 @@ struct PhaseSeconds {
 struct Iteration {
   std::int64_t iter = 0;
   double value = 0;
-  /// Value minus the one before.
+  /// The value minus that of the iteration before.
   double change = 0;
   /// Euclidean norms of the gradient (without what bounds hold back) and of the step that led here.
   double gradient_norm = 0;
   double step_norm = 0;
   EvaluationCounts counts = {};
-  /// Since the call of minimize().
+  /// Time since the call of minimize().
   double seconds = 0;
 };
 
@@ -111,7 +111,7 @@ struct MinimizeOptions {
   double lr = 0.01;
   /// Called with every line of the history and the point that it describes; `false` stops.
   std::function<bool(const Iteration&, const Tensor& x)> callback = nullptr;
-  /// Where above 0: |gradient| <= this is converged too, but at a saddle. Has the units of f over x.
+  /// If positive, |gradient| <= this counts as converged too, except at a saddle. Has the units of f over x.
   double tolerance_grad_abs = 0;
   /// To what part of its size a constraint counts as kept: of its sides, and of the terms of its
   /// linear model in x.

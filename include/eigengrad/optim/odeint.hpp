@@ -15,7 +15,7 @@
 
 namespace eigengrad::optim {
 
-/// What solve_ivp() gives.
+/// The result of solve_ivp().
 struct OdeintResult {
   /// The states, one for each element of `t`: {t.numel(), shape of y0...}.
   Tensor y;
@@ -83,7 +83,7 @@ template <class F>
 Tensor odeint(F f, const Tensor& y0, const Tensor& t, const OdeintOptions& options = {}) {
   return odeint(std::move(f), y0, t, detail::NoTheta(), options);
 }
-/// A braced list of parameters.
+/// odeint() whose parameters are a list in braces.
 template <class F>
 Tensor odeint(F f, const Tensor& y0, const Tensor& t, const autograd::variable_list& theta,
               const OdeintOptions& options = {}) {
@@ -142,7 +142,7 @@ template <class F>
 OdeintResult solve_ivp(F f, const Tensor& y0, const Tensor& t, const OdeintOptions& options = {}) {
   return solve_ivp(std::move(f), y0, t, detail::NoTheta(), options);
 }
-/// A braced list of parameters.
+/// solve_ivp() whose parameters are a list in braces.
 template <class F>
 OdeintResult solve_ivp(F f, const Tensor& y0, const Tensor& t, const autograd::variable_list& theta,
                        const OdeintOptions& options = {}) {

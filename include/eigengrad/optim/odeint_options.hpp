@@ -10,7 +10,7 @@
 
 namespace eigengrad::optim {
 
-/// How odeint() steps.
+/// The integration method of odeint().
 enum class OdeintMethod : std::uint8_t {
   /// Explicit Runge-Kutta pair of order 5(4), with dense output of order 4: for problems that are not
   /// stiff. Source: Dormand and Prince, A family of embedded Runge-Kutta formulae (1980); Hairer,
@@ -52,12 +52,12 @@ struct OdeintOptions {
   /// A step is accepted when the root mean square over the components of its estimated error, divided
   /// by atol + rtol |y|, is at most 1. rtol below ten times the precision of the dtype counts as that.
   double rtol = 1e-7;
-  /// One scalar, or one value for each component.
+  /// The absolute tolerance: one scalar, or one value for each component.
   ScalarOrTensor atol = 1e-9;
-  /// 0: chosen from the size of f and of its change.
+  /// The size of the first step; 0 chooses it from the size of f and of its change.
   double first_step = 0;
   double max_step = std::numeric_limits<double>::infinity();
-  /// Accepted and rejected ones together.
+  /// The largest number of steps, accepted and rejected ones together.
   std::int64_t max_steps = 100000;
   OdeintGradient gradient = OdeintGradient::Discrete;
   /// Whether the backward pass of Adjoint (with Dopri5, up to 32 components) may evaluate `f` on many
@@ -77,7 +77,7 @@ struct OdeintOptions {
 struct OdeintCounts {
   std::int64_t accepted = 0;
   std::int64_t rejected = 0;
-  /// Of f, those for Jacobians left out.
+  /// Evaluations of f, those for Jacobians left out.
   std::int64_t evaluations = 0;
   std::int64_t jacobians = 0;
 };

@@ -54,7 +54,7 @@ class EIGENGRAD_API OptimizerOptions {
   virtual void set_lr(double lr) = 0;
   /// Throws: ValueError when a setting is outside its range.
   virtual void check() const = 0;
-  /// As OptimizerParamState::archive().
+  /// Names the options for saving and loading, as OptimizerParamState::archive() does the state.
   virtual void archive(OptimizerArchive& archive);
 };
 

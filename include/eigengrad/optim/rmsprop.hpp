@@ -29,9 +29,9 @@ class EIGENGRAD_API RMSpropParamState : public OptimizerCloneableParamState<RMSp
 
   EIGENGRAD_OPTION(std::int64_t, step) = 0;
   EIGENGRAD_OPTION(Tensor, square_avg);
-  /// With momentum only.
+  /// The momentum; undefined if the option is 0.
   EIGENGRAD_OPTION(Tensor, momentum_buffer);
-  /// With `centered` only.
+  /// The running mean of the gradient; undefined unless the option `centered` is set.
   EIGENGRAD_OPTION(Tensor, grad_avg);
 };
 

@@ -37,7 +37,7 @@ enum class RootMethod : std::uint8_t {
 
 /// Evaluations so far.
 struct RootCounts {
-  /// Of the function, those that carry a tangent for the Jacobian left out.
+  /// Evaluations of the function, those that carry a tangent for the Jacobian left out.
   std::int64_t f = 0;
   std::int64_t J = 0;
   /// Products with the Jacobian, of NewtonKrylov.
@@ -76,12 +76,12 @@ struct RootOptions {
 /// Where root() ended; tensors, or Eigen for an Eigen start.
 template <class Point, class Vector, class Matrix>
 struct BasicRootResult {
-  /// In the shape of the start. No root unless converged().
+  /// The last point, in the shape of the start. No root unless converged().
   Point x;
   /// The function's value at `x`, and its norm.
   Vector residuals;
   double norm = 0;
-  /// n by n. Undefined or empty with NewtonKrylov.
+  /// The Jacobian at `x`, n by n. Undefined or empty with NewtonKrylov.
   Matrix jacobian;
   /// Whether the Jacobian is singular at `x`, as far as rounding and the rate of convergence tell:
   /// the root is a multiple one, or one of a continuum (which NewtonKrylov does not see). `x` then has
@@ -141,7 +141,7 @@ auto root(F&& f, const Eigen::DenseBase<Derived>& x0, const RootOptions& options
 
 namespace detail {
 
-/// What a report shows.
+/// The part of a result that is printed.
 struct RootSummary {
   const double* x;
   std::int64_t n;

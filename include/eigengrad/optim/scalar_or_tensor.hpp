@@ -22,7 +22,7 @@ class ScalarOrTensor {
       : scalar_(static_cast<double>(scalar)), is_set_(true) {}
   /// An undefined tensor is unset.
   ScalarOrTensor(Tensor values) : values_(std::move(values)), is_set_(values_.defined()) {}
-  /// Copies.
+  /// Copies the elements of an Eigen vector or matrix.
   template <class Derived>
   ScalarOrTensor(const Eigen::DenseBase<Derived>& values)
       : ScalarOrTensor(Tensor(from_eigen(values))) {}

@@ -21,7 +21,7 @@ class EIGENGRAD_API OptimizerArchive {
   virtual void operator()(std::string_view name, std::int64_t& value) = 0;
   virtual void operator()(std::string_view name, double& value) = 0;
   virtual void operator()(std::string_view name, std::string& value) = 0;
-  /// May be undefined.
+  /// Writes or reads a tensor, which may be undefined.
   virtual void operator()(std::string_view name, Tensor& value) = 0;
 
   void operator()(std::string_view name, std::tuple<double, double>& value) {

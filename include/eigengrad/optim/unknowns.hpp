@@ -38,7 +38,7 @@ class EigenResults {
 
   explicit EigenResults(const Eigen::DenseBase<Derived>& x0) : x0_(x0) {}
 
-  /// In the shape of the unknowns.
+  /// Elements of `t` in the Eigen type and the shape of the unknowns.
   Point point(const Tensor& t) const {
     return t.defined() ? Point(eigengrad::detail::eigen_like(t, x0_)) : Point();
   }

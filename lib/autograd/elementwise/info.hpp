@@ -37,6 +37,8 @@ struct ElementwiseInfo {
   unsigned used[3];
   /// Whether a derivative is 1, so that the cotangent passes on unchanged.
   bool passes_on[3];
+  /// Whether a derivative is a number that the cotangent is multiplied by: not a divisor, nor 0 by a mask.
+  bool is_factor[3];
   Rule rule;
   /// Of one input, where the derivative looks at it but can be had from the output as well: from that, for
   /// calls whose input was written to since. See Note [Elementwise rules].

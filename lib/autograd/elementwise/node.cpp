@@ -4,15 +4,24 @@
 #include <utility>
 
 #include "autograd/elementwise/forward.hpp"
+#include "autograd/rule.hpp"
 #include "autograd/saved_value.hpp"
 #include "autograd/shapes.hpp"
 #include "autograd/structural.hpp"
 #include "autograd/tracking.hpp"
+#include "core/geometry.hpp"
+#include "eigengrad/core/factories.hpp"
+#include "kernels/base/elementwise.hpp"
 
 namespace eigengrad::autograd {
 namespace {
 
 using detail::TensorImpl;
+
+/// A cotangent times a derivative, for its kernel.
+struct TimesDerivative : Binary<"mul"> {
+  static auto value(const auto& a, const auto& b) { return a * b; }
+};
 
 /// Shapes of the inputs of a call that broadcast.
 struct InputShapes {
@@ -66,6 +75,7 @@ class ElementwiseNode final : public Node {
     visitor.input_sizes(Edge(shared_from_this(), 0), result);
   }
 
+  bool lifts(const BackwardCall&) const override { return true; }
   void backward(BackwardCall& call) override {
     Tensor& g = call.grads[0];
     if (!g.defined()) return;
@@ -84,8 +94,9 @@ class ElementwiseNode final : public Node {
       // The last one to use g may have its buffer.
       Tensor r = info_->passes_on[i] ? (i == last ? std::move(g) : g)
                  : record            ? recorded(i, g)
-                                     : computed(i, g, i == last);
-      call.results[First + i] = shapes_ != nullptr ? sum_to(r, shapes_->sizes[i]) : std::move(r);
+                                     : computed(i, g, i == last, call.lead);
+      call.results[First + i] =
+          shapes_ != nullptr ? sum_to(r, shapes_->sizes[i], call.lead) : std::move(r);
     }
   }
 
@@ -117,20 +128,21 @@ class ElementwiseNode final : public Node {
   }
 
   /// Derivative times cotangent in one pass, into g's own buffer when nobody else sees it.
-  Tensor computed(std::size_t i, Tensor& g, bool may_overwrite) {
+  Tensor computed(std::size_t i, Tensor& g, bool may_overwrite, std::int64_t lead) {
     const TensorImpl* operands[kernels::kMaxOperands];
     int n = 1;
     operands[n++] = g.impl();
     for (std::size_t k = 0; k <= N; ++k) {
       if (!looks_at(i, k)) continue;
       operands[n] = saved_[k].data(*this);
-      if (EIGENGRAD_UNLIKELY(operands[n++] == nullptr)) return unpacked(i, g, may_overwrite);
+      if (EIGENGRAD_UNLIKELY(operands[n++] == nullptr)) return unpacked(i, g, may_overwrite, lead);
     }
-    return pulled_back(i, g, may_overwrite, operands, n);
+    return pulled_back(i, g, may_overwrite, operands, n, lead);
   }
 
   /// The same when hooks have packed a value: what they unpack lives until the pass is over.
-  [[gnu::cold, gnu::noinline]] Tensor unpacked(std::size_t i, Tensor& g, bool may_overwrite) {
+  [[gnu::cold, gnu::noinline]] Tensor unpacked(std::size_t i, Tensor& g, bool may_overwrite,
+                                               std::int64_t lead) {
     std::array<Tensor, N + 1> values;
     const TensorImpl* operands[kernels::kMaxOperands];
     int n = 1;
@@ -140,21 +152,52 @@ class ElementwiseNode final : public Node {
       values[k] = saved_[k].tensor(*this);
       operands[n++] = values[k].impl();
     }
-    return pulled_back(i, g, may_overwrite, operands, n);
+    return pulled_back(i, g, may_overwrite, operands, n, lead);
   }
 
   /// `operands` has room for the result, the cotangent and what the derivative needs.
   Tensor pulled_back(std::size_t i, Tensor& g, bool may_overwrite, const TensorImpl** operands,
-                     int n) {
+                     int n, std::int64_t lead) {
+    const bool at_output = is_at_output();
+    const auto* const by_dtype = at_output ? info_->pullback_at_output : info_->pullback[i];
+    const kernels::BlockKernel kernel = by_dtype[operands[1]->dtype() == kFloat64];
+    Tensor factor;
+    if (EIGENGRAD_UNLIKELY(lead >= 0) && info_->is_factor[i] && !at_output)
+      factor = factor_of_directions(kernel, operands, n);
     Tensor r;
     if (may_overwrite && g.is_contiguous() && g.impl()->exclusively_owned())
       r = std::move(g);
     else
       r = detail::uninitialised(operands[1]->dtype(), operands[1]->sizes());
     operands[0] = r.impl();
-    const auto* const kernel = is_at_output() ? info_->pullback_at_output : info_->pullback[i];
-    run(kernel[operands[0]->dtype() == kFloat64], op_.bytes, operands, n, r.sizes());
+    if (factor.defined()) {
+      operands[2] = factor.impl();
+      const bool is_double = r.dtype() == kFloat64;
+      const TimesDerivative times{};
+      run(is_double ? kernels::value_kernel<TimesDerivative, double, 2>
+                    : kernels::value_kernel<TimesDerivative, float, 2>,
+          &times, operands, 3, r.sizes());
+    } else {
+      run(kernel, op_.bytes, operands, n, r.sizes());
+    }
     return r;
+  }
+
+  /// The derivative by itself, evaluated once for all directions of the cotangent; undefined where that does not pay.
+  Tensor factor_of_directions(kernels::BlockKernel kernel, const TensorImpl** operands, int n) {
+    constexpr std::int64_t kSaved = 1024;
+    DimVector sizes;
+    for (int k = 2; k < n; ++k)
+      sizes = broadcast_shapes(info_->op_name, sizes, operands[k]->sizes());
+    if (operands[1]->numel() - detail::numel_of(sizes) < kSaved) return {};
+    const TensorImpl* const g = operands[1];
+    const Tensor one = ones({}, g->dtype());
+    const Tensor factor = detail::uninitialised(g->dtype(), sizes);
+    operands[0] = factor.impl();
+    operands[1] = one.impl();
+    run(kernel, op_.bytes, operands, n, sizes);
+    operands[1] = g;
+    return factor;
   }
 
   const ElementwiseInfo* info_;

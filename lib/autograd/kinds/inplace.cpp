@@ -38,23 +38,25 @@ class CopySlices final : public Node {
   const Gather& gather() const noexcept { return gather_; }
   void release_saved() noexcept override { fn_->release_saved(); }
   void visit_saved(SavedVisitor& visitor) override { fn_->visit_saved(visitor); }
+  bool lifts(const BackwardCall&) const override { return true; }
 
   /// Outside the view the gradient passes to the base's old history; inside it goes through `fn`.
   void backward(BackwardCall& call) override {
     if (!call.grads[0].defined()) return;
     const Tensor& g = call.grads[0];
-    Tensor inside[] = {apply_linear(gather_, g)};
+    const Gather gather = call.lead < 0 ? gather_ : lifted(gather_, call.lead);
+    Tensor inside[] = {apply_linear(gather, g)};
     std::vector<Tensor> results(edges_.size());
     const auto wanted = std::make_unique<bool[]>(results.size());
     for (std::size_t i = 0; i < results.size(); ++i) wanted[i] = call.wants(i);
-    BackwardCall inner{inside, results.data(), wanted.get()};
-    fn_->backward(inner);
+    BackwardCall inner{inside, results.data(), wanted.get(), nullptr, nullptr, call.lead};
+    evaluate_node(*fn_, inner);
     Tensor into_view = std::move(results[input_index_]);
     results[input_index_].reset();
     if (edges_[input_index_].is_valid() && call.wants(input_index_)) {
-      results[input_index_] = apply_linear(ZeroPart{gather_}, g);
+      results[input_index_] = apply_linear(ZeroPart{gather}, g);
       if (into_view.defined())
-        accumulate_gradient(results[input_index_], apply_linear(Scatter{gather_}, into_view));
+        accumulate_gradient(results[input_index_], apply_linear(Scatter{gather}, into_view));
     }
     std::move(results.begin(), results.end(), call.results);
   }

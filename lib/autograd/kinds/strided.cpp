@@ -66,6 +66,14 @@ Tensor StridedPart::with_whole(const Tensor& x) const {
 }
 
 Tensor Gather::transpose(const Tensor& g) const { return apply_linear(Scatter{*this}, g); }
+void Gather::lift(std::int64_t lead) {
+  // As many copies of the memory, one behind the other.
+  for (Layout* const layout : {&whole, &part}) {
+    layout->sizes.insert(0, lead);
+    layout->strides.insert(0, extent);
+  }
+  extent *= lead;
+}
 
 Tensor Scatter::forward(const Tensor& g) const {
   Tensor flat = gather.zeros(g.dtype());

@@ -47,12 +47,14 @@ struct Gather : StridedPart {
   static constexpr auto node_name = "AsStridedBackward0";
   Tensor forward(const Tensor& x) const { return read(with_whole(x), part); }
   Tensor transpose(const Tensor& g) const;
+  void lift(std::int64_t lead);
 };
 struct Scatter {
   static constexpr auto node_name = "AsStridedScatterBackward0";
   Gather gather;
   Tensor forward(const Tensor& g) const;
   Tensor transpose(const Tensor& gg) const;
+  void lift(std::int64_t lead) { gather.lift(lead); }
 };
 /// The whole with zeros at the part.
 struct ZeroPart {
@@ -60,6 +62,7 @@ struct ZeroPart {
   Gather gather;
   Tensor forward(const Tensor& g) const;
   Tensor transpose(const Tensor& g) const;
+  void lift(std::int64_t lead) { gather.lift(lead); }
 };
 
 /// A view of the given geometry, `offset` elements from the first one of `base`.

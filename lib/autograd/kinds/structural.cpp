@@ -21,6 +21,7 @@ namespace {
 
 struct Cast {
   static constexpr auto node_name = "ToCopyBackward0";
+  static constexpr bool lifts_to_itself = true;
   ScalarType from;
   ScalarType to;
   Tensor forward(const Tensor& x) const {
@@ -33,6 +34,7 @@ struct Cast {
 
 struct Copy {
   static constexpr auto node_name = "CloneBackward0";
+  static constexpr bool lifts_to_itself = true;
   DimVector strides;
   Tensor forward(const Tensor& x) const {
     if (detail::is_row_major(x.sizes(), strides)) {
@@ -50,31 +52,58 @@ struct Copy {
   Tensor transpose(const Tensor& g) const { return g; }
 };
 
+/// Repeats extents of 1 and missing ones. The first `leads` dimensions are the same in both; the others are aligned from
+/// the right.
 struct Expand {
   static constexpr auto node_name = "ExpandBackward0";
   DimVector from;
   DimVector to;
+  std::size_t leads = 0;
   Tensor forward(const Tensor& x) const {
     DimVector strides(to.size());
-    kernels::broadcast_strides(x.sizes(), x.strides(), to, strides.data());
+    const auto rest = [this](IntArrayRef all) {
+      return IntArrayRef(all.data() + leads, all.size() - leads);
+    };
+    std::copy_n(x.strides().data(), leads, strides.data());
+    kernels::broadcast_strides(rest(x.sizes()), rest(x.strides()), rest(to),
+                               strides.data() + leads);
     Tensor y = raw_view(x, to, strides, 0);
     mark_view(y, x, detail::recording() ? detail::ViewKind::Plain : detail::ViewKind::NoGrad);
     return y;
   }
-  Tensor transpose(const Tensor& g) const { return sum_to(g, from); }
+  Tensor transpose(const Tensor& g) const;
+  void lift(std::int64_t lead) {
+    from.insert(0, lead);
+    to.insert(0, lead);
+    ++leads;
+  }
 };
 
+/// The transpose of Expand.
 struct SumTo {
   static constexpr auto node_name = "SumBackward1";
   DimVector from;
   DimVector to;
+  std::size_t leads = 0;
   Tensor forward(const Tensor& x) const {
-    Tensor y = detail::uninitialised(x.dtype(), to);
+    DimVector with_ones(to);
+    while (with_ones.size() < from.size()) with_ones.insert(leads, 1);
+    Tensor y = detail::uninitialised(x.dtype(), with_ones);
     kernels::sum(y, x);
+    if (with_ones.size() != to.size())
+      y.impl()->set_geometry(to, detail::row_major_strides(to), y.impl()->bytes());
     return y;
   }
-  Tensor transpose(const Tensor& g) const { return expand_to(g, from); }
+  Tensor transpose(const Tensor& g) const { return apply_linear(Expand{to, from, leads}, g); }
+  void lift(std::int64_t lead) {
+    from.insert(0, lead);
+    to.insert(0, lead);
+    ++leads;
+  }
 };
+Tensor Expand::transpose(const Tensor& g) const {
+  return to == from ? g : apply_linear(SumTo{to, from, leads}, g);
+}
 
 /// The node of a result whose derivative by its inputs is zero at every order; only the gradient of the
 /// result itself (an input too) is passed on.
@@ -93,6 +122,7 @@ class ConstantNode final : public Node {
     enter_sequence();
   }
   std::string name() const override { return "ConstantBackward0"; }
+  bool lifts(const BackwardCall&) const override { return true; }
   void backward(BackwardCall& call) override {
     if (!call.grads[0].defined()) return;
     for (std::size_t i = 0; i < inputs_.size(); ++i) {
@@ -101,7 +131,9 @@ class ConstantNode final : public Node {
         call.results[i] = passed_on(call.grads[0]);
         continue;
       }
-      call.results[i] = zeros(inputs_[i].sizes, inputs_[i].dtype);
+      const IntArrayRef sizes = inputs_[i].sizes;
+      call.results[i] = call.lead < 0 ? zeros(sizes, inputs_[i].dtype)
+                                      : zeros(with_lead(call.lead, sizes), inputs_[i].dtype);
       if (!detail::recording()) continue;
       std::vector<Input> all = inputs_;
       for (Input& x : all) x.is_itself = false;
@@ -263,6 +295,18 @@ Tensor function_of(Tensor r, TensorList values, std::uint64_t since) {
 Tensor sum_to(const Tensor& x, IntArrayRef sizes) {
   if (x.sizes() == sizes) return x;
   return apply_linear(SumTo{DimVector(x.sizes()), DimVector(sizes)}, x);
+}
+
+Tensor expand_to(const Tensor& x, IntArrayRef sizes, std::int64_t lead) {
+  if (lead < 0) return expand_to(x, sizes);
+  return apply_linear(Expand{DimVector(x.sizes()), with_lead(lead, sizes), 1}, x);
+}
+
+Tensor sum_to(const Tensor& x, IntArrayRef sizes, std::int64_t lead) {
+  if (lead < 0) return sum_to(x, sizes);
+  const DimVector to = with_lead(lead, sizes);
+  if (x.sizes() == IntArrayRef(to)) return x;
+  return apply_linear(SumTo{DimVector(x.sizes()), to, 1}, x);
 }
 
 }  // namespace eigengrad::autograd

@@ -16,6 +16,7 @@ namespace {
 
 struct Alias {
   static constexpr auto node_name = "AliasBackward0";
+  static constexpr bool lifts_to_itself = true;
   Tensor forward(const Tensor& x) const {
     Tensor y = raw_view(x, x.sizes(), x.strides(), 0);
     mark_view(y, x, detail::recording() ? detail::ViewKind::Plain : detail::ViewKind::NoGrad);
@@ -36,6 +37,7 @@ struct ReplacePart {
   Tensor transpose(const Tensor& g, std::size_t i) const {
     return i == 0 ? apply_linear(ZeroPart{gather}, g) : apply_linear(gather, g);
   }
+  void lift(std::int64_t lead) { gather.lift(lead); }
 };
 
 }  // namespace

@@ -6,9 +6,9 @@
 #include <utility>
 
 #include "core/dispatch.hpp"
+#include "kernels/base/copy_matrix.hpp"
 #include "kernels/base/loops.hpp"
 #include "kernels/base/parallel.hpp"
-#include "kernels/base/plane.hpp"
 
 namespace eigengrad::kernels {
 namespace {
@@ -46,26 +46,25 @@ void copy_rows(CollapsedLoop& loop, std::byte* to, const std::byte* from) {
   std::int64_t rows = 1;
   for (int d = 0; d < last; ++d) rows *= loop.sizes[d];
   const std::int64_t columns = loop.sizes[last];
-  const std::int64_t per_plane = loop.sizes[outer];
+  const std::int64_t per_matrix = loop.sizes[outer];
   parallel_blocks(rows * columns, [&](std::int64_t begin, std::int64_t end) {
     // The rows that begin in the block.
     std::int64_t row = (begin + columns - 1) / columns;
     const std::int64_t stop = (end + columns - 1) / columns;
     while (row < stop) {
-      const std::int64_t first = row % per_plane;
-      const std::int64_t n = std::min(per_plane - first, stop - row);
+      const std::int64_t first = row % per_matrix;
+      const std::int64_t n = std::min(per_matrix - first, stop - row);
       std::int64_t offsets[] = {first * loop.strides[0][outer], first * loop.strides[1][outer]};
-      std::int64_t plane = row / per_plane;
+      std::int64_t matrix = row / per_matrix;
       for (int d = outer - 1; d >= 0; --d) {
-        const std::int64_t i = plane % loop.sizes[d];
-        plane /= loop.sizes[d];
+        const std::int64_t i = matrix % loop.sizes[d];
+        matrix /= loop.sizes[d];
         for (int k = 0; k < 2; ++k) offsets[k] += i * loop.strides[k][d];
       }
-      copy_plane<T>(
-          {reinterpret_cast<T*>(to) + offsets[0], loop.strides[0][outer], loop.strides[0][last]},
-          {reinterpret_cast<const T*>(from) + offsets[1], loop.strides[1][outer],
-           loop.strides[1][last]},
-          n, columns);
+      copy_matrix<T>({reinterpret_cast<T*>(to) + offsets[0], n, columns, loop.strides[0][outer],
+                      loop.strides[0][last]},
+                     {reinterpret_cast<const T*>(from) + offsets[1], n, columns,
+                      loop.strides[1][outer], loop.strides[1][last]});
       row += n;
     }
   });

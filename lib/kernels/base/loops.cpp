@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "kernels/base/copy_matrix.hpp"
 #include "kernels/base/parallel.hpp"
-#include "kernels/base/plane.hpp"
 
 namespace eigengrad::kernels {
 namespace {
@@ -176,9 +176,9 @@ class Tiles {
         step[k] = columns * size;
         if (k >= num_outputs_)
           with_word(size, [&]<class Word>(Word) {
-            copy_plane<Word>({reinterpret_cast<Word*>(buffers_[k]), columns, 1},
-                             {reinterpret_cast<const Word*>(at[k]), row_[k], column_[k]}, rows,
-                             columns);
+            copy_matrix<Word>(
+                {reinterpret_cast<Word*>(buffers_[k]), rows, columns, columns, 1},
+                {reinterpret_cast<const Word*>(at[k]), rows, columns, row_[k], column_[k]});
           });
       }
       one_piece = one_piece && step[k] == columns * size;
@@ -196,8 +196,9 @@ class Tiles {
       if (column_[k] != 1)
         with_word(operands_[k].element_size, [&]<class Word>(Word) {
           // Writes along the rows of the output, so that whole cache lines are written.
-          copy_plane<Word>({reinterpret_cast<Word*>(at[k]), column_[k], row_[k]},
-                           {reinterpret_cast<const Word*>(buffers_[k]), 1, columns}, columns, rows);
+          copy_matrix<Word>(
+              {reinterpret_cast<Word*>(at[k]), columns, rows, column_[k], row_[k]},
+              {reinterpret_cast<const Word*>(buffers_[k]), columns, rows, 1, columns});
         });
   }
 
@@ -293,6 +294,88 @@ void collapse(IntArrayRef sizes, const Operand* operands, int num_operands, Coll
 
 namespace {
 
+/// Rows of at least this length are worth a call of the kernel each.
+constexpr std::int64_t kLongRow = 48;
+
+/// Whether all operands lie along the innermost dimension, or repeat one element over it.
+bool has_long_rows(const CollapsedLoop& loop, int num_operands, int num_outputs) noexcept {
+  const int inner = loop.ndim - 1;
+  // Threads divide the rows among them, so that these must not be long.
+  if (loop.ndim == 1 || loop.sizes[inner] < kLongRow || loop.sizes[inner] > kGrain) return false;
+  for (int k = 0; k < num_operands; ++k) {
+    const std::int64_t stride = loop.strides[k][inner];
+    if (stride != 1 && (k < num_outputs || stride != 0)) return false;
+  }
+  return true;
+}
+
+/// The offsets of the operands at a row, in elements.
+class RowOffsets {
+ public:
+  RowOffsets(const CollapsedLoop& loop, int num_operands, std::int64_t row)
+      : loop_(loop), n_(num_operands) {
+    for (int k = 0; k < n_; ++k) offset_[k] = 0;
+    for (int d = loop.ndim - 2; d >= 0; --d) {
+      position_[d] = row % loop.sizes[d];
+      row /= loop.sizes[d];
+      for (int k = 0; k < n_; ++k) offset_[k] += position_[d] * loop.strides[k][d];
+    }
+  }
+  std::int64_t operator[](int k) const noexcept { return offset_[k]; }
+  void step() noexcept {
+    for (int d = loop_.ndim - 2; d >= 0; --d) {
+      for (int k = 0; k < n_; ++k) offset_[k] += loop_.strides[k][d];
+      if (++position_[d] < loop_.sizes[d]) return;
+      for (int k = 0; k < n_; ++k) offset_[k] -= loop_.sizes[d] * loop_.strides[k][d];
+      position_[d] = 0;
+    }
+  }
+
+ private:
+  const CollapsedLoop& loop_;
+  int n_;
+  std::int64_t position_[detail::kMaxDim];
+  std::int64_t offset_[kMaxOperands];
+};
+
+void fill_buffer(std::byte* buffer, const Operand& operand, const std::byte* element,
+                 std::int64_t n) {
+  with_word(operand.element_size, [&]<class Word>(Word) {
+    std::fill_n(reinterpret_cast<Word*>(buffer), n, *reinterpret_cast<const Word*>(element));
+  });
+}
+
+/// Calls the kernel row by row, on the operands where they lie; an element that is repeated over the row fills a buffer.
+void run_rows(const CollapsedLoop& loop, const Operand* operands, const Layout* layout,
+              int num_operands, std::int64_t numel, BlockKernel kernel, const void* context) {
+  const std::int64_t columns = loop.sizes[loop.ndim - 1];
+  parallel_blocks(numel, [&](std::int64_t begin, std::int64_t end) {
+    alignas(64) std::byte buffers[kMaxOperands][kBlock * 8];
+    // The rows that begin in the block.
+    const std::int64_t first = (begin + columns - 1) / columns;
+    const std::int64_t stop = (end + columns - 1) / columns;
+    const std::int64_t longest = std::min(kBlock, columns);
+    for (int k = 0; k < num_operands; ++k)
+      if (layout[k] == Layout::Constant)
+        fill_buffer(buffers[k], operands[k], operands[k].data, longest);
+    RowOffsets offsets(loop, num_operands, first);
+    for (std::int64_t row = first; row < stop; ++row, offsets.step()) {
+      std::byte* at[kMaxOperands];
+      for (int k = 0; k < num_operands; ++k) {
+        at[k] = operands[k].data + offsets[k] * operands[k].element_size;
+        if (loop.strides[k][loop.ndim - 1] == 1) continue;
+        if (layout[k] != Layout::Constant) fill_buffer(buffers[k], operands[k], at[k], longest);
+        at[k] = buffers[k];
+      }
+      for (std::int64_t j = 0; j < columns; j += kBlock) {
+        kernel(context, at, std::min(kBlock, columns - j));
+        for (int k = 0; k < num_operands; ++k)
+          if (at[k] != buffers[k]) at[k] += kBlock * operands[k].element_size;
+      }
+    }
+  });
+}
+
 /// Calls the kernel block by block, on operands in one piece where they lie and on others gathered to buffers.
 void run_packed(const CollapsedLoop& loop, const Operand* operands, const Layout* layout,
                 int num_operands, int num_outputs, std::int64_t numel, BlockKernel kernel,
@@ -302,11 +385,7 @@ void run_packed(const CollapsedLoop& loop, const Operand* operands, const Layout
     const std::int64_t longest = std::min(kBlock, end - begin);
     for (int k = num_outputs; k < num_operands; ++k)
       if (layout[k] == Layout::Constant)
-        with_word(operands[k].element_size, [&](auto word) {
-          using Word = decltype(word);
-          std::fill_n(reinterpret_cast<Word*>(buffers[k]), longest,
-                      *reinterpret_cast<const Word*>(operands[k].data));
-        });
+        fill_buffer(buffers[k], operands[k], operands[k].data, longest);
     const auto make_cursor = [&](int k) {
       return Cursor(loop, k, operands[k].data, operands[k].element_size, begin);
     };
@@ -387,7 +466,10 @@ void run_elementwise(IntArrayRef sizes, const Operand* operands, int num_operand
     return;
   }
   if (run_crossing(sizes, loop, operands, num_operands, num_outputs, kernel, context)) return;
-  run_packed(loop, operands, layout, num_operands, num_outputs, numel, kernel, context);
+  if (has_long_rows(loop, num_operands, num_outputs))
+    run_rows(loop, operands, layout, num_operands, numel, kernel, context);
+  else
+    run_packed(loop, operands, layout, num_operands, num_outputs, numel, kernel, context);
 }
 
 void pointwise(IntArrayRef sizes, const detail::TensorImpl* const* tensors, int count,

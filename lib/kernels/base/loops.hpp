@@ -39,7 +39,7 @@ using BlockKernel = void (*)(const void* context, std::byte* const* operands, st
 void run_elementwise(IntArrayRef sizes, const Operand* operands, int num_operands, int num_outputs,
                      BlockKernel kernel, const void* context);
 
-/// The same over the elements of `count` tensors, the outputs first, broadcast to `sizes`.
+/// run_elementwise() over the elements of `count` tensors, the outputs first, broadcast to `sizes`.
 void pointwise(IntArrayRef sizes, const detail::TensorImpl* const* tensors, int count,
                int num_outputs, BlockKernel kernel, const void* context);
 inline void pointwise(IntArrayRef sizes, std::initializer_list<const detail::TensorImpl*> tensors,

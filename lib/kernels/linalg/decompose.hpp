@@ -12,7 +12,7 @@
 #include <type_traits>
 
 #include "eigengrad/core/tensor.hpp"
-#include "kernels/linalg/panel.hpp"
+#include "kernels/linalg/matrix_batch.hpp"
 
 namespace eigengrad::kernels {
 
@@ -36,9 +36,9 @@ struct Breakdown {
   explicit operator bool() const noexcept { return matrix >= 0; }
 };
 
-/// Extents and number of the matrices in the last two dimensions.
-struct MatrixExtents {
-  explicit MatrixExtents(const Tensor& a) noexcept
+/// Extents and count of the matrices in the last two dimensions.
+struct BatchExtents {
+  explicit BatchExtents(const Tensor& a) noexcept
       : rows(a.sizes()[a.sizes().size() - 2]),
         cols(a.sizes()[a.sizes().size() - 1]),
         count(rows * cols == 0 ? 0 : a.numel() / (rows * cols)) {}
@@ -71,12 +71,12 @@ bool all_finite(const T* data, std::int64_t n) noexcept {
 
 /// The binary exponent of the largest element, 0 when that is zero or not finite.
 template <class T>
-int exponent_of(const Panel<const T>& m) noexcept {
+int exponent_of(const MatrixView<const T>& m) noexcept {
   using Bits = std::conditional_t<sizeof(T) == 4, std::int32_t, std::int64_t>;
   constexpr int kFraction = std::numeric_limits<T>::digits - 1;
   constexpr int kBias = std::numeric_limits<T>::max_exponent - 1;
   constexpr Bits kNoSign = std::numeric_limits<Bits>::max();
-  const Panel<const T> row_major = m.is_column_major() ? m.transposed() : m;
+  const MatrixView<const T> row_major = m.has_unit_row_stride() ? m.transposed() : m;
   // The bit patterns of nonnegative floats are ordered as their values are.
   Bits largest = 0;
   for (std::int64_t i = 0; i < row_major.rows; ++i)
@@ -101,7 +101,7 @@ T scale_for_squares(int exponent) noexcept {
   return std::abs(exponent) > kMost ? power_of_two<T>(-exponent) : T(1);
 }
 template <class T>
-T scale_for_squares(const Panel<const T>& m) noexcept {
+T scale_for_squares(const MatrixView<const T>& m) noexcept {
   return scale_for_squares<T>(exponent_of(m));
 }
 
@@ -117,7 +117,7 @@ Eigen::MatrixXd in_double(const T* data, std::int64_t rows, std::int64_t cols) {
 /// Calls f(begin, end) on ranges that cover a batch, possibly from several threads: what f needs memory
 /// for it takes itself, and what it throws is thrown here.
 template <class F>
-void decompose_ranges(const MatrixExtents& e, F f) {
+void decompose_ranges(const BatchExtents& e, F f) {
   constexpr double kFlopsPerElement = 20;
   const double flops = kFlopsPerElement * static_cast<double>(e.rows) *
                        static_cast<double>(e.cols) * static_cast<double>(std::min(e.rows, e.cols));
@@ -138,7 +138,7 @@ void decompose_ranges(const MatrixExtents& e, F f) {
 /// them, until one is not finite, as far as it is read, or fails. Returns the first of those.
 template <class T, class Finite, class Make>
 Breakdown decompose_each(const Tensor& a, Finite is_finite, Make make) {
-  const MatrixExtents e(a);
+  const BatchExtents e(a);
   std::mutex mutex;
   Breakdown first;
   decompose_ranges(e, [&](std::int64_t begin, std::int64_t end) {
@@ -158,7 +158,7 @@ Breakdown decompose_each(const Tensor& a, Finite is_finite, Make make) {
 }
 template <class T, class Make>
 Breakdown decompose_each(const Tensor& a, Make make) {
-  const MatrixExtents e(a);
+  const BatchExtents e(a);
   return decompose_each<T>(
       a, [&](const T* data) { return all_finite(data, e.rows * e.cols); }, make);
 }

@@ -127,14 +127,14 @@ struct Power {
   double order() const { return p; }
 };
 
-/// Norms that sum powers, which can leave the range of the dtype where distances do not.
+/// The p-norms that sum powers of components: powers can leave the range of the dtype where distances do not.
 template <class Norm>
 concept SumsPowers = requires(const Norm& norm) {
   norm.order();
 };
 
-/// The same norm with powers of quotients only, which stay in range where powers of a distance would not;
-/// slower by a division.
+/// A p-norm whose derivative takes powers of |d| / distance, which stay in the range of the dtype where powers
+/// of a distance would not, at the price of a division.
 template <SumsPowers Norm>
 struct WithoutOverflow : Norm {
   template <class P>

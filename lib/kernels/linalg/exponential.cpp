@@ -13,7 +13,7 @@
 #include "kernels/linalg/decompose.hpp"
 #include "kernels/linalg/factor.hpp"
 #include "kernels/linalg/gemm.hpp"
-#include "kernels/linalg/panel_products.hpp"
+#include "kernels/linalg/updates.hpp"
 
 namespace eigengrad::kernels {
 namespace {
@@ -46,7 +46,7 @@ constexpr std::array<double, 14> kPade13{64764752532480000,
 constexpr double kBounds[] = {1.495585217958292e-2, 2.539398330063230e-1, 9.504178996162932e-1,
                               2.097847961257068, 5.371920351148152};
 constexpr double kDerivativeBounds[] = {1.08e-2, 2.00e-1, 7.83e-1, 1.78, 4.74};
-/// For float: degrees 3, 5, 7.
+/// The largest norms for float, of the approximants of degree 3, 5 and 7.
 constexpr double kSingleBounds[] = {4.258730016922831e-1, 1.880152677804762, 3.925724783138660};
 
 /// Constants of the approximant of highest degree, from which the number of squarings is found: the bound for
@@ -126,7 +126,7 @@ class Exponential {
     const int degrees = !derivative_ && sizeof(T) == 4 ? 3 : 5;
     int degree = 0, squarings = 0;
     while (degree + 1 < degrees && norm > bounds[degree]) ++degree;
-    const T of_e = derivative_ ? scale_for_squares(panel(Input(e, n_, n_))) : T(1);
+    const T of_e = derivative_ ? scale_for_squares(view_of(Input(e, n_, n_))) : T(1);
     const int begin =
         norm > 1 ? std::max(0, std::ilogb(norm) - std::numeric_limits<T>::max_exponent / 8) : 0;
     at(kA) = power_of_two<T>(-begin) * from;
@@ -175,7 +175,7 @@ class Exponential {
     }
   }
 
-  static Panel<const T> panel(const Input& m) {
+  static MatrixView<const T> view_of(const Input& m) {
     return {m.data(), m.rows(), m.cols(), 1, m.rows()};
   }
   static double norm_of(const auto& m) {
@@ -269,10 +269,10 @@ class Exponential {
   }
 
   static void product(Square c, Square a, Square b) {
-    const auto matrix = [](Square& m) {
-      return Matrix{reinterpret_cast<std::byte*>(m.data()), m.rows(), m.cols(), 1, m.rows()};
+    const auto view = [](Square& m) {
+      return MatrixView<T>{m.data(), m.rows(), m.cols(), 1, m.rows()};
     };
-    multiply(dtype_of<T>, matrix(c), matrix(a), matrix(b));
+    multiply(view(c), read_only(view(a)), read_only(view(b)));
   }
   /// c = a' b + a b', the derivative of a product, through the work space of the value.
   void differential(Square c, Name a, int i, Name b, int j) {
@@ -348,9 +348,9 @@ class Exponential {
   /// r = (v - u)^-1 (v + u) for a triangular v - u: a triangular solve, which keeps the zeros, as LU with
   /// interchanges of rows might not.
   void divide_by_triangle() {
-    const Panel<const T> denominator{at(kWork).data(), n_, n_, 1, n_};
+    const MatrixView<const T> denominator{at(kWork).data(), n_, n_, 1, n_};
     const auto solve = [&](Square x) {
-      solve_triangle(denominator, {.upper = upper_}, Panel<T>{x.data(), n_, n_, 1, n_});
+      solve_triangle(denominator, {.upper = upper_}, MatrixView<T>{x.data(), n_, n_, 1, n_});
     };
     at(kWork) = at(kV) - at(kU);
     at(kR) = at(kV) + at(kU);
@@ -366,10 +366,10 @@ class Exponential {
   /// equation are neighbours.
   void divide() {
     if (is_triangular()) return divide_by_triangle();
-    const Panel<T> denominator{at(kWork).data(), n_, n_, 1, n_};
+    const MatrixView<T> denominator{at(kWork).data(), n_, n_, 1, n_};
     const auto solve = [&](Square x) {
-      const Panel<T> rows{x.data(), n_, n_, n_, 1};
-      lu_solve(readable(denominator), pivots_.data(), true, readable(rows), rows);
+      const MatrixView<T> rows{x.data(), n_, n_, n_, 1};
+      lu_solve(read_only(denominator), pivots_.data(), true, read_only(rows), rows);
     };
     at(kWork) = at(kV) - at(kU);
     at(kR) = at(kV) + at(kU);
@@ -393,7 +393,7 @@ class Exponential {
 }  // namespace
 
 void matrix_exp(const Tensor& a, const Tensor& y) {
-  const MatrixExtents e(a);
+  const BatchExtents e(a);
   if (e.count == 0) return;
   detail::dispatch_floating("matrix_exp", a.dtype(), [&]<class T>(std::type_identity<T>) {
     Exponential<T> exponential(e.rows, false);
@@ -403,7 +403,7 @@ void matrix_exp(const Tensor& a, const Tensor& y) {
 }
 
 void matrix_exp_derivative(const Tensor& a, const Tensor& t, const Tensor& y) {
-  const MatrixExtents e(a);
+  const BatchExtents e(a);
   if (e.count == 0) return;
   detail::dispatch_floating("matrix_exp", a.dtype(), [&]<class T>(std::type_identity<T>) {
     Exponential<T> exponential(e.rows, true);

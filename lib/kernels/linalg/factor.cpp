@@ -12,9 +12,9 @@
 #include "kernels/base/copy.hpp"
 #include "kernels/linalg/blas.hpp"
 #include "kernels/linalg/factor_lanes.hpp"
-#include "kernels/linalg/panel_products.hpp"
 #include "kernels/linalg/tile_math.hpp"
 #include "kernels/linalg/tiles.hpp"
+#include "kernels/linalg/updates.hpp"
 #include "kernels/shape/triangle.hpp"
 
 namespace eigengrad::kernels {
@@ -46,7 +46,7 @@ void dispatch(const Tensor& t, F&& f) {
 
 /// Cholesky of matrices that fill no tile: reads the lower triangle of a, writes zeros above the diagonal.
 template <class T>
-std::int64_t cholesky_loops(const Panel<const T>& a, const Panel<T>& l) {
+std::int64_t cholesky_loops(const MatrixView<const T>& a, const MatrixView<T>& l) {
   std::int64_t failed = 0;
   for (std::int64_t i = 0; i < a.rows; ++i) {
     T* const to = &l(i, 0);
@@ -70,7 +70,7 @@ std::int64_t cholesky_loops(const Panel<const T>& a, const Panel<T>& l) {
 
 /// Copies square by square; a square is read by its columns and written by its rows.
 template <class T>
-void copy_lower_to_upper(const Panel<T>& a) {
+void copy_lower_to_upper(const MatrixView<T>& a) {
   constexpr std::int64_t kSquare = 32;
   for (std::int64_t i = 0; i < a.rows; i += kSquare)
     for (std::int64_t j = i; j < a.rows; j += kSquare)
@@ -82,7 +82,7 @@ void copy_lower_to_upper(const Panel<T>& a) {
 /// The inverse of a lower triangle, in place, by halves:
 /// (l11, 0; l21, l22)^-1 = (l11^-1, 0; -l22^-1 l21 l11^-1, l22^-1).
 template <class T>
-void invert_lower(const Panel<T>& l) {
+void invert_lower(const MatrixView<T>& l) {
   const std::int64_t n = l.rows;
   if (n <= kLoopRows) {
     for (std::int64_t i = 0; i < n; ++i) {
@@ -98,11 +98,11 @@ void invert_lower(const Panel<T>& l) {
     return;
   }
   const std::int64_t half = n / 2 / 8 * 8;
-  const Panel<T> first = l.part(0, 0, half, half);
-  const Panel<T> below = l.part(half, 0, n - half, half);
-  const Panel<T> second = l.part(half, half, n - half, n - half);
-  solve_triangle(readable(second), {.upper = false}, below);
-  solve_triangle(readable(first.transposed()), {.upper = true}, below.transposed());
+  const MatrixView<T> first = l.part(0, 0, half, half);
+  const MatrixView<T> below = l.part(half, 0, n - half, half);
+  const MatrixView<T> second = l.part(half, half, n - half, n - half);
+  solve_triangle(read_only(second), {.upper = false}, below);
+  solve_triangle(read_only(first.transposed()), {.upper = true}, below.transposed());
   for (std::int64_t i = 0; i < below.rows; ++i)
     for (std::int64_t j = 0; j < half; ++j) below(i, j) = -below(i, j);
   invert_lower(first);
@@ -113,7 +113,7 @@ constexpr std::int64_t kSymmetricBlock = 96;
 
 /// The lower triangle of to -= b^T b, by blocks of columns. Those on the diagonal are written whole.
 template <class T>
-void subtract_symmetric(const Panel<T>& to, const Panel<const T>& b) {
+void subtract_symmetric(const MatrixView<T>& to, const MatrixView<const T>& b) {
   for (std::int64_t j = 0; j < b.cols; j += kSymmetricBlock) {
     const std::int64_t width = std::min(kSymmetricBlock, b.cols - j);
     subtract_product(to.part(j, j, b.cols - j, width), b.columns(j, b.cols - j).transposed(),
@@ -124,7 +124,7 @@ void subtract_symmetric(const Panel<T>& to, const Panel<const T>& b) {
 /// The lower triangle of -m^T m for a lower triangle m, whose upper triangle is zero, by halves:
 /// (a, 0; b, c) gives a^T a + b^T b, c^T b and c^T c. `to` is zero before.
 template <class T>
-void subtract_square(const Panel<T>& to, const Panel<const T>& m) {
+void subtract_square(const MatrixView<T>& to, const MatrixView<const T>& m) {
   constexpr std::int64_t kBlock = 64;
   const std::int64_t n = m.rows;
   if (n <= kBlock) {
@@ -132,8 +132,8 @@ void subtract_square(const Panel<T>& to, const Panel<const T>& m) {
     return;
   }
   const std::int64_t half = n / 2 / 8 * 8;
-  const Panel<const T> b = m.part(half, 0, n - half, half);
-  const Panel<const T> c = m.part(half, half, n - half, n - half);
+  const MatrixView<const T> b = m.part(half, 0, n - half, half);
+  const MatrixView<const T> c = m.part(half, half, n - half, n - half);
   subtract_square(to.part(0, 0, half, half), m.part(0, 0, half, half));
   subtract_symmetric(to.part(0, 0, half, half), b);
   subtract_product(to.part(half, 0, n - half, half), c.transposed(), b);
@@ -143,24 +143,24 @@ void subtract_square(const Panel<T>& to, const Panel<const T>& m) {
 /// Cholesky factorisation by blocks of columns, in place, with zeros above the diagonal. Returns the order of
 /// the first leading minor that is not positive, or 0.
 template <class T>
-std::int64_t cholesky_blocks(const Panel<T>& l) {
+std::int64_t cholesky_blocks(const MatrixView<T>& l) {
   for (std::int64_t k = 0; k < l.rows; k += kSymmetricBlock) {
     const std::int64_t width = std::min(kSymmetricBlock, l.rows - k);
     const std::int64_t end = k + width;
-    const Panel<T> own = l.part(k, k, width, width);
-    if (const std::int64_t info = cholesky_in_tiles(readable(own), own); info != 0) {
+    const MatrixView<T> own = l.part(k, k, width, width);
+    if (const std::int64_t info = cholesky_in_tiles(read_only(own), own); info != 0) {
       for (std::int64_t i = 0; i < l.rows; ++i) std::fill(&l(i, i) + 1, &l(i, 0) + l.rows, T(0));
       return k + info;
     }
-    const Panel<T> below = l.part(end, k, l.rows - end, width).transposed();
-    solve_triangle(readable(own), {.upper = false}, below);
-    subtract_symmetric(l.part(end, end, l.rows - end, l.rows - end), readable(below));
+    const MatrixView<T> below = l.part(end, k, l.rows - end, width).transposed();
+    solve_triangle(read_only(own), {.upper = false}, below);
+    subtract_symmetric(l.part(end, end, l.rows - end, l.rows - end), read_only(below));
   }
   return 0;
 }
 
 template <class T>
-std::int64_t cholesky_large(const Panel<T>& l) {
+std::int64_t cholesky_large(const MatrixView<T>& l) {
 #ifdef EIGENGRAD_USE_BLAS
   if (const Blas* blas = blas_for(l.rows); blas != nullptr && blas->of<T>().potrf != nullptr) {
     const OneBlasThread scope(*blas);
@@ -186,7 +186,7 @@ std::int64_t first_zero(const T* a, std::int64_t n, std::int64_t m) {
 template <class T>
 void lu_in_place(T* a, std::int64_t n, std::int64_t m) {
   constexpr std::int64_t kBlock = 32;
-  const Panel<T> all{a, n, m, 1, n};
+  const MatrixView<T> all{a, n, m, 1, n};
   const std::int64_t steps = std::min(n, m);
   for (std::int64_t k = 0; k < steps; k += kBlock) {
     const std::int64_t width = std::min(kBlock, steps - k);
@@ -196,10 +196,10 @@ void lu_in_place(T* a, std::int64_t n, std::int64_t m) {
       for (std::int64_t c = j + 1; c < end; ++c)
         for (std::int64_t i = j + 1; i < n; ++i) all(i, c) -= all(i, j) * all(j, c);
     }
-    const Panel<T> right = all.part(k, end, width, m - end);
-    solve_triangle(readable(all.part(k, k, width, width)), {.upper = false, .unit = true}, right);
+    const MatrixView<T> right = all.part(k, end, width, m - end);
+    solve_triangle(read_only(all.part(k, k, width, width)), {.upper = false, .unit = true}, right);
     subtract_product(all.part(end, end, n - end, m - end),
-                     readable(all.part(end, k, n - end, width)), readable(right));
+                     read_only(all.part(end, k, n - end, width)), read_only(right));
   }
 }
 
@@ -210,7 +210,7 @@ std::int64_t lu_one(T* a, std::int64_t n, std::int64_t m, std::int64_t* pivots, 
   // blocks keep its digits better.
   constexpr std::int64_t kUnpivoted = 128;
   if (steps <= (pivot ? kTileRows : kUnpivoted))
-    return lu_in_tiles(Panel<T>{a, n, m, 1, n}, pivots, pivot);
+    return lu_in_tiles(MatrixView<T>{a, n, m, 1, n}, pivots, pivot);
   if (!pivot) {
     for (std::int64_t i = 0; i < steps; ++i) pivots[i] = i + 1;
     lu_in_place(a, n, m);
@@ -239,14 +239,14 @@ std::int64_t lu_one(T* a, std::int64_t n, std::int64_t m, std::int64_t* pivots, 
       for (std::int64_t k = steps; k < m; ++k) std::swap(a[i + k * n], a[other + k * n]);
   }
   if (m > n)
-    solve_triangle(Panel<const T>{a, n, n, 1, n}, {.upper = false, .unit = true},
-                   Panel<T>{a + n * n, n, m - n, 1, n});
+    solve_triangle(MatrixView<const T>{a, n, n, 1, n}, {.upper = false, .unit = true},
+                   MatrixView<T>{a + n * n, n, m - n, 1, n});
   return first_zero(a, n, m);
 }
 
 /// Interchanges rows of x as the factorisation did, or back.
 template <class T>
-void interchange(const Panel<T>& x, const std::int64_t* pivots, std::int64_t n, bool back) {
+void interchange(const MatrixView<T>& x, const std::int64_t* pivots, std::int64_t n, bool back) {
   for (std::int64_t step = 0; step < n; ++step) {
     const std::int64_t i = back ? n - 1 - step : step;
     const std::int64_t other = pivots[i] - 1;
@@ -262,11 +262,11 @@ void order_of(const std::int64_t* pivots, std::int64_t n, std::int64_t* rows) {
 }
 
 template <class T>
-void lu_solve_one(const Panel<const T>& lu, const std::int64_t* pivots, bool transposed,
-                  const Panel<const T>& b, const Panel<T>& x) {
+void lu_solve_one(const MatrixView<const T>& lu, const std::int64_t* pivots, bool transposed,
+                  const MatrixView<const T>& b, const MatrixView<T>& x) {
   constexpr TriangleKind lower{.upper = false, .unit = true};
   constexpr TriangleKind upper{.upper = true, .unit = false};
-  const Panel<const T> flipped = lu.transposed();
+  const MatrixView<const T> flipped = lu.transposed();
   if (lu.rows <= kTileRows) {
     Workspace<std::int64_t> rows(lu.rows);
     order_of(pivots, lu.rows, rows.data());
@@ -286,7 +286,7 @@ void lu_solve_one(const Panel<const T>& lu, const std::int64_t* pivots, bool tra
                         b, x);
     return;
   }
-  copy_panel(b, x);
+  copy_unless_same(b, x);
   if (!transposed) {
     interchange(x, pivots, x.rows, false);
     solve_triangle(lu, lower, x);
@@ -300,8 +300,8 @@ void lu_solve_one(const Panel<const T>& lu, const std::int64_t* pivots, bool tra
 
 template <class T>
 void lu_invert_one(const T* lu, std::int64_t n, const std::int64_t* pivots, T* inverse) {
-  const Panel<const T> factors{lu, n, n, 1, n};
-  const Panel<T> to{inverse, n, n, 1, n};
+  const MatrixView<const T> factors{lu, n, n, 1, n};
+  const MatrixView<T> to{inverse, n, n, 1, n};
   if (n <= kTileRows) {
     Workspace<std::int64_t> rows(n);
     order_of(pivots, n, rows.data());
@@ -324,7 +324,7 @@ void lu_invert_one(const T* lu, std::int64_t n, const std::int64_t* pivots, T* i
 #endif
   std::fill_n(inverse, n * n, T(0));
   for (std::int64_t i = 0; i < n; ++i) inverse[i * (n + 1)] = T(1);
-  lu_solve_one(factors, pivots, false, readable(to), to);
+  lu_solve_one(factors, pivots, false, read_only(to), to);
 }
 
 /// One logarithm of a product for as many elements as it takes without leaving the range of T.
@@ -366,7 +366,7 @@ void for_determinants(const Tensor& lu, const Tensor& pivots, F f) {
   const std::int64_t n = lu.sizes().back();
   const std::int64_t* interchanges = pivots.impl()->data<std::int64_t>();
   dispatch(lu, [&]<class T>(std::type_identity<T>) {
-    const Panels<T> all(lu, batch_of(lu));
+    const MatrixBatch<T> all(lu, batch_of(lu));
     for (std::int64_t i = 0; i < all.count(); ++i, interchanges += n) {
       const Eigen::Map<const Eigen::ArrayX<T>, 0, Eigen::InnerStride<>> diagonal(
           all[i].data, n, Eigen::InnerStride<>(n + 1));
@@ -389,8 +389,8 @@ void cholesky(const Tensor& a, const Tensor& l, std::int64_t* info) {
   const bool in_place = n > kTileRows;
   if (in_place) copy_triangle(l, a, {.lower = true, .diagonal = 0});
   dispatch(a, [&]<class T>(std::type_identity<T>) {
-    const Panels<T> from(a, batch_of(a));
-    const Panels<T> all(l, batch_of(l));
+    const MatrixBatch<T> from(a, batch_of(a));
+    const MatrixBatch<T> all(l, batch_of(l));
     for_matrices(all.count(), cube(n) / 3, [&](std::int64_t begin, std::int64_t end) {
       if (lanes) {
         cholesky_in_lanes(from, all, info, begin, end);
@@ -398,8 +398,8 @@ void cholesky(const Tensor& a, const Tensor& l, std::int64_t* info) {
       }
       for (std::int64_t i = begin; i < end; ++i)
         info[i] = in_place        ? cholesky_large(all[i])
-                  : n < kWidth<T> ? cholesky_loops(readable(from[i]), all[i])
-                                  : cholesky_in_tiles(readable(from[i]), all[i]);
+                  : n < kWidth<T> ? cholesky_loops(read_only(from[i]), all[i])
+                                  : cholesky_in_tiles(read_only(from[i]), all[i]);
     });
   });
 }
@@ -407,11 +407,11 @@ void cholesky(const Tensor& a, const Tensor& l, std::int64_t* info) {
 void cholesky_invert(const Tensor& l) {
   const std::int64_t n = l.sizes().back();
   dispatch(l, [&]<class T>(std::type_identity<T>) {
-    const Panels<T> all(l, batch_of(l));
+    const MatrixBatch<T> all(l, batch_of(l));
     for_matrices(all.count(), cube(n), [&](std::int64_t begin, std::int64_t end) {
       std::vector<T> work;
       for (std::int64_t i = begin; i < end; ++i) {
-        const Panel<T> to = all[i];
+        const MatrixView<T> to = all[i];
 #ifdef EIGENGRAD_USE_BLAS
         if (const Blas* blas = blas_for(n); blas != nullptr && blas->of<T>().potri != nullptr) {
           const OneBlasThread scope(*blas);
@@ -425,8 +425,8 @@ void cholesky_invert(const Tensor& l) {
         invert_lower(to);
         for (std::int64_t r = 0; r < n; ++r) std::fill(&to(r, r) + 1, &to(r, 0) + n, T(0));
         work.assign(static_cast<std::size_t>(n * n), T(0));
-        const Panel<T> square{work.data(), n, n, n, 1};
-        subtract_square(square, readable(to));
+        const MatrixView<T> square{work.data(), n, n, n, 1};
+        subtract_square(square, read_only(to));
         for (std::int64_t r = 0; r < n; ++r)
           for (std::int64_t c = 0; c <= r; ++c) to(r, c) = -square(r, c);
         copy_lower_to_upper(to);
@@ -441,7 +441,7 @@ void lu_factor(const Tensor& a, const Tensor& pivots, std::int64_t* info, bool p
   const std::int64_t steps = std::min(n, m);
   std::int64_t* const interchanges = pivots.impl()->data<std::int64_t>();
   dispatch(a, [&]<class T>(std::type_identity<T>) {
-    const Panels<T> all(a, batch_of(a));
+    const MatrixBatch<T> all(a, batch_of(a));
     for_matrices(all.count(), cube(n), [&](std::int64_t begin, std::int64_t end) {
       if (pivot && n == m && in_lanes(n, all.count())) {
         lu_in_lanes(all, interchanges, info, begin, end);
@@ -462,44 +462,44 @@ void lu_solve(const Tensor& lu, const Tensor& pivots, bool transposed, const Ten
   const bool lanes = in_lanes(n, count);
   if (lanes) copy(x, b);
   dispatch(x, [&]<class T>(std::type_identity<T>) {
-    const Panels<T> to(x, batch);
-    const Panels<T> from(b, batch);
-    const Panels<T> factors(lu, batch);
+    const MatrixBatch<T> to(x, batch);
+    const MatrixBatch<T> from(b, batch);
+    const MatrixBatch<T> factors(lu, batch);
     const double flops = 2.0 * static_cast<double>(n * n * to.first().cols);
     if (count == 1) {
-      lu_solve_one(readable(factors.first()), pivots.impl()->data<std::int64_t>(), transposed,
-                   readable(from.first()), to.first());
+      lu_solve_one(read_only(factors.first()), pivots.impl()->data<std::int64_t>(), transposed,
+                   read_only(from.first()), to.first());
       return;
     }
     const Tensor columns = pivots.unsqueeze(-1);
-    const Panels<std::int64_t> interchanges(columns, batch);
+    const MatrixBatch<std::int64_t> interchanges(columns, batch);
     for_matrices(count, flops, [&](std::int64_t begin, std::int64_t end) {
       if (lanes) {
         lu_solve_in_lanes(factors, interchanges, transposed, to, begin, end);
         return;
       }
       for (std::int64_t i = begin; i < end; ++i)
-        lu_solve_one(readable(factors[i]), interchanges[i].data, transposed, readable(from[i]),
+        lu_solve_one(read_only(factors[i]), interchanges[i].data, transposed, read_only(from[i]),
                      to[i]);
     });
   });
 }
 
 template <class T>
-void lu_factor(const Panel<T>& a, std::int64_t* pivots) {
+void lu_factor(const MatrixView<T>& a, std::int64_t* pivots) {
   lu_one(a.data, a.rows, a.cols, pivots, true);
 }
 template <class T>
-void lu_solve(const Panel<const T>& lu, const std::int64_t* pivots, bool transposed,
-              const Panel<const T>& b, const Panel<T>& x) {
+void lu_solve(const MatrixView<const T>& lu, const std::int64_t* pivots, bool transposed,
+              const MatrixView<const T>& b, const MatrixView<T>& x) {
   lu_solve_one(lu, pivots, transposed, b, x);
 }
-template void lu_factor(const Panel<float>&, std::int64_t*);
-template void lu_factor(const Panel<double>&, std::int64_t*);
-template void lu_solve(const Panel<const float>&, const std::int64_t*, bool,
-                       const Panel<const float>&, const Panel<float>&);
-template void lu_solve(const Panel<const double>&, const std::int64_t*, bool,
-                       const Panel<const double>&, const Panel<double>&);
+template void lu_factor(const MatrixView<float>&, std::int64_t*);
+template void lu_factor(const MatrixView<double>&, std::int64_t*);
+template void lu_solve(const MatrixView<const float>&, const std::int64_t*, bool,
+                       const MatrixView<const float>&, const MatrixView<float>&);
+template void lu_solve(const MatrixView<const double>&, const std::int64_t*, bool,
+                       const MatrixView<const double>&, const MatrixView<double>&);
 
 void lu_determinants(const Tensor& lu, const Tensor& pivots, const Tensor& value) {
   for_determinants(lu, pivots, [&]<class T>(std::int64_t i, const auto& diagonal, T sign) {
@@ -526,7 +526,7 @@ std::vector<std::int64_t> nearly_singular(const Tensor& lu) {
   const std::int64_t n = lu.sizes().back();
   std::vector<std::int64_t> found;
   dispatch(lu, [&]<class T>(std::type_identity<T>) {
-    const Panels<T> all(lu, batch_of(lu));
+    const MatrixBatch<T> all(lu, batch_of(lu));
     for (std::int64_t i = 0; i < all.count(); ++i) {
       const T* const u = all[i].data;
       T smallest = n > 0 ? std::abs(u[0]) : T(1);
@@ -545,8 +545,8 @@ void lu_invert(const Tensor& lu, const Tensor& pivots, const Tensor& inverse) {
   const std::int64_t n = lu.sizes().back();
   const std::int64_t* const interchanges = pivots.impl()->data<std::int64_t>();
   dispatch(lu, [&]<class T>(std::type_identity<T>) {
-    const Panels<T> all(lu, batch_of(lu));
-    const Panels<T> to(inverse, batch_of(inverse));
+    const MatrixBatch<T> all(lu, batch_of(lu));
+    const MatrixBatch<T> to(inverse, batch_of(inverse));
     for_matrices(all.count(), 2 * cube(n), [&](std::int64_t begin, std::int64_t end) {
       for (std::int64_t i = begin; i < end; ++i)
         lu_invert_one(all[i].data, n, interchanges + i * n, to[i].data);
@@ -559,18 +559,18 @@ void solve_triangles(const Tensor& t, TriangleKind kind, const Tensor& b, const 
   const IntArrayRef batch = batch_of(x);
   const std::int64_t n = t.sizes().back();
   dispatch(x, [&]<class T>(std::type_identity<T>) {
-    const Panels<T> to(x, batch);
-    const Panels<T> from(b, batch);
-    const Panels<T> triangles(t, batch);
+    const MatrixBatch<T> to(x, batch);
+    const MatrixBatch<T> from(b, batch);
+    const MatrixBatch<T> triangles(t, batch);
     const double flops = static_cast<double>(n * n * to.first().cols);
     for_matrices(to.count(), flops, [&](std::int64_t begin, std::int64_t end) {
       for (std::int64_t i = begin; i < end; ++i) {
         if (n <= kTileRows) {
-          solve_in_tiles<T>({.first = readable(triangles[i]), .first_kind = kind},
-                            readable(from[i]), to[i]);
+          solve_in_tiles<T>({.first = read_only(triangles[i]), .first_kind = kind},
+                            read_only(from[i]), to[i]);
         } else {
-          copy_panel(readable(from[i]), to[i]);
-          solve_triangle(readable(triangles[i]), kind, to[i]);
+          copy_unless_same(read_only(from[i]), to[i]);
+          solve_triangle(read_only(triangles[i]), kind, to[i]);
         }
       }
     });

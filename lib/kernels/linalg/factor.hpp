@@ -3,7 +3,7 @@
 #include <vector>
 
 #include "eigengrad/core/tensor.hpp"
-#include "kernels/linalg/panel.hpp"
+#include "kernels/linalg/matrix_batch.hpp"
 
 namespace eigengrad::kernels {
 
@@ -35,16 +35,16 @@ void lu_factor(const Tensor& a, const Tensor& pivots, std::int64_t* info, bool p
 void lu_solve(const Tensor& lu, const Tensor& pivots, bool transposed, const Tensor& b,
               const Tensor& x);
 
-/// The same for one matrix, contiguous and column-major.
+/// lu_factor() and lu_solve() for one matrix, contiguous and column-major.
 template <class T>
-void lu_factor(const Panel<T>& a, std::int64_t* pivots);
+void lu_factor(const MatrixView<T>& a, std::int64_t* pivots);
 template <class T>
-void lu_solve(const Panel<const T>& lu, const std::int64_t* pivots, bool transposed,
-              const Panel<const T>& b, const Panel<T>& x);
+void lu_solve(const MatrixView<const T>& lu, const std::int64_t* pivots, bool transposed,
+              const MatrixView<const T>& b, const MatrixView<T>& x);
 
 /// The determinants from the factors, one element for every matrix.
 void lu_determinants(const Tensor& lu, const Tensor& pivots, const Tensor& value);
-/// The same as signs and logarithms of the absolute values.
+/// Signs of the determinants and logarithms of their absolute values from the factors, one for every matrix.
 void lu_log_determinants(const Tensor& lu, const Tensor& pivots, const Tensor& sign,
                          const Tensor& log);
 

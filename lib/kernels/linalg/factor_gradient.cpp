@@ -3,9 +3,9 @@
 #include "core/dispatch.hpp"
 #include "kernels/linalg/factor.hpp"
 #include "kernels/linalg/factor_lanes.hpp"
-#include "kernels/linalg/panel_products.hpp"
 #include "kernels/linalg/tile_math.hpp"
 #include "kernels/linalg/tiles.hpp"
+#include "kernels/linalg/updates.hpp"
 
 namespace eigengrad::kernels {
 namespace {
@@ -25,7 +25,7 @@ namespace {
 /// One column at a time for what fills no tile, in columns of tiles, and above kTileRows in columns of
 /// blocks whose diagonal is done in tiles.
 template <class T>
-void gradient_one(const Panel<const T>& l, const Panel<T>& g) {
+void gradient_one(const MatrixView<const T>& l, const MatrixView<T>& g) {
   constexpr std::int64_t kBlock = 128;
   const std::int64_t n = l.rows;
   if (n < kWidth<T>) {
@@ -40,13 +40,13 @@ void gradient_one(const Panel<const T>& l, const Panel<T>& g) {
     const std::int64_t width = std::min(kBlock, n - k);
     const std::int64_t end = k + width;
     const std::int64_t below = n - end;
-    const Panel<const T> diagonal = l.part(k, k, width, width);
-    const Panel<const T> column = l.part(end, k, below, width);
-    const Panel<T> to = g.part(end, k, below, width);
-    subtract_product(to, readable(g.part(end, end, below, below)), column);
+    const MatrixView<const T> diagonal = l.part(k, k, width, width);
+    const MatrixView<const T> column = l.part(end, k, below, width);
+    const MatrixView<T> to = g.part(end, k, below, width);
+    subtract_product(to, read_only(g.part(end, end, below, below)), column);
     solve_triangle(diagonal.transposed(), {.upper = true}, to.transposed());
-    copy_panel(readable(to.transposed()), g.part(k, end, width, below));
-    subtract_product(g.part(k, k, width, width), readable(to.transposed()), column);
+    copy_unless_same(read_only(to.transposed()), g.part(k, end, width, below));
+    subtract_product(g.part(k, k, width, width), read_only(to.transposed()), column);
     cholesky_gradient_in_tiles(diagonal, g.part(k, k, width, width));
   }
 }
@@ -58,8 +58,8 @@ void cholesky_gradient(const Tensor& l, const Tensor& g) {
   const std::int64_t n = l.sizes().back();
   const auto flops = static_cast<double>(n) * static_cast<double>(n) * static_cast<double>(n);
   detail::dispatch_floating("cholesky", l.dtype(), [&]<class T>(std::type_identity<T>) {
-    const Panels<T> factors(l, batch);
-    const Panels<T> gradients(g, batch);
+    const MatrixBatch<T> factors(l, batch);
+    const MatrixBatch<T> gradients(g, batch);
     for_matrices(factors.count(), flops, [&](std::int64_t begin, std::int64_t end) {
       T* const elements = gradients[begin].data;
       for (std::int64_t e = 0; e < (end - begin) * n * n; ++e) elements[e] /= T(2);
@@ -67,7 +67,7 @@ void cholesky_gradient(const Tensor& l, const Tensor& g) {
         cholesky_gradient_in_lanes(factors, gradients, begin, end);
         return;
       }
-      for (std::int64_t i = begin; i < end; ++i) gradient_one(readable(factors[i]), gradients[i]);
+      for (std::int64_t i = begin; i < end; ++i) gradient_one(read_only(factors[i]), gradients[i]);
     });
   });
 }

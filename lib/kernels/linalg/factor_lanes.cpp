@@ -171,7 +171,7 @@ auto in_turn(const T* data, std::int64_t count) {
 }
 
 template <class T, std::int64_t N>
-void factor_range(const Panels<T>& all, std::int64_t* pivots, std::int64_t* info,
+void factor_range(const MatrixBatch<T>& all, std::int64_t* pivots, std::int64_t* info,
                   std::int64_t begin, std::int64_t end) {
   for_groups<T>(begin, end, [&](std::int64_t first, std::int64_t count) {
     T* const data = all[first].data;
@@ -191,8 +191,8 @@ void factor_range(const Panels<T>& all, std::int64_t* pivots, std::int64_t* info
 }
 
 template <class T, std::int64_t N>
-void solve_range(const Panels<T>& lu, const Panels<std::int64_t>& pivots, bool transposed,
-                 const Panels<T>& all, std::int64_t begin, std::int64_t end) {
+void solve_range(const MatrixBatch<T>& lu, const MatrixBatch<std::int64_t>& pivots, bool transposed,
+                 const MatrixBatch<T>& all, std::int64_t begin, std::int64_t end) {
   const std::int64_t row = all.first().row_stride;
   const std::int64_t col = all.first().col_stride;
   const std::int64_t factor_row = lu.first().row_stride;
@@ -226,7 +226,7 @@ void solve_range(const Panels<T>& lu, const Panels<std::int64_t>& pivots, bool t
 }
 
 template <class T, std::int64_t N>
-void cholesky_range(const Panels<T>& from, const Panels<T>& to, std::int64_t* info,
+void cholesky_range(const MatrixBatch<T>& from, const MatrixBatch<T>& to, std::int64_t* info,
                     std::int64_t begin, std::int64_t end) {
   const std::int64_t row = from.first().row_stride;
   const std::int64_t col = from.first().col_stride;
@@ -252,8 +252,8 @@ void cholesky_range(const Panels<T>& from, const Panels<T>& to, std::int64_t* in
 }
 
 template <class T, std::int64_t N>
-void cholesky_gradient_range(const Panels<T>& factors, const Panels<T>& all, std::int64_t begin,
-                             std::int64_t end) {
+void cholesky_gradient_range(const MatrixBatch<T>& factors, const MatrixBatch<T>& all,
+                             std::int64_t begin, std::int64_t end) {
   for_groups<T>(begin, end, [&](std::int64_t first, std::int64_t count) {
     T* const to = all[first].data;
     Lanes<T, N * N> l;
@@ -279,39 +279,40 @@ void with_rows(std::int64_t n, F f) {
 }  // namespace
 
 template <class T>
-void lu_in_lanes(const Panels<T>& a, std::int64_t* pivots, std::int64_t* info, std::int64_t begin,
-                 std::int64_t end) {
+void lu_in_lanes(const MatrixBatch<T>& a, std::int64_t* pivots, std::int64_t* info,
+                 std::int64_t begin, std::int64_t end) {
   with_rows(a.first().rows, [&](auto n) { factor_range<T, n()>(a, pivots, info, begin, end); });
 }
 
 template <class T>
-void lu_solve_in_lanes(const Panels<T>& lu, const Panels<std::int64_t>& pivots, bool transposed,
-                       const Panels<T>& x, std::int64_t begin, std::int64_t end) {
+void lu_solve_in_lanes(const MatrixBatch<T>& lu, const MatrixBatch<std::int64_t>& pivots,
+                       bool transposed, const MatrixBatch<T>& x, std::int64_t begin,
+                       std::int64_t end) {
   with_rows(x.first().rows,
             [&](auto n) { solve_range<T, n()>(lu, pivots, transposed, x, begin, end); });
 }
 
 template <class T>
-void cholesky_in_lanes(const Panels<T>& a, const Panels<T>& l, std::int64_t* info,
+void cholesky_in_lanes(const MatrixBatch<T>& a, const MatrixBatch<T>& l, std::int64_t* info,
                        std::int64_t begin, std::int64_t end) {
   with_rows(a.first().rows, [&](auto n) { cholesky_range<T, n()>(a, l, info, begin, end); });
 }
 
 template <class T>
-void cholesky_gradient_in_lanes(const Panels<T>& l, const Panels<T>& g, std::int64_t begin,
-                                std::int64_t end) {
+void cholesky_gradient_in_lanes(const MatrixBatch<T>& l, const MatrixBatch<T>& g,
+                                std::int64_t begin, std::int64_t end) {
   with_rows(g.first().rows, [&](auto n) { cholesky_gradient_range<T, n()>(l, g, begin, end); });
 }
 
-#define EIGENGRAD_LANES(T)                                                                         \
-  template void lu_in_lanes(const Panels<T>&, std::int64_t*, std::int64_t*, std::int64_t,          \
-                            std::int64_t);                                                         \
-  template void lu_solve_in_lanes(const Panels<T>&, const Panels<std::int64_t>&, bool,             \
-                                  const Panels<T>&, std::int64_t, std::int64_t);                   \
-  template void cholesky_in_lanes(const Panels<T>&, const Panels<T>&, std::int64_t*, std::int64_t, \
-                                  std::int64_t);                                                   \
-  template void cholesky_gradient_in_lanes(const Panels<T>&, const Panels<T>&, std::int64_t,       \
-                                           std::int64_t);
+#define EIGENGRAD_LANES(T)                                                                       \
+  template void lu_in_lanes(const MatrixBatch<T>&, std::int64_t*, std::int64_t*, std::int64_t,   \
+                            std::int64_t);                                                       \
+  template void lu_solve_in_lanes(const MatrixBatch<T>&, const MatrixBatch<std::int64_t>&, bool, \
+                                  const MatrixBatch<T>&, std::int64_t, std::int64_t);            \
+  template void cholesky_in_lanes(const MatrixBatch<T>&, const MatrixBatch<T>&, std::int64_t*,   \
+                                  std::int64_t, std::int64_t);                                   \
+  template void cholesky_gradient_in_lanes(const MatrixBatch<T>&, const MatrixBatch<T>&,         \
+                                           std::int64_t, std::int64_t);
 EIGENGRAD_LANES(float)
 EIGENGRAD_LANES(double)
 #undef EIGENGRAD_LANES

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "kernels/linalg/panel.hpp"
+#include "kernels/linalg/matrix_batch.hpp"
 
 namespace eigengrad::kernels {
 
@@ -17,13 +17,14 @@ inline bool in_lanes(std::int64_t rows, std::int64_t count) noexcept {
 
 /// For the matrices [begin, end), as kernels/linalg/factor.hpp says; what is written is contiguous.
 template <class T>
-void lu_in_lanes(const Panels<T>& a, std::int64_t* pivots, std::int64_t* info, std::int64_t begin,
-                 std::int64_t end);
+void lu_in_lanes(const MatrixBatch<T>& a, std::int64_t* pivots, std::int64_t* info,
+                 std::int64_t begin, std::int64_t end);
 template <class T>
-void lu_solve_in_lanes(const Panels<T>& lu, const Panels<std::int64_t>& pivots, bool transposed,
-                       const Panels<T>& x, std::int64_t begin, std::int64_t end);
+void lu_solve_in_lanes(const MatrixBatch<T>& lu, const MatrixBatch<std::int64_t>& pivots,
+                       bool transposed, const MatrixBatch<T>& x, std::int64_t begin,
+                       std::int64_t end);
 template <class T>
-void cholesky_in_lanes(const Panels<T>& a, const Panels<T>& l, std::int64_t* info,
+void cholesky_in_lanes(const MatrixBatch<T>& a, const MatrixBatch<T>& l, std::int64_t* info,
                        std::int64_t begin, std::int64_t end);
 
 /// g(i, j) := the gradient by a of what has the gradient 2 g(i, j) by the factor l(i, j), as Note
@@ -38,7 +39,7 @@ void cholesky_gradient_columnwise(std::int64_t n, Factor l, Gradient g) {
     }
 }
 template <class T>
-void cholesky_gradient_in_lanes(const Panels<T>& l, const Panels<T>& g, std::int64_t begin,
-                                std::int64_t end);
+void cholesky_gradient_in_lanes(const MatrixBatch<T>& l, const MatrixBatch<T>& g,
+                                std::int64_t begin, std::int64_t end);
 
 }  // namespace eigengrad::kernels

@@ -17,64 +17,22 @@
 namespace eigengrad::kernels {
 namespace {
 
-template <class T>
-struct Block {
-  T* data;
-  std::int64_t rows;
-  std::int64_t cols;
-  std::int64_t row_stride;
-  std::int64_t col_stride;
-
-  explicit Block(const Matrix& m)
-      : data(reinterpret_cast<T*>(m.data)),
-        rows(m.rows),
-        cols(m.cols),
-        row_stride(m.row_stride),
-        col_stride(m.col_stride) {}
-
-  void transpose() noexcept {
-    std::swap(rows, cols);
-    std::swap(row_stride, col_stride);
-  }
-  /// Whether every row lies in one piece and rows do not overlap, as a BLAS asks for.
-  bool is_row_major() const noexcept {
-    return (cols == 1 || col_stride == 1) && (rows == 1 || row_stride >= cols);
-  }
-  bool is_column_major() const noexcept {
-    return (rows == 1 || row_stride == 1) && (cols == 1 || col_stride >= rows);
-  }
-  /// The leading dimension: the distance of neighbouring rows, or of neighbouring columns of a column-major
-  /// matrix.
-  std::int64_t leading() const noexcept {
-    if (is_row_major()) return rows == 1 ? cols : row_stride;
-    return cols == 1 ? rows : col_stride;
-  }
-  Block row_range(std::int64_t begin, std::int64_t end) const noexcept {
-    Block part = *this;
-    part.data += begin * row_stride;
-    part.rows = end - begin;
-    return part;
-  }
-};
-
 /// A factor that can be read in place, or a row-major copy of it.
 template <class T>
 class Readable {
  public:
-  explicit Readable(const Block<T>& m, bool rows_only = false) : block_(m) {
+  explicit Readable(const MatrixView<const T>& m, bool rows_only = false) : view_(m) {
     if (m.is_row_major() || (m.is_column_major() && !rows_only)) return;
     copy_ = std::make_unique_for_overwrite<T[]>(static_cast<std::size_t>(m.rows * m.cols));
     T* to = copy_.get();
     for (std::int64_t i = 0; i < m.rows; ++i)
-      for (std::int64_t j = 0; j < m.cols; ++j) *to++ = m.data[i * m.row_stride + j * m.col_stride];
-    block_.data = copy_.get();
-    block_.row_stride = m.cols;
-    block_.col_stride = 1;
+      for (std::int64_t j = 0; j < m.cols; ++j) *to++ = m(i, j);
+    view_ = {copy_.get(), m.rows, m.cols, m.cols, 1};
   }
-  const Block<T>& operator*() const noexcept { return block_; }
+  const MatrixView<const T>& operator*() const noexcept { return view_; }
 
  private:
-  Block<T> block_;
+  MatrixView<const T> view_;
   std::unique_ptr<T[]> copy_;
 };
 
@@ -172,7 +130,7 @@ inline constexpr int kPanelPacks = std::floating_point<T> ? 2 : 8;
 /// the tile's packs, row by row: a pack expansion, because g++ keeps an array that a loop or a lambda indexes
 /// in memory.
 template <int Packs, class T, int... I>
-void multiply_tile(const Block<T>& a, const T* panel, std::int64_t panel_stride, T* c,
+void multiply_tile(const MatrixView<const T>& a, const T* panel, std::int64_t panel_stride, T* c,
                    std::int64_t c_stride, std::int64_t columns, std::integer_sequence<int, I...>) {
   constexpr int width = Pack<T>::size;
   Pack<T> sums[] = {(static_cast<void>(I), Pack<T>(0))...};
@@ -194,7 +152,7 @@ void multiply_tile(const Block<T>& a, const T* panel, std::int64_t panel_stride,
 }
 
 template <int Packs, class T>
-void multiply_panel(const Block<T>& a, const T* panel, std::int64_t panel_stride, T* c,
+void multiply_panel(const MatrixView<const T>& a, const T* panel, std::int64_t panel_stride, T* c,
                     std::int64_t c_stride, std::int64_t columns) {
   std::int64_t i = 0;
   for (; i + kRows <= a.rows; i += kRows)
@@ -207,7 +165,8 @@ void multiply_panel(const Block<T>& a, const T* panel, std::int64_t panel_stride
 
 /// `columns` columns of b from `from` on, followed by zeros up to `width`.
 template <class T>
-void pack_panel(T* to, std::int64_t width, const T* from, const Block<T>& b, std::int64_t columns) {
+void pack_panel(T* to, std::int64_t width, const T* from, const MatrixView<const T>& b,
+                std::int64_t columns) {
   if (b.col_stride == 1) {
     for (std::int64_t p = 0; p < b.rows; ++p, to += width, from += b.row_stride) {
       std::memcpy(to, from, static_cast<std::size_t>(columns) * sizeof(T));
@@ -225,7 +184,8 @@ void pack_panel(T* to, std::int64_t width, const T* from, const Block<T>& b, std
 /// c is row-major. Column panels of b are packed when they are cut off, are not row-major, or are long and
 /// read often enough: rows a large power of two apart push each other out of the cache.
 template <class T>
-void multiply_in_registers(const Block<T>& c, const Block<T>& a, const Block<T>& b) {
+void multiply_in_registers(const MatrixView<T>& c, const MatrixView<const T>& a,
+                           const MatrixView<const T>& b) {
   constexpr std::int64_t width = Pack<T>::size;
   constexpr std::int64_t panel_width = width * kPanelPacks<T>;
   constexpr std::int64_t on_stack = 1024;
@@ -270,8 +230,8 @@ using VectorMap = Eigen::Map<Eigen::Matrix<T, Eigen::Dynamic, 1>, Eigen::Unalign
 
 /// Calls f with `m` as an Eigen matrix of its storage order.
 template <class T, class F>
-void with_map(const Block<T>& m, F f) {
-  const Eigen::OuterStride<> outer(m.leading());
+void with_map(const MatrixView<const T>& m, F f) {
+  const Eigen::OuterStride<> outer(m.leading_dimension());
   if (m.is_row_major())
     f(ConstMap<T, Eigen::RowMajor>(m.data, m.rows, m.cols, outer));
   else
@@ -280,7 +240,7 @@ void with_map(const Block<T>& m, F f) {
 
 /// y = a x.
 template <class T>
-void multiply_vector(T* y, const Block<T>& a, const T* x) {
+void multiply_vector(T* y, const MatrixView<const T>& a, const T* x) {
   // A piece of a column-major matrix needs some length to be read in whole cache lines.
   const std::int64_t shortest = a.is_row_major() ? 8 : 512;
   const std::int64_t rows = std::max(shortest, kGrain / a.cols / 8 * 8);
@@ -296,7 +256,8 @@ void multiply_vector(T* y, const Block<T>& a, const T* x) {
 
 /// c += alpha a b, c row-major.
 template <class T>
-void add_by_eigen(const Block<T>& c, T alpha, const Block<T>& a, const Block<T>& b) {
+void add_by_eigen(const MatrixView<T>& c, T alpha, const MatrixView<const T>& a,
+                  const MatrixView<const T>& b) {
   with_map(a, [&](const auto& left) {
     with_map(b, [&](const auto& right) {
       RowsMap<T>(c.data, c.rows, c.cols, Eigen::OuterStride<>(c.row_stride)).noalias() +=
@@ -307,7 +268,8 @@ void add_by_eigen(const Block<T>& c, T alpha, const Block<T>& a, const Block<T>&
 
 /// c = a b, c row-major.
 template <class T>
-void multiply_by_eigen(const Block<T>& c, const Block<T>& a, const Block<T>& b) {
+void multiply_by_eigen(const MatrixView<T>& c, const MatrixView<const T>& a,
+                       const MatrixView<const T>& b) {
   for (std::int64_t i = 0; i < c.rows; ++i) std::fill_n(c.data + i * c.row_stride, c.cols, T(0));
   add_by_eigen(c, T(1), a, b);
 }
@@ -315,27 +277,30 @@ void multiply_by_eigen(const Block<T>& c, const Block<T>& a, const Block<T>& b) 
 #ifdef EIGENGRAD_USE_BLAS
 
 template <class T>
-bool fits_blas(const Block<T>& m) noexcept {
+bool fits_blas(const MatrixView<const T>& m) noexcept {
   constexpr std::int64_t largest = std::numeric_limits<int>::max();
-  return m.rows <= largest && m.cols <= largest && m.leading() <= largest;
+  return m.rows <= largest && m.cols <= largest && m.leading_dimension() <= largest;
 }
 
 /// c = a b, c row-major.
 template <class T>
-void multiply_by_blas(const Block<T>& c, const Block<T>& a, const Block<T>& b) {
+void multiply_by_blas(const MatrixView<T>& c, const MatrixView<const T>& a,
+                      const MatrixView<const T>& b) {
   const auto blas_int = [](std::int64_t n) { return static_cast<int>(n); };
-  const auto order = [](const Block<T>& m) { return m.is_row_major() ? CblasNoTrans : CblasTrans; };
+  const auto order = [](const MatrixView<const T>& m) {
+    return m.is_row_major() ? CblasNoTrans : CblasTrans;
+  };
   blas()->of<T>().gemm(CblasRowMajor, order(a), order(b), blas_int(c.rows), blas_int(c.cols),
-                       blas_int(a.cols), T(1), a.data, blas_int(a.leading()), b.data,
-                       blas_int(b.leading()), T(0), c.data, blas_int(c.row_stride));
+                       blas_int(a.cols), T(1), a.data, blas_int(a.leading_dimension()), b.data,
+                       blas_int(b.leading_dimension()), T(0), c.data, blas_int(c.row_stride));
 }
 
 #endif
 
 /// Multiplies `rows` rows of a at a time, the last time up to twice as many.
 template <class T, class F>
-void multiply_pieces(const Block<T>& c, const Block<T>& a, const Block<T>& b, std::int64_t rows,
-                     F multiply_piece) {
+void multiply_pieces(const MatrixView<T>& c, const MatrixView<const T>& a,
+                     const MatrixView<const T>& b, std::int64_t rows, F multiply_piece) {
   const std::int64_t pieces = std::max<std::int64_t>(1, a.rows / rows);
   if (pieces == 1) {
     multiply_piece(c, a, b);
@@ -357,7 +322,7 @@ void multiply_pieces(const Block<T>& c, const Block<T>& a, const Block<T>& b, st
 /// alone, so pieces of whole register blocks (4 rows) have the bits of the whole and may be chosen to
 /// suit the number of threads.
 template <class T>
-std::int64_t eigen_rows(const Block<T>& a, const Block<T>& b) {
+std::int64_t eigen_rows(const MatrixView<const T>& a, const MatrixView<const T>& b) {
   constexpr double threaded = 2e6;
   const int threads = get_num_threads();
   const double products =
@@ -368,7 +333,8 @@ std::int64_t eigen_rows(const Block<T>& a, const Block<T>& b) {
 
 /// c = a b, c row-major.
 template <class T>
-void multiply_large(const Block<T>& c, const Block<T>& a, const Block<T>& b) {
+void multiply_large(const MatrixView<T>& c, const MatrixView<const T>& a,
+                    const MatrixView<const T>& b) {
 #ifdef EIGENGRAD_USE_BLAS
   if (const Blas* usable = usable_blas(); usable != nullptr && fits_blas(a) && fits_blas(b)) {
     const OneBlasThread scope(*usable);
@@ -385,7 +351,7 @@ constexpr std::int64_t kSmall = 32768;
 constexpr std::int64_t kSmallDepth = 8;
 
 template <class T>
-void multiply_blocks(Block<T> c, Block<T> a, Block<T> b) {
+void multiply_matrices(MatrixView<T> c, MatrixView<const T> a, MatrixView<const T> b) {
   if (c.rows == 0 || c.cols == 0) return;
   if (a.cols == 0) {
     std::fill_n(c.data, c.rows * c.cols, T(0));
@@ -397,13 +363,13 @@ void multiply_blocks(Block<T> c, Block<T> a, Block<T> b) {
   }
   if (c.rows == 1 || !c.is_row_major()) {
     std::swap(a, b);
-    a.transpose();
-    b.transpose();
-    c.transpose();
+    a = a.transposed();
+    b = b.transposed();
+    c = c.transposed();
   }
   if constexpr (std::floating_point<T>) {
     if (c.cols == 1) {
-      b.transpose();
+      b = b.transposed();
       const Readable<T> left(a);
       const Readable<T> right(b, true);
       multiply_vector(c.data, *left, (*right).data);
@@ -419,10 +385,38 @@ void multiply_blocks(Block<T> c, Block<T> a, Block<T> b) {
   multiply_in_registers(c, a, b);
 }
 
-Matrix matrix_of(const Tensor& t) {
+/// The matrix in the last two dimensions, the first one of a batch.
+template <class T>
+MatrixView<T> first_matrix(const Tensor& t) {
   const std::size_t n = t.sizes().size();
-  return {t.impl()->bytes(), t.sizes()[n - 2], t.sizes()[n - 1], t.strides()[n - 2],
-          t.strides()[n - 1]};
+  return {t.impl()->data<std::remove_const_t<T>>(), t.sizes()[n - 2], t.sizes()[n - 1],
+          t.strides()[n - 2], t.strides()[n - 1]};
+}
+
+/// A tensor of one or two dimensions, a row if it is a vector.
+template <class T>
+MatrixView<T> matrix_or_row(const Tensor& t) {
+  const IntArrayRef sizes = t.sizes();
+  if (sizes.size() == 2) return first_matrix<T>(t);
+  return {t.impl()->data<std::remove_const_t<T>>(), 1, sizes[0], 1, t.strides()[0]};
+}
+/// A tensor of at most two dimensions, a column if it is a vector.
+template <class T>
+MatrixView<T> matrix_or_column(const Tensor& t) {
+  const IntArrayRef sizes = t.sizes();
+  if (sizes.size() == 2) return first_matrix<T>(t);
+  T* const data = t.impl()->data<std::remove_const_t<T>>();
+  if (sizes.size() == 0) return {data, 1, 1, 1, 1};
+  return {data, sizes[0], 1, t.strides()[0], 1};
+}
+
+/// Calls f with the type of the elements of a product.
+template <class F>
+void dispatch_product(ScalarType dtype, F f) {
+  if (dtype == kInt64)
+    f(std::type_identity<std::int64_t>());
+  else
+    detail::dispatch_floating("matmul", dtype, f);
 }
 
 /// The leading dimensions of a batched product.
@@ -442,7 +436,8 @@ struct Batches {
 };
 
 /// Makes the batch dimensions of `a` more rows of one matrix, if all those rows are at one distance.
-bool fold_into_rows(const Batches& batches, const DimVector& strides, Matrix& a) {
+template <class T>
+bool fold_into_rows(const Batches& batches, const DimVector& strides, MatrixView<T>& a) {
   std::int64_t rows = a.rows;
   std::int64_t stride = a.row_stride;
   for (std::size_t d = batches.sizes.size(); d-- > 0;) {
@@ -458,55 +453,71 @@ bool fold_into_rows(const Batches& batches, const DimVector& strides, Matrix& a)
   return true;
 }
 
-}  // namespace
-
-void multiply(ScalarType dtype, const Matrix& c, const Matrix& a, const Matrix& b) {
-  if (dtype == kInt64)
-    multiply_blocks<std::int64_t>(Block<std::int64_t>(c), Block<std::int64_t>(a),
-                                  Block<std::int64_t>(b));
-  else
-    detail::dispatch_floating("matmul", dtype, [&]<class T>(std::type_identity<T>) {
-      multiply_blocks<T>(Block<T>(c), Block<T>(a), Block<T>(b));
-    });
-}
-
+/// dst = a b for every matrix of a batch.
 template <class T>
-void subtract_by_eigen(const Matrix& c, const Matrix& a, const Matrix& b) {
-  add_by_eigen(Block<T>(c), T(-1), Block<T>(a), Block<T>(b));
-}
-template void subtract_by_eigen<float>(const Matrix&, const Matrix&, const Matrix&);
-template void subtract_by_eigen<double>(const Matrix&, const Matrix&, const Matrix&);
-
-void multiply_batches(const Tensor& dst, const Tensor& a, const Tensor& b) {
-  if (dst.numel() == 0) return;
+void multiply_each(const Tensor& dst, const Tensor& a, const Tensor& b) {
   const Batches batches(dst);
   const DimVector a_strides = batches.strides_of(a);
   const DimVector b_strides = batches.strides_of(b);
-  Matrix to = matrix_of(dst);
-  Matrix left = matrix_of(a);
-  Matrix right = matrix_of(b);
+  auto to = first_matrix<T>(dst);
+  auto left = first_matrix<const T>(a);
+  auto right = first_matrix<const T>(b);
   const bool one_right =
       std::all_of(b_strides.begin(), b_strides.end(), [](std::int64_t s) { return s == 0; });
   if (one_right && fold_into_rows(batches, a_strides, left)) {
     to.rows = left.rows;
-    multiply(dst.dtype(), to, left, right);
+    multiply(to, left, right);
     return;
   }
-  const std::int64_t bytes = dst.element_size();
-  const std::int64_t step = to.rows * to.cols * bytes;
+  const std::int64_t step = to.rows * to.cols;
   DimVector at(batches.sizes.size());
   for (std::int64_t i = 0; i < batches.count; ++i) {
-    multiply(dst.dtype(), to, left, right);
+    multiply(to, left, right);
     to.data += step;
     for (std::size_t d = at.size(); d-- > 0;) {
-      left.data += a_strides[d] * bytes;
-      right.data += b_strides[d] * bytes;
+      left.data += a_strides[d];
+      right.data += b_strides[d];
       if (++at[d] < batches.sizes[d]) break;
-      left.data -= at[d] * a_strides[d] * bytes;
-      right.data -= at[d] * b_strides[d] * bytes;
+      left.data -= at[d] * a_strides[d];
+      right.data -= at[d] * b_strides[d];
       at[d] = 0;
     }
   }
 }
+
+}  // namespace
+
+template <class T>
+void multiply(const MatrixView<T>& c, const MatrixView<const T>& a, const MatrixView<const T>& b) {
+  multiply_matrices(c, a, b);
+}
+
+template <class T>
+void subtract_by_eigen(const MatrixView<T>& c, const MatrixView<const T>& a,
+                       const MatrixView<const T>& b) {
+  add_by_eigen(c, T(-1), a, b);
+}
+
+void multiply(const Tensor& c, const Tensor& a, const Tensor& b) {
+  dispatch_product(c.dtype(), [&]<class T>(std::type_identity<T>) {
+    multiply_matrices(matrix_or_column<T>(c), matrix_or_row<const T>(a),
+                      matrix_or_column<const T>(b));
+  });
+}
+
+void multiply_batches(const Tensor& dst, const Tensor& a, const Tensor& b) {
+  if (dst.numel() == 0) return;
+  dispatch_product(dst.dtype(),
+                   [&]<class T>(std::type_identity<T>) { multiply_each<T>(dst, a, b); });
+}
+
+#define EIGENGRAD_PRODUCT(name, T) \
+  template void name(const MatrixView<T>&, const MatrixView<const T>&, const MatrixView<const T>&);
+EIGENGRAD_PRODUCT(multiply, double)
+EIGENGRAD_PRODUCT(multiply, float)
+EIGENGRAD_PRODUCT(multiply, std::int64_t)
+EIGENGRAD_PRODUCT(subtract_by_eigen, double)
+EIGENGRAD_PRODUCT(subtract_by_eigen, float)
+#undef EIGENGRAD_PRODUCT
 
 }  // namespace eigengrad::kernels

@@ -35,7 +35,7 @@ class GeneralEigen {
 }  // namespace
 
 Breakdown general_eigen(const Tensor& a, const Tensor& values, const Tensor& vectors) {
-  const MatrixExtents e(a);
+  const BatchExtents e(a);
   if (e.count == 0) return {};
   return detail::dispatch_floating(
       "linalg_eig", a.dtype(), [&]<class T>(std::type_identity<T>) -> Breakdown {
@@ -61,7 +61,7 @@ bool complex_schur(const Eigen::MatrixXd& a, Eigen::MatrixXcd& t, Eigen::MatrixX
     return true;
   }
   const double scale =
-      scale_for_squares(Panel<const double>{a.data(), a.rows(), a.cols(), 1, a.rows()});
+      scale_for_squares(MatrixView<const double>{a.data(), a.rows(), a.cols(), 1, a.rows()});
   const Eigen::ComplexSchur<Eigen::MatrixXd> schur(scale == 1 ? a : a * scale);
   if (schur.info() != Eigen::Success) return false;
   t = schur.matrixT().triangularView<Eigen::Upper>();

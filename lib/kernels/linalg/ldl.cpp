@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "core/dispatch.hpp"
-#include "kernels/linalg/panel.hpp"
+#include "kernels/linalg/matrix_batch.hpp"
 
 namespace eigengrad::kernels {
 namespace {
@@ -13,7 +13,7 @@ IntArrayRef batch_of(const Tensor& t) { return {t.sizes().data(), t.sizes().size
 
 /// The first row of [begin, end) whose element in column j is the largest.
 template <class T>
-std::int64_t largest_in_column(const Panel<T>& a, std::int64_t j, std::int64_t begin,
+std::int64_t largest_in_column(const MatrixView<T>& a, std::int64_t j, std::int64_t begin,
                                std::int64_t end) {
   std::int64_t best = begin;
   for (std::int64_t i = begin + 1; i < end; ++i)
@@ -23,14 +23,14 @@ std::int64_t largest_in_column(const Panel<T>& a, std::int64_t j, std::int64_t b
 
 /// The largest off-diagonal element of row and column i, among those from k on.
 template <class T>
-T largest_beside(const Panel<T>& a, std::int64_t k, std::int64_t i) {
+T largest_beside(const MatrixView<T>& a, std::int64_t k, std::int64_t i) {
   T most(0);
   for (std::int64_t j = k; j < i; ++j) most = std::max(most, std::abs(a(i, j)));
   if (i + 1 < a.rows) most = std::max(most, std::abs(a(largest_in_column(a, i, i + 1, a.rows), i)));
   return most;
 }
 
-/// Which row and column to bring to the front, and how many rows the block of d has.
+/// The row and column to interchange with the first ones, and the number of rows of the block of d.
 struct Choice {
   std::int64_t row;
   std::int64_t extent;
@@ -40,7 +40,7 @@ struct Choice {
 /// Source: Bunch and Kaufman 1977, Some stable methods for calculating inertia and solving symmetric
 /// linear systems, algorithm A; Golub and Van Loan, Matrix Computations, section 4.4.
 template <class T>
-Choice choose(const Panel<T>& a, std::int64_t k) {
+Choice choose(const MatrixView<T>& a, std::int64_t k) {
   const T alpha = (1 + std::sqrt(T(17))) / 8;
   if (k + 1 == a.rows) return {k, 1};
   const T own = std::abs(a(k, k));
@@ -56,7 +56,7 @@ Choice choose(const Panel<T>& a, std::int64_t k) {
 /// Interchanges row i with row p and column i with column p (i < p) of the symmetric matrix that remains from i on;
 /// only its lower triangle is stored.
 template <class T>
-void interchange(const Panel<T>& a, std::int64_t i, std::int64_t p) {
+void interchange(const MatrixView<T>& a, std::int64_t i, std::int64_t p) {
   for (std::int64_t r = p + 1; r < a.rows; ++r) std::swap(a(r, i), a(r, p));
   for (std::int64_t r = i + 1; r < p; ++r) std::swap(a(r, i), a(p, r));
   std::swap(a(i, i), a(p, p));
@@ -64,7 +64,7 @@ void interchange(const Panel<T>& a, std::int64_t i, std::int64_t p) {
 
 /// The step for a block of one element: l = x / d, a -= l d l^T.
 template <class T>
-void eliminate_one(const Panel<T>& a, std::int64_t k) {
+void eliminate_one(const MatrixView<T>& a, std::int64_t k) {
   const T scale = T(1) / a(k, k);
   for (std::int64_t j = k + 1; j < a.rows; ++j) {
     const T factor = scale * a(j, k);
@@ -73,10 +73,10 @@ void eliminate_one(const Panel<T>& a, std::int64_t k) {
   for (std::int64_t i = k + 1; i < a.rows; ++i) a(i, k) *= scale;
 }
 
-/// The same for d = (p, q; q, s), whose inverse is (s, -q; -q, p) / (p s - q^2), scaled by q, which is
-/// large.
+/// The step for a block of two rows, d = (p, q; q, s): l = x d^-1, a -= l d l^T. The inverse of d is
+/// (s, -q; -q, p) / (p s - q^2); it is scaled by q, the largest element.
 template <class T>
-void eliminate_two(const Panel<T>& a, std::int64_t k) {
+void eliminate_two(const MatrixView<T>& a, std::int64_t k) {
   const T q = a(k + 1, k);
   const T s = a(k + 1, k + 1) / q;
   const T p = a(k, k) / q;
@@ -91,7 +91,7 @@ void eliminate_two(const Panel<T>& a, std::int64_t k) {
 }
 
 template <class T>
-std::int64_t factor_one(const Panel<T>& a, std::int64_t* pivots) {
+std::int64_t factor_one(const MatrixView<T>& a, std::int64_t* pivots) {
   std::int64_t info = 0;
   for (std::int64_t k = 0; k < a.rows;) {
     const Choice choice = choose(a, k);
@@ -117,17 +117,17 @@ std::int64_t factor_one(const Panel<T>& a, std::int64_t* pivots) {
 
 /// Row `to` of x -= factor times row `from`.
 template <class T>
-void subtract_row(const Panel<T>& x, std::int64_t to, T factor, std::int64_t from) {
+void subtract_row(const MatrixView<T>& x, std::int64_t to, T factor, std::int64_t from) {
   for (std::int64_t c = 0; c < x.cols; ++c) x(to, c) -= factor * x(from, c);
 }
 template <class T>
-void interchange_rows(const Panel<T>& x, std::int64_t i, std::int64_t j) {
+void interchange_rows(const MatrixView<T>& x, std::int64_t i, std::int64_t j) {
   if (i == j) return;
   for (std::int64_t c = 0; c < x.cols; ++c) std::swap(x(i, c), x(j, c));
 }
 
 template <class T>
-void solve_one(const Panel<const T>& ld, const std::int64_t* pivots, const Panel<T>& x) {
+void solve_one(const MatrixView<const T>& ld, const std::int64_t* pivots, const MatrixView<T>& x) {
   const std::int64_t n = x.rows;
   for (std::int64_t k = 0; k < n;) {
     const std::int64_t extent = pivots[k] > 0 ? 1 : 2;
@@ -166,7 +166,7 @@ void ldl_factor(const Tensor& a, const Tensor& pivots, std::int64_t* info) {
   const std::int64_t n = a.sizes().back();
   std::int64_t* const interchanges = pivots.impl()->data<std::int64_t>();
   detail::dispatch_floating("ldl", a.dtype(), [&]<class T>(std::type_identity<T>) {
-    const Panels<T> all(a, batch_of(a));
+    const MatrixBatch<T> all(a, batch_of(a));
     const auto flops = static_cast<double>(n * n * n);
     for_matrices(all.count(), flops, [&](std::int64_t begin, std::int64_t end) {
       for (std::int64_t i = begin; i < end; ++i) info[i] = factor_one(all[i], interchanges + i * n);
@@ -178,14 +178,14 @@ void ldl_solve(const Tensor& ld, const Tensor& pivots, const Tensor& x) {
   if (x.numel() == 0) return;
   const IntArrayRef batch = batch_of(x);
   const Tensor columns = pivots.unsqueeze(-1);
-  const Panels<std::int64_t> interchanges(columns, batch);
+  const MatrixBatch<std::int64_t> interchanges(columns, batch);
   detail::dispatch_floating("ldl", x.dtype(), [&]<class T>(std::type_identity<T>) {
-    const Panels<T> to(x, batch);
-    const Panels<T> factors(ld, batch);
+    const MatrixBatch<T> to(x, batch);
+    const MatrixBatch<T> factors(ld, batch);
     const auto flops = static_cast<double>(2 * to.first().rows * to.first().rows * to.first().cols);
     for_matrices(to.count(), flops, [&](std::int64_t begin, std::int64_t end) {
       for (std::int64_t i = begin; i < end; ++i)
-        solve_one(readable(factors[i]), interchanges[i].data, to[i]);
+        solve_one(read_only(factors[i]), interchanges[i].data, to[i]);
     });
   });
 }

@@ -9,10 +9,10 @@
 
 #include "core/dispatch.hpp"
 #include "kernels/linalg/decompose.hpp"
-#include "kernels/linalg/panel.hpp"
-#include "kernels/linalg/panel_products.hpp"
+#include "kernels/linalg/matrix_batch.hpp"
+#include "kernels/linalg/updates.hpp"
 
-// Also for optim/least_squares.
+// Instantiated for optim/least_squares as well.
 template void Eigen::HouseholderQR<Eigen::MatrixXd>::computeInPlace();
 template void Eigen::ColPivHouseholderQR<Eigen::MatrixXd>::computeInPlace();
 
@@ -26,11 +26,11 @@ using RowMajorMatrix = Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic, Eigen::R
 
 template <class T>
 Eigen::Map<Matrix<T>> column_major(const Tensor& t, std::int64_t i) {
-  return {matrix_of<T>(t, i), MatrixExtents(t).rows, MatrixExtents(t).cols};
+  return {matrix_of<T>(t, i), BatchExtents(t).rows, BatchExtents(t).cols};
 }
 template <class T>
 Eigen::Map<RowMajorMatrix<T>> row_major(const Tensor& t, std::int64_t i) {
-  return {matrix_of<T>(t, i), MatrixExtents(t).rows, MatrixExtents(t).cols};
+  return {matrix_of<T>(t, i), BatchExtents(t).rows, BatchExtents(t).cols};
 }
 
 template <class T>
@@ -143,10 +143,10 @@ class ByQR {
       qr_.compute(a.transpose());
     const Matrix<T>& packed = qr_.matrixQR();
     if ((packed.diagonal().array() == T(0)).any()) return -1;
-    const Panel<const T> r{packed.data(), n_, n_, 1, packed.rows()};
+    const MatrixView<const T> r{packed.data(), n_, n_, 1, packed.rows()};
     work_.setZero(packed.rows(), b.cols());
     work_.topRows(b.rows()) = b;
-    const Panel<T> top{work_.data(), n_, work_.cols(), 1, work_.rows()};
+    const MatrixView<T> top{work_.data(), n_, work_.cols(), 1, work_.rows()};
     const Coefficients<T> tau(qr_.hCoeffs().data(), n_);
     const Part<T> all(work_.data(), work_.rows(), work_.cols(), Eigen::OuterStride<>(work_.rows()));
     if (tall_) {
@@ -192,7 +192,7 @@ class ByCompleteOrthogonal {
 }  // namespace
 
 void qr(const Tensor& a, const Tensor& q, const Tensor& r) {
-  const MatrixExtents e(a);
+  const BatchExtents e(a);
   detail::dispatch_floating("linalg_qr", a.dtype(), [&]<class T>(std::type_identity<T>) {
     decompose_ranges(e, [&](std::int64_t begin, std::int64_t end) {
       Eigen::HouseholderQR<Matrix<T>> solver(e.rows, e.cols);
@@ -212,7 +212,7 @@ void qr(const Tensor& a, const Tensor& q, const Tensor& r) {
 }
 
 void reflectors(const Tensor& a, const Tensor& packed, const Tensor& tau) {
-  const MatrixExtents e(a);
+  const BatchExtents e(a);
   detail::dispatch_floating("geqrf", a.dtype(), [&]<class T>(std::type_identity<T>) {
     decompose_ranges(e, [&](std::int64_t begin, std::int64_t end) {
       Eigen::HouseholderQR<Matrix<T>> solver(e.rows, e.cols);
@@ -229,7 +229,7 @@ void reflectors(const Tensor& a, const Tensor& packed, const Tensor& tau) {
 }
 
 void product_of_reflectors(const Tensor& v, const Tensor& tau, const Tensor& q) {
-  const MatrixExtents e(v);
+  const BatchExtents e(v);
   const std::int64_t k = tau.sizes().back();
   detail::dispatch_floating("householder_product", v.dtype(), [&]<class T>(std::type_identity<T>) {
     decompose_ranges(e, [&](std::int64_t begin, std::int64_t end) {
@@ -243,7 +243,7 @@ void product_of_reflectors(const Tensor& v, const Tensor& tau, const Tensor& q) 
 
 std::int64_t least_squares(const Tensor& a, const Tensor& b, const Tensor& x, bool pivoted,
                            double rcond, const Tensor& rank) {
-  const MatrixExtents e(a);
+  const BatchExtents e(a);
   return detail::dispatch_floating("linalg_lstsq", a.dtype(), [&]<class T>(std::type_identity<T>) {
     // A matrix that is not finite is no failure: its solution is NaN.
     const auto any = [](const T*) { return true; };
@@ -253,7 +253,7 @@ std::int64_t least_squares(const Tensor& a, const Tensor& b, const Tensor& x, bo
         auto to = column_major<T>(x, i);
         std::int64_t r = 0;
         if (all_finite(data, e.rows * e.cols)) {
-          const T scale = scale_for_squares(Panel<const T>{data, e.rows, e.cols, e.cols, 1});
+          const T scale = scale_for_squares(MatrixView<const T>{data, e.rows, e.cols, e.cols, 1});
           const T* from = data;
           if (scale != T(1)) {
             copy = scale * Eigen::Map<const RowMajorMatrix<T>>(data, e.rows, e.cols);

@@ -9,11 +9,12 @@ namespace eigengrad::kernels {
 /// a = q r with as many columns of q (rows of r) as the tensors have, both column-major; q may be undefined.
 void qr(const Tensor& a, const Tensor& q, const Tensor& r);
 
-/// The same with q as reflectors 1 - tau_i v_i v_i^T, whose v_i (1 at index i, 0 before) stand below the
+/// a = q r with q as reflectors 1 - tau_i v_i v_i^T, whose v_i (1 at index i, 0 before) stand below the
 /// diagonal of `packed`, column-major, and r on and above it.
 void reflectors(const Tensor& a, const Tensor& packed, const Tensor& tau);
 
-/// The first columns of the product of such reflectors; q column-major, v row-major.
+/// The first columns of the product of reflectors, as reflectors() stores them in v; q column-major, v
+/// row-major.
 void product_of_reflectors(const Tensor& v, const Tensor& tau, const Tensor& q);
 
 /// The x of least norm among those that make a x - b smallest, for a batch of b as long as that of a;

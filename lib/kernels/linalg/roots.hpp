@@ -4,7 +4,7 @@
 
 namespace eigengrad::kernels {
 
-// Matrices are as exponential.hpp says.
+// Matrices are contiguous; row-major or column-major, as long as all arguments are the same.
 
 /// y = the principal square root, or the principal logarithm, of a, by its complex Schur form.
 Breakdown matrix_sqrt(const Tensor& a, const Tensor& y);

@@ -25,7 +25,7 @@ void sparse_product(const SparsityPattern& a, bool transposed, const Tensor& val
 void sampled_product(const SparsityPattern& pattern, const Tensor& a, const Tensor& b,
                      const Tensor& values);
 
-/// How a sparse system is solved.
+/// The method by which a sparse system of equations is solved.
 enum class SparseMethod : std::uint8_t { LU, LDLT, ConjugateGradient };
 
 /// A matrix prepared for solving. LDLT and conjugate gradients take it for (A + A^T) / 2.

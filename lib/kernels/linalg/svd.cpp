@@ -45,7 +45,7 @@ using Matrix = Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic>;
 template <class T>
 using RowMajorMatrix = Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
-/// Which factors are wanted, and how many of their columns.
+/// Whether singular vectors are wanted, and the columns of u and v.
 struct Wanted {
   bool vectors;
   std::int64_t u_columns;
@@ -182,7 +182,7 @@ Breakdown decompose_all(Make solver_for, const Tensor& a, const Tensor& u, const
 }  // namespace
 
 Breakdown singular_values(const Tensor& a, const Tensor& u, const Tensor& s, const Tensor& vh) {
-  const MatrixExtents e(a);
+  const BatchExtents e(a);
   if (e.count == 0) return {};
   const bool vectors = u.defined();
   const Wanted wanted{vectors, vectors ? u.sizes().back() : 0,

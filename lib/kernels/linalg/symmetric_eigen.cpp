@@ -116,7 +116,7 @@ Breakdown solve(Make solver_for, const Tensor& a, bool upper, const Tensor& valu
 
 Breakdown symmetric_eigen(const Tensor& a, bool upper, const Tensor& values,
                           const Tensor& vectors) {
-  const MatrixExtents e(a);
+  const BatchExtents e(a);
   if (e.count == 0) return {};
   return detail::dispatch_floating(
       "linalg_eigh", a.dtype(), [&]<class T>(std::type_identity<T>) -> Breakdown {

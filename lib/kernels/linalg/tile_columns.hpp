@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "kernels/linalg/panel.hpp"
+#include "kernels/linalg/matrix_batch.hpp"
 #include "kernels/linalg/tile_math.hpp"
 
 /// Tiles of V registers of rows and one register's width of columns, one register each of which is a
@@ -12,8 +12,8 @@ namespace eigengrad::kernels {
 /// The elements of a tile that a matrix does not fill, with zeros behind them. A function of its own
 /// because what it writes lives in memory.
 template <int V, class T>
-[[gnu::noinline]] void load_partial_tile(const Panel<const T>& a, std::int64_t i, std::int64_t j,
-                                         T* buffer) {
+[[gnu::noinline]] void load_partial_tile(const MatrixView<const T>& a, std::int64_t i,
+                                         std::int64_t j, T* buffer) {
   constexpr int W = kWidth<T>;
   const std::int64_t rows = std::min<std::int64_t>(V * W, a.rows - i);
   const std::int64_t cols = std::min<std::int64_t>(W, a.cols - j);
@@ -24,7 +24,7 @@ template <int V, class T>
 
 /// The tile at (i, j) of a.
 template <int V, class T>
-EIGEN_ALWAYS_INLINE void load_tile(const Panel<const T>& a, std::int64_t i, std::int64_t j,
+EIGEN_ALWAYS_INLINE void load_tile(const MatrixView<const T>& a, std::int64_t i, std::int64_t j,
                                    Pack<T> (&c)[kWidth<T>][V]) {
   constexpr int W = kWidth<T>;
   const bool whole = i + V * W <= a.rows && j + W <= a.cols;
@@ -50,7 +50,7 @@ EIGEN_ALWAYS_INLINE void load_tile(const Panel<const T>& a, std::int64_t i, std:
 
 template <class T>
 [[gnu::noinline]] void store_partial_square(const Square<T>& square, std::int64_t i, std::int64_t j,
-                                            const Panel<T>& a) {
+                                            const MatrixView<T>& a) {
   constexpr int W = kWidth<T>;
   T buffer[W * W];
   square.store(buffer, W);
@@ -62,7 +62,7 @@ template <class T>
 /// Stores the rows of a square at (i, j) of a, a row-major matrix, as far as they are inside it.
 template <class T>
 EIGEN_ALWAYS_INLINE void store_square(const Square<T>& square, std::int64_t i, std::int64_t j,
-                                      const Panel<T>& a) {
+                                      const MatrixView<T>& a) {
   if (i + kWidth<T> <= a.rows && j + kWidth<T> <= a.cols)
     square.store(&a(i, j), a.row_stride);
   else
@@ -87,7 +87,7 @@ EIGEN_ALWAYS_INLINE void subtract_columns(const T* x, std::int64_t step, std::in
   }
 }
 
-/// 0, 1, 2, ...
+/// A pack of the indices of its lanes: 0, 1, 2, ...
 template <class T>
 EIGEN_ALWAYS_INLINE Pack<T> lanes() {
   return Pack<T>(Eigen::internal::plset<typename Pack<T>::Raw>(T(0)));

@@ -1,14 +1,14 @@
 #pragma once
 
-#include "kernels/linalg/panel.hpp"
+#include "kernels/linalg/matrix_batch.hpp"
 #include "kernels/linalg/tile_math.hpp"
 
 /// Triangles solved with in tiles (kernels/linalg/tiles.hpp), for a strip of right-hand sides at a time.
 namespace eigengrad::kernels {
 
-/// The same matrix with rows and columns counted from the end: an upper triangle as a lower one.
+/// A view of the matrix with rows and columns counted from the end: an upper triangle as a lower one.
 template <class T>
-Panel<T> reversed(const Panel<T>& p) noexcept {
+MatrixView<T> reversed(const MatrixView<T>& p) noexcept {
   return {&p(p.rows - 1, p.cols - 1), p.rows, p.cols, -p.row_stride, -p.col_stride};
 }
 
@@ -18,7 +18,7 @@ class Substitution {
   static constexpr int W = kWidth<T>;
 
  public:
-  Substitution(const Panel<const T>& t, bool unit, T* x, std::int64_t step)
+  Substitution(const MatrixView<const T>& t, bool unit, T* x, std::int64_t step)
       : t_(t), unit_(unit), x_(x), step_(step) {}
 
   /// Solves with a lower triangle, for right-hand sides that are zero before row `first`.
@@ -72,14 +72,14 @@ class Substitution {
     });
   }
 
-  Panel<const T> t_;
+  MatrixView<const T> t_;
   bool unit_;
   T* x_;
   std::int64_t step_;
 };
 
 template <class T, int V>
-void substitute(const Panel<const T>& t, TriangleKind kind, T* x, std::int64_t first = 0) {
+void substitute(const MatrixView<const T>& t, TriangleKind kind, T* x, std::int64_t first = 0) {
   constexpr std::int64_t kStep = V * kWidth<T>;
   if (kind.upper)
     Substitution<T, V>(reversed(t), kind.unit, x + (t.rows - 1) * kStep, -kStep).run(0);
@@ -89,7 +89,7 @@ void substitute(const Panel<const T>& t, TriangleKind kind, T* x, std::int64_t f
 
 /// Loads columns of b into the strip, row by row, with zeros behind them.
 template <class T, int V>
-void load_strip(const Panel<const T>& b, const std::int64_t* from, T* strip) {
+void load_strip(const MatrixView<const T>& b, const std::int64_t* from, T* strip) {
   constexpr std::int64_t kStep = V * kWidth<T>;
   std::int64_t i = 0;
   if (b.cols == kStep && b.row_stride == 1 && from == nullptr)
@@ -115,7 +115,7 @@ void load_strip(const Panel<const T>& b, const std::int64_t* from, T* strip) {
 }
 
 template <class T, int V>
-void store_strip(const Panel<T>& x, const std::int64_t* order, const T* strip) {
+void store_strip(const MatrixView<T>& x, const std::int64_t* order, const T* strip) {
   constexpr std::int64_t kStep = V * kWidth<T>;
   std::int64_t i = 0;
   if (x.cols == kStep && x.row_stride == 1 && order == nullptr)

@@ -19,7 +19,7 @@ class TiledCholesky {
   static constexpr int W = kWidth<T>;
 
  public:
-  TiledCholesky(const Panel<const T>& a, const Panel<T>& l, T* work)
+  TiledCholesky(const MatrixView<const T>& a, const MatrixView<T>& l, T* work)
       : a_(a), l_(l), n_(a.rows), work_(work), block_(W * n_) {}
 
   static std::int64_t work_size(std::int64_t n) { return rounded_up(n, W) * n; }
@@ -137,8 +137,8 @@ class TiledCholesky {
     });
   }
 
-  Panel<const T> a_;
-  Panel<T> l_;
+  MatrixView<const T> a_;
+  MatrixView<T> l_;
   std::int64_t n_;
   T* work_;
   std::int64_t block_;
@@ -151,7 +151,7 @@ class TiledCholesky {
 
 /// Stores column c of a strip as the column of x with the c-th index.
 template <class T, int V>
-void store_columns(const Panel<T>& x, const std::int64_t* indices, std::int64_t count,
+void store_columns(const MatrixView<T>& x, const std::int64_t* indices, std::int64_t count,
                    const T* strip) {
   constexpr std::int64_t kStep = V * kWidth<T>;
   constexpr std::int64_t W = kWidth<T>;
@@ -169,7 +169,7 @@ void store_columns(const Panel<T>& x, const std::int64_t* indices, std::int64_t 
 }
 
 template <class T, int V>
-void solve_strip(const TiledSolve<T>& system, const Panel<const T>& b, const Panel<T>& x,
+void solve_strip(const TiledSolve<T>& system, const MatrixView<const T>& b, const MatrixView<T>& x,
                  T* strip) {
   load_strip<T, V>(b, system.from, strip);
   substitute<T, V>(system.first, system.first_kind, strip);
@@ -180,13 +180,14 @@ void solve_strip(const TiledSolve<T>& system, const Panel<const T>& b, const Pan
 }  // namespace
 
 template <class T>
-std::int64_t cholesky_in_tiles(const Panel<const T>& a, const Panel<T>& l) {
+std::int64_t cholesky_in_tiles(const MatrixView<const T>& a, const MatrixView<T>& l) {
   Workspace<T> work(TiledCholesky<T>::work_size(a.rows));
   return TiledCholesky<T>(a, l, work.data()).run();
 }
 
 template <class T>
-void solve_in_tiles(const TiledSolve<T>& system, const Panel<const T>& b, const Panel<T>& x) {
+void solve_in_tiles(const TiledSolve<T>& system, const MatrixView<const T>& b,
+                    const MatrixView<T>& x) {
   constexpr std::int64_t kColumns = 2 * kWidth<T>;
   Workspace<T> strip(x.rows * kColumns);
   for (std::int64_t c = 0; c < x.cols; c += kColumns) {
@@ -199,7 +200,8 @@ void solve_in_tiles(const TiledSolve<T>& system, const Panel<const T>& b, const 
 }
 
 template <class T>
-void invert_in_tiles(const Panel<const T>& lu, const std::int64_t* rows, const Panel<T>& inverse) {
+void invert_in_tiles(const MatrixView<const T>& lu, const std::int64_t* rows,
+                     const MatrixView<T>& inverse) {
   constexpr std::int64_t kColumns = 2 * kWidth<T>;
   const std::int64_t n = lu.rows;
   Workspace<T> work(n * kColumns);
@@ -214,10 +216,12 @@ void invert_in_tiles(const Panel<const T>& lu, const std::int64_t* rows, const P
   }
 }
 
-#define EIGENGRAD_TILES(T)                                                                    \
-  template std::int64_t cholesky_in_tiles(const Panel<const T>&, const Panel<T>&);            \
-  template void solve_in_tiles(const TiledSolve<T>&, const Panel<const T>&, const Panel<T>&); \
-  template void invert_in_tiles(const Panel<const T>&, const std::int64_t*, const Panel<T>&);
+#define EIGENGRAD_TILES(T)                                                                   \
+  template std::int64_t cholesky_in_tiles(const MatrixView<const T>&, const MatrixView<T>&); \
+  template void solve_in_tiles(const TiledSolve<T>&, const MatrixView<const T>&,             \
+                               const MatrixView<T>&);                                        \
+  template void invert_in_tiles(const MatrixView<const T>&, const std::int64_t*,             \
+                                const MatrixView<T>&);
 EIGENGRAD_TILES(float)
 EIGENGRAD_TILES(double)
 #undef EIGENGRAD_TILES

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "kernels/linalg/panel.hpp"
+#include "kernels/linalg/matrix_batch.hpp"
 
 namespace eigengrad::kernels {
 
@@ -17,19 +17,19 @@ inline constexpr std::int64_t kTileRows = 512;
 /// Returns 0, or the order of the leading minor that is not positive: the columns from there on are
 /// those of a, or undefined if both are the same memory.
 template <class T>
-std::int64_t cholesky_in_tiles(const Panel<const T>& a, const Panel<T>& l);
+std::int64_t cholesky_in_tiles(const MatrixView<const T>& a, const MatrixView<T>& l);
 
 /// g := the gradient by a of what has the gradient 2 g by the lower factor l: Note [Cholesky backwards].
 /// Of the given g the lower triangle is read. Both are row-major and contiguous.
 template <class T>
-void cholesky_gradient_in_tiles(const Panel<const T>& l, const Panel<T>& g);
+void cholesky_gradient_in_tiles(const MatrixView<const T>& l, const MatrixView<T>& g);
 
 /// What to solve with: one triangle, then another if there is one, and permutations of rows before and after.
 template <class T>
 struct TiledSolve {
-  Panel<const T> first;
+  MatrixView<const T> first;
   TriangleKind first_kind;
-  Panel<const T> second{};
+  MatrixView<const T> second{};
   TriangleKind second_kind{};
   /// Row i of the right-hand side is row from[i] of the given one, and row i of the solution is row to[i] of
   /// the result; null for no permutation.
@@ -39,16 +39,18 @@ struct TiledSolve {
 
 /// x := the solution with the right-hand side b. Both may be the same memory.
 template <class T>
-void solve_in_tiles(const TiledSolve<T>& system, const Panel<const T>& b, const Panel<T>& x);
+void solve_in_tiles(const TiledSolve<T>& system, const MatrixView<const T>& b,
+                    const MatrixView<T>& x);
 
 /// The inverse of a matrix, whose columns are contiguous, from its factors p a = l u: row i of p a is
 /// row rows[i] of a.
 template <class T>
-void invert_in_tiles(const Panel<const T>& lu, const std::int64_t* rows, const Panel<T>& inverse);
+void invert_in_tiles(const MatrixView<const T>& lu, const std::int64_t* rows,
+                     const MatrixView<T>& inverse);
 
 /// p a = l u as lu_factor() in kernels/linalg/factor.hpp, for one matrix whose columns are contiguous.
 /// Returns 0, or the first zero on the diagonal of u, counted from 1.
 template <class T>
-std::int64_t lu_in_tiles(const Panel<T>& a, std::int64_t* pivots, bool pivot);
+std::int64_t lu_in_tiles(const MatrixView<T>& a, std::int64_t* pivots, bool pivot);
 
 }  // namespace eigengrad::kernels

@@ -12,7 +12,7 @@ class TiledCholeskyGradient {
   static constexpr int W = kWidth<T>;
 
  public:
-  TiledCholeskyGradient(const Panel<const T>& l, const Panel<T>& g, T* work)
+  TiledCholeskyGradient(const MatrixView<const T>& l, const MatrixView<T>& g, T* work)
       : l_(l),
         g_(g),
         n_(l.rows),
@@ -51,7 +51,7 @@ class TiledCholeskyGradient {
   /// c := C(i, k), which is G minus gA L.
   template <int V>
   EIGEN_ALWAYS_INLINE void before_solving(std::int64_t i, std::int64_t k, Pack<T> (&c)[W][V]) {
-    load_tile<V>(readable(g_), i, k, c);
+    load_tile<V>(read_only(g_), i, k, c);
     const std::int64_t next = k + W;
     subtract_columns<V>(block(i) + next * W, W, block_, columns_ + next * W, n_ - next, c);
   }
@@ -149,8 +149,8 @@ class TiledCholeskyGradient {
     });
   }
 
-  Panel<const T> l_;
-  Panel<T> g_;
+  MatrixView<const T> l_;
+  MatrixView<T> g_;
   std::int64_t n_;
   std::int64_t block_;
   T* work_;
@@ -162,12 +162,13 @@ class TiledCholeskyGradient {
 }  // namespace
 
 template <class T>
-void cholesky_gradient_in_tiles(const Panel<const T>& l, const Panel<T>& g) {
+void cholesky_gradient_in_tiles(const MatrixView<const T>& l, const MatrixView<T>& g) {
   Workspace<T> work(TiledCholeskyGradient<T>::work_size(l.rows));
   TiledCholeskyGradient<T>(l, g, work.data()).run();
 }
 
-template void cholesky_gradient_in_tiles(const Panel<const float>&, const Panel<float>&);
-template void cholesky_gradient_in_tiles(const Panel<const double>&, const Panel<double>&);
+template void cholesky_gradient_in_tiles(const MatrixView<const float>&, const MatrixView<float>&);
+template void cholesky_gradient_in_tiles(const MatrixView<const double>&,
+                                         const MatrixView<double>&);
 
 }  // namespace eigengrad::kernels

@@ -14,14 +14,14 @@ class TiledLu {
   static constexpr int W = kWidth<T>;
 
  public:
-  TiledLu(const Panel<T>& a, std::int64_t* pivots, bool pivot, T* strip)
+  TiledLu(const MatrixView<T>& a, std::int64_t* pivots, bool pivot, T* strip)
       : a_(a), pivots_(pivots), pivot_(pivot), strip_(strip) {}
 
   std::int64_t run() {
     const std::int64_t steps = std::min(a_.rows, a_.cols);
     for (std::int64_t j = 0; j < a_.cols; j += W) {
       const std::int64_t done = std::min(j, steps);
-      const Panel<T> columns = a_.columns(j, std::min<std::int64_t>(W, a_.cols - j));
+      const MatrixView<T> columns = a_.columns(j, std::min<std::int64_t>(W, a_.cols - j));
       if (done > 0) {
         interchange(columns, 0, done);
         above(columns, done);
@@ -41,7 +41,7 @@ class TiledLu {
 
  private:
   /// Applies the row interchanges of the steps [begin, end).
-  void interchange(const Panel<T>& columns, std::int64_t begin, std::int64_t end) const {
+  void interchange(const MatrixView<T>& columns, std::int64_t begin, std::int64_t end) const {
     if (!pivot_) return;
     for (std::int64_t i = begin; i < end; ++i) {
       const std::int64_t other = pivots_[i] - 1;
@@ -51,17 +51,17 @@ class TiledLu {
   }
 
   /// Computes the rows of u above the stripe, which stay in the strip.
-  void above(const Panel<T>& columns, std::int64_t rows) const {
-    const Panel<T> top = columns.part(0, 0, rows, columns.cols);
-    load_strip<T, 1>(readable(top), nullptr, strip_);
-    substitute<T, 1>(readable(a_.part(0, 0, rows, rows)), {.upper = false, .unit = true}, strip_);
+  void above(const MatrixView<T>& columns, std::int64_t rows) const {
+    const MatrixView<T> top = columns.part(0, 0, rows, columns.cols);
+    load_strip<T, 1>(read_only(top), nullptr, strip_);
+    substitute<T, 1>(read_only(a_.part(0, 0, rows, rows)), {.upper = false, .unit = true}, strip_);
     store_strip<T, 1>(top, nullptr, strip_);
   }
 
   template <int V>
-  void subtract(std::int64_t i, std::int64_t count, const Panel<T>& columns) const {
+  void subtract(std::int64_t i, std::int64_t count, const MatrixView<T>& columns) const {
     Pack<T> c[W][V];
-    load_tile<V>(readable(columns), i, 0, c);
+    load_tile<V>(read_only(columns), i, 0, c);
     subtract_columns<V>(&a_(i, 0), a_.col_stride, W, strip_, count, c);
     each<W>([&](auto s) EIGENGRAD_INLINE {
       each<V>([&](auto v) EIGENGRAD_INLINE { c[s][v].store(&columns(i + v * W, s)); });
@@ -69,7 +69,7 @@ class TiledLu {
   }
 
   /// Subtracts the product for rows and columns that fill no tile.
-  void subtract_rest(std::int64_t i, std::int64_t count, const Panel<T>& columns) const {
+  void subtract_rest(std::int64_t i, std::int64_t count, const MatrixView<T>& columns) const {
     for (; i < a_.rows; ++i) {
       Pack<T> sum(0);
       for (std::int64_t k = 0; k < count; ++k)
@@ -81,7 +81,7 @@ class TiledLu {
   }
 
   /// Eliminates column c of the stripe that begins at column j, by the columns left of it in the stripe.
-  void column(const Panel<T>& columns, std::int64_t j, std::int64_t c) {
+  void column(const MatrixView<T>& columns, std::int64_t j, std::int64_t c) {
     const std::int64_t n = a_.rows;
     T* const x = &columns(0, c);
     const std::int64_t before = std::min(c, n - j);
@@ -110,7 +110,7 @@ class TiledLu {
 
   /// Subtracts the columns left of x in the stripe from the rows from `at` on. Returns the first row with the
   /// largest element, or `at` without pivoting.
-  std::int64_t subtract_and_find(const Panel<T>& columns, std::int64_t j, std::int64_t before,
+  std::int64_t subtract_and_find(const MatrixView<T>& columns, std::int64_t j, std::int64_t before,
                                  std::int64_t at, T* x) const {
     const std::int64_t n = a_.rows;
     const T* const factors = x + j;
@@ -152,7 +152,7 @@ class TiledLu {
     return pivot_ ? best : at;
   }
 
-  Panel<T> a_;
+  MatrixView<T> a_;
   std::int64_t* pivots_;
   bool pivot_;
   /// Rows of u above the stripe.
@@ -163,12 +163,12 @@ class TiledLu {
 }  // namespace
 
 template <class T>
-std::int64_t lu_in_tiles(const Panel<T>& a, std::int64_t* pivots, bool pivot) {
+std::int64_t lu_in_tiles(const MatrixView<T>& a, std::int64_t* pivots, bool pivot) {
   Workspace<T> strip(std::min(a.rows, a.cols) * kWidth<T>);
   return TiledLu<T>(a, pivots, pivot, strip.data()).run();
 }
 
-template std::int64_t lu_in_tiles(const Panel<float>&, std::int64_t*, bool);
-template std::int64_t lu_in_tiles(const Panel<double>&, std::int64_t*, bool);
+template std::int64_t lu_in_tiles(const MatrixView<float>&, std::int64_t*, bool);
+template std::int64_t lu_in_tiles(const MatrixView<double>&, std::int64_t*, bool);
 
 }  // namespace eigengrad::kernels

@@ -10,7 +10,7 @@ namespace eigengrad::kernels {
 struct ClassTargets {
   /// int64, outer x inner of them; in range unless equal to `ignored`.
   Tensor target;
-  /// Of each class; undefined for ones.
+  /// The weight of each class; undefined if all are 1.
   Tensor weight;
   std::int64_t ignored;
   std::int64_t outer;

@@ -12,7 +12,7 @@ namespace eigengrad::kernels {
 struct CtcPlan {
   /// Symbols of the states: int64, contiguous (N S).
   Tensor symbols;
-  /// Of each sequence: time steps, and states.
+  /// The number of time steps of each sequence, then the number of its states.
   std::vector<std::int64_t> times;
   std::vector<std::int64_t> states;
 };

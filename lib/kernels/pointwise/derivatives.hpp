@@ -105,7 +105,7 @@ Pack<T> times_sigmoid(Pack<T> f, Pack<T> x, std::type_identity_t<Pack<T>> rest) 
   const Pack<T> right = q.high + q.low;
   return kernels::any(left) ? kernels::select(left, scaled_exp(minimum(x, zero), q), right) : right;
 }
-/// Its derivative, which is even.
+/// The derivative of sigmoid(x), an even function.
 template <std::floating_point T>
 Pack<T> sigmoid_derivative(Pack<T> x) {
   const Pack<T> e = exp(-abs(x));
@@ -154,7 +154,7 @@ template <std::floating_point T>
 Pack<T> inverse_hypot(Pack<T> x) {
   return Pack<T>(1) / hypot(Pack<T>(1), x);
 }
-/// Of a derivative that goes as 1 / |x|, x times it, with its limit.
+/// x times a derivative that decays as 1 / |x|, with the limit at infinite x.
 template <std::floating_point T>
 Pack<T> times_to_one(Pack<T> x, Pack<T> derivative) {
   const Pack<T> far(std::numeric_limits<T>::max() / 4);

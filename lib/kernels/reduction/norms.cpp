@@ -36,7 +36,7 @@ struct SumExp : Summing {
     return math::where(e < Pack<T>(std::numeric_limits<T>::min()), Pack<T>(0), e);
   }
 };
-/// The same sum without the elements that equal `at`.
+/// The sum of exp(x - at) over the elements that do not equal `at`.
 struct SumExpOfOthers : Summing {
   template <class T>
   static Pack<T> map(Pack<T> x, Pack<T> at) {

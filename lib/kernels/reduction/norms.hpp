@@ -4,8 +4,8 @@
 
 namespace eigengrad::kernels {
 
-// All over the dimensions where dst has extent 1 and src has not. Same number of dimensions and
-// floating point dtype; dst is contiguous.
+// All functions reduce over the dimensions where dst has extent 1 and src has not. Same number of dimensions
+// and floating point dtype; dst is contiguous.
 
 /// dst = (sum of |x|^p)^(1/p): for p = 0 the number of elements that are not zero, for infinity the
 /// largest, for -infinity the smallest |x|.

@@ -8,18 +8,19 @@ namespace eigengrad::kernels {
 // order. The sort is stable, and NaN come last. `indices` is int64 and contiguous and has the shape of src
 // except along `d`. Slices with a result must not be empty.
 
-/// All of them, in ascending or descending order (then NaN come first).
+/// Indices of all elements, in ascending or descending order (then NaN come first).
 void sort(const Tensor& indices, const Tensor& src, std::size_t d, bool descending);
-/// As many as `indices` is long, the largest or smallest first.
+/// Indices of the largest (smallest) elements along `d`, in order, as many as `indices` is long.
 void top(const Tensor& indices, const Tensor& src, std::size_t d, bool largest);
-/// The one that has `k` before it in ascending order.
+/// The index of the element that has `k` others before it in ascending order.
 void kth(const Tensor& indices, const Tensor& src, std::size_t d, std::int64_t k);
-/// The lower of the middle ones; the first NaN, if there is one, unless they are ignored and there are
-/// others.
+/// The index of the lower of the middle elements; of the first NaN, if there is one, unless they are ignored
+/// and there are others.
 void median(const Tensor& indices, const Tensor& src, std::size_t d, bool ignore_nan);
-/// The last of the most frequent ones, of which the smallest is taken.
+/// The last index of the most frequent element, the smallest if there are several.
 void mode(const Tensor& indices, const Tensor& src, std::size_t d);
-/// Those at the given ranks in ascending order; `ranks` has the shape of `indices` and is contiguous.
+/// Indices of the elements that have the given ranks in ascending order; `ranks` has the shape of `indices` and
+/// is contiguous.
 void at_ranks(const Tensor& indices, const Tensor& ranks, const Tensor& src, std::size_t d);
 
 /// For each value the number of elements of the sequence in the same row of `sorted` that are below it

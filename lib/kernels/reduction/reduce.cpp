@@ -42,7 +42,7 @@ Split split_in_order(const Tensor& dst, const Tensor& src) {
   return s;
 }
 
-/// The split of any source.
+/// The split of a source with any strides.
 Split split_by_strides(const Tensor& dst, const Tensor& src) {
   std::int64_t out_strides[detail::kMaxDim];
   broadcast_strides(dst.sizes(), dst.strides(), src.sizes(), out_strides);
@@ -84,7 +84,7 @@ struct Sum : Summing {
   static auto map(const auto& x, const auto&) { return x; }
 };
 
-/// NaN counts as 0.
+/// A sum in which NaN counts as 0.
 struct NanSum : Summing {
   static auto map(const auto& x, const auto&) { return math::where(x == x, x, decltype(x + x)(0)); }
 };

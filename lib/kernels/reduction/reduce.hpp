@@ -14,10 +14,10 @@ namespace eigengrad::kernels {
 /// dimensions; dst is contiguous; dtypes equal, floating point or int64.
 void sum(const Tensor& dst, const Tensor& src);
 
-/// dst = that sum over `count`; floating point only.
+/// dst = sum() of src over `count`; floating point only.
 void mean(const Tensor& dst, const Tensor& src, double count);
 
-/// The sum with NaN as 0.
+/// sum() in which NaN counts as 0.
 void nan_sum(const Tensor& dst, const Tensor& src);
 
 /// dst = product, over the same dimensions.

@@ -182,7 +182,7 @@ struct SoftmaxPullbackKernel {
     };
     const T others = row_sum_of_others<T>(n, m, term);
     if (log) {
-      r[at + m] = of_largest(at + m, others);
+      r[at + m] = gradient_at_largest(at + m, others);
       return;
     }
     // The largest element's cotangent is the shift: it adds nothing.
@@ -200,7 +200,7 @@ struct SoftmaxPullbackKernel {
     for (std::int64_t i = at; i < at + n * stride; i += stride)
       if (i != m) others += log ? g[i] : (g[i] - shift) * y[i];
     if (log) {
-      r[m] = of_largest(m, others);
+      r[m] = gradient_at_largest(m, others);
       return;
     }
     for (std::int64_t i = at; i < at + n * stride; i += stride)
@@ -209,7 +209,7 @@ struct SoftmaxPullbackKernel {
   /// Whether a probability (or, with `log`, its logarithm) is so near 1 that 1 - p would lose digits.
   bool outweighs(T largest) const { return largest > (log ? T(-0.29) : T(0.75)); }
   /// The gradient at the largest element: (1 - p) g - p times the sum of the other cotangents.
-  T of_largest(std::int64_t i, T others) const {
+  T gradient_at_largest(std::int64_t i, T others) const {
     return -(std::expm1(y[i]) * g[i] + std::exp(y[i]) * others);
   }
   void finish(std::int64_t i, int lanes, Pack<T> sum) const {

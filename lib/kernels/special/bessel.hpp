@@ -11,7 +11,7 @@ double bessel_k(int n, int k, double x);
 double scaled_bessel_i(int n, int k, double x);
 /// exp(x) K_n(x), n = 0 or 1.
 double scaled_bessel_k(int n, int k, double x);
-/// sin(x) / x.
+/// Derivative `k` of sin(x) / x.
 double spherical_bessel_j0(int k, double x);
 double airy_ai(int k, double x);
 

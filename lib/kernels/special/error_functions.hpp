@@ -33,7 +33,7 @@ Pack<T> log_ndtr(Pack<T> x) {
   return select(x < Pack<T>(-1), left, math::log1p(-math::normal_cdf(-x)));
 }
 
-/// Its derivative phi(x) / Phi(x) = sqrt(2/pi) / erfcx(-x / sqrt 2), which overflows on the right.
+/// The derivative of log_ndtr, phi(x) / Phi(x) = sqrt(2/pi) / erfcx(-x / sqrt 2), which overflows on the right.
 template <std::floating_point T>
 Pack<T> log_ndtr_derivative(Pack<T> x) {
   const Pack<T> left = Pack<T>(std::numbers::sqrt2 * std::numbers::inv_sqrtpi) /

@@ -35,7 +35,7 @@ long double inverse_power(long double q, long double s) {
 long double hurwitz(int k, long double s, long double q) {
   constexpr int kTerms = 16;
   constexpr int kBernoulli = 12;
-  // Every term underflows, however many logarithms it is multiplied by.
+  // Beyond this, q^-s and its derivatives in s, which multiply it by powers of log(q), all underflow.
   constexpr long double kVanishing = 12000;
   if (s * std::log(q) > kVanishing) return 0;
   long double sum = 0;
@@ -76,9 +76,9 @@ long double hurwitz(int k, long double s, long double q) {
   return sum + rest * std::tgamma(static_cast<long double>(size));
 }
 
-/// zeta(s, q) for s > 1, q > 0 by the same formula in double, as long as its terms do not underflow: dozens
-/// of times as fast. From w = 8 + 0.8 s on the remainder after j = 12 is below 2^-56 of the sum. The rounding
-/// error of b = q + n, which b^-s magnifies s times, is corrected.
+/// zeta(s, q) for s > 1, q > 0 by the Euler-Maclaurin formula in double, dozens of times as fast as in long
+/// double, for terms that do not underflow. From w = 8 + 0.8 s on the remainder after j = 12 is below 2^-56 of
+/// the sum. The rounding error of b = q + n, which b^-s magnifies s times, is corrected.
 double hurwitz(double s, double q) {
   constexpr double kLeast = 0x1p-960;
   constexpr int kBernoulli = 12;

@@ -78,13 +78,16 @@ Tensor Tensor::take_along_dim(const Tensor& indices, optional<std::int64_t> dim)
 namespace {
 
 /// Elements replaced where the mask says so, by a scalar or a tensor without dimensions.
-template <NodeName name>
+template <FixedString name>
 struct MaskedFill {
   static constexpr const char* node_name = name.text;
   KeptIndices mask;
   DimVector sizes;
+  std::int64_t lead = -1;
+  void lift(std::int64_t to) { lead = to; }
   Tensor transpose(const Tensor& g, std::size_t i) const {
-    return i == 0 ? masked_fill(g, mask.get(), 0) : where(mask.get(), g, 0).sum();
+    if (i == 0) return masked_fill(g, mask.get(), 0);
+    return autograd::sum_to(where(mask.get(), g, 0), {}, lead);
   }
   Tensor tangent(const Tensor& self, const Tensor& value) const {
     if (!value.defined()) return masked_fill(self, mask.get(), 0);
@@ -103,7 +106,7 @@ void check_mask(std::string_view op, const Tensor& self, const Tensor& mask) {
 }
 
 /// Fills with `scalar`. `value` is the tensor it was read from, undefined when a number was given.
-template <NodeName name>
+template <FixedString name>
 Tensor fill_masked(const Tensor& x, const Tensor& mask, const Tensor& value, const Scalar& scalar) {
   check_mask_dtype("masked_fill", mask);
   const DimVector sizes = autograd::broadcast_shapes("masked_fill", x.sizes(), mask.sizes());
@@ -113,7 +116,7 @@ Tensor fill_masked(const Tensor& x, const Tensor& mask, const Tensor& value, con
   return record_written(MaskedFill<name>{KeptIndices(mask), sizes}, wide, value, y);
 }
 
-template <NodeName name>
+template <FixedString name>
 Tensor& fill_masked_inplace(Tensor& self, const Tensor& mask, const Tensor& value,
                             const Scalar& scalar) {
   check_mask("masked_fill_", self, mask);

@@ -62,7 +62,7 @@ std::size_t index_by_tensor(std::string_view op, Parsed& p, std::size_t d, std::
                             const Tensor& t) {
   if (t.dtype() != kBool && t.dtype() != kInt64)
     detail::fail<IndexError>(op, "tensors used as indices must be int64 or bool, got ",
-                             to_string(t.dtype()));
+                             to_string(t.dtype()), "; convert them with to()");
   if (t.dtype() == kInt64) {
     if (t.dim() == 0) {
       p.select(op, d, whole_dim, t.item<std::int64_t>());

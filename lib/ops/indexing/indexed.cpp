@@ -147,7 +147,7 @@ ByLists slices_at(std::string_view op, const Tensor& x, std::int64_t dim, const 
 Tensor source_slices(std::string_view op, const Tensor& self, const ByLists& at,
                      const Tensor& source) {
   check_same_dtype(op, self, source);
-  const IntArrayRef shape = at.picked();
+  const DimVector shape = at.picked();
   if (source.sizes() == shape) return source;
   // A tensor without dimensions counts as one of a single element.
   if (source.dim() > 1 || shape.size() > 1 || source.numel() != detail::numel_of(shape))
@@ -181,7 +181,7 @@ ByPosition by_position(std::string_view op, const Tensor& x, std::int64_t dim,
 Tensor source_part(std::string_view op, const Tensor& self, const ByPosition& at,
                    const Tensor& src) {
   check_same_dtype(op, self, src);
-  const IntArrayRef shape = at.picked();
+  const DimVector shape = at.picked();
   // Without an index no shape is wrong.
   if (detail::numel_of(shape) == 0) return src.reshape({-1}).narrow(0, 0, 0).reshape(shape);
   Tensor part = src;

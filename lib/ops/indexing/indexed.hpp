@@ -11,6 +11,7 @@
 #include "autograd/kinds.hpp"
 #include "autograd/views.hpp"
 #include "core/fail.hpp"
+#include "core/fixed_string.hpp"
 #include "core/geometry.hpp"
 #include "core/new_tensor.hpp"
 #include "eigengrad/autograd/grad_mode.hpp"
@@ -47,27 +48,63 @@ class KeptIndices {
 
 // ---- Patterns.
 
-/// Lists of indices for some dimensions. A plan over other extents than those of the tensor sees its
-/// elements in row-major order.
+/// The extents `leads`, then `sizes`.
+inline DimVector behind(const DimVector& leads, IntArrayRef sizes) {
+  DimVector all(leads);
+  for (const std::int64_t n : sizes) all.push_back(n);
+  return all;
+}
+
+/// Calls f(slice of x, slice of y) for each index of their first `leads` dimensions, so that what a pattern picks of one
+/// tensor it picks of each. An undefined y is handed on.
+template <class F>
+void for_each_slice(std::size_t leads, const Tensor& x, const Tensor& y, const F& f) {
+  if (leads == 0) return f(x, y);
+  const auto slice = [](const Tensor& t, std::int64_t i) {
+    const auto rest = [](IntArrayRef all) { return IntArrayRef(all.data() + 1, all.size() - 1); };
+    return t.defined()
+               ? autograd::raw_view(t, rest(t.sizes()), rest(t.strides()), i * t.strides()[0])
+               : t;
+  };
+  for (std::int64_t i = 0; i < x.sizes()[0]; ++i)
+    for_each_slice(leads - 1, slice(x, i), slice(y, i), f);
+}
+
+/// The pattern of lists of indices for some dimensions. The extents that `plan` indexes need not be `sizes`,
+/// those of the tensor: then its elements are taken in row-major order.
 struct ByLists {
   std::shared_ptr<const kernels::IndexPlan> plan;
   DimVector sizes;
   /// Versions of the plan's index tensors, which may be the caller's own.
   DimVector versions;
+  /// The extents in front of those of the plan, in what is picked from and in what is picked.
+  DimVector leads = {};
 
   ByLists(std::shared_ptr<const kernels::IndexPlan> p, IntArrayRef s)
       : plan(std::move(p)), sizes(s) {
     for (const Tensor& index : plan->indices) versions.push_back(index.impl()->storage().version());
   }
 
-  IntArrayRef picked() const { return plan->result_sizes; }
-  void read(const Tensor& y, const Tensor& x) const { kernels::gather(*plan, y, seen(x)); }
+  void lift(std::int64_t lead) {
+    sizes.insert(0, lead);
+    leads.insert(0, lead);
+  }
+  DimVector picked() const { return behind(leads, plan->result_sizes); }
+  void read(const Tensor& y, const Tensor& x) const {
+    for_each_slice(leads.size(), y, x, [this](const Tensor& to, const Tensor& from) {
+      kernels::gather(*plan, to, seen(from));
+    });
+  }
   /// `x` must be contiguous if its extents are not the plan's.
   void put(const Tensor& x, const Tensor& values, kernels::Combine combine) const {
-    kernels::put(*plan, seen(x), values, combine);
+    for_each_slice(leads.size(), x, values, [&](const Tensor& to, const Tensor& from) {
+      kernels::put(*plan, seen(to), from, combine);
+    });
   }
   void fill(const Tensor& x, const Scalar& value) const {
-    kernels::fill_picked(*plan, seen(x), value);
+    for_each_slice(leads.size(), x, {}, [&](const Tensor& to, const Tensor&) {
+      kernels::fill_picked(*plan, seen(to), value);
+    });
   }
 
  private:
@@ -80,37 +117,51 @@ struct ByLists {
   }
 };
 
-/// One index tensor along a dimension.
+/// The pattern of one index tensor along a dimension.
 struct ByPosition {
-  DimVector sizes;
+  DimVector own_sizes;
+  /// Counted among `own_sizes`.
   std::size_t d;
   KeptIndices index;
+  /// As in ByLists; `sizes` are these and `own_sizes` behind them.
+  DimVector leads = {};
+  DimVector sizes = own_sizes;
 
-  IntArrayRef picked() const { return index.get().sizes(); }
-  void read(const Tensor& y, const Tensor& x) const { kernels::gather(plan(), y, x); }
-  void put(const Tensor& x, const Tensor& values, kernels::Combine combine) const {
-    kernels::put(plan(), x, values, combine);
+  void lift(std::int64_t lead) {
+    leads.insert(0, lead);
+    sizes.insert(0, lead);
   }
-  void fill(const Tensor& x, const Scalar& value) const { kernels::fill_picked(plan(), x, value); }
+  DimVector picked() const { return behind(leads, index.get().sizes()); }
+  void read(const Tensor& y, const Tensor& x) const {
+    const kernels::AlongPlan at = plan();
+    for_each_slice(leads.size(), y, x,
+                   [&](const Tensor& to, const Tensor& from) { kernels::gather(at, to, from); });
+  }
+  void put(const Tensor& x, const Tensor& values, kernels::Combine combine) const {
+    const kernels::AlongPlan at = plan();
+    for_each_slice(leads.size(), x, values, [&](const Tensor& to, const Tensor& from) {
+      kernels::put(at, to, from, combine);
+    });
+  }
+  void fill(const Tensor& x, const Scalar& value) const {
+    const kernels::AlongPlan at = plan();
+    for_each_slice(leads.size(), x, {},
+                   [&](const Tensor& to, const Tensor&) { kernels::fill_picked(at, to, value); });
+  }
 
  private:
-  kernels::AlongPlan plan() const { return {sizes, d, index.get()}; }
+  kernels::AlongPlan plan() const { return {own_sizes, d, index.get()}; }
 };
 
 // ---- Linear operators with a pattern.
 
-/// The name of a node as a template argument.
-template <std::size_t N>
-struct NodeName {
-  constexpr NodeName(const char (&s)[N]) { std::copy_n(s, N, text); }
-  char text[N];
-};
+using detail::FixedString;
 
 template <class At>
 struct ScatterAt;
 
 /// Reads the picked elements: y = x[at].
-template <class At, NodeName name>
+template <class At, FixedString name>
 struct GatherAt {
   static constexpr const char* node_name = name.text;
   At at;
@@ -123,6 +174,10 @@ struct GatherAt {
   Tensor transpose(const Tensor& g) const { return autograd::apply_linear(ScatterAt<At>{at}, g); }
   void add_into(const Tensor& whole, const Tensor& g) const {
     at.put(whole, g.contiguous(), kernels::Combine::Add);
+  }
+  void lift(std::int64_t lead) {
+    at.lift(lead);
+    input_sizes = at.sizes;
   }
 };
 
@@ -141,6 +196,7 @@ struct ScatterAt {
   Tensor transpose(const Tensor& gg) const {
     return autograd::apply_linear(GatherAt<At, "GatherBackward0">{at}, gg);
   }
+  void lift(std::int64_t lead) { at.lift(lead); }
 };
 
 /// A copy of the input with zeros at the picked elements.
@@ -156,9 +212,10 @@ struct ZeroAt {
     return y;
   }
   Tensor transpose(const Tensor& g) const { return autograd::apply_linear(*this, g); }
+  void lift(std::int64_t lead) { at.lift(lead); }
 };
 
-template <NodeName name = "GatherBackward0", class At>
+template <FixedString name = "GatherBackward0", class At>
 Tensor gather_at(At at, const Tensor& x) {
   return autograd::apply_linear(GatherAt<At, name>{std::move(at)}, x);
 }
@@ -184,11 +241,12 @@ inline bool is_constant(const Tensor& t) {
 
 /// Values of the picked shape written or added at the picked elements. Where a Write meets an element
 /// twice, the last value stays but each gets the gradient of the element, as in PyTorch.
-template <class At, NodeName name>
+template <class At, FixedString name>
 struct WriteAt {
   static constexpr const char* node_name = name.text;
   At at;
   bool accumulate = false;
+  void lift(std::int64_t lead) { at.lift(lead); }
   Tensor transpose(const Tensor& g, std::size_t i) const {
     if (i == 0) return accumulate ? g : clear_at(at, g);
     return gather_at(at, g);
@@ -294,9 +352,9 @@ inline Tensor in_own_memory(const Tensor& index, const Tensor& self) {
 
 // ---- Checks.
 
-/// `index`, which must be int64.
+/// Throws: DtypeError unless `index` is int64.
 void check_index_dtype(std::string_view op, const Tensor& index);
-/// `mask`, which must be bool.
+/// Throws: DtypeError unless `mask` is bool.
 void check_mask_dtype(std::string_view op, const Tensor& mask);
 void check_same_dtype(std::string_view op, const Tensor& self, const Tensor& source);
 /// `value`, which must have no dimensions, in the given dtype.
@@ -320,8 +378,8 @@ ByLists slices_at(std::string_view op, const Tensor& x, std::int64_t dim, const 
 /// `source` in the shape that `at`, from slices_at, picks of `self`.
 Tensor source_slices(std::string_view op, const Tensor& self, const ByLists& at,
                      const Tensor& source);
-/// As gather() picks: at each position of `index`, the element there with the coordinate along `dim` replaced
-/// by the index.
+/// The pattern of gather(): at each position of `index`, the element there with the coordinate along `dim`
+/// replaced by the index.
 ByPosition by_position(std::string_view op, const Tensor& x, std::int64_t dim, const Tensor& index);
 /// The part of `src` that has the extents of the index.
 Tensor source_part(std::string_view op, const Tensor& self, const ByPosition& at,

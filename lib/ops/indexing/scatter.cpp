@@ -23,7 +23,7 @@ Tensor write_to_copy(const Op& op, const Tensor& x, const Tensor& values) {
   op.store(y, values);
   return record_written(op, x, values, y);
 }
-/// A scalar, which is no input of the node.
+/// A copy of x with the scalar `value` written or added, as `op` states; a scalar is no input of the node.
 template <class Op>
 Tensor fill_copy(const Op& op, const Tensor& x, const Scalar& value) {
   const Tensor y = plain_copy(x);
@@ -43,16 +43,16 @@ Tensor& fill_in(std::string_view name, const Op& op, Tensor& self, const Scalar&
 
 // ---- Along a dimension, element by element.
 
-template <NodeName name>
+template <FixedString name>
 using Scatter = WriteAt<ByPosition, name>;
 
-template <NodeName name>
+template <FixedString name>
 Tensor scattered(std::string_view op, const Tensor& x, std::int64_t dim, const Tensor& index,
                  const Tensor& src, bool accumulate) {
   const Scatter<name> rule{by_position(op, x, dim, index), accumulate};
   return write_to_copy(rule, x, source_part(op, x, rule.at, src));
 }
-template <NodeName name>
+template <FixedString name>
 Tensor& scatter_into(std::string_view op, Tensor& self, std::int64_t dim, const Tensor& index,
                      const Tensor& src, bool accumulate) {
   const Scatter<name> rule{by_position(op, self, dim, in_own_memory(index, self)), accumulate};
@@ -133,16 +133,16 @@ Tensor& Tensor::scatter_add_(std::int64_t dim, const Tensor& index, const Tensor
 
 namespace {
 
-template <NodeName name>
+template <FixedString name>
 using WriteSlices = WriteAt<ByLists, name>;
 
-template <NodeName name>
+template <FixedString name>
 Tensor with_slices_written(std::string_view op, const Tensor& x, std::int64_t dim,
                            const Tensor& index, const Tensor& source, bool accumulate) {
   const WriteSlices<name> rule{slices_at(op, x, dim, index), accumulate};
   return write_to_copy(rule, x, source_slices(op, x, rule.at, source));
 }
-template <NodeName name>
+template <FixedString name>
 Tensor& write_slices_inplace(std::string_view op, Tensor& self, std::int64_t dim,
                              const Tensor& index, const Tensor& source, bool accumulate) {
   const WriteSlices<name> rule{slices_at(op, self, dim, in_own_memory(index, self)), accumulate};
@@ -156,7 +156,8 @@ Tensor scaled(const Tensor& source, const Scalar& alpha) {
   return alpha.toLong() == 1 ? source : mul(source, alpha.toLong()).to(source.dtype());
 }
 
-/// The slices at `index`, each once, so that the gradient of the value counts no slice twice.
+/// The slices of x along `dim` at `index`, duplicates removed: the gradient of the value that fills them sums
+/// over each slice once.
 ByLists filled_slices(std::string_view op, const Tensor& x, std::int64_t dim, const Tensor& index) {
   ByLists at = slices_at(op, x, dim, in_own_memory(index, x), true);
   const Tensor& list = at.plan->indices[0];

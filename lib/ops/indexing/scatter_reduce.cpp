@@ -65,13 +65,14 @@ Tensor counts(const At& at, ScalarType dtype) {
 
 // ---- Sum and mean: linear. The weight is 1 / (number of summands).
 
-template <class At, NodeName name>
+template <class At, FixedString name>
 struct SumAt {
   static constexpr const char* node_name = name.text;
   At at;
   bool include_self;
   /// For a mean, the number of summands of each element.
   Tensor divisor = {};
+  void lift(std::int64_t lead) { at.lift(lead); }
   Tensor transpose(const Tensor& g, std::size_t i) const {
     const Tensor share = divisor.defined() ? g / divisor : g;
     if (i == 1) return gather_at(at, share);
@@ -87,12 +88,13 @@ struct SumAt {
 
 // ---- Extrema: linear with constant weights, the shares of those that are equal to the result.
 
-template <class At, NodeName name>
+template <class At, FixedString name>
 struct ExtremumAt {
   static constexpr const char* node_name = name.text;
   At at;
   Tensor self_share;
   Tensor src_share;
+  void lift(std::int64_t lead) { at.lift(lead); }
   Tensor transpose(const Tensor& g, std::size_t i) const {
     return i == 0 ? g * self_share : gather_at(at, g) * src_share;
   }
@@ -107,7 +109,7 @@ struct ExtremumAt {
 Tensor is_result(const Tensor& x, const Tensor& y) { return x.eq(y) | (x.isnan() & y.isnan()); }
 
 /// `self_takes_part`: whether an element of x that is the result shares in it.
-template <NodeName name, class At>
+template <FixedString name, class At>
 ExtremumAt<At, name> extremum_rule(const At& at, bool include_self, bool self_takes_part,
                                    const Tensor& x, const Tensor& src, const Tensor& y) {
   const detail::Unrecorded unrecorded;
@@ -122,7 +124,7 @@ ExtremumAt<At, name> extremum_rule(const At& at, bool include_self, bool self_ta
 
 // ---- Product.
 
-template <class At, NodeName name>
+template <class At, FixedString name>
 struct ProdAt {
   static constexpr std::size_t inputs = 2;
   static constexpr std::size_t outputs = 1;
@@ -131,6 +133,7 @@ struct ProdAt {
   static constexpr const char* node_name = name.text;
   At at;
   bool include_self;
+  std::int64_t lead = -1;
 
   struct Inputs {
     const Tensor& self;
@@ -138,14 +141,18 @@ struct ProdAt {
   };
 
   static Tensor apply(const At& at, bool include_self, const Tensor& x, const Tensor& src) {
-    return autograd::apply_many(ProdAt{at, include_self}, {x, src});
+    return autograd::apply_many(ProdAt{at, include_self, -1}, {x, src});
   }
   Tensor forward(const Tensor& x, const Tensor& src) const {
     return combined(at, Reduce::Prod, include_self, x, src);
   }
   Tensor vjp(std::size_t i, const Tensor& g, const Inputs& x, const Tensor& y) const {
-    return i == 0 ? times_values(g, x.src) : gather_at(at, g) * others(x.self, x.src, y);
+    At of_cotangents = at;
+    if (lead >= 0) of_cotangents.lift(lead);
+    if (i == 1) return gather_at(of_cotangents, g) * others(x.self, x.src, y);
+    return include_self ? times_values(g, x.src) : clear_at(of_cotangents, g);
   }
+  void lift(std::int64_t to) { lead = to; }
   Tensor jvp(std::size_t, const Inputs& t, const Inputs& x, const Tensor& y) const {
     Tensor sum;
     if (t.self.defined()) sum = times_values(t.self, x.src);
@@ -178,7 +185,7 @@ struct ProdAt {
     return result;
   }
 
-  /// Of the true values at each element, only the last one stays true.
+  /// `among` with only the last of the true values at each element of the result left true.
   Tensor one_of_each(const Tensor& among) const {
     const detail::Unrecorded unrecorded;
     const Tensor index = arange(among.numel(), kInt64).reshape(among.sizes());
@@ -205,7 +212,7 @@ Tensor mean_of(const Tensor& sum, const Tensor& divisor) {
 
 /// Computes the reduction y, any but Prod, and returns f(rule, y), where `rule` records y as a linear function of x and
 /// src.
-template <NodeName name, class At, class F>
+template <FixedString name, class At, class F>
 auto reduce_then(std::string_view op, const At& at, Reduce reduce, bool include_self,
                  const Tensor& x, const Tensor& src, F&& f) {
   Tensor y = combined(at, reduce, include_self, x, src);
@@ -228,7 +235,7 @@ auto reduce_then(std::string_view op, const At& at, Reduce reduce, bool include_
   return f(extremum_rule<name>(at, include_self, true, x, src, y), y);
 }
 
-template <NodeName name, class At>
+template <FixedString name, class At>
 Tensor reduced(std::string_view op, const At& at, Reduce reduce, bool include_self, const Tensor& x,
                const Tensor& src) {
   if (reduce == Reduce::Prod) return ProdAt<At, name>::apply(at, include_self, x, src);
@@ -237,7 +244,7 @@ Tensor reduced(std::string_view op, const At& at, Reduce reduce, bool include_se
       [&](const auto& rule, const Tensor& y) { return record_written(rule, x, src, y); });
 }
 
-template <NodeName name, class At>
+template <FixedString name, class At>
 Tensor& reduce_into(std::string_view op, const At& at, Reduce reduce, bool include_self,
                     Tensor& self, const Tensor& src) {
   if (reduce == Reduce::Prod) {
@@ -346,7 +353,7 @@ Tensor segment_lengths(const OptionalTensor& lengths, const OptionalTensor& offs
 void check_lengths(const Tensor& data, const Tensor& lengths, std::int64_t axis) {
   if (!data.is_floating_point())
     detail::fail<DtypeError>(kSegments, "needs a floating point tensor, got ",
-                             to_string(data.dtype()));
+                             to_string(data.dtype()), "; convert it with to()");
   const std::size_t dims = lengths.sizes().size();
   if (data.sizes().size() < dims)
     detail::fail<ShapeError>(kSegments, "lengths of shape ", lengths.sizes(),
@@ -387,7 +394,7 @@ Tensor segment_indices(const Tensor& lengths, std::int64_t slices) {
   return indices;
 }
 
-constexpr NodeName<23> kSegmentNode = "SegmentReduceBackward0";
+constexpr FixedString<23> kSegmentNode = "SegmentReduceBackward0";
 
 /// Reduces consecutive segments of rows; `lengths` has the number of rows of each.
 Tensor reduce_rows(const Tensor& rows, Reduce reduce, const Tensor& lengths,

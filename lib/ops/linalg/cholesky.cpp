@@ -33,10 +33,11 @@ Tensor lower_factor(const matrices::OnFailure& failure, const Tensor& a, matrice
   return l;
 }
 
-/// A = L L^T. With phi as above,
+/// A = L L^T. With phi, the lower triangle with half the diagonal,
 ///   dL = L phi(L^-1 dA L^-T),   gA = L^-T sym(phi(L^T gL)) L^-1,
 /// where a change of A counts by its symmetric part.
 struct CholeskyRule {
+  static constexpr bool lifts_to_itself = true;
   static constexpr bool uses_input = false;
   static constexpr bool uses_output = true;
   bool upper;
@@ -50,7 +51,7 @@ struct CholeskyRule {
   Tensor vjp(const Tensor& g, const Tensor&, const Tensor& y) const {
     const Tensor l = upper ? y.mT() : y;
     const Tensor gl = upper ? g.mT() : g;
-    if (matrices::differentiated_again(g, y)) {
+    if (g.dim() > y.dim() || matrices::differentiated_again(g, y)) {
       const matrices::Scale scale(l);
       const Tensor unit = scale.off(l);
       const Tensor m = symmetric_part(phi(matmul(unit.mT(), tril(gl))));
@@ -91,7 +92,7 @@ std::array<Tensor, 2> factor(const matrices::OnFailure& failure, const Tensor& a
 
 // ---- From a factor.
 
-/// The lower factor of the two.
+/// The lower factor, from the upper one if `upper`.
 Tensor lower_of(const Tensor& l, bool upper) { return upper ? l.mT() : l; }
 
 /// dA = dL L^T + L dL^T for A = L L^T.
@@ -115,6 +116,8 @@ struct CholeskySolve {
   bool upper;
   DimVector b_sizes;
   DimVector l_sizes;
+  std::int64_t lead = -1;
+  void lift(std::int64_t to) { lead = to; }
   struct Inputs {
     const Tensor& b;
     const Tensor& l;
@@ -133,12 +136,12 @@ struct CholeskySolve {
   void gradients(const bool* wanted, const Tensor& g, const Inputs& x, const Tensor& y,
                  const Tensor*, Tensor* results) const {
     const Tensor gb = cholesky_solve(g, x.l, upper);
-    if (wanted[0]) results[0] = autograd::sum_to(gb, b_sizes);
+    if (wanted[0]) results[0] = autograd::sum_to(gb, b_sizes, lead);
     if (!wanted[1]) return;
     const matrices::Scale scale(x.l);
     const Tensor ga = -matmul(gb, scale.off(y, -2).mT());
     results[1] =
-        autograd::sum_to(scale.off(gradient_by_factor(ga, scale.off(x.l), upper)), l_sizes);
+        autograd::sum_to(scale.off(gradient_by_factor(ga, scale.off(x.l), upper)), l_sizes, lead);
   }
   Tensor jvp(std::size_t, const Inputs& t, const Inputs& x, const Tensor& y, const Tensor*) const {
     Tensor change;
@@ -155,6 +158,7 @@ struct CholeskyInverse {
   static constexpr unsigned keeps_input = 1;
   static constexpr unsigned keeps_output = 1;
   static constexpr auto node_name = "CholeskyInverseBackward0";
+  static constexpr bool lifts_to_itself = true;
   bool upper;
 
   Tensor forward(const Tensor& l) const {

@@ -41,7 +41,7 @@ Tensor weights_of(const OptionalTensor& fweights, const OptionalTensor& aweights
   if (aweights && aweights->defined()) {
     if (!aweights->is_floating_point())
       detail::fail<DtypeError>("cov", "expected aweights of floating point, got ",
-                               to_string(aweights->dtype()));
+                               to_string(aweights->dtype()), "; convert them with to()");
     check_weights(*aweights, "aweights", n);
     w = w.defined() ? w * *aweights : *aweights;
   }

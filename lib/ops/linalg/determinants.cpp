@@ -90,7 +90,7 @@ Tensor cofactors_of_batch(const Tensor& a, const std::vector<std::int64_t>& sing
 
 // ---- Determinants.
 
-/// The constants of both.
+/// The constants of Det and Slogdet.
 struct Factors {
   const Tensor& lu;
   const Tensor& pivots;
@@ -100,7 +100,7 @@ LuFactors factors_of(const Tensor& a) {
   matrices::Infos info;
   return matrices::factor(a, info);
 }
-/// A number for each matrix.
+/// Uninitialised memory for one element per matrix.
 Tensor one_for_each_matrix(const Tensor& a) {
   return matrices::uninitialised(a.dtype(), matrices::batch_of(a));
 }
@@ -113,6 +113,7 @@ struct Det {
   static constexpr unsigned keeps_input = 1;
   static constexpr unsigned keeps_output = 1;
   static constexpr auto node_name = "LinalgDetBackward0";
+  static constexpr bool lifts_to_itself = true;
   /// Whether the factors are those of the transpose, as matrices::factor() chooses.
   bool of_transpose;
 
@@ -151,6 +152,7 @@ struct Slogdet {
   static constexpr unsigned keeps_input = 1;
   static constexpr unsigned keeps_output = 0;
   static constexpr auto node_name = "LinalgSlogdetBackward0";
+  static constexpr bool lifts_to_itself = true;
   bool of_transpose;
   struct Outputs {
     const Tensor& sign;

@@ -138,7 +138,8 @@ Tensor pdist(const Tensor& x, double p) {
   check_real("pdist", x);
   check_order("pdist", p);
   if (x.dim() != 2)
-    detail::fail<ShapeError>("pdist", "needs a matrix of rows, got shape ", x.sizes());
+    detail::fail<ShapeError>("pdist", "needs a matrix of rows, got shape ", x.sizes(),
+                             "; cdist() takes batches");
   const std::int64_t n = x.size(0);
   const Tensor first = empty({n * (n - 1) / 2}, kInt64);
   const Tensor second = empty_like(first);
@@ -155,7 +156,7 @@ Tensor pairwise_distance(const Tensor& x1, const Tensor& x2, double p, double ep
   const Tensor d = x1 - x2 + eps;
   if (d.dim() == 0)
     detail::fail<ShapeError>("pairwise_distance", "needs at least one dimension, got shapes ",
-                             x1.sizes(), " and ", x2.sizes());
+                             x1.sizes(), " and ", x2.sizes(), "; unsqueeze() adds one");
   return norm(d, p, -1, keepdim);
 }
 

@@ -33,7 +33,7 @@ struct Eig {
   std::string_view op;
   bool vectors;
 
-  /// The derivative needs the vectors.
+  /// Vectors are computed, though nobody asked for them, where a derivative may need them.
   std::array<Tensor, 2> forward(const Tensor& a, bool followed) const {
     std::array<Tensor, 2> y = memory_for_pairs(a, vectors || followed);
     require_success(op, kernels::general_eigen(row_major(a), y[0], y[1]));

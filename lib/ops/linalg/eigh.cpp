@@ -29,7 +29,7 @@ struct Eigh {
   bool upper;
   bool vectors;
 
-  /// The derivative needs the vectors.
+  /// Vectors are computed, though nobody asked for them, where a derivative may need them.
   std::array<Tensor, 2> forward(const Tensor& a, bool followed) const {
     std::array<Tensor, 2> y = memory_for_pairs(a, vectors || followed);
     const auto& [l, v] = y;

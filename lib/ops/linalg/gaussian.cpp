@@ -13,7 +13,7 @@
 #include "eigengrad/ops/reduction/sums.hpp"
 #include "eigengrad/ops/shape/views.hpp"
 #include "kernels/linalg/factor.hpp"
-#include "kernels/linalg/panel_products.hpp"
+#include "kernels/linalg/updates.hpp"
 #include "ops/linalg/cholesky.hpp"
 #include "ops/linalg/matrices.hpp"
 
@@ -30,6 +30,7 @@ Tensor for_matrices(const Tensor& g) { return g.unsqueeze(-1).unsqueeze(-1); }
 /// Y = A^-1: dY = -Y dA Y, gA = -Y g Y.
 struct FactorInverse {
   static constexpr auto node_name = "CholeskyFactorInverseBackward0";
+  static constexpr bool lifts_to_itself = true;
   static constexpr bool uses_input = false;
   static constexpr bool uses_output = true;
   Tensor forward(const Tensor&, const Tensor& l) const {
@@ -60,6 +61,7 @@ struct FactorLogdet {
   static constexpr unsigned keeps_input = 1;
   static constexpr unsigned keeps_output = 0;
   static constexpr auto node_name = "CholeskyFactorLogdetBackward0";
+  static constexpr bool lifts_to_itself = true;
 
   autograd::Computed<1, 1> forward(const Tensor&, const Tensor& l) const {
     return {{log_of_square(l)}, {l}};
@@ -88,6 +90,8 @@ struct FactorSolve {
   bool vector;
   DimVector a_sizes;
   DimVector b_sizes;
+  std::int64_t lead = -1;
+  void lift(std::int64_t to) { lead = to; }
   struct Inputs {
     const Tensor& a;
     const Tensor& b;
@@ -109,11 +113,12 @@ struct FactorSolve {
   Tensor column(const Tensor& v) const { return vector ? v.unsqueeze(-1) : v; }
   void gradients(const bool* wanted, const Tensor& g, const Inputs& x, const Tensor& y,
                  const Tensor& l, Tensor* results) const {
-    const Tensor gb = solve(vector, x.a, g, l);
-    if (wanted[1]) results[1] = autograd::sum_to(gb, b_sizes);
+    const bool as_columns = lead >= 0 && vector && x.a.dim() == 2 && g.dim() == 2;
+    const Tensor gb = as_columns ? solve(false, x.a, g.mT(), l).mT() : solve(vector, x.a, g, l);
+    if (wanted[1]) results[1] = autograd::sum_to(gb, b_sizes, lead);
     if (!wanted[0]) return;
     const Tensor product = matmul(column(gb), column(y).mT());
-    results[0] = autograd::sum_to(-symmetric_part(product), a_sizes);
+    results[0] = autograd::sum_to(-symmetric_part(product), a_sizes, lead);
   }
   Tensor jvp(std::size_t, const Inputs& t, const Inputs& x, const Tensor& y,
              const Tensor& l) const {
@@ -126,7 +131,7 @@ struct FactorSolve {
   }
 
   static Tensor solve(bool vector, const Tensor& a, const Tensor& b, const Tensor& l) {
-    return autograd::apply_many(FactorSolve{vector, DimVector(a.sizes()), DimVector(b.sizes())},
+    return autograd::apply_many(FactorSolve{vector, DimVector(a.sizes()), DimVector(b.sizes()), -1},
                                 {a, b}, l);
   }
 };
@@ -140,7 +145,7 @@ bool is_vector(std::string_view op, const Tensor& a, const Tensor& b) {
       b.dim() == 1 || b.sizes() == IntArrayRef(a.sizes().data(), a.sizes().size() - 1);
   if (b.size(vector ? -1 : -2) != a.size(-1))
     detail::fail<ShapeError>(op, "shapes ", a.sizes(), " and ", b.sizes(),
-                             " do not fit the equation A X = B: both need equal numbers of rows");
+                             " do not fit the equation A X = B; give a B with as many rows as A");
   return vector;
 }
 
@@ -153,6 +158,8 @@ struct InvQuadLogdet {
   static constexpr unsigned keeps_input = 3;
   static constexpr unsigned keeps_output = 0;
   static constexpr auto node_name = "InvQuadLogdetBackward0";
+  std::int64_t lead = -1;
+  void lift(std::int64_t to) { lead = to; }
   struct Inputs {
     const Tensor& a;
     const Tensor& b;
@@ -181,7 +188,7 @@ struct InvQuadLogdet {
                  const Constants& c, Tensor* results) const {
     const Tensor s = solution(x, c);
     if (wanted[1] && g.quadratic.defined())
-      results[1] = autograd::sum_to(g.quadratic.unsqueeze(-1) * s * 2, x.b.sizes());
+      results[1] = autograd::sum_to(g.quadratic.unsqueeze(-1) * s * 2, x.b.sizes(), lead);
     if (!wanted[0]) return;
     Tensor ga;
     if (g.logdet.defined()) ga = inverse_from(x.a, c.l);
@@ -197,7 +204,7 @@ struct InvQuadLogdet {
     if (ga.defined()) ga = for_matrices(g.logdet) * ga;
     if (g.quadratic.defined()) {
       const Tensor scaled = (g.quadratic.unsqueeze(-1) * s).unsqueeze(-1);
-      const Tensor own = autograd::sum_to(scaled * s.unsqueeze(-2), x.a.sizes());
+      const Tensor own = autograd::sum_to(scaled * s.unsqueeze(-2), x.a.sizes(), lead);
       ga = ga.defined() ? ga - own : -own;
     }
     results[0] = ga;
@@ -235,7 +242,7 @@ Tensor quad_form(const Tensor& A, const Tensor& x) {
   matrices::require_square("quad_form", A);
   if (x.dim() == 0 || x.size(-1) != A.size(-1))
     detail::fail<ShapeError>("quad_form", "shapes ", A.sizes(), " and ", x.sizes(),
-                             " do not fit x^T A x: both need equal last extents");
+                             " do not fit x^T A x; give an x with as many elements as A has rows");
   matrices::require_same_dtype("quad_form", A, x);
   return (matmul(A, x.unsqueeze(-1)).squeeze(-1) * x).sum(-1);
 }
@@ -244,8 +251,9 @@ std::tuple<Tensor, Tensor> inv_quad_logdet(const Tensor& A, const Tensor& b) {
   constexpr auto op = "inv_quad_logdet";
   matrices::require_square(op, A);
   if (b.dim() == 0 || b.size(-1) != A.size(-1))
-    detail::fail<ShapeError>(op, "shapes ", A.sizes(), " and ", b.sizes(),
-                             " do not fit b^T A^-1 b: both need equal last extents");
+    detail::fail<ShapeError>(
+        op, "shapes ", A.sizes(), " and ", b.sizes(),
+        " do not fit b^T A^-1 b; give a b with as many elements as A has rows");
   matrices::require_same_dtype(op, A, b);
   const auto [quadratic, logarithm] = autograd::apply_many(InvQuadLogdet(), {A, b});
   return {quadratic, logarithm};

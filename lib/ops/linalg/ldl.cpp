@@ -101,8 +101,8 @@ Tensor checked_ldl_pivots(std::string_view op, const Tensor& ld, const Tensor& p
         op, "pivots of shape ", pivots.sizes(), " do not belong to factors of shape ", ld.sizes(),
         ", which have those of shape ", sizes, "; give both as linalg_ldl_factor() returned them");
   if (pivots.dtype() != kInt64)
-    detail::fail<DtypeError>(op, "pivots must be int64, as linalg_ldl_factor() gives them, got ",
-                             to_string(pivots.dtype()));
+    detail::fail<DtypeError>(op, "pivots must be int64, got ", to_string(pivots.dtype()),
+                             "; give those of linalg_ldl_factor()");
   const Tensor dense = pivots.is_contiguous() ? pivots : autograd::copy_row_major(pivots);
   const std::int64_t* p = dense.impl()->data<std::int64_t>();
   for (std::int64_t done = 0; done < dense.numel(); done += n, p += n)

@@ -35,11 +35,11 @@ class Pseudoinverse {
     else
       std::tie(q_, r_) = linalg_qr(rank == Rank::Columns ? a_ : a_.mT());
   }
-  /// p b.
+  /// The product p b.
   Tensor of(const Tensor& b) const { return scale_.off(of_scaled(b)); }
-  /// p^T b.
+  /// The product p^T b.
   Tensor transposed_of(const Tensor& b) const { return scale_.off(transposed_of_scaled(b)); }
-  /// (1 - p a) b.
+  /// The product (1 - p a) b.
   Tensor rest_of(const Tensor& b) const { return b - of_scaled(matmul(a_, b)); }
 
   // The residual of x, with b divided by the scale of a.
@@ -208,7 +208,7 @@ void require_fit(const Tensor& a, const Tensor& b) {
   matrices::require_same_dtype(op, a, b);
   if (b.dim() < 1 || b.dim() > a.dim() || b.dim() < a.dim() - 1)
     detail::fail<ShapeError>(op, "B of shape ", b.sizes(), " does not fit A of shape ", a.sizes(),
-                             ": it needs as many dimensions, or one less");
+                             "; it needs as many dimensions, or one less for vectors");
 }
 
 /// Whether b holds a vector for each matrix, by PyTorch's rule.
@@ -219,7 +219,7 @@ bool holds_vectors(const Tensor& a, const Tensor& b) {
   const IntArrayRef given(b.sizes().data(), b.sizes().size() - (vectors ? 0 : 1));
   if (!(rows == given))
     detail::fail<ShapeError>(op, "B of shape ", b.sizes(), " does not fit A of shape ", a.sizes(),
-                             ": it needs the same batch and number of rows");
+                             "; it needs the same batch and number of rows");
   return vectors;
 }
 

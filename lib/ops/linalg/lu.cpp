@@ -147,7 +147,7 @@ Factored factored(const Tensor& a, bool pivot) {
   return f;
 }
 
-/// Of both factorisations.
+/// The constants of LuFactor and Lu: the order of the rows, and its inverse.
 struct Order {
   const Tensor& rows;
   const Tensor& back;
@@ -268,6 +268,8 @@ struct LuSolve {
   bool adjoint;
   DimVector lu_sizes;
   DimVector b_sizes;
+  std::int64_t lead = -1;
+  void lift(std::int64_t to) { lead = to; }
   struct Inputs {
     const Tensor& lu;
     const Tensor& b;
@@ -287,13 +289,13 @@ struct LuSolve {
   void gradients(const bool* wanted, const Tensor& g, const Inputs& x, const Tensor& y,
                  const Tensor& pivots, Tensor* results) const {
     const Tensor gb = linalg_lu_solve(x.lu, pivots, g, left, !adjoint);
-    if (wanted[1]) results[1] = autograd::sum_to(gb, b_sizes);
+    if (wanted[1]) results[1] = autograd::sum_to(gb, b_sizes, lead);
     if (!wanted[0]) return;
     const bool g_first = left != adjoint;
     const Tensor& first = g_first ? gb : y;
     const Tensor& second = g_first ? y : gb;
     const Tensor product = left ? matmul(first, second.mT()) : matmul(first.mT(), second);
-    const Tensor ga = autograd::sum_to(product, lu_sizes);
+    const Tensor ga = autograd::sum_to(product, lu_sizes, lead);
     const Tensor w = take_rows(ga, permutation_of(pivots, ga.size(-2)).rows);
     results[0] = -(tril(matmul(w, upper_of(x.lu).mT()), -1) + triu(matmul(lower_of(x.lu).mT(), w)));
   }
@@ -316,7 +318,8 @@ struct LuSolve {
 /// that matrix.
 Tensor checked_pivots(std::string_view op, const Tensor& lu, const Tensor& pivots) {
   if (lu.dim() < 2)
-    detail::fail<ShapeError>(op, "needs a matrix or a batch of them, got shape ", lu.sizes());
+    detail::fail<ShapeError>(op, "needs a matrix or a batch of them, got shape ", lu.sizes(),
+                             "; give what linalg_lu_factor() returns");
   DimVector sizes(matrices::batch_of(lu));
   sizes.push_back(least_extent(lu));
   if (!(pivots.sizes() == sizes))
@@ -325,8 +328,8 @@ Tensor checked_pivots(std::string_view op, const Tensor& lu, const Tensor& pivot
                              ", which has those of shape ", IntArrayRef(sizes),
                              "; give both as linalg_lu_factor() returned them");
   if (pivots.dtype() != kInt64)
-    detail::fail<DtypeError>(op, "pivots must be int64, as linalg_lu_factor() gives them, got ",
-                             to_string(pivots.dtype()));
+    detail::fail<DtypeError>(op, "pivots must be int64, got ", to_string(pivots.dtype()),
+                             "; give those of linalg_lu_factor()");
   const Tensor dense = pivots.is_contiguous() ? pivots : autograd::copy_row_major(pivots);
   const std::int64_t* const p = dense.impl()->data<std::int64_t>();
   const auto* const outside =

@@ -21,7 +21,8 @@ namespace eigengrad::matrices {
 
 void require(std::string_view op, const Tensor& a) {
   if (a.dim() < 2)
-    detail::fail<ShapeError>(op, "needs a matrix or a batch of them, got shape ", a.sizes());
+    detail::fail<ShapeError>(op, "needs a matrix or a batch of them, got shape ", a.sizes(),
+                             "; unsqueeze() adds a dimension");
   if (!a.is_floating_point())
     detail::fail<DtypeError>(op, "needs a floating point tensor, got ", to_string(a.dtype()),
                              "; convert it with to()");
@@ -30,7 +31,8 @@ void require(std::string_view op, const Tensor& a) {
 void require_square(std::string_view op, const Tensor& a) {
   require(op, a);
   if (a.size(-1) != a.size(-2))
-    detail::fail<ShapeError>(op, "needs square matrices, got shape ", a.sizes());
+    detail::fail<ShapeError>(op, "needs square matrices, got shape ", a.sizes(),
+                             "; linalg_lstsq() and linalg_svd() take others");
 }
 
 void require_same_dtype(std::string_view op, const Tensor& a, const Tensor& b) {
@@ -44,7 +46,7 @@ void require_fit(std::string_view op, const Tensor& a, const Tensor& b, bool lef
   if (a.size(-1) != b.size(left ? -2 : -1))
     detail::fail<ShapeError>(op, "shapes ", a.sizes(), " and ", b.sizes(),
                              " do not fit the equation ", left ? "A X = B" : "X A = B",
-                             ": A and B need equal numbers of ", left ? "rows" : "columns");
+                             "; give a B with as many ", left ? "rows" : "columns", " as A");
 }
 
 Tensor flipped(const Tensor& a) {
@@ -146,9 +148,9 @@ Scale::Scale(const Tensor& x, int moderate) : dtype_(x.dtype()), batch_(batch_of
   if (x.numel() == 0) return;
   detail::dispatch_floating("linalg", dtype_, [&]<class T>(std::type_identity<T>) {
     const int most = moderate > 0 ? moderate : std::numeric_limits<T>::max_exponent / 16;
-    const kernels::Panels<T> all(x, batch_);
+    const kernels::MatrixBatch<T> all(x, batch_);
     for (std::int64_t i = 0; i < all.count(); ++i) {
-      const int e = kernels::exponent_of(readable(all[i]));
+      const int e = kernels::exponent_of(read_only(all[i]));
       largest_ = std::max(largest_, std::abs(e));
       if (largest_ <= most) continue;
       exponents_.resize(static_cast<std::size_t>(all.count()));

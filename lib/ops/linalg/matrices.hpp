@@ -11,7 +11,7 @@ namespace eigengrad::matrices {
 
 /// Throws: DtypeError unless floating point; ShapeError below two dimensions.
 void require(std::string_view op, const Tensor& a);
-/// Throws: the same, and ShapeError unless square.
+/// Throws: DtypeError unless floating point; ShapeError unless square.
 void require_square(std::string_view op, const Tensor& a);
 /// Throws: DtypeError when the dtypes differ.
 void require_same_dtype(std::string_view op, const Tensor& a, const Tensor& b);
@@ -29,7 +29,7 @@ Tensor copy(const Tensor& a, IntArrayRef batch, bool is_column_major);
 inline Tensor copy(const Tensor& a, bool is_column_major) {
   return copy(a, batch_of(a), is_column_major);
 }
-/// Copies of square row-major matrices, transposed.
+/// A copy of `a` whose square row-major matrices are transposed.
 Tensor transposed_copy(const Tensor& a);
 /// Uninitialised memory for matrices of the same extents and the same layout as those of `a`.
 Tensor like(const Tensor& a, IntArrayRef batch);
@@ -88,9 +88,9 @@ Tensor pinv_jvp(const Tensor& t, const Tensor& a, const Tensor& y, Rank rank);
 
 /// One integer for each matrix, 0 where the factorisation succeeded (kernels/linalg/factor.hpp).
 using Infos = DimVector;
-/// The same as an int64 tensor.
+/// Infos as an int64 tensor.
 Tensor info_of(const Infos& info, IntArrayRef batch);
-/// What becomes of matrices whose factorisation fails.
+/// Whether a failed factorisation throws, and in whose name.
 struct OnFailure {
   /// The operator that messages name.
   std::string_view op;

@@ -28,7 +28,7 @@ constexpr int kNearOne = 4;
 /// Whether all matrices are lower triangular, and one of them is not diagonal.
 bool are_lower_triangles(const Tensor& a) {
   return detail::dispatch_floating("linalg", a.dtype(), [&]<class T>(std::type_identity<T>) {
-    const kernels::Panels<T> all(a, matrices::batch_of(a));
+    const kernels::MatrixBatch<T> all(a, matrices::batch_of(a));
     bool is_diagonal = true;
     for (std::int64_t m = 0; m < all.count(); ++m)
       for (std::int64_t i = 0; i < a.size(-1); ++i)

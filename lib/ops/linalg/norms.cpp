@@ -20,17 +20,20 @@ namespace eigengrad {
 namespace {
 
 /// The two dimensions that a norm runs over.
-struct Plane {
+struct DimPair {
   std::int64_t rows;
   std::int64_t cols;
 };
 
-Plane plane_of(std::string_view op, const Tensor& x, IntArrayRef dim) {
-  if (dim.size() != 2) detail::fail<ShapeError>(op, "needs two dimensions to run over, got ", dim);
+DimPair dims_of_norm(std::string_view op, const Tensor& x, IntArrayRef dim) {
+  if (dim.size() != 2)
+    detail::fail<ShapeError>(op, "needs two dimensions to run over, got ", dim,
+                             "; linalg_vector_norm() takes any");
   const std::size_t n = x.sizes().size();
   const auto rows = detail::wrap_dim(op, dim[0], n), cols = detail::wrap_dim(op, dim[1], n);
   if (n < 2)
-    detail::fail<ShapeError>(op, "needs a matrix or a batch of them, got shape ", x.sizes());
+    detail::fail<ShapeError>(op, "needs a matrix or a batch of them, got shape ", x.sizes(),
+                             "; linalg_vector_norm() takes vectors");
   if (rows == cols)
     detail::fail<ValueError>(op, "the two dimensions in ", dim,
                              " are the same; give two different ones");
@@ -39,7 +42,8 @@ Plane plane_of(std::string_view op, const Tensor& x, IntArrayRef dim) {
 
 Tensor with_dtype(std::string_view op, const Tensor& x, const optional<ScalarType>& dtype) {
   if (!x.is_floating_point())
-    detail::fail<DtypeError>(op, "needs a floating point tensor, got ", to_string(x.dtype()));
+    detail::fail<DtypeError>(op, "needs a floating point tensor, got ", to_string(x.dtype()),
+                             "; convert it with to()");
   if (!dtype) return x;
   if (!is_floating_point(*dtype) || *dtype < x.dtype())
     detail::fail<DtypeError>(op, "the dtype ", to_string(*dtype),
@@ -50,7 +54,7 @@ Tensor with_dtype(std::string_view op, const Tensor& x, const optional<ScalarTyp
 
 /// `over` of the singular values, which are in the last dimension; the result has the shape of the norm.
 template <class F>
-Tensor of_singular_values(const Tensor& x, Plane p, bool keepdim, F over) {
+Tensor of_singular_values(const Tensor& x, DimPair p, bool keepdim, F over) {
   const std::int64_t n = x.dim();
   const Tensor y = over(linalg_svdvals(movedim(x, {p.rows, p.cols}, {n - 2, n - 1})));
   if (!keepdim) return y;
@@ -67,7 +71,7 @@ Tensor of_sums(const Tensor& x, std::int64_t summed, std::int64_t other, bool sm
 
 Tensor matrix_norm(std::string_view op, const Tensor& x, double order, IntArrayRef dim,
                    bool keepdim) {
-  const Plane p = plane_of(op, x, dim);
+  const DimPair p = dims_of_norm(op, x, dim);
   const double size = std::abs(order);
   const bool smallest = order < 0;
   if (size == 1) return of_sums(x, p.rows, p.cols, smallest, keepdim);
@@ -81,7 +85,7 @@ Tensor matrix_norm(std::string_view op, const Tensor& x, double order, IntArrayR
 
 Tensor matrix_norm(std::string_view op, const Tensor& x, std::string_view order, IntArrayRef dim,
                    bool keepdim) {
-  const Plane p = plane_of(op, x, dim);
+  const DimPair p = dims_of_norm(op, x, dim);
   if (order == "fro") return linalg_vector_norm(x, 2, {p.rows, p.cols}, keepdim);
   if (order == "nuc")
     return of_singular_values(x, p, keepdim, [](const Tensor& s) { return s.sum(-1); });
@@ -155,7 +159,8 @@ Tensor linalg_norm(const Tensor& x, std::string_view ord, OptionalIntArrayRef di
 
 Tensor nuclear_norm(const Tensor& x, bool keepdim) {
   if (x.dim() != 2)
-    detail::fail<ShapeError>("nuclear_norm", "needs a matrix, got shape ", x.sizes());
+    detail::fail<ShapeError>("nuclear_norm", "needs a matrix, got shape ", x.sizes(),
+                             "; name two dimensions of a batch");
   return nuclear_norm(x, {0, 1}, keepdim);
 }
 Tensor nuclear_norm(const Tensor& x, IntArrayRef dim, bool keepdim) {

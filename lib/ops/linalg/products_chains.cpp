@@ -73,7 +73,7 @@ Tensor chain_product(std::string_view op, TensorList matrices) {
     if (i > 0 && chain[i].size(0) != extents.back())
       detail::fail<ShapeError>(op, "shapes ", matrices[i - 1].sizes(), " and ", matrices[i].sizes(),
                                " cannot be multiplied: tensors ", i - 1, " and ", i,
-                               " need equal inner extents");
+                               " need equal inner extents; check the order of the tensors");
     if (i == 0) extents.push_back(chain[i].size(0));
     extents.push_back(chain[i].size(1));
   }
@@ -89,9 +89,12 @@ Tensor chain_product(std::string_view op, TensorList matrices) {
 /// arguments rotate, so grad a = b x g and grad b = g x a.
 struct Cross {
   static constexpr auto node_name = "LinalgCrossBackward0";
+  /// Counted from the end.
   std::int64_t dim;
   DimVector a_sizes;
   DimVector b_sizes;
+  std::int64_t lead = -1;
+  void lift(std::int64_t to) { lead = to; }
 
   Tensor forward(const Tensor& a, const Tensor& b) const {
     const detail::Unrecorded unrecorded;
@@ -107,10 +110,16 @@ struct Cross {
     return y;
   }
   Tensor grad_a(const Tensor& g, const Tensor& b) const {
-    return autograd::sum_to(linalg_cross(b, g, dim), a_sizes);
+    return autograd::sum_to(linalg_cross(beside(g, b), g, dim), a_sizes, lead);
   }
   Tensor grad_b(const Tensor& g, const Tensor& a) const {
-    return autograd::sum_to(linalg_cross(g, a, dim), b_sizes);
+    return autograd::sum_to(linalg_cross(g, beside(g, a), dim), b_sizes, lead);
+  }
+
+ private:
+  /// The value x with as many dimensions as the cotangent g.
+  static Tensor beside(const Tensor& g, const Tensor& x) {
+    return g.dim() == x.dim() ? x : x.unsqueeze(0);
   }
 };
 
@@ -138,7 +147,8 @@ Tensor chain_matmul(TensorList matrices) {
 
 Tensor linalg_matrix_power(const Tensor& x, std::int64_t n) {
   if (x.dim() < 2 || x.size(-1) != x.size(-2))
-    detail::fail<ShapeError>("linalg_matrix_power", "needs square matrices, got shape ", x.sizes());
+    detail::fail<ShapeError>("linalg_matrix_power", "needs square matrices, got shape ", x.sizes(),
+                             "; pow() takes powers of elements");
   if (n < 0) return power_of(linalg_inv(x), std::uint64_t{0} - static_cast<std::uint64_t>(n));
   if (n == 0) return eye(x.size(-1), x.dtype()).expand(x.sizes()).clone();
   if (n == 1) return x.clone();
@@ -148,8 +158,8 @@ Tensor matrix_power(const Tensor& x, std::int64_t n) { return linalg_matrix_powe
 
 Tensor linalg_vander(const Tensor& x, optional<std::int64_t> N) {
   if (x.dim() == 0)
-    detail::fail<ShapeError>("linalg_vander", "needs at least one dimension, got shape ",
-                             x.sizes());
+    detail::fail<ShapeError>("linalg_vander", "needs at least one dimension, got shape ", x.sizes(),
+                             "; unsqueeze() adds one");
   if (x.dtype() == kBool)
     detail::fail<DtypeError>("linalg_vander",
                              "is not defined for bool tensors; convert them with to(kInt64)");
@@ -165,7 +175,8 @@ Tensor linalg_vander(const Tensor& x, optional<std::int64_t> N) {
 Tensor linalg_vecdot(const Tensor& a, const Tensor& b, std::int64_t dim) {
   if (!a.is_floating_point() || !b.is_floating_point())
     detail::fail<DtypeError>("linalg_vecdot", "needs floating point tensors, got ",
-                             to_string(a.dtype()), " and ", to_string(b.dtype()));
+                             to_string(a.dtype()), " and ", to_string(b.dtype()),
+                             "; convert them with to()");
   const DimVector sizes = autograd::broadcast_shapes("linalg_vecdot", a.sizes(), b.sizes());
   detail::wrap_dim("linalg_vecdot", dim, sizes.size());
   return (a * b).sum(dim);
@@ -185,8 +196,8 @@ Tensor linalg_cross(const Tensor& a, const Tensor& b, std::int64_t dim) {
     detail::fail<DtypeError>("linalg_cross",
                              "is not defined for bool tensors; convert them with to(kInt64)");
   return autograd::apply_bilinear(
-      Cross{static_cast<std::int64_t>(d), DimVector(a.sizes()), DimVector(b.sizes())}, a.to(dtype),
-      b.to(dtype));
+      Cross{static_cast<std::int64_t>(d) - a.dim(), DimVector(a.sizes()), DimVector(b.sizes()), -1},
+      a.to(dtype), b.to(dtype));
 }
 
 Tensor cross(const Tensor& a, const Tensor& b, optional<std::int64_t> dim) {

@@ -438,7 +438,7 @@ Tensor tensordot(const Tensor& a, const Tensor& b, IntArrayRef dims_a, IntArrayR
     if (n != m && n != 1 && m != 1)
       detail::fail<ShapeError>("tensordot", "contracted dimensions need to match, but dimension ",
                                dims_a[i], " of ", a.sizes(), " and ", dims_b[i], " of ", b.sizes(),
-                               " do not");
+                               " do not; name pairs of equal extents");
     q.labels.replace(e, p.labels[d]);
     if (n != m) broadcast.push_back(p.labels[d]);
   }

@@ -24,8 +24,8 @@ struct MatrixMatrix {
   static constexpr std::int64_t a_dims = 2;
   static constexpr std::int64_t b_dims = 2;
   static Tensor product(const Tensor& a, const Tensor& b) { return mm(a, b); }
-  static Tensor grad_a(const Tensor& g, const Tensor& b, std::int64_t) { return mm(g, b.t()); }
-  static Tensor grad_b(const Tensor& g, const Tensor& a, std::int64_t) { return mm(a.t(), g); }
+  static Tensor grad_a(const Tensor& g, const Tensor& b) { return matmul(g, b.t()); }
+  static Tensor grad_b(const Tensor& g, const Tensor& a) { return matmul(a.t(), g); }
 };
 
 struct MatrixVector {
@@ -34,8 +34,8 @@ struct MatrixVector {
   static constexpr std::int64_t a_dims = 2;
   static constexpr std::int64_t b_dims = 1;
   static Tensor product(const Tensor& a, const Tensor& b) { return mv(a, b); }
-  static Tensor grad_a(const Tensor& g, const Tensor& b, std::int64_t) { return outer(g, b); }
-  static Tensor grad_b(const Tensor& g, const Tensor& a, std::int64_t) { return mv(a.t(), g); }
+  static Tensor grad_a(const Tensor& g, const Tensor& b) { return g.unsqueeze(-1) * b; }
+  static Tensor grad_b(const Tensor& g, const Tensor& a) { return matmul(g, a); }
 };
 
 struct VectorVector {
@@ -44,8 +44,8 @@ struct VectorVector {
   static constexpr std::int64_t a_dims = 1;
   static constexpr std::int64_t b_dims = 1;
   static Tensor product(const Tensor& a, const Tensor& b) { return outer(a, b); }
-  static Tensor grad_a(const Tensor& g, const Tensor& b, std::int64_t) { return mv(g, b); }
-  static Tensor grad_b(const Tensor& g, const Tensor& a, std::int64_t) { return mv(g.t(), a); }
+  static Tensor grad_a(const Tensor& g, const Tensor& b) { return matmul(g, b); }
+  static Tensor grad_b(const Tensor& g, const Tensor& a) { return matmul(g.mT(), a); }
 };
 
 struct Batches {
@@ -54,8 +54,8 @@ struct Batches {
   static constexpr std::int64_t a_dims = 3;
   static constexpr std::int64_t b_dims = 3;
   static Tensor product(const Tensor& a, const Tensor& b) { return bmm(a, b); }
-  static Tensor grad_a(const Tensor& g, const Tensor& b, std::int64_t) { return bmm(g, b.mT()); }
-  static Tensor grad_b(const Tensor& g, const Tensor& a, std::int64_t) { return bmm(a.mT(), g); }
+  static Tensor grad_a(const Tensor& g, const Tensor& b) { return matmul(g, b.mT()); }
+  static Tensor grad_b(const Tensor& g, const Tensor& a) { return matmul(a.mT(), g); }
 };
 
 /// The sum over a batch of products, as one product of the matrices laid side by side.
@@ -68,17 +68,8 @@ struct SumOfBatches {
     const std::int64_t inner = b.size(0) * b.size(1);
     return mm(a.transpose(0, 1).reshape({a.size(1), inner}), b.reshape({inner, b.size(2)}));
   }
-  static Tensor grad_a(const Tensor& g, const Tensor& b, std::int64_t count) {
-    return bmm(repeated(g, count), b.mT());
-  }
-  static Tensor grad_b(const Tensor& g, const Tensor& a, std::int64_t count) {
-    return bmm(a.mT(), repeated(g, count));
-  }
-
- private:
-  static Tensor repeated(const Tensor& g, std::int64_t count) {
-    return g.expand({count, g.size(0), g.size(1)});
-  }
+  static Tensor grad_a(const Tensor& g, const Tensor& b) { return matmul(g.unsqueeze(-3), b.mT()); }
+  static Tensor grad_b(const Tensor& g, const Tensor& a) { return matmul(a.mT(), g.unsqueeze(-3)); }
 };
 
 // ---- beta self + alpha product(a, b).
@@ -99,7 +90,8 @@ struct AddProduct {
   Scalar beta;
   Scalar alpha;
   DimVector self_sizes;
-  std::int64_t count;
+  std::int64_t lead = -1;
+  void lift(std::int64_t to) { lead = to; }
   struct Inputs {
     const Tensor& self;
     const Tensor& a;
@@ -114,10 +106,10 @@ struct AddProduct {
     return y;
   }
   Tensor vjp(std::size_t i, const Tensor& g, const Inputs& x, const Tensor&) const {
-    if (i == 1) return Form::grad_a(scaled(g, alpha), x.b, count);
-    if (i == 2) return Form::grad_b(scaled(g, alpha), x.a, count);
-    if (beta.toDouble() == 0) return zeros(self_sizes, g.dtype());
-    return autograd::sum_to(scaled(g, beta), self_sizes);
+    if (i == 1) return Form::grad_a(scaled(g, alpha), x.b);
+    if (i == 2) return Form::grad_b(scaled(g, alpha), x.a);
+    const Tensor own = autograd::sum_to(scaled(g, beta), self_sizes, lead);
+    return beta.toDouble() == 0 ? zeros(own.sizes(), g.dtype()) : own;
   }
   Tensor jvp(std::size_t, const Inputs& t, const Inputs& x, const Tensor& y) const {
     Tensor sum;
@@ -174,8 +166,8 @@ Tensor add_product(const Tensor& self, const Tensor& a, const Tensor& b, const S
                              " does not broadcast to the product of shape ", IntArrayRef(sizes),
                              "; give it that shape, or extents of 1");
   const auto applied = [&]<unsigned Keeps>(std::integral_constant<unsigned, Keeps>) {
-    return autograd::apply_many(
-        AddProduct<Form, Keeps>{beta, alpha, DimVector(self.sizes()), a.size(0)}, {self, a, b});
+    return autograd::apply_many(AddProduct<Form, Keeps>{beta, alpha, DimVector(self.sizes()), -1},
+                                {self, a, b});
   };
   const bool keep_a = autograd::records(b);
   const bool keep_b = autograd::records(a);

@@ -128,9 +128,9 @@ std::tuple<Tensor, Tensor> decompose(std::string_view op, const Tensor& a, Mode 
   return {q, r};
 }
 
-/// The same from recorded operators: q = e - v z with unit lower triangular v and upper triangular z,
-/// of which tau is the diagonal, so v and z are the factors of e - q. Of a square q the last reflector
-/// is 1 and the last column of v says nothing.
+/// The reflectors v and factors tau from recorded operators: q = e - v z with unit lower triangular v and upper
+/// triangular z, of which tau is the diagonal, so v and z are the factors of e - q. Of a square q the last
+/// reflector is 1 and the last column of v says nothing.
 /// Source: Ballard et al., Reconstructing Householder vectors from tall-skinny QR (2014), section 4.
 std::tuple<Tensor, Tensor> recorded_reflectors(const Tensor& a) {
   const auto [q, r] = linalg_qr(a);
@@ -230,10 +230,11 @@ Tensor householder_product(std::string_view op, const Tensor& x, const Tensor& t
   matrices::require(op, x);
   matrices::require_same_dtype(op, x, tau);
   if (x.size(-2) < x.size(-1))
-    detail::fail<ShapeError>(op, "needs at least as many rows as columns, got shape ", x.sizes());
+    detail::fail<ShapeError>(op, "needs at least as many rows as columns, got shape ", x.sizes(),
+                             "; drop columns");
   if (tau.dim() != x.dim() - 1 || !(batch_and(x, {}) == batch_and(tau.unsqueeze(-1), {})))
     detail::fail<ShapeError>(op, "tau of shape ", tau.sizes(), " does not fit matrices of shape ",
-                             x.sizes(), ": it needs one row for each");
+                             x.sizes(), "; it needs one row for each matrix, as geqrf() gives it");
   if (tau.size(-1) > x.size(-1))
     detail::fail<ShapeError>(op, tau.size(-1), " reflectors do not fit into the ", x.size(-1),
                              " columns of a matrix; give at most one for each column");

@@ -26,9 +26,9 @@ namespace eigengrad::matrices {
 
 /// Whether values, which are in order, form a cluster in any matrix.
 bool has_clusters(const Tensor& values);
-/// Gaps that are infinite within clusters.
+/// Differences l_j - l_i of values, infinite within clusters.
 Tensor gaps_between_clusters(const Tensor& values);
-/// 1 for pairs within a cluster.
+/// A matrix with 1 for pairs of values within a cluster and 0 elsewhere.
 Tensor pairs_of_clusters(const Tensor& values);
 /// Rotates the columns of `v` (and those of `w` alike) that belong to a cluster so that the symmetric part of
 /// its block of `p` = v^T t w becomes diagonal, t being a tangent.

@@ -13,7 +13,7 @@
 #include "eigengrad/ops/shape/bands.hpp"
 #include "eigengrad/ops/shape/views.hpp"
 #include "kernels/linalg/factor.hpp"
-#include "kernels/linalg/panel_products.hpp"
+#include "kernels/linalg/updates.hpp"
 #include "ops/linalg/lu_factors.hpp"
 #include "ops/linalg/matrices.hpp"
 
@@ -53,6 +53,7 @@ using matrices::LuFactors;
 /// Y = A^-1: dY = -Y dA Y, gA = -Y^T g Y^T.
 struct Inverse {
   static constexpr auto node_name = "LinalgInvExBackward0";
+  static constexpr bool lifts_to_itself = true;
   static constexpr bool uses_input = false;
   static constexpr bool uses_output = true;
   matrices::OnFailure failure;
@@ -63,7 +64,7 @@ struct Inverse {
     if (failure.throws) matrices::require_regular(failure.op, a, info);
     return {forward(a, f), failure.info_result(info, matrices::batch_of(a))};
   }
-  /// From the factors.
+  /// The inverse from the factors `f`.
   Tensor forward(const Tensor&, const LuFactors& f) const {
     // Factors of the transpose give the transposed solution: column-major memory, read as row-major.
     const Tensor y = matrices::uninitialised(f.lu.dtype(), f.lu.sizes(), !f.of_transpose);
@@ -99,6 +100,8 @@ struct Solve {
   matrices::OnFailure failure;
   DimVector a_sizes;
   DimVector b_sizes;
+  std::int64_t lead = -1;
+  void lift(std::int64_t to) { lead = to; }
   struct Inputs {
     const Tensor& a;
     const Tensor& b;
@@ -128,13 +131,20 @@ struct Solve {
 
   void gradients(const bool* wanted, const Tensor& g, const Inputs& x, const Tensor& y,
                  const Factors& c, Tensor* results) const {
-    const Tensor gb = solve(adjoint(), x.a, g, c);
-    if (wanted[1]) results[1] = autograd::sum_to(gb, b_sizes);
+    const Tensor gb = adjoint_solution(g, x, c);
+    if (wanted[1]) results[1] = autograd::sum_to(gb, b_sizes, lead);
     if (!wanted[0]) return;
     const bool g_first = left != transpose;
     const Tensor& first = g_first ? gb : y;
     const Tensor& second = g_first ? y : gb;
-    results[0] = autograd::sum_to(negative_product(first, second), a_sizes);
+    results[0] = autograd::sum_to(negative_product(first, second), a_sizes, lead);
+  }
+  /// op(A)^-T g. Cotangents of one vector are solved for as the columns of one matrix.
+  Tensor adjoint_solution(const Tensor& g, const Inputs& x, const Factors& c) const {
+    Solve op = adjoint();
+    if (lead < 0 || !vector || x.a.dim() != 2 || g.dim() != 2) return solve(op, x.a, g, c);
+    op.vector = false;
+    return solve(op, x.a, g.mT(), c).mT();
   }
   /// -g x^T, or -x^T g on the right.
   Tensor negative_product(const Tensor& first, const Tensor& second) const {
@@ -142,7 +152,7 @@ struct Solve {
     if (!one_column) return left ? -matmul(first, second.mT()) : -matmul(first.mT(), second);
     const Tensor a = column(first);
     const Tensor b = column(second);
-    if (matrices::differentiated_again(a, b)) return -a * b.mT();
+    if (lead >= 0 || matrices::differentiated_again(a, b)) return -a * b.mT();
     const Tensor c = matrices::uninitialised(
         a.dtype(), matrices::with_matrix(matrices::batch_of(a), a.size(-2), b.size(-2)));
     if (c.numel() > 0) kernels::negative_outer_products(c, a, b);
@@ -163,6 +173,7 @@ struct Solve {
   /// Solves with the factors `c`.
   static Tensor solve(Solve op, const Tensor& a, const Tensor& b, const Factors& c) {
     op.b_sizes = DimVector(b.sizes());
+    op.lead = -1;
     return autograd::apply_many(op, {a, b}, c.lu, c.pivots);
   }
 
@@ -199,13 +210,13 @@ std::array<Tensor, 2> solve(const matrices::OnFailure& failure, const Tensor& a,
                              "; give a row as unsqueeze(-2)");
   if (vector && b.size(-1) != a.size(-1))
     detail::fail<ShapeError>(op, "shapes ", a.sizes(), " and ", b.sizes(),
-                             " do not fit the equation A x = b: both need equal numbers of rows");
+                             " do not fit the equation A x = b; give b as many rows as A has");
   if (!vector) {
     matrices::require_fit(op, a, b, left);
     autograd::broadcast_shapes(op, matrices::batch_of(a), matrices::batch_of(b));
   }
   return autograd::apply_many(Solve{left, false, vector, !matrices::is_column_major(a), failure,
-                                    DimVector(a.sizes()), DimVector(b.sizes())},
+                                    DimVector(a.sizes()), DimVector(b.sizes()), -1},
                               {a, b});
 }
 
@@ -227,6 +238,8 @@ struct SolveTriangular {
   bool unit;
   DimVector a_sizes;
   DimVector b_sizes;
+  std::int64_t lead = -1;
+  void lift(std::int64_t to) { lead = to; }
   struct Inputs {
     const Tensor& a;
     const Tensor& b;
@@ -250,10 +263,10 @@ struct SolveTriangular {
   void gradients(const bool* wanted, const Tensor& g, const Inputs& x, const Tensor& y,
                  const Tensor*, Tensor* results) const {
     const Tensor gb = linalg_solve_triangular(x.a.mT(), g, !upper, left, unit);
-    if (wanted[1]) results[1] = autograd::sum_to(gb, b_sizes);
+    if (wanted[1]) results[1] = autograd::sum_to(gb, b_sizes, lead);
     if (!wanted[0]) return;
     const Tensor ga = left ? matmul(gb, y.mT()) : matmul(y.mT(), gb);
-    results[0] = autograd::sum_to(-triangle(ga), a_sizes);
+    results[0] = autograd::sum_to(-triangle(ga), a_sizes, lead);
   }
   Tensor jvp(std::size_t, const Inputs& t, const Inputs& x, const Tensor& y, const Tensor*) const {
     Tensor b = t.b;
@@ -305,7 +318,8 @@ Tensor linalg_solve_triangular(const Tensor& self, const Tensor& B, bool upper, 
                            left,
                            unitriangular,
                            {},
-                           {}},
+                           {},
+                           -1},
                           self, B);
 }
 std::tuple<Tensor, Tensor> triangular_solve(const Tensor& self, const Tensor& A, bool upper,
@@ -317,7 +331,8 @@ std::tuple<Tensor, Tensor> triangular_solve(const Tensor& self, const Tensor& A,
                             true,
                             unitriangular,
                             {},
-                            {}},
+                            {},
+                            -1},
                            a, self),
           A.clone()};
 }
@@ -362,8 +377,8 @@ Tensor linalg_tensorsolve(const Tensor& self, const Tensor& other, OptionalIntAr
           : detail::numel_of({a.sizes().data() + rows, a.sizes().size() - rows});
   if (unknowns != n || a.numel() != n * n)
     detail::fail<ShapeError>("linalg_tensorsolve", "shapes ", self.sizes(), " and ", other.sizes(),
-                             " are no system of equations: A needs as many elements as B in its "
-                             "first ",
+                             " are no system of equations; give an A with as many elements as B in "
+                             "its first ",
                              rows, " dimensions, and as many in the others");
   const DimVector result{IntArrayRef(a.sizes().data() + rows, a.sizes().size() - rows)};
   return linalg_solve(a.reshape({n, n}), other.reshape({n})).reshape(result);

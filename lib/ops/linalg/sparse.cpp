@@ -161,7 +161,7 @@ Tensor SparseMatrix::checked(const Tensor& values) const {
                              values.sizes(), "; give one value for each stored entry");
   if (!values.is_floating_point())
     detail::fail<DtypeError>("SparseMatrix", "values must be of floating point dtype, got ",
-                             to_string(values.dtype()));
+                             to_string(values.dtype()), "; convert them with to()");
   return values.contiguous();
 }
 

@@ -70,7 +70,7 @@ struct Svd {
     const Tensor& vh;
   };
 
-  /// The derivative needs the vectors.
+  /// Vectors are computed, though nobody asked for them, where a derivative may need them.
   std::array<Tensor, 3> forward(const Tensor& a, bool followed) const {
     const std::int64_t m = a.size(-2), n = a.size(-1), k = std::min(m, n);
     Tensor u, vh;

@@ -7,7 +7,7 @@
 #include "eigengrad/ops/pointwise/arithmetic.hpp"
 #include "eigengrad/ops/shape/views.hpp"
 #include "kernels/base/copy.hpp"
-#include "kernels/linalg/panel.hpp"
+#include "kernels/linalg/matrix_batch.hpp"
 #include "kernels/linalg/sylvester.hpp"
 #include "ops/linalg/matrices.hpp"
 
@@ -53,9 +53,9 @@ struct Sylvester {
     const Tensor a = doubles(A, matrices::batch_of(A));
     const Tensor b = same_memory(A, B) ? a : doubles(B, matrices::batch_of(B));
     const Tensor x = doubles(C, batch);
-    const kernels::Panels<double> left(a, batch);
-    const kernels::Panels<double> right(b, batch);
-    const kernels::Panels<double> solutions(x, batch);
+    const kernels::MatrixBatch<double> left(a, batch);
+    const kernels::MatrixBatch<double> right(b, batch);
+    const kernels::MatrixBatch<double> solutions(x, batch);
     const std::int64_t count = x.numel() == 0 ? 0 : solutions.count();
     for (std::int64_t i = 0; i < count; ++i) {
       const auto outcome = kernels::solve_sylvester(left[i].data, A.size(-1), right[i].data,

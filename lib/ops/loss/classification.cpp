@@ -34,7 +34,7 @@ struct NllRule {
     return losses.sum() / divisor;
   }
   /// The cotangents of the single samples' losses, from that of the reduced loss.
-  Tensor spread(const Tensor& g) const {
+  Tensor cotangents_of_losses(const Tensor& g) const {
     return plain_row_major(reduced() ? (g / divisor).expand(each) : g);
   }
 };
@@ -46,7 +46,7 @@ struct NllTransposed {
   Tensor forward(const Tensor& g) const {
     const NoGradGuard off;
     const Tensor r = zeros(rule.input, g.dtype());
-    kernels::scatter_classes(r, rule.spread(g), rule.targets);
+    kernels::scatter_classes(r, rule.cotangents_of_losses(g), rule.targets);
     return r;
   }
   Tensor transpose(const Tensor& gg) const { return apply_linear(rule, gg); }
@@ -94,7 +94,8 @@ struct CrossEntropy {
       return math::log_softmax_pulled(nll.transpose(g), log_softmax(x, -1), -1);
     }
     const Tensor r = empty(x.sizes(), x.dtype());
-    kernels::cross_entropy_pullback(r, nll.spread(g), top, log_sum, row_major(x), nll.targets);
+    kernels::cross_entropy_pullback(r, nll.cotangents_of_losses(g), top, log_sum, row_major(x),
+                                    nll.targets);
     return r;
   }
   Tensor jvp(const Tensor& t, const Tensor& x, const Tensor&) const {
@@ -111,7 +112,7 @@ NllRule nll_rule(std::string_view op, const Tensor& x, const Tensor& target,
   check_real(op, x);
   if (target.dtype() != kInt64)
     detail::fail<DtypeError>(op, "the target must name classes in int64, got ",
-                             to_string(target.dtype()));
+                             to_string(target.dtype()), "; convert it with to()");
   const std::size_t d = x.dim() == 1 ? 0 : 1;
   DimVector each(x.sizes());
   if (x.dim() > 0) each.erase(d);
@@ -228,7 +229,7 @@ Tensor cross_entropy_of_probabilities(const Tensor& x, const Tensor& target,
 
 // ---- Margins.
 
-/// A loss that is linear in x as long as the same terms are positive: `gradient` has its derivatives.
+/// The multi-label margin loss. It is piecewise linear in x, so forward() stores its derivatives in `gradient`.
 struct MultilabelMargin {
   static constexpr auto node_name = "MultilabelMarginLossBackward0";
   static constexpr bool uses_input = false;
@@ -315,7 +316,7 @@ Tensor multilabel_margin_loss(const Tensor& x, const Tensor& target, std::int64_
   check_samples(op, x);
   if (target.dtype() != kInt64)
     detail::fail<DtypeError>(op, "the target must name classes in int64, got ",
-                             to_string(target.dtype()));
+                             to_string(target.dtype()), "; convert it with to()");
   if (!(target.sizes() == x.sizes()))
     detail::fail<ShapeError>(op, "a target of shape ", target.sizes(),
                              " does not fit an input of shape ", x.sizes(),

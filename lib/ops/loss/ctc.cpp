@@ -118,7 +118,8 @@ void check_targets(std::string_view op, const Tensor& log_probs, const Tensor& t
   const std::int64_t n = log_probs.size(1);
   const std::int64_t classes = log_probs.size(2);
   if (targets.dtype() != kInt64)
-    detail::fail<DtypeError>(op, "the targets must be int64, got ", to_string(targets.dtype()));
+    detail::fail<DtypeError>(op, "the targets must be int64, got ", to_string(targets.dtype()),
+                             "; convert them with to()");
   if (static_cast<std::int64_t>(input_lengths.size()) != n ||
       static_cast<std::int64_t>(target_lengths.size()) != n)
     detail::fail<ShapeError>(

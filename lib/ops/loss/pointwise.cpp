@@ -128,7 +128,8 @@ struct BinaryCrossEntropy : Binary<"binary_cross_entropy"> {
   }
 };
 
-/// (1 - t) log1p_exp(x) + t log1p_exp(-x); log1p_exp(x) - log1p_exp(-x) = x.
+/// The cross-entropy of a logistic model, (1 - t) log1p_exp(x) + t log1p_exp(-x), where log1p_exp(x) -
+/// log1p_exp(-x) = x.
 struct LogisticCrossEntropy : Binary<"binary_cross_entropy_with_logits"> {
   static auto value(const auto& x, const auto& t) {
     return math::maximum(x, 0) - x * t + math::vendor::log1p(decay(x));
@@ -139,7 +140,7 @@ struct LogisticCrossEntropy : Binary<"binary_cross_entropy_with_logits"> {
   static auto derivative_b(const Value auto& x, Unused, Unused) { return -x; }
 };
 
-/// The same with the terms in t times a weight w.
+/// The cross-entropy of a logistic model with the terms of positive targets t times a weight w.
 struct WeightedLogisticCrossEntropy : Ternary<"binary_cross_entropy_with_logits"> {
   static auto value(const auto& x, const auto& t, const auto& w) {
     return (1 - t) * log1p_exp(x) + w * t * log1p_exp(-x);

@@ -65,6 +65,8 @@ struct Reduced {
   Rule rule;
   DimVector sizes;
   double divisor;
+  std::int64_t lead = -1;
+  void lift(std::int64_t to) { lead = to; }
 
   template <class... X>
   requires(sizeof...(X) == inputs) Tensor forward(const X&... each)
@@ -88,10 +90,11 @@ struct Reduced {
     return y;
   }
   Tensor vjp(std::size_t i, const Tensor* g, const Tensor* x, const Tensor*) const {
-    const Tensor each = autograd::expand_to(divisor == 1 ? g[0] : g[0] / divisor, sizes);
+    const Tensor each = autograd::expand_to(divisor == 1 ? g[0] : g[0] / divisor, sizes, lead);
     const bool record = detail::recording() || detail::thread_state.dual_level;
     return autograd::sum_to(
-        record || info.passes_on[i] ? recorded(i, each, x) : computed(i, each, x), x[i].sizes());
+        record || info.passes_on[i] ? recorded(i, each, x) : computed(i, each, x), x[i].sizes(),
+        lead);
   }
   Tensor jvp(std::size_t, const Tensor* t, const Tensor* x, const Tensor*) const {
     Tensor total;
@@ -109,12 +112,12 @@ struct Reduced {
   }
   /// Derivative times cotangent in one pass.
   Tensor computed(std::size_t i, const Tensor& g, const Tensor* x) const {
-    const Tensor r = detail::uninitialised(g.dtype(), sizes);
+    const Tensor r = detail::uninitialised(g.dtype(), g.sizes());
     const detail::TensorImpl* operands[kernels::kMaxOperands] = {r.impl(), g.impl()};
     int n = 2;
     for (std::size_t k = 0; k < inputs; ++k)
       if ((info.used[i] & (1u << k)) != 0) operands[n++] = x[k].impl();
-    kernels::pointwise(sizes, operands, n, 1, info.pullback[i][g.dtype() == kFloat64], &rule);
+    kernels::pointwise(g.sizes(), operands, n, 1, info.pullback[i][g.dtype() == kFloat64], &rule);
     return r;
   }
 };
@@ -137,7 +140,7 @@ std::array<Tensor, N> promoted(const std::array<Tensor, N>& x) {
   return y;
 }
 
-/// The loss that `rule` states, reduced.
+/// The loss of the elementwise `rule`, reduced to its sum or mean if `reduction` says so.
 template <class Rule, class... X>
 Tensor loss(const Rule& rule, std::int64_t reduction, const X&... inputs) {
   check_reduction(Rule::op_name, reduction);

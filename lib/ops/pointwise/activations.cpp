@@ -25,7 +25,8 @@ using autograd::Unary;
 using math::Unused;
 using math::Value;
 
-/// Where the derivative of a gated function is 0 or 1 for good; infinity times 0 would be NaN.
+/// Beyond +-kFar the derivatives of silu and mish have rounded to 0 or 1. They are computed at limited arguments,
+/// since infinity times 0 would be NaN.
 constexpr double kFar = 2000;
 
 // ---- Smooth ones.
@@ -55,7 +56,7 @@ struct Softplus : Unary<"softplus"> {
   }
 };
 
-// PyTorch's softsign is a quotient, its tanhshrink a difference.
+// The nodes of softsign and tanhshrink are named as in PyTorch, which computes a quotient and a difference.
 struct Softsign : Unary<"softsign"> {
   static constexpr auto node_name = "DivBackward0";
   static auto value(const auto& x) {
@@ -161,7 +162,7 @@ struct Relu : Unary<"relu"> {
   static auto derivative_at_output(const Value auto& y) { return math::when(y > 0, 1); }
 };
 
-/// With T = std::int64_t for integers.
+/// x limited to [low, high]; T is std::int64_t for integers, which keep their dtype.
 template <class T>
 struct Hardtanh : Unary<"hardtanh"> {
   static constexpr bool no_bool = true;
@@ -251,6 +252,8 @@ struct Gate {
   static constexpr bool uses_input = true;
   static constexpr bool uses_output = false;
   static constexpr auto node_name = "GluBackward0";
+  static constexpr bool lifts_to_itself = true;
+  /// Counted from the end.
   std::int64_t dim;
 
   Tensor forward(const Tensor& x) const {
@@ -382,7 +385,7 @@ Tensor glu(const Tensor& x, std::int64_t dim) {
   if (x.size(d) % 2 != 0)
     detail::fail<ShapeError>("glu", "the extent to be halved must be even: dimension ", d,
                              " of shape ", x.sizes());
-  return autograd::apply_general(Gate{d}, x.is_floating_point() ? x : x.to(kDefaultDtype));
+  return autograd::apply_general(Gate{d - x.dim()}, x.is_floating_point() ? x : x.to(kDefaultDtype));
 }
 
 Tensor relu6(const Tensor& x) { return hardtanh(x, 0, 6); }
@@ -426,7 +429,7 @@ Tensor prelu(const Tensor& x, const Tensor& weight) {
   need_defined("prelu", weight, 1);
   if (x.dtype() != weight.dtype())
     detail::fail<DtypeError>("prelu", "x and weight must have one dtype: ", to_string(x.dtype()),
-                             " and ", to_string(weight.dtype()));
+                             " and ", to_string(weight.dtype()), "; convert one with to()");
   if (weight.numel() == 1)
     return apply(Prelu{}, x, weight.dim() == 0 ? weight : weight.reshape({}));
   const std::int64_t channels = x.dim() > 1 ? x.size(1) : 1;

@@ -64,7 +64,8 @@ struct Mul : Binary<"mul"> {
 struct Div : Binary<"div"> {
   static auto value(const auto& a, const auto& b) { return a / b; }
   static auto derivative_a(Unused, const Value auto& b, Unused) { return math::over(b); }
-  // From a, not from the value, which programs write to in place, as in y = a / b; y += 1.
+  // The derivative is computed from a, not from the value, which programs write to in place, as in y = a / b; y
+  // += 1.
   static auto derivative_b(const Value auto& a, const Value auto& b, Unused) {
     return -(a / b / b);
   }
@@ -115,8 +116,8 @@ bool is_small_power(double e) {
   return EIGENGRAD_FMA && std::abs(e) <= largest && std::trunc(e) == e;
 }
 
-/// y where it is `right`, x to the power e by the logarithm elsewhere: element by element, whatever lies
-/// beside it.
+/// y where the mask `right` says that y is x to the power e, the power by logarithm elsewhere. What an element
+/// gets does not depend on its neighbours.
 template <class T>
 math::Pack<T> power_unless(kernels::Mask<T> right, math::Pack<T> y, math::Pack<T> x, double e) {
   return kernels::all(right) ? y : math::where(right, y, math::pow(x, math::Pack<T>(e)));
@@ -168,6 +169,7 @@ struct PowScalar : Unary<"pow"> {
   template <class X>
   static X power(const X& x, double e) {
     if (e == 2) return square(x);
+    if (e == 0) return X(1);
     if (e == 1) return x;
     if (e == 3) return x * x * x;
     if (e == 0.5) return math::sqrt(x);
@@ -179,7 +181,7 @@ struct PowScalar : Unary<"pow"> {
     if (e == 1.5) return power_unless(0 <= x, x * math::sqrt(x), x, e);
     return is_small_power(e) ? small_power(x, e) : math::pow(x, e);
   }
-  /// By TwoSum.
+  /// The rule of the exponent less 1, without rounding: by TwoSum.
   PowScalar less_one() const {
     const double e = exponent - 1, back = e - exponent;
     return {{}, e, (exponent - (e - back)) + (-1 - back) + tail};

@@ -15,9 +15,9 @@ namespace {
 using autograd::apply;
 using autograd::apply_inplace;
 using autograd::Binary;
-using autograd::RuleName;
 using autograd::Ternary;
 using autograd::wrapped_scalar;
+using detail::FixedString;
 using math::One;
 using math::Pack;
 using math::Unused;
@@ -138,12 +138,12 @@ struct LogAddExp2 : Binary<"logaddexp2"> {
   }
 };
 
-/// The share of an operand that ties with another one, and of one that does not.
+/// The derivative by the operand that is the result: 1/2 where it equals the other one, 1 elsewhere.
 auto half_where(const auto& tie, const auto& x) {
   return math::where(tie, 0.5, math::ones_like(x));
 }
 
-template <RuleName name, bool Larger>
+template <FixedString name, bool Larger>
 struct FExtremum : Binary<name> {
   static constexpr bool on_integers = true;
   static auto takes_first(const auto& a, const auto& b) {
@@ -277,7 +277,7 @@ struct NextAfter : Binary<"nextafter"> {
   static auto derivative_a(Unused, Unused, Unused) { return Zero{}; }
   static auto derivative_b(Unused, Unused, Unused) { return Zero{}; }
 };
-/// The same, where differentiating it throws.
+/// nextafter() of a tracked tensor: differentiating it throws.
 struct NotDifferentiated {
   static constexpr std::size_t inputs = 2;
   static constexpr std::size_t outputs = 1;
@@ -316,7 +316,7 @@ void check_addcdiv(std::string_view op, const Tensor& b, const Tensor& c) {
                              "integer division is not supported; convert tensor1 or tensor2 with "
                              "to(kFloat64)");
 }
-/// As in PyTorch, the operands are not converted; but for a weight that is one scalar.
+/// Refuses operands of different dtypes, as PyTorch does, except for a weight that is a scalar.
 void check_lerp(const Tensor& a, const Tensor& b, const Tensor& weight = {}) {
   if (!a.defined() || !b.defined()) return;  // what is undefined is refused as everywhere
   if (b.dtype() != a.dtype())

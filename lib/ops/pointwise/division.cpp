@@ -32,7 +32,8 @@ Pack<T> floor_quotient(const Pack<T>& a, const Pack<T>& b) {
   const P y = math::where(below == zero, math::copysign(zero, a / b), nearest);
   return math::where(b == zero, a / b, y);
 }
-/// Of integers the divisor has been checked; -1 is kept from the division, which could overflow.
+/// The quotient of integers, rounded towards zero. Divisors are not 0; division by -1, which could overflow, is
+/// replaced by a negation.
 inline Pack<std::int64_t> truncated_quotient(Pack<std::int64_t> a, Pack<std::int64_t> b) {
   if (b.v == 0) return 0;
   return b.v == -1 ? -a : Pack<std::int64_t>(a.v / b.v);
@@ -103,7 +104,7 @@ struct Remainder : Binary<"remainder"> {
   }
 };
 
-/// Integers over 0, which no dtype has a value for, and bools, which have no quotients.
+/// Refuses integers divided by 0, which no integer represents, and quotients of bools.
 void check_divisor(std::string_view op, const Tensor& a, const Tensor& b) {
   if (a.is_floating_point() || b.is_floating_point()) return;
   if (a.dtype() == kBool && b.dtype() == kBool)

@@ -75,7 +75,7 @@ struct RoundDecimals : Unary<"round"> {
   bool inverse;
   auto value(const auto& x) const {
     const auto y = inverse ? math::rint(x * unit) / unit : math::rint(x / unit) * unit;
-    // What is too large to have such decimals, infinities among them.
+    // Values that are too large to have such decimals, infinities among them, stay as they are.
     return inverse ? math::where(math::abs(x * unit) < kIntegersFrom, y, x) : y;
   }
   static auto derivative(Unused) { return Zero{}; }
@@ -140,6 +140,7 @@ struct Frexp {
   static constexpr unsigned keeps_input = 0;
   static constexpr unsigned keeps_output = 0;
   static constexpr auto node_name = "FrexpBackward0";
+  static constexpr bool lifts_to_itself = true;
   struct Outputs {
     const Tensor& mantissa;
     const Tensor& exponent;

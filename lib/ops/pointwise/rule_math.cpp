@@ -48,7 +48,7 @@ struct AtanRatio : Unary<"atan_ratio"> {
   }
 };
 
-/// A product in value, a square in derivative: neither loses anything, at +-1 and at 0.
+/// 1 - x x, computed as a product, which loses no digits at +-1, and recorded as a function of its own.
 struct OneMinusSquare : Unary<"one_minus_square"> {
   static auto value(const auto& x) { return math::one_minus_square(x); }
   static auto derivative(const Value auto& x) { return x * -2; }

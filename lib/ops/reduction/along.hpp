@@ -22,9 +22,10 @@ struct GatherAlong {
     const Tensor y = gather_at(at, t);
     return dropped ? y.squeeze(dim()) : y;
   }
+  void lift(std::int64_t lead) { at.lift(lead); }
 
  private:
-  std::int64_t dim() const { return static_cast<std::int64_t>(at.d); }
+  std::int64_t dim() const { return static_cast<std::int64_t>(at.leads.size() + at.d); }
 };
 
 /// Values and indices of chosen elements.

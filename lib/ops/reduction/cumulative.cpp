@@ -58,13 +58,21 @@ Tensor behind(const Tensor& x, std::int64_t d) {
   return cat({x.narrow(d, 1, n - 1), zeros_like(x.narrow(d, 0, 1))}, d);
 }
 
-struct CumSum {
-  static constexpr auto node_name = "CumsumBackward0";
+/// The rules of these operators count the dimension from the end; a tensor without dimensions has none under a lead.
+struct AlongFromEnd {
+  static constexpr bool lifts_to_itself = true;
   std::int64_t d;
+  std::int64_t rank_needed() const { return -d; }
+};
+
+struct CumSum : AlongFromEnd {
+  static constexpr auto node_name = "CumsumBackward0";
   bool reverse;
   Tensor forward(const Tensor& x) const { return computed(kernels::cumsum, x, d, reverse); }
-  Tensor transpose(const Tensor& g) const { return apply_linear(CumSum{d, !reverse}, g); }
+  Tensor transpose(const Tensor& g) const { return apply_linear(CumSum{{d}, !reverse}, g); }
 };
+
+Tensor scan(const Tensor& link, const Tensor& u, std::int64_t d, bool reverse = false);
 
 /// kernels::linear_scan as an operator of links (input 0) and terms (input 1). With v the scan of the
 /// cotangent in the other direction, v is the gradient of the terms, and v_k s_{k-1} that of link k
@@ -74,13 +82,12 @@ struct CumSum {
 /// The running values of these operators follow s_k = u_k + a_k s_{k-1}. The
 /// derivatives of such a scan are scans again, so those of cumprod, logcumsumexp and cummax take O(n)
 /// at every order, and nothing is divided by an element that may be 0.
-struct LinearScan {
+struct LinearScan : AlongFromEnd {
   static constexpr std::size_t inputs = 2;
   static constexpr std::size_t outputs = 1;
   static constexpr unsigned keeps_input = 1;
   static constexpr unsigned keeps_output = 1;
   static constexpr auto node_name = "LinearScanBackward0";
-  std::int64_t d;
   bool reverse;
   struct Inputs {
     const Tensor& link;
@@ -93,7 +100,7 @@ struct LinearScan {
     return s;
   }
   Tensor vjp(std::size_t i, const Tensor& g, const Inputs& x, const Tensor& s) const {
-    const Tensor v = apply_many(LinearScan{d, !reverse}, {x.link, g});
+    const Tensor v = scan(x.link, g, d, !reverse);
     if (i == 1) return v;
     return reverse ? before(v, d, 0) * s : v * before(s, d, 0);
   }
@@ -105,16 +112,18 @@ struct LinearScan {
   }
 };
 
-Tensor scan(const Tensor& link, const Tensor& u, std::int64_t d, bool reverse = false) {
-  return apply_many(LinearScan{d, reverse}, {link, u});
+/// The links broadcast to the terms.
+Tensor scan(const Tensor& link, const Tensor& u, std::int64_t d, bool reverse) {
+  const bool alike = link.sizes() == u.sizes();
+  return apply_many(LinearScan{{d}, reverse},
+                    {alike ? link : autograd::expand_to(link, u.sizes()), u});
 }
 
 /// y_k = x_k y_{k-1}. Element k has the gradient y_{k-1} (g_k + x_{k+1} (g_{k+1} + ...)).
-struct CumProd {
+struct CumProd : AlongFromEnd {
   static constexpr auto node_name = "CumprodBackward0";
   static constexpr bool uses_input = true;
   static constexpr bool uses_output = true;
-  std::int64_t d;
   Tensor forward(const Tensor& x) const { return computed(kernels::cumprod, x, d); }
   Tensor vjp(const Tensor& g, const Tensor& x, const Tensor& y) const {
     return before(y, d, 1) * scan(x, g, d, true);
@@ -131,11 +140,10 @@ Tensor ratio(const Tensor& a, const Tensor& b) {
 }
 
 /// dy_k = exp(y_{k-1} - y_k) dy_{k-1} + exp(x_k - y_k) dx_k, factors of at most 1.
-struct LogCumSumExp {
+struct LogCumSumExp : AlongFromEnd {
   static constexpr auto node_name = "LogcumsumexpBackward0";
   static constexpr bool uses_input = true;
   static constexpr bool uses_output = true;
-  std::int64_t d;
   Tensor forward(const Tensor& x) const { return computed(kernels::logcumsumexp, x, d); }
   Tensor vjp(const Tensor& g, const Tensor& x, const Tensor& y) const {
     return ratio(x, y) * scan(link(y), g, d, true);
@@ -150,13 +158,12 @@ struct LogCumSumExp {
 
 /// The rule of a running extremum. The cotangent of an output goes to the last input, up to that position, that is the
 /// extremum.
-struct CumulativeExtremumRule {
+struct CumulativeExtremumRule : AlongFromEnd {
   static constexpr std::size_t inputs = 1;
   static constexpr std::size_t outputs = 2;
   static constexpr unsigned keeps_input = 0;
   static constexpr unsigned keeps_output = 0;
   const char* node_name;
-  std::int64_t d;
   Tensor indices;
   struct Outputs {
     const Tensor& values;
@@ -181,7 +188,7 @@ struct CumulativeExtremumRule {
     return indices == arange(sizes[at], kInt64).reshape(sizes);
   }
 };
-/// Values and indices.
+/// The operators cummax and cummin: values and indices.
 struct CumulativeExtremum {
   static constexpr std::size_t inputs = 1;
   const char* node_name;
@@ -191,7 +198,7 @@ struct CumulativeExtremum {
     const Tensor values = detail::uninitialised(x.dtype(), x.sizes());
     const Tensor indices = detail::uninitialised(kInt64, x.sizes());
     kernels::cumulative_extremum(values, indices, row_major(x), from_front(x, d), largest);
-    return {{node_name, d, indices}, {values, indices}};
+    return {{{d}, node_name, indices}, {values, indices}};
   }
 };
 
@@ -333,9 +340,10 @@ std::vector<Tensor> gradient_along(const Tensor& x, IntArrayRef dims, std::int64
       detail::fail<ValueError>("gradient", "dimension ", dims[i],
                                " appears twice in the list of dimensions; name each once");
     if (y.size(d) < edge_order + 1)
-      detail::fail<ShapeError>(
-          "gradient", "each dimension needs at least edge_order + 1 = ", edge_order + 1,
-          " elements, dimension ", dims[i], " of shape ", y.sizes(), " has ", y.size(d));
+      detail::fail<ShapeError>("gradient",
+                               "each dimension needs at least edge_order + 1 = ", edge_order + 1,
+                               " elements, dimension ", dims[i], " of shape ", y.sizes(), " has ",
+                               y.size(d), "; leave it out of dim");
     const Tensor& coordinates = spacing_of(i).coordinates;
     if (coordinates.defined() && (coordinates.dim() != 1 || coordinates.size(0) != y.size(d)))
       detail::fail<ShapeError>("gradient", "coordinates must be one for each element: got shape ",
@@ -352,13 +360,13 @@ std::vector<Tensor> gradient_along(const Tensor& x, IntArrayRef dims, std::int64
 }  // namespace
 
 Tensor cumsum(const Tensor& x, std::int64_t dim, optional<ScalarType> dtype) {
-  return apply_linear(CumSum{from_end("cumsum", x, dim), false}, as_term(x, dtype));
+  return apply_linear(CumSum{{from_end("cumsum", x, dim)}, false}, as_term(x, dtype));
 }
 Tensor cumprod(const Tensor& x, std::int64_t dim, optional<ScalarType> dtype) {
-  return autograd::apply_general(CumProd{from_end("cumprod", x, dim)}, as_term(x, dtype));
+  return autograd::apply_general(CumProd{{from_end("cumprod", x, dim)}}, as_term(x, dtype));
 }
 Tensor logcumsumexp(const Tensor& x, std::int64_t dim) {
-  return autograd::apply_general(LogCumSumExp{from_end("logcumsumexp", x, dim)},
+  return autograd::apply_general(LogCumSumExp{{from_end("logcumsumexp", x, dim)}},
                                  x.is_floating_point() ? x : x.to(kDefaultDtype));
 }
 std::tuple<Tensor, Tensor> cummax(const Tensor& x, std::int64_t dim) {

@@ -59,6 +59,10 @@ struct AminAmax {
     const Tensor of_largest = largest.vjp(g.max, x, y.max);
     return g.min.defined() ? smallest.vjp(g.min, x, y.min) + of_largest : of_largest;
   }
+  void lift(std::int64_t lead) {
+    smallest.lift(lead);
+    largest.lift(lead);
+  }
   Tensor jvp(std::size_t k, const Tensor& t, const Tensor& x, const Outputs& y) const {
     return k == 0 ? smallest.jvp(t, x, y.min) : largest.jvp(t, x, y.max);
   }

@@ -31,6 +31,7 @@ struct Norm {
   Tensor jvp(const Tensor& t, const Tensor& x, const Tensor& y) const {
     return dims.gathered(t * derivative(x, dims.with_ones(y)));
   }
+  void lift(std::int64_t lead) { dims.lift(lead); }
 
  private:
   Tensor derivative(const Tensor& x, const Tensor& y) const {
@@ -67,7 +68,8 @@ struct VectorNorm : Norm {
 
 void require_floating(std::string_view op, ScalarType dtype) {
   if (!is_floating_point(dtype))
-    detail::fail<DtypeError>(op, "needs a floating point dtype, got ", to_string(dtype));
+    detail::fail<DtypeError>(op, "needs a floating point dtype, got ", to_string(dtype),
+                             "; convert the tensor with to(), or name another dtype");
 }
 
 template <class Rule>
@@ -80,10 +82,12 @@ Tensor norm_as(std::string_view op, const Tensor& x, double p, OptionalIntArrayR
 
 double order_of(const optional<Scalar>& p) { return p ? p->toDouble() : 2.0; }
 
-/// The factor that each slice along `dim` is multiplied by.
+/// The factors by which renorm() multiplies the slices along `dim`, so that no norm of a slice is above
+/// maxnorm.
 Tensor factors(const Tensor& x, const Scalar& p, std::int64_t dim, const Scalar& maxnorm) {
   if (x.dim() < 2)
-    detail::fail<ShapeError>("renorm", "needs at least two dimensions, got shape ", x.sizes());
+    detail::fail<ShapeError>("renorm", "needs at least two dimensions, got shape ", x.sizes(),
+                             "; unsqueeze() adds one");
   if (!(p.toDouble() > 0))
     detail::fail<ValueError>("renorm", "the order of the norm must be positive: ", p.toDouble());
   if (!(maxnorm.toDouble() >= 0))

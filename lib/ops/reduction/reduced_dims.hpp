@@ -16,7 +16,7 @@ namespace eigengrad {
 /// The dimensions that a reduction runs over, for tensors of one shape.
 class ReducedDims {
  public:
-  /// Without dimensions: all of them.
+  /// Reduces over all dimensions if `dim` is missing or empty.
   ReducedDims(std::string_view op, const Tensor& x, OptionalIntArrayRef dim, bool keepdim)
       : input_(x.sizes()), keepdim_(keepdim) {
     static_assert(detail::kMaxDim <= 64);
@@ -54,7 +54,7 @@ class ReducedDims {
   Tensor values(Kernel kernel, const Tensor& x) const {
     return values(kernel, x, x.dtype());
   }
-  /// The same, with extent 1 in the reduced dimensions.
+  /// The result of `kernel` on x, with extent 1 in the reduced dimensions whether keepdim or not.
   template <class Kernel>
   Tensor values_with_ones(Kernel kernel, const Tensor& x, ScalarType dtype) const {
     const Extents ones(*this, true);
@@ -83,8 +83,20 @@ class ReducedDims {
     const Extents sizes(*this, keepdim_);
     return y.sizes() == IntArrayRef(sizes) ? y : y.reshape(sizes);
   }
+  /// The cotangents that follow have a lead; values have none (autograd/lifting.hpp, Note [Lifting]).
+  void lift(std::int64_t lead) noexcept { lead_ = lead; }
+  /// `g`, the cotangent of a result, with extent 1 in the reduced dimensions.
+  Tensor cotangent_with_ones(const Tensor& g) const {
+    if (lead_ < 0) return with_ones(g);
+    const DimVector ones = autograd::with_lead(lead_, Extents(*this, true));
+    return g.sizes() == IntArrayRef(ones) ? g : g.reshape(ones);
+  }
   /// `g`, the cotangent of a result, expanded to the extents of the input.
-  Tensor spread(const Tensor& g) const { return autograd::expand_to(with_ones(g), input_); }
+  Tensor spread(const Tensor& g) const {
+    return autograd::expand_to(cotangent_with_ones(g), input_, lead_);
+  }
+  /// The same for a value.
+  Tensor spread_value(const Tensor& y) const { return autograd::expand_to(with_ones(y), input_); }
   /// The transpose of spread(): sums over what was reduced.
   Tensor gathered(const Tensor& t) const { return without_ones(gathered_with_ones(t)); }
   /// Softmax over all reduced dimensions at once.
@@ -123,6 +135,7 @@ class ReducedDims {
   bool is_reduced(std::size_t d) const noexcept { return (reduced_ >> d & 1) != 0; }
 
   DimVector input_;
+  std::int64_t lead_ = -1;
   std::uint64_t reduced_ = 0;
   bool keepdim_;
 };

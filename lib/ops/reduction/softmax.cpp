@@ -28,17 +28,22 @@ Tensor argmax_of(const Tensor& y, std::int64_t d) {
   return y.detach().argmax(d, true);
 }
 /// The element of `g` at the largest element of `y` along `d`.
-Tensor of_largest(const Tensor& g, const Tensor& y, std::int64_t d) {
+Tensor gather_at_largest(const Tensor& g, const Tensor& y, std::int64_t d) {
   if (y.numel() == 0) return g.sum(d, true);
-  return g.gather(d, argmax_of(y, d));
+  const Tensor index = argmax_of(y, d);
+  if (g.dim() == y.dim()) return g.gather(d, index);
+  return g.gather(d, index.expand(autograd::with_lead(g.size(0), index.sizes())));
 }
 
-/// What both forms share. The Jacobian of softmax, diag(y) - y y^T, is symmetric.
+/// What the rules of softmax and log_softmax share. The Jacobian of softmax, diag(y) - y y^T, is symmetric.
 template <class Form>
 struct Normalise {
   static constexpr bool uses_input = false;
   static constexpr bool uses_output = true;
+  static constexpr bool lifts_to_itself = true;
+  /// The dimension, counted from the end.
   std::int64_t dim;
+  std::int64_t rank_needed() const { return -dim; }
 
   Tensor forward(const Tensor& x) const {
     const Tensor y = empty(x.sizes(), x.dtype());
@@ -47,8 +52,9 @@ struct Normalise {
   }
   Tensor vjp(const Tensor& g, const Tensor&, const Tensor& y) const {
     if (detail::recording() || detail::thread_state.dual_level) return Form::pullback(g, y, dim);
-    const Tensor r = empty(y.sizes(), y.dtype());
-    Form::pullback(r, with_dim(g), with_dim(y), axis(y));
+    const Tensor r = empty(g.sizes(), y.dtype());
+    const Tensor values = y.dim() == g.dim() ? y : autograd::expand_to(y, g.sizes());
+    Form::pullback(r, with_dim(g), with_dim(values), axis(g));
     return r;
   }
   Tensor jvp(const Tensor& t, const Tensor&, const Tensor& y) const {
@@ -70,7 +76,7 @@ struct Softmax : Normalise<Softmax> {
   }
   /// Note [What one element leaves to the others].
   static Tensor pullback(const Tensor& g, const Tensor& y, std::int64_t d) {
-    const Tensor c = g - of_largest(g, y, d);
+    const Tensor c = g - gather_at_largest(g, y, d);
     return y * (c - (c * y).sum(d, true));
   }
   static Tensor pushforward(const Tensor& t, const Tensor& y, std::int64_t d) {
@@ -92,20 +98,20 @@ struct LogSoftmax : Normalise<LogSoftmax> {
     return where(is_largest, -(y.expm1() * g + y.exp() * others), g - y.exp() * g.sum(d, true));
   }
   static Tensor pushforward(const Tensor& t, const Tensor& y, std::int64_t d) {
-    const Tensor c = t - of_largest(t, y, d);
+    const Tensor c = t - gather_at_largest(t, y, d);
     return c - (c * y.exp()).sum(d, true);
   }
 };
 
 template <class Form>
 Tensor normalised(const Tensor& x, std::int64_t dim, optional<ScalarType> dtype) {
-  detail::wrap_dim(Form::op_name, dim, x.sizes().size());
+  const auto d = static_cast<std::int64_t>(detail::wrap_dim(Form::op_name, dim, x.sizes().size()));
   const Tensor y = dtype ? x.to(*dtype) : x;
   if (!y.is_floating_point())
     detail::fail<DtypeError>(Form::op_name, "needs a floating point tensor, got ",
                              to_string(y.dtype()),
                              "; convert it with to(kFloat64) or give a dtype");
-  return apply_general(Form{{dim}}, y);
+  return apply_general(Form{{y.dim() == 0 ? -1 : d - y.dim()}}, y);
 }
 
 }  // namespace

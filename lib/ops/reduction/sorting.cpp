@@ -124,10 +124,11 @@ Between parse_interpolation(std::string_view op, std::string_view name) {
 
 void check_quantile(std::string_view op, const Tensor& x, const Tensor& q) {
   if (!x.is_floating_point())
-    detail::fail<DtypeError>(op, "needs a floating point tensor, got ", to_string(x.dtype()));
+    detail::fail<DtypeError>(op, "needs a floating point tensor, got ", to_string(x.dtype()),
+                             "; convert it with to()");
   if (q.dtype() != x.dtype())
     detail::fail<DtypeError>(op, "q must be of the dtype of the tensor, ", to_string(x.dtype()),
-                             ", got ", to_string(q.dtype()));
+                             ", got ", to_string(q.dtype()), "; convert it with to()");
   if (q.dim() > 1)
     detail::fail<ShapeError>(op, "q must have at most one dimension, got shape ", q.sizes());
   if (x.numel() == 0)
@@ -241,7 +242,8 @@ bool is_right(std::string_view op, bool right, optional<std::string_view> side) 
 
 Tensor in_order(std::string_view op, const Tensor& sequence, const Tensor& sorter) {
   if (sorter.dtype() != kInt64)
-    detail::fail<DtypeError>(op, "the sorter must be int64, got ", to_string(sorter.dtype()));
+    detail::fail<DtypeError>(op, "the sorter must be int64, got ", to_string(sorter.dtype()),
+                             "; convert it with to()");
   if (!(sorter.sizes() == sequence.sizes()))
     detail::fail<ShapeError>(op, "boundary and sorter must have the same size, got ",
                              sequence.sizes(), " and ", sorter.sizes());

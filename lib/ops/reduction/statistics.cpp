@@ -33,6 +33,7 @@ struct Deviations {
   double count;
   double divisor;
 
+  void lift(std::int64_t lead) { dims.lift(lead); }
   Tensor mean(const Tensor& x) const {
     const auto kernel = [this](const Tensor& y, const Tensor& of) { kernels::mean(y, of, count); };
     return dims.values_with_ones(kernel, x, x.dtype());
@@ -98,6 +99,7 @@ struct WithMean {
   static constexpr unsigned keeps_input = 1;
   static constexpr unsigned keeps_output = Spread::uses_output ? 1 : 0;
   Spread of;
+  void lift(std::int64_t lead) { of.lift(lead); }
   struct Outputs {
     const Tensor& spread;
     const Tensor& mean;
@@ -129,7 +131,8 @@ struct StdMean : WithMean<Std> {
 Deviations deviations(std::string_view op, const Tensor& x, OptionalIntArrayRef dim,
                       std::int64_t correction, bool keepdim) {
   if (!x.is_floating_point())
-    detail::fail<DtypeError>(op, "needs a floating point tensor, got ", to_string(x.dtype()));
+    detail::fail<DtypeError>(op, "needs a floating point tensor, got ", to_string(x.dtype()),
+                             "; convert it with to()");
   const ReducedDims dims(op, x, dim, keepdim);
   const auto n = static_cast<double>(dims.count());
   return {dims, n, std::max(n - static_cast<double>(correction), 0.0)};
@@ -155,6 +158,7 @@ struct NanSum {
   static constexpr bool uses_input = true;
   static constexpr bool uses_output = false;
   ReducedDims dims;
+  void lift(std::int64_t lead) { dims.lift(lead); }
   Tensor forward(const Tensor& x) const { return dims.values(kernels::nan_sum, x); }
   Tensor vjp(const Tensor& g, const Tensor& x, const Tensor&) const {
     return where(x.isnan(), 0, dims.spread(g));
@@ -218,15 +222,16 @@ Tensor nansum(const Tensor& x, OptionalIntArrayRef dim, bool keepdim, optional<S
 
 Tensor nanmean(const Tensor& x, OptionalIntArrayRef dim, bool keepdim, optional<ScalarType> dtype) {
   if (!x.is_floating_point())
-    detail::fail<DtypeError>("nanmean", "needs a floating point tensor, got ",
-                             to_string(x.dtype()));
+    detail::fail<DtypeError>("nanmean", "needs a floating point tensor, got ", to_string(x.dtype()),
+                             "; convert it with to()");
   const Tensor total = nansum(x, dim, keepdim, dtype);
   return total / x.detach().isnan().logical_not().sum(dim, keepdim);
 }
 
 Tensor histc(const Tensor& x, std::int64_t bins, const Scalar& min, const Scalar& max) {
   if (!x.is_floating_point())
-    detail::fail<DtypeError>("histc", "needs a floating point tensor, got ", to_string(x.dtype()));
+    detail::fail<DtypeError>("histc", "needs a floating point tensor, got ", to_string(x.dtype()),
+                             "; convert it with to()");
   if (bins <= 0) detail::fail<ValueError>("histc", "bins must be > 0, got ", bins);
   double low = min.toDouble();
   double high = max.toDouble();
@@ -249,9 +254,11 @@ Tensor histc(const Tensor& x, std::int64_t bins, const Scalar& min, const Scalar
 
 Tensor bincount(const Tensor& x, const OptionalTensor& weights, std::int64_t minlength) {
   if (x.dtype() != kInt64)
-    detail::fail<DtypeError>("bincount", "needs a tensor of int64, got ", to_string(x.dtype()));
+    detail::fail<DtypeError>("bincount", "needs a tensor of int64, got ", to_string(x.dtype()),
+                             "; convert it with to()");
   if (x.dim() != 1)
-    detail::fail<ShapeError>("bincount", "needs one dimension, got shape ", x.sizes());
+    detail::fail<ShapeError>("bincount", "needs one dimension, got shape ", x.sizes(),
+                             "; flatten() it");
   if (minlength < 0)
     detail::fail<ValueError>("bincount", "minlength should be >= 0, got ", minlength);
   const bool weighted = weights && weights->defined();

@@ -26,6 +26,7 @@ struct Sum {
   ReducedDims dims;
   Tensor forward(const Tensor& x) const { return dims.values(kernels::sum, x); }
   Tensor transpose(const Tensor& g) const { return dims.spread(g); }
+  void lift(std::int64_t lead) { dims.lift(lead); }
 };
 struct SumDim : Sum {
   static constexpr auto node_name = "SumBackward1";
@@ -39,6 +40,7 @@ struct MeanOf {
     return dims.values(kernel, x);
   }
   Tensor transpose(const Tensor& g) const { return dims.spread(g / count); }
+  void lift(std::int64_t lead) { dims.lift(lead); }
 };
 struct Mean : MeanOf {
   static constexpr auto node_name = "MeanBackward0";
@@ -53,6 +55,8 @@ struct Prod {
   static constexpr auto node_name = "ProdBackward1";
   static constexpr bool uses_input = true;
   static constexpr bool uses_output = true;
+  static constexpr bool lifts_to_itself = true;
+  /// The dimension, counted from the end.
   std::int64_t d = -1;
   bool keepdim = false;
   Tensor forward(const Tensor& x) const {
@@ -119,7 +123,7 @@ struct LogSumExp {
   Tensor softmax(const Tensor& x, const Tensor& y) const {
     const double inf = std::numeric_limits<double>::infinity();
     if (are_finite(y)) return dims.softmax(x);
-    const Tensor top = dims.spread(y.detach());
+    const Tensor top = dims.spread_value(y.detach());
     const Tensor of_infinite = where(x.detach().eq(inf), 0.0, full_like(x.detach(), -inf));
     const Tensor finite = where(top.eq(-inf), zeros_like(x), where(top.eq(inf), of_infinite, x));
     return where(top.eq(-inf), 0.0, dims.softmax(finite));
@@ -130,6 +134,7 @@ struct LogSumExp {
   Tensor jvp(const Tensor& t, const Tensor& x, const Tensor& y) const {
     return dims.gathered(t * softmax(x, y));
   }
+  void lift(std::int64_t lead) { dims.lift(lead); }
   static bool are_finite(const Tensor& y) {
     const Tensor plain = row_major(y);
     return detail::dispatch_floating("logsumexp", y.dtype(), [&]<class T>(std::type_identity<T>) {
@@ -148,8 +153,11 @@ struct Trace {
   }
   Tensor transpose(const Tensor& g) const {
     const IntArrayRef sizes = diagonal.input_sizes;
-    return diagonal.transpose(g.expand({std::min(sizes[0], sizes[1])}));
+    DimVector extents(g.sizes());
+    extents.push_back(std::min(sizes[diagonal.row], sizes[diagonal.column]));
+    return diagonal.transpose(g.unsqueeze(-1).expand(extents));
   }
+  void lift(std::int64_t lead) { diagonal.lift(lead); }
 };
 
 /// bool and integers add up in int64, or in the dtype asked for.
@@ -208,7 +216,7 @@ Tensor prod(const Tensor& x, std::int64_t dim, bool keepdim, optional<ScalarType
   const Tensor y = as_summand(x, dtype);
   const auto d = static_cast<std::int64_t>(detail::wrap_dim("prod", dim, y.sizes().size()));
   if (y.dim() == 0) return prod(y);
-  return apply_general(Prod{d, keepdim}, y);
+  return apply_general(Prod{d - y.dim(), keepdim}, y);
 }
 
 Tensor all(const Tensor& x) { return truth("all", kernels::all_nonzero, x, nullopt, false); }

@@ -18,8 +18,9 @@ struct TieSharingDerivative {
   ReducedDims dims;
   Tensor vjp(const Tensor& g, const Tensor& x, const Tensor& y) const {
     const auto [mask, count] = ties(x, y);
-    return where(mask, dims.spread(dims.with_ones(g) / count), 0);
+    return where(mask, dims.spread(dims.cotangent_with_ones(g) / count), 0);
   }
+  void lift(std::int64_t lead) { dims.lift(lead); }
   Tensor jvp(const Tensor& t, const Tensor& x, const Tensor& y) const {
     const auto [mask, count] = ties(x, y);
     return dims.without_ones(dims.gathered_with_ones(where(mask, t, 0)) / count);

@@ -17,7 +17,7 @@ inline Tensor row_major(const Tensor& x) {
   kernels::copy(y, x);
   return y;
 }
-/// The same without history and tangent; to keep, or to compute with.
+/// row_major() of x, detached from the graph and without a tangent: to be saved, or to compute with.
 inline Tensor plain_row_major(const Tensor& x) { return row_major(x).detach(); }
 
 inline void check_real(std::string_view op, const Tensor& x) {

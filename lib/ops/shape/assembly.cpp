@@ -30,7 +30,9 @@ struct Cat {
   DimVector result;
   std::vector<std::int64_t> starts;
   std::vector<DimVector> sizes;
-  bool skipped(std::size_t i) const { return sizes[i].size() == 1 && sizes[i][0] == 0; }
+  std::size_t leads = 0;
+  /// A list without elements counts as no tensor, whatever the others are.
+  bool skipped(std::size_t i) const { return sizes[i].size() == leads + 1 && sizes[i][leads] == 0; }
   Tensor forward(TensorList xs) const {
     Tensor y = detail::uninitialised(xs[0].dtype(), result);
     for (std::size_t i = 0; i < xs.size(); ++i)
@@ -40,6 +42,12 @@ struct Cat {
   Tensor transpose(const Tensor& g, std::size_t i) const {
     if (skipped(i)) return g.new_zeros(sizes[i]);
     return g.narrow(static_cast<std::int64_t>(d), starts[i], sizes[i][d]);
+  }
+  void lift(std::int64_t lead) {
+    for (DimVector& of_one : sizes) of_one.insert(0, lead);
+    result.insert(0, lead);
+    ++d;
+    ++leads;
   }
 
  private:
@@ -65,11 +73,13 @@ struct Stack {
   Tensor transpose(const Tensor& g, std::size_t i) const {
     return g.select(static_cast<std::int64_t>(d), static_cast<std::int64_t>(i));
   }
+  void lift(std::int64_t) { ++d; }
 };
 
 /// The matrix with the given ones along its diagonal.
 struct BlockDiag {
   static constexpr auto node_name = "BlockDiagBackward0";
+  static constexpr bool lifts_to_itself = true;
   struct Block {
     DimVector sizes;
     std::int64_t row;
@@ -89,7 +99,7 @@ struct BlockDiag {
   }
   Tensor transpose(const Tensor& g, std::size_t i) const {
     const Block& b = blocks[i];
-    return g.narrow(0, b.row, b.sizes[0]).narrow(1, b.column, b.sizes[1]);
+    return g.narrow(-2, b.row, b.sizes[0]).narrow(-1, b.column, b.sizes[1]);
   }
 };
 
@@ -108,9 +118,9 @@ struct Repeat {
   template <class Kept, class Repeated>
   DimVector pairs(Kept kept, Repeated repeated) const {
     DimVector list;
-    const std::size_t lead = repeats.size() - input_sizes.size();
+    const std::size_t missing = repeats.size() - input_sizes.size();
     for (std::size_t d = 0; d < repeats.size(); ++d) {
-      const std::int64_t of_input = d < lead ? 1 : kept(d - lead);
+      const std::int64_t of_input = d < missing ? 1 : kept(d - missing);
       list.push_back(each ? of_input : repeated(d));
       list.push_back(each ? repeated(d) : of_input);
     }
@@ -131,9 +141,15 @@ struct Repeat {
                   raw_view(x, wide, strides, 0));
     return y;
   }
+  std::int64_t lead = -1;
+  void lift(std::int64_t to) { lead = to; }
   Tensor transpose(const Tensor& g) const {
-    const Tensor sum = autograd::sum_to(g.reshape(pairs_of_sizes(true)), pairs_of_sizes(false));
-    return sum.reshape(input_sizes);
+    const auto under_lead = [this](const DimVector& sizes) {
+      return lead < 0 ? sizes : autograd::with_lead(lead, sizes);
+    };
+    const Tensor all = g.reshape(under_lead(pairs_of_sizes(true)));
+    return autograd::sum_to(all, under_lead(pairs_of_sizes(false)))
+        .reshape(under_lead(input_sizes));
   }
 };
 struct RepeatInterleave : Repeat {
@@ -202,7 +218,7 @@ Tensor cat(TensorList xs, std::int64_t dim) {
   if (model == list.end()) model = list.begin();
   if (model->dim() == 0)
     detail::fail<ShapeError>("cat", "tensors without dimensions cannot be joined; use stack()");
-  Cat op{wrap_dim("cat", dim, model->sizes().size()), DimVector(model->sizes()), {}, {}};
+  Cat op{wrap_dim("cat", dim, model->sizes().size()), DimVector(model->sizes()), {}, {}, 0};
   std::int64_t total = 0;
   for (const Tensor& x : list) {
     op.starts.push_back(total);
@@ -312,8 +328,8 @@ Tensor repeat_interleave(const Tensor& repeats, optional<std::int64_t> output_si
     detail::fail<ShapeError>("repeat_interleave", "repeats must be a vector, got shape ",
                              repeats.sizes());
   if (repeats.dtype() != kInt64)
-    detail::fail<DtypeError>("repeat_interleave", "repeats must be of int64, got ",
-                             repeats.dtype());
+    detail::fail<DtypeError>("repeat_interleave", "repeats must be of int64, got ", repeats.dtype(),
+                             "; convert them with to()");
   const Tensor dense = repeats.contiguous();
   const std::int64_t* counts = dense.impl()->data<std::int64_t>();
   std::int64_t total = 0;

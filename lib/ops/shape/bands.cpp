@@ -24,6 +24,7 @@ using detail::wrap_dim;
 
 template <class Op>
 struct TriangleOf {
+  static constexpr bool lifts_to_itself = true;
   std::int64_t diagonal;
   kernels::Triangle part() const { return {Op::lower, diagonal}; }
   Tensor forward(const Tensor& x) const {

@@ -20,14 +20,17 @@ struct Overwrite {
   static constexpr auto node_name = "CopyBackwards";
   DimVector src_sizes;
   ScalarType src_dtype;
+  std::int64_t lead = -1;
+  void lift(std::int64_t to) { lead = to; }
   Tensor transpose(const Tensor& g, std::size_t i) const {
     if (i == 0) return eigengrad::zeros_like(g);
-    return autograd::cast(autograd::sum_to(g, src_sizes), src_dtype);
+    return autograd::cast(autograd::sum_to(g, src_sizes, lead), src_dtype);
   }
 };
 
 struct Filled {
   static constexpr auto node_name = "FillBackward0";
+  static constexpr bool lifts_to_itself = true;
   Tensor transpose(const Tensor& g) const { return eigengrad::zeros_like(g); }
 };
 struct Zeroed : Filled {
@@ -40,13 +43,15 @@ struct FillScalar : Filled {
 };
 struct FillTensor {
   static constexpr auto node_name = "FillBackward1";
+  std::int64_t lead = -1;
+  void lift(std::int64_t to) { lead = to; }
   Tensor forward(TensorList xs) const {
     Tensor y = detail::uninitialised(xs[0].dtype(), xs[0].sizes());
     kernels::copy(y, xs[1]);
     return y;
   }
   Tensor transpose(const Tensor& g, std::size_t i) const {
-    return i == 0 ? eigengrad::zeros_like(g) : autograd::sum_to(g, {});
+    return i == 0 ? eigengrad::zeros_like(g) : autograd::sum_to(g, {}, lead);
   }
 };
 

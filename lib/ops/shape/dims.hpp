@@ -11,7 +11,8 @@ namespace eigengrad {
 
 inline void require_rank(std::string_view op, const Tensor& x, std::int64_t least) {
   if (x.dim() < least)
-    detail::fail<ShapeError>(op, "needs at least ", least, " dimensions, got shape ", x.sizes());
+    detail::fail<ShapeError>(op, "needs at least ", least, " dimensions, got shape ", x.sizes(),
+                             "; unsqueeze() adds one");
 }
 
 /// Dimensions of n from 0, each at most once.

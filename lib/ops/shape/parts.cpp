@@ -30,6 +30,10 @@ struct Unbind {
   static constexpr auto node_name = "UnbindBackward0";
   DimVector input_sizes;
   std::size_t d;
+  void lift(std::int64_t lead) {
+    input_sizes.insert(0, lead);
+    ++d;
+  }
   Select part(std::size_t i) const { return {{input_sizes}, d, static_cast<std::int64_t>(i)}; }
   std::vector<Tensor> forward(const Tensor& x) const {
     detail::check_memory("unbind", input_sizes[d], kViewBytes);
@@ -47,6 +51,10 @@ struct Split {
   std::size_t d;
   /// Where the pieces begin, and the end of the last one.
   std::vector<std::int64_t> bounds;
+  void lift(std::int64_t lead) {
+    input_sizes.insert(0, lead);
+    ++d;
+  }
   SliceOf part(std::size_t i) const {
     return {{input_sizes}, d, bounds[i], bounds[i + 1] - bounds[i], 1};
   }
@@ -71,6 +79,7 @@ struct WithoutPart {
     return y;
   }
   Tensor transpose(const Tensor& g) const { return apply_linear(*this, g); }
+  void lift(std::int64_t lead) { pick.lift(lead); }
 };
 
 /// A copy of input 0 in which input 1 replaces the part.
@@ -88,6 +97,7 @@ struct ReplacePart {
     if (i == 0) return apply_linear(WithoutPart<Pick>{node_name, pick}, g);
     return apply_linear(pick, g);
   }
+  void lift(std::int64_t lead) { pick.lift(lead); }
 };
 
 void check_part(std::string_view op, const Tensor& src, IntArrayRef wanted) {
@@ -211,7 +221,8 @@ std::vector<Tensor> chunks_of(std::string_view op, const char* node_name, detail
 /// The elements of an int64 tensor of at most one dimension.
 std::vector<std::int64_t> int64_values(std::string_view op, const Tensor& x) {
   if (x.dtype() != kInt64)
-    detail::fail<DtypeError>(op, "positions must be a tensor of int64, got ", x.dtype());
+    detail::fail<DtypeError>(op, "positions must be a tensor of int64, got ", x.dtype(),
+                             "; convert it with to()");
   if (x.dim() > 1)
     detail::fail<ShapeError>(op, "positions must have at most one dimension, got shape ",
                              x.sizes());

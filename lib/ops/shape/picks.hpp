@@ -51,6 +51,7 @@ struct ScatterPart {
     return whole;
   }
   Tensor transpose(const Tensor& gg) const { return autograd::apply_linear(op, gg); }
+  void lift(std::int64_t lead) { op.lift(lead); }
 };
 
 /// What the picking operators share; each states geometry(sizes, strides).
@@ -93,6 +94,10 @@ struct Select : Picks<Select> {
   static constexpr auto transpose_name = "SelectBackwardBackward0";
   std::size_t d;
   std::int64_t index;
+  void lift(std::int64_t lead) {
+    input_sizes.insert(0, lead);
+    ++d;
+  }
   Geometry geometry(IntArrayRef sizes, IntArrayRef strides) const {
     Geometry g{DimVector(sizes), DimVector(strides), index * strides[d]};
     g.sizes.erase(d);
@@ -108,6 +113,10 @@ struct SliceOf : Picks<SliceOf> {
   std::int64_t start;
   std::int64_t length;
   std::int64_t step;
+  void lift(std::int64_t lead) {
+    input_sizes.insert(0, lead);
+    ++d;
+  }
   Geometry geometry(IntArrayRef sizes, IntArrayRef strides) const {
     Geometry g{DimVector(sizes), DimVector(strides), start * strides[d]};
     g.sizes[d] = length;
@@ -122,6 +131,11 @@ struct Diagonal : Picks<Diagonal> {
   std::int64_t shift;
   std::size_t row;
   std::size_t column;
+  void lift(std::int64_t lead) {
+    input_sizes.insert(0, lead);
+    ++row;
+    ++column;
+  }
   Geometry geometry(IntArrayRef sizes, IntArrayRef strides) const {
     const std::int64_t within = std::clamp(shift, -sizes[row], sizes[column]);
     const std::int64_t down = within < 0 ? -within : 0;
@@ -147,10 +161,16 @@ struct Windows : Picks<Windows> {
   std::size_t d;
   std::int64_t size;
   std::int64_t step;
+  std::size_t leads = 0;
+  void lift(std::int64_t lead) {
+    input_sizes.insert(0, lead);
+    ++d;
+    ++leads;
+  }
   Geometry geometry(IntArrayRef sizes, IntArrayRef strides) const {
     Geometry g{DimVector(sizes), DimVector(strides)};
     g.sizes.push_back(size);
-    if (sizes.empty()) {  // one element is a window of one, or of none
+    if (sizes.size() == leads) {  // one element is a window of one, or of none
       g.strides.push_back(1);
       return g;
     }

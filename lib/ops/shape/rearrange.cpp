@@ -14,6 +14,7 @@
 #include "eigengrad/ops/shape/views.hpp"
 #include "ops/shape/dims.hpp"
 #include "ops/shape/picks.hpp"
+#include "ops/shape/strips.hpp"
 
 namespace eigengrad {
 namespace {
@@ -42,6 +43,9 @@ Tensor copy_of(const Tensor& x, const Geometry& g) {
 struct Flip {
   static constexpr auto node_name = "FlipBackward0";
   DimVector dims;
+  void lift(std::int64_t) {
+    for (std::int64_t& d : dims) ++d;
+  }
   Tensor forward(const Tensor& x) const {
     return copy_of(x, reversed({DimVector(x.sizes()), DimVector(x.strides())}, dims));
   }
@@ -67,87 +71,32 @@ struct Rot90 {
   Tensor transpose(const Tensor& g) const {
     return apply_linear(Rot90{(4 - quarters) % 4, from, to}, g);
   }
+  void lift(std::int64_t) {
+    ++from;
+    ++to;
+  }
 };
 
 // ---- Strips.
-
-/// Consecutive positions along a dimension of the result, from `to` on, and the positions of the
-/// input whose elements they get: from, from + step, ... with step 1, -1 or 0.
-struct Strip {
-  std::int64_t to;
-  std::int64_t from;
-  std::int64_t length;
-  std::int64_t step;
-};
-
-/// For every dimension, the strips that the result consists of.
-struct Strips {
-  DimVector input_sizes;
-  DimVector result_sizes;
-  std::vector<std::vector<Strip>> by_dim;
-
-  /// Calls f(strips, one for each dimension) for every block of the result.
-  template <class F>
-  void for_blocks(F&& f) const {
-    std::vector<const Strip*> block(by_dim.size());
-    walk(f, block, 0);
-  }
-
- private:
-  template <class F>
-  void walk(F& f, std::vector<const Strip*>& block, std::size_t d) const {
-    if (d == by_dim.size()) {
-      f(block);
-      return;
-    }
-    for (const Strip& s : by_dim[d]) {
-      block[d] = &s;
-      if (s.length > 0) walk(f, block, d + 1);
-    }
-  }
-};
-using Layout = std::shared_ptr<const Strips>;
-using Block = std::vector<const Strip*>;
-
-/// Where a block is in the result, and in the input.
-Geometry target(const Block& block, IntArrayRef strides) {
-  Geometry g{{}, DimVector(strides), 0};
-  for (std::size_t d = 0; d < block.size(); ++d) {
-    g.sizes.push_back(block[d]->length);
-    g.offset += block[d]->to * strides[d];
-  }
-  return g;
-}
-Geometry source(const Block& block, IntArrayRef strides) {
-  Geometry g;
-  for (std::size_t d = 0; d < block.size(); ++d) {
-    g.sizes.push_back(block[d]->length);
-    g.strides.push_back(block[d]->step * strides[d]);
-    g.offset += block[d]->from * strides[d];
-  }
-  return g;
-}
-Tensor part_of(const Tensor& x, const Geometry& g) {
-  return raw_view(x, g.sizes, g.strides, g.offset);
-}
-
-Tensor fill_strips(const Strips& layout, const Tensor& x) {
-  Tensor y = detail::uninitialised(x.dtype(), layout.result_sizes);
-  layout.for_blocks([&](const Block& block) {
-    kernels::copy(part_of(y, target(block, y.strides())), part_of(x, source(block, x.strides())));
-  });
-  return y;
-}
 
 struct Roll {
   static constexpr auto node_name = "RollBackward0";
   /// By dimension, from 0 to the extent; one only when the elements count as a vector.
   DimVector shifts;
   bool flat = false;
+  /// How many leading dimensions do not count as part of that vector.
+  std::size_t leads = 0;
+  void lift(std::int64_t) {
+    shifts.insert(0, 0);
+    ++leads;
+  }
   Tensor forward(const Tensor& x) const {
     if (flat) {
       const Tensor dense = x.is_contiguous() ? x : copy_of(x, {x.sizes(), x.strides()});
-      const Tensor y = Roll{shifts}.forward(raw_view(dense, {x.numel()}, {1}, 0));
+      DimVector rows(IntArrayRef(x.sizes().data(), leads));
+      rows.push_back(vector_numel(x));
+      const Tensor y =
+          Roll{shifts}.forward(raw_view(dense, rows, detail::row_major_strides(rows), 0));
       return raw_view(y, x.sizes(), detail::row_major_strides(x.sizes()), 0);
     }
     Strips layout{DimVector(x.sizes()), DimVector(x.sizes()), {}};
@@ -158,10 +107,15 @@ struct Roll {
     return fill_strips(layout, x);
   }
   Tensor transpose(const Tensor& g) const {
-    Roll back{shifts, flat};
+    Roll back{shifts, flat, leads};
     for (std::size_t d = 0; d < shifts.size(); ++d)
-      if (shifts[d] != 0) back.shifts[d] = (flat ? g.numel() : g.sizes()[d]) - shifts[d];
+      if (shifts[d] != 0) back.shifts[d] = (flat ? vector_numel(g) : g.sizes()[d]) - shifts[d];
     return apply_linear(back, g);
+  }
+
+ private:
+  std::int64_t vector_numel(const Tensor& x) const {
+    return detail::numel_of({x.sizes().data() + leads, x.sizes().size() - leads});
   }
 };
 
@@ -169,7 +123,8 @@ struct Roll {
 struct PadByElements {
   const char* node_name;
   const char* transpose_name;
-  Layout layout;
+  SharedStrips layout;
+  void lift(std::int64_t lead) { layout = std::make_shared<const Strips>(layout->under(lead)); }
   Tensor forward(const Tensor& x) const { return fill_strips(*layout, x); }
   Tensor transpose(const Tensor& g) const;
 };
@@ -178,14 +133,15 @@ struct PadByElements {
 struct FoldMargins {
   const char* node_name;
   PadByElements op;
+  void lift(std::int64_t lead) { op.lift(lead); }
   Tensor forward(const Tensor& g) const {
     const detail::Unrecorded unrecorded;
     Tensor x = detail::uninitialised(g.dtype(), op.layout->input_sizes);
     kernels::fill(x, 0);
-    op.layout->for_blocks([&](const Block& block) {
+    op.layout->for_blocks([&](const StripBlock& block) {
       // The input is written to, so each of its elements is visited once, forwards.
-      Geometry to = source(block, x.strides());
-      Geometry from = target(block, g.strides());
+      Geometry to = source_of(block, x.strides());
+      Geometry from = target_of(block, g.strides());
       for (std::size_t d = 0; d < block.size(); ++d) {
         if (block[d]->step == 0) to.sizes[d] = 1;
         if (block[d]->step != -1) continue;
@@ -253,7 +209,7 @@ struct ConstantPad {
   DimVector result_sizes;
   Tensor forward(const Tensor& x) const {
     Tensor y = detail::uninitialised(x.dtype(), result_sizes);
-    Block block;
+    StripBlock block;
     std::vector<Strip> strips(result_sizes.size());
     for (std::size_t d = 0; d < strips.size(); ++d) {
       const std::int64_t skipped = std::max<std::int64_t>(0, -margins.before[d]);
@@ -262,9 +218,15 @@ struct ConstantPad {
       block.push_back(&strips[d]);
     }
     if (std::all_of(strips.begin(), strips.end(), [](const Strip& s) { return s.length > 0; }))
-      kernels::copy(part_of(y, target(block, y.strides())), part_of(x, source(block, x.strides())));
+      kernels::copy(part_of(y, target_of(block, y.strides())),
+                    part_of(x, source_of(block, x.strides())));
     fill_margins(y, margins, 0);
     return y;
+  }
+  void lift(std::int64_t lead) {
+    margins.before.insert(0, 0);
+    margins.after.insert(0, 0);
+    result_sizes.insert(0, lead);
   }
   Tensor transpose(const Tensor& g) const {
     ConstantPad back{margins, result_sizes};
@@ -373,9 +335,19 @@ struct Sliding {
   }
 };
 
+/// `Op` on g; with a lead, on the images of all directions in one list.
+template <class Op>
+Tensor on_all_images(Sliding op, std::int64_t lead, const Tensor& g) {
+  if (lead < 0) return apply_linear(Op{op}, g);
+  op.images[0] *= lead;
+  return apply_linear(Op{op}, g.flatten(0, 1)).unflatten(0, {lead, op.images[0] / lead});
+}
+
 struct Im2Col {
   static constexpr auto node_name = "Im2ColBackward0";
   Sliding op;
+  std::int64_t lead = -1;
+  void lift(std::int64_t to) { lead = to; }
   Tensor forward(const Tensor& x) const {
     Tensor y = detail::uninitialised(
         x.dtype(),
@@ -391,6 +363,8 @@ struct Im2Col {
 struct Col2Im {
   static constexpr auto node_name = "Col2ImBackward0";
   Sliding op;
+  std::int64_t lead = -1;
+  void lift(std::int64_t to) { lead = to; }
   Tensor forward(const Tensor& x) const {
     Tensor y = detail::uninitialised(x.dtype(), {op.images, 4});
     kernels::fill(y, 0);
@@ -398,9 +372,9 @@ struct Col2Im {
                     [](const Tensor& image, const Tensor& columns) { add_to(image, columns); });
     return y;
   }
-  Tensor transpose(const Tensor& g) const { return apply_linear(Im2Col{op}, g); }
+  Tensor transpose(const Tensor& g) const { return on_all_images<Im2Col>(op, lead, g); }
 };
-Tensor Im2Col::transpose(const Tensor& g) const { return apply_linear(Col2Im{op}, g); }
+Tensor Im2Col::transpose(const Tensor& g) const { return on_all_images<Col2Im>(op, lead, g); }
 
 /// One or two numbers, each at least `least`.
 void read_pair(std::string_view op, const char* what, IntArrayRef list, std::int64_t least,

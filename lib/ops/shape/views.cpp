@@ -42,6 +42,10 @@ struct Permute {
       inverse[static_cast<std::size_t>(dims[i])] = static_cast<std::int64_t>(i);
     return g.permute(inverse);
   }
+  void lift(std::int64_t) {
+    for (std::int64_t& d : dims) ++d;
+    dims.insert(0, 0);
+  }
 };
 
 /// Strides of a view of x with extents `sizes`, when there is one. Contiguous runs of dimensions of x may be
@@ -93,6 +97,7 @@ struct Reshaped {
     return raw_view(copy, sizes, detail::row_major_strides(sizes), 0);
   }
   Tensor transpose(const Tensor& g) const { return g.reshape(from); }
+  void lift(std::int64_t lead) { from.insert(0, lead); }
 };
 
 /// Extents with -1 replaced by the extent that `numel` leaves for it.
@@ -123,6 +128,7 @@ DimVector infer_size(std::string_view op, IntArrayRef sizes, std::int64_t numel)
 struct Unrecorded {
   static constexpr auto node_name = "Identity";
   DimVector sizes;
+  void lift(std::int64_t lead) { sizes.insert(0, lead); }
   Tensor transpose(const Tensor& g) const {
     if (!(g.sizes() == IntArrayRef(sizes)))
       detail::fail<GraphError>("backward", "an invalid gradient of shape ", g.sizes(),
@@ -389,7 +395,7 @@ std::vector<Tensor> meshgrid(TensorList xs, std::string_view indexing) {
                                " and more than one dimension; flatten() it");
     if (xs[k].dtype() != xs[0].dtype())
       detail::fail<DtypeError>("meshgrid", "tensors must have one dtype, got ", xs[0].dtype(),
-                               " and ", xs[k].dtype());
+                               " and ", xs[k].dtype(), "; convert one with to()");
     shape[dim_of(k)] = xs[k].numel();
   }
   std::vector<Tensor> grids;

@@ -8,14 +8,14 @@ namespace {
 
 using autograd::apply;
 using autograd::apply_inplace;
-using autograd::RuleName;
 using autograd::Unary;
+using detail::FixedString;
 using math::evaluate;
 using math::Value;
 using special_rules::in_double;
 
 /// Derivative `k` of the function of order `n` that `F` computes: kernels/special/bessel.cpp has the formulas.
-template <RuleName name, double (*F)(int, int, double)>
+template <FixedString name, double (*F)(int, int, double)>
 struct Bessel : Unary<name> {
   int n;
   int k;
@@ -25,7 +25,7 @@ struct Bessel : Unary<name> {
   auto derivative(const Value auto& x) const { return evaluate(Bessel{{}, n, k + 1}, x); }
 };
 /// Derivative `k` of the function that `F` computes.
-template <RuleName name, double (*F)(int, double)>
+template <FixedString name, double (*F)(int, double)>
 struct Function : Unary<name> {
   int k;
   auto value(const auto& x) const {

@@ -113,7 +113,7 @@ struct Igammac : Binary<"igammac"> {
   }
 };
 
-/// As GammaDensityAtZero, at 0 and 1.
+/// The density of the beta distribution at x = 0 and 1, and 0 for any other x, with derivatives.
 struct BetaDensityAtEnd : Ternary<"special_betainc"> {
   static constexpr auto node_name = "SpecialBetaincAtEndBackward0";
   int i;

@@ -12,15 +12,15 @@ namespace {
 
 using autograd::apply;
 using autograd::Binary;
-using autograd::RuleName;
 using autograd::wrapped_scalar;
+using detail::FixedString;
 using kernels::PolynomialKind;
 using math::evaluate;
 using math::Unused;
 using math::Value;
 
 /// Derivative `k` in x of a polynomial of degree n.
-template <RuleName name, PolynomialKind kind, bool shifted>
+template <FixedString name, PolynomialKind kind, bool shifted>
 struct Polynomial : Binary<name> {
   int k;
   template <class X>

@@ -27,7 +27,7 @@ namespace {
 
 constexpr int kMostRounds = 100;
 constexpr double kMostPenalty = 1e12;
-/// After so many penalties, each a hundred times the one before, at which the minimisation diverged the
+/// After so many penalties in a row, each 100 times the last, at which the minimisation diverged, the
 /// problem counts as unbounded.
 constexpr int kMostUnbounded = 4;
 constexpr int kMostRestarts = 3;
@@ -195,7 +195,7 @@ class ConstrainedMinimization {
     return {Status::Converged, convergence_text()};
   }
 
-  /// Why rounds end without a solution, if they do.
+  /// The verdict where rounds end without a solution; nothing where another one is to follow.
   std::optional<Verdict> ending(const MinimizeResult& inner, int round) {
     if (inner.status == Status::Unbounded)
       return Verdict{inner.status,
@@ -327,7 +327,8 @@ class ConstrainedMinimization {
     if (problem_.violation(p_, &worst) <= tolerance_) return without_multipliers();
     return {Status::Infeasible,
             text_of("nowhere near are all constraints kept: ", problem_.name_of(worst), " is ",
-                    p_.c[worst], ", beyond its side by ", std::abs(problem_.excess(p_, worst)))};
+                    p_.c[worst], ", beyond its side by ",
+                    std::abs(problem_.bound_violation(p_, worst)))};
   }
 
   std::string convergence_text() {
@@ -340,7 +341,7 @@ class ConstrainedMinimization {
     const double v = problem_.violation(p_, &worst);
     if (v == 0) return "all constraints are kept";
     return text_of(problem_.name_of(worst), v <= tolerance_ ? " is kept to " : " is violated by ",
-                   std::abs(problem_.excess(p_, worst)));
+                   std::abs(problem_.bound_violation(p_, worst)));
   }
 
   MinimizeResult result(const Verdict& verdict);
@@ -379,7 +380,8 @@ MinimizeResult ConstrainedMinimization::result(const Verdict& verdict) {
       problem_.shaped(solution_ ? solution_->bound_multipliers : Vector(Vector::Zero(p_.x.size())));
   r.constraint_violation = 0;
   for (Eigen::Index i = 0; i < multipliers.size(); ++i)
-    r.constraint_violation = std::max(r.constraint_violation, std::abs(problem_.excess(p_, i)));
+    r.constraint_violation =
+        std::max(r.constraint_violation, std::abs(problem_.bound_violation(p_, i)));
   r.counts = counts();
   r.history = std::move(history_);
   r.phases = phases_;

@@ -150,7 +150,7 @@ class KktNewton {
     bool taken_in = false;
     for (std::size_t i = 0; i < sides_.size(); ++i) {
       const auto row = static_cast<Eigen::Index>(i);
-      const double e = problem_.excess(p_.at, row);
+      const double e = problem_.bound_violation(p_.at, row);
       if (sides_[i] != Side::None || std::abs(e) <= tolerance_ * problem_.size_of(p_.at, row))
         continue;
       sides_[i] = e < 0 ? Side::Lower : Side::Upper;

@@ -25,7 +25,7 @@ struct KktPoint {
 
 /// The gradient of the Lagrangian: of the objective minus the constraints times `multipliers`.
 Vector lagrangian_gradient(const ConstrainedPoint& p, const Vector& multipliers);
-/// Which unknowns a bound holds at `x` against that `gradient`.
+/// Whether, for each unknown, a bound at `x` keeps it from moving along -gradient.
 std::vector<bool> held_by(const Box& box, const Vector& x, const Vector& gradient);
 /// A gradient, split by whether a bound holds the unknown.
 struct SplitGradient {
@@ -41,7 +41,7 @@ enum class KktOutcome : std::uint8_t {
   Minimum,
   /// The conditions hold, but the value falls along the constraints.
   Saddle,
-  /// Newton's method did not get there.
+  /// Newton's method did not converge to a point that satisfies the conditions.
   Failed
 };
 

@@ -137,7 +137,7 @@ Matrix ConstrainedProblem::hessian(const Vector& x, const Vector& multipliers) {
   return (h + h.transpose()) / 2;
 }
 
-double ConstrainedProblem::excess(const ConstrainedPoint& p, Eigen::Index i) const {
+double ConstrainedProblem::bound_violation(const ConstrainedPoint& p, Eigen::Index i) const {
   if (p.c[i] < lower_[i]) return p.c[i] - lower_[i];
   return p.c[i] > upper_[i] ? p.c[i] - upper_[i] : 0;
 }
@@ -152,7 +152,7 @@ double ConstrainedProblem::size_of(const ConstrainedPoint& p, Eigen::Index i) co
 double ConstrainedProblem::violation(const ConstrainedPoint& p, Eigen::Index* worst) const {
   double largest = 0;
   for (Eigen::Index i = 0; i < lower_.size(); ++i) {
-    const double e = std::abs(excess(p, i));
+    const double e = std::abs(bound_violation(p, i));
     const double v = e == 0 ? 0 : e / std::max(size_of(p, i), std::numeric_limits<double>::min());
     if (!(v <= largest)) {
       largest = v;

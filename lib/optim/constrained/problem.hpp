@@ -42,18 +42,19 @@ class ConstrainedProblem {
   /// Relative rounding error of a value.
   double precision() const noexcept;
 
-  /// Recorded, of a tensor shaped as the start.
+  /// The objective, recorded, at a tensor shaped as the start.
   Tensor objective(const Tensor& x) const { return f_(x); }
   Tensor all_constraints(const Tensor& x) const;
 
   ConstrainedPoint at(const Vector& x);
-  /// Of the objective minus the constraints times `multipliers`.
+  /// The Hessian of the objective minus the constraints times `multipliers`.
   Matrix hessian(const Vector& x, const Vector& multipliers);
   /// By how much element i of the constraints is beyond its nearer bound: negative below the lower, 0 within.
-  double excess(const ConstrainedPoint& p, Eigen::Index i) const;
+  double bound_violation(const ConstrainedPoint& p, Eigen::Index i) const;
   /// The size that an element is compared with: of its sides and of the terms of its linear model.
   double size_of(const ConstrainedPoint& p, Eigen::Index i) const;
-  /// The largest |excess| over its size, and whose it is.
+  /// The largest |bound_violation()| / size_of() of any element of the constraints; `worst` gets the index of
+  /// that element.
   double violation(const ConstrainedPoint& p, Eigen::Index* worst = nullptr) const;
 
   Tensor shaped(const Vector& x) const;

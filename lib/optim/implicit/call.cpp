@@ -40,7 +40,7 @@ Tensor solution_of(std::shared_ptr<Equation> equation, const RootResult& r,
                    const variable_list& theta) {
   if (report) report(r);
   check_converged(*equation, r.converged(), "solution", r.message, "residuals", r.norm);
-  // Of a point that is no solution the Jacobian itself says more.
+  // Where the solver has not converged, find_singularity() finds the cause in the Jacobian.
   if (r.converged() && r.is_singular)
     equation->singular =
         "the solution is a multiple one, or one of a continuum (" + r.message + ')';

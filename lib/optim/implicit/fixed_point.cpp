@@ -123,7 +123,7 @@ class FixedPointIteration {
     }
   }
 
-  /// The largest |f_k| / |y_k|. Once f has all but gone, an element that goes to 0 is compared with a part
+  /// The largest |f_k| / |y_k|. Where f is nearly 0, an element that goes to 0 is compared with a part
   /// of what it was.
   double relative_change() {
     const double size = f_.cwiseAbs().maxCoeff();
@@ -207,7 +207,7 @@ void check_iteration(std::string_view op, const FixedPointOptions& o) {
 
 using Map = std::function<Tensor(const Tensor&)>;
 
-/// By iteration, by Newton's method on `difference`, g(y) - y, or by both.
+/// Finds a fixed point by iteration, by Newton's method on `difference`, g(y) - y, or by both.
 RootResult find_fixed_point(std::string_view op, const Map& g, const Map& difference,
                             const Tensor& y0, const FixedPointOptions& options) {
   const auto by_newton = [&](const Tensor& start) {

@@ -32,7 +32,7 @@ constexpr std::int64_t kMostDense = 500;
 
 double unit_roundoff(const Tensor& t) { return eigengrad::detail::epsilon_of(t.dtype()) / 2; }
 
-/// The derivatives of root . v at the edges, each held in those by the others.
+/// The partial derivatives of root . v by the tensors of the edges, the other tensors held constant.
 variable_list partial_derivatives(const Tensor& root, const Tensor& v,
                                   const std::vector<Edge>& edges, bool create_graph) {
   if (!root.defined() || !root.requires_grad()) return variable_list(edges.size());

@@ -15,7 +15,7 @@ using autograd::variable_list;
 
 /// F(y, inputs) = 0, which defines y as a function of the inputs and of what F captured.
 struct Equation {
-  /// Of the function that the user called: "implicit_root".
+  /// The name of the function that the user called, such as "implicit_root", for messages.
   std::string_view op;
   std::string node_name;
   detail::ParametricFunction f;
@@ -24,7 +24,7 @@ struct Equation {
   std::string singular = {};
 };
 
-/// Whether results carry tangents where what they are computed from does.
+/// Whether results carry tangents where the inputs that they are computed from do.
 enum class Tangents : std::uint8_t { Travel, EndHere };
 
 /// The residual r = F(y, inputs) at one point, recorded, with products and solves with its Jacobian J by y.

@@ -11,7 +11,7 @@ struct DoubleDouble {
   double hi = 0;
   double lo = 0;
 
-  /// Adds a b.
+  /// Adds the product of a and b.
   void add_product(double a, double b) noexcept;
   double value() const noexcept { return hi + lo; }
 };

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <limits>
 
-// Compiled in kernels/linalg/qr.cpp.
+// Instantiated in kernels/linalg/qr.cpp.
 extern template void Eigen::HouseholderQR<Eigen::MatrixXd>::computeInPlace();
 extern template void Eigen::ColPivHouseholderQR<Eigen::MatrixXd>::computeInPlace();
 
@@ -157,7 +157,7 @@ class BoundedProblem {
   }
 
  private:
-  /// To the minimum over the free unknowns, or to bounds on the way there, until it is reached.
+  /// Moves to the minimum over the free unknowns, or to bounds on the way there, until the minimum is reached.
   void move() {
     while (std::find(free_.begin(), free_.end(), true) != free_.end()) {
       const Vector target = minimum_of_free();

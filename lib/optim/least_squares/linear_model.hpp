@@ -33,7 +33,8 @@ class LinearModel {
 
   /// A p that minimises |b + A p|; where there are more, the shortest N^-1 p.
   Vector gauss_newton() const;
-  /// The same step from a given A' b, which may be more accurate than q. For a full rank only.
+  /// The p that minimises |b + A p|, from a given A' b, which may be more accurate than q. For a full rank
+  /// only.
   Vector gauss_newton(const Vector& gradient) const;
   /// The p with |p| <= radius that minimises |b + A p|, up to a tenth of the radius. `damping` is a
   /// first guess and becomes the multiplier. Source: More (1978), section 5.
@@ -50,10 +51,11 @@ class LinearModel {
   Vector image(const Vector& p) const { return r_ * (p_.transpose() * norms_.cwiseProduct(p)); }
   /// Minimises |b + A p|^2 + damping |p|^2, and gives the triangular factor of that for P' N^-1 p.
   Vector damped(double damping, Matrix& factor) const;
-  /// From A' b to P' N A' b, and from a step in the order of pivoting back to that of the unknowns.
+  /// Converts A' b to P' N A' b.
   Vector to_factor(const Vector& gradient) const {
     return p_.transpose() * gradient.cwiseQuotient(norms_);
   }
+  /// Converts a step in the order of pivoting to one in the order of the unknowns.
   Vector from_factor(const Vector& y) const { return Vector(p_ * y).cwiseQuotient(norms_); }
 
   /// The norms of the columns of A, 1 for those that are zero.

@@ -49,7 +49,7 @@ class Weighting {
 
   Loss loss_;
   double f_scale_;
-  /// Empty: all 1.
+  /// The weights of the residuals; empty if all are 1.
   Vector weights_;
 };
 

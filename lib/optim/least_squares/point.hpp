@@ -30,7 +30,7 @@ struct FitPoint {
   Vector gauss_newton;
   /// The gradient of the cost by the scaled unknowns.
   Vector gradient_vector;
-  /// See LeastSquaresIteration.
+  /// LeastSquaresIteration::gradient and offset.
   double gradient = 0;
   double offset = 0;
   /// Columns of the weighted Jacobian that are zero.

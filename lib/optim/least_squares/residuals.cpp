@@ -6,6 +6,7 @@
 #include "eigengrad/autograd/engine.hpp"
 #include "eigengrad/autograd/forward_mode.hpp"
 #include "eigengrad/autograd/grad_mode.hpp"
+#include "functional/rows.hpp"
 #include "functional/variables.hpp"
 #include "optim/vectors.hpp"
 
@@ -77,16 +78,11 @@ void Residuals::column(std::int64_t j, double* out) {
 }
 
 void Residuals::rows(Matrix& j) {
-  Vector row(n_);
-  for (std::int64_t i = 0; i < m_; ++i) {
-    const Tensor g =
-        eigengrad::detail::pull_back(recorded_, x_, eigengrad::detail::unit(recorded_, i));
-    if (g.defined())
-      copy_to(g, row.data());
-    else
-      row.setZero();
-    j.row(i) = row;
-  }
+  const Tensor all = eigengrad::detail::derivative_matrix(recorded_, x_);
+  if (all.defined())
+    j = to_matrix(all.to(kFloat64));
+  else
+    j.setZero();
 }
 
 void Residuals::evaluate_at(const Tensor& x, Vector& r) {
@@ -148,10 +144,8 @@ void Residuals::recorded_curvature(const Tensor& x, const Vector& c, Matrix& sum
   const Tensor g = autograd::grad(
       {y}, {x}, {.grad_outputs = {weights}, .create_graph = true, .allow_unused = true})[0];
   if (!g.defined() || !g.requires_grad()) return;
-  for (std::int64_t k = 0; k < n_; ++k) {
-    const Tensor row = eigengrad::detail::pull_back(g, x, eigengrad::detail::unit(x0_, k));
-    if (row.defined()) copy_to(row, sum.col(k).data());
-  }
+  const Tensor rows = eigengrad::detail::derivative_matrix(g, x);
+  if (rows.defined()) sum = to_matrix(rows.to(kFloat64)).transpose();
 }
 
 bool Residuals::curvature(const Vector& x, const Vector& c, Matrix& sum) {

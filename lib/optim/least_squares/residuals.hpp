@@ -35,7 +35,7 @@ class Residuals {
   const LeastSquaresCounts& counts() const noexcept { return counts_; }
 
   Vector start() const;
-  /// `x` as the function takes it.
+  /// `x` in the shape of the start, for the user's function.
   Tensor shaped(const Vector& x) const;
   /// `r` in the shape that the function gives and the dtype of the unknowns.
   Tensor shaped_residuals(const Vector& r) const;
@@ -59,7 +59,7 @@ class Residuals {
   bool is_twice_differentiable_ = true;
   double unit_roundoff_;
   LeastSquaresCounts counts_;
-  /// One for each unknown: the tangents of the columns.
+  /// The unit vectors, one for each unknown: tangents whose images are the columns of the Jacobian.
   std::vector<Tensor> units_;
   /// The last point of evaluate(); with it the recorded residuals, or where the Jacobian is computed by
   /// columns its first column.

@@ -95,7 +95,7 @@ Status Solver::run() {
 }
 
 bool Solver::test(Status& status) {
-  watch_offset();
+  count_stalled_offset();
   if (is_converged()) {
     status = Status::Converged;
   } else if (is_at_rounding_level()) {
@@ -141,7 +141,7 @@ bool Solver::is_at_rounding_level() {
   return false;
 }
 
-void Solver::watch_offset() {
+void Solver::count_stalled_offset() {
   if (p_.offset < 0.9 * best_offset_) {
     best_offset_ = p_.offset;
     stalled_ = 0;
@@ -159,7 +159,7 @@ bool Solver::is_on_plateau() {
     if (p_.flat[static_cast<std::size_t>(k)] && (had_influence || are_all_flat)) flat = k;
   }
   if (flat < 0) return false;
-  // A minimum of the cost all the same where each residual is at an extremum: the Hessian tells.
+  // It is a minimum of the cost if each residual is at an extremum, which the Hessian shows.
   wants_newton_ = true;
   if (!newton_) add_newton_model();
   if (newton_ && newton_->is_convex()) return false;

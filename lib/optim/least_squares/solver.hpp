@@ -28,8 +28,8 @@ class Solver {
   void begin();
   bool note_and_ask();
   bool test(Status& status);
-  /// Counts the tests at which the offset has stopped to fall.
-  void watch_offset();
+  /// Counts the tests in a row at which the offset has not fallen.
+  void count_stalled_offset();
   bool is_converged();
   bool is_at_rounding_level();
   /// Whether the Gauss-Newton step changes every unknown by less than that part of it.

@@ -20,7 +20,7 @@ Noise measure_noise(Objective& f, const ObjectivePoint& p, const Box& box);
 /// The sizes of the unknowns and of the value, by which changes of them are judged.
 struct Sizes {
   Vector x;
-  /// Of each unknown, the largest |x_i| on the path.
+  /// The largest |x_i| of each unknown on the path.
   Vector largest;
   /// For an unknown that is 0 at the start, which tells no size, the change that would double the value
   /// there; 0 for the others. Empty when no unknown is 0 at the start.

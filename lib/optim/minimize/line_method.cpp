@@ -11,8 +11,8 @@
 namespace eigengrad::optim {
 namespace {
 
-/// So many steps in a row may change the value by no more than rounding; with a wrong gradient more of them
-/// could lead uphill.
+/// The largest number of successive steps whose change of the value is within rounding. With a wrong gradient,
+/// more of them could lead uphill.
 constexpr int kMostFlatSteps = 20;
 
 /// Halves the step until the value falls enough; steps are projected onto the bounds. Source:

@@ -39,7 +39,7 @@ struct Secant {
     const double length = dot(s, s) / sy;
     return sy > 0 && std::isfinite(length) ? length : 0;
   }
-  /// Of a model with that curvature along all directions.
+  /// The prediction of a model with that curvature along all directions.
   Prediction prediction(const Tensor& g) const {
     const double t = length();
     if (!(t > 0)) return {};
@@ -61,7 +61,7 @@ class LineMethod : public MinimizeMethod {
     Tensor d;
     /// g . d
     double slope = 0;
-    /// Of the first trial.
+    /// The step length of the first trial.
     double length = 1;
     /// Whether d leads to the lowest point of a model of the curvature.
     bool is_model = true;

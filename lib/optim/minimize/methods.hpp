@@ -14,7 +14,7 @@ namespace eigengrad::optim {
 struct Prediction {
   static constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
 
-  /// Value minus the lowest of the model.
+  /// The value minus the lowest value of the model.
   double decrease = kUnknown;
   /// max |g_i| / sqrt(2 h_i), h_i the curvature along x_i. Has the unit of a root of the value.
   double gradient = kUnknown;
@@ -35,7 +35,7 @@ class MinimizeMethod {
 
 std::unique_ptr<MinimizeMethod> make_method(const MinimizeOptions& options, Method method,
                                             const Box& box);
-/// Newton in a trust region.
+/// Newton's method in a trust region.
 std::unique_ptr<MinimizeMethod> make_newton(const Box& box);
 std::unique_ptr<MinimizeMethod> make_trust_region_cg(const Box& box);
 std::unique_ptr<MinimizeMethod> make_nelder_mead(const Box& box);

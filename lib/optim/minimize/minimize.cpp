@@ -315,9 +315,9 @@ class Minimization {
   /// |x| at the start, at least 1.
   double start_length_ = 1;
   Prediction prediction_;
-  /// Of each unknown, the largest absolute value on the path.
+  /// The largest absolute value of each unknown on the path.
   Vector largest_;
-  /// See Sizes.
+  /// Sizes::doubling.
   Vector doubling_;
   /// Claims of convergence that second derivatives refuted, and the iteration from which on the next one
   /// may be made.

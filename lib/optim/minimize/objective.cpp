@@ -10,6 +10,7 @@
 #include "eigengrad/autograd/engine.hpp"
 #include "eigengrad/autograd/grad_mode.hpp"
 #include "eigengrad/core/factories.hpp"
+#include "functional/rows.hpp"
 #include "functional/variables.hpp"
 
 namespace eigengrad::optim {
@@ -132,14 +133,10 @@ Eigen::MatrixXd Objective::hessian(const ObjectivePoint& p) {
   const Stopwatch watch(seconds_.hessian);
   ++counts_.H;
   const std::int64_t n = p.x.numel();
-  Eigen::MatrixXd h(n, n);
-  Tensor unit = zeros({n}, p.x.dtype());
-  for (std::int64_t i = 0; i < n; ++i) {
-    unit[i].fill_(1);
-    h.row(i) = vector_of(product(q, unit));
-    unit[i].fill_(0);
-  }
-  hessian_ = std::move(h);
+  // Undefined for an objective that is linear in x.
+  const Tensor rows = eigengrad::detail::derivative_matrix(q.recorded_gradient, q.leaf);
+  hessian_ =
+      rows.defined() ? to_matrix(rows.to(kFloat64)) : Eigen::MatrixXd(Eigen::MatrixXd::Zero(n, n));
   hessian_at_ = p.x;
   return hessian_;
 }

@@ -45,7 +45,8 @@ class Objective {
   const PhaseSeconds& seconds() const noexcept { return seconds_; }
   /// Relative rounding error of a value.
   double precision() const noexcept { return precision_; }
-  /// Of a value whose terms are up to a thousand times larger than itself: where nothing is measured.
+  /// The rounding error assumed where none is measured: that of a value whose terms are up to a thousand times
+  /// larger.
   double rounding(double value) const noexcept { return 1000 * precision_ * std::abs(value); }
 
  private:

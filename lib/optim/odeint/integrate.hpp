@@ -5,7 +5,7 @@
 
 #include "optim/odeint/task.hpp"
 
-/// The solve: steps of chosen size.
+/// Integration with steps whose size follows from the error estimate.
 
 namespace eigengrad::optim::ode {
 

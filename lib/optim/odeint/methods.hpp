@@ -4,12 +4,12 @@
 
 #include "optim/odeint/system.hpp"
 
-/// One step of each method.
+/// The steps of the integration methods.
 
 namespace eigengrad::optim::ode {
 
 inline constexpr std::size_t kMostStages = 8;
-/// One for each stage.
+/// The weights of a linear combination of the stages of a step.
 using Weights = std::array<double, kMostStages>;
 
 /// What one step computes.

@@ -159,7 +159,7 @@ class Sweeper {
   const Replay& replay_;
   Tensor start_;
   variable_list theta_;
-  /// Of theta, those wanted, and where their gradients go.
+  /// The tensors of theta whose gradients are wanted, and where those go.
   variable_list leaves_;
   std::vector<std::size_t> positions_;
   variable_list gradients_;

@@ -13,7 +13,7 @@ struct Replay {
   const Method* method;
   std::vector<Step> steps;
   std::vector<Row> rows;
-  /// OdeintOptions::batch_steps.
+  /// The option OdeintOptions::batch_steps.
   bool batch_steps = true;
 
   /// The rows as a differentiable function of the start and the parameters, by recorded operators.

@@ -38,12 +38,12 @@ class System {
   Tensor derivative(double t, const Tensor& y) const { return derivative(time(t), y); }
 
   struct Partials {
-    /// Shaped as y.
+    /// df/dt, shaped as y.
     Tensor by_time;
-    /// n by n.
+    /// df/dy, n by n.
     Tensor by_state;
   };
-  /// Of f at (t, y). Recorded where derivative() is.
+  /// The partial derivatives of f at (t, y). Recorded where derivative() is.
   Partials partials(double t, const Tensor& y) const;
 
   Tensor time(double t) const;

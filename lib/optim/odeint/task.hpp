@@ -10,7 +10,7 @@ namespace eigengrad::optim::ode {
 struct Task {
   const Method& method;
   Tensor start;
-  /// Monotone, at least two.
+  /// At least two times, increasing or decreasing.
   std::vector<double> times;
   double rtol;
   /// Absolute tolerances in float64, one for each component.

@@ -115,7 +115,7 @@ class Solver {
   std::int64_t iterations_ = 0;
 };
 
-/// RootMethod::NewtonKrylov.
+/// root() by RootMethod::NewtonKrylov.
 RootResult newton_krylov(std::string_view op, const std::function<Tensor(const Tensor&)>& f,
                          const Tensor& x0, const RootOptions& options);
 

@@ -48,7 +48,8 @@ EIGENGRAD_API Tensor masked_scatter(const Tensor& x, const Tensor& mask, const T
 EIGENGRAD_API Tensor nonzero(const Tensor& x);
 /// nonzero() by its other name.
 EIGENGRAD_API Tensor argwhere(const Tensor& x);
-/// The same coordinates, a vector for each dimension; one without dimensions counts as one element.
+/// The coordinates of the elements that are not 0, a vector for each dimension; a tensor without dimensions
+/// counts as one of a single element.
 EIGENGRAD_API std::vector<Tensor> nonzero_numpy(const Tensor& x);
 
 /// For each class index a row of zeros with a 1 at that index, int64.

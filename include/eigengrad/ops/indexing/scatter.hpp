@@ -21,13 +21,14 @@ EIGENGRAD_API Tensor scatter(const Tensor& x, std::int64_t dim, const Tensor& in
                              const Tensor& src);
 EIGENGRAD_API Tensor scatter(const Tensor& x, std::int64_t dim, const Tensor& index,
                              const Scalar& value);
-/// The same combined with the elements of x: `reduce` is "add" or "multiply".
+/// A copy of x in which src, or a number, is added to the elements that gather(x, dim, index) reads, or
+/// multiplies them: `reduce` is "add" or "multiply".
 EIGENGRAD_API Tensor scatter(const Tensor& x, std::int64_t dim, const Tensor& index,
                              const Tensor& src, std::string_view reduce);
 EIGENGRAD_API Tensor scatter(const Tensor& x, std::int64_t dim, const Tensor& index,
                              const Scalar& value, std::string_view reduce);
 
-/// The same with src added; the transpose of gather().
+/// A copy of x with src added to the elements that gather(x, dim, index) reads; the transpose of gather().
 EIGENGRAD_API Tensor scatter_add(const Tensor& x, std::int64_t dim, const Tensor& index,
                                  const Tensor& src);
 
@@ -45,10 +46,11 @@ EIGENGRAD_API Tensor scatter_reduce(const Tensor& x, std::int64_t dim, const Ten
 /// Shapes: source is as large as x but along dim, where it is as long as index.
 EIGENGRAD_API Tensor index_add(const Tensor& x, std::int64_t dim, const Tensor& index,
                                const Tensor& source, const Scalar& alpha = 1);
-/// The same with source in place of the slices.
+/// A copy of x with the slices of source in place of the slices along `dim` at `index`, a vector.
 EIGENGRAD_API Tensor index_copy(const Tensor& x, std::int64_t dim, const Tensor& index,
                                 const Tensor& source);
-/// The same with a number, or a tensor without dimensions. Negative indices count from the end.
+/// A copy of x with a number, or a tensor without dimensions, in all elements of the slices along `dim` at
+/// `index`. Negative indices count from the end.
 EIGENGRAD_API Tensor index_fill(const Tensor& x, std::int64_t dim, const Tensor& index,
                                 const Scalar& value);
 EIGENGRAD_API Tensor index_fill(const Tensor& x, std::int64_t dim, const Tensor& index,

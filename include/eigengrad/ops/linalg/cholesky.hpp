@@ -16,6 +16,8 @@ namespace eigengrad {
 /// minor that is not.
 /// Cost: 1/3 n^3 flops; the gradient 2/3 n^3.
 /// Source: Murray 2016, Differentiation of the Cholesky decomposition; Giles 2008, section 2.3.
+/// See also: cholesky_solve(); linalg_ldl_factor() and ldlt() for indefinite matrices; inv_quad_logdet()
+/// for Gaussian likelihoods.
 EIGENGRAD_API Tensor linalg_cholesky(const Tensor& self, bool upper = false);
 /// linalg_cholesky() beside an int64 tensor: 0, or the order of the leading minor that is not positive,
 /// of every matrix; of such a matrix the factor is complete up to there.
@@ -28,9 +30,11 @@ EIGENGRAD_API Tensor cholesky(const Tensor& self, bool upper = false);
 /// The solution of A X = self from the factor of A. Shapes: (... n k) (... n n) -> (... n k).
 /// Domain: of `input2` only the triangle is read, and its gradient is triangular.
 /// Cost: 2 n^2 k flops.
+/// See also: linalg_solve_triangular() with the factor alone; linalg_solve() without a factor.
 EIGENGRAD_API Tensor cholesky_solve(const Tensor& self, const Tensor& input2, bool upper = false);
 /// The inverse of A from its factor. Shapes: (... n n) -> (... n n).
 /// Domain: only the triangle is read, and the gradient is triangular. Cost: 2/3 n^3 flops.
+/// See also: cholesky_solve(), which is faster and more accurate than a product with the inverse.
 EIGENGRAD_API Tensor cholesky_inverse(const Tensor& self, bool upper = false);
 
 }  // namespace eigengrad

@@ -12,6 +12,7 @@ namespace eigengrad {
 /// Throws: ShapeError for more than two dimensions, and unless weights are one for each observation;
 /// DtypeError for bool, and unless fweights are integers and aweights floating point; ValueError for
 /// negative weights, or a sum of 0.
+/// See also: corrcoef() for correlations.
 EIGENGRAD_API Tensor cov(const Tensor& x, std::int64_t correction = 1,
                          const OptionalTensor& fweights = {}, const OptionalTensor& aweights = {});
 /// Correlations of the rows of x: cov over both standard deviations, in [-1, 1].

@@ -15,11 +15,13 @@ namespace eigengrad {
 /// cofactors, which is 0 if the rank is below n - 1, and so are derivatives of higher orders. Those lose
 /// digits with the condition, up to half of them at most.
 /// Source: Giles 2008, section 2.2.4; for singular matrices see the rule.
+/// See also: linalg_slogdet() and logdet(), which do not overflow; linalg_lu().
 EIGENGRAD_API Tensor linalg_det(const Tensor& A);
 /// The same as linalg_det().
 EIGENGRAD_API Tensor det(const Tensor& self);
 /// The sign of the determinant and the logarithm of its absolute value. Shapes: (... n n) -> (...) (...).
 /// At the edge: 0 and -inf for a singular matrix, whose gradient is inf or NaN.
+/// See also: logdet() for positive determinants; inv_quad_logdet() for positive definite matrices.
 EIGENGRAD_API std::tuple<Tensor, Tensor> linalg_slogdet(const Tensor& A);
 /// The same as linalg_slogdet().
 EIGENGRAD_API std::tuple<Tensor, Tensor> slogdet(const Tensor& self);

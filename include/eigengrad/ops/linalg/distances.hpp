@@ -15,6 +15,7 @@ namespace eigengrad {
 /// Cost: n m d for the value and the gradient, without storing differences; n m d elements where a
 /// further derivative is taken. Distances are computed from differences whatever `compute_mode` (0 to
 /// 2) says, so that they are precise for near points.
+/// See also: pdist() for the pairs within one set; pairwise_distance() for rows of the same index.
 EIGENGRAD_API Tensor cdist(const Tensor& x1, const Tensor& x2, double p = 2,
                            optional<std::int64_t> compute_mode = nullopt);
 /// cdist(x, x) above the diagonal, row by row. Shapes: (n d) -> (n (n - 1) / 2).

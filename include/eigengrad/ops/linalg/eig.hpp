@@ -21,6 +21,7 @@ namespace eigengrad {
 /// Cost: about 25 n^3 flops, 10 n^3 without vectors; QR iteration, backward stable: errors of
 /// eigenvalues are of the order of epsilon |A| times the condition of V.
 /// Source: Golub and Van Loan, Matrix Computations, section 7.5; derivatives: Giles (2008).
+/// See also: linalg_eigh() for symmetric matrices; linalg_eigvals() for the eigenvalues alone.
 EIGENGRAD_API std::tuple<Tensor, Tensor> linalg_eig(const Tensor& A);
 /// The eigenvalues of linalg_eig(). Vectors are computed when a derivative may be asked for.
 EIGENGRAD_API Tensor linalg_eigvals(const Tensor& A);

@@ -32,6 +32,8 @@ namespace eigengrad {
 /// Cost: about 9 n^3 flops, 4/3 n^3 without vectors; tridiagonal QR iteration, backward stable: errors
 /// of eigenvalues are of the order of epsilon times the largest.
 /// Source: Golub and Van Loan, Matrix Computations, section 8.3; derivatives: Giles (2008), section 3.1.
+/// See also: linalg_eigvalsh() for the eigenvalues alone; linalg_eig() for matrices that are not symmetric;
+/// linalg_svd().
 EIGENGRAD_API std::tuple<Tensor, Tensor> linalg_eigh(const Tensor& A, std::string_view UPLO = "L");
 /// The eigenvalues of linalg_eigh(). Vectors are computed when a derivative may be asked for.
 EIGENGRAD_API Tensor linalg_eigvalsh(const Tensor& A, std::string_view UPLO = "L");

@@ -11,16 +11,17 @@ namespace eigengrad {
 /// symmetric. Cheap to copy.
 /// Cost: 1/3 n^3 flops when constructed; n^3 more for inverse() and for the gradient of logdet().
 /// Source: as linalg_cholesky() and linalg_solve().
+/// See also: linalg_cholesky() for the factor alone; inv_quad_logdet() for a likelihood in one call.
 class EIGENGRAD_API Cholesky {
  public:
-  /// Shapes: (... n n).
+  /// Factors A. Shapes: (... n n).
   /// Throws: NumericError unless positive-definite; ShapeError unless square; DtypeError unless
   /// floating point.
   explicit Cholesky(const Tensor& A);
 
   /// A^-1 B for a vector or matrices B, as linalg_solve().
   Tensor solve(const Tensor& B) const;
-  /// Shapes: (... n n) -> (...).
+  /// The logarithm of the determinant. Shapes: (... n n) -> (...).
   Tensor logdet() const;
   Tensor inverse() const;
   /// L with A = L L^T.
@@ -41,6 +42,7 @@ EIGENGRAD_API Tensor quad_form(const Tensor& A, const Tensor& x);
 /// Throws: NumericError unless positive-definite; ShapeError and DtypeError as linalg_solve().
 /// Cost: 1/3 n^3 flops; the gradient 2/3 n^3.
 /// Source: Rasmussen and Williams 2006, Gaussian Processes for Machine Learning, equation 5.9.
+/// See also: cholesky_solve() and logdet() for its parts.
 EIGENGRAD_API std::tuple<Tensor, Tensor> inv_quad_logdet(const Tensor& A, const Tensor& b);
 
 }  // namespace eigengrad

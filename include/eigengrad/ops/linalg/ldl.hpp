@@ -16,6 +16,8 @@ namespace eigengrad {
 /// p, counted from 1; two of -p exchanged k + 1 and p, for a block of two rows. The factors have no
 /// derivative, as in PyTorch: ldlt() has one. Shapes: (... n n) -> (... n n) (... n).
 /// Throws: NumericError for a zero in D ("singular"); NotImplementedError when differentiated.
+/// See also: linalg_ldl_solve() for what to do with it; ldlt(), which has a derivative; linalg_cholesky()
+/// for positive definite matrices.
 EIGENGRAD_API std::tuple<Tensor, Tensor> linalg_ldl_factor(const Tensor& self,
                                                            bool hermitian = false);
 /// linalg_ldl_factor() beside an int64 tensor: 0, or the first zero in D, counted from 1, of every matrix.
@@ -27,6 +29,7 @@ EIGENGRAD_API std::tuple<Tensor, Tensor, Tensor> linalg_ldl_factor_ex(const Tens
 /// not. Shapes: (... n n) (... n) (... n k) -> (... n k).
 /// Throws: DtypeError unless pivots are int64; ValueError for pivots outside of 1 to n, or negative ones
 /// that are no pairs; NotImplementedError when LD is differentiated.
+/// See also: linalg_ldl_factor(); linalg_solve() for any square matrix.
 EIGENGRAD_API Tensor linalg_ldl_solve(const Tensor& LD, const Tensor& pivots, const Tensor& B,
                                       bool hermitian = false);
 

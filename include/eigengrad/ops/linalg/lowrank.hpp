@@ -19,6 +19,7 @@ namespace eigengrad {
 /// Throws: ValueError unless 0 <= q <= min(m, n) and niter >= 0.
 /// Cost: about (4 + 8 niter) m n q flops.
 /// Source: Halko, Martinsson and Tropp, Finding structure with randomness (2011), algorithms 4.4, 5.1.
+/// See also: linalg_svd() for all singular values; pca_lowrank() for principal components.
 EIGENGRAD_API std::tuple<Tensor, Tensor, Tensor> svd_lowrank(const Tensor& A,
                                                              optional<std::int64_t> q = 6,
                                                              std::int64_t niter = 2,

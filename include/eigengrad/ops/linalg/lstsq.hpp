@@ -25,6 +25,8 @@ namespace eigengrad {
 /// different dtypes; NumericError for a zero pivot in "gels", and for values that are not finite in
 /// "gelsd" and "gelss".
 /// Source: Golub and Van Loan, Matrix Computations, chapter 5; derivatives: Golub and Pereyra (1973).
+/// See also: linalg_solve() for regular square matrices; linalg_pinv() for the map from B to X;
+/// linalg_qr().
 EIGENGRAD_API std::tuple<Tensor, Tensor, Tensor, Tensor> linalg_lstsq(
     const Tensor& A, const Tensor& B, optional<double> rcond = nullopt,
     optional<std::string_view> driver = nullopt);

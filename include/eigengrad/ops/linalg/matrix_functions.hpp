@@ -13,6 +13,7 @@ namespace eigengrad {
 /// squaring, backward stable up to the squarings, of which matrices far from normal may take too many.
 /// Source: Higham (2005); derivatives: Al-Mohy and Higham (2009), at higher orders Mathias (1996): the
 /// block above the diagonal of exp([A E; 0 A]).
+/// See also: expm_multiply() for the product with a few columns; logm() for the inverse function.
 EIGENGRAD_API Tensor linalg_matrix_exp(const Tensor& A);
 /// The same as linalg_matrix_exp().
 EIGENGRAD_API Tensor matrix_exp(const Tensor& A);
@@ -27,6 +28,7 @@ EIGENGRAD_API Tensor matrix_exp(const Tensor& A);
 /// Cost: about 100 n^3 flops, its derivative as many again; complex Schur form, backward stable.
 /// Source: Bjorck and Hammarling (1983); derivatives by X dX + dX X = dA: Higham, Functions of
 /// Matrices (2008), section 6.1.
+/// See also: linalg_cholesky() for a triangular root of a positive definite matrix; logm().
 EIGENGRAD_API Tensor sqrtm(const Tensor& A);
 
 /// The principal logarithm: exp(X) = A, eigenvalues with an imaginary part between -pi and pi.
@@ -37,6 +39,7 @@ EIGENGRAD_API Tensor sqrtm(const Tensor& A);
 /// that; inverse scaling and squaring in complex Schur form.
 /// Source: Higham, Functions of Matrices (2008), chapter 11; derivatives: Al-Mohy, Higham and Relton
 /// (2013), here at every order by the logarithm of [A E; 0 A].
+/// See also: linalg_matrix_exp() for the inverse function; logdet() for the trace of the logarithm.
 EIGENGRAD_API Tensor logm(const Tensor& A);
 
 /// exp(t A) B by products with A alone, without forming exp(t A).
@@ -46,6 +49,7 @@ EIGENGRAD_API Tensor logm(const Tensor& A);
 /// Cost: about 2 n^2 k (5 + 6 |t A|) flops, in norm 1; when a derivative may be
 /// asked for, at least 20 products, all recorded.
 /// Source: Al-Mohy and Higham, Computing the action of the matrix exponential (2011).
+/// See also: linalg_matrix_exp() for the matrix itself.
 EIGENGRAD_API Tensor expm_multiply(const Tensor& A, const Tensor& B, double t = 1);
 
 }  // namespace eigengrad

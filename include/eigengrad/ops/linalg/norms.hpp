@@ -18,6 +18,8 @@ namespace eigengrad {
 /// are named, or when there is nothing to be the largest of; DtypeError unless floating point, and
 /// when `dtype` is narrower.
 /// Cost: singular values for "nuc", 2 and -2, one pass for the others.
+/// See also: linalg_vector_norm() for norms of vectors and of all elements; linalg_svdvals() for the
+/// singular values.
 EIGENGRAD_API Tensor linalg_matrix_norm(const Tensor& A, const Scalar& ord,
                                         IntArrayRef dim = {-2, -1}, bool keepdim = false,
                                         optional<ScalarType> dtype = nullopt);
@@ -49,6 +51,7 @@ EIGENGRAD_API Tensor frobenius_norm(const Tensor& x, IntArrayRef dim, bool keepd
 /// finite; 0 for empty ones.
 /// Throws: ShapeError unless square, but for 2 and -2; ValueError for an order that
 /// linalg_matrix_norm() does not know.
+/// See also: linalg_matrix_rank() for the numerical rank; linalg_svdvals().
 EIGENGRAD_API Tensor linalg_cond(const Tensor& A, const optional<Scalar>& p = nullopt);
 EIGENGRAD_API Tensor linalg_cond(const Tensor& A, std::string_view p);
 

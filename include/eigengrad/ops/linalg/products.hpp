@@ -11,21 +11,24 @@ namespace eigengrad {
 // Throws: ShapeError when extents differ ("cannot be multiplied"); DtypeError for different dtypes and
 // for bool.
 
+/// Product of matrices, vectors or batches of matrices.
 /// Shapes: (n) (n) -> (); (n k) (k) -> (n); (k) (k m) -> (m); (n k) (k m) -> (n m); with more
 /// dimensions a batch of the last two, leading ones broadcast.
 /// Cost: 2 n k m flops per matrix.
+/// See also: einsum() for other contractions; linalg_multi_dot() for products of several matrices; addmm();
+/// sparse_matmul().
 EIGENGRAD_API Tensor matmul(const Tensor& a, const Tensor& b);
-/// Shapes: (n k) (k m) -> (n m).
+/// Product of two matrices. Shapes: (n k) (k m) -> (n m).
 EIGENGRAD_API Tensor mm(const Tensor& a, const Tensor& b);
-/// Shapes: (n k) (k) -> (n).
+/// Product of a matrix and a vector. Shapes: (n k) (k) -> (n).
 EIGENGRAD_API Tensor mv(const Tensor& a, const Tensor& x);
-/// Shapes: (n) (n) -> ().
+/// Scalar product of two vectors. Shapes: (n) (n) -> ().
 EIGENGRAD_API Tensor dot(const Tensor& a, const Tensor& b);
 /// The same as dot(): tensors are real, so there is nothing to conjugate. Shapes: (n) (n) -> ().
 EIGENGRAD_API Tensor vdot(const Tensor& a, const Tensor& b);
-/// Shapes: (n) (m) -> (n m).
+/// Every element of the vector a times all of the vector b. Shapes: (n) (m) -> (n m).
 EIGENGRAD_API Tensor outer(const Tensor& a, const Tensor& b);
-/// Shapes: (s n k) (s k m) -> (s n m).
+/// Products of the matrices of two batches, pair by pair. Shapes: (s n k) (s k m) -> (s n m).
 EIGENGRAD_API Tensor bmm(const Tensor& a, const Tensor& b);
 
 // beta self + alpha times a product, recorded as one node. `self` broadcasts to the result.
@@ -64,13 +67,14 @@ EIGENGRAD_API Tensor bilinear(const Tensor& x1, const Tensor& x2, const Tensor& 
 /// Throws: ValueError for an equation that is not well formed; ShapeError when it does not fit the
 /// operands.
 /// Cost: a batched matrix product for each pair.
+/// See also: matmul() and tensordot() for contractions without an equation.
 EIGENGRAD_API Tensor einsum(std::string_view equation, TensorList operands,
                             OptionalIntArrayRef path = nullopt);
 /// Sum of products over dims_a of a and dims_b of b, in pairs; the result has the other dimensions of
 /// a, then those of b. An extent of 1 broadcasts. Throws: ValueError for lists of different lengths.
 EIGENGRAD_API Tensor tensordot(const Tensor& a, const Tensor& b, IntArrayRef dims_a,
                                IntArrayRef dims_b);
-/// The same over the last `dims` dimensions of a and the first of b.
+/// Sum of products over the last `dims` dimensions of a and the first `dims` of b.
 EIGENGRAD_API Tensor tensordot(const Tensor& a, const Tensor& b, std::int64_t dims = 2);
 /// Sum of products over the last dimensions; the product when either has no dimensions.
 /// Shapes: (... k) (,,, k) -> (... ,,,).
@@ -82,6 +86,7 @@ EIGENGRAD_API Tensor kron(const Tensor& a, const Tensor& b);
 /// Product of matrices in the order of least cost; the first may be a row and the last a column
 /// vector. Shapes: (n k) (k l) ... (l m) -> (n m). Throws: ShapeError for fewer than two.
 /// Source: dynamic programming; Cormen et al., Introduction to Algorithms, section 15.2.
+/// See also: matmul() for two matrices; chain_matmul().
 EIGENGRAD_API Tensor linalg_multi_dot(TensorList matrices);
 /// linalg_multi_dot() of matrices only; one is returned as it is.
 EIGENGRAD_API Tensor chain_matmul(TensorList matrices);

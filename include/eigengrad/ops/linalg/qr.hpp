@@ -22,6 +22,7 @@ namespace eigengrad {
 /// Source: Golub and Van Loan, Matrix Computations, section 5.2; derivatives: Walter and Lehmann,
 /// Algorithmic differentiation of linear algebra functions with application in optimum experimental
 /// design (2012).
+/// See also: linalg_lstsq() for least squares; linalg_svd() for matrices of unknown rank.
 EIGENGRAD_API std::tuple<Tensor, Tensor> linalg_qr(const Tensor& A,
                                                    std::string_view mode = "reduced");
 /// linalg_qr() in mode "reduced", or "complete" without `some`.
@@ -31,12 +32,14 @@ EIGENGRAD_API std::tuple<Tensor, Tensor> qr(const Tensor& A, bool some = true);
 /// Shapes: (... m n) -> (... m n), (... k).
 /// At the edge: a derivative, which PyTorch has not, as linalg_qr() where no tau but the last of a
 /// square matrix is 0.
+/// See also: linalg_qr() for Q and R.
 EIGENGRAD_API std::tuple<Tensor, Tensor> geqrf(const Tensor& A);
 /// The first n columns of H_1 ... H_k, H_i = 1 - tau_i v_i v_i^T, where v_i is 0 above index i, 1 there
 /// and column i of `input` below. Differentiable for any tau, also where H_i is not orthogonal.
 /// Shapes: (... m n), (... k) -> (... m n), m >= n >= k.
 /// Throws: ShapeError for other shapes; DtypeError when the dtypes differ.
 /// Cost: 4 m n k flops. Source: compact WY form, Schreiber and Van Loan (1989).
+/// See also: geqrf() for the reflectors of a matrix.
 EIGENGRAD_API Tensor linalg_householder_product(const Tensor& input, const Tensor& tau);
 /// The same as linalg_householder_product().
 EIGENGRAD_API Tensor orgqr(const Tensor& input, const Tensor& tau);

@@ -41,10 +41,10 @@ class EIGENGRAD_API SparseMatrix {
 
   std::int64_t rows() const noexcept;
   std::int64_t cols() const noexcept;
-  /// In the order of Eigen's valuePtr().
+  /// The values, in the order of Eigen's valuePtr().
   const Tensor& values() const noexcept { return values_; }
-  /// The same pattern with other values. Throws: ShapeError unless there is one for each entry;
-  /// DtypeError unless they are floating point.
+  /// A matrix with the pattern of this one and other values. Throws: ShapeError unless there is one for each
+  /// entry; DtypeError unless they are floating point.
   SparseMatrix with_values(const Tensor& values) const;
   SparseMatrix transpose() const;
   /// A matrix M of Eigen with this pattern and the elements of `values`, a gradient for example.
@@ -76,23 +76,25 @@ class EIGENGRAD_API SparseMatrix {
 /// Shapes: (n m) (m) -> (n); (n m) (m k) -> (n k).
 /// Throws: ShapeError when the extents differ, DtypeError when the dtypes do.
 /// Cost: 2 k flops for each value, and as many for each gradient.
+/// See also: sparse_solve() for systems of equations; matmul() for dense matrices.
 EIGENGRAD_API Tensor sparse_matmul(const SparseMatrix& A, const Tensor& x);
 
 enum class SparseSolver : std::uint8_t {
-  /// With partial pivoting, any square matrix.
+  /// LU with partial pivoting, for any square matrix.
   LU,
-  /// Without pivoting, for symmetric positive definite (or quasi-definite) matrices; (A + A^T) / 2 is
-  /// taken.
+  /// Cholesky without pivoting, for symmetric positive definite (or quasi-definite) matrices; solves with
+  /// (A + A^T) / 2.
   LDLT,
-  /// For symmetric positive definite matrices, with a diagonal preconditioner; (A + A^T) / 2 is taken.
+  /// Iteration for symmetric positive definite matrices, with a diagonal preconditioner; solves with
+  /// (A + A^T) / 2.
   ConjugateGradient
 };
 
 struct SparseSolveOptions {
   SparseSolver solver = SparseSolver::LU;
-  /// Of conjugate gradients: |b - A x| / |b| at the end.
+  /// Conjugate gradients stop when |b - A x| / |b| is at most this.
   double tolerance = 1e-12;
-  /// 0 stands for twice the number of rows.
+  /// Conjugate gradients take at most so many iterations; 0 stands for twice the number of rows.
   std::int64_t max_iterations = 0;
 };
 
@@ -102,6 +104,7 @@ struct SparseSolveOptions {
 /// Throws: ShapeError when A is not square or the extents differ, DtypeError when the dtypes do;
 /// NumericError when A is singular, has values that are not finite, or the iteration does not converge.
 /// Source: Giles 2008, section 2.2.3, restricted to the entries of A.
+/// See also: linalg_solve() for dense matrices.
 EIGENGRAD_API Tensor sparse_solve(const SparseMatrix& A, const Tensor& b,
                                   const SparseSolveOptions& options = {});
 

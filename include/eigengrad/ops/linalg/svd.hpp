@@ -23,6 +23,8 @@ namespace eigengrad {
 /// times the largest.
 /// Source: bidiagonal divide and conquer, Gu and Eisenstat (1995), small matrices one-sided Jacobi;
 /// derivatives: Townsend, Differentiating the singular value decomposition (2016); Wan and Zhang (2019).
+/// See also: linalg_svdvals() for the values alone; svd_lowrank() for the largest ones; linalg_eigh() for
+/// symmetric matrices; linalg_pinv().
 EIGENGRAD_API std::tuple<Tensor, Tensor, Tensor> linalg_svd(
     const Tensor& A, bool full_matrices = true, optional<std::string_view> driver = nullopt);
 /// The singular values of linalg_svd(). Vectors are computed when a derivative may be asked for.

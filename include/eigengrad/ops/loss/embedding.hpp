@@ -21,7 +21,7 @@ EIGENGRAD_API Tensor triplet_margin_loss(const Tensor& anchor, const Tensor& pos
                                          double eps = 1e-6, bool swap = false,
                                          std::int64_t reduction = Reduction::Mean);
 using DistanceFunction = std::function<Tensor(const Tensor&, const Tensor&)>;
-/// The same for any distance; pairwise_distance() without one.
+/// triplet_margin_loss() for any distance d; pairwise_distance() if none is given.
 EIGENGRAD_API Tensor triplet_margin_with_distance_loss(const Tensor& anchor, const Tensor& positive,
                                                        const Tensor& negative,
                                                        const DistanceFunction& distance = {},

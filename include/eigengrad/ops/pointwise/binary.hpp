@@ -28,15 +28,17 @@ EIGENGRAD_API Tensor ldexp(const Tensor& a, const Tensor& b);
 /// At the edge: between equal infinities both gradients are 1/2.
 /// Accuracy: 2 ulp; first derivative 2, second 4.
 EIGENGRAD_API Tensor logaddexp(const Tensor& a, const Tensor& b);
-/// log2(2^a + 2^b), likewise.
+/// log2(2^a + 2^b) without overflow.
+/// At the edge: between equal infinities both gradients are 1/2.
 /// Accuracy: 2 ulp; first derivative 2.5, second 4.
 EIGENGRAD_API Tensor logaddexp2(const Tensor& a, const Tensor& b);
 
-/// The larger of two; a number beside NaN is the number. Integers stay integers.
+/// The larger of a and b; where one is NaN, the other. Integers stay integers.
 /// At the edge: a gets the gradient where both are equal or b is NaN.
 /// Accuracy: exact.
 EIGENGRAD_API Tensor fmax(const Tensor& a, const Tensor& b);
-/// The smaller of two, likewise.
+/// The smaller of a and b; where one is NaN, the other. Integers stay integers.
+/// At the edge: a gets the gradient where both are equal or b is NaN.
 /// Accuracy: exact.
 EIGENGRAD_API Tensor fmin(const Tensor& a, const Tensor& b);
 

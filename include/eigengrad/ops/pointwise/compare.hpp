@@ -53,19 +53,22 @@ EIGENGRAD_API Tensor signbit(const Tensor& x);
 /// At the edge: gradient 0 in x; `values` gets it where x = 0.
 EIGENGRAD_API Tensor heaviside(const Tensor& x, const Tensor& values);
 
-/// Bit by bit, of int64; the logical operators, of bool. Throws: DtypeError for floating point.
+/// Bitwise and of int64, logical and of bool. Throws: DtypeError for floating point.
 EIGENGRAD_API Tensor bitwise_and(const Tensor& a, const Tensor& b);
 EIGENGRAD_API Tensor bitwise_and(const Tensor& a, const Scalar& b);
 EIGENGRAD_API Tensor bitwise_and(const Scalar& a, const Tensor& b);
-/// As bitwise_and.
+/// Bitwise or of int64, logical or of bool.
+/// Throws: DtypeError for floating point.
 EIGENGRAD_API Tensor bitwise_or(const Tensor& a, const Tensor& b);
 EIGENGRAD_API Tensor bitwise_or(const Tensor& a, const Scalar& b);
 EIGENGRAD_API Tensor bitwise_or(const Scalar& a, const Tensor& b);
-/// As bitwise_and.
+/// Bitwise exclusive or of int64, logical exclusive or of bool.
+/// Throws: DtypeError for floating point.
 EIGENGRAD_API Tensor bitwise_xor(const Tensor& a, const Tensor& b);
 EIGENGRAD_API Tensor bitwise_xor(const Tensor& a, const Scalar& b);
 EIGENGRAD_API Tensor bitwise_xor(const Scalar& a, const Tensor& b);
-/// As bitwise_and; also Tensor::operator~.
+/// Bitwise complement of int64, logical not of bool. Throws: DtypeError for floating point. Also
+/// Tensor::operator~.
 EIGENGRAD_API Tensor bitwise_not(const Tensor& x);
 
 /// Whether |a - b| <= atol + rtol |b|. Infinities of one sign are close; NaN is to NaN if `equal_nan`.
@@ -94,7 +97,7 @@ inline Tensor operator>(const Scalar& a, const Tensor& b) { return lt(b, a); }
 inline Tensor operator>=(const Tensor& a, const Tensor& b) { return ge(a, b); }
 inline Tensor operator>=(const Tensor& a, const Scalar& b) { return ge(a, b); }
 inline Tensor operator>=(const Scalar& a, const Tensor& b) { return le(b, a); }
-/// bitwise_and, bitwise_or, bitwise_xor.
+/// bitwise_and(), bitwise_or() and bitwise_xor() as operators.
 EIGENGRAD_API Tensor operator&(const Tensor& a, const Tensor& b);
 EIGENGRAD_API Tensor operator&(const Tensor& a, const Scalar& b);
 EIGENGRAD_API Tensor operator&(const Scalar& a, const Tensor& b);
@@ -104,7 +107,7 @@ EIGENGRAD_API Tensor operator|(const Scalar& a, const Tensor& b);
 EIGENGRAD_API Tensor operator^(const Tensor& a, const Tensor& b);
 EIGENGRAD_API Tensor operator^(const Tensor& a, const Scalar& b);
 EIGENGRAD_API Tensor operator^(const Scalar& a, const Tensor& b);
-/// logical_not.
+/// logical_not() as an operator.
 EIGENGRAD_API Tensor operator!(const Tensor& x);
 
 }  // namespace eigengrad

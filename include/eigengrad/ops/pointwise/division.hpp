@@ -37,7 +37,7 @@ EIGENGRAD_API Tensor fmod(const Tensor& a, const Scalar& b);
 EIGENGRAD_API Tensor remainder(const Tensor& a, const Tensor& b);
 EIGENGRAD_API Tensor remainder(const Tensor& a, const Scalar& b);
 EIGENGRAD_API Tensor remainder(const Scalar& a, const Tensor& b);
-/// remainder.
+/// remainder() as an operator.
 EIGENGRAD_API Tensor operator%(const Tensor& a, const Tensor& b);
 EIGENGRAD_API Tensor operator%(const Tensor& a, const Scalar& b);
 EIGENGRAD_API Tensor operator%(const Scalar& a, const Tensor& b);

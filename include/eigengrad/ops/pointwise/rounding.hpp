@@ -26,10 +26,10 @@ EIGENGRAD_API Tensor round(const Tensor& x, std::int64_t decimals);
 /// x - trunc(x), with gradient 1. Throws: DtypeError unless x is floating point.
 /// Accuracy: exact.
 EIGENGRAD_API Tensor frac(const Tensor& x);
-/// -1, 0 or 1. At the edge: 0 at 0, at -0 and at NaN.
+/// The sign of x: -1, 0 or 1. At the edge: 0 at 0, at -0 and at NaN.
 /// Accuracy: exact.
 EIGENGRAD_API Tensor sign(const Tensor& x);
-/// The same as sign for real numbers.
+/// The sign of x, as sign() gives it: tensors are real.
 /// Accuracy: exact.
 EIGENGRAD_API Tensor sgn(const Tensor& x);
 /// x with NaN, inf and -inf replaced: by 0, the largest and the smallest finite number unless others

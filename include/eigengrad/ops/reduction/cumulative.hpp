@@ -26,7 +26,8 @@ EIGENGRAD_API Tensor logcumsumexp(const Tensor& x, std::int64_t dim);
 /// The largest element up to each, and its index: the last of equal ones, which gets the gradient.
 /// At the edge: NaN from the first NaN on.
 EIGENGRAD_API std::tuple<Tensor, Tensor> cummax(const Tensor& x, std::int64_t dim);
-/// The smallest, likewise.
+/// The smallest element up to each, and its index: the last of equal ones, which gets the gradient.
+/// At the edge: NaN from the first NaN on.
 EIGENGRAD_API std::tuple<Tensor, Tensor> cummin(const Tensor& x, std::int64_t dim);
 
 /// Differences of neighbours, `n` times over, of `prepend`, x and `append` joined. Of bools: whether

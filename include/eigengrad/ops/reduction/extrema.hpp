@@ -12,9 +12,11 @@ namespace eigengrad {
 // Throws: IndexError for a dimension out of range or without elements; ShapeError when there are no
 // elements and no dimension is named.
 
+/// The largest element.
 /// At the edge: equal largest elements share the gradient evenly, as do the NaN when there are any.
 EIGENGRAD_API Tensor max(const Tensor& x);
-/// At the edge: as for max.
+/// The smallest element.
+/// At the edge: equal smallest elements share the gradient evenly, as do the NaN when there are any.
 EIGENGRAD_API Tensor min(const Tensor& x);
 /// Largest elements along `dim` and their indices.
 /// At the edge: the first NaN wins, else the first of equal ones, and it gets the gradient.

@@ -19,14 +19,14 @@ EIGENGRAD_API Tensor norm(const Tensor& x, const optional<Scalar>& p, IntArrayRe
 EIGENGRAD_API Tensor norm(const Tensor& x, const optional<Scalar>& p, IntArrayRef dim,
                           bool keepdim = false);
 
-/// The same.
-/// Throws: beside that ShapeError over no elements for infinity and negative orders; DtypeError when
+/// norm() under the name and with the arguments that it has among PyTorch's linear algebra.
+/// Throws: what norm() throws; ShapeError over no elements for infinity and negative orders; DtypeError when
 /// `dtype` is narrower than that of x.
 EIGENGRAD_API Tensor linalg_vector_norm(const Tensor& x, const Scalar& ord = 2,
                                         OptionalIntArrayRef dim = nullopt, bool keepdim = false,
                                         optional<ScalarType> dtype = nullopt);
 namespace linalg {
-/// linalg_vector_norm.
+/// The same as linalg_vector_norm().
 inline Tensor vector_norm(const Tensor& x, const Scalar& ord = 2, OptionalIntArrayRef dim = nullopt,
                           bool keepdim = false, optional<ScalarType> dtype = nullopt) {
   return linalg_vector_norm(x, ord, dim, keepdim, dtype);

@@ -36,7 +36,7 @@ inline Tensor special_softmax(const Tensor& x, std::int64_t dim,
                               optional<ScalarType> dtype = nullopt) {
   return softmax(x, dim, dtype);
 }
-/// log_softmax() under that name.
+/// log_softmax() under the name that it has among PyTorch's special functions.
 inline Tensor special_log_softmax(const Tensor& x, std::int64_t dim,
                                   optional<ScalarType> dtype = nullopt) {
   return log_softmax(x, dim, dtype);

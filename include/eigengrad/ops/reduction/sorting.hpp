@@ -17,11 +17,11 @@ EIGENGRAD_API std::tuple<Tensor, Tensor> sort(const Tensor& x, std::int64_t dim 
                                               bool descending = false);
 EIGENGRAD_API std::tuple<Tensor, Tensor> sort(const Tensor& x, optional<bool> stable,
                                               std::int64_t dim = -1, bool descending = false);
-/// In order along the first dimension.
+/// The elements in ascending order along the first dimension.
 EIGENGRAD_API Tensor msort(const Tensor& x);
 /// The indices that sort x along `dim`.
 EIGENGRAD_API Tensor argsort(const Tensor& x, std::int64_t dim = -1, bool descending = false);
-/// The same; a template, so that argsort(x, 0) means dimension 0.
+/// argsort() with the argument `stable`; a template, so that argsort(x, 0) means dimension 0.
 template <std::same_as<bool> B>
 Tensor argsort(const Tensor& x, B stable, std::int64_t dim = -1, bool descending = false) {
   return std::get<1>(sort(x, optional<bool>(stable), dim, descending));
@@ -36,11 +36,11 @@ EIGENGRAD_API std::tuple<Tensor, Tensor> topk(const Tensor& x, std::int64_t k,
 EIGENGRAD_API std::tuple<Tensor, Tensor> kthvalue(const Tensor& x, std::int64_t k,
                                                   std::int64_t dim = -1, bool keepdim = false);
 
-/// The lower of the middle elements.
+/// The lower of the middle elements of the sorted tensor.
 /// At the edge: NaN when any element is, or when there are none (the smallest number for integers);
 /// elements equal to the median share the gradient evenly.
 EIGENGRAD_API Tensor median(const Tensor& x);
-/// The same along `dim`, and the indices. At the edge: the first NaN wins.
+/// The lower of the middle elements along `dim`, and its index. At the edge: the first NaN wins.
 EIGENGRAD_API std::tuple<Tensor, Tensor> median(const Tensor& x, std::int64_t dim,
                                                 bool keepdim = false);
 /// median() over the elements that are not NaN, with or without `dim`. At the edge: NaN when there are no others.
@@ -66,7 +66,7 @@ EIGENGRAD_API Tensor quantile(const Tensor& x, const Tensor& q,
                               std::string_view interpolation = "linear");
 EIGENGRAD_API Tensor quantile(const Tensor& x, double q, optional<std::int64_t> dim = nullopt,
                               bool keepdim = false, std::string_view interpolation = "linear");
-/// The same over the elements that are not NaN. At the edge: NaN when there are no others.
+/// quantile() over the elements that are not NaN. At the edge: NaN when there are no others.
 EIGENGRAD_API Tensor nanquantile(const Tensor& x, const Tensor& q,
                                  optional<std::int64_t> dim = nullopt, bool keepdim = false,
                                  std::string_view interpolation = "linear");

@@ -14,10 +14,12 @@ namespace eigengrad {
 EIGENGRAD_API Tensor sum(const Tensor& x, optional<ScalarType> dtype = nullopt);
 EIGENGRAD_API Tensor sum(const Tensor& x, OptionalIntArrayRef dim, bool keepdim = false,
                          optional<ScalarType> dtype = nullopt);
+/// The mean, over all elements or over dimensions.
 /// At the edge: NaN over no elements. Throws: DtypeError unless floating point.
 EIGENGRAD_API Tensor mean(const Tensor& x, optional<ScalarType> dtype = nullopt);
 EIGENGRAD_API Tensor mean(const Tensor& x, OptionalIntArrayRef dim, bool keepdim = false,
                           optional<ScalarType> dtype = nullopt);
+/// The product, over all elements or along `dim`.
 /// At the edge: 1 over no elements; derivatives of every order are exact where elements are 0.
 EIGENGRAD_API Tensor prod(const Tensor& x, optional<ScalarType> dtype = nullopt);
 EIGENGRAD_API Tensor prod(const Tensor& x, std::int64_t dim, bool keepdim = false,
@@ -47,7 +49,7 @@ inline Tensor special_logsumexp(const Tensor& x, IntArrayRef dim, bool keepdim =
   return logsumexp(x, dim, keepdim);
 }
 namespace special {
-/// The same.
+/// The same as eigengrad::logsumexp.
 inline Tensor logsumexp(const Tensor& x, IntArrayRef dim, bool keepdim = false) {
   return eigengrad::logsumexp(x, dim, keepdim);
 }

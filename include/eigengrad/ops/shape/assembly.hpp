@@ -10,23 +10,23 @@ namespace eigengrad {
 // Tensors of several dtypes are converted to the one that promotion gives.
 // Throws: ShapeError for an empty list or extents that do not fit.
 
-/// Joined along an existing dimension. Tensors of shape (0) are skipped.
+/// The tensors joined along an existing dimension. Tensors of shape (0) are skipped.
 EIGENGRAD_API Tensor cat(TensorList xs, std::int64_t d = 0);
 /// cat() by another name.
 EIGENGRAD_API Tensor concat(TensorList xs, std::int64_t d = 0);
 /// cat() by its name in NumPy.
 EIGENGRAD_API Tensor concatenate(TensorList xs, std::int64_t d = 0);
-/// Joined along a new dimension.
+/// The tensors joined along a new dimension.
 EIGENGRAD_API Tensor stack(TensorList xs, std::int64_t d = 0);
-/// Joined along dimension 1; vectors along their only one.
+/// The tensors joined along dimension 1; vectors along their only one.
 EIGENGRAD_API Tensor hstack(TensorList xs);
-/// Joined along dimension 0, vectors as rows.
+/// The tensors joined along dimension 0, vectors as rows.
 EIGENGRAD_API Tensor vstack(TensorList xs);
 /// vstack() by another name.
 EIGENGRAD_API Tensor row_stack(TensorList xs);
-/// Joined along dimension 2 after atleast_3d.
+/// The tensors joined along dimension 2 after atleast_3d.
 EIGENGRAD_API Tensor dstack(TensorList xs);
-/// Joined along dimension 1, vectors as columns.
+/// The tensors joined along dimension 1, vectors as columns.
 EIGENGRAD_API Tensor column_stack(TensorList xs);
 /// The matrices along the diagonal of one that is 0 elsewhere; vectors count as rows.
 EIGENGRAD_API Tensor block_diag(TensorList xs);

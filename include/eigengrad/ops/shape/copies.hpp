@@ -9,6 +9,7 @@ namespace eigengrad {
 EIGENGRAD_API Tensor clone(const Tensor& x);
 /// A tensor like x with every element `value`. Its derivative by x is 0.
 EIGENGRAD_API Tensor fill(const Tensor& x, const Scalar& value);
+/// A tensor of the shape of x filled with `value`.
 /// Throws: ShapeError when `value` has dimensions.
 EIGENGRAD_API Tensor fill(const Tensor& x, const Tensor& value);
 

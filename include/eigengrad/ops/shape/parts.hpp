@@ -20,7 +20,7 @@ EIGENGRAD_API Tensor slice(const Tensor& x, std::int64_t d = 0,
 /// `length` elements along `d` from `start` on. Throws: IndexError when they reach beyond the end.
 EIGENGRAD_API Tensor narrow(const Tensor& x, std::int64_t d, std::int64_t start,
                             std::int64_t length);
-/// `start` is an int64 tensor without dimensions. Throws: DtypeError, ShapeError when it is not.
+/// narrow() whose `start` is an int64 tensor without dimensions. Throws: DtypeError, ShapeError when it is not.
 EIGENGRAD_API Tensor narrow(const Tensor& x, std::int64_t d, const Tensor& start,
                             std::int64_t length);
 /// The diagonal of dimensions dim1 and dim2 as a new last dimension.
@@ -59,7 +59,8 @@ EIGENGRAD_API std::vector<Tensor> tensor_split(const Tensor& x, std::int64_t sec
 /// The slices between consecutive indices, which are clipped as in slice().
 EIGENGRAD_API std::vector<Tensor> tensor_split(const Tensor& x, IntArrayRef indices,
                                                std::int64_t d = 0);
-/// An int64 tensor: without dimensions the number of sections, of one dimension the indices.
+/// tensor_split() by an int64 tensor: without dimensions it is the number of sections, with one dimension it
+/// holds the indices.
 EIGENGRAD_API std::vector<Tensor> tensor_split(const Tensor& x, const Tensor& indices_or_sections,
                                                std::int64_t d = 0);
 // Throws: ShapeError for too few dimensions, or when the number of sections does not divide the extent.
@@ -75,17 +76,18 @@ EIGENGRAD_API std::vector<Tensor> dsplit(const Tensor& x, IntArrayRef indices);
 
 // Copies of x with `src` in place of the part that the view function of the same name shows.
 // Shapes: src has those of the part; the result has those and the dtype of x. Throws: ShapeError.
-/// Replaces the slice at one index.
+/// A copy of x with src in place of the slice at one index.
 EIGENGRAD_API Tensor select_scatter(const Tensor& x, const Tensor& src, std::int64_t d,
                                     std::int64_t index);
-/// Replaces what slice() shows.
+/// A copy of x with src in place of what slice() shows.
 EIGENGRAD_API Tensor slice_scatter(const Tensor& x, const Tensor& src, std::int64_t d = 0,
                                    optional<std::int64_t> start = nullopt,
                                    optional<std::int64_t> end = nullopt, std::int64_t step = 1);
-/// Replaces a diagonal.
+/// A copy of x with src in place of a diagonal.
 EIGENGRAD_API Tensor diagonal_scatter(const Tensor& x, const Tensor& src, std::int64_t offset = 0,
                                       std::int64_t dim1 = 0, std::int64_t dim2 = 1);
-/// Replaces what as_strided() shows. Throws: ValueError when elements of the part share memory.
+/// A copy of x with src in place of what as_strided() shows. Throws: ValueError when elements of the part share
+/// memory.
 EIGENGRAD_API Tensor as_strided_scatter(const Tensor& x, const Tensor& src, IntArrayRef sizes,
                                         IntArrayRef strides,
                                         optional<std::int64_t> storage_offset = nullopt);

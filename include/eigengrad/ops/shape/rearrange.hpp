@@ -13,9 +13,9 @@ namespace eigengrad {
 
 /// The order of the elements reversed along the given dimensions.
 EIGENGRAD_API Tensor flip(const Tensor& x, IntArrayRef dims);
-/// Columns reversed. Shapes: at least two dimensions.
+/// x with its columns in reverse order. Shapes: at least two dimensions.
 EIGENGRAD_API Tensor fliplr(const Tensor& x);
-/// Rows reversed. Shapes: at least one dimension.
+/// x with its rows in reverse order. Shapes: at least one dimension.
 EIGENGRAD_API Tensor flipud(const Tensor& x);
 /// Elements moved on by shifts[i] along dims[i], those that leave at the end coming in again in
 /// front. Without `dims` x counts as flat. A dimension may be named several times.

@@ -24,17 +24,17 @@ EIGENGRAD_API Tensor flatten(const Tensor& x, std::int64_t start_dim = 0,
 EIGENGRAD_API Tensor unflatten(const Tensor& x, std::int64_t dim, IntArrayRef sizes);
 /// All elements in one dimension. Copies where reshape does.
 EIGENGRAD_API Tensor ravel(const Tensor& x);
-/// Without the dimensions of extent 1, or without `d` when its extent is 1.
+/// A view of x without the dimensions of extent 1, or without `d` when its extent is 1.
 EIGENGRAD_API Tensor squeeze(const Tensor& x);
 EIGENGRAD_API Tensor squeeze(const Tensor& x, std::int64_t d);
-/// With a new dimension of extent 1 in position `d`.
+/// A view of x with a new dimension of extent 1 in position `d`.
 EIGENGRAD_API Tensor unsqueeze(const Tensor& x, std::int64_t d);
 
-/// Two dimensions exchanged.
+/// A view of x with dimensions d0 and d1 exchanged.
 EIGENGRAD_API Tensor transpose(const Tensor& x, std::int64_t d0, std::int64_t d1);
 /// transpose() by its name in NumPy.
 EIGENGRAD_API Tensor swapaxes(const Tensor& x, std::int64_t axis0, std::int64_t axis1);
-/// The same.
+/// transpose() by another name of PyTorch.
 EIGENGRAD_API Tensor swapdims(const Tensor& x, std::int64_t dim0, std::int64_t dim1);
 /// Dimension dims[i] of x as dimension i. Throws: ValueError for a dimension named twice.
 EIGENGRAD_API Tensor permute(const Tensor& x, IntArrayRef dims);

@@ -31,22 +31,22 @@ EIGENGRAD_API Tensor special_chebyshev_polynomial_v(const Tensor& x, const Scala
 EIGENGRAD_API Tensor special_chebyshev_polynomial_w(const Tensor& x, const Tensor& n);
 EIGENGRAD_API Tensor special_chebyshev_polynomial_w(const Scalar& x, const Tensor& n);
 EIGENGRAD_API Tensor special_chebyshev_polynomial_w(const Tensor& x, const Scalar& n);
-/// T_n(2x - 1).
+/// The shifted Chebyshev polynomial of the first kind, T_n(2x - 1).
 /// Accuracy: 64 ulp of the amplitude on [0, 1]; first derivative 32, second 32.
 EIGENGRAD_API Tensor special_shifted_chebyshev_polynomial_t(const Tensor& x, const Tensor& n);
 EIGENGRAD_API Tensor special_shifted_chebyshev_polynomial_t(const Scalar& x, const Tensor& n);
 EIGENGRAD_API Tensor special_shifted_chebyshev_polynomial_t(const Tensor& x, const Scalar& n);
-/// U_n(2x - 1).
+/// The shifted Chebyshev polynomial of the second kind, U_n(2x - 1).
 /// Accuracy: 32 ulp of the amplitude on [0, 1]; first derivative 64, second 32.
 EIGENGRAD_API Tensor special_shifted_chebyshev_polynomial_u(const Tensor& x, const Tensor& n);
 EIGENGRAD_API Tensor special_shifted_chebyshev_polynomial_u(const Scalar& x, const Tensor& n);
 EIGENGRAD_API Tensor special_shifted_chebyshev_polynomial_u(const Tensor& x, const Scalar& n);
-/// The third kind at 2x - 1.
+/// The shifted Chebyshev polynomial of the third kind, the unshifted one at 2x - 1.
 /// Accuracy: 24 ulp of the amplitude on [0, 1]; first derivative 64, second 16.
 EIGENGRAD_API Tensor special_shifted_chebyshev_polynomial_v(const Tensor& x, const Tensor& n);
 EIGENGRAD_API Tensor special_shifted_chebyshev_polynomial_v(const Scalar& x, const Tensor& n);
 EIGENGRAD_API Tensor special_shifted_chebyshev_polynomial_v(const Tensor& x, const Scalar& n);
-/// The fourth kind at 2x - 1.
+/// The shifted Chebyshev polynomial of the fourth kind, the unshifted one at 2x - 1.
 /// Accuracy: 24 ulp of the amplitude on [0, 1]; first derivative 8, second 16.
 EIGENGRAD_API Tensor special_shifted_chebyshev_polynomial_w(const Tensor& x, const Tensor& n);
 EIGENGRAD_API Tensor special_shifted_chebyshev_polynomial_w(const Scalar& x, const Tensor& n);

@@ -6,15 +6,9 @@
 #include <type_traits>
 #include <utility>
 
-namespace eigengrad::kernels {
+#include "kernels/base/matrix_view.hpp"
 
-/// Rows and columns of memory: where they begin, and how far apart neighbours are.
-template <class T>
-struct Plane {
-  T* data;
-  std::int64_t row;
-  std::int64_t column;
-};
+namespace eigengrad::kernels {
 
 template <class T>
 void copy_row(T* to, std::int64_t to_step, const T* from, std::int64_t from_step, std::int64_t n) {
@@ -86,8 +80,8 @@ void transpose_square(T* to, std::int64_t to_row, const T* from, std::int64_t fr
 /// Copies columns of the source to rows of the target, at least `Size` of either; the last squares overlap
 /// those before them.
 template <std::int64_t Size, class T>
-void transpose_plane(T* to, std::int64_t to_row, const T* from, std::int64_t from_column,
-                     std::int64_t rows, std::int64_t columns) {
+void transpose_matrix(T* to, std::int64_t to_row, const T* from, std::int64_t from_column,
+                      std::int64_t rows, std::int64_t columns) {
   for (std::int64_t i = 0; i < rows; i += Size) {
     const std::int64_t row = std::min(i, rows - Size);
     const auto square = [&](std::int64_t j) {
@@ -103,30 +97,28 @@ void transpose_plane(T* to, std::int64_t to_row, const T* from, std::int64_t fro
 /// Copies `from` to `to`, which do not overlap; by transposed squares where one is row-major and the other
 /// column-major.
 template <class T>
-void copy_plane(Plane<T> to, Plane<const T> from, std::int64_t rows, std::int64_t columns) {
+void copy_matrix(MatrixView<T> to, MatrixView<const T> from) {
   constexpr std::int64_t kSquare = 16;
   constexpr std::int64_t kRows = 512;
-  const auto copy_part = [&](std::int64_t i, std::int64_t j, std::int64_t n) {
-    copy_row(to.data + i * to.row + j * to.column, to.column,
-             from.data + i * from.row + j * from.column, from.column, n);
-  };
-  if (from.row == -1) {
-    to = {to.data + (rows - 1) * to.row, -to.row, to.column};
-    from = {from.data - (rows - 1), 1, from.column};
+  const std::int64_t rows = to.rows, columns = to.cols;
+  if (from.row_stride == -1) {
+    to = {to.data + (rows - 1) * to.row_stride, rows, columns, -to.row_stride, to.col_stride};
+    from = {from.data - (rows - 1), rows, columns, 1, from.col_stride};
   }
-  const bool across = to.column == 1 && from.row == 1 && from.column != 0;
+  const bool across = to.col_stride == 1 && from.row_stride == 1 && from.col_stride != 0;
   if (across && std::min(rows, columns) >= kSquare) {
-    transpose_plane<kSquare>(to.data, to.row, from.data, from.column, rows, columns);
+    transpose_matrix<kSquare>(to.data, to.row_stride, from.data, from.col_stride, rows, columns);
   } else if (across && std::min(rows, columns) >= kSquare / 2) {
-    transpose_plane<kSquare / 2>(to.data, to.row, from.data, from.column, rows, columns);
+    transpose_matrix<kSquare / 2>(to.data, to.row_stride, from.data, from.col_stride, rows,
+                                  columns);
   } else if (columns < kSquare / 2 && rows >= kSquare) {
     // Short rows are copied column by column.
     for (std::int64_t i = 0; i < rows; i += kRows)
       for (std::int64_t j = 0; j < columns; ++j)
-        copy_row(to.data + i * to.row + j * to.column, to.row,
-                 from.data + i * from.row + j * from.column, from.row, std::min(kRows, rows - i));
+        copy_row(&to(i, j), to.row_stride, &from(i, j), from.row_stride, std::min(kRows, rows - i));
   } else {
-    for (std::int64_t i = 0; i < rows; ++i) copy_part(i, 0, columns);
+    for (std::int64_t i = 0; i < rows; ++i)
+      copy_row(&to(i, 0), to.col_stride, &from(i, 0), from.col_stride, columns);
   }
 }
 

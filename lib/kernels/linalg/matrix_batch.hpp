@@ -6,37 +6,16 @@
 
 #include "eigengrad/core/tensor.hpp"
 #include "kernels/base/loops.hpp"
+#include "kernels/base/matrix_view.hpp"
 #include "kernels/base/parallel.hpp"
 
 namespace eigengrad::kernels {
 
-/// A matrix in memory with unit stride in one dimension, strides in elements.
+/// The matrices in the last two dimensions of a tensor, whose leading dimensions broadcast to `batch`.
 template <class T>
-struct Panel {
-  T* data;
-  std::int64_t rows;
-  std::int64_t cols;
-  std::int64_t row_stride;
-  std::int64_t col_stride;
-
-  T& operator()(std::int64_t i, std::int64_t j) const noexcept {
-    return data[i * row_stride + j * col_stride];
-  }
-  Panel transposed() const noexcept { return {data, cols, rows, col_stride, row_stride}; }
-  Panel part(std::int64_t i, std::int64_t j, std::int64_t n, std::int64_t m) const noexcept {
-    return {data + i * row_stride + j * col_stride, n, m, row_stride, col_stride};
-  }
-  Panel columns(std::int64_t j, std::int64_t m) const noexcept { return part(0, j, rows, m); }
-  bool is_column_major() const noexcept { return row_stride == 1; }
-  /// Distance of neighbours in the other dimension.
-  std::int64_t leading() const noexcept { return is_column_major() ? col_stride : row_stride; }
-};
-
-/// The matrices in the last two dimensions of a tensor, whose leading ones broadcast to `batch`.
-template <class T>
-class Panels {
+class MatrixBatch {
  public:
-  Panels(const Tensor& t, IntArrayRef batch) : batch_(batch), strides_(batch.size()) {
+  MatrixBatch(const Tensor& t, IntArrayRef batch) : batch_(batch), strides_(batch.size()) {
     const std::size_t n = t.sizes().size() - 2;
     first_ = {t.impl()->data<T>(), t.sizes()[n], t.sizes()[n + 1], t.strides()[n],
               t.strides()[n + 1]};
@@ -56,10 +35,10 @@ class Panels {
     step_ = step;
   }
   std::int64_t count() const noexcept { return count_; }
-  /// Extents and strides of all of them, the data of the first.
-  const Panel<T>& first() const noexcept { return first_; }
-  Panel<T> operator[](std::int64_t i) const noexcept {
-    Panel<T> p = first_;
+  /// The first matrix; all have its extents and strides.
+  const MatrixView<T>& first() const noexcept { return first_; }
+  MatrixView<T> operator[](std::int64_t i) const noexcept {
+    MatrixView<T> p = first_;
     p.data += offset(i);
     return p;
   }
@@ -77,7 +56,7 @@ class Panels {
 
   IntArrayRef batch_;
   DimVector strides_;
-  Panel<T> first_{};
+  MatrixView<T> first_{};
   std::int64_t count_ = 1;
   std::int64_t step_ = 0;
   bool regular_ = true;
@@ -108,16 +87,12 @@ struct TriangleKind {
   bool unit = false;
 };
 
+/// Does nothing where both are the same memory.
 template <class T>
-void copy_panel(const Panel<const T>& from, const Panel<T>& to) {
+void copy_unless_same(const MatrixView<const T>& from, const MatrixView<T>& to) {
   if (from.data == to.data) return;
   for (std::int64_t i = 0; i < to.rows; ++i)
     for (std::int64_t j = 0; j < to.cols; ++j) to(i, j) = from(i, j);
-}
-
-template <class T>
-Panel<const T> readable(const Panel<T>& p) noexcept {
-  return {p.data, p.rows, p.cols, p.row_stride, p.col_stride};
 }
 
 }  // namespace eigengrad::kernels

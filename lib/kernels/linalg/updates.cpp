@@ -1,4 +1,4 @@
-#include "kernels/linalg/panel_products.hpp"
+#include "kernels/linalg/updates.hpp"
 
 #include "core/dispatch.hpp"
 #include "kernels/linalg/blas.hpp"
@@ -15,19 +15,13 @@ namespace {
   return static_cast<double>(n) * static_cast<double>(m) * static_cast<double>(k);
 }
 
-template <class T>
-Matrix as_matrix(const Panel<T>& p) noexcept {
-  auto* const data = const_cast<std::remove_const_t<T>*>(p.data);
-  return {reinterpret_cast<std::byte*>(data), p.rows, p.cols, p.row_stride, p.col_stride};
-}
-
 #ifdef EIGENGRAD_USE_BLAS
 
 int blas_int(std::int64_t n) noexcept { return static_cast<int>(n); }
 
 template <class T>
-CBLAS_TRANSPOSE as_columns(const Panel<const T>& p) noexcept {
-  return p.is_column_major() ? CblasNoTrans : CblasTrans;
+CBLAS_TRANSPOSE as_columns(const MatrixView<const T>& p) noexcept {
+  return p.has_unit_row_stride() ? CblasNoTrans : CblasTrans;
 }
 
 #endif
@@ -35,24 +29,24 @@ CBLAS_TRANSPOSE as_columns(const Panel<const T>& p) noexcept {
 /// Triangular solve by halves: x1 = t11^-1 x1, x2 = t22^-1 (x2 - t21 x1); in the other order for an upper
 /// triangle.
 template <class T>
-void solve_by_halves(const Panel<const T>& t, TriangleKind kind, const Panel<T>& x) {
+void solve_by_halves(const MatrixView<const T>& t, TriangleKind kind, const MatrixView<T>& x) {
   const std::int64_t n = x.rows;
   if (n <= kTileRows) {
-    solve_in_tiles<T>({.first = t, .first_kind = kind}, readable(x), x);
+    solve_in_tiles<T>({.first = t, .first_kind = kind}, read_only(x), x);
     return;
   }
   const std::int64_t half = n / 2 / 8 * 8;
-  const Panel<T> top = x.part(0, 0, half, x.cols);
-  const Panel<T> bottom = x.part(half, 0, n - half, x.cols);
-  const Panel<const T> top_triangle = t.part(0, 0, half, half);
-  const Panel<const T> bottom_triangle = t.part(half, half, n - half, n - half);
+  const MatrixView<T> top = x.part(0, 0, half, x.cols);
+  const MatrixView<T> bottom = x.part(half, 0, n - half, x.cols);
+  const MatrixView<const T> top_triangle = t.part(0, 0, half, half);
+  const MatrixView<const T> bottom_triangle = t.part(half, half, n - half, n - half);
   if (kind.upper) {
     solve_by_halves(bottom_triangle, kind, bottom);
-    subtract_product(top, t.part(0, half, half, n - half), readable(bottom));
+    subtract_product(top, t.part(0, half, half, n - half), read_only(bottom));
     solve_by_halves(top_triangle, kind, top);
   } else {
     solve_by_halves(top_triangle, kind, top);
-    subtract_product(bottom, t.part(half, 0, n - half, half), readable(top));
+    subtract_product(bottom, t.part(half, 0, n - half, half), read_only(top));
     solve_by_halves(bottom_triangle, kind, bottom);
   }
 }
@@ -60,9 +54,10 @@ void solve_by_halves(const Panel<const T>& t, TriangleKind kind, const Panel<T>&
 }  // namespace
 
 template <class T>
-void subtract_product(const Panel<T>& c, const Panel<const T>& a, const Panel<const T>& b) {
+void subtract_product(const MatrixView<T>& c, const MatrixView<const T>& a,
+                      const MatrixView<const T>& b) {
   if (c.rows == 0 || c.cols == 0 || a.cols == 0) return;
-  if (!c.is_column_major()) {
+  if (!c.has_unit_row_stride()) {
     subtract_product(c.transposed(), b.transposed(), a.transposed());
     return;
   }
@@ -71,19 +66,19 @@ void subtract_product(const Panel<T>& c, const Panel<const T>& a, const Panel<co
     if (const Blas* blas = usable_blas(); blas != nullptr) {
       const OneBlasThread scope(*blas);
       blas->of<T>().gemm(CblasColMajor, as_columns(a), as_columns(b), blas_int(c.rows),
-                         blas_int(c.cols), blas_int(a.cols), T(-1), a.data, blas_int(a.leading()),
-                         b.data, blas_int(b.leading()), T(1), c.data, blas_int(c.leading()));
+                         blas_int(c.cols), blas_int(a.cols), T(-1), a.data,
+                         blas_int(a.outer_stride()), b.data, blas_int(b.outer_stride()), T(1),
+                         c.data, blas_int(c.outer_stride()));
       return;
     }
   }
 #endif
   // Where c is row-major, its transpose is the product of the transposes, b^T a^T.
-  subtract_by_eigen<T>(as_matrix(c.transposed()), as_matrix(b.transposed()),
-                       as_matrix(a.transposed()));
+  subtract_by_eigen(c.transposed(), b.transposed(), a.transposed());
 }
 
 template <class T>
-void solve_triangle(const Panel<const T>& t, TriangleKind kind, const Panel<T>& x) {
+void solve_triangle(const MatrixView<const T>& t, TriangleKind kind, const MatrixView<T>& x) {
   if (x.rows == 0 || x.cols == 0) return;
 #ifdef EIGENGRAD_USE_BLAS
   if (x.rows > kTileRows && volume(x.rows, x.rows, x.cols) >= kBlasProduct) {
@@ -91,14 +86,14 @@ void solve_triangle(const Panel<const T>& t, TriangleKind kind, const Panel<T>& 
       const OneBlasThread scope(*blas);
       // Read as column-major memory, t is itself or its transpose, and so is x; so the BLAS solves t x = b,
       // or x^T t^T = b^T.
-      const bool left = x.is_column_major();
-      const bool upper = kind.upper == t.is_column_major();
-      const bool transpose = t.is_column_major() != left;
+      const bool left = x.has_unit_row_stride();
+      const bool upper = kind.upper == t.has_unit_row_stride();
+      const bool transpose = t.has_unit_row_stride() != left;
       blas->of<T>().trsm(CblasColMajor, left ? CblasLeft : CblasRight,
                          upper ? CblasUpper : CblasLower, transpose ? CblasTrans : CblasNoTrans,
                          kind.unit ? CblasUnit : CblasNonUnit, blas_int(left ? x.rows : x.cols),
-                         blas_int(left ? x.cols : x.rows), T(1), t.data, blas_int(t.leading()),
-                         x.data, blas_int(x.leading()));
+                         blas_int(left ? x.cols : x.rows), T(1), t.data, blas_int(t.outer_stride()),
+                         x.data, blas_int(x.outer_stride()));
       return;
     }
   }
@@ -112,9 +107,9 @@ namespace {
 template <class T, class F>
 void outer_products(const Tensor& c, const Tensor& a, const Tensor& b, F scale) {
   const IntArrayRef batch{c.sizes().data(), c.sizes().size() - 2};
-  const Panels<T> to(c, batch);
-  const Panels<T> left(a, batch);
-  const Panels<T> right(b, batch);
+  const MatrixBatch<T> to(c, batch);
+  const MatrixBatch<T> left(a, batch);
+  const MatrixBatch<T> right(b, batch);
   const std::int64_t n = to.first().rows;
   const std::int64_t m = to.first().cols;
   const std::int64_t step = left.first().row_stride;
@@ -151,11 +146,12 @@ void subtract_outer_products(const Tensor& c, const Tensor& scale, const Tensor&
   });
 }
 
-#define EIGENGRAD_PANEL(T)                                                                       \
-  template void subtract_product(const Panel<T>&, const Panel<const T>&, const Panel<const T>&); \
-  template void solve_triangle(const Panel<const T>&, TriangleKind, const Panel<T>&);
-EIGENGRAD_PANEL(float)
-EIGENGRAD_PANEL(double)
-#undef EIGENGRAD_PANEL
+#define EIGENGRAD_UPDATES(T)                                                       \
+  template void subtract_product(const MatrixView<T>&, const MatrixView<const T>&, \
+                                 const MatrixView<const T>&);                      \
+  template void solve_triangle(const MatrixView<const T>&, TriangleKind, const MatrixView<T>&);
+EIGENGRAD_UPDATES(float)
+EIGENGRAD_UPDATES(double)
+#undef EIGENGRAD_UPDATES
 
 }  // namespace eigengrad::kernels
