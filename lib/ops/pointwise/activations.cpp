@@ -385,7 +385,8 @@ Tensor glu(const Tensor& x, std::int64_t dim) {
   if (x.size(d) % 2 != 0)
     detail::fail<ShapeError>("glu", "the extent to be halved must be even: dimension ", d,
                              " of shape ", x.sizes());
-  return autograd::apply_general(Gate{d - x.dim()}, x.is_floating_point() ? x : x.to(kDefaultDtype));
+  return autograd::apply_general(Gate{d - x.dim()},
+                                 x.is_floating_point() ? x : x.to(kDefaultDtype));
 }
 
 Tensor relu6(const Tensor& x) { return hardtanh(x, 0, 6); }
