@@ -224,9 +224,11 @@ BOOST_FIXTURE_TEST_CASE(materialized_gradients_are_zero, Balanced) {
   const variable_list g =
       eg::autograd::grad({y.sum()}, {x, unused}, {.retain_graph = true, .materialize_grads = true});
   BOOST_TEST(eg::equal(g[1], eg::zeros({2, 2})));
-  const variable_list batched = eg::autograd::grad(
-      {y}, {x, unused},
-      {.grad_outputs = {numbers({4, 3})}, .is_grads_batched = true, .materialize_grads = true});
+  const variable_list batched = eg::autograd::grad({y}, {x, unused},
+                                                   {.grad_outputs = {numbers({4, 3})},
+                                                    .retain_graph = true,
+                                                    .is_grads_batched = true,
+                                                    .materialize_grads = true});
   // PyTorch leaves the leading dimension out here, unlike that of inputs that were used.
   BOOST_TEST(eg::equal(batched[1], eg::zeros({4, 2, 2})));
   const variable_list recorded =
