@@ -1,7 +1,6 @@
 #include "functional/batch.hpp"
 
 #include "core/fail.hpp"
-#include "eigengrad/autograd/engine.hpp"
 #include "eigengrad/autograd/grad_mode.hpp"
 #include "eigengrad/ops/shape/views.hpp"
 #include "functional/variables.hpp"
@@ -112,15 +111,7 @@ Directions check_directions(std::string_view op, const variable_list& v, const v
 
 variable_list sweep_again(const variable_list& outputs, const variable_list& vars,
                           const variable_list& cotangents, bool create_graph, bool batched) {
-  variable_list roots, weights;
-  for (std::size_t i = 0; i < outputs.size(); ++i)
-    if (outputs[i].defined() && outputs[i].requires_grad()) {
-      roots.push_back(outputs[i]);
-      weights.push_back(cotangents[i]);
-    }
-  if (roots.empty()) return variable_list(vars.size());
-  return autograd::grad(roots, vars, weights, /*retain_graph=*/true, create_graph,
-                        /*allow_unused=*/true, batched);
+  return sweep(outputs, vars, cotangents, create_graph, /*keep_graph=*/true, batched);
 }
 
 }  // namespace eigengrad::detail

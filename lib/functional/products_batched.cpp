@@ -53,9 +53,9 @@ void add_all(std::vector<LeadingSlices>& slices, std::int64_t i, const variable_
 /// The sweeps from `outputs` by the directions, many at once, whose graph serves them all.
 void add_sweeps(std::vector<LeadingSlices>& slices, const variable_list& outputs,
                 const variable_list& vars, const Directions& directions, std::string_view op,
-                const FunctionalOptions& options, std::string_view by) {
+                const FunctionalOptions& options, std::string_view by, std::size_t graph_bytes) {
   const std::int64_t at_once = options.chunk_size.value_or(
-      rows_at_once(total_numel(outputs), total_numel(vars), /*graph_bytes=*/0));
+      rows_at_once(total_numel(outputs), total_numel(vars), graph_bytes));
   for (std::int64_t i = 0; i < directions.count; i += at_once) {
     const std::int64_t count = std::min(at_once, directions.count - i);
     const variable_list parts = sweep_again(outputs, vars, directions.from(i, count),
@@ -97,6 +97,7 @@ Product jvp_by_sweeps(ErasedFunction f, const variable_list& x, const Directions
   const AutoGradMode recording(true);
   variable_list leaves;
   const variable_list vars = variables("jvp", x, options.create_graph, leaves);
+  const MemoryGrowth growth;
   variable_list value = evaluate("jvp", f, vars);
   if (options.strict) check_tracked_outputs("jvp", value);
   variable_list cotangents;
@@ -107,7 +108,7 @@ Product jvp_by_sweeps(ErasedFunction f, const variable_list& x, const Directions
   leaves.insert(leaves.end(), cotangents.begin(), cotangents.end());
   const variable_list g = sweep_again(value, vars, cotangents, /*create_graph=*/true);
   std::vector<LeadingSlices> slices = slices_like(directions.count, value, keeps(options));
-  add_sweeps(slices, g, cotangents, directions, "jvp", options, "of output");
+  add_sweeps(slices, g, cotangents, directions, "jvp", options, "of output", growth.bytes());
   return finish_batch("jvp", std::move(value), slices, options, leaves);
 }
 
@@ -141,11 +142,12 @@ Product vjp_of_batch(ErasedFunction f, const variable_list& x, const variable_li
   const AutoGradMode recording(true);
   variable_list leaves;
   const variable_list vars = variables("vjp", x, options.create_graph, leaves);
+  const MemoryGrowth growth;
   variable_list value = evaluate("vjp", f, vars);
   if (options.strict) check_tracked_outputs("vjp", value);
   const Directions directions = kept(check_directions("vjp", v, value, "value"), options);
   std::vector<LeadingSlices> slices = slices_like(directions.count, vars, keeps(options));
-  add_sweeps(slices, value, vars, directions, "vjp", options, "by argument");
+  add_sweeps(slices, value, vars, directions, "vjp", options, "by argument", growth.bytes());
   return finish_batch("vjp", std::move(value), slices, options, leaves);
 }
 
@@ -169,11 +171,12 @@ Product hvp_of_batch(std::string_view op, ErasedFunction f, const variable_list&
   const AutoGradMode recording(true);
   variable_list leaves;
   const variable_list vars = variables(op, x, options.create_graph, leaves);
+  const MemoryGrowth growth;
   const Tensor y = evaluate_to_one_element(op, f, vars);
   if (options.strict) check_tracked_outputs(op, {y});
   const variable_list g = sweep({y}, vars, {ones(y.sizes(), y.dtype())}, /*create_graph=*/true);
   std::vector<LeadingSlices> slices = slices_like(directions.count, vars, keeps(options));
-  add_sweeps(slices, g, vars, directions, op, options, "by argument");
+  add_sweeps(slices, g, vars, directions, op, options, "by argument", growth.bytes());
   return finish_batch(op, as_list(y), slices, options, leaves);
 }
 

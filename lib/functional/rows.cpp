@@ -29,10 +29,10 @@ std::int64_t rows_at_once(std::int64_t of, std::int64_t by, std::size_t graph_by
   return std::clamp<std::int64_t>(static_cast<std::int64_t>(in_memory), 1, in_cache);
 }
 
-Tensor derivative_matrix(const Tensor& of, const Tensor& var) {
+Tensor derivative_matrix(const Tensor& of, const Tensor& var, std::size_t graph_bytes) {
   if (!of.requires_grad()) return {};
   const std::int64_t n = of.numel();
-  const std::int64_t at_once = rows_at_once(n, var.numel(), 0);
+  const std::int64_t at_once = rows_at_once(n, var.numel(), graph_bytes);
   Tensor matrix;
   for (std::int64_t i = 0; i < n; i += at_once) {
     const std::int64_t count = std::min(at_once, n - i);

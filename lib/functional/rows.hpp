@@ -23,8 +23,8 @@ Tensor units(const Tensor& like, std::int64_t first, std::int64_t count);
 std::int64_t rows_at_once(std::int64_t of, std::int64_t by, std::size_t graph_bytes) noexcept;
 
 /// The derivative of `of` by `var` as a matrix, not recorded; the graph of `of` is kept. Undefined where it does not depend
-/// on `var`.
-Tensor derivative_matrix(const Tensor& of, const Tensor& var);
+/// on `var`. `graph_bytes` as in rows_at_once().
+Tensor derivative_matrix(const Tensor& of, const Tensor& var, std::size_t graph_bytes);
 
 /// How many bytes large tensors take beyond those at its construction.
 class MemoryGrowth {

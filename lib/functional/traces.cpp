@@ -52,10 +52,10 @@ class Trace {
 
 /// Adds the diagonal elements of the derivatives of `of` by `vars`.
 void add_rows(Trace& trace, std::string_view op, const variable_list& of, const variable_list& vars,
-              const FunctionalOptions& options) {
+              const FunctionalOptions& options, std::size_t graph_bytes) {
   for (std::size_t j = 0; j < vars.size(); ++j) {
     const std::int64_t n = vars[j].numel();
-    const std::int64_t at_once = options.chunk_size.value_or(rows_at_once(n, n, /*graph_bytes=*/0));
+    const std::int64_t at_once = options.chunk_size.value_or(rows_at_once(n, n, graph_bytes));
     for (std::int64_t i = 0; i < n; i += at_once) {
       const std::int64_t count = std::min(at_once, n - i);
       const Tensor rows = sweep_again({of[j]}, {vars[j]}, {units(vars[j], i, count)},
@@ -130,11 +130,12 @@ Tensor laplacian(ErasedFunction f, const variable_list& x, const FunctionalOptio
   const AutoGradMode recording(true);
   variable_list leaves;
   const variable_list vars = variables(op, x, options.create_graph, leaves);
+  const MemoryGrowth growth;
   const Tensor y = evaluate_to_one_element(op, f, vars);
   if (options.strict) check_tracked_outputs(op, {y});
   const variable_list g = sweep({y}, vars, {ones(y.sizes(), y.dtype())}, /*create_graph=*/true);
   Trace trace(x[0].dtype(), options.create_graph || DualLevel::is_open());
-  add_rows(trace, op, g, vars, options);
+  add_rows(trace, op, g, vars, options, growth.bytes());
   return trace.finish(op, options, leaves);
 }
 
@@ -146,11 +147,12 @@ Tensor divergence(ErasedFunction f, const variable_list& x, const FunctionalOpti
   const AutoGradMode recording(true);
   variable_list leaves;
   const variable_list vars = variables(op, x, options.create_graph, leaves);
+  const MemoryGrowth growth;
   const variable_list value = evaluate(op, f, vars);
   check_alike(value, x);
   if (options.strict) check_tracked_outputs(op, value);
   Trace trace(x[0].dtype(), options.create_graph || DualLevel::is_open());
-  add_rows(trace, op, value, vars, options);
+  add_rows(trace, op, value, vars, options, growth.bytes());
   return trace.finish(op, options, leaves);
 }
 

@@ -170,7 +170,8 @@ variable_list check_vectors(std::string_view op, const variable_list& v, const v
 }
 
 variable_list sweep(const variable_list& outputs, const variable_list& vars,
-                    const variable_list& cotangents, bool create_graph) {
+                    const variable_list& cotangents, bool create_graph, optional<bool> keep_graph,
+                    bool batched) {
   variable_list roots, weights;
   for (std::size_t i = 0; i < outputs.size(); ++i)
     if (outputs[i].defined() && outputs[i].requires_grad()) {
@@ -178,7 +179,8 @@ variable_list sweep(const variable_list& outputs, const variable_list& vars,
       weights.push_back(cotangents[i]);
     }
   if (roots.empty()) return variable_list(vars.size());
-  return autograd::grad(roots, vars, weights, nullopt, create_graph, /*allow_unused=*/true);
+  return autograd::grad(roots, vars, weights, keep_graph, create_graph, /*allow_unused=*/true,
+                        batched);
 }
 
 Tensor pull_back(const Tensor& output, const Tensor& var, const Tensor& cotangent) {

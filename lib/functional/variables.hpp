@@ -50,9 +50,11 @@ Tensor evaluate_to_one_element(std::string_view op, ErasedFunction f, const vari
 variable_list check_vectors(std::string_view op, const variable_list& v, const variable_list& like,
                             std::string_view like_what);
 
-/// Gradients of the tracked ones of `outputs`; undefined where there is none.
+/// Gradients of the tracked ones of `outputs`; undefined where there is none. If `batched`, cotangents and gradients have
+/// a leading dimension.
 variable_list sweep(const variable_list& outputs, const variable_list& vars,
-                    const variable_list& cotangents, bool create_graph);
+                    const variable_list& cotangents, bool create_graph,
+                    optional<bool> keep_graph = nullopt, bool batched = false);
 
 /// The gradient of output . cotangent by `var`, not recorded, for one cotangent after another: the graph of
 /// `output` is kept. Undefined where it does not depend on `var`.

@@ -78,7 +78,7 @@ void Residuals::column(std::int64_t j, double* out) {
 }
 
 void Residuals::rows(Matrix& j) {
-  const Tensor all = eigengrad::detail::derivative_matrix(recorded_, x_);
+  const Tensor all = eigengrad::detail::derivative_matrix(recorded_, x_, graph_bytes_);
   if (all.defined())
     j = to_matrix(all.to(kFloat64));
   else
@@ -91,7 +91,9 @@ void Residuals::evaluate_at(const Tensor& x, Vector& r) {
   x_ = x;
   if (!forward_mode_) {
     x_.requires_grad_();
+    const eigengrad::detail::MemoryGrowth growth;
     recorded_ = call(x_);
+    graph_bytes_ = growth.bytes();
     copy_to(recorded_, r.data());
     return;
   }
@@ -138,13 +140,14 @@ bool Residuals::differentiate(Matrix& j) {
 
 void Residuals::recorded_curvature(const Tensor& x, const Vector& c, Matrix& sum) const {
   const AutoGradMode recording(true);
+  const eigengrad::detail::MemoryGrowth growth;
   const Tensor y = f_(x);
   sum.setZero(n_, n_);
   const Tensor weights = copy_of(c.data(), y.sizes(), y.dtype());
   const Tensor g = autograd::grad(
       {y}, {x}, {.grad_outputs = {weights}, .create_graph = true, .allow_unused = true})[0];
   if (!g.defined() || !g.requires_grad()) return;
-  const Tensor rows = eigengrad::detail::derivative_matrix(g, x);
+  const Tensor rows = eigengrad::detail::derivative_matrix(g, x, growth.bytes());
   if (rows.defined()) sum = to_matrix(rows.to(kFloat64)).transpose();
 }
 

@@ -65,6 +65,8 @@ class Residuals {
   /// columns its first column.
   Tensor x_;
   Tensor recorded_;
+  /// What these take in large tensors.
+  std::size_t graph_bytes_ = 0;
   Vector first_column_;
 };
 

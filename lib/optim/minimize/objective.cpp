@@ -61,6 +61,7 @@ ObjectivePoint Objective::at(const Tensor& x) {
   ObjectivePoint p;
   p.x = x;
   p.leaf = shaped(x).detach().requires_grad_();
+  const eigengrad::detail::MemoryGrowth growth;
   try {
     p.recorded_value = value_of(p.leaf);
     p.value = p.recorded_value.item<double>();
@@ -74,6 +75,7 @@ ObjectivePoint Objective::at(const Tensor& x) {
         "the objective's value does not require grad: it does not depend on its argument "
         "through recorded operators; compute it from the tensor that is handed in");
   if (!std::isfinite(p.value)) ++counts_.infeasible;
+  p.graph_bytes = growth.bytes();
   return p;
 }
 
@@ -134,7 +136,8 @@ Eigen::MatrixXd Objective::hessian(const ObjectivePoint& p) {
   ++counts_.H;
   const std::int64_t n = p.x.numel();
   // Undefined for an objective that is linear in x.
-  const Tensor rows = eigengrad::detail::derivative_matrix(q.recorded_gradient, q.leaf);
+  const Tensor rows =
+      eigengrad::detail::derivative_matrix(q.recorded_gradient, q.leaf, q.graph_bytes);
   hessian_ =
       rows.defined() ? to_matrix(rows.to(kFloat64)) : Eigen::MatrixXd(Eigen::MatrixXd::Zero(n, n));
   hessian_at_ = p.x;

@@ -21,6 +21,8 @@ struct ObjectivePoint {
   Tensor leaf;
   Tensor recorded_value;
   Tensor recorded_gradient;
+  /// What the recorded value takes in large tensors.
+  std::size_t graph_bytes = 0;
 };
 
 /// The user's function with its derivatives, counted and timed.
